@@ -1,0 +1,266 @@
+"""The contract between the payments app and a gateway: plain data in, plain data out.
+
+A gateway knows no model, no setting of Django and no HTTP framework. It is given a
+`MerchantConfig` when it is made, and everything it says is one of the dataclasses
+below, so an adapter can be tested, shipped and replaced without the portal.
+
+Amounts are whole đồng (VND has no minor unit). Times are aware datetimes; a gateway
+converts to and from its own notation (usually yyyyMMddHHmmss, GMT+7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Capability(StrEnum):
+    """What a gateway can do; the portal offers only what is listed."""
+
+    REDIRECT = "redirect"
+    QR = "qr"
+    QUERY = "query"
+    REFUND = "refund"
+    BILL_INQUIRY = "bill_inquiry"
+    STATEMENT = "statement"
+
+
+class OutcomeState(StrEnum):
+    """What the gateway says of the money. PENDING and UNKNOWN are never "failed"."""
+
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    PENDING = "pending"
+    NOT_FOUND = "not_found"
+    REVERSED = "reversed"
+    UNKNOWN = "unknown"
+
+
+class Answer(StrEnum):
+    """What we made of a notice; each protocol has its own code for it."""
+
+    ACCEPTED = "accepted"
+    REPLAY = "replay"
+    NOT_FOUND = "not_found"
+    WRONG_AMOUNT = "wrong_amount"
+    CONFLICT = "conflict"
+    BAD_SIGNATURE = "bad_signature"
+    MALFORMED = "malformed"
+    BUSY = "busy"
+    ERROR = "error"
+
+
+class GatewayError(Exception):
+    """Base of everything an adapter raises on purpose."""
+
+
+class BadSignature(GatewayError):
+    """The message is not from the gateway, or was changed on the way. It must change nothing."""
+
+
+class Malformed(GatewayError):
+    """The message cannot be read as this protocol at all."""
+
+
+class GatewayUnavailable(GatewayError):
+    """The request certainly did not reach the gateway; offer another one, try later."""
+
+
+class GatewayRefused(GatewayError):
+    """The gateway answered and said no: nothing was created and no money can move."""
+
+    def __init__(self, code: str, message: str = "", *, is_configuration_fault: bool = False) -> None:
+        super().__init__(f"{code} {message}".strip())
+        self.code = code
+        self.message = message
+        self.is_configuration_fault = is_configuration_fault
+
+
+class OutcomeUnknown(GatewayError):
+    """The request may have been carried out: ask with `query`, never try again as new."""
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantConfig:
+    """One merchant account: what the contract with the gateway settles.
+
+    `settings` are plain (addresses, ids, versions, code maps), `secrets` are keys.
+    `previous_secrets` still verify what arrives, within their window, after a rotation.
+    """
+
+    settings: Mapping[str, Any]
+    secrets: Mapping[str, str]
+    previous_secrets: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrder:
+    """One attempt to pay, before it is sent. It is committed before the request leaves (I12)."""
+
+    merchant_ref: str
+    amount: int
+    description: str
+    created_at: datetime
+    client_ip: str
+    return_url: str
+    payer_name: str = ""
+    locale: str = "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class SentOrder:
+    """An attempt as it was sent: QUERY and refund need the very values of the first request."""
+
+    merchant_ref: str
+    amount: int
+    request: Mapping[str, Any]
+    gateway_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """Money to give back: `refund_ref` is ours and unique, so sending it twice is harmless."""
+
+    refund_ref: str
+    amount: int
+    reason: str
+    requested_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Send the browser to `url`. `request` is kept on the payment."""
+
+    url: str
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """Show `text` as a QR. The account and purpose are shown beside it for copying."""
+
+    text: str
+    cust_code: str
+    bank_bin: str
+    account: str
+    account_name: str
+    purpose: str
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """An HTTP request as it arrived: bytes, because signatures are over bytes."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    remote_addr: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawResponse:
+    """What we answer, byte for byte."""
+
+    body: bytes
+    status: int = 200
+    content_type: str = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a verified message says.
+
+    `event_key` is the gateway's own identity of this event: the inbox is unique over
+    (gateway, event_key). `amount` is None where the protocol does not carry it (then a
+    query must confirm). `facts` are the decoded fields as received, for people to read.
+    `account` and `currency` are checked against the merchant account, never trusted.
+    """
+
+    gateway: str
+    event_key: str
+    merchant_ref: str
+    gateway_ref: str
+    state: OutcomeState
+    amount: int | None
+    currency: str | None
+    occurred_at: datetime | None
+    account: str = ""
+    is_transfer: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a query: the state of one payment as the gateway knows it now."""
+
+    state: OutcomeState
+    amount: int | None = None
+    gateway_ref: str = ""
+    occurred_at: datetime | None = None
+    code: str = ""
+    message: str = ""
+    currency: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InquiredBill:
+    """What the portal tells a bank that asks what is owed for a code. The name is masked."""
+
+    code: str
+    amount: int
+    payer_name: str
+    reference: str
+    is_payable: bool
+
+
+FindBill = Callable[[str], InquiredBill | None]
+
+
+class Gateway(Protocol):
+    """One gateway. Adapters register under the entry point group `motcua.gateways`.
+
+    An instance belongs to one merchant account and keeps no state between calls.
+    """
+
+    slug: str
+    name: str
+    capabilities: frozenset[Capability]
+
+    def __init__(self, config: MerchantConfig) -> None: ...
+
+    @classmethod
+    def merchant_of(cls, request: RawRequest) -> str:
+        """Return the merchant id the message names: it only chooses which key to verify with.
+
+        Raises Malformed.
+        """
+        ...
+
+    def start(self, order: PaymentOrder) -> Redirect | QrCode:
+        """Open a payment. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
+        ...
+
+    def verify(self, request: RawRequest) -> Notice:
+        """Read and verify a message on its raw bytes. Raises BadSignature, Malformed."""
+        ...
+
+    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
+        """Build the protocol's answer. `notice` is None when the message was not verified."""
+        ...
+
+    def query(self, order: SentOrder) -> Outcome:
+        """Ask what became of a payment. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
+        ...
+
+    def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
+        """Answer a bank that asks what is owed (Capability.BILL_INQUIRY only). Never raises."""
+        ...
