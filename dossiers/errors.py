@@ -1,0 +1,26 @@
+"""What can go wrong with a dossier, as types."""
+
+
+class DossierError(Exception):
+    """Base of what this app raises on purpose."""
+
+
+class IllegalDossierMove(DossierError):
+    """A state cannot follow another."""
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__(f"a dossier cannot go from state {before} to {after}")
+        self.before = before
+        self.after = after
+
+
+class NotReleasable(DossierError):
+    """The result may not be handed over now. `reason` is one of the codes below."""
+
+    NOT_FINISHED = "not_finished"
+    NOT_SETTLED = "not_settled"
+    ALREADY_RETURNED = "already_returned"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,152 @@
+"""The dossier itself, its papers and its bills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agencies.encryption import EncryptedTextField
+from agencies.models import Agency
+from payments.models import Bill
+from payments.models.bills import new_token
+from procedures.models import ProcedureCase
+
+from ..states import DossierState
+
+
+class Channel(models.TextChoices):
+    """How the dossier came in; fees may differ by it."""
+
+    ONLINE = "online", _("Trực tuyến")
+    COUNTER = "counter", _("Tại quầy")
+    POST = "post", _("Bưu chính công ích")
+
+
+class ReturnMethod(models.TextChoices):
+    """How the result goes back."""
+
+    COUNTER = "counter", _("Nhận tại quầy")
+    POST = "post", _("Nhận qua bưu điện")
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    """Every list of dossiers starts here, scoped by agency."""
+
+    def of_agencies(self, agency_ids: Iterable[int]) -> DossierQuerySet:
+        """Keep the dossiers of these agencies: whoever asks for another gets a 404."""
+        return self.filter(agency_id__in=list(agency_ids))
+
+    def with_bills(self) -> DossierQuerySet:
+        """Load what the fee state needs, in a fixed number of queries."""
+        return self.select_related("agency", "case__procedure").prefetch_related(
+            "bills__lines", "bills__payments", "bills__receipts__series"
+        )
+
+
+class Dossier(models.Model):
+    """A hồ sơ. `code` is `{agency identifier}-{yymmdd}-{nnnn}`, numbered by the database.
+
+    Whether its fee is paid is a question to its bills, never a column here. `slip_token`
+    (128 bits) is printed as a QR on the slip; `pin_hash` guards the code for typing.
+    """
+
+    code = models.CharField(_("Mã hồ sơ"), max_length=40, unique=True)
+    national_code = models.CharField(_("Mã hồ sơ quốc gia"), max_length=60, blank=True, db_index=True)
+    slip_token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    pin_hash = models.CharField(max_length=160, editable=False)
+    pin_failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="dossiers")
+    case = models.ForeignKey(ProcedureCase, on_delete=models.PROTECT, related_name="dossiers")
+    channel = models.CharField(_("Kênh nộp"), max_length=8, choices=Channel, default=Channel.ONLINE)
+    state = models.PositiveSmallIntegerField(
+        _("Trạng thái"), choices=DossierState, default=DossierState.SUBMITTED
+    )
+    owner_name = models.CharField(_("Chủ hồ sơ"), max_length=120)
+    owner_search_key = models.CharField(max_length=120, editable=False, db_index=True)
+    owner_identity_number = EncryptedTextField(_("Số căn cước"), blank=True, default="")
+    owner_phone = models.CharField(_("Điện thoại"), max_length=16)
+    owner_email = models.EmailField(_("Thư điện tử"), blank=True)
+    owner_address = models.CharField(_("Địa chỉ"), max_length=255, blank=True)
+    applicant_kind = models.CharField(max_length=16, default="individual")
+    facts = models.JSONField(_("Dữ kiện tính phí"), default=dict, blank=True)
+    return_method = models.CharField(
+        _("Cách nhận kết quả"), max_length=8, choices=ReturnMethod, default=ReturnMethod.COUNTER
+    )
+    submission_key = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    submitted_at = models.DateTimeField(_("Nộp lúc"))
+    received_at = models.DateTimeField(_("Tiếp nhận lúc"), null=True, blank=True)
+    due_at = models.DateTimeField(_("Hẹn trả"), null=True, blank=True)
+    original_due_at = models.DateTimeField(_("Hẹn trả ban đầu"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("Xong lúc"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("Trả lúc"), null=True, blank=True)
+    bills: models.ManyToManyField[Bill, DossierBill] = models.ManyToManyField(
+        Bill, through="DossierBill", related_name="+"
+    )
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("hồ sơ")
+        verbose_name_plural = _("hồ sơ")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["agency", "state", "due_at"], name="dossier_worklist")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def fee_total(self) -> int:
+        """What all bills ask for together, whole đồng. Reads `bills`: prefetch for lists."""
+        return sum(bill.amount for bill in self.bills.all())
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing more is owed: every bill is paid or waived, or there is none."""
+        return all(bill.is_settled for bill in self.bills.all())
+
+
+class DossierBill(models.Model):
+    """A bill belongs to one dossier; a dossier may get a second one when more is owed."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="bill_links")
+    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} {self.bill_id}"
+
+
+class DossierCounter(models.Model):
+    """The last number given out per agency and day; the row lock makes numbers unique."""
+
+    identifier = models.CharField(max_length=20)
+    day = models.DateField()
+    last_number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["identifier", "day"], name="dossier_counter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.identifier} {self.day} {self.last_number}"
+
+
+class Attachment(models.Model):
+    """A paper the citizen sent. The stored name is ours; the given name is only shown."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="attachments")
+    file = models.FileField(upload_to="attachments/%Y/%m/")
+    name = models.CharField(max_length=150)
+    content_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("giấy tờ")
+        verbose_name_plural = _("giấy tờ")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,90 @@
+"""What happened to a dossier, who got the result, and what we told the citizen."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from ..states import DossierState
+from .dossier import Dossier
+
+
+class EventKind(models.TextChoices):
+    """What the timeline shows."""
+
+    SUBMITTED = "submitted", _("Đã nộp hồ sơ")
+    FEE_DUE = "fee_due", _("Có phí cần nộp")
+    FEE_PAID = "fee_paid", _("Đã nộp phí")
+    FEE_EXEMPT = "fee_exempt", _("Được miễn phí")
+    STATE_CHANGED = "state_changed", _("Chuyển trạng thái")
+    HANDED_OVER = "handed_over", _("Đã trả kết quả")
+
+
+class DossierEvent(models.Model):
+    """One line of the timeline. Append-only (trigger)."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=16, choices=EventKind)
+    before = models.PositiveSmallIntegerField(choices=DossierState, null=True)
+    after = models.PositiveSmallIntegerField(choices=DossierState, null=True)
+    bill_id = models.BigIntegerField(null=True)
+    amount = models.BigIntegerField(default=0)
+    note = models.CharField(max_length=255, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("diễn biến hồ sơ")
+        verbose_name_plural = _("diễn biến hồ sơ")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} {self.kind}"
+
+
+class HandOver(models.Model):
+    """Who gave the result to whom, when, and what state each bill was seen in (I3)."""
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="hand_over")
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    receiver_name = models.CharField(_("Người nhận"), max_length=120)
+    bill_states = models.JSONField(default=dict)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("lần trả kết quả")
+        verbose_name_plural = _("lần trả kết quả")
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} → {self.receiver_name}"
+
+
+class Message(models.Model):
+    """Something to tell the citizen. Written with the fact it tells of, sent afterwards (I9)."""
+
+    subject = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)
+    channel = models.CharField(max_length=8, default="sms")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="messages")
+    recipient = models.CharField(max_length=120)
+    text = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("tin nhắn")
+        verbose_name_plural = _("tin nhắn")
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "kind", "channel"], name="message_once"),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(sent_at=None), name="message_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.recipient}"

@@ -1,0 +1,56 @@
+"""The ten dossier states of the national portal and the edges between them (domain.md 1.4).
+
+Paid or not is not among them: that is read from the bill. State 6 only pauses the clock.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .errors import IllegalDossierMove
+
+
+class DossierState(models.IntegerChoices):
+    """Mã trạng thái hồ sơ của Cổng Dịch vụ công quốc gia."""
+
+    SUBMITTED = 1, _("Mới đăng ký")
+    ACCEPTED = 2, _("Được tiếp nhận")
+    REFUSED = 3, _("Không được tiếp nhận")
+    IN_PROCESS = 4, _("Đang xử lý")
+    SUPPLEMENT = 5, _("Yêu cầu bổ sung giấy tờ")
+    FINANCIAL_OBLIGATION = 6, _("Yêu cầu thực hiện nghĩa vụ tài chính")
+    WITHDRAWN = 7, _("Công dân yêu cầu rút hồ sơ")
+    STOPPED = 8, _("Dừng xử lý")
+    FINISHED = 9, _("Đã xử lý xong")
+    RETURNED = 10, _("Đã trả kết quả")
+
+
+S = DossierState
+
+DOSSIER_EDGES: frozenset[tuple[int, int]] = frozenset(
+    {
+        *((S.SUBMITTED, after) for after in (S.ACCEPTED, S.REFUSED, S.SUPPLEMENT, S.WITHDRAWN)),
+        *(
+            (S.SUPPLEMENT, after)
+            for after in (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.WITHDRAWN, S.STOPPED)
+        ),
+        *(
+            (S.ACCEPTED, after)
+            for after in (S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.WITHDRAWN)
+        ),
+        *(
+            (S.IN_PROCESS, after)
+            for after in (S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.WITHDRAWN, S.STOPPED, S.FINISHED)
+        ),
+        *((S.FINANCIAL_OBLIGATION, after) for after in (S.IN_PROCESS, S.WITHDRAWN, S.STOPPED)),
+        (S.STOPPED, S.IN_PROCESS),
+        (S.FINISHED, S.RETURNED),
+    }
+)
+
+
+def check_move(before: int, after: int) -> None:
+    """Raise IllegalDossierMove unless the edge is listed."""
+    if (before, after) not in DOSSIER_EDGES:
+        raise IllegalDossierMove(before, after)

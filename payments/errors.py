@@ -1,0 +1,45 @@
+"""What can go wrong with bills and payments, as types. Views turn them into pages and problems."""
+
+
+class PaymentsError(Exception):
+    """Base of what this app raises on purpose."""
+
+
+class IllegalTransition(PaymentsError):
+    """A state cannot follow another: a defect of ours, never the payer's."""
+
+    def __init__(self, subject: str, before: str, after: str) -> None:
+        super().__init__(f"{subject} cannot go from {before} to {after}")
+
+
+class BillNotPayable(PaymentsError):
+    """The bill is paid, waived or cancelled: there is nothing to pay."""
+
+
+class GatewayNotOffered(PaymentsError):
+    """No enabled merchant account of this gateway serves the agency."""
+
+
+class PaymentNotStarted(PaymentsError):
+    """The gateway could not be reached or said no; no money can have moved."""
+
+
+class BillHasMoney(PaymentsError):
+    """The bill has a payment that is paid or may be: it cannot be cancelled or waived now."""
+
+
+class InvalidBill(PaymentsError):
+    """What was asked for is not a bill: amounts, lines or the agency are wrong."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class IdempotencyConflict(PaymentsError):
+    """The same Idempotency-Key came before with another body."""
+
+
+class RequestInProgress(PaymentsError):
+    """The same Idempotency-Key is being answered right now."""

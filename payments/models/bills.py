@@ -1,0 +1,128 @@
+"""What one payer owes for one thing, frozen at the moment it was quoted."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+
+from ..states import OPEN_PAYMENT_STATES, SETTLED_BILL_STATES, BillState, DisplayState, PaymentState
+
+
+def new_token() -> str:
+    """Return 128 random bits as text for an address that needs no account."""
+    return secrets.token_urlsafe(16)
+
+
+class FeeKind(models.TextChoices):
+    """Phí pays for a service, lệ phí goes to the budget: separate lines, accounts and receipts."""
+
+    PHI = "phi", _("Phí")
+    LE_PHI = "le_phi", _("Lệ phí")
+
+
+class BillQuerySet(models.QuerySet["Bill"]):
+    """Questions about many bills."""
+
+    def with_payments(self) -> BillQuerySet:
+        """Load what `display_state` and the pay page need, in two more queries."""
+        return self.select_related("agency").prefetch_related("payments", "lines")
+
+
+class Bill(models.Model):
+    """A khoản phải nộp. `amount` is whole đồng and equals the sum of its lines.
+
+    `reference` is the payee's own name for it (a dossier code); payments does not know
+    what it refers to. Later changes of a fee schedule never touch a bill (design.md §1.7).
+    """
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    reference = models.CharField(_("Mã tham chiếu"), max_length=64, db_index=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("Cơ quan thu"))
+    agency_name = models.CharField(_("Tên cơ quan khi lập"), max_length=255)
+    payer_name = models.CharField(_("Người nộp"), max_length=200)
+    description = models.CharField(_("Nội dung"), max_length=255)
+    amount = models.BigIntegerField(_("Số tiền (đồng)"))
+    state = models.CharField(_("Trạng thái"), max_length=16, choices=BillState, default=BillState.OPEN)
+    due_at = models.DateTimeField(_("Hạn nộp"), null=True, blank=True)
+    created_at = models.DateTimeField(_("Lập lúc"), auto_now_add=True)
+    settled_at = models.DateTimeField(_("Nộp lúc"), null=True, blank=True)
+    client = models.ForeignKey(
+        "payments.ApiClient", null=True, blank=True, on_delete=models.PROTECT, related_name="bills"
+    )
+
+    objects = BillQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("khoản phải nộp")
+        verbose_name_plural = _("khoản phải nộp")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="bill_amount_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(state=BillState.PAID) | Q(settled_at__isnull=False), name="bill_paid_has_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} · {self.amount} đ"
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing more is owed: paid, waived or zero from the start."""
+        return self.state in SETTLED_BILL_STATES
+
+    @property
+    def display_state(self) -> DisplayState:
+        """The one word people are shown. Reads `payments`: prefetch them for lists."""
+        if self.state == BillState.OPEN:
+            in_doubt = any(payment.is_in_doubt for payment in self.payments.all())
+            return DisplayState.CHECKING if in_doubt else DisplayState.NOT_PAID
+        return {
+            BillState.PAID: DisplayState.PAID,
+            BillState.WAIVED: DisplayState.EXEMPT,
+            BillState.CANCELLED: DisplayState.CANCELLED,
+        }.get(BillState(self.state), DisplayState.REFUNDED)
+
+    @property
+    def settling_payment(self) -> object | None:
+        """The payment whose money settled this bill, if any."""
+        return next((p for p in self.payments.all() if p.state == PaymentState.PAID and p.is_applied), None)
+
+    @property
+    def open_payments(self) -> list[object]:
+        """Attempts that may still bring money, newest first."""
+        found = [p for p in self.payments.all() if p.state in OPEN_PAYMENT_STATES]
+        return sorted(found, key=lambda p: -p.pk)
+
+
+class BillLine(models.Model):
+    """One line of a bill, with the rule, the inputs and the legal basis it was computed from."""
+
+    bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField(default=0)
+    code = models.CharField(max_length=64)
+    kind = models.CharField(max_length=8, choices=FeeKind)
+    description = models.CharField(max_length=255)
+    amount = models.BigIntegerField()
+    explanation = models.CharField(max_length=500, blank=True)
+    legal_basis = models.CharField(max_length=255, blank=True)
+    source = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("dòng phí")
+        verbose_name_plural = _("dòng phí")
+        ordering = ["bill_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["bill", "position"], name="bill_line_position_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="bill_line_amount_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.description} · {self.amount} đ"
+
+

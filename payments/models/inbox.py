@@ -1,0 +1,96 @@
+"""What gateways told us, stored before anything is done about it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from .merchants import MerchantAccount
+from .payments import Payment
+
+
+class NoticeState(models.TextChoices):
+    """NEW waits to be drained; the others are final, but QUARANTINED waits for a person."""
+
+    NEW = "new", _("Chờ xử lý")
+    DONE = "done", _("Đã xử lý")
+    IGNORED = "ignored", _("Không có gì thay đổi")
+    ORPHAN = "orphan", _("Không rõ của ai")
+    QUARANTINED = "quarantined", _("Cần người xem")
+
+
+class NoticeSource(models.TextChoices):
+    """By which way the news came; they all pass through the same door."""
+
+    CALLBACK = "callback", _("Ngân hàng báo")
+    QUERY = "query", _("Ta hỏi ngân hàng")
+
+
+class Notice(models.Model):
+    """One piece of news about money, verified and stored raw (the inbox).
+
+    Unique over (gateway, event_key): the same event told twice is one row. `digest`
+    covers the facts that decide; the same key with another digest is a conflict.
+    """
+
+    gateway = models.CharField(max_length=32)
+    event_key = models.CharField(max_length=160)
+    source = models.CharField(max_length=16, choices=NoticeSource, default=NoticeSource.CALLBACK)
+    merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="+")
+    merchant_ref = models.CharField(max_length=64, blank=True)
+    gateway_ref = models.CharField(max_length=64, blank=True, db_index=True)
+    outcome = models.CharField(max_length=16)
+    amount = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=8, blank=True)
+    account = models.CharField(max_length=40, blank=True)
+    is_transfer = models.BooleanField(default=False)
+    occurred_at = models.DateTimeField(null=True)
+    facts = models.JSONField(default=dict)
+    body = models.BinaryField(default=b"")
+    query = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    remote_addr = models.CharField(max_length=45, blank=True)
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(max_length=16, choices=NoticeState, default=NoticeState.NEW)
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="notices")
+    result = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(db_default=Now())
+    processed_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("thông báo của ngân hàng")
+        verbose_name_plural = _("thông báo của ngân hàng")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "event_key"], name="notice_event_once"),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at", "id"], condition=Q(state="new"), name="notice_waiting"),
+            models.Index(fields=["gateway", "merchant_ref"], name="notice_by_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.event_key}"
+
+
+class RejectedNotice(models.Model):
+    """A message that was not believed: only its hash and sender are kept, and only so many."""
+
+    gateway = models.CharField(max_length=32)
+    reason = models.CharField(max_length=32)
+    body_sha256 = models.CharField(max_length=64)
+    remote_addr = models.CharField(max_length=45, blank=True)
+    received_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        verbose_name = _("thông báo bị từ chối")
+        verbose_name_plural = _("thông báo bị từ chối")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.reason}"

@@ -1,0 +1,89 @@
+"""Attempts to pay a bill."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ..states import OPEN_PAYMENT_STATES, PaymentState
+from .bills import Bill, new_token
+from .merchants import MerchantAccount
+
+
+class Payment(models.Model):
+    """One attempt through one gateway. It is committed before the request leaves (I12).
+
+    `request` is what we sent, as sent: a status query needs the very same values
+    (gateways.md trap 6). `is_applied` tells that this payment's money settled the bill;
+    a paid payment that is not applied is surplus money with a discrepancy.
+    """
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="payments")
+    merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="payments")
+    gateway = models.CharField(_("Cổng thanh toán"), max_length=32)
+    merchant_ref = models.CharField(_("Mã giao dịch của ta"), max_length=64)
+    gateway_ref = models.CharField(_("Mã giao dịch của ngân hàng"), max_length=64, blank=True, db_index=True)
+    amount = models.BigIntegerField(_("Số tiền (đồng)"))
+    state = models.CharField(_("Trạng thái"), max_length=16, choices=PaymentState, default=PaymentState.CREATED)
+    is_applied = models.BooleanField(default=False)
+    request = models.JSONField(default=dict, blank=True)
+    redirect_url = models.TextField(blank=True)
+    qr_text = models.TextField(blank=True)
+    qr_details = models.JSONField(default=dict, blank=True)
+    client_ip = models.GenericIPAddressField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+    returned_at = models.DateTimeField(_("Trình duyệt quay lại lúc"), null=True, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    failure_code = models.CharField(max_length=32, blank=True)
+    checked_at = models.DateTimeField(_("Hỏi ngân hàng lần cuối"), null=True, blank=True)
+    check_count = models.PositiveIntegerField(default=0)
+    next_check_at = models.DateTimeField(_("Hỏi ngân hàng lần tới"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("lần thanh toán")
+        verbose_name_plural = _("lần thanh toán")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "merchant_ref"], name="payment_reference_once"),
+            # Double click, two tabs, back button: one open attempt per bill and gateway.
+            models.UniqueConstraint(
+                fields=["bill", "gateway"],
+                condition=Q(state__in=OPEN_PAYMENT_STATES),
+                name="payment_one_open_per_gateway",
+            ),
+            # I2: at most one applied payment per bill.
+            models.UniqueConstraint(
+                fields=["bill"], condition=Q(is_applied=True), name="payment_one_applied_per_bill"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_applied=False) | Q(state=PaymentState.PAID), name="payment_applied_is_paid"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(state=PaymentState.PAID) | Q(paid_at__isnull=False), name="payment_paid_has_a_time"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="payment_checks_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.merchant_ref
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Money may have moved and we do not know yet: the browser is back, or the bank is unclear."""
+        return self.state == PaymentState.UNKNOWN or (
+            self.state in OPEN_PAYMENT_STATES and self.returned_at is not None
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """May still bring money without a correction."""
+        return self.state in OPEN_PAYMENT_STATES

@@ -1,0 +1,69 @@
+"""Biên lai: the tax document of money collected, numbered without gaps."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+
+from .bills import Bill, FeeKind, new_token
+from .payments import Payment
+
+
+class ReceiptSeries(models.Model):
+    """A run of numbers of one agency for one kind: phí and lệ phí are never mixed (domain.md 2.6)."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=FeeKind)
+    template = models.CharField(_("Mẫu số"), max_length=20, default="01BLP0-001")
+    serial = models.CharField(_("Ký hiệu"), max_length=20)
+    next_number = models.PositiveBigIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("quyển biên lai")
+        verbose_name_plural = _("quyển biên lai")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "kind", "template", "serial"], name="receipt_series_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.serial}"
+
+
+class Receipt(models.Model):
+    """One receipt. Amount, payer, lines and the agency's name are frozen in it (I7)."""
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT, related_name="receipts")
+    number = models.PositiveBigIntegerField()
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="receipts")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="receipts")
+    kind = models.CharField(max_length=8, choices=FeeKind)
+    amount = models.BigIntegerField()
+    payer_name = models.CharField(max_length=200)
+    agency_name = models.CharField(max_length=255)
+    lines = models.JSONField()
+    issued_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("biên lai")
+        verbose_name_plural = _("biên lai")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="receipt_number_once"),
+            models.UniqueConstraint(fields=["payment", "kind"], name="receipt_once_per_payment_and_kind"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_number
+
+    @property
+    def full_number(self) -> str:
+        """Serial and number as printed, e.g. `BP-26T 0000042`."""
+        return f"{self.series.serial}-{self.number:07d}"

@@ -1,0 +1,127 @@
+"""Every state a bill or a payment can be in, and every edge between them.
+
+An edge names the ledger event it must write (design.md §6). What is not listed here
+cannot happen: `move_payment` and `move_bill` raise IllegalTransition.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .errors import IllegalTransition
+
+
+class BillState(models.TextChoices):
+    """What became of an amount that is owed."""
+
+    OPEN = "open", _("Chưa nộp")
+    PAID = "paid", _("Đã nộp")
+    WAIVED = "waived", _("Miễn")
+    CANCELLED = "cancelled", _("Đã hủy")
+    PARTLY_REFUNDED = "partly_refunded", _("Đã hoàn một phần")
+    REFUNDED = "refunded", _("Đã hoàn")
+
+
+class DisplayState(models.TextChoices):
+    """What people are shown: never "failed" while the truth is unknown."""
+
+    NOT_PAID = "not_paid", _("Chưa nộp")
+    CHECKING = "checking", _("Đang kiểm tra")
+    PAID = "paid", _("Đã nộp")
+    EXEMPT = "exempt", _("Miễn")
+    REFUNDED = "refunded", _("Đã hoàn")
+    CANCELLED = "cancelled", _("Đã hủy")
+
+
+class PaymentState(models.TextChoices):
+    """What became of one attempt to pay. Only PAID is a fact; the rest are opinions."""
+
+    CREATED = "created", _("Vừa tạo")
+    SENT = "sent", _("Đã chuyển sang ngân hàng")
+    UNKNOWN = "unknown", _("Đang kiểm tra với ngân hàng")
+    PAID = "paid", _("Đã nộp")
+    FAILED = "failed", _("Không thành công")
+    CANCELLED = "cancelled", _("Người nộp đã hủy")
+    EXPIRED = "expired", _("Hết hạn")
+
+
+class EventKind(models.TextChoices):
+    """What a line of the ledger records. The first four carry money, the rest only a state."""
+
+    PAYMENT_PAID = "payment_paid", _("Ngân hàng xác nhận đã thu tiền")
+    MONEY_RECEIVED = "money_received", _("Nhận được tiền ngoài khoản đang chờ")
+    BILL_SETTLED = "bill_settled", _("Ghi nhận đã nộp")
+    SURPLUS = "surplus", _("Ghi nhận tiền thừa")
+    PAYMENT_CREATED = "payment_created", _("Tạo lần thanh toán")
+    PAYMENT_SENT = "payment_sent", _("Chuyển sang ngân hàng")
+    PAYMENT_FAILED = "payment_failed", _("Thanh toán không thành công")
+    PAYMENT_CANCELLED = "payment_cancelled", _("Người nộp hủy thanh toán")
+    PAYMENT_EXPIRED = "payment_expired", _("Lần thanh toán hết hạn")
+    PAYMENT_UNKNOWN = "payment_unknown", _("Chưa rõ kết quả, đang hỏi ngân hàng")
+    BILL_CREATED = "bill_created", _("Lập khoản phải nộp")
+    BILL_WAIVED = "bill_waived", _("Miễn nộp")
+    BILL_CANCELLED = "bill_cancelled", _("Hủy khoản phải nộp")
+
+
+P, B, E = PaymentState, BillState, EventKind
+
+PAYMENT_EDGES: dict[tuple[str, str], EventKind] = {
+    (P.CREATED, P.SENT): E.PAYMENT_SENT,
+    (P.CREATED, P.FAILED): E.PAYMENT_FAILED,
+    (P.CREATED, P.UNKNOWN): E.PAYMENT_UNKNOWN,
+    (P.CREATED, P.EXPIRED): E.PAYMENT_EXPIRED,
+    # A callback may overtake the answer to our own request (reliability.md A5 11).
+    (P.CREATED, P.PAID): E.PAYMENT_PAID,
+    (P.CREATED, P.CANCELLED): E.PAYMENT_CANCELLED,
+    (P.SENT, P.PAID): E.PAYMENT_PAID,
+    (P.SENT, P.FAILED): E.PAYMENT_FAILED,
+    (P.SENT, P.CANCELLED): E.PAYMENT_CANCELLED,
+    (P.SENT, P.EXPIRED): E.PAYMENT_EXPIRED,
+    (P.SENT, P.UNKNOWN): E.PAYMENT_UNKNOWN,
+    (P.UNKNOWN, P.SENT): E.PAYMENT_SENT,
+    (P.UNKNOWN, P.PAID): E.PAYMENT_PAID,
+    (P.UNKNOWN, P.FAILED): E.PAYMENT_FAILED,
+    (P.UNKNOWN, P.CANCELLED): E.PAYMENT_CANCELLED,
+    (P.UNKNOWN, P.EXPIRED): E.PAYMENT_EXPIRED,
+}
+
+#: Corrected to match the bank: an opinion of ours gives way to money that moved.
+PAYMENT_CORRECTIONS: dict[tuple[str, str], EventKind] = {
+    (P.FAILED, P.PAID): E.PAYMENT_PAID,
+    (P.CANCELLED, P.PAID): E.PAYMENT_PAID,
+    (P.EXPIRED, P.PAID): E.PAYMENT_PAID,
+}
+
+BILL_EDGES: dict[tuple[str, str], EventKind] = {
+    (B.OPEN, B.PAID): E.BILL_SETTLED,
+    (B.OPEN, B.WAIVED): E.BILL_WAIVED,
+    (B.OPEN, B.CANCELLED): E.BILL_CANCELLED,
+}
+
+#: An attempt that may still bring money without a correction.
+OPEN_PAYMENT_STATES = (P.CREATED, P.SENT, P.UNKNOWN)
+#: A bill that stops nobody from handing over a result.
+SETTLED_BILL_STATES = (B.PAID, B.WAIVED)
+MONEY_IN = (E.PAYMENT_PAID, E.MONEY_RECEIVED)
+
+
+def payment_edge(before: str, after: str) -> EventKind:
+    """Return the event that the move of a payment must write. Raises IllegalTransition."""
+    kind = PAYMENT_EDGES.get((before, after)) or PAYMENT_CORRECTIONS.get((before, after))
+    if kind is None:
+        raise IllegalTransition("payment", before, after)
+    return kind
+
+
+def bill_edge(before: str, after: str) -> EventKind:
+    """Return the event that the move of a bill must write. Raises IllegalTransition."""
+    kind = BILL_EDGES.get((before, after))
+    if kind is None:
+        raise IllegalTransition("bill", before, after)
+    return kind
+
+
+def is_correction(before: str, after: str) -> bool:
+    """Tell whether a move of a payment contradicts what we said before."""
+    return (before, after) in PAYMENT_CORRECTIONS
