@@ -1,0 +1,160 @@
+"""Starting an attempt to pay: committed first, sent second (I12), one open at a time."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from gateways.base import (
+    Capability,
+    Gateway,
+    GatewayRefused,
+    GatewayUnavailable,
+    PaymentOrder,
+    QrCode,
+    Redirect,
+)
+
+from . import checking
+from .errors import BillNotPayable, PaymentNotStarted
+from .merchants import account_for, adapter_for
+from .models import Bill, LedgerEvent, MerchantAccount, Payment
+from .states import OPEN_PAYMENT_STATES, BillState, EventKind, PaymentState, payment_edge
+
+logger = logging.getLogger(__name__)
+
+REDIRECT_LIFETIME = timedelta(minutes=30)
+QR_LIFETIME = timedelta(days=7)
+_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def start(bill: Bill, gateway: str, *, client_ip: str, locale: str = "vi") -> Payment:
+    """Open an attempt through `gateway`, or give back the one that is open already.
+
+    The caller sends the browser to `redirect_url` or shows `qr_text`; a payment in state
+    UNKNOWN has neither: the page then says that we are checking.
+    Raises BillNotPayable, GatewayNotOffered, PaymentNotStarted. Call outside a transaction.
+    """
+    _ask_about_earlier(bill)
+    account = account_for(bill.agency, gateway)
+    adapter = adapter_for(account)
+    try:
+        payment, is_new = _open(bill, account, adapter, client_ip)
+    except IntegrityError:
+        # Another tab was faster: one open attempt per bill and gateway is the database's rule.
+        payment, is_new = bill.payments.get(gateway=gateway, state__in=OPEN_PAYMENT_STATES), False
+    return _send(payment, adapter, bill, locale) if is_new else payment
+
+
+def _ask_about_earlier(bill: Bill) -> None:
+    """Before new money is asked for, learn what the gateways know of earlier attempts."""
+    for payment in bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account"):
+        if payment.is_in_doubt or payment.expires_at <= timezone.now():
+            checking.check(payment)
+
+
+def _open(
+    bill: Bill, account: MerchantAccount, adapter: Gateway, client_ip: str
+) -> tuple[Payment, bool]:
+    """Lock the bill and commit the intent, so that a callback finds it however early it comes."""
+    is_qr = Capability.REDIRECT not in adapter.capabilities
+    with transaction.atomic(durable=True):
+        locked = Bill.objects.select_for_update().get(pk=bill.pk)
+        if locked.state != BillState.OPEN or locked.amount <= 0:
+            raise BillNotPayable(locked.reference)
+        existing = locked.payments.filter(gateway=account.gateway, state__in=OPEN_PAYMENT_STATES).first()
+        if existing:
+            return existing, False
+        now = timezone.now()
+        payment = Payment.objects.create(
+            bill=locked,
+            merchant_account=account,
+            gateway=account.gateway,
+            merchant_ref=_new_reference(account, is_qr=is_qr),
+            amount=locked.amount,
+            client_ip=client_ip or None,
+            expires_at=now + (QR_LIFETIME if is_qr else REDIRECT_LIFETIME),
+            next_check_at=now + timedelta(seconds=checking.BACK_OFF[0]),
+        )
+        LedgerEvent.objects.create(
+            kind=EventKind.PAYMENT_CREATED, bill=locked, payment=payment, after=payment.state, cause="payer"
+        )
+    return payment, True
+
+
+def _new_reference(account: MerchantAccount, *, is_qr: bool) -> str:
+    """Return a reference nobody can guess. A transfer code is digits of the contract's length."""
+    if is_qr:
+        length = int(account.settings.get("code_length", 14))
+        return "".join(secrets.choice("0123456789") for _ in range(length))
+    day = timezone.localdate().strftime("%y%m%d")
+    return f"MC{day}" + "".join(secrets.choice(_LETTERS) for _ in range(14))
+
+
+def _send(payment: Payment, adapter: Gateway, bill: Bill, locale: str) -> Payment:
+    order = PaymentOrder(
+        merchant_ref=payment.merchant_ref,
+        amount=payment.amount,
+        description=f"Nop phi ho so {bill.reference}",
+        created_at=payment.created_at,
+        client_ip=payment.client_ip or "",
+        return_url=f"{settings.BASE_URL}/gateways/{payment.gateway}/return",
+        payer_name=bill.payer_name,
+        locale=locale,
+    )
+    try:
+        answer = adapter.start(order)
+    except (GatewayUnavailable, GatewayRefused) as error:
+        if isinstance(error, GatewayRefused) and error.is_configuration_fault:
+            logger.error("gateway %s refuses our contract: %s", payment.gateway, error)
+        checking.move_payment(payment, PaymentState.FAILED, cause="start", failure_code=_code(error))
+        raise PaymentNotStarted(payment.gateway) from error
+    except Exception as error:  # outcome unknown, or a defect of the adapter: money may have moved
+        logger.warning("start of %s is unclear: %r", payment.merchant_ref, error)
+        checking.move_payment(payment, PaymentState.UNKNOWN, cause="start", sent_at=timezone.now())
+        payment.refresh_from_db()
+        return payment
+    return _record_sent(payment, answer)
+
+
+def _code(error: Exception) -> str:
+    return error.code[:32] if isinstance(error, GatewayRefused) else "unavailable"
+
+
+def _record_sent(payment: Payment, answer: Redirect | QrCode) -> Payment:
+    """Keep what was sent. The state moves only if no callback has overtaken us."""
+    with transaction.atomic(durable=True):
+        Bill.objects.select_for_update().get(pk=payment.bill_id)
+        locked = Payment.objects.select_for_update().get(pk=payment.pk)
+        locked.request = dict(answer.request)
+        locked.sent_at = timezone.now()
+        if isinstance(answer, Redirect):
+            locked.redirect_url = answer.url
+        else:
+            locked.qr_text = answer.text
+            locked.qr_details = {
+                "cust_code": answer.cust_code,
+                "bank_bin": answer.bank_bin,
+                "account": answer.account,
+                "account_name": answer.account_name,
+                "purpose": answer.purpose,
+            }
+        if locked.state == PaymentState.CREATED:
+            before, locked.state = locked.state, PaymentState.SENT
+            LedgerEvent.objects.create(
+                kind=payment_edge(before, locked.state),
+                bill_id=locked.bill_id,
+                payment=locked,
+                before=before,
+                after=locked.state,
+                cause="start",
+            )
+        locked.save(
+            update_fields=["request", "sent_at", "redirect_url", "qr_text", "qr_details", "state"]
+        )
+    return locked

@@ -1,0 +1,53 @@
+"""Ringing the bell: telling a worker that the inbox is not empty.
+
+Redis only rings; the sweeper finishes the work without it. So ringing may fail, must be
+quick (at most half a second, then not again for a while) and never raises.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import lru_cache
+
+import redis
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+KEY = "inbox-bell"
+#: At most one bell in flight; should its message be lost, the next may ring after this long.
+BELL_MILLISECONDS = 1000
+SILENCE_SECONDS = 5.0
+_silent_until = 0.0
+
+
+@lru_cache(maxsize=1)
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None
+    )
+
+
+def ring() -> None:
+    """Wake a worker unless one is being woken already."""
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        if _redis().set(KEY, "1", nx=True, px=BELL_MILLISECONDS):
+            # Imported here: the task imports the inbox, which is used where the bell is rung.
+            from .tasks import process_inbox
+
+            process_inbox.apply_async(retry=False, ignore_result=True)
+    except Exception as error:  # whatever Redis or Celery raise, the notice is safe in PostgreSQL
+        _silent_until = time.monotonic() + SILENCE_SECONDS
+        logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
+
+
+def answered() -> None:
+    """A worker has woken up: whoever comes from now on must ring again."""
+    try:
+        _redis().delete(KEY)
+    except redis.RedisError:
+        logger.warning("the bell could not be reset; it resets itself")

@@ -1,0 +1,167 @@
+"""Asking the gateway what became of a payment: callbacks are not relied on (design.md §1.6).
+
+An answer that says something new goes through the inbox like a callback. Before a
+payment expires it is asked about; while the gateway is unclear it is UNKNOWN, not failed.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from gateways.base import Capability, GatewayError, Notice, Outcome, OutcomeState, SentOrder
+
+from . import inbox, live
+from .merchants import adapter_for
+from .models import Bill, LedgerEvent, Payment
+from .models.inbox import NoticeSource
+from .states import OPEN_PAYMENT_STATES, PaymentState, payment_edge
+
+logger = logging.getLogger(__name__)
+
+#: Seconds after the payment was sent; then hourly for a day, then daily.
+BACK_OFF = (30, 60, 120, 300, 900)
+LOOK_BACK = timedelta(days=90)
+#: While one process asks, the others leave the payment alone for this long.
+LEASE = timedelta(seconds=60)
+#: A person who presses "check now" again within this time is shown the answer just got.
+FRESH = timedelta(seconds=3)
+
+_FINAL = {OutcomeState.PAID, OutcomeState.FAILED, OutcomeState.CANCELLED, OutcomeState.REVERSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What asking brought: `was_asked` is False when the last answer is only seconds old."""
+
+    was_asked: bool
+    is_reachable: bool
+    state: OutcomeState
+
+
+def next_check_after(payment: Payment, now: datetime) -> datetime | None:
+    """Return when to ask next: 30 s, 1, 2, 5, 15 min, hourly, then daily up to 90 days, with jitter."""
+    age = now - (payment.sent_at or payment.created_at)
+    if age > LOOK_BACK:
+        return None
+    if payment.check_count < len(BACK_OFF):
+        seconds = BACK_OFF[payment.check_count]
+    else:
+        seconds = 3600 if age < timedelta(days=1) else 86400
+    return now + timedelta(seconds=seconds * random.uniform(0.9, 1.1))  # noqa: S311 - jitter, not a secret
+
+
+def check(payment: Payment) -> Check:
+    """Ask the gateway about one payment now and apply what it says.
+
+    Never raises for the gateway's sake: an unreachable one is reported in the result.
+    Call outside a transaction.
+    """
+    now = timezone.now()
+    if payment.checked_at and now - payment.checked_at < FRESH:
+        return Check(was_asked=False, is_reachable=True, state=OutcomeState.UNKNOWN)
+    adapter = adapter_for(payment.merchant_account)
+    if Capability.QUERY not in adapter.capabilities:
+        _expire_if_over(payment, now)
+        return Check(was_asked=False, is_reachable=True, state=OutcomeState.UNKNOWN)
+    order = SentOrder(payment.merchant_ref, payment.amount, payment.request, payment.gateway_ref)
+    try:
+        outcome = adapter.query(order)
+    except GatewayError as error:
+        logger.warning("asking %s about %s: %s", payment.gateway, payment.merchant_ref, error)
+        _note_check(payment, now, is_reachable=False)
+        return Check(was_asked=True, is_reachable=False, state=OutcomeState.UNKNOWN)
+    _note_check(payment, now, is_reachable=True)
+    if outcome.state in _FINAL:
+        received = inbox.receive(
+            _as_notice(payment, outcome), payment.merchant_account, source=NoticeSource.QUERY
+        )
+        inbox.drain(ids=[received.notice_id])
+    else:
+        _expire_if_over(payment, now, outcome.state)
+    return Check(was_asked=True, is_reachable=True, state=outcome.state)
+
+
+def check_bill(bill: Bill) -> list[Check]:
+    """Ask about every attempt of a bill that may have brought money: the desk's *check now*."""
+    payments = bill.payments.select_related("merchant_account").exclude(state=PaymentState.PAID)
+    return [check(payment) for payment in payments.order_by("-id")[:5]]
+
+
+def check_due(limit: int = 50) -> int:
+    """Ask about the payments whose next check is due, oldest first; return how many were asked."""
+    payments = _claim_due(limit)
+    for payment in payments:
+        check(payment)
+    return len(payments)
+
+
+def _claim_due(limit: int) -> list[Payment]:
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        due = Payment.objects.filter(next_check_at__lte=now).order_by("next_check_at")
+        claimed = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        Payment.objects.filter(pk__in=claimed).update(next_check_at=now + LEASE)
+    return list(Payment.objects.filter(pk__in=claimed).select_related("merchant_account").order_by("pk"))
+
+
+def _as_notice(payment: Payment, outcome: Outcome) -> Notice:
+    key = f"query:{payment.merchant_ref}:{outcome.gateway_ref}:{outcome.state}:{outcome.amount}"
+    return Notice(
+        gateway=payment.gateway,
+        event_key=key,
+        merchant_ref=payment.merchant_ref,
+        gateway_ref=outcome.gateway_ref,
+        state=outcome.state,
+        amount=outcome.amount,
+        currency=outcome.currency,
+        occurred_at=outcome.occurred_at,
+        facts=outcome.facts,
+    )
+
+
+def _note_check(payment: Payment, now: datetime, *, is_reachable: bool) -> None:
+    payment.check_count += 1
+    payment.next_check_at = next_check_after(payment, now)
+    values: dict[str, object] = {
+        "check_count": payment.check_count,
+        "next_check_at": payment.next_check_at,
+    }
+    if is_reachable:
+        payment.checked_at = values["checked_at"] = now
+    Payment.objects.filter(pk=payment.pk).exclude(state=PaymentState.PAID).update(**values)
+
+
+def _expire_if_over(payment: Payment, now: datetime, said: OutcomeState | None = None) -> None:
+    """Close an attempt whose time is over, having asked; an unclear answer makes it UNKNOWN instead."""
+    if payment.expires_at > now or payment.state not in OPEN_PAYMENT_STATES:
+        return
+    is_unclear = said in (OutcomeState.PENDING, OutcomeState.UNKNOWN)
+    move_payment(payment, PaymentState.UNKNOWN if is_unclear else PaymentState.EXPIRED, cause="expiry")
+
+
+def move_payment(payment: Payment, after: PaymentState, *, cause: str, **changes: object) -> bool:
+    """Move an attempt without money, writing the edge's event; False when it has moved meanwhile.
+
+    Locks the bill, then the payment. `changes` are further columns to write.
+    """
+    with transaction.atomic(durable=True):
+        bill = Bill.objects.select_for_update().get(pk=payment.bill_id)
+        locked = Payment.objects.select_for_update().get(pk=payment.pk)
+        if locked.state == after or locked.state != payment.state:
+            return False
+        before, locked.state = locked.state, after
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        locked.save(update_fields=["state", *changes])
+        LedgerEvent.objects.create(
+            kind=payment_edge(before, after), bill=bill, payment=locked, before=before, after=after, cause=cause
+        )
+    payment.state = after
+    live.publish([bill.token])
+    return True

@@ -1,0 +1,268 @@
+"""The inbox: news about money is stored first, answered second, applied third.
+
+`receive` is one statement, so a callback costs one round trip before it is answered.
+`drain` applies what waits in batches; any number of drains may run at once, in workers,
+in the sweeper, after a query: rows are claimed with SKIP LOCKED (design.md §3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from gateways import base
+
+from . import live, settlement
+from .models import Discrepancy, MerchantAccount, Notice, Payment
+from .models.inbox import NoticeSource, NoticeState
+from .models.ledger import DiscrepancyKind
+from .states import PaymentState
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+MAX_ATTEMPTS = 5
+#: How long money for an unknown reference waits for its order to appear before it becomes a case.
+ORPHAN_PATIENCE = timedelta(minutes=2)
+LOCK_TIMEOUT = "3s"
+
+_RECEIVE = """
+WITH received AS (
+    INSERT INTO payments_notice (
+        gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref, outcome, amount,
+        currency, account, is_transfer, occurred_at, facts, body, query, headers, remote_addr, digest,
+        state, result, attempts, error)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'new', '', 0, '')
+    ON CONFLICT (gateway, event_key) DO NOTHING
+    RETURNING id)
+SELECT (SELECT id FROM received), earlier.id, earlier.digest,
+       payment.id, payment.amount, payment.state, payment.gateway_ref
+FROM (VALUES (1)) AS one
+LEFT JOIN payments_notice earlier ON earlier.gateway = %s AND earlier.event_key = %s
+LEFT JOIN payments_payment payment ON payment.gateway = %s AND payment.merchant_ref = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a notice at the door: the row it is, and what to answer."""
+
+    notice_id: int
+    answer: base.Answer
+    is_new: bool
+
+
+def receive(
+    notice: base.Notice,
+    account: MerchantAccount,
+    *,
+    source: NoticeSource = NoticeSource.CALLBACK,
+    request: base.RawRequest | None = None,
+) -> Received:
+    """Store a verified notice and say what to answer. Commits before it returns (autocommit).
+
+    The same event twice is one row and a REPLAY; the same key with other facts is a
+    CONFLICT, kept beside the first for a person to look at.
+    """
+    digest = _digest(notice)
+    row = _insert(notice, account, source, request, notice.event_key, digest)
+    new_id, earlier_id, earlier_digest, *found = row
+    if new_id is None and earlier_digest is None:
+        # A concurrent twin committed after this statement's snapshot: look again.
+        earlier = Notice.objects.only("id", "digest").get(gateway=notice.gateway, event_key=notice.event_key)
+        earlier_id, earlier_digest = earlier.pk, earlier.digest
+    if new_id is None and earlier_digest != digest:
+        conflict = _insert(notice, account, source, request, f"{notice.event_key}#{digest[:16]}", digest)
+        logger.error("conflicting duplicate: %s %s", notice.gateway, notice.event_key)
+        return Received(conflict[0] or earlier_id, base.Answer.CONFLICT, is_new=conflict[0] is not None)
+    answer = _answer(notice, *found) if new_id else _replay_answer(notice, *found)
+    return Received(new_id or earlier_id, answer, is_new=new_id is not None)
+
+
+def _digest(notice: base.Notice) -> str:
+    decisive = (
+        notice.merchant_ref,
+        notice.gateway_ref,
+        str(notice.state),
+        notice.amount,
+        notice.currency,
+        notice.account,
+    )
+    return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
+
+
+def _insert(
+    notice: base.Notice,
+    account: MerchantAccount,
+    source: NoticeSource,
+    request: base.RawRequest | None,
+    event_key: str,
+    digest: str,
+) -> tuple[int | None, int | None, str | None, int | None, int | None, str | None, str | None]:
+    values = (
+        notice.gateway,
+        event_key,
+        str(source),
+        account.pk,
+        notice.merchant_ref[:64],
+        notice.gateway_ref[:64],
+        str(notice.state),
+        notice.amount,
+        (notice.currency or "")[:8],
+        notice.account[:40],
+        notice.is_transfer,
+        notice.occurred_at,
+        json.dumps(dict(notice.facts), default=str).replace("\\u0000", ""),
+        request.body if request else b"",
+        request.query if request else "",
+        json.dumps(dict(request.headers)) if request else "{}",
+        request.remote_addr if request else "",
+        digest,
+    )
+    keys = (notice.gateway, event_key, notice.gateway, notice.merchant_ref)
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIVE, (*values, *keys))
+        row = cursor.fetchone()
+    return (row[0], row[1], row[2], row[3], row[4], row[5], row[6])
+
+
+def _answer(
+    notice: base.Notice,
+    payment_id: int | None,
+    amount: int | None,
+    state: str | None,
+    gateway_ref: str | None,
+) -> base.Answer:
+    if payment_id is None:
+        return base.Answer.NOT_FOUND
+    if notice.state == base.OutcomeState.PAID and notice.amount != amount:
+        return base.Answer.WRONG_AMOUNT
+    if state == PaymentState.PAID and gateway_ref == notice.gateway_ref:
+        return base.Answer.REPLAY
+    return base.Answer.ACCEPTED
+
+
+def _replay_answer(
+    notice: base.Notice,
+    payment_id: int | None,
+    amount: int | None,
+    state: str | None,
+    gateway_ref: str | None,
+) -> base.Answer:
+    answer = _answer(notice, payment_id, amount, state, gateway_ref)
+    return base.Answer.REPLAY if answer == base.Answer.ACCEPTED else answer
+
+
+def drain(*, limit: int = BATCH, ids: Iterable[int] | None = None) -> int:
+    """Apply up to `limit` waiting notices in one transaction; return how many were taken.
+
+    When the batch fails, its rows are retried one by one: a poison row is put off with a
+    growing delay and quarantined after five attempts, and the others go on.
+    Raises OperationalError when the database itself is in trouble; nothing is lost then.
+    """
+    claimed: list[int] = []
+    try:
+        return _drain_batch(limit, ids, claimed)
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("a batch of %d notices failed; trying them one by one", len(claimed))
+    for notice_id in claimed:
+        _drain_alone(notice_id)
+    return len(claimed)
+
+
+def drain_all() -> int:
+    """Drain until nothing waits; return how many notices were taken."""
+    total = 0
+    while taken := drain():
+        total += taken
+    return total
+
+
+def _drain_batch(limit: int, ids: Iterable[int] | None, claimed: list[int]) -> int:
+    with transaction.atomic(durable=True):
+        _limit_lock_waits()
+        waiting = Notice.objects.filter(state=NoticeState.NEW, next_attempt_at__lte=Now()).order_by("id")
+        if ids is not None:
+            waiting = waiting.filter(pk__in=list(ids))
+        notices = list(
+            waiting.defer("body", "headers", "query", "facts")
+            .select_related("merchant_account")
+            .select_for_update(skip_locked=True, of=("self",))[:limit]
+        )
+        claimed.extend(notice.pk for notice in notices)
+        ready = _put_off_orphans(notices)
+        outcome = settlement.apply(ready) if ready else settlement.Settled()
+    live.publish(bill.token for bill in outcome.changed_bills.values())
+    return len(notices)
+
+
+def _drain_alone(notice_id: int) -> None:
+    try:
+        _drain_batch(1, [notice_id], [])
+    except OperationalError:
+        logger.warning("notice %s waits: the database is busy", notice_id)
+    except Exception as error:
+        logger.exception("notice %s failed", notice_id)
+        _record_failure(notice_id, error)
+
+
+def _record_failure(notice_id: int, error: Exception) -> None:
+    with transaction.atomic(durable=True):
+        notice = Notice.objects.select_for_update().select_related(None).get(pk=notice_id)
+        if notice.state != NoticeState.NEW:
+            return
+        notice.attempts += 1
+        notice.error = f"{type(error).__name__}: {error}"[:2000]
+        notice.next_attempt_at = timezone.now() + timedelta(seconds=5 * 4**notice.attempts)
+        if notice.attempts >= MAX_ATTEMPTS:
+            notice.state, notice.processed_at = NoticeState.QUARANTINED, timezone.now()
+            Discrepancy.objects.get_or_create(
+                notice=notice,
+                kind=DiscrepancyKind.QUARANTINED,
+                defaults={
+                    "agency_id": notice.merchant_account.agency_id,
+                    "amount": notice.amount or 0,
+                    "suggested_action": settlement.SUGGESTED_ACTIONS[DiscrepancyKind.QUARANTINED],
+                },
+            )
+        notice.save(update_fields=["attempts", "error", "next_attempt_at", "state", "processed_at"])
+
+
+def retry_quarantined(notice: Notice) -> None:
+    """Give a quarantined notice another five attempts, from now on."""
+    Notice.objects.filter(pk=notice.pk, state=NoticeState.QUARANTINED).update(
+        state=NoticeState.NEW, attempts=0, next_attempt_at=Now(), processed_at=None
+    )
+
+
+def _put_off_orphans(notices: list[Notice]) -> list[Notice]:
+    """Keep those whose order exists, or whose patience is over; the rest waits a little."""
+    references = [notice.merchant_ref for notice in notices]
+    known = set(
+        Payment.objects.filter(merchant_ref__in=references).values_list("gateway", "merchant_ref")
+    )
+    now = timezone.now()
+    ready, early = [], []
+    for notice in notices:
+        is_known = (notice.gateway, notice.merchant_ref) in known
+        is_patient = now - notice.received_at < ORPHAN_PATIENCE
+        (early if not is_known and is_patient else ready).append(notice)
+    Notice.objects.filter(pk__in=[notice.pk for notice in early]).update(
+        next_attempt_at=now + timedelta(seconds=20)
+    )
+    return ready
+
+
+def _limit_lock_waits() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])

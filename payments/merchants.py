@@ -1,0 +1,84 @@
+"""Which contract with which gateway serves an agency, and the adapter that speaks for it."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from django.db.models import Q
+from django.utils import timezone
+
+from agencies.models import Agency
+from gateways import registry
+from gateways.base import Gateway, MerchantConfig
+
+from .errors import GatewayNotOffered
+from .models import MerchantAccount
+
+
+def adapter_for(account: MerchantAccount) -> Gateway:
+    """Return the adapter that acts for one merchant account; old keys still verify in their window."""
+    until = account.previous_secrets_until
+    is_rotating = bool(account.previous_secrets and until and until > timezone.now())
+    return _adapter(
+        account.gateway,
+        json.dumps(account.settings),
+        account.secrets,
+        account.previous_secrets if is_rotating else "",
+    )
+
+
+@lru_cache(maxsize=256)
+def _adapter(slug: str, settings: str, secrets: str, previous_secrets: str) -> Gateway:
+    # Adapters keep no state between calls, and parsing an RSA key costs more than a signature.
+    return registry.get(slug)(
+        MerchantConfig(
+            settings=json.loads(settings),
+            secrets=json.loads(secrets or "{}"),
+            previous_secrets=(json.loads(previous_secrets),) if previous_secrets else (),
+        )
+    )
+
+
+def accounts_of(agency: Agency) -> list[MerchantAccount]:
+    """Return the accounts that take new payments for an agency today, best first.
+
+    An agency without an account of its own uses the nearest one above it: the province
+    signs with the bank once for all its units.
+    """
+    chain = _ancestors(agency)
+    today = timezone.localdate()
+    found = MerchantAccount.objects.filter(
+        agency_id__in=chain, is_enabled=True, valid_during__contains=today
+    ).select_related("agency")
+    nearest: dict[str, MerchantAccount] = {}
+    for account in sorted(found, key=lambda item: chain.index(item.agency_id)):
+        nearest.setdefault(account.gateway, account)
+    return sorted(nearest.values(), key=lambda item: (item.position, item.gateway))
+
+
+def account_for(agency: Agency, gateway: str) -> MerchantAccount:
+    """Return the account that takes new payments through `gateway`. Raises GatewayNotOffered."""
+    for account in accounts_of(agency):
+        if account.gateway == gateway:
+            return account
+    raise GatewayNotOffered(gateway)
+
+
+def account_named(gateway: str, merchant_id: str) -> MerchantAccount | None:
+    """Return the account a message names, also a disabled one: its money is still ours."""
+    return MerchantAccount.objects.filter(gateway=gateway, merchant_id=merchant_id).first()
+
+
+def any_account(gateway: str) -> MerchantAccount | None:
+    """Return some account of the gateway, to sign a refusal to a message that names none of ours."""
+    return MerchantAccount.objects.filter(Q(gateway=gateway)).order_by("-is_enabled", "id").first()
+
+
+def _ancestors(agency: Agency) -> list[int]:
+    chain: list[int] = []
+    current: Agency | None = agency
+    while current is not None and current.pk not in chain:
+        chain.append(current.pk)
+        current = current.parent
+    return chain

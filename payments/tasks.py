@@ -1,0 +1,22 @@
+"""Celery tasks: each is a wake-up call that may be lost, doubled or run twice at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+from . import bell, checking, inbox
+
+
+@shared_task(name="payments.process_inbox")
+def process_inbox(**_: Any) -> int:
+    """Drain the inbox. Resets the bell first, so a notice that comes meanwhile rings again."""
+    bell.answered()
+    return inbox.drain_all()
+
+
+@shared_task(name="payments.query_open_payments")
+def query_open_payments(**_: Any) -> int:
+    """Ask gateways about payments whose next check is due."""
+    return checking.check_due()
