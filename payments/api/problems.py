@@ -1,0 +1,62 @@
+"""Every error of the API is an RFC 9457 problem document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import status
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
+from rest_framework.response import Response
+
+from .. import errors
+
+#: Error type → (status, short name, what to do).
+_PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
+    errors.BillNotPayable: (409, "bill-not-payable", "The bill is not open: read it again."),
+    errors.BillHasMoney: (409, "bill-has-money", "An attempt to pay is in doubt: check it first."),
+    errors.GatewayNotOffered: (422, "gateway-not-offered", "This gateway does not serve the agency."),
+    errors.PaymentNotStarted: (503, "payment-not-started", "The gateway did not answer. No money moved."),
+    errors.IdempotencyConflict: (409, "idempotency-conflict", "This Idempotency-Key came with another body."),
+    errors.RequestInProgress: (409, "request-in-progress", "The same request is being answered now."),
+}
+
+
+def problem(code: int, name: str, detail: str, **more: Any) -> Response:
+    """Return one problem document."""
+    body = {"type": f"/api/problems/{name}", "title": name.replace("-", " "), "status": code, "detail": detail}
+    response = Response(body | more, status=code)
+    response.content_type = "application/problem+json"
+    return response
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn what a view raised into a problem; None lets Django answer 500."""
+    if isinstance(error, errors.InvalidBill):
+        return problem(422, "invalid-bill", error.message, errors={error.field: [error.message]})
+    for kind, (code, name, detail) in _PROBLEMS.items():
+        if isinstance(error, kind):
+            return problem(code, name, detail)
+    if isinstance(error, Http404):
+        error = NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = ApiPermissionDenied()
+    if isinstance(error, ValidationError):
+        return problem(
+            status.HTTP_422_UNPROCESSABLE_ENTITY,
+            "invalid-request",
+            "Some fields are not right.",
+            errors=error.detail,
+        )
+    if isinstance(error, APIException):
+        response = problem(
+            error.status_code, str(error.default_code).replace("_", "-"), str(error.detail)
+        )
+        if getattr(error, "auth_header", None):
+            response["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+        if getattr(error, "wait", None):
+            response["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
+        return response
+    return None

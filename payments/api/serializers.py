@@ -1,0 +1,132 @@
+"""The shapes of the bills API (design.md §9). Amounts are whole đồng."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from ..billing import MAX_AMOUNT
+from ..models import Bill, BillLine, Payment, Receipt
+from ..models.bills import FeeKind
+from ..states import EventKind, PaymentState
+
+
+class LineSerializer(serializers.ModelSerializer[BillLine]):
+    """One line of a bill."""
+
+    kind = serializers.ChoiceField(choices=FeeKind.choices)
+    amount = serializers.IntegerField(min_value=0, max_value=MAX_AMOUNT)
+
+    class Meta:
+        model = BillLine
+        fields = ["code", "kind", "description", "amount"]
+
+
+class NewBillSerializer(serializers.Serializer[Any]):
+    """What a client sends to make a bill."""
+
+    reference = serializers.CharField(max_length=64)
+    agency = serializers.CharField(max_length=40, help_text="Code of the agency that is paid")
+    payer_name = serializers.CharField(max_length=200)
+    description = serializers.CharField(max_length=255)
+    lines = LineSerializer(many=True, allow_empty=False, max_length=50)
+    due_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class PaymentSerializer(serializers.ModelSerializer[Payment]):
+    """One attempt to pay."""
+
+    cust_code = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Payment
+        fields = [
+            "id",
+            "state",
+            "gateway",
+            "merchant_ref",
+            "gateway_ref",
+            "amount",
+            "redirect_url",
+            "qr_text",
+            "cust_code",
+            "created_at",
+            "expires_at",
+            "paid_at",
+            "checked_at",
+            "next_check_at",
+        ]
+
+    def get_cust_code(self, payment: Payment) -> str | None:
+        """The code a payer transfers to, where the gateway has one."""
+        code = payment.qr_details.get("cust_code")
+        return str(code) if code else None
+
+
+class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
+    """One receipt."""
+
+    number = serializers.CharField(source="full_number")
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Receipt
+        fields = ["number", "kind", "amount", "issued_at", "url"]
+
+    def get_url(self, receipt: Receipt) -> str:
+        """Where the receipt can be read without an account."""
+        return settings.BASE_URL + reverse("receipt", args=[receipt.token])
+
+
+class BillSerializer(serializers.ModelSerializer[Bill]):
+    """One bill as it stands now. Needs `payments`, `lines`, `receipts__series` and `events` prefetched."""
+
+    agency = serializers.CharField(source="agency.code")
+    display_state = serializers.CharField()
+    pay_url = serializers.SerializerMethodField()
+    paid_amount = serializers.SerializerMethodField()
+    surplus_amount = serializers.SerializerMethodField()
+    lines = LineSerializer(many=True)
+    payments = PaymentSerializer(many=True)
+    receipts = ReceiptSerializer(many=True)
+
+    class Meta:
+        model = Bill
+        fields = [
+            "id",
+            "token",
+            "reference",
+            "agency",
+            "payer_name",
+            "description",
+            "amount",
+            "state",
+            "display_state",
+            "pay_url",
+            "paid_amount",
+            "surplus_amount",
+            "due_at",
+            "created_at",
+            "settled_at",
+            "lines",
+            "payments",
+            "receipts",
+        ]
+
+    def get_pay_url(self, bill: Bill) -> str:
+        """Where anybody may pay this bill without an account."""
+        return settings.BASE_URL + reverse("bill", args=[bill.token])
+
+    def get_paid_amount(self, bill: Bill) -> int:
+        """What was applied to the bill, whole đồng."""
+        applied = (p.amount for p in bill.payments.all() if p.is_applied and p.state == PaymentState.PAID)
+        return sum(applied)
+
+    @extend_schema_field(serializers.IntegerField())
+    def get_surplus_amount(self, bill: Bill) -> int:
+        """What came in beyond what was owed, whole đồng."""
+        return -sum(event.amount for event in bill.events.all() if event.kind == EventKind.SURPLUS)

@@ -1,0 +1,13 @@
+"""Addresses of the bills API under /api/v1/."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("bills", views.BillList.as_view(), name="api-bills"),
+    path("bills/<int:bill_id>", views.BillDetail.as_view(), name="api-bill"),
+    path("bills/<int:bill_id>/payments", views.BillPayments.as_view(), name="api-bill-payments"),
+    path("bills/<int:bill_id>/cancel", views.BillCancel.as_view(), name="api-bill-cancel"),
+    path("payments/<int:payment_id>/check", views.PaymentCheck.as_view(), name="api-payment-check"),
+]

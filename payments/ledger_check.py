@@ -1,0 +1,136 @@
+"""Proving the invariants of reliability.md A3 over all data: one query each, violations listed.
+
+Each query returns the rows that break its invariant, so an empty answer is the proof.
+Other apps add theirs with `register` (I3 needs dossiers, which payments do not know).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """One claim, and the query whose rows contradict it."""
+
+    name: str
+    claim: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One row that contradicts an invariant."""
+
+    invariant: str
+    claim: str
+    row: tuple[object, ...]
+
+
+_INVARIANTS: list[Invariant] = []
+
+
+def register(name: str, claim: str, query: str) -> None:
+    """Add an invariant. The query must name at most a few columns that identify the culprit."""
+    _INVARIANTS.append(Invariant(name, claim, query))
+
+
+def check(limit: int = 20) -> list[Violation]:
+    """Return up to `limit` violations per invariant; none at all is the proof."""
+    found = []
+    with connection.cursor() as cursor:
+        for invariant in _INVARIANTS:
+            cursor.execute(f"SELECT * FROM ({invariant.query}) AS violations LIMIT {int(limit)}")  # noqa: S608
+            found += [Violation(invariant.name, invariant.claim, row) for row in cursor.fetchall()]
+    return found
+
+
+def invariants() -> list[Invariant]:
+    """Return what is checked, in order."""
+    return sorted(_INVARIANTS, key=lambda invariant: invariant.name)
+
+
+register(
+    "I1a",
+    "the amounts of each bill in the ledger add up to zero",
+    "SELECT bill_id, sum(amount) FROM payments_ledgerevent GROUP BY bill_id HAVING sum(amount) <> 0",
+)
+register(
+    "I1b",
+    "a paid bill has exactly its amount applied to it, an unpaid one nothing",
+    """SELECT bill.id, bill.state, bill.amount, coalesce(sum(-event.amount), 0)
+       FROM payments_bill bill
+       LEFT JOIN payments_ledgerevent event ON event.bill_id = bill.id AND event.kind = 'bill_settled'
+       GROUP BY bill.id
+       HAVING coalesce(sum(-event.amount), 0) <>
+              CASE WHEN bill.state IN ('paid', 'partly_refunded', 'refunded') THEN bill.amount ELSE 0 END""",
+)
+register(
+    "I2",
+    "a paid bill has one applied payment, any other bill none, and other confirmed money has a case",
+    """SELECT bill.id, bill.state, count(payment.id)
+       FROM payments_bill bill LEFT JOIN payments_payment payment
+            ON payment.bill_id = bill.id AND payment.is_applied
+       GROUP BY bill.id
+       HAVING count(payment.id) <>
+              CASE WHEN bill.state IN ('paid', 'partly_refunded', 'refunded') THEN 1 ELSE 0 END
+       UNION ALL
+       SELECT event.id, event.cause, event.amount FROM payments_ledgerevent event
+       WHERE event.kind = 'surplus' AND NOT EXISTS (
+            SELECT FROM payments_discrepancy WHERE notice_id::text = event.cause_id)""",
+)
+register(
+    "I4",
+    "no notice waits longer than a minute past its time",
+    """SELECT id, gateway, event_key FROM payments_notice
+       WHERE state = 'new' AND next_attempt_at < now() - interval '1 minute'""",
+)
+register(
+    "I5",
+    "each payment and bill stands where its last event left it",
+    """SELECT 'payment', payment.id, payment.state, last.after FROM payments_payment payment
+       LEFT JOIN LATERAL (
+            SELECT after FROM payments_ledgerevent WHERE payment_id = payment.id AND kind LIKE 'payment\\_%'
+            ORDER BY id DESC LIMIT 1) last ON true
+       WHERE last.after IS DISTINCT FROM payment.state
+       UNION ALL
+       SELECT 'bill', bill.id, bill.state, last.after FROM payments_bill bill
+       LEFT JOIN LATERAL (
+            SELECT after FROM payments_ledgerevent WHERE bill_id = bill.id AND kind LIKE 'bill\\_%'
+            ORDER BY id DESC LIMIT 1) last ON true
+       WHERE last.after IS DISTINCT FROM bill.state""",
+)
+register(
+    "I6",
+    "nothing leaves PAID without a refund or a reversal",
+    """SELECT id, kind, before, after FROM payments_ledgerevent
+       WHERE before = 'paid' AND after NOT IN ('partly_refunded', 'refunded', 'reversed')""",
+)
+register(
+    "I7",
+    "receipts of a payment are worth its amount, belong to money that was applied, and leave no gap",
+    """SELECT 'worth', payment.id, payment.amount, coalesce(sum(receipt.amount), 0)
+       FROM payments_payment payment LEFT JOIN payments_receipt receipt ON receipt.payment_id = payment.id
+       GROUP BY payment.id
+       HAVING coalesce(sum(receipt.amount), 0) <> CASE WHEN payment.is_applied THEN payment.amount ELSE 0 END
+       UNION ALL
+       SELECT 'gap', series.id, series.next_number, count(receipt.id)
+       FROM payments_receiptseries series LEFT JOIN payments_receipt receipt ON receipt.series_id = series.id
+       GROUP BY series.id
+       HAVING series.next_number - 1 <> count(receipt.id)
+           OR coalesce(max(receipt.number), 0) <> count(receipt.id)""",
+)
+register(
+    "I8",
+    "a bill is the sum of its lines",
+    """SELECT bill.id, bill.amount, coalesce(sum(line.amount), 0)
+       FROM payments_bill bill LEFT JOIN payments_billline line ON line.bill_id = bill.id
+       GROUP BY bill.id HAVING bill.amount <> coalesce(sum(line.amount), 0)""",
+)
+register(
+    "I12",
+    "an attempt that was sent had been committed before",
+    "SELECT id, created_at, sent_at FROM payments_payment WHERE sent_at < created_at",
+)

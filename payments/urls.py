@@ -1,0 +1,28 @@
+"""Addresses of gateways and payers."""
+
+from django.urls import path, re_path
+
+from . import pages, views
+
+# A gateway that writes the slash differently must be understood, never redirected (A5 28).
+urlpatterns = [
+    re_path(
+        r"^(?:gateways/vietinbank|vpg/collection/api/v1|api/v1)/inq-bill/?$",
+        views.inquire,
+        {"gateway": "vietinbank"},
+        name="vietinbank-inquire",
+    ),
+    re_path(
+        r"^(?:gateways/vietinbank|vpg/collection/api/v1|api/v1)/notify-bill/?$",
+        views.notify,
+        {"gateway": "vietinbank"},
+        name="vietinbank-notify",
+    ),
+    re_path(r"^gateways/(?P<gateway>[a-z_]+)/notify/?$", views.notify, name="gateway-notify"),
+    re_path(r"^gateways/(?P<gateway>[a-z_]+)/return/?$", views.returned, name="gateway-return"),
+    path("thanh-toan/<str:token>/", pages.bill, name="bill"),
+    path("thanh-toan/<str:token>/trang-thai/", pages.bill_state, name="bill-state"),
+    path("thanh-toan/<str:token>/<slug:gateway>/", pages.pay, name="pay"),
+    path("bien-lai/<str:token>/", pages.receipt, name="receipt"),
+    path("xac-minh/<str:number>/", pages.verify_receipt, name="verify-receipt"),
+]
