@@ -1,0 +1,86 @@
+"""Procedures and the cases that decide fee and deadline."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from agencies.text import fold
+
+
+class Procedure(models.Model):
+    """A thủ tục hành chính by its national code."""
+
+    code = models.CharField(_("Mã thủ tục"), max_length=40, unique=True)
+    name = models.CharField(_("Tên"), max_length=600)
+    name_en = models.CharField(_("Tên tiếng Anh"), max_length=300, blank=True)
+    department = models.CharField(_("Lĩnh vực, cơ quan"), max_length=255)
+    level = models.CharField(_("Cấp"), max_length=8)
+    note = models.TextField(_("Ghi chú"), blank=True)
+    valid_during = DateRangeField(_("Hiệu lực"))
+    agencies = models.ManyToManyField(Agency, related_name="procedures", verbose_name=_("Nơi nhận hồ sơ"))
+    search_key = models.TextField(editable=False)
+
+    class Meta:
+        verbose_name = _("thủ tục")
+        verbose_name_plural = _("thủ tục")
+        ordering = ["name"]
+        indexes = [GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="procedure_search")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the search key in step with the names."""
+        self.search_key = fold(f"{self.code} {self.name} {self.name_en} {self.department}")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class CollectWhen(models.TextChoices):
+    """When the fee is asked for (domain.md 2.3)."""
+
+    ON_SUBMIT = "on_submit", _("Khi nộp hồ sơ")
+    ON_ACCEPT = "on_accept", _("Khi hồ sơ được tiếp nhận")
+    BEFORE_RESULT = "before_result", _("Trước khi nhận kết quả")
+    NONE = "none", _("Không thu")
+
+
+class ProcedureCase(models.Model):
+    """A trường hợp: the variant that decides the fee and the deadline."""
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="cases")
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(_("Trường hợp"), max_length=300)
+    duration_days = models.PositiveSmallIntegerField(_("Thời hạn (ngày làm việc)"), default=3)
+    collect_when = models.CharField(
+        _("Thu khi"), max_length=16, choices=CollectWhen, default=CollectWhen.BEFORE_RESULT
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("trường hợp")
+        verbose_name_plural = _("trường hợp")
+        ordering = ["procedure_id", "position"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DocumentRequirement(models.Model):
+    """A paper that must come with the dossier."""
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="documents")
+    name = models.CharField(_("Giấy tờ"), max_length=300)
+    is_required = models.BooleanField(_("Bắt buộc"), default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("giấy tờ cần có")
+        verbose_name_plural = _("giấy tờ cần có")
+        ordering = ["procedure_id", "position"]
+
+    def __str__(self) -> str:
+        return self.name
