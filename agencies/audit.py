@@ -14,7 +14,9 @@ from .models import Agency, AuditEntry, User
 _LOCK = 4_404_404
 
 
-def record(action: str, subject: str, *, actor: User | None, agency: Agency | None = None, **detail: Any) -> None:
+def record(
+    action: str, subject: str, *, actor: User | None, agency: Agency | None = None, **detail: Any
+) -> None:
     """Append one entry to the chain, in the caller's transaction if there is one.
 
     Takes an advisory lock until the transaction ends, so entries have one order.
@@ -25,7 +27,13 @@ def record(action: str, subject: str, *, actor: User | None, agency: Agency | No
         previous = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or ""
         at = timezone.now()
         entry = AuditEntry(
-            at=at, actor=actor, action=action, subject=subject, agency=agency, detail=detail, previous_hash=previous
+            at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            agency=agency,
+            detail=detail,
+            previous_hash=previous,
         )
         entry.hash = chain_hash(entry)
         entry.save()

@@ -113,12 +113,17 @@ class PaymentOrder:
 
 @dataclass(frozen=True, slots=True)
 class SentOrder:
-    """An attempt as it was sent: QUERY and refund need the very values of the first request."""
+    """An attempt as it was sent: QUERY and refund need the very values of the first request.
+
+    `request` is empty when `start` never came back; `created_at` (the PaymentOrder's) then
+    still gives the time stamp that was sent.
+    """
 
     merchant_ref: str
     amount: int
     request: Mapping[str, Any]
     gateway_ref: str = ""
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

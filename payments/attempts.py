@@ -58,9 +58,7 @@ def _ask_about_earlier(bill: Bill) -> None:
             checking.check(payment)
 
 
-def _open(
-    bill: Bill, account: MerchantAccount, adapter: Gateway, client_ip: str
-) -> tuple[Payment, bool]:
+def _open(bill: Bill, account: MerchantAccount, adapter: Gateway, client_ip: str) -> tuple[Payment, bool]:
     """Lock the bill and commit the intent, so that a callback finds it however early it comes."""
     is_qr = Capability.REDIRECT not in adapter.capabilities
     with transaction.atomic(durable=True):
@@ -154,7 +152,5 @@ def _record_sent(payment: Payment, answer: Redirect | QrCode) -> Payment:
                 after=locked.state,
                 cause="start",
             )
-        locked.save(
-            update_fields=["request", "sent_at", "redirect_url", "qr_text", "qr_details", "state"]
-        )
+        locked.save(update_fields=["request", "sent_at", "redirect_url", "qr_text", "qr_details", "state"])
     return locked

@@ -75,9 +75,7 @@ class NoSuchMerchant(Exception):
 
 
 def _find_bill(slug: str, code: str) -> InquiredBill | None:
-    payment = (
-        Payment.objects.filter(gateway=slug, merchant_ref=code).select_related("bill").first()
-    )
+    payment = Payment.objects.filter(gateway=slug, merchant_ref=code).select_related("bill").first()
     if payment is None:
         return None
     bill = payment.bill

@@ -160,7 +160,12 @@ def move_payment(payment: Payment, after: PaymentState, *, cause: str, **changes
             setattr(locked, name, value)
         locked.save(update_fields=["state", *changes])
         LedgerEvent.objects.create(
-            kind=payment_edge(before, after), bill=bill, payment=locked, before=before, after=after, cause=cause
+            kind=payment_edge(before, after),
+            bill=bill,
+            payment=locked,
+            before=before,
+            after=after,
+            cause=cause,
         )
     payment.state = after
     live.publish([bill.token])

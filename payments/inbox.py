@@ -248,9 +248,7 @@ def retry_quarantined(notice: Notice) -> None:
 def _put_off_orphans(notices: list[Notice]) -> list[Notice]:
     """Keep those whose order exists, or whose patience is over; the rest waits a little."""
     references = [notice.merchant_ref for notice in notices]
-    known = set(
-        Payment.objects.filter(merchant_ref__in=references).values_list("gateway", "merchant_ref")
-    )
+    known = set(Payment.objects.filter(merchant_ref__in=references).values_list("gateway", "merchant_ref"))
     now = timezone.now()
     ready, early = [], []
     for notice in notices:

@@ -26,7 +26,12 @@ _PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
 
 def problem(code: int, name: str, detail: str, **more: Any) -> Response:
     """Return one problem document."""
-    body = {"type": f"/api/problems/{name}", "title": name.replace("-", " "), "status": code, "detail": detail}
+    body = {
+        "type": f"/api/problems/{name}",
+        "title": name.replace("-", " "),
+        "status": code,
+        "detail": detail,
+    }
     response = Response(body | more, status=code)
     response.content_type = "application/problem+json"
     return response
@@ -51,9 +56,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
             errors=error.detail,
         )
     if isinstance(error, APIException):
-        response = problem(
-            error.status_code, str(error.default_code).replace("_", "-"), str(error.detail)
-        )
+        response = problem(error.status_code, str(error.default_code).replace("_", "-"), str(error.detail))
         if getattr(error, "auth_header", None):
             response["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
         if getattr(error, "wait", None):

@@ -77,9 +77,7 @@ class BillList(ClientView):
         lines = [billing.NewLine(**line) for line in wanted.pop("lines")]
         agency = self._agency(wanted.pop("agency"))
         with transaction.atomic():
-            bill = billing.create_bill(
-                **wanted, agency=agency, lines=lines, client=request.user, cause="api"
-            )
+            bill = billing.create_bill(**wanted, agency=agency, lines=lines, client=request.user, cause="api")
         return Response(BillSerializer(self.bills().get(pk=bill.pk)).data, status=201)
 
     def _agency(self, code: str) -> Agency:

@@ -44,7 +44,9 @@ class LedgerEvent(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["money_key"], condition=Q(kind__in=MONEY_IN) & ~Q(money_key=""), name="money_booked_once"
+                fields=["money_key"],
+                condition=Q(kind__in=MONEY_IN) & ~Q(money_key=""),
+                name="money_booked_once",
             ),
         ]
 
@@ -91,7 +93,9 @@ class Discrepancy(models.Model):
             models.UniqueConstraint(fields=["notice", "kind"], name="discrepancy_once_per_notice"),
         ]
         indexes = [
-            models.Index(fields=["agency", "opened_at"], condition=Q(closed_at=None), name="discrepancy_open"),
+            models.Index(
+                fields=["agency", "opened_at"], condition=Q(closed_at=None), name="discrepancy_open"
+            ),
         ]
 
     def __str__(self) -> str:

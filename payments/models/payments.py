@@ -26,7 +26,9 @@ class Payment(models.Model):
     merchant_ref = models.CharField(_("Mã giao dịch của ta"), max_length=64)
     gateway_ref = models.CharField(_("Mã giao dịch của ngân hàng"), max_length=64, blank=True, db_index=True)
     amount = models.BigIntegerField(_("Số tiền (đồng)"))
-    state = models.CharField(_("Trạng thái"), max_length=16, choices=PaymentState, default=PaymentState.CREATED)
+    state = models.CharField(
+        _("Trạng thái"), max_length=16, choices=PaymentState, default=PaymentState.CREATED
+    )
     is_applied = models.BooleanField(default=False)
     request = models.JSONField(default=dict, blank=True)
     redirect_url = models.TextField(blank=True)
@@ -64,7 +66,8 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(
-                condition=~Q(state=PaymentState.PAID) | Q(paid_at__isnull=False), name="payment_paid_has_a_time"
+                condition=~Q(state=PaymentState.PAID) | Q(paid_at__isnull=False),
+                name="payment_paid_has_a_time",
             ),
         ]
         indexes = [

@@ -77,7 +77,9 @@ class FeeRule(models.Model):
         COUNTER = "counter", _("Tại quầy, bưu chính")
 
     schedule = models.ForeignKey(FeeSchedule, on_delete=models.CASCADE, related_name="rules")
-    case = models.ForeignKey(ProcedureCase, null=True, blank=True, on_delete=models.PROTECT, related_name="rules")
+    case = models.ForeignKey(
+        ProcedureCase, null=True, blank=True, on_delete=models.PROTECT, related_name="rules"
+    )
     code = models.CharField(max_length=64)
     name = models.CharField(_("Tên khoản"), max_length=255)
     kind = models.CharField(_("Loại"), max_length=8, choices=Kind)

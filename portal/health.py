@@ -1,0 +1,44 @@
+"""Is the process alive, and can it do its work: for load balancers and for people at night."""
+
+from __future__ import annotations
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
+
+
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def ready(request: HttpRequest) -> JsonResponse:
+    """Say which dependency is down. Only PostgreSQL is needed: Redis only rings the bell."""
+    found = {"postgres": _postgres(), "redis": _redis()}
+    return JsonResponse(
+        {name: "ok" if is_up else "down" for name, is_up in found.items()},
+        status=200 if found["postgres"] else 503,
+    )
+
+
+def _postgres() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _redis() -> bool:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.3, socket_connect_timeout=0.3)
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()

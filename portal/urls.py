@@ -1,0 +1,29 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from . import health
+
+urlpatterns = [
+    path("api/v1/", include("payments.api.urls")),
+    path(
+        "api/schema/",
+        SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]),
+        name="schema",
+    ),
+    path(
+        "api/docs/",
+        SpectacularSwaggerView.as_view(authentication_classes=[], permission_classes=[]),
+        name="api-docs",
+    ),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("tai-khoan/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("payments.urls")),
+    path("", include("procedures.urls")),
+    path("", include("dossiers.urls")),
+]
