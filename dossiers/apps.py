@@ -1,9 +1,34 @@
-"""The dossiers app."""
+"""The dossiers app: connects itself to payments, which does not know it."""
 
 from django.apps import AppConfig
 
 
 class DossiersConfig(AppConfig):
-    """The dossiers app."""
+    """Registers what follows from settled bills, its invariant and its leftovers."""
 
     name = "dossiers"
+
+    def ready(self) -> None:
+        """Connect."""
+        from payments import ledger_check, sweeping
+
+        from . import messages, receivers  # noqa: F401
+
+        sweeping.register("messages", messages.send_waiting)
+        ledger_check.register(
+            "I3",
+            "no result was handed over while a bill of its dossier was not settled",
+            """SELECT over.dossier_id, state.key, state.value
+               FROM dossiers_handover over, jsonb_each_text(over.bill_states) state
+               WHERE state.value NOT IN ('paid', 'waived', 'partly_refunded', 'refunded')
+               UNION ALL
+               SELECT id, code, 'no hand-over record' FROM dossiers_dossier
+               WHERE state = 10 AND NOT EXISTS (
+                    SELECT FROM dossiers_handover WHERE dossier_id = dossiers_dossier.id)""",
+        )
+        ledger_check.register(
+            "I9",
+            "each kind of message exists once per subject and channel",
+            """SELECT subject, kind, channel FROM dossiers_message
+               GROUP BY subject, kind, channel HAVING count(*) > 1""",
+        )

@@ -31,14 +31,8 @@ S = DossierState
 DOSSIER_EDGES: frozenset[tuple[int, int]] = frozenset(
     {
         *((S.SUBMITTED, after) for after in (S.ACCEPTED, S.REFUSED, S.SUPPLEMENT, S.WITHDRAWN)),
-        *(
-            (S.SUPPLEMENT, after)
-            for after in (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.WITHDRAWN, S.STOPPED)
-        ),
-        *(
-            (S.ACCEPTED, after)
-            for after in (S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.WITHDRAWN)
-        ),
+        *((S.SUPPLEMENT, after) for after in (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.WITHDRAWN, S.STOPPED)),
+        *((S.ACCEPTED, after) for after in (S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.WITHDRAWN)),
         *(
             (S.IN_PROCESS, after)
             for after in (S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.WITHDRAWN, S.STOPPED, S.FINISHED)

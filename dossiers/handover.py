@@ -1,0 +1,46 @@
+"""Giving the result to the citizen: only when the fee is settled, checked in the same transaction (I3)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from agencies import audit
+from agencies.models import User
+from payments.models import Bill
+
+from .errors import NotReleasable
+from .models import Dossier, HandOver
+from .states import DossierState
+from .workflow import advance
+
+
+def why_not(dossier: Dossier) -> str:
+    """Return why the result may not be handed over now, or "" when it may. Reads `bills`."""
+    if dossier.state == DossierState.RETURNED:
+        return NotReleasable.ALREADY_RETURNED
+    if dossier.state != DossierState.FINISHED:
+        return NotReleasable.NOT_FINISHED
+    return "" if dossier.is_settled else NotReleasable.NOT_SETTLED
+
+
+def release(dossier: Dossier, *, officer: User, receiver_name: str) -> HandOver:
+    """Hand the result over. Raises NotReleasable.
+
+    Locks the dossier's bills, then the dossier: a reversal or a second counter waits or
+    is seen. What each bill was at that moment is written down.
+    """
+    with transaction.atomic(durable=True):
+        bill_ids = dossier.bill_links.values_list("bill_id", flat=True)
+        bills = list(Bill.objects.filter(pk__in=list(bill_ids)).select_for_update().order_by("pk"))
+        locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
+        if reason := why_not(locked):
+            raise NotReleasable(reason)
+        advance(locked, DossierState.RETURNED, actor=officer, note=receiver_name)
+        hand_over = HandOver.objects.create(
+            dossier=locked,
+            officer=officer,
+            receiver_name=receiver_name,
+            bill_states={str(bill.pk): bill.state for bill in bills},
+        )
+        audit.record("hand_over", f"dossier:{locked.code}", actor=officer, agency=locked.agency)
+    return hand_over

@@ -1,0 +1,125 @@
+"""Submitting a dossier: code, quote, bill and first timeline lines in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import Agency
+from agencies.text import fold
+from payments.billing import NewLine, create_bill
+from procedures import calendar
+from procedures.fees import Facts, Quote, quote
+from procedures.models import ProcedureCase
+from procedures.schedules import rules_for
+
+from .models import Dossier, DossierBill, DossierEvent, EventKind
+from .numbering import next_code
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What the citizen filled in."""
+
+    case: ProcedureCase
+    agency: Agency
+    owner_name: str
+    owner_phone: str
+    owner_identity_number: str = ""
+    owner_email: str = ""
+    owner_address: str = ""
+    channel: str = "online"
+    quantities: Mapping[str, int] | None = None
+    groups: frozenset[str] = frozenset()
+    return_method: str = "counter"
+    submission_key: str = ""
+
+
+def price(application: Application) -> Quote:
+    """Quote an application today. Raises FeeUnknown, ValueError."""
+    today = timezone.localdate()
+    facts = Facts(application.channel, application.quantities or {}, application.groups)
+    return quote(rules_for(application.case, today), facts, today)
+
+
+def submit(application: Application) -> tuple[Dossier, str]:
+    """Submit once and return the dossier with its PIN, which is shown once and kept as a hash.
+
+    The same `submission_key` again returns the first dossier with an empty PIN: a double
+    click makes one dossier. Raises FeeUnknown, ValueError.
+    """
+    pin = f"{secrets.randbelow(10_000):04d}"
+    now = timezone.now()
+    quoted = price(application)
+    with transaction.atomic():
+        earlier = Dossier.objects.filter(submission_key=application.submission_key).first()
+        if application.submission_key and earlier:
+            return earlier, ""
+        due_at = calendar.due_at(now, application.case.duration_days)
+        dossier = Dossier(
+            code=next_code(application.agency, timezone.localdate()),
+            pin_hash=make_password(pin),
+            agency=application.agency,
+            case=application.case,
+            channel=application.channel,
+            owner_name=application.owner_name,
+            owner_search_key=fold(application.owner_name)[:120],
+            owner_phone=application.owner_phone,
+            owner_identity_number=application.owner_identity_number,
+            owner_email=application.owner_email,
+            owner_address=application.owner_address,
+            facts={"quantities": dict(application.quantities or {}), "groups": sorted(application.groups)},
+            return_method=application.return_method,
+            submitted_at=now,
+            due_at=due_at,
+            original_due_at=due_at,
+        )
+        if application.submission_key:
+            dossier.submission_key = application.submission_key
+        dossier.save()
+        DossierEvent.objects.create(dossier=dossier, kind=EventKind.SUBMITTED, after=dossier.state)
+        if not quoted.is_free:
+            _bill(dossier, quoted)
+    return dossier, pin
+
+
+def _bill(dossier: Dossier, quoted: Quote) -> None:
+    """Freeze the quote. The link is made first, so that the exemption finds its dossier."""
+    bill = create_bill(
+        reference=dossier.code,
+        agency=dossier.agency,
+        payer_name=dossier.owner_name,
+        description=f"{dossier.case.procedure.name}"[:255],
+        lines=[
+            NewLine(
+                code=line.rule.code,
+                kind=line.rule.kind,
+                description=line.rule.name,
+                amount=line.amount,
+                explanation=line.explanation[:500],
+                legal_basis=line.rule.legal_basis,
+                source={
+                    "rule": line.rule.rule_id,
+                    "schedule": line.rule.schedule_id,
+                    "version": line.rule.version,
+                    "gross": line.gross,
+                    "facts": dossier.facts,
+                },
+            )
+            for line in quoted.lines
+        ],
+        is_exempt=quoted.is_exempt,
+    )
+    DossierBill.objects.create(dossier=dossier, bill=bill)
+    DossierEvent.objects.create(
+        dossier=dossier,
+        kind=EventKind.FEE_DUE if bill.amount else EventKind.FEE_EXEMPT,
+        bill_id=bill.pk,
+        amount=bill.amount,
+    )
+
