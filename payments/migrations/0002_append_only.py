@@ -9,8 +9,6 @@ BEGIN
 END $$;
 CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE ON payments_ledgerevent
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER ledger_is_never_emptied BEFORE TRUNCATE ON payments_ledgerevent
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER receipts_are_frozen BEFORE UPDATE OR DELETE ON payments_receipt
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER bill_lines_are_frozen BEFORE UPDATE OR DELETE ON payments_billline
@@ -20,7 +18,6 @@ CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE ON agencies_auditent
 """
 DROP = """
 DROP TRIGGER ledger_is_append_only ON payments_ledgerevent;
-DROP TRIGGER ledger_is_never_emptied ON payments_ledgerevent;
 DROP TRIGGER receipts_are_frozen ON payments_receipt;
 DROP TRIGGER bill_lines_are_frozen ON payments_billline;
 DROP TRIGGER audit_is_append_only ON agencies_auditentry;

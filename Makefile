@@ -1,0 +1,37 @@
+# Two commands matter: `make demo` and `make test`. Everything they need they install into .venv.
+PYTHON ?= python3
+PORT ?= 8000
+RUN = .venv/bin/python
+
+.PHONY: demo test check check-ledger clean
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Một Cửa Pay needs Python 3.11 or newer; set PYTHON=… to one."; exit 1; }
+	@$(PYTHON) -m venv .venv && touch $@
+
+.venv/embedded: .venv/python requirements.txt requirements-embedded.txt
+	@echo "Installing what the demo needs into .venv …"
+	@$(RUN) -m pip install -q -r requirements-embedded.txt && touch $@
+
+.venv/dev: .venv/python requirements.txt requirements-embedded.txt requirements-dev.txt
+	@echo "Installing what the tests need into .venv …"
+	@$(RUN) -m pip install -q -r requirements-dev.txt && touch $@ .venv/embedded
+
+demo: .venv/embedded
+	@$(RUN) manage.py demo --port $(PORT) $(if $(ONCE),--once)
+
+check: .venv/dev
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	.venv/bin/lint-imports
+	$(RUN) -m tests.checks
+
+test: check
+	$(RUN) -m pytest -n 2 -q
+
+check-ledger: .venv/embedded
+	@$(RUN) manage.py demo --check-ledger
+
+clean:
+	@rm -rf .local .venv

@@ -1,0 +1,21 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+
+@pytest.fixture(autouse=True)
+def _quiet_bells() -> Iterator[None]:
+    """Each test begins with a bell nobody has rung and no memory of a broker that was down."""
+    from payments import bell, live
+
+    bell._silent_until = live._silent_until = 0.0
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    client.flushdb()
+    client.close()
+    yield
