@@ -218,3 +218,6 @@ LOGGING = {
 }
 
 UNFOLD = {"SITE_TITLE": "Một Cửa Pay", "SITE_HEADER": "Một Cửa Pay", "SITE_SYMBOL": "account_balance"}
+
+# Where the pay page of the demo opens the bank's app; empty in production.
+SANDBOX_APP_URL = env.str("SANDBOX_APP_URL", default="")
