@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import User
@@ -32,3 +33,10 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
     DossierEvent.objects.create(
         dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note
     )
+
+
+def move(dossier: Dossier, after: DossierState, *, actor: User) -> None:
+    """Lock the dossier and advance it from the state the officer saw. Raises IllegalDossierMove."""
+    with transaction.atomic(durable=True):
+        locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
+        advance(locked, after, actor=actor)

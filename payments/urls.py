@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import views
+from . import pages, views
 
 # A gateway that writes the slash differently must be understood, never redirected (A5 28).
 urlpatterns = [
@@ -20,4 +20,9 @@ urlpatterns = [
     ),
     re_path(r"^gateways/(?P<gateway>[a-z_]+)/notify/?$", views.notify, name="gateway-notify"),
     re_path(r"^gateways/(?P<gateway>[a-z_]+)/return/?$", views.returned, name="gateway-return"),
+    path("thanh-toan/<str:token>/", pages.bill, name="bill"),
+    path("thanh-toan/<str:token>/trang-thai/", pages.bill_state, name="bill-state"),
+    path("thanh-toan/<str:token>/<slug:gateway>/", pages.pay, name="pay"),
+    path("bien-lai/<str:token>/", pages.receipt, name="receipt"),
+    path("xac-minh/<str:number>/", pages.verify_receipt, name="verify-receipt"),
 ]

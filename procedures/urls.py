@@ -1,1 +1,10 @@
-urlpatterns = []
+"""Addresses of the catalogue."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("thu-tuc/", views.procedures, name="procedures"),
+    path("thu-tuc/<str:code>/", views.procedure, name="procedure"),
+]

@@ -1,0 +1,110 @@
+"""What a citizen fills in; labels, limits and kind messages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from procedures.fees import Rule, fact_fields, groups
+from procedures.models import ProcedureCase
+
+from .models import ReturnMethod
+from .uploads import read_upload
+
+
+class SubmitForm(forms.Form):
+    """Person, contact, what the fee depends on, papers. Built from the case's fee rules."""
+
+    agency = forms.ModelChoiceField(label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none())
+    owner_name = forms.CharField(
+        label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    owner_identity_number = forms.CharField(
+        label=_("Số căn cước"),
+        help_text=_("12 chữ số trên thẻ"),
+        max_length=20,
+        widget=forms.TextInput({"inputmode": "numeric"}),
+    )
+    owner_phone = forms.CharField(
+        label=_("Điện thoại"),
+        help_text=_("Chúng tôi nhắn tin khi nhận được tiền và khi có kết quả."),
+        max_length=20,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    owner_address = forms.CharField(
+        label=_("Địa chỉ"), max_length=255, required=False, widget=forms.TextInput({"autocomplete": "street-address"})
+    )
+    return_method = forms.ChoiceField(label=_("Cách nhận kết quả"), choices=ReturnMethod.choices)
+    attachment = forms.FileField(
+        label=_("Ảnh hoặc tệp PDF giấy tờ"), help_text=_("Tối đa 10 MB, JPG, PNG hoặc PDF"), required=False
+    )
+    submission_key = forms.CharField(max_length=32, widget=forms.HiddenInput)
+
+    def __init__(self, case: ProcedureCase, rules: list[Rule], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offering = case.procedure.agencies.existing_on(timezone.localdate()).order_by("name")
+        self.fields["agency"].queryset = offering  # type: ignore[attr-defined]
+        if len(first := list(offering[:2])) == 1:
+            self.fields["agency"].initial = first[0]
+        self.quantity_names = []
+        for field in fact_fields(rules):
+            self.fields[field.name] = forms.IntegerField(
+                label=field.label, min_value=1, max_value=10_000, initial=1
+            )
+            self.quantity_names.append(field.name)
+        if known := groups(rules):
+            self.fields["groups"] = forms.MultipleChoiceField(
+                label=_("Thuộc diện được miễn, giảm?"),
+                help_text=_("Mang giấy tờ chứng minh khi nhận kết quả."),
+                choices=list(known.items()),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        for name, bound in self.fields.items():
+            if bound.help_text:
+                bound.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+
+    def clean_owner_identity_number(self) -> str:
+        """Digits only: 12 of a căn cước, or 9 of an old CMND."""
+        digits = re.sub(r"[\s.]", "", self.cleaned_data["owner_identity_number"])
+        if not re.fullmatch(r"\d{12}|\d{9}", digits):
+            raise forms.ValidationError(_("Số căn cước có 12 chữ số (CMND cũ: 9)."))
+        return digits
+
+    def clean_owner_phone(self) -> str:
+        """Accept 0912 345 678, +84… and dots; keep the international form."""
+        try:
+            number = phonenumbers.parse(self.cleaned_data["owner_phone"], "VN")
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_valid_number(number):
+            raise forms.ValidationError(_("Số điện thoại chưa đúng, ví dụ: 0912 345 678."))
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def clean_attachment(self) -> Any:
+        """Check the content itself, not its name."""
+        upload = self.cleaned_data.get("attachment")
+        return read_upload(upload) if upload else None
+
+
+class LookupForm(forms.Form):
+    """Code and PIN of the slip."""
+
+    code = forms.CharField(
+        label=_("Mã hồ sơ"), help_text=_("Ví dụ: H44.40-261123-0001"), max_length=50,
+        widget=forms.TextInput({"autocapitalize": "characters", "autocomplete": "off"}),
+    )
+    pin = forms.CharField(
+        label=_("Mã PIN"), help_text=_("4 chữ số in trên giấy hẹn"), max_length=8,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_code(self) -> str:
+        """Forgive spaces and lower case."""
+        return re.sub(r"\s", "", self.cleaned_data["code"]).upper()

@@ -1,0 +1,148 @@
+"""The citizen's pages: submit, slip, look up, follow."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.core.files.base import ContentFile
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from payments.models.bills import new_token
+from procedures.fees import FeeUnknown
+from procedures.models import ProcedureCase
+from procedures.schedules import rules_for
+
+from .forms import LookupForm, SubmitForm
+from .models import Attachment, Dossier
+from .submission import Application, submit
+
+#: Wrong PINs before a code can only be opened by the slip's QR: 5 of 10,000.
+MAX_PIN_FAILURES = 5
+SESSION_PINS = "pins"
+SESSION_DOSSIERS = "dossiers"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def submit_dossier(request: HttpRequest, case: str) -> HttpResponse:
+    """Fill in and submit; a double click or a reload makes one dossier."""
+    found = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
+    rules = rules_for(found, timezone.localdate())
+    if request.method == "GET":
+        form = SubmitForm(found, rules, initial={"submission_key": new_token(), "return_method": "counter"})
+    else:
+        form = SubmitForm(found, rules, request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                return _submitted(request, found, form)
+            except FeeUnknown:
+                form.add_error(None, _("Chưa có biểu phí đang áp dụng cho trường hợp này. Mời nộp tại quầy."))
+    status = 200 if request.method == "GET" else 422
+    return render(request, "dossiers/submit.html", {"case": found, "form": form}, status=status)
+
+
+def _submitted(request: HttpRequest, case: ProcedureCase, form: SubmitForm) -> HttpResponse:
+    data = form.cleaned_data
+    dossier, pin = submit(
+        Application(
+            case=case,
+            agency=data["agency"],
+            owner_name=data["owner_name"],
+            owner_phone=data["owner_phone"],
+            owner_identity_number=data["owner_identity_number"],
+            owner_address=data["owner_address"],
+            quantities={name: data[name] for name in form.quantity_names},
+            groups=frozenset(data.get("groups", ())),
+            return_method=data["return_method"],
+            submission_key=data["submission_key"],
+        )
+    )
+    if pin:
+        request.session[SESSION_PINS] = {**request.session.get(SESSION_PINS, {}), dossier.code: pin}
+        if paper := data["attachment"]:
+            attachment = Attachment(
+                dossier=dossier, name=paper.name, content_type=paper.content_type, size=len(paper.content)
+            )
+            attachment.file.save(f"{new_token()}{paper.suffix}", ContentFile(paper.content))
+    _remember(request, dossier)
+    return redirect("dossier", code=dossier.code)
+
+
+def _remember(request: HttpRequest, dossier: Dossier) -> None:
+    known = request.session.get(SESSION_DOSSIERS, [])
+    request.session[SESSION_DOSSIERS] = [*[code for code in known if code != dossier.code], dossier.code][-20:]
+
+
+@never_cache
+@require_GET
+def dossier(request: HttpRequest, code: str) -> HttpResponse:
+    """Follow a dossier: only for who submitted it here, or opened it with its PIN or slip."""
+    if code not in request.session.get(SESSION_DOSSIERS, []):
+        return redirect(f"{reverse('lookup')}?code={code}")
+    found = get_object_or_404(Dossier.objects.with_bills().prefetch_related("events"), code=code)
+    slip_url = settings.BASE_URL + reverse("slip", args=[found.slip_token])
+    context = {
+        "dossier": found,
+        "bills": found.bills.all(),
+        "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
+        "slip_url": slip_url,
+    }
+    return render(request, "dossiers/dossier.html", context)
+
+
+@never_cache
+@require_GET
+def slip(request: HttpRequest, token: str) -> HttpResponse:
+    """The QR on the slip: 128 random bits open the dossier, as the paper itself would."""
+    found = get_object_or_404(Dossier, slip_token=token)
+    _remember(request, found)
+    return redirect("dossier", code=found.code)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Code and PIN open a dossier on any phone. Unknown code and wrong PIN look the same."""
+    if request.method == "GET":
+        form = LookupForm(initial={"code": request.GET.get("code", "")[:50]})
+        return render(request, "dossiers/lookup.html", {"form": form})
+    form = LookupForm(request.POST)
+    if form.is_valid():
+        found = _open_with_pin(form.cleaned_data["code"], form.cleaned_data["pin"])
+        if found:
+            _remember(request, found)
+            return redirect("dossier", code=found.code)
+        form.add_error(None, _("Mã hồ sơ hoặc mã PIN chưa đúng. Sau 5 lần sai, hãy quét mã QR trên giấy hẹn."))
+    return render(request, "dossiers/lookup.html", {"form": form}, status=422)
+
+
+def _open_with_pin(code: str, pin: str) -> Dossier | None:
+    """Check the PIN, counting the try first, so that parallel guesses do not slip through."""
+    found = Dossier.objects.filter(code=code).first()
+    if found is None:
+        check_password(pin, _NOBODY)
+        return None
+    allowed = Dossier.objects.filter(pk=found.pk, pin_failures__lt=MAX_PIN_FAILURES)
+    if not allowed.update(pin_failures=F("pin_failures") + 1):
+        return None
+    if not check_password(pin, found.pin_hash):
+        return None
+    Dossier.objects.filter(pk=found.pk).update(pin_failures=0)
+    return found
+
+
+#: Checked for unknown codes, so that they take as long as known ones.
+_NOBODY = "argon2$argon2id$v=19$m=102400,t=2,p=8$bm9ib2R5bm9ib2R5$2S1rXVQ1cXU3S2Zr9o2v5A"
+
+
+@require_GET
+def guide(request: HttpRequest) -> HttpResponse:
+    """How to pay in four steps, and whom to ask."""
+    return render(request, "dossiers/guide.html")
