@@ -14,9 +14,7 @@ from .models import Agency, AuditEntry, User
 _LOCK = 4_404_404
 
 
-def record(
-    action: str, subject: str, *, actor: User | None, agency: Agency | None = None, **detail: Any
-) -> None:
+def record(action: str, subject: str, *, actor: User | None, agency: Agency | None = None, **detail: Any) -> None:
     """Append one entry to the chain, in the caller's transaction if there is one.
 
     Takes an advisory lock until the transaction ends, so entries have one order.

@@ -43,9 +43,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _load_units(
-    rows: list[dict[str, str]], links: list[dict[str, str]], progress: Progress
-) -> dict[str, Agency]:
+def _load_units(rows: list[dict[str, str]], links: list[dict[str, str]], progress: Progress) -> dict[str, Agency]:
     ends = {link["from_code"]: date.fromisoformat(link["effective_date"]) for link in links}
     starts = {link["to_code"]: date.fromisoformat(link["effective_date"]) for link in reversed(links)}
     units: dict[str, Agency] = {}
@@ -77,9 +75,7 @@ def _load_units(
 def _give_identifiers(units: dict[str, Agency]) -> None:
     order = [Level.DEPARTMENT, Level.CENTRE, Level.VERTICAL, Level.COMMUNE]
     current = [unit for unit in units.values() if unit.valid_during.upper is None and unit.level in order]
-    current.sort(
-        key=lambda unit: (order.index(Level(unit.level)), unit.name != "Phường Việt Trì", unit.search_key)
-    )
+    current.sort(key=lambda unit: (order.index(Level(unit.level)), unit.name != "Phường Việt Trì", unit.search_key))
     for number, unit in enumerate(current, FIRST_IDENTIFIER):
         unit.identifier = f"H44.{number}"
 

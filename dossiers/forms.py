@@ -22,9 +22,7 @@ class SubmitForm(forms.Form):
     """Person, contact, what the fee depends on, papers. Built from the case's fee rules."""
 
     agency = forms.ModelChoiceField(label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none())
-    owner_name = forms.CharField(
-        label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
-    )
+    owner_name = forms.CharField(label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
     owner_identity_number = forms.CharField(
         label=_("Số căn cước"),
         help_text=_("12 chữ số trên thẻ"),
@@ -54,9 +52,7 @@ class SubmitForm(forms.Form):
             self.fields["agency"].initial = first[0]
         self.quantity_names = []
         for field in fact_fields(rules):
-            self.fields[field.name] = forms.IntegerField(
-                label=field.label, min_value=1, max_value=10_000, initial=1
-            )
+            self.fields[field.name] = forms.IntegerField(label=field.label, min_value=1, max_value=10_000, initial=1)
             self.quantity_names.append(field.name)
         if known := groups(rules):
             self.fields["groups"] = forms.MultipleChoiceField(
@@ -97,11 +93,15 @@ class LookupForm(forms.Form):
     """Code and PIN of the slip."""
 
     code = forms.CharField(
-        label=_("Mã hồ sơ"), help_text=_("Ví dụ: H44.40-261123-0001"), max_length=50,
+        label=_("Mã hồ sơ"),
+        help_text=_("Ví dụ: H44.40-261123-0001"),
+        max_length=50,
         widget=forms.TextInput({"autocapitalize": "characters", "autocomplete": "off"}),
     )
     pin = forms.CharField(
-        label=_("Mã PIN"), help_text=_("4 chữ số in trên giấy hẹn"), max_length=8,
+        label=_("Mã PIN"),
+        help_text=_("4 chữ số in trên giấy hẹn"),
+        max_length=8,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
 

@@ -122,4 +122,3 @@ def _bill(dossier: Dossier, quoted: Quote) -> None:
         bill_id=bill.pk,
         amount=bill.amount,
     )
-

@@ -30,9 +30,7 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
         changed.append(stamps[after])
     dossier.save(update_fields=changed)
     kind = EventKind.HANDED_OVER if after == DossierState.RETURNED else EventKind.STATE_CHANGED
-    DossierEvent.objects.create(
-        dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note
-    )
+    DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note)
 
 
 def move(dossier: Dossier, after: DossierState, *, actor: User) -> None:

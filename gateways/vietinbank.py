@@ -199,9 +199,7 @@ class VietinBank:
         names = ["transId", "transTime", "custCode", "custName", "billId", "amount"]
         if self.settings.get("inquiry_has_channel"):
             names.insert(1, "channelId")
-        signed = [
-            text(value) for value in ({**details, "channelId": data.get("channelId")}[n] for n in names)
-        ]
+        signed = [text(value) for value in ({**details, "channelId": data.get("channelId")}[n] for n in names)]
         echoed = ("msgId", "channelId", "gatewayId", "providerId", "merchantId", "productId", "timestamp")
         answer = {
             "header": {

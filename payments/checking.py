@@ -78,9 +78,7 @@ def check(payment: Payment) -> Check:
         return Check(was_asked=True, is_reachable=False, state=OutcomeState.UNKNOWN)
     _note_check(payment, now, is_reachable=True)
     if outcome.state in _FINAL:
-        received = inbox.receive(
-            _as_notice(payment, outcome), payment.merchant_account, source=NoticeSource.QUERY
-        )
+        received = inbox.receive(_as_notice(payment, outcome), payment.merchant_account, source=NoticeSource.QUERY)
         inbox.drain(ids=[received.notice_id])
     else:
         _expire_if_over(payment, now, outcome.state)

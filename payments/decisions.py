@@ -58,9 +58,7 @@ _MOVES = {
 }
 
 
-def decide(
-    news: News, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool
-) -> Decision:
+def decide(news: News, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool) -> Decision:
     """Decide what a notice changes.
 
     `payment` is None when nobody knows the reference. `accounts` are the receiving

@@ -255,9 +255,7 @@ def _put_off_orphans(notices: list[Notice]) -> list[Notice]:
         is_known = (notice.gateway, notice.merchant_ref) in known
         is_patient = now - notice.received_at < ORPHAN_PATIENCE
         (early if not is_known and is_patient else ready).append(notice)
-    Notice.objects.filter(pk__in=[notice.pk for notice in early]).update(
-        next_attempt_at=now + timedelta(seconds=20)
-    )
+    Notice.objects.filter(pk__in=[notice.pk for notice in early]).update(next_attempt_at=now + timedelta(seconds=20))
     return ready
 
 

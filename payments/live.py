@@ -23,9 +23,7 @@ _silent_until = 0.0
 
 @lru_cache(maxsize=1)
 def _redis() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None
-    )
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
 
 
 def publish(topics: Iterable[str]) -> None:

@@ -68,9 +68,7 @@ def pay(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
     """Start, or resume, an attempt and send the browser to the bank or to the QR."""
     found = _bill(token)
     try:
-        payment = attempts.start(
-            found, gateway, client_ip=client_ip(request), locale=request.LANGUAGE_CODE
-        )
+        payment = attempts.start(found, gateway, client_ip=client_ip(request), locale=request.LANGUAGE_CODE)
     except BillNotPayable:
         messages.info(request, _("Khoản này không còn phải nộp."))
     except GatewayNotOffered as error:

@@ -44,9 +44,7 @@ def issue(payments: Sequence[Payment], bills: Mapping[int, Bill]) -> list[Receip
                 amount=sum(line.amount for line in lines[bill.pk, kind]),
                 payer_name=bill.payer_name,
                 agency_name=bill.agency_name,
-                lines=[
-                    {"description": line.description, "amount": line.amount} for line in lines[bill.pk, kind]
-                ],
+                lines=[{"description": line.description, "amount": line.amount} for line in lines[bill.pk, kind]],
             )
         )
         book.next_number += 1
@@ -67,10 +65,7 @@ def _locked_series(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], Receip
     missing = sorted(wanted - found.keys())
     if missing:
         ReceiptSeries.objects.bulk_create(
-            [
-                ReceiptSeries(agency_id=agency_id, kind=kind, serial=serials[kind])
-                for agency_id, kind in missing
-            ],
+            [ReceiptSeries(agency_id=agency_id, kind=kind, serial=serials[kind]) for agency_id, kind in missing],
             ignore_conflicts=True,
         )
         return _locked_series(wanted)

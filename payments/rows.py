@@ -17,9 +17,7 @@ def update_rows(model: type[models.Model], rows: Iterable[models.Model], columns
     found = list(rows)
     if not found:
         return
-    fields = [
-        next(f for f in model._meta.concrete_fields if column in (f.name, f.attname)) for column in columns
-    ]
+    fields = [next(f for f in model._meta.concrete_fields if column in (f.name, f.attname)) for column in columns]
     types = ["bigint", *(field.db_type(connection) for field in fields)]
     values = [
         (row.pk, *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields))

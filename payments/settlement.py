@@ -74,17 +74,14 @@ def _lock(notices: Sequence[Notice]) -> _Work:
     names = [reference for _, reference in references]
     bill_ids = Payment.objects.filter(merchant_ref__in=names).values_list("bill_id", flat=True)
     bills = {
-        bill.pk: bill
-        for bill in Bill.objects.filter(pk__in=sorted(set(bill_ids))).select_for_update().order_by("pk")
+        bill.pk: bill for bill in Bill.objects.filter(pk__in=sorted(set(bill_ids))).select_for_update().order_by("pk")
     }
     payments = {
         (payment.gateway, payment.merchant_ref): payment
         for payment in Payment.objects.filter(bill_id__in=bills).select_for_update().order_by("pk")
     }
     keys = [money_key(notice) for notice in notices]
-    booked = LedgerEvent.objects.filter(
-        money_key__in=keys, kind__in=(EventKind.PAYMENT_PAID, EventKind.MONEY_RECEIVED)
-    )
+    booked = LedgerEvent.objects.filter(money_key__in=keys, kind__in=(EventKind.PAYMENT_PAID, EventKind.MONEY_RECEIVED))
     return _Work(timezone.now(), bills, payments, set(booked.values_list("money_key", flat=True)))
 
 
@@ -105,11 +102,7 @@ def _apply_one(notice: Notice, work: _Work) -> None:
         gateway_ref=notice.gateway_ref,
         is_transfer=notice.is_transfer,
     )
-    facts = (
-        PaymentFacts(payment.state, payment.amount, payment.gateway_ref, bill.state)
-        if payment and bill
-        else None
-    )
+    facts = PaymentFacts(payment.state, payment.amount, payment.gateway_ref, bill.state) if payment and bill else None
     accounts = frozenset(notice.merchant_account.settings.get("accounts", ()))
     decision = decide(news, facts, accounts, is_booked=money_key(notice) in work.booked)
     notice.payment = payment
@@ -118,14 +111,10 @@ def _apply_one(notice: Notice, work: _Work) -> None:
     _carry_out(decision, notice, payment, bill, work)
 
 
-def _carry_out(
-    decision: Decision, notice: Notice, payment: Payment | None, bill: Bill | None, work: _Work
-) -> None:
+def _carry_out(decision: Decision, notice: Notice, payment: Payment | None, bill: Bill | None, work: _Work) -> None:
     def event(kind: EventKind, **values: object) -> None:
         work.events.append(
-            LedgerEvent(
-                kind=kind, bill=bill, payment=payment, cause=notice.source, cause_id=str(notice.pk), **values
-            )
+            LedgerEvent(kind=kind, bill=bill, payment=payment, cause=notice.source, cause_id=str(notice.pk), **values)
         )
 
     amount = notice.amount or 0
@@ -165,9 +154,7 @@ def _carry_out(
         work.outcome.changed_bills[bill.pk] = bill
 
 
-def _discrepancy(
-    kind: DiscrepancyKind, notice: Notice, payment: Payment | None, bill: Bill | None
-) -> Discrepancy:
+def _discrepancy(kind: DiscrepancyKind, notice: Notice, payment: Payment | None, bill: Bill | None) -> Discrepancy:
     return Discrepancy(
         kind=kind,
         agency_id=bill.agency_id if bill else notice.merchant_account.agency_id,

@@ -173,9 +173,7 @@ def _gross(rule: Rule, facts: Facts) -> tuple[int, str]:
         amount, explanation = _tiered(rule, charged)
     else:
         amount = rule.price * charged
-        explanation = (
-            f"{money(rule.price)} × {charged} {_unit(rule)}" if rule.quantity_fact else money(rule.price)
-        )
+        explanation = f"{money(rule.price)} × {charged} {_unit(rule)}" if rule.quantity_fact else money(rule.price)
     if rule.cap is not None and amount > rule.cap:
         amount = rule.cap
         explanation = f"tối đa {money(rule.cap)}"

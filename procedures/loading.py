@@ -128,8 +128,7 @@ def _load_dated(procedure: Procedure, row: dict[str, str], lines: list[dict[str,
     for version, (period, members) in enumerate(sorted(periods.items()), 1):
         schedule = _schedule(procedure, version, *period, note=members[0]["source"])
         rules = [
-            _rule(schedule, cases[_case_name(procedure, line)], line, position)
-            for position, line in enumerate(members)
+            _rule(schedule, cases[_case_name(procedure, line)], line, position) for position, line in enumerate(members)
         ]
         FeeRule.objects.bulk_create(rules)
         _load_exemptions(schedule, "; ".join(line["exemptions"] for line in members))
@@ -165,9 +164,7 @@ def _rule(schedule: FeeSchedule, case: ProcedureCase, line: dict[str, str], posi
         schedule=schedule,
         case=case,
         code=code,
-        name=re.sub(r" \((giảm 50%|miễn)\)", "", line["case_vi"])
-        if schedule.procedure.code in TOGETHER
-        else case.name,
+        name=re.sub(r" \((giảm 50%|miễn)\)", "", line["case_vi"]) if schedule.procedure.code in TOGETHER else case.name,
         kind=line["fee_kind"],
         channel=channel,
         unit=line["unit"],
@@ -192,9 +189,7 @@ def _load_main_amount(procedure: Procedure, row: dict[str, str]) -> None:
         "formula": "amount*copies" if row["unit"] in ("bản", "văn bản") else "amount",
         "case_vi": "Trường hợp chung",
     }
-    schedule = _schedule(
-        procedure, 1, BEGINNING.isoformat(), "", row["legal_basis"][:255], note=row["certainty"]
-    )
+    schedule = _schedule(procedure, 1, BEGINNING.isoformat(), "", row["legal_basis"][:255], note=row["certainty"])
     FeeRule.objects.bulk_create([_rule(schedule, case, line, 0)])
     if amount:
         _load_exemptions(schedule, row["note"] + row["certainty"])

@@ -21,9 +21,7 @@ def search(text: str) -> QuerySet[Procedure]:
     for word in words[:8]:
         every_word &= Q(search_key__contains=word)
     exact = procedures.filter(every_word)
-    if exact.exists():
-        procedures = exact
-    else:
-        procedures = procedures.filter(search_key__trigram_word_similar=" ".join(words))
+    alike = procedures.filter(search_key__trigram_word_similar=" ".join(words))
+    procedures = exact if exact.exists() else alike
     rank = Greatest(TrigramWordSimilarity(" ".join(words), "search_key"), Value(0.0))
     return procedures.annotate(rank=rank).order_by("-rank", "name")

@@ -43,9 +43,7 @@ class Agency(models.Model):
     identifier = models.CharField(_("Mã định danh"), max_length=20, blank=True)
     name = models.CharField(_("Tên"), max_length=255)
     level = models.CharField(_("Cấp"), max_length=16, choices=Level)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     valid_during = DateRangeField(_("Tồn tại"))
     search_key = models.CharField(max_length=300, editable=False)
 
@@ -93,9 +91,7 @@ class AgencySuccession(models.Model):
         verbose_name = _("kế thừa")
         verbose_name_plural = _("kế thừa")
         constraints = [
-            models.UniqueConstraint(
-                fields=["predecessor", "successor", "effective_date"], name="succession_once"
-            )
+            models.UniqueConstraint(fields=["predecessor", "successor", "effective_date"], name="succession_once")
         ]
 
     def __str__(self) -> str:

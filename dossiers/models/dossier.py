@@ -60,9 +60,7 @@ class Dossier(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="dossiers")
     case = models.ForeignKey(ProcedureCase, on_delete=models.PROTECT, related_name="dossiers")
     channel = models.CharField(_("Kênh nộp"), max_length=8, choices=Channel, default=Channel.ONLINE)
-    state = models.PositiveSmallIntegerField(
-        _("Trạng thái"), choices=DossierState, default=DossierState.SUBMITTED
-    )
+    state = models.PositiveSmallIntegerField(_("Trạng thái"), choices=DossierState, default=DossierState.SUBMITTED)
     owner_name = models.CharField(_("Chủ hồ sơ"), max_length=120)
     owner_search_key = models.CharField(max_length=120, editable=False, db_index=True)
     owner_identity_number = EncryptedTextField(_("Số căn cước"), blank=True, default="")

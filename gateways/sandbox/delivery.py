@@ -36,8 +36,7 @@ class Delivery:
 
         def deliver() -> None:
             threads = [
-                threading.Thread(target=self._deliver, args=(url, delay, request), daemon=True)
-                for _ in range(times)
+                threading.Thread(target=self._deliver, args=(url, delay, request), daemon=True) for _ in range(times)
             ]
             for thread in threads:
                 thread.start()

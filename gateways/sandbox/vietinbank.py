@@ -73,9 +73,7 @@ def inquire(code: str) -> tuple[dict[str, Any] | None, str]:
         "signature": rsa_sign(pick(data, INQUIRY_FIELDS), contract["bank_private_key"]),
     }
     try:
-        answer = requests.post(
-            contract["inquiry_url"], json={"header": header, "data": data}, timeout=10
-        ).json()
+        answer = requests.post(contract["inquiry_url"], json={"header": header, "data": data}, timeout=10).json()
     except (requests.RequestException, ValueError):
         return None, "Không kết nối được với đơn vị thu."
     details, error = answer["data"]["details"], answer["data"]["errors"]["errorCode"]
@@ -90,9 +88,7 @@ def inquire(code: str) -> tuple[dict[str, Any] | None, str]:
 def transfer(code: str, amount: int, **changes: str) -> str:
     """Move the money and tell the portal; `changes` bend the notice (tests). Returns the bank's id."""
     bank_ref = f"{secrets.randbelow(1000):03d}T{secrets.token_hex(6).upper()}"
-    books().put(
-        GATEWAY, code, "paid", amount, bank_ref, paid_at=stamp(datetime.now(VIETNAM)), changes=changes
-    )
+    books().put(GATEWAY, code, "paid", amount, bank_ref, paid_at=stamp(datetime.now(VIETNAM)), changes=changes)
     redeliver(code)
     return bank_ref
 

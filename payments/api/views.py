@@ -107,9 +107,7 @@ class StartPaymentSerializer(serializers.Serializer[object]):
 class BillPayments(ClientView):
     """`/api/v1/bills/{id}/payments`."""
 
-    @extend_schema(
-        parameters=[IDEMPOTENCY_KEY], request=StartPaymentSerializer, responses={201: PaymentSerializer}
-    )
+    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=StartPaymentSerializer, responses={201: PaymentSerializer})
     @idempotent
     def post(self, request: Request, bill_id: int) -> Response:
         """Start a payment, or get the one that is open already through the same gateway."""

@@ -42,9 +42,7 @@ class Bill(models.Model):
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     reference = models.CharField(_("Mã tham chiếu"), max_length=64, db_index=True)
-    agency = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("Cơ quan thu")
-    )
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("Cơ quan thu"))
     agency_name = models.CharField(_("Tên cơ quan khi lập"), max_length=255)
     payer_name = models.CharField(_("Người nộp"), max_length=200)
     description = models.CharField(_("Nội dung"), max_length=255)

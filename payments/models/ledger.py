@@ -93,9 +93,7 @@ class Discrepancy(models.Model):
             models.UniqueConstraint(fields=["notice", "kind"], name="discrepancy_once_per_notice"),
         ]
         indexes = [
-            models.Index(
-                fields=["agency", "opened_at"], condition=Q(closed_at=None), name="discrepancy_open"
-            ),
+            models.Index(fields=["agency", "opened_at"], condition=Q(closed_at=None), name="discrepancy_open"),
         ]
 
     def __str__(self) -> str:

@@ -26,9 +26,7 @@ class Payment(models.Model):
     merchant_ref = models.CharField(_("Mã giao dịch của ta"), max_length=64)
     gateway_ref = models.CharField(_("Mã giao dịch của ngân hàng"), max_length=64, blank=True, db_index=True)
     amount = models.BigIntegerField(_("Số tiền (đồng)"))
-    state = models.CharField(
-        _("Trạng thái"), max_length=16, choices=PaymentState, default=PaymentState.CREATED
-    )
+    state = models.CharField(_("Trạng thái"), max_length=16, choices=PaymentState, default=PaymentState.CREATED)
     is_applied = models.BooleanField(default=False)
     request = models.JSONField(default=dict, blank=True)
     redirect_url = models.TextField(blank=True)
@@ -58,9 +56,7 @@ class Payment(models.Model):
                 name="payment_one_open_per_gateway",
             ),
             # I2: at most one applied payment per bill.
-            models.UniqueConstraint(
-                fields=["bill"], condition=Q(is_applied=True), name="payment_one_applied_per_bill"
-            ),
+            models.UniqueConstraint(fields=["bill"], condition=Q(is_applied=True), name="payment_one_applied_per_bill"),
             models.CheckConstraint(
                 condition=Q(is_applied=False) | Q(state=PaymentState.PAID), name="payment_applied_is_paid"
             ),
@@ -71,9 +67,7 @@ class Payment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="payment_checks_due"
-            ),
+            models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="payment_checks_due"),
         ]
 
     def __str__(self) -> str:

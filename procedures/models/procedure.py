@@ -55,9 +55,7 @@ class ProcedureCase(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("Trường hợp"), max_length=300)
     duration_days = models.PositiveSmallIntegerField(_("Thời hạn (ngày làm việc)"), default=3)
-    collect_when = models.CharField(
-        _("Thu khi"), max_length=16, choices=CollectWhen, default=CollectWhen.BEFORE_RESULT
-    )
+    collect_when = models.CharField(_("Thu khi"), max_length=16, choices=CollectWhen, default=CollectWhen.BEFORE_RESULT)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

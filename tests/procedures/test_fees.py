@@ -80,9 +80,7 @@ def test_rule_5_a_poor_household_is_exempt() -> None:
 
 @pytest.mark.django_db
 def test_rule_16_a_code_is_not_an_identity() -> None:
-    names = {
-        year: Agency.objects.existing_on(date(year, 8, 1)).get(code="07900").name for year in (2024, 2025)
-    }
+    names = {year: Agency.objects.existing_on(date(year, 8, 1)).get(code="07900").name for year in (2024, 2025)}
     assert names == {2024: "Phường Gia Cẩm", 2025: "Phường Việt Trì"}
 
 

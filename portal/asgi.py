@@ -1,0 +1,139 @@
+"""The live process: `uvicorn portal.asgi:application`. Server-sent events, no database, no session.
+
+`GET /live/<signed topic>` streams `change` whenever the topic changes. One subscription
+to Redis serves every browser of the process; after Redis was away they are told `resync`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import django
+import redis.asyncio
+from django.conf import settings
+from django.core import signing
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+django.setup(set_prefix=False)
+
+from payments.live import CHANNEL, read_topic  # noqa: E402 - needs the settings above
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 15
+MAX_LISTENERS = 5000
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_listeners: dict[str, set[asyncio.Queue[str]]] = defaultdict(set)
+
+
+async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
+    """Plain ASGI: lifespan, health and the stream."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http":
+        await _http(scope["path"], receive, send)
+
+
+async def _lifespan(receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
+    await receive()
+    relay = asyncio.create_task(_relay())
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    relay.cancel()
+    for queues in _listeners.values():
+        for queue in queues:
+            queue.put_nowait("")
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _relay() -> None:
+    """Pass every message of Redis on to those who listen to its topic; come back after an outage."""
+    while True:
+        try:
+            client = redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=10)
+            async with client.pubsub() as channel:
+                await channel.psubscribe(CHANNEL + "*")
+                _tell_everybody("resync")
+                async for message in channel.listen():
+                    if message["type"] == "pmessage":
+                        topic = message["channel"].decode().removeprefix(CHANNEL)
+                        for queue in _listeners.get(topic, ()):
+                            queue.put_nowait("change")
+        except (redis.RedisError, OSError) as error:
+            logger.warning("redis is away: %s", error)
+            await asyncio.sleep(1)
+
+
+def _tell_everybody(event: str) -> None:
+    for queues in _listeners.values():
+        for queue in queues:
+            queue.put_nowait(event)
+
+
+async def _http(path: str, receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
+    if path == "/health/live":
+        await _answer(send, 200, b"ok")
+        return
+    try:
+        topic = read_topic(path.removeprefix("/live/"))
+    except signing.BadSignature:
+        await _answer(send, 403, b"This address is not valid any more: reload the page.")
+        return
+    if sum(map(len, _listeners.values())) >= MAX_LISTENERS:
+        await _answer(send, 503, b"Too many listeners; the page polls instead.")
+        return
+    await _stream(topic, receive, send)
+
+
+async def _stream(topic: str, receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
+    queue: asyncio.Queue[str] = asyncio.Queue()
+    _listeners[topic].add(queue)
+    gone = asyncio.create_task(_gone(receive))
+    gone.add_done_callback(lambda _: queue.put_nowait(""))
+    try:
+        await _start(send, 200, b"text/event-stream")
+        await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
+        while True:
+            try:
+                event = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                event = "heartbeat"
+            if not event:
+                break
+            text = f"event: {event}\ndata: {{}}\n\n" if event != "heartbeat" else ": heartbeat\n\n"
+            await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        _listeners[topic].discard(queue)
+        if not _listeners[topic]:
+            del _listeners[topic]
+        gone.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await gone
+
+
+async def _gone(receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _start(send: Send, status: int, content_type: bytes) -> None:
+    headers = [
+        (b"content-type", content_type),
+        (b"cache-control", b"no-store"),
+        (b"access-control-allow-origin", settings.BASE_URL.encode()),
+        (b"x-accel-buffering", b"no"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    await _start(send, status, b"text/plain; charset=utf-8")
+    await send({"type": "http.response.body", "body": body})

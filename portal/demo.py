@@ -1,0 +1,120 @@
+"""Preparing the Phú Thọ demo: keys, data, people, contracts, and the note others read (design.md §9)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from allauth.mfa.totp.internal import auth as totp
+from django.db import transaction
+from psycopg2.extras import DateRange
+
+from agencies import loading as agencies_loading
+from agencies.models import Agency, Membership, Role, User
+from gateways.sandbox.keys import make_contracts
+from payments.clients import create_client, replace_key
+from payments.models import ApiClient, MerchantAccount
+from procedures import loading as procedures_loading
+
+PEOPLE = {
+    Role.RECEPTION_OFFICER: ("tiepnhan.viettri", "Cán bộ tiếp nhận Việt Trì"),
+    Role.HANDLING_OFFICER: ("thuly.viettri", "Chuyên viên thụ lý Việt Trì"),
+    Role.CASHIER: ("thungan.viettri", "Thu ngân Việt Trì"),
+    Role.ACCOUNTANT: ("ketoan.viettri", "Kế toán Việt Trì"),
+    Role.AGENCY_ADMIN: ("quantri.viettri", "Quản trị Việt Trì"),
+    Role.PROVINCE_ADMIN: ("quantri.tinh", "Quản trị tỉnh"),
+    Role.AUDITOR: ("thanhtra.tinh", "Thanh tra tỉnh"),
+}
+VIET_TRI = "07900"
+API_CLIENT = "Một cửa điện tử (chạy thử)"
+
+
+def contracts(folder: Path, base_url: str, sandbox_url: str) -> dict[str, Any]:
+    """Return the sandbox contracts of this folder, making keys the first time; write the banks' side."""
+    path = folder / "contracts.json"
+    found = json.loads(path.read_text()) if path.exists() else None
+    fresh = found or make_contracts(base_url, sandbox_url)
+    if found and found["vnptpay"]["bank"]["notify_url"] != f"{base_url}/gateways/vnptpay/notify":
+        moved = make_contracts(base_url, sandbox_url)
+        for gateway, contract in fresh.items():
+            contract["bank"] |= {k: v for k, v in moved[gateway]["bank"].items() if k.endswith("_url")}
+            contract["settings"]["base_url"] = moved[gateway]["settings"]["base_url"]
+    for name, content in (
+        ("contracts.json", fresh),
+        ("sandbox.json", {gateway: contract["bank"] for gateway, contract in fresh.items()}),
+    ):
+        file = folder / name
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(fresh if name == "contracts.json" else content))
+    return fresh
+
+
+def prepare(
+    found: dict[str, Any], earlier: dict[str, Any], progress: Callable[[int, int, str], None]
+) -> dict[str, Any]:
+    """Load data once, connect the contracts, and return accounts and API key for `demo.json`."""
+    agencies_loading.load(progress)
+    procedures_loading.load(progress)
+    province = Agency.objects.get(code="H44", valid_during__contains=date(2026, 1, 1))
+    viet_tri = Agency.objects.get(code=VIET_TRI, valid_during__contains=date(2026, 1, 1))
+    for position, (gateway, contract) in enumerate(found.items()):
+        MerchantAccount.objects.update_or_create(
+            gateway=gateway,
+            merchant_id=contract["merchant_id"],
+            defaults={
+                "agency": province,
+                "settings": contract["settings"],
+                "secrets": json.dumps(contract["secrets"]),
+                "valid_during": DateRange(date(2021, 4, 1), None),
+                "position": position,
+            },
+        )
+    return {
+        "accounts": _people(viet_tri, province, earlier.get("accounts", {})),
+        "api_key": _api_key(viet_tri, earlier.get("api_key", "")),
+        "api_agency": VIET_TRI,
+    }
+
+
+def _people(commune: Agency, province: Agency, earlier: dict[str, Any]) -> dict[str, Any]:
+    accounts = {}
+    for role, (username, name) in PEOPLE.items():
+        if role in earlier and User.objects.filter(username=username).exists():
+            accounts[str(role)] = earlier[role]
+            continue
+        password, secret = secrets.token_urlsafe(12), totp.generate_totp_secret()
+        is_provincial = role in (Role.PROVINCE_ADMIN, Role.AUDITOR)
+        with transaction.atomic():
+            user, _ = User.objects.update_or_create(
+                username=username,
+                defaults={"full_name": name, "is_staff": is_provincial, "is_superuser": role == Role.PROVINCE_ADMIN},
+            )
+            user.set_password(password)
+            user.save()
+            user.authenticator_set.all().delete()
+            totp.TOTP.activate(user, secret)
+            Membership.objects.get_or_create(
+                user=user,
+                agency=province if is_provincial else commune,
+                role=role,
+                defaults={"valid_during": DateRange(date(2025, 7, 1), None)},
+            )
+        accounts[str(role)] = {"username": username, "password": password, "otp_secret": secret}
+    return accounts
+
+
+def _api_key(agency: Agency, earlier: str) -> str:
+    client = ApiClient.objects.filter(name=API_CLIENT).first()
+    if client is None:
+        return create_client(API_CLIENT, [agency])[1]
+    return earlier or replace_key(client)
+
+
+def write_note(path: Path, content: dict[str, Any]) -> None:
+    """Write `demo.json`, readable by its owner only."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2))

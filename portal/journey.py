@@ -1,0 +1,116 @@
+"""One dossier's whole way, played over HTTP against the running system, each step with its time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+WAIT_SECONDS = 20
+
+
+class JourneyFailed(Exception):
+    """A step did not lead to the next one."""
+
+
+class Journey:
+    """A citizen with a browser's cookie jar. `say(step, seconds)` is told of every step."""
+
+    def __init__(self, base_url: str, sandbox_url: str, say: Callable[[str, float], None]) -> None:
+        self.base_url, self.sandbox_url, self.say = base_url, sandbox_url, say
+        self.browser = requests.Session()
+        self._began = time.monotonic()
+
+    def play(self, gateway: str) -> float:
+        """Submit, pay through a gateway, wait for PAID; return seconds from the bank's success. Raises JourneyFailed."""
+        code = self._submit()
+        bill_path = self._find(self._get(f"/ho-so/{code}/"), r'href="(/thanh-toan/[^"]+/)"')
+        page = self._get(bill_path)
+        self._step(f"bill {self._find(page, r'class=.amount.>([^<]+)<')}")
+        self._pay(gateway, bill_path, page)
+        paid_at = time.monotonic()
+        self._step(f"paid at the bank ({gateway})")
+        while self._state(bill_path) != "paid":
+            if time.monotonic() - paid_at > WAIT_SECONDS:
+                raise JourneyFailed(f"{code} is not paid after {WAIT_SECONDS} s")
+            time.sleep(0.05)
+        took = time.monotonic() - paid_at
+        self._step("the bill is PAID, receipt issued, dossier told")
+        return took
+
+    def _submit(self) -> str:
+        page = self._get("/thu-tuc/2.000815/")
+        form_path = self._find(page, r'href="(/nop-ho-so/[^"]+/)"')
+        form = self._get(form_path)
+        self._step("procedure found, fee shown")
+        agency = self._find(form, r'<option value="(\d+)"[^>]*>Phường Việt Trì')
+        answer = self.browser.post(
+            self.base_url + form_path,
+            data={
+                "csrfmiddlewaretoken": self._find(form, r'name="csrfmiddlewaretoken" value="([^"]+)"'),
+                "submission_key": self._find(form, r'name="submission_key" value="([^"]+)"'),
+                "agency": agency,
+                "owner_name": "Nguyễn Thị Bình",
+                "owner_identity_number": "025190000123",
+                "owner_phone": "0912 345 678",
+                "return_method": "counter",
+                "pages": "3",
+                "copies": "2",
+            },
+            timeout=15,
+        )
+        if "/ho-so/" not in answer.url:
+            raise JourneyFailed(f"submission was answered with HTTP {answer.status_code}")
+        code = answer.url.rstrip("/").rsplit("/", 1)[-1]
+        self._step(f"dossier {code} submitted")
+        return code
+
+    def _pay(self, gateway: str, bill_path: str, page: str) -> None:
+        token = self._find(page, r'name="csrfmiddlewaretoken" value="([^"]+)"')
+        data = {"csrfmiddlewaretoken": token}
+        answer = self.browser.post(f"{self.base_url}{bill_path}{gateway}/", data=data, timeout=30)
+        if gateway == "vietinbank":
+            account = self._find(answer.text, r'data-copy="([^"]+)"')
+            answer = requests.post(
+                f"{self.sandbox_url}/vietinbank/app", data={"code": account, "action": "pay"}, timeout=15
+            )
+        else:
+            answer = self.browser.post(answer.url, data={"action": "pay"}, timeout=30)
+        if answer.status_code != 200:
+            raise JourneyFailed(f"the bank answered HTTP {answer.status_code}")
+
+    def _state(self, bill_path: str) -> str:
+        return self._find(self._get(f"{bill_path}trang-thai/"), r'data-state="([a-z_]+)"')
+
+    def _get(self, path: str) -> str:
+        answer = self.browser.get(self.base_url + path, timeout=15)
+        if answer.status_code != 200:
+            raise JourneyFailed(f"{path} answered HTTP {answer.status_code}")
+        return answer.text
+
+    @staticmethod
+    def _find(text: str, pattern: str) -> str:
+        found = re.search(pattern, text)
+        if not found:
+            raise JourneyFailed(f"the page does not have {pattern}")
+        return found.group(1)
+
+    def _step(self, text: str) -> None:
+        now = time.monotonic()
+        self.say(text, now - self._began)
+        self._began = now
+
+
+def note_for_gateways(found: dict[str, Any], base_url: str) -> dict[str, Any]:
+    """Return what outside checks need to play the banks themselves (design.md §9)."""
+    vnpt, vietin = found["vnptpay"]["bank"], found["vietinbank"]["bank"]
+    return {
+        "vnptpay": {name: vnpt[name] for name in ("merchant_service_id", "secret_key", "notify_url")},
+        "vietinbank": {
+            name: vietin[name]
+            for name in ("provider_id", "merchant_id", "account", "bank_private_key", "notify_url", "inquiry_url")
+        },
+    }
