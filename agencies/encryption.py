@@ -17,7 +17,7 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+class EncryptedTextField(models.TextField):
     """Plain text in Python, ciphertext in the database. It cannot be searched."""
 
     def get_prep_value(self, value: Any) -> Any:

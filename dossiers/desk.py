@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,6 +27,7 @@ from payments.states import DisplayState
 from .errors import IllegalDossierMove, NotReleasable
 from .handover import release, why_not
 from .models import Dossier
+from .models.dossier import DossierQuerySet
 from .states import DossierState
 from .workflow import move
 
@@ -50,7 +50,7 @@ class ReceiverForm(forms.Form):
     receiver_name = forms.CharField(label=gettext_lazy("Người nhận kết quả"), max_length=120)
 
 
-def _mine(request: HttpRequest) -> QuerySet[Dossier]:
+def _mine(request: HttpRequest) -> DossierQuerySet:
     """Every dossier this officer may see; whoever asks for another gets a 404."""
     user: User = request.user  # type: ignore[assignment]
     return Dossier.objects.of_agencies(agencies_of(user, timezone.localdate()))

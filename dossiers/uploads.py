@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -25,7 +26,7 @@ class Paper:
     suffix: str
 
 
-def read_upload(upload: UploadedFile) -> Paper:
+def read_upload(upload: UploadedFile[Any]) -> Paper:
     """Return a safe copy of an upload. Raises ValidationError with what to do."""
     if (upload.size or 0) > MAX_BYTES:
         raise forms.ValidationError(_("Tệp lớn hơn 10 MB. Hãy chụp lại ở cỡ nhỏ hơn."))

@@ -74,7 +74,7 @@ def receive(
     """
     digest = _digest(notice)
     row = _insert(notice, account, source, request, notice.event_key, digest)
-    new_id, earlier_id, earlier_digest, *found = row
+    new_id, earlier_id, earlier_digest, found = row[0], row[1], row[2], row[3:]
     if new_id is None and earlier_digest is None:
         # A concurrent twin committed after this statement's snapshot: look again.
         earlier = Notice.objects.only("id", "digest").get(gateway=notice.gateway, event_key=notice.event_key)
@@ -82,9 +82,9 @@ def receive(
     if new_id is None and earlier_digest != digest:
         conflict = _insert(notice, account, source, request, f"{notice.event_key}#{digest[:16]}", digest)
         logger.error("conflicting duplicate: %s %s", notice.gateway, notice.event_key)
-        return Received(conflict[0] or earlier_id, base.Answer.CONFLICT, is_new=conflict[0] is not None)
+        return Received(conflict[0] or earlier_id or 0, base.Answer.CONFLICT, is_new=conflict[0] is not None)
     answer = _answer(notice, *found) if new_id else _replay_answer(notice, *found)
-    return Received(new_id or earlier_id, answer, is_new=new_id is not None)
+    return Received(new_id or earlier_id or 0, answer, is_new=new_id is not None)
 
 
 def _digest(notice: base.Notice) -> str:
@@ -250,7 +250,8 @@ def _put_off_orphans(notices: list[Notice]) -> list[Notice]:
     references = [notice.merchant_ref for notice in notices]
     known = set(Payment.objects.filter(merchant_ref__in=references).values_list("gateway", "merchant_ref"))
     now = timezone.now()
-    ready, early = [], []
+    ready: list[Notice] = []
+    early: list[Notice] = []
     for notice in notices:
         is_known = (notice.gateway, notice.merchant_ref) in known
         is_patient = now - notice.received_at < ORPHAN_PATIENCE

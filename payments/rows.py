@@ -6,7 +6,7 @@ settlement itself; PostgreSQL's `UPDATE … FROM (VALUES …)` does not care how
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import connection, models
 from psycopg2.extras import execute_values
@@ -23,7 +23,7 @@ def update_rows(model: type[models.Model], rows: Iterable[models.Model], columns
         (row.pk, *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields))
         for row in found
     ]
-    quote = connection.ops.quote_name
+    quote: Callable[[str | None], str] = connection.ops.quote_name  # type: ignore[assignment]
     assignments = ", ".join(f"{quote(field.column)} = new.{quote(field.column)}" for field in fields)
     names = ", ".join(["id", *(quote(field.column) for field in fields)])
     statement = (

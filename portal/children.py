@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 LOCALHOST = "127.0.0.1"
 _PR_SET_PDEATHSIG = 1
@@ -107,7 +107,7 @@ class Child:
         return "\n".join(text.strip().splitlines()[-lines:])
 
 
-def run_as(owner: Owner | None) -> dict[str, object]:
+def run_as(owner: Owner | None) -> dict[str, Any]:
     """Return the `subprocess` arguments that run a command as that user."""
     return {} if owner is None else {"user": owner.uid, "group": owner.gid, "extra_groups": []}
 

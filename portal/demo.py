@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.db import transaction
 from psycopg2.extras import DateRange
@@ -95,7 +96,7 @@ def _people(commune: Agency, province: Agency, earlier: dict[str, Any]) -> dict[
             )
             user.set_password(password)
             user.save()
-            user.authenticator_set.all().delete()
+            Authenticator.objects.filter(user=user).delete()
             totp.TOTP.activate(user, secret)
             Membership.objects.get_or_create(
                 user=user,

@@ -10,10 +10,12 @@ from django.db import transaction
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Level, Membership, Role, User
+from dossiers.models import Dossier, DossierBill
 from gateways.sandbox.keys import make_contracts
 from payments.billing import NewLine, create_bill
 from payments.models import Bill, MerchantAccount, Payment
 from payments.states import PaymentState
+from procedures.models import Procedure, ProcedureCase
 
 _numbers = itertools.count(1)
 #: One set of keys for the whole run: RSA keys are slow to make.
@@ -96,4 +98,35 @@ def payment(of: Bill | None = None, gateway: str = "vnptpay", **values: Any) -> 
         **values,
     )
     LedgerEvent.objects.create(kind=f"payment_{state}", bill=of, payment=made, after=state, cause="test")
+    return made
+
+
+def case(**values: Any) -> ProcedureCase:
+    """A case of a procedure, without fee rules."""
+    number = next(_numbers)
+    procedure = Procedure.objects.create(
+        code=f"9.{number:06d}", name="Chứng thực thử", department="UBND cấp xã", level="xa", valid_during=FOREVER
+    )
+    return ProcedureCase.objects.create(procedure=procedure, slug=f"thu-{number}", name="Chung", **values)
+
+
+def dossier(of: Agency | None = None, *, state: int = 1, amount: int = 10_000) -> Dossier:
+    """A dossier with one bill, or with none when the amount is 0."""
+    from django.utils import timezone
+
+    of = of or agency()
+    number = next(_numbers)
+    made = Dossier.objects.create(
+        code=f"{of.identifier}-261123-{number:04d}",
+        agency=of,
+        case=case(),
+        state=state,
+        pin_hash="!",
+        owner_name="Nguyễn Thị Bình",
+        owner_search_key="nguyen thi binh",
+        owner_phone="+84912345678",
+        submitted_at=timezone.now(),
+    )
+    if amount:
+        DossierBill.objects.create(dossier=made, bill=bill(amount=amount, of=of, reference=made.code))
     return made

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from rest_framework.exceptions import ValidationError
@@ -31,7 +31,7 @@ def idempotent(view: View) -> View:
         key = request.headers.get("Idempotency-Key", "")
         if not 1 <= len(key) <= 255:
             raise ValidationError({"Idempotency-Key": ["This header is required, 1-255 characters."]})
-        record, earlier = _claim(request.user, key, _fingerprint(request))
+        record, earlier = _claim(cast(ApiClient, request.user), key, _fingerprint(request))
         if earlier is not None:
             return earlier
         try:

@@ -33,7 +33,7 @@ class NewBillSerializer(serializers.Serializer[Any]):
     agency = serializers.CharField(max_length=40, help_text="Code of the agency that is paid")
     payer_name = serializers.CharField(max_length=200)
     description = serializers.CharField(max_length=255)
-    lines = LineSerializer(many=True, allow_empty=False, max_length=50)
+    lines = LineSerializer(many=True, allow_empty=False)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
@@ -79,7 +79,7 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
 
     def get_url(self, receipt: Receipt) -> str:
         """Where the receipt can be read without an account."""
-        return settings.BASE_URL + reverse("receipt", args=[receipt.token])
+        return str(settings.BASE_URL) + reverse("receipt", args=[receipt.token])
 
 
 class BillSerializer(serializers.ModelSerializer[Bill]):
@@ -119,7 +119,7 @@ class BillSerializer(serializers.ModelSerializer[Bill]):
 
     def get_pay_url(self, bill: Bill) -> str:
         """Where anybody may pay this bill without an account."""
-        return settings.BASE_URL + reverse("bill", args=[bill.token])
+        return str(settings.BASE_URL) + reverse("bill", args=[bill.token])
 
     def get_paid_amount(self, bill: Bill) -> int:
         """What was applied to the bill, whole đồng."""

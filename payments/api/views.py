@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -77,7 +79,9 @@ class BillList(ClientView):
         lines = [billing.NewLine(**line) for line in wanted.pop("lines")]
         agency = self._agency(wanted.pop("agency"))
         with transaction.atomic():
-            bill = billing.create_bill(**wanted, agency=agency, lines=lines, client=request.user, cause="api")
+            bill = billing.create_bill(
+                **wanted, agency=agency, lines=lines, client=cast(ApiClient, request.user), cause="api"
+            )
         return Response(BillSerializer(self.bills().get(pk=bill.pk)).data, status=201)
 
     def _agency(self, code: str) -> Agency:

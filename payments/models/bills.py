@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 
 from ..states import OPEN_PAYMENT_STATES, SETTLED_BILL_STATES, BillState, DisplayState, PaymentState
+
+if TYPE_CHECKING:
+    from .payments import Payment
 
 
 def new_token() -> str:
@@ -89,12 +93,12 @@ class Bill(models.Model):
         }.get(BillState(self.state), DisplayState.REFUNDED)
 
     @property
-    def settling_payment(self) -> object | None:
+    def settling_payment(self) -> Payment | None:
         """The payment whose money settled this bill, if any."""
         return next((p for p in self.payments.all() if p.state == PaymentState.PAID and p.is_applied), None)
 
     @property
-    def open_payments(self) -> list[object]:
+    def open_payments(self) -> list[Payment]:
         """Attempts that may still bring money, newest first."""
         found = [p for p in self.payments.all() if p.state in OPEN_PAYMENT_STATES]
         return sorted(found, key=lambda p: -p.pk)

@@ -146,7 +146,7 @@ class Postgres:
         lock_file.unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def _connected(self):  # type: ignore[no-untyped-def]
+    def _connected(self):
         """Wait until the server answers; give a connection of the superuser in autocommit."""
         deadline = time.monotonic() + READY_SECONDS
         while True:

@@ -22,7 +22,7 @@ def dong(amount: int) -> str:
 @register.filter
 def in_words(amount: int) -> str:
     """150000 → "Một trăm năm mươi nghìn đồng"."""
-    return (num2words(amount, lang="vi") + " đồng").capitalize()
+    return f"{num2words(amount, lang='vi')} đồng".capitalize()
 
 
 @register.filter

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,14 +13,14 @@ from hypothesis import strategies as st
 from agencies import loading as agencies_loading
 from agencies.models import Agency, AgencySuccession
 from procedures import loading
-from procedures.fees import Facts, FeeUnknown, Reduction, Rule, Tier, quote
+from procedures.fees import Facts, FeeUnknown, Quote, Reduction, Rule, Tier, quote
 from procedures.models import FeeRule, Procedure, ProcedureCase
 from procedures.schedules import as_rule
 from procedures.search import search
 
 
 @pytest.fixture(scope="module")
-def data(django_db_setup: None, django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+def data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         agencies_loading.load()
         loading.load()
@@ -29,10 +31,10 @@ def data(django_db_setup: None, django_db_blocker) -> None:  # type: ignore[no-u
             call_command("flush", "--no-input", verbosity=0, allow_cascade=True)
 
 
-def price(code: str, case: str = "", on: date = date(2026, 11, 23), **facts: object):  # type: ignore[no-untyped-def]
+def price(code: str, case: str = "", on: date = date(2026, 11, 23), **facts: Any) -> Quote:
     found = ProcedureCase.objects.get(procedure__code=code, name__contains=case)
     rows = FeeRule.objects.filter(case=found).select_related("schedule").order_by("position")
-    return quote([as_rule(row) for row in rows], Facts(**facts), on)  # type: ignore[arg-type]
+    return quote([as_rule(row) for row in rows], Facts(**facts), on)
 
 
 pytestmark = pytest.mark.usefixtures("data")
@@ -96,9 +98,17 @@ def test_no_rule_in_force_is_not_zero() -> None:
         quote([], Facts(), date(2026, 1, 1))
 
 
-def _rule(**values: object) -> Rule:
-    base = {"rule_id": 1, "schedule_id": 1, "version": 1, "code": "A", "name": "A", "kind": "phi", "price": 0}
-    return Rule(**{**base, "legal_basis": "", **values})  # type: ignore[arg-type]
+def _rule(**values: Any) -> Rule:
+    base: dict[str, Any] = {
+        "rule_id": 1,
+        "schedule_id": 1,
+        "version": 1,
+        "code": "A",
+        "name": "A",
+        "kind": "phi",
+        "price": 0,
+    }
+    return Rule(**{**base, "legal_basis": "", **values})
 
 
 @given(

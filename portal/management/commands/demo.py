@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -19,7 +20,8 @@ from portal import embedded
 from portal.children import LOCALHOST, is_free
 from portal.processes import ROOT, Stack, StackError
 
-FOLDER = ROOT / ".local"
+#: Where the demo keeps what it makes; tests give it a folder of their own.
+FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT / ".local"))
 
 
 class Command(BaseCommand):
@@ -110,6 +112,8 @@ class Command(BaseCommand):
     def _progress(self, done: int, total: int, label: str) -> None:
         filled = 30 * done // max(total, 1)
         end = "\n" if done == total else ""
+        if done < total and not sys.stdout.isatty():
+            return
         self.stdout.write(f"\r[{'█' * filled}{'·' * (30 - filled)}] {done}/{total} {label}", ending=end)
         self.stdout.flush()
 

@@ -1,0 +1,185 @@
+"""In real Chromium against the whole running demo: a citizen pays, the officer sees it and hands over."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import struct
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal.children import Child, free_port
+from portal.processes import ROOT
+
+CHROMIUM = shutil.which("chromium") or ""
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.xdist_group("journeys"),
+    pytest.mark.skipif(not CHROMIUM and os.environ.get("REQUIRE_BROWSER") != "1", reason="no Chromium; CI installs it"),
+]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The demo as `make demo` starts it, in a folder and on ports of its own."""
+    folder: Path = tmp_path_factory.mktemp("demo")
+    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    env |= {"DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
+    command = [sys.executable, "manage.py", "demo", "--port", str(_three_free_ports())]
+    child = Child(command, log=folder / "demo.log", env=env, cwd=ROOT)
+    child.start()
+    note = folder / "demo.json"
+    deadline = time.monotonic() + 90
+    while not note.exists():
+        assert child.is_running, child.last_words(20)
+        assert time.monotonic() < deadline, child.last_words(20)
+        time.sleep(0.2)
+    yield json.loads(note.read_text())
+    child.stop(30)
+
+
+def _three_free_ports() -> int:
+    from portal.children import is_free
+
+    while True:
+        port = free_port()
+        if port < 65_000 and is_free(port + 1) and is_free(port + 2):
+            return port
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield found
+        found.close()
+
+
+def one_time_code(secret: str) -> str:
+    """RFC 6238 with SHA-1, 30 s, 6 digits."""
+    counter = struct.pack(">Q", int(time.time()) // 30)
+    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
+    return f"{number % 10**6:06d}"
+
+
+def assert_good(page: Page) -> None:
+    """axe finds nothing, and nothing spills sideways."""
+    violations = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def submit(page: Page, base: str) -> str:
+    """Find the procedure without accents, submit, and return the dossier's code."""
+    page.goto(base)
+    assert_good(page)
+    page.fill("#q", "chung thuc ban sao")
+    page.keyboard.press("Enter")
+    assert_good(page)
+    page.goto(f"{base}/thu-tuc/2.000815/")
+    assert_good(page)
+    page.click("a.button:has-text('Nộp hồ sơ')")
+    page.select_option("#id_agency", label="Phường Việt Trì")
+    page.fill("#id_owner_name", "Nguyễn Thị Bình")
+    page.fill("#id_owner_identity_number", "12")
+    page.fill("#id_owner_phone", "0912 345 678")
+    page.fill("#id_pages", "3")
+    page.fill("#id_copies", "2")
+    page.click("main button.primary")
+    assert_good(page)
+    page.fill("#id_owner_identity_number", "025190000123")
+    page.click("main button.primary")
+    assert_good(page)
+    return page.url.rstrip("/").rsplit("/", 1)[-1]
+
+
+def sign_in(page: Page, demo: dict[str, Any]) -> None:
+    """The reception officer, with the second factor."""
+    account = demo["accounts"]["reception_officer"]
+    page.goto(f"{demo['base_url']}/quay/")
+    assert_good(page)
+    page.fill("[name=login]", account["username"])
+    page.fill("[name=password]", account["password"])
+    page.click("main button.primary")
+    assert_good(page)
+    page.fill("[name=code]", one_time_code(account["otp_secret"]))
+    page.click("main button.primary")
+    page.wait_for_url("**/quay/")
+
+
+@pytest.mark.parametrize(
+    ("gateway", "width"), [("VNPT-Pay", 360), ("VietinBank", 360), ("VNPT-Pay", 1280), ("VietinBank", 1280)]
+)
+def test_a_citizen_pays_and_the_receipt_is_there(
+    demo: dict[str, Any], browser: Browser, gateway: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    submit(page, demo["base_url"])
+    page.click("a.button.wide")
+    assert_good(page)
+    page.click(f"button:has-text('{gateway}')")
+    if gateway == "VietinBank":
+        assert_good(page)
+        with page.context.expect_page() as opened:
+            page.click("a.button.quiet")
+        opened.value.click("text=Chuyển tiền")
+    else:
+        page.click("text=Thanh toán >> nth=-1")
+    page.wait_for_selector("[data-state=paid]", timeout=15_000)
+    assert_good(page)
+    page.click("#state li a")
+    assert "10.000" in page.inner_text("main")
+    assert_good(page)
+    page.close()
+
+
+def test_the_officer_watches_it_turn_paid_and_hands_over(demo: dict[str, Any], browser: Browser) -> None:
+    citizen = browser.new_context().new_page()
+    officer = browser.new_context().new_page()
+    code = submit(citizen, demo["base_url"])
+    sign_in(officer, demo)
+    officer.fill("#q", code)
+    officer.keyboard.press("Enter")
+    officer.wait_for_selector("[data-state=not_paid]")
+    assert_good(officer)
+    citizen.click("a.button.wide")
+    citizen.click("button:has-text('VNPT-Pay')")
+    citizen.click("text=Thanh toán >> nth=-1")
+    officer.wait_for_selector("[data-state=paid]", timeout=15_000)  # no reload
+    assert not officer.is_visible("text=Trả kết quả >> nth=1")
+    for step in ("Tiếp nhận", "Chuyển xử lý", "Đã có kết quả"):
+        officer.click(f"button:text-is('{step}')")
+    assert_good(officer)
+    officer.click("button:text-is('Trả kết quả')")
+    officer.wait_for_selector(".notice.ok")
+    assert "Đã trả kết quả" in officer.inner_text("main")
+    assert officer.request.get(f"{demo['base_url']}/quay/H44.41-261123-0001/").status == 404
+
+
+def test_a_relative_pays_with_code_and_pin(demo: dict[str, Any], browser: Browser) -> None:
+    citizen = browser.new_context().new_page()
+    code = submit(citizen, demo["base_url"])
+    pin = citizen.inner_text(".notice.ok strong.code")
+    relative = browser.new_context().new_page()
+    relative.goto(f"{demo['base_url']}/tra-cuu/")
+    relative.fill("#id_code", code.lower())
+    relative.fill("#id_pin", "0000" if pin != "0000" else "1111")
+    relative.click("main button.primary")
+    assert_good(relative)
+    relative.fill("#id_pin", pin)
+    relative.click("main button.primary")
+    relative.wait_for_selector("[data-state=not_paid]")

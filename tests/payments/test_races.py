@@ -1,0 +1,135 @@
+"""Real threads on real PostgreSQL, each with a control that goes wrong when the guard is taken out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from agencies.models import Agency
+from dossiers.errors import NotReleasable
+from dossiers.handover import release
+from dossiers.models import Dossier, HandOver
+from dossiers.numbering import next_code
+from payments import attempts, inbox, ledger_check, settlement
+from payments.models import Bill, Notice, Payment, Receipt
+from payments.states import OPEN_PAYMENT_STATES, BillState
+from tests import factories
+from tests.notices import confirm, notify_bill
+from tests.payments.test_callbacks import post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(times: int, work: Callable[[int], Any]) -> list[Any]:
+    """Run the same work in threads that begin together; return results or exceptions."""
+    barrier = threading.Barrier(times)
+
+    def run(number: int) -> Any:
+        barrier.wait()
+        try:
+            return work(number)
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(run, range(times)))
+
+
+def test_two_gateways_in_the_same_moment_apply_one_payment() -> None:
+    first = factories.payment()
+    second = factories.payment(of=first.bill, gateway="vietinbank")
+    post(confirm(first))
+    post(notify_bill(second), "vietinbank")
+    ids = list(Notice.objects.values_list("id", flat=True))
+    at_once(2, lambda number: inbox.drain(ids=[ids[number]]))
+    inbox.drain_all()
+    assert Payment.objects.filter(is_applied=True).count() == 1
+    assert Receipt.objects.count() == 1
+    assert ledger_check.check() == []
+
+
+def test_control_without_the_lock_the_second_settlement_collides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With FOR UPDATE taken out both threads see an open bill; only the database's rule stops the second."""
+    first = factories.payment()
+    second = factories.payment(of=first.bill, gateway="vietinbank")
+    post(confirm(first))
+    post(notify_bill(second), "vietinbank")
+    notices = list(Notice.objects.select_related("merchant_account").order_by("id"))
+    both_have_read = threading.Barrier(2)
+    real = settlement._lock
+
+    def unlocked(rows: Any) -> Any:
+        monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
+        work = real(rows)
+        both_have_read.wait(5)
+        return work
+
+    monkeypatch.setattr(settlement, "_lock", unlocked)
+    from django.db import transaction
+
+    def settle(number: int) -> None:
+        with transaction.atomic():
+            settlement.apply([notices[number]])
+
+    results = at_once(2, settle)
+    assert sum(isinstance(result, Exception) for result in results) == 1
+
+
+def test_twenty_clicks_open_one_attempt() -> None:
+    bill = factories.bill()
+    factories.merchant(bill.agency, "vietinbank")
+    found = at_once(20, lambda _: attempts.start(Bill.objects.get(pk=bill.pk), "vietinbank", client_ip="").pk)
+    assert len(set(found)) == 1
+    assert bill.payments.filter(state__in=OPEN_PAYMENT_STATES).count() == 1
+
+
+def test_fifty_codes_at_once_are_unique_and_without_gaps() -> None:
+    from datetime import date
+
+    agency = factories.agency()
+    codes = at_once(50, lambda _: next_code(Agency.objects.get(pk=agency.pk), date(2026, 11, 23)))
+    assert sorted(codes) == [f"{agency.identifier}-261123-{number:04d}" for number in range(1, 51)]
+
+
+def test_fifty_payments_at_once_leave_no_gap_in_the_receipts() -> None:
+    agency = factories.agency()
+    payments = [factories.payment(of=factories.bill(of=agency)) for _ in range(50)]
+    for payment in payments:
+        post(confirm(payment))
+    ids = list(Notice.objects.values_list("id", flat=True))
+    at_once(10, lambda number: [inbox.drain(ids=[pk]) for pk in ids[number * 5 : number * 5 + 5]])
+    inbox.drain_all()
+    assert sorted(Receipt.objects.values_list("number", flat=True)) == list(range(1, 51))
+    assert ledger_check.check() == []
+
+
+def test_two_counters_hand_over_once() -> None:
+    dossier = factories.dossier(state=9, amount=0)
+    officer = factories.officer(dossier.agency)
+    results = at_once(
+        5, lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver_name="Nguyễn Thị Bình")
+    )
+    assert sum(isinstance(result, HandOver) for result in results) == 1
+    assert all(isinstance(result, HandOver | NotReleasable) for result in results)
+    assert HandOver.objects.count() == 1
+
+
+def test_an_unpaid_dossier_is_not_handed_over_and_a_paid_one_is() -> None:
+    dossier = factories.dossier(state=9)
+    officer = factories.officer(dossier.agency)
+    with pytest.raises(NotReleasable):
+        release(dossier, officer=officer, receiver_name="A")
+    payment = factories.payment(of=dossier.bills.get())
+    post(confirm(payment))
+    inbox.drain_all()
+    release(dossier, officer=officer, receiver_name="A")
+    assert HandOver.objects.get().bill_states == {str(payment.bill_id): BillState.PAID}
+    assert dossier.events.filter(kind="fee_paid").count() == dossier.messages.count() == 1
+    assert ledger_check.check() == []
