@@ -25,7 +25,7 @@ class Journey:
         self._began = time.monotonic()
 
     def play(self, gateway: str) -> float:
-        """Submit, pay through a gateway, wait for PAID; return seconds from the bank's success. Raises JourneyFailed."""
+        """Play one dossier to PAID; return seconds from the bank's success. Raises JourneyFailed."""
         code = self._submit()
         bill_path = self._find(self._get(f"/ho-so/{code}/"), r'href="(/thanh-toan/[^"]+/)"')
         page = self._get(bill_path)

@@ -21,7 +21,7 @@ LIVE_URL = env.str("LIVE_URL", default="")
 # How many proxies of ours stand in front; only that many entries of X-Forwarded-For are believed.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 SANDBOX_CONFIG = env.str("SANDBOX_CONFIG", default="")
-IS_SANDBOX = env.bool("IS_SANDBOX", default=False)
+IS_SANDBOX = env.bool("SANDBOX_MODE", default=False)
 
 INSTALLED_APPS = [
     "unfold",

@@ -7,5 +7,5 @@ SECRET_KEY = env.str("SECRET_KEY", default="dev-only-" + "k" * 50)
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=["ZGV2LW9ubHktZmllbGQta2V5LTAwMDAwMDAwMDAwMDA="])
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-IS_SANDBOX = env.bool("IS_SANDBOX", default=True)
+IS_SANDBOX = env.bool("SANDBOX_MODE", default=True)
 WHITENOISE_USE_FINDERS = True

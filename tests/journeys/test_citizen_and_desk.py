@@ -83,26 +83,32 @@ def assert_good(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def follow(page: Page, click: str) -> None:
+    """Click and wait for the page it leads to; "Enter" presses the key."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter") if click == "Enter" else page.click(click)
+
+
 def submit(page: Page, base: str) -> str:
     """Find the procedure without accents, submit, and return the dossier's code."""
     page.goto(base)
     assert_good(page)
     page.fill("#q", "chung thuc ban sao")
-    page.keyboard.press("Enter")
+    follow(page, "Enter")
     assert_good(page)
     page.goto(f"{base}/thu-tuc/2.000815/")
     assert_good(page)
-    page.click("a.button:has-text('Nộp hồ sơ')")
+    follow(page, "a.button:has-text('Nộp hồ sơ')")
     page.select_option("#id_agency", label="Phường Việt Trì")
     page.fill("#id_owner_name", "Nguyễn Thị Bình")
     page.fill("#id_owner_identity_number", "12")
     page.fill("#id_owner_phone", "0912 345 678")
     page.fill("#id_pages", "3")
     page.fill("#id_copies", "2")
-    page.click("main button.primary")
+    follow(page, "main button.primary")
     assert_good(page)
     page.fill("#id_owner_identity_number", "025190000123")
-    page.click("main button.primary")
+    follow(page, "main button.primary")
     assert_good(page)
     return page.url.rstrip("/").rsplit("/", 1)[-1]
 
@@ -114,10 +120,10 @@ def sign_in(page: Page, demo: dict[str, Any]) -> None:
     assert_good(page)
     page.fill("[name=login]", account["username"])
     page.fill("[name=password]", account["password"])
-    page.click("main button.primary")
+    follow(page, "main button.primary")
     assert_good(page)
     page.fill("[name=code]", one_time_code(account["otp_secret"]))
-    page.click("main button.primary")
+    follow(page, "main button.primary")
     page.wait_for_url("**/quay/")
 
 
@@ -129,19 +135,19 @@ def test_a_citizen_pays_and_the_receipt_is_there(
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     submit(page, demo["base_url"])
-    page.click("a.button.wide")
+    follow(page, "a.button.wide")
     assert_good(page)
-    page.click(f"button:has-text('{gateway}')")
+    follow(page, f"button:has-text('{gateway}')")
     if gateway == "VietinBank":
         assert_good(page)
         with page.context.expect_page() as opened:
             page.click("a.button.quiet")
         opened.value.click("text=Chuyển tiền")
     else:
-        page.click("text=Thanh toán >> nth=-1")
+        page.click("button[value=pay]")
     page.wait_for_selector("[data-state=paid]", timeout=15_000)
     assert_good(page)
-    page.click("#state li a")
+    follow(page, "#state li a")
     assert "10.000" in page.inner_text("main")
     assert_good(page)
     page.close()
@@ -153,18 +159,18 @@ def test_the_officer_watches_it_turn_paid_and_hands_over(demo: dict[str, Any], b
     code = submit(citizen, demo["base_url"])
     sign_in(officer, demo)
     officer.fill("#q", code)
-    officer.keyboard.press("Enter")
+    follow(officer, "Enter")
     officer.wait_for_selector("[data-state=not_paid]")
     assert_good(officer)
-    citizen.click("a.button.wide")
-    citizen.click("button:has-text('VNPT-Pay')")
-    citizen.click("text=Thanh toán >> nth=-1")
+    follow(citizen, "a.button.wide")
+    follow(citizen, "button:has-text('VNPT-Pay')")
+    citizen.click("button[value=pay]")
     officer.wait_for_selector("[data-state=paid]", timeout=15_000)  # no reload
-    assert not officer.is_visible("text=Trả kết quả >> nth=1")
+    assert officer.locator("button:text-is('Trả kết quả')").count() == 0  # paid, but not finished
     for step in ("Tiếp nhận", "Chuyển xử lý", "Đã có kết quả"):
-        officer.click(f"button:text-is('{step}')")
+        follow(officer, f"button:text-is('{step}')")
     assert_good(officer)
-    officer.click("button:text-is('Trả kết quả')")
+    follow(officer, "button:text-is('Trả kết quả')")
     officer.wait_for_selector(".notice.ok")
     assert "Đã trả kết quả" in officer.inner_text("main")
     assert officer.request.get(f"{demo['base_url']}/quay/H44.41-261123-0001/").status == 404
@@ -178,7 +184,7 @@ def test_a_relative_pays_with_code_and_pin(demo: dict[str, Any], browser: Browse
     relative.goto(f"{demo['base_url']}/tra-cuu/")
     relative.fill("#id_code", code.lower())
     relative.fill("#id_pin", "0000" if pin != "0000" else "1111")
-    relative.click("main button.primary")
+    follow(relative, "main button.primary")
     assert_good(relative)
     relative.fill("#id_pin", pin)
     relative.click("main button.primary")

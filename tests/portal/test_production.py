@@ -19,7 +19,8 @@ GOOD = {
 
 def start(**changes: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "import django; django.setup()"]
-    return subprocess.run(command, env={**os.environ, **GOOD, **changes}, capture_output=True, text=True, check=False)
+    env = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL")} | GOOD | changes
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
 def test_a_complete_configuration_starts() -> None:
@@ -34,7 +35,7 @@ def test_a_complete_configuration_starts() -> None:
         {"SECRET_KEY": "dev-only-" + "k" * 50},
         {"FIELD_ENCRYPTION_KEYS": ""},
         {"ALLOWED_HOSTS": "*"},
-        {"IS_SANDBOX": "1"},
+        {"SANDBOX_MODE": "1"},
         {"SANDBOX_CONFIG": "sandbox.json"},
         {"BASE_URL": "http://dvc.example.gov.vn"},
     ],

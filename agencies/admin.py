@@ -1,0 +1,98 @@
+"""Administration of agencies, people and their roles; the audit is only read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from .models import Agency, AgencySuccession, AuditEntry, BeneficiaryAccount, Membership, User
+
+
+class MembershipInline(TabularInline):
+    """The roles of a member of staff, with dates."""
+
+    model = Membership
+    autocomplete_fields = ["agency"]
+    extra = 0
+
+
+class AccountInline(TabularInline):
+    """Where an agency is paid."""
+
+    model = BeneficiaryAccount
+    extra = 0
+
+
+@admin.register(User)
+class StaffAdmin(UserAdmin, ModelAdmin):
+    """Members of staff."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = [MembershipInline]
+    list_display = ["username", "full_name", "is_active", "last_login"]
+    search_fields = ["username", "full_name", "phone"]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "full_name", "phone", "email"]}),
+        (None, {"fields": ["is_active", "is_staff", "is_superuser"]}),
+    ]
+
+
+@admin.register(Agency)
+class AgencyAdmin(ModelAdmin):
+    """Agencies of every generation, found without accents."""
+
+    list_display = ["name", "code", "identifier", "level", "parent", "valid_during"]
+    list_filter = ["level"]
+    list_select_related = ["parent"]
+    search_fields = ["search_key", "code", "identifier"]
+    autocomplete_fields = ["parent"]
+    inlines = [AccountInline]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Fold what was typed, as the key is folded."""
+        from .text import fold
+
+        return super().get_search_results(request, queryset, fold(search_term))
+
+
+@admin.register(AgencySuccession)
+class SuccessionAdmin(ModelAdmin):
+    """Who succeeded whom."""
+
+    list_display = ["predecessor", "successor", "effective_date"]
+    list_select_related = ["predecessor", "successor"]
+    autocomplete_fields = ["predecessor", "successor"]
+    search_fields = ["predecessor__search_key", "successor__search_key"]
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Facts that nobody edits."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(ReadOnlyAdmin):
+    """Who did what."""
+
+    list_display = ["at", "actor", "action", "subject", "agency"]
+    list_filter = ["action"]
+    list_select_related = ["actor", "agency"]
+    search_fields = ["subject", "actor__username"]

@@ -1,0 +1,82 @@
+"""The desk over HTTP: scope, state, and a number of queries that does not grow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dossiers.models import Dossier
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def signed_in(of: Any) -> Client:
+    client = Client()
+    client.force_login(factories.officer(of), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize("path", ["", "trang-thai/"])
+def test_another_agencys_dossier_is_not_found(path: str) -> None:
+    dossier = factories.dossier()
+    mine, other = signed_in(dossier.agency), signed_in(factories.agency())
+    assert mine.get(f"/quay/{dossier.code}/{path}").status_code == 200
+    assert other.get(f"/quay/{dossier.code}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["hoi-ngan-hang/", "chuyen/", "tra-ket-qua/"])
+def test_another_agencys_dossier_cannot_be_touched(path: str) -> None:
+    dossier = factories.dossier(state=9, amount=0)
+    answer = signed_in(factories.agency()).post(f"/quay/{dossier.code}/{path}", {"receiver_name": "A"})
+    assert answer.status_code == 404
+    assert Dossier.objects.get().state == 9
+
+
+def test_the_desk_needs_a_sign_in() -> None:
+    assert Client().get("/quay/").status_code == 302
+
+
+def test_an_unpaid_result_is_refused_by_the_server_with_a_reason() -> None:
+    dossier = factories.dossier(state=9)
+    answer = signed_in(dossier.agency).post(
+        f"/quay/{dossier.code}/tra-ket-qua/", {"receiver_name": "Bình"}, follow=True
+    )
+    assert "Chưa nộp đủ phí" in answer.content.decode()
+    assert Dossier.objects.get().state == 9
+
+
+def test_the_list_costs_the_same_queries_for_one_and_for_twenty(django_assert_num_queries: Any) -> None:
+    agency = factories.agency()
+    client = signed_in(agency)
+    factories.payment(of=factories.dossier(agency).bills.get())
+    client.get("/quay/")
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as one:
+        client.get("/quay/")
+    for _ in range(19):
+        factories.payment(of=factories.dossier(agency).bills.get())
+    with django_assert_num_queries(len(one)):
+        client.get("/quay/")
+
+
+def test_a_dossier_is_found_by_code_phone_and_name_without_accents() -> None:
+    dossier = factories.dossier()
+    client = signed_in(dossier.agency)
+    assert client.get("/quay/", {"q": dossier.code.lower()}).status_code == 302
+    for text in ("0912 345 678", "nguyen thi binh", "BÌNH"):
+        assert dossier.code in client.get("/quay/", {"q": text}).content.decode()
+
+
+def test_the_pin_is_locked_after_five_wrong_tries() -> None:
+    from django.contrib.auth.hashers import make_password
+
+    dossier = factories.dossier()
+    Dossier.objects.update(pin_hash=make_password("1234"))
+    for _ in range(5):
+        assert Client().post("/tra-cuu/", {"code": dossier.code, "pin": "9999"}).status_code == 422
+    assert Client().post("/tra-cuu/", {"code": dossier.code, "pin": "1234"}).status_code == 422
