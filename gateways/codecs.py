@@ -68,18 +68,17 @@ class PipeSha256:
 class RsaConcatenation:
     """base64(RSA-PKCS1v15(v1v2…)) with nothing between the values, as VietinBank signs (gateways.md 3.1).
 
-    Nothing between the values means that a valid signature does not say where one field
-    ends: whoever reads such a message must pin every border by the shape of the fields.
+    Empty values are skipped by nature. Nothing between the values means that a valid
+    signature does not say where one field ends: whoever reads such a message must pin
+    every border by the shape of the fields. `hash_name` may differ for each direction.
     """
 
     fields: tuple[str, ...]
     hash_name: str = "sha256"
-    skip_empty: bool = True
 
     def base(self, values: Mapping[str, Any]) -> bytes:
         """Return the signed bytes. Raises Malformed."""
-        texts = [text_of(values.get(name)) for name in self.fields]
-        return "".join(text if text or self.skip_empty else "null" for text in texts).encode()
+        return "".join(text_of(values.get(name)) for name in self.fields).encode()
 
     def sign(self, values: Mapping[str, Any], key: RSAPrivateKey) -> str:
         """Return the base64 signature (344 characters for a key of 2048 bits)."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from urllib3.exceptions import NameResolutionError, NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .base import GatewayRefused, GatewayUnavailable, Malformed, OutcomeUnknown
 from .wire import read_object, write_json
@@ -20,6 +20,11 @@ from .wire import read_object, write_json
 #: No answer of a gateway comes near.
 MAX_ANSWER_BYTES = 1024 * 1024
 _CHUNK = 16 * 1024
+_NEVER_CONNECTED = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.ProxyError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Link:
                     stream=True,
                 )
                 body = _read(response, deadline)
-            except requests.RequestException as error:
+            except (requests.RequestException, HTTPError) as error:
                 if _is_surely_unsent(error):
                     raise GatewayUnavailable(type(error).__name__) from error
                 raise OutcomeUnknown(type(error).__name__) from error
@@ -75,18 +80,18 @@ class Link:
 def _read(response: requests.Response, deadline: float) -> bytes:
     """Return the body. A server that drips bytes does not hold us longer than one that is silent."""
     body = bytearray()
-    for chunk in response.iter_content(_CHUNK):
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
         if len(body) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
             raise OutcomeUnknown("the answer is too long or too slow")
     return bytes(body)
 
 
-def _is_surely_unsent(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError):
+def _is_surely_unsent(error: Exception) -> bool:
+    if isinstance(error, _NEVER_CONNECTED):
         return True
     reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(reason, NewConnectionError | NameResolutionError)
+    return isinstance(reason, NewConnectionError)
 
 
 def _object(response: requests.Response, body: bytes) -> dict[str, Any]:

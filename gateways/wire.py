@@ -63,7 +63,7 @@ def read_enveloped(body: bytes) -> dict[str, Any]:
         return read_object(body)
     try:
         fields = parse_qsl(
-            body.decode("ascii"), strict_parsing=True, errors="strict", max_num_fields=MAX_FORM_FIELDS
+            body.decode("utf-8"), strict_parsing=True, errors="strict", max_num_fields=MAX_FORM_FIELDS
         )
     except ValueError as error:
         raise Malformed("neither JSON nor a form") from error
