@@ -60,8 +60,7 @@ class PipeSha256:
     def is_signed(self, values: Mapping[str, Any], signature: str, secrets: Iterable[str]) -> bool:
         """Tell whether `signature` was made with one of `secrets`, in constant time and any letter case."""
         given = signature.lower().encode()
-        # A list, not a generator: every key is tried, so time does not tell which one matched.
-        return any([hmac.compare_digest(self.sign(values, secret).encode(), given) for secret in secrets])
+        return any(hmac.compare_digest(self.sign(values, secret).encode(), given) for secret in secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def moment(text: str, pattern: str = _STAMP) -> datetime | None:
 
 
 def fold(text: str, limit: int = 255) -> str:
-    """Return `text` as `[A-Za-z0-9 .:_-]`, accents folded, at most `limit` characters (gateways.md trap 11)."""
+    """Return `text` as `[A-Za-z0-9 .:_-]`, accents folded, `limit` characters at most (gateways.md trap 11)."""
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     unaccented = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[^A-Za-z0-9 .:_-]", " ", unaccented).split())[:limit].rstrip()

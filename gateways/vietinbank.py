@@ -69,7 +69,7 @@ class VietinBank:
 
     @classmethod
     def merchant_of(cls, request: RawRequest) -> str:
-        """Return providerId as told, at the top (notify-bill) or in the header (inq-bill). Raises Malformed."""
+        """Return providerId: at the top of a notify-bill, in the header of an inq-bill. Raises Malformed."""
         told = read_object(request.body)
         return text_of(_part(told, "header").get("providerId", told.get("providerId")))
 

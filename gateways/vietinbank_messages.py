@@ -38,8 +38,8 @@ INQUIRY_DESCRIPTIONS = {
     "99": "Loi khac",
 }
 
-#: Where a digit may follow the amount nothing shows where the amount ends, so a bank reference
-#: starts with a letter or has the one shape of the core's own (164T24200GKAJ7BY).
+#: A digit behind the amount would not show where the amount ends. A bank reference therefore starts
+#: with a letter, or has the one shape of the core's own (164T24200GKAJ7BY), or the remark repeats it.
 BANK_REFERENCE = r"[A-Za-z][0-9A-Za-z._-]{3,29}|[0-9]{3}[A-Z][0-9A-Z]{12}"
 
 _IDENTITY = re.compile(r"[0-9A-Za-z._-]{1,50}")
@@ -96,13 +96,17 @@ class Rules:
             and _TIME.fullmatch(fields["transTime"])
             and (not code or self.code.fullmatch(code))
             and _AMOUNT.fullmatch(fields["amount"])
-            and (self.bank_reference.fullmatch(bank_reference) or _ends_before(fields))
+            and (self.bank_reference.fullmatch(bank_reference) or _is_told_by_remark(fields))
         )
         if not is_pinned:
             raise Malformed("a signed field has not its shape")
         return fields
 
 
-def _ends_before(fields: Mapping[str, str]) -> bool:
-    """Tell whether, with no bank reference between them, the amount visibly ends before the remark."""
-    return not fields["bankTransId"] and not fields["remark"][:1].isdecimal()
+def _is_told_by_remark(fields: Mapping[str, str]) -> bool:
+    """Tell whether the remark, signed as well, shows where the amount or the bank reference ends."""
+    reference, remark = fields["bankTransId"], fields["remark"]
+    if not reference:
+        return not remark[:1].isdecimal()
+    is_word = re.search(rf"(?<![0-9A-Za-z]){re.escape(reference)}(?![0-9A-Za-z])", remark)
+    return bool(is_word and _IDENTITY.fullmatch(reference))

@@ -1,4 +1,4 @@
-"""VietinBank's two independent witnesses of money: the statement API (3.11) and the settlement file (3.10)."""
+"""VietinBank's own witnesses of money: the statement API (gateways.md 3.11), the settlement file (3.10)."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def find(
 
 
 def read_file(file: bytes, key: str, code_of: Callable[[str], str | None]) -> Iterator[StatementRow]:
-    """Yield the rows of a settlement file, once all its checksums and its count are right. Raises Malformed."""
+    """Return the rows of a settlement file whose checksums and count are right. Raises Malformed."""
     try:
         lines = file.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
@@ -116,7 +116,7 @@ def write_file(rows: Iterable[Mapping[str, str]], provider_id: str, written_at: 
 
 
 def checksum(values: Iterable[str], key: str) -> str:
-    """Return MD5 over the values run together and the key: the bank's choice, a check against accidents only."""
+    """Return MD5 over the values run together and the key: the bank's choice, it only finds accidents."""
     return hashlib.md5(("".join(values) + key).encode(), usedforsecurity=False).hexdigest()
 
 

@@ -45,7 +45,7 @@ def read_json(body: bytes | str) -> Any:
 
 
 def read_object(body: bytes | str) -> dict[str, Any]:
-    """Return the one JSON object in `body`; an array that holds just one object is it too. Raises Malformed."""
+    """Return the one JSON object in `body`, which may stand alone in an array. Raises Malformed."""
     value = read_json(body)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
