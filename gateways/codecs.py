@@ -135,7 +135,7 @@ def moment(text: str, pattern: str = _STAMP) -> datetime | None:
 
 
 def fold(text: str, limit: int = 255) -> str:
-    """Return `text` as `[A-Za-z0-9 .:_-]`, accents folded, `limit` characters at most (gateways.md trap 11)."""
+    """Return `text` as `[A-Za-z0-9 .:_-]`, without accents, `limit` characters at most (trap 11)."""
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     unaccented = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[^A-Za-z0-9 .:_-]", " ", unaccented).split())[:limit].rstrip()

@@ -23,7 +23,7 @@ FIELDS = {
     "remark": "remark",
     "date": "transactionDate",
 }
-_AMOUNT = re.compile(r"([1-9][0-9]{0,11})(?:\.0+)?")
+_AMOUNT = re.compile(r"([1-9][0-9]{0,11})(?:\.00?)?")
 _ASKED_DATE = "%d-%m-%Y %H:%M:%S"
 _TOLD_DATES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y")
 

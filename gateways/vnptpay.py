@@ -42,8 +42,8 @@ from .wire import read_enveloped, text_of, write_json
 
 _REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,50}")
 _CODE = re.compile(r"[A-Za-z0-9]{1,10}")
-# Whole đồng; a gateway that writes .0 or .00 behind them says the same.
-_AMOUNT = re.compile(r"([1-9][0-9]{0,11})(?:\.0+)?")
+# Whole đồng; .0 or .00 behind them says the same, while 150.000 may be a thousand times 150.
+_AMOUNT = re.compile(r"([1-9][0-9]{0,11})(?:\.00?)?")
 
 
 class VnptPay:

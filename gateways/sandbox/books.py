@@ -1,4 +1,4 @@
-"""The banks' own books in sqlite: what a bank knows, owes to tell and was ordered to do wrong survives a kill."""
+"""The banks' own books in sqlite: what a bank knows and still has to tell survives a kill."""
 
 from __future__ import annotations
 

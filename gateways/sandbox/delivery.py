@@ -94,7 +94,7 @@ class Courier:
         )
 
     def _hold(self, gateway: str, times: int, seconds: float) -> None:
-        """Keep notices back until `times` of them wait (or `seconds` passed), then send the last one first."""
+        """Keep notices back until `times` wait (or `seconds` passed), then send the last one first."""
         held = self._books.select(
             "SELECT id FROM notices WHERE gateway = ? AND is_held = 1 ORDER BY id DESC", gateway
         )
