@@ -17,6 +17,8 @@ TEMPLATES = [
 ]
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+# Django's Vietnamese formats name the separator but no grouping: without this, 150000 stays 150000.
+NUMBER_GROUPING = 3
 LANGUAGE_CODE = "vi"
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 LOGGING = {

@@ -31,7 +31,7 @@ NO_AMOUNTS = (
         False,
     ),
 )
-NO_SIGNATURES = ("", "0", None, "không phải chữ ký", "A" * 344, "0" * 64, 1, True, [], {})
+NO_SIGNATURES: tuple[Any, ...] = ("", "0", None, "không phải chữ ký", "A" * 344, "0" * 64, 1, True, [], {})
 VIETNAMESE = "Nộp phí đăng ký đất đai – Phú Thọ"
 
 
@@ -76,7 +76,13 @@ def test_a_message_without_the_signature_field_is_refused(specimen: Specimen) ->
 
 
 def test_unknown_fields_are_accepted(specimen: Specimen) -> None:
-    extra = {"gatewayId": "x", "NEW": None, "nested": {"a": [1, 2.50, {"b": "ế"}]}, "list": [], "yes": True}
+    extra: dict[str, Any] = {
+        "gatewayId": "x",
+        "NEW": None,
+        "nested": {"a": [1, 2.50, {"b": "ế"}]},
+        "list": [],
+        "yes": True,
+    }
     assert specimen.verify({**specimen.message(), **extra}).amount == specimen.amount
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +29,17 @@ def test_ours_are_known() -> None:
     assert (registry.get("vnptpay"), registry.get("vietinbank")) == (VnptPay, VietinBank)
     with pytest.raises(KeyError):
         registry.get("momo")
+
+
+def test_adapters_need_no_django() -> None:
+    script = "import sys, gateways.registry; sys.exit('django' in sys.modules)"
+    root = Path(registry.__file__).parents[1]
+    subprocess.run([sys.executable, "-c", script], cwd=root, check=True)
+
+
+def test_no_gateway_and_no_sandbox_knows_a_database_of_ours() -> None:
+    for path in Path(registry.__file__).parent.rglob("*.py"):
+        assert "django.db" not in path.read_text(), path
 
 
 def test_another_package_may_add_a_gateway_but_not_take_the_place_of_ours(
