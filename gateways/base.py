@@ -10,7 +10,7 @@ converts to and from its own notation (usually yyyyMMddHHmmss, GMT+7).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -217,6 +217,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One credit of the bank's file. `merchant_ref` is empty where the row names none of our codes."""
+
+    gateway_ref: str
+    merchant_ref: str
+    amount: int
+    currency: str | None
+    account: str
+    occurred_at: datetime | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class InquiredBill:
     """What the portal tells a bank that asks what is owed for a code. The name is masked."""
 
@@ -268,4 +281,12 @@ class Gateway(Protocol):
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
         """Answer a bank that asks what is owed (Capability.BILL_INQUIRY only). Never raises."""
+        ...
+
+
+class StatementGateway(Gateway, Protocol):
+    """A gateway whose files can be reconciled (Capability.STATEMENT)."""
+
+    def statement(self, file: bytes) -> Iterator[StatementRow]:
+        """Read a settlement file. Raises Malformed when any part of it is damaged."""
         ...

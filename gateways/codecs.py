@@ -1,122 +1,141 @@
-"""Signing rules and notations that gateways share; the ordered field lists are data (gateways.md §10)."""
+"""Signing rules as data: an ordered list of fields, how they are joined, and the key.
+
+Every gateway here signs one of two ways (gateways.md 1): SHA-256 over values joined by `|`
+with the secret at the end, or RSA over values joined by nothing. What differs from message
+to message is only the list of fields, so a message is an instance.
+"""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
-import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from .base import Malformed
+from .wire import text_of
 
-VIETNAM = timezone(timedelta(hours=7), "GMT+7")
-STAMP = "%Y%m%d%H%M%S"
+#: Every stamp of these protocols is Vietnamese local time; the country has no summer time.
+VIETNAM = timezone(timedelta(hours=7))
+_STAMP = "%Y%m%d%H%M%S"
+_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
+    "sha1": hashes.SHA1,
+    "sha256": hashes.SHA256,
+    "sha512": hashes.SHA512,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PipeSha256:
+    """hex(SHA256(v1|v2|…|secret)), as VNPT-Pay and PayPlatform sign (gateways.md 2.2, 4)."""
+
+    fields: tuple[str, ...]
+
+    def base(self, values: Mapping[str, Any]) -> str:
+        """Return the signed text without the secret. Raises Malformed.
+
+        Only the last field may hold a `|`: anywhere else it would move the borders between
+        fields while the hash stays right.
+        """
+        texts = [text_of(values.get(name)) for name in self.fields]
+        if any("|" in text for text in texts[:-1]):
+            raise Malformed("a separator inside a signed field")
+        return "|".join(texts)
+
+    def sign(self, values: Mapping[str, Any], secret: str) -> str:
+        """Return the lower-case hex signature."""
+        return hashlib.sha256(f"{self.base(values)}|{secret}".encode()).hexdigest()
+
+    def is_signed(self, values: Mapping[str, Any], signature: str, secrets: Iterable[str]) -> bool:
+        """Tell whether `signature` was made with one of `secrets`, in constant time and any letter case."""
+        given = signature.lower().encode()
+        return any(hmac.compare_digest(self.sign(values, secret).encode(), given) for secret in secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class RsaConcatenation:
+    """base64(RSA-PKCS1v15(v1v2…)) with nothing between the values, as VietinBank signs (gateways.md 3.1).
+
+    Empty values are skipped by nature. Nothing between the values means that a valid
+    signature does not say where one field ends: whoever reads such a message must pin
+    every border by the shape of the fields. `hash_name` may differ for each direction.
+    """
+
+    fields: tuple[str, ...]
+    hash_name: str = "sha256"
+
+    def base(self, values: Mapping[str, Any]) -> bytes:
+        """Return the signed bytes. Raises Malformed."""
+        return "".join(text_of(values.get(name)) for name in self.fields).encode()
+
+    def sign(self, values: Mapping[str, Any], key: RSAPrivateKey) -> str:
+        """Return the base64 signature (344 characters for a key of 2048 bits)."""
+        signature = key.sign(self.base(values), padding.PKCS1v15(), _HASHES[self.hash_name]())
+        return base64.b64encode(signature).decode()
+
+    def is_signed(self, values: Mapping[str, Any], signature: str, keys: Iterable[RSAPublicKey]) -> bool:
+        """Tell whether `signature` was made by the owner of one of `keys`."""
+        base = self.base(values)
+        try:
+            given = base64.b64decode(signature, validate=True)
+        except (binascii.Error, ValueError):
+            return False
+        return any(self._verifies(key, given, base) for key in keys)
+
+    def _verifies(self, key: RSAPublicKey, signature: bytes, base: bytes) -> bool:
+        try:
+            key.verify(signature, base, padding.PKCS1v15(), _HASHES[self.hash_name]())
+        except InvalidSignature:
+            return False
+        return True
+
+
+def private_key(pem: str) -> RSAPrivateKey:
+    """Return the RSA private key in `pem`. Raises ValueError."""
+    key = serialization.load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, RSAPrivateKey):
+        raise ValueError("not an RSA private key")
+    return key
+
+
+def public_key(pem: str) -> RSAPublicKey:
+    """Return the RSA public key in `pem`. Raises ValueError."""
+    key = serialization.load_pem_public_key(pem.encode())
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError("not an RSA public key")
+    return key
 
 
 def stamp(moment: datetime) -> str:
-    """Write an aware datetime as yyyyMMddHHmmss in GMT+7."""
-    return moment.astimezone(VIETNAM).strftime(STAMP)
+    """Return an aware time as yyyyMMddHHmmss, GMT+7. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment.astimezone(VIETNAM).strftime(_STAMP)
 
 
-def read_stamp(value: str) -> datetime | None:
-    """Read yyyyMMddHHmmss in GMT+7; None when it is something else."""
+def moment(text: str, pattern: str = _STAMP) -> datetime | None:
+    """Return the aware time of a GMT+7 stamp, or None when it is none."""
+    if pattern == _STAMP and not re.fullmatch(r"[0-9]{14}", text):
+        return None
     try:
-        return datetime.strptime(value, STAMP).replace(tzinfo=VIETNAM)
+        return datetime.strptime(text, pattern).replace(tzinfo=VIETNAM)
     except ValueError:
         return None
 
 
-class RawNumber(str):
-    """A JSON number kept as the text it was written in: 150000 and 150000.0 sign differently."""
-
-    __slots__ = ()
-
-
-def read_json(body: bytes) -> Any:
-    """Parse JSON keeping the order of names and the text of numbers. Raises Malformed."""
-    try:
-        return json.loads(body.decode("utf-8"), parse_int=RawNumber, parse_float=RawNumber)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(str(error)) from error
-
-
-def read_object(body: bytes) -> dict[str, Any]:
-    """Parse a JSON object. Raises Malformed."""
-    value = read_json(body)
-    if not isinstance(value, dict):
-        raise Malformed("not a JSON object")
-    return value
-
-
-def text(value: Any) -> str:
-    """Return a decoded JSON value as it is signed: null is the empty string. Raises Malformed."""
-    if value is None:
-        return ""
-    if isinstance(value, bool | dict | list):
-        raise Malformed("a field is not plain text")
-    return str(value).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-
-
-def pick(message: Mapping[str, Any], fields: Sequence[str]) -> list[str]:
-    """Return the named values in order, missing ones empty. Raises Malformed."""
-    return [text(message.get(name)) for name in fields]
-
-
-def pipe_sha256(values: Iterable[str], secret: str) -> str:
-    """SHA-256 over values joined by | and followed by the secret (gateways.md 2.2)."""
-    return hashlib.sha256("|".join([*values, secret]).encode()).hexdigest()
-
-
-def same(left: str, right: str) -> bool:
-    """Compare two hex hashes, upper or lower case, in constant time."""
-    return hmac.compare_digest(left.lower().encode(), right.lower().encode())
-
-
-_HASHES: dict[str, type[hashes.HashAlgorithm]] = {"SHA256": hashes.SHA256, "SHA1": hashes.SHA1}
-
-
-def rsa_sign(values: Iterable[str], private_key_pem: str, algorithm: str = "SHA256") -> str:
-    """Base64 RSA PKCS#1 v1.5 over the values without separator (gateways.md 3.1)."""
-    key = load_pem_private_key(private_key_pem.encode(), password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError("an RSA private key is needed")
-    signature = key.sign("".join(values).encode(), padding.PKCS1v15(), _HASHES[algorithm]())
-    return base64.b64encode(signature).decode()
-
-
-def rsa_verify(values: Iterable[str], signature: str, public_key_pem: str, algorithm: str = "SHA256") -> bool:
-    """Tell whether the signature fits; anything unreadable does not."""
-    key = load_pem_public_key(public_key_pem.encode())
-    if not isinstance(key, rsa.RSAPublicKey):
-        raise TypeError("an RSA public key is needed")
-    try:
-        raw = base64.b64decode(signature, validate=True)
-        key.verify(raw, "".join(values).encode(), padding.PKCS1v15(), _HASHES[algorithm]())
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-_AMOUNT = re.compile(r"[1-9][0-9]{0,14}")
-
-
-def read_amount(value: str) -> int | None:
-    """Read whole đồng: digits only, no sign, no leading zero, no fraction. None otherwise."""
-    return int(value) if _AMOUNT.fullmatch(value) else None
-
-
-def plain_ascii(value: str, limit: int) -> str:
-    """Fold Vietnamese to the letters every gateway takes, [A-Za-z0-9 .:_-], and cut (trap 11)."""
-    folded = unicodedata.normalize("NFD", value.replace("đ", "d").replace("Đ", "D"))
-    bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[^A-Za-z0-9 .:_-]", " ", bare).split())[:limit]
+def fold(text: str, limit: int = 255) -> str:
+    """Return `text` as `[A-Za-z0-9 .:_-]`, without accents, `limit` characters at most (trap 11)."""
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    unaccented = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[^A-Za-z0-9 .:_-]", " ", unaccented).split())[:limit].rstrip()

@@ -1,57 +1,109 @@
-"""Calling a gateway: one place that knows which failures leave the outcome unknown."""
+"""The one place that calls out. Every failure says whether the request may have been carried out.
+
+TLS is always verified and redirects are never followed. Each call opens its own connection:
+a kept one that the other side has just closed would turn a healthy gateway into "unknown".
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError, NewConnectionError
 
-from .base import GatewayUnavailable, Malformed, OutcomeUnknown
-from .codecs import read_object
+from .base import GatewayRefused, GatewayUnavailable, Malformed, OutcomeUnknown
+from .wire import read_object, write_json
 
-CONNECT_SECONDS = 3.0
-READ_SECONDS = 10.0
-MAX_ANSWER = 256 * 1024
+#: No answer of a gateway comes near.
+MAX_ANSWER_BYTES = 1024 * 1024
+_CHUNK = 16 * 1024
+_NEVER_CONNECTED = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.ProxyError,
+)
 
 
-def post_json(
-    url: str, message: Mapping[str, Any], *, headers: Mapping[str, str], settings: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Send JSON and return the answered object, order and number text kept.
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How to reach a gateway: time-outs in seconds, the CA bundle to trust (True: the system's), a proxy."""
 
-    Raises GatewayUnavailable when the request cannot have arrived (no connection, name or
-    TLS failure), OutcomeUnknown when it may have (time-out, 5xx, a page instead of JSON).
-    Never follows a redirect; TLS is always verified (`ca_bundle` adds a sandbox's CA).
-    """
-    try:
-        response = requests.post(
-            url,
-            json=dict(message),
-            headers={"Accept": "application/json", **headers},
-            timeout=(CONNECT_SECONDS, float(settings.get("read_seconds", READ_SECONDS))),
-            verify=settings.get("ca_bundle") or True,
-            allow_redirects=False,
+    connect_seconds: float = 3.0
+    read_seconds: float = 10.0
+    ca_bundle: str | bool = True
+    proxy: str = ""
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Link:
+        """Read `connect_seconds`, `read_seconds`, `ca_bundle` and `proxy`, each with its default."""
+        return cls(
+            connect_seconds=float(settings.get("connect_seconds", 3.0)),
+            read_seconds=float(settings.get("read_seconds", 10.0)),
+            # Never False: a test bank brings its own CA instead (gateways.md trap 15).
+            ca_bundle=str(settings["ca_bundle"]) if settings.get("ca_bundle") else True,
+            proxy=str(settings.get("proxy", "")),
         )
-    except (requests.ConnectTimeout, requests.exceptions.SSLError) as error:
-        raise GatewayUnavailable(str(error)) from error
-    except requests.ConnectionError as error:
-        if _never_connected(error):
-            raise GatewayUnavailable(str(error)) from error
-        raise OutcomeUnknown(str(error)) from error
-    except requests.RequestException as error:
-        raise OutcomeUnknown(str(error)) from error
-    if response.status_code in (429, 503):
-        raise GatewayUnavailable(f"HTTP {response.status_code}")
-    if response.status_code != 200 or len(response.content) > MAX_ANSWER:
-        raise OutcomeUnknown(f"HTTP {response.status_code}")
+
+    def post(self, url: str, message: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        """Send `message` as JSON and return the JSON object answered.
+
+        Raises GatewayUnavailable when the request was surely not carried out (no connection,
+        no trust, turned away at the door), GatewayRefused when our own credentials are
+        refused, OutcomeUnknown for everything else that is not a readable answer.
+        """
+        deadline = time.monotonic() + self.connect_seconds + self.read_seconds
+        with requests.Session() as session:
+            # The environment may not change who we are (.netrc replaces Authorization) or whom we trust.
+            session.trust_env = False
+            session.proxies = {"http": self.proxy, "https": self.proxy} if self.proxy else {}
+            try:
+                response = session.post(
+                    url,
+                    data=write_json(message),
+                    headers={"Content-Type": "application/json; charset=utf-8", **headers},
+                    timeout=(self.connect_seconds, self.read_seconds),
+                    verify=self.ca_bundle,
+                    allow_redirects=False,
+                    stream=True,
+                )
+                body = _read(response, deadline)
+            except (requests.RequestException, HTTPError) as error:
+                if _is_surely_unsent(error):
+                    raise GatewayUnavailable(type(error).__name__) from error
+                raise OutcomeUnknown(type(error).__name__) from error
+        return _object(response, body)
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """Return the body. A server that drips bytes does not hold us longer than one that is silent."""
+    body = bytearray()
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
+            raise OutcomeUnknown("the answer is too long or too slow")
+    return bytes(body)
+
+
+def _is_surely_unsent(error: Exception) -> bool:
+    if isinstance(error, _NEVER_CONNECTED):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, NewConnectionError)
+
+
+def _object(response: requests.Response, body: bytes) -> dict[str, Any]:
+    status = response.status_code
+    if status in (401, 403):
+        raise GatewayRefused(f"http-{status}", is_configuration_fault=True)
+    if status == 429 or (status == 503 and "Retry-After" in response.headers):
+        # "Not now, come again": the front door says itself that nothing was taken in.
+        raise GatewayUnavailable(f"http-{status}")
+    if status != 200:
+        raise OutcomeUnknown(f"http-{status}")
     try:
-        return read_object(response.content)
+        return read_object(body)
     except Malformed as error:
-        raise OutcomeUnknown(f"not JSON: {error}") from error
-
-
-def _never_connected(error: requests.ConnectionError) -> bool:
-    """Tell a refused connection from one that broke after the request may have been read."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return type(reason).__name__ in ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
+        raise OutcomeUnknown("the answer cannot be read") from error

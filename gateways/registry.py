@@ -1,24 +1,30 @@
-"""Which gateways there are: ours, and those other packages bring (entry points `motcua.gateways`)."""
+"""Which gateways exist: those of this folder, and any package with an entry point `motcua.gateways`."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib.metadata import entry_points
 
 from .base import Gateway
 from .vietinbank import VietinBank
 from .vnptpay import VnptPay
 
-
-@lru_cache(maxsize=1)
-def gateways() -> dict[str, type[Gateway]]:
-    """Return every adapter by its slug."""
-    found: dict[str, type[Gateway]] = {VnptPay.slug: VnptPay, VietinBank.slug: VietinBank}
-    for point in entry_points(group="motcua.gateways"):
-        found[point.name] = point.load()
-    return found
+GROUP = "motcua.gateways"
+_BUILT_IN: tuple[type[Gateway], ...] = (VnptPay, VietinBank)
 
 
 def get(slug: str) -> type[Gateway]:
-    """Return one adapter. Raises KeyError."""
-    return gateways()[slug]
+    """Return the adapter class named `slug`. Raises KeyError."""
+    return _known()[slug]
+
+
+def all_slugs() -> list[str]:
+    """Return every known slug, sorted."""
+    return sorted(_known())
+
+
+@cache
+def _known() -> dict[str, type[Gateway]]:
+    # A package may add a gateway but not take the place of one of ours.
+    added = {kind.slug: kind for kind in (point.load() for point in entry_points(group=GROUP))}
+    return added | {kind.slug: kind for kind in _BUILT_IN}

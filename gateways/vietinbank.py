@@ -1,27 +1,31 @@
-"""VietinBank collection: transfers to a virtual account (VietQR), inq-bill and notify-bill (gateways.md 3).
+"""VietinBank collection: transfers to a code, told by the bank, asked for by the bank (gateways.md 3.1-3.4).
 
-The base string has no separators, so a valid signature does not fix where one field ends
-and the next begins (3.1). Each field must therefore fit its own pattern, the customer
-code has one length, and the amount is compared with the bill by whoever applies it.
+The QR is built here, so a payment can start while the bank is down. There is no status
+query in this protocol: `query` reads the account's statement instead (3.11).
 
-Settings: `provider_id`, `merchant_id`, `account`, `accounts`, `account_name`, `bank_bin`,
-`virtual_prefix`, `code_length`, `base_url`, `client_id`, `inquiry_has_channel`,
-`duplicate_code`. Secrets: `private_key` (ours), `bank_public_key`, `client_secret`.
+`settings`: `provider_id`, `merchant_id`, `account`, `account_name`, `bank_bin`, `code_prefix`
+(virtual account = prefix + code), `code_length`, `statement_url`; where the contract differs:
+`cust_code_has_prefix`, `replay_code`, `debit_types`, `statement_fields`, those of `messages.Rules`
+and of `http.Link`. `secrets`: `private_key`, `bank_public_key` (PEM), `client_id`, `client_secret`
+(statement), `file_key` (settlement file).
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from . import vietqr
+from . import codecs, vietqr
+from . import vietinbank_messages as messages
+from . import vietinbank_statement as statement
 from .base import (
     Answer,
     BadSignature,
     Capability,
     FindBill,
+    InquiredBill,
     Malformed,
     MerchantConfig,
     Notice,
@@ -32,195 +36,211 @@ from .base import (
     RawRequest,
     RawResponse,
     SentOrder,
+    StatementRow,
 )
-from .codecs import pick, read_amount, read_object, read_stamp, rsa_sign, rsa_verify, text
-from .http import post_json
+from .http import Link
+from .wire import read_object, text_of, write_json
 
-NOTIFY_FIELDS = ["transId", "transTime", "custCode", "amount", "bankTransId", "remark"]
-NOTIFY_ANSWER_FIELDS = ["transId", "errorCode", "errorDesc"]
-INQUIRY_FIELDS = ["transId", "transTime", "custCode"]
-FACT_FIELDS = [*NOTIFY_FIELDS, "transType", "currencyCode", "recvAcctId", "recvVirtualAcctId", "sendAcctName"]
+logger = logging.getLogger(__name__)
 
-ANSWERS = {
-    Answer.ACCEPTED: ("00", "Thanh cong"),
-    Answer.REPLAY: ("00", "Thanh cong"),
-    Answer.BAD_SIGNATURE: ("01", "Sai chu ky"),
-    Answer.NOT_FOUND: ("02", "Khong ton tai ma khach hang"),
-    Answer.WRONG_AMOUNT: ("03", "Sai so tien"),
-}
-OTHER_ANSWER = ("99", "Loi khac")
-_TRANSACTION = re.compile(r"[A-Za-z0-9._-]{6,30}")
-_TIME = re.compile(r"[0-9]{14}")
-_CURRENCIES = ("", "VND")
+VIETINBANK_BIN = "970415"
 
 
 class VietinBank:
     """One collection contract with VietinBank."""
 
     slug = "vietinbank"
-    name = "VietinBank (VietQR)"
-    capabilities = frozenset({Capability.QR, Capability.BILL_INQUIRY, Capability.QUERY})
+    name = "VietinBank"
+    capabilities = frozenset({Capability.QR, Capability.BILL_INQUIRY, Capability.QUERY, Capability.STATEMENT})
 
     def __init__(self, config: MerchantConfig) -> None:
-        self.settings: Mapping[str, Any] = config.settings
-        self.private_key = config.secrets.get("private_key", "")
-        self.client_secret = config.secrets.get("client_secret", "")
-        keys = [config.secrets, *config.previous_secrets]
-        self.bank_keys = [key["bank_public_key"] for key in keys if key.get("bank_public_key")]
-        self.code_pattern = re.compile(rf"[0-9]{{{int(config.settings.get('code_length', 14))}}}")
+        self._settings = config.settings
+        self._secrets = config.secrets
+        self._provider = str(config.settings["provider_id"])
+        self._account = str(config.settings["account"])
+        self._prefix = str(config.settings.get("code_prefix", ""))
+        self._rules = messages.Rules.from_settings(config.settings)
+        self._key = codecs.private_key(config.secrets["private_key"])
+        self._bank_keys = [
+            codecs.public_key(secrets["bank_public_key"])
+            for secrets in (config.secrets, *config.previous_secrets)
+        ]
+        self._link = Link.from_settings(config.settings)
 
     @classmethod
     def merchant_of(cls, request: RawRequest) -> str:
-        """Return providerId as the message claims it. Raises Malformed."""
-        message = read_object(request.body)
-        header = message.get("header")
-        return text((header if isinstance(header, dict) else message).get("providerId"))
+        """Return providerId: at the top of a notify-bill, in the header of an inq-bill. Raises Malformed."""
+        told = read_object(request.body)
+        return text_of(_part(told, "header").get("providerId", told.get("providerId")))
 
     def start(self, order: PaymentOrder) -> QrCode:
-        """Build the VietQR here: nothing is asked of the bank, so it cannot be down."""
-        account = f"{self.settings.get('virtual_prefix', '')}{order.merchant_ref}"
-        bank_bin = str(self.settings.get("bank_bin", "970415"))
+        """Build the VietQR. Nothing is sent, so nothing can fail but our own configuration."""
+        bank_bin = str(self._settings.get("bank_bin", VIETINBANK_BIN))
+        account = self._prefix + order.merchant_ref
+        transfer = vietqr.Transfer(bank_bin, account, order.amount, order.merchant_ref)
+        customer_code = self._rules.code_prefix + order.merchant_ref
         return QrCode(
-            text=vietqr.build(bank_bin, account, order.amount, order.merchant_ref),
-            cust_code=order.merchant_ref,
+            text=vietqr.build(transfer),
+            cust_code=customer_code,
             bank_bin=bank_bin,
             account=account,
-            account_name=str(self.settings.get("account_name", "")),
+            account_name=str(self._settings["account_name"]),
             purpose=order.merchant_ref,
-            request={"custCode": order.merchant_ref, "amount": order.amount},
+            request={
+                "custCode": customer_code,
+                "amount": str(order.amount),
+                "createdAt": codecs.stamp(order.created_at),
+            },
         )
 
     def verify(self, request: RawRequest) -> Notice:
-        """notify-bill. A debit (transType D) is never money for us. Raises BadSignature, Malformed."""
-        message = read_object(request.body)
-        values = pick(message, NOTIFY_FIELDS)
-        self._check_signature(values, text(message.get("signature")))
-        facts = dict(zip(FACT_FIELDS, pick(message, FACT_FIELDS), strict=True))
-        amount = read_amount(facts["amount"])
-        if amount is None or not _TIME.fullmatch(facts["transTime"]) or not facts["transId"]:
-            raise Malformed("amount, transTime or transId")
-        if facts["bankTransId"] and not _TRANSACTION.fullmatch(facts["bankTransId"]):
-            raise Malformed("bankTransId")
-        if not self.code_pattern.fullmatch(facts["custCode"]):
-            # Money for a code we never gave out is kept as such, whatever its length pretends.
-            facts["custCode"] = ""
-        is_debit = facts["transType"] == "D"
+        """notify-bill (3.3). The account and currency are not signed: they are passed on to be checked.
+
+        A debit is a notice of state NOT_FOUND under a key of its own: it says nothing about
+        any payment, and since its mark is not signed it must not shadow a credit either.
+        """
+        told = read_object(request.body)
+        if not self._rules.notice.is_signed(told, text_of(told.get("signature")), self._bank_keys):
+            raise BadSignature(self.slug)
+        fields = self._rules.pin_borders(told)
+        if text_of(told.get("providerId")) != self._provider:
+            raise Malformed("not for this provider")
+        code = self._rules.code_of(fields["custCode"]) or ""
+        kind = text_of(told.get("transType"))
+        is_debit = kind in self._settings.get("debit_types", ("D",))
         return Notice(
             gateway=self.slug,
-            event_key=facts["transId"][:140],
-            merchant_ref=facts["custCode"],
-            gateway_ref=facts["bankTransId"] or facts["transId"],
+            event_key=f"{fields['transId']}:{kind}" if is_debit else fields["transId"],
+            merchant_ref=code,
+            gateway_ref=fields["bankTransId"] or fields["transId"],
             state=OutcomeState.NOT_FOUND if is_debit else OutcomeState.PAID,
-            amount=amount,
-            currency=facts["currencyCode"],
-            occurred_at=read_stamp(facts["transTime"]),
-            account=facts["recvAcctId"],
+            amount=int(fields["amount"]),
+            currency=text_of(told.get("currencyCode")) or None,
+            occurred_at=_moment(fields["transTime"]),
+            account=self._receiving_account(told, code),
             is_transfer=True,
-            facts=facts,
+            facts=told,
         )
 
     def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
-        """HTTP 200, signed over transId + errorCode + errorDesc (gateways.md 3.3)."""
-        code, description = ANSWERS.get(result, OTHER_ANSWER)
+        """Answer a notify-bill, always signed. The protocol has no word for busy, so HTTP says it."""
+        if notice and notice.state == OutcomeState.NOT_FOUND and result == Answer.NOT_FOUND:
+            result = Answer.ACCEPTED  # a debit: taken note of, and no reason to send it again
         if result == Answer.REPLAY:
-            code = str(self.settings.get("duplicate_code", code))
-        message = {
-            "transId": self._trans_id(request),
-            "providerId": str(self.settings["provider_id"]),
+            code, description = self._settings.get("replay_code", "00"), messages.REPLAY_DESCRIPTION
+        else:
+            code, description = messages.NOTICE_ANSWERS[result]
+        body = {
+            "transId": _told_identity(request),
+            "providerId": self._provider,
             "errorCode": code,
             "errorDesc": description,
         }
-        message["signature"] = rsa_sign(pick(message, NOTIFY_ANSWER_FIELDS), self.private_key)
-        return RawResponse(json.dumps(message).encode())
-
-    def query(self, order: SentOrder) -> Outcome:
-        """Look for the transfer in the account's statement (gateways.md 3.11). Raises as `start`."""
-        answer = post_json(
-            f"{self.settings['base_url']}/erp/v1/statement/inquiry",
-            {"accountNumber": self.settings["account"], "custCode": order.merchant_ref},
-            headers={
-                "X-IBM-Client-Id": str(self.settings.get("client_id", "")),
-                "X-IBM-Client-Secret": self.client_secret,
-            },
-            settings=self.settings,
-        )
-        rows = answer.get("transactions")
-        for row in rows if isinstance(rows, list) else []:
-            amount = read_amount(text(row.get("credit")))
-            if amount and text(row.get("virtualAccount")).endswith(order.merchant_ref):
-                return Outcome(
-                    state=OutcomeState.PAID,
-                    amount=amount,
-                    gateway_ref=text(row.get("trxId")),
-                    occurred_at=read_stamp(text(row.get("transTime"))),
-                    currency=text(row.get("curency")),
-                    facts={name: str(value) for name, value in row.items()},
-                )
-        return Outcome(OutcomeState.NOT_FOUND)
+        body["signature"] = self._rules.notice_answer.sign(body, self._key)
+        return RawResponse(body=write_json(body), status=503 if result == Answer.BUSY else 200)
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
-        """inq-bill: always HTTP 200 and signed; unknown fields are tolerated (gateways.md 3.2)."""
+        """Answer an inq-bill (3.2): whatever happens, HTTP 200 and signed, and what was sent is echoed."""
+        header: Mapping[str, Any] = {}
+        asked: Mapping[str, Any] = {}
+        bill = None
         try:
-            message = read_object(request.body)
-            header, data = message.get("header") or {}, message.get("data") or {}
-            values = pick(data, INQUIRY_FIELDS)
-            signature = text(header.get("signature"))
-        except (Malformed, AttributeError):
-            return self._inquiry_answer({}, {}, "99", "Du lieu khong hop le")
-        try:
-            self._check_signature(values, signature)
-        except BadSignature:
-            return self._inquiry_answer(header, data, "01", "Sai chu ky")
-        if not all(values):
-            return self._inquiry_answer(header, data, "99", "Thieu du lieu")
-        bill = find_bill(values[2]) if self.code_pattern.fullmatch(values[2]) else None
-        if bill is None or not bill.is_payable:
-            return self._inquiry_answer(header, data, "02", "Khong co khoan phai nop")
-        details = {"custName": bill.payer_name, "billId": bill.reference, "amount": str(bill.amount)}
-        return self._inquiry_answer(header, data, "00", "Thanh cong", details)
+            told = read_object(request.body)
+            header, asked = _part(told, "header"), _part(told, "data")
+            code, bill = self._find(header, asked, find_bill)
+        except Malformed:
+            code = "99"
+        except Exception:  # the bank must get an answer it can read, also while we are in trouble
+            logger.exception("an inq-bill could not be answered")
+            code = "99"
+        return self._inquiry_answer(header, asked, code, bill)
+
+    def query(self, order: SentOrder) -> Outcome:
+        """Look for the transfer in the account's statement since the code was given out (3.11)."""
+        since = codecs.moment(str(order.request.get("createdAt", ""))) or order.created_at
+        now = datetime.now(UTC)
+        answered = self._link.post(
+            str(self._settings["statement_url"]),
+            statement.request(self._settings, since or now - timedelta(days=90), now),
+            {
+                "X-IBM-Client-Id": self._secrets.get("client_id", ""),
+                "X-IBM-Client-Secret": self._secrets.get("client_secret", ""),
+            },
+        )
+        names = statement.FIELDS | self._settings.get("statement_fields", {})
+        return statement.find(answered, names, order, self._prefix + order.merchant_ref)
+
+    def statement(self, file: bytes) -> Iterator[StatementRow]:
+        """Read the settlement file of 3.10. Raises Malformed."""
+        return statement.read_file(file, self._secrets.get("file_key", ""), self._rules.code_of)
+
+    def _find(
+        self, header: Mapping[str, Any], asked: Mapping[str, Any], find_bill: FindBill
+    ) -> tuple[str, InquiredBill | None]:
+        if not self._rules.inquiry.is_signed(asked, text_of(header.get("signature")), self._bank_keys):
+            return "01", None
+        if not text_of(asked.get("transId")):
+            raise Malformed("no transId")
+        code = self._rules.code_of(text_of(asked.get("custCode")))
+        bill = find_bill(code) if code else None
+        return ("00", bill) if bill and bill.is_payable else ("02", None)
 
     def _inquiry_answer(
-        self,
-        header: Mapping[str, Any],
-        data: Mapping[str, Any],
-        code: str,
-        description: str,
-        found: Mapping[str, str] | None = None,
+        self, header: Mapping[str, Any], asked: Mapping[str, Any], code: str, bill: InquiredBill | None
     ) -> RawResponse:
-        details = {
-            "transId": data.get("transId"),
-            "transTime": data.get("transTime"),
-            "custCode": data.get("custCode"),
-            "custName": "",
-            "billId": "",
-            "amount": "",
-            **(found or {}),
+        details: dict[str, Any] = {
+            "transId": _echo(asked, "transId"),
+            "channelId": _echo(asked, "channelId"),
+            "transTime": _echo(asked, "transTime"),
+            "custCode": _echo(asked, "custCode"),
+            "custName": codecs.fold(bill.payer_name, 100).upper() if bill else "",
+            "billId": codecs.fold(bill.reference, 50) if bill else None,
+            "amount": str(bill.amount) if bill else "",
+            "amountMin": None,
         }
-        names = ["transId", "transTime", "custCode", "custName", "billId", "amount"]
-        if self.settings.get("inquiry_has_channel"):
-            names.insert(1, "channelId")
-        signed = [text(value) for value in ({**details, "channelId": data.get("channelId")}[n] for n in names)]
-        echoed = ("msgId", "channelId", "gatewayId", "providerId", "merchantId", "productId", "timestamp")
-        answer = {
+        signature = self._rules.inquiry_answer.sign({**details, "errorCode": code}, self._key)
+        copied = ("msgId", "channelId", "gatewayId", "productId", "recordNum", "version", "language")
+        body = {
             "header": {
-                **{name: header.get(name) for name in echoed},
+                **{name: _echo(header, name) for name in copied},
                 "msgType": "1110",
-                "signature": rsa_sign([*signed, code], self.private_key),
+                "providerId": self._provider,
+                "merchantId": str(self._settings.get("merchant_id", "")),
+                "timestamp": codecs.stamp(datetime.now(UTC)),
+                "signature": signature,
             },
             "data": {
-                "errors": {"errorCode": code, "errorDesc": description},
-                "details": {**details, "amountMin": None},
+                "errors": {"errorCode": code, "errorDesc": messages.INQUIRY_DESCRIPTIONS[code]},
+                "details": details,
             },
         }
-        return RawResponse(json.dumps(answer, ensure_ascii=False).encode())
+        return RawResponse(body=write_json(body))
 
-    def _check_signature(self, values: Sequence[str], signature: str) -> None:
-        if not any(rsa_verify(values, signature, key) for key in self.bank_keys):
-            raise BadSignature(self.slug)
+    def _receiving_account(self, told: Mapping[str, Any], code: str) -> str:
+        """Return the account the money reached; the virtual account of the code is our account."""
+        virtual = text_of(told.get("recvVirtualAcctId"))
+        if virtual and virtual != self._prefix + code:
+            return virtual
+        return text_of(told.get("recvAcctId")) or (self._account if virtual else "")
 
-    @staticmethod
-    def _trans_id(request: RawRequest) -> str:
-        try:
-            return text(read_object(request.body).get("transId"))
-        except Malformed:
-            return ""
+
+def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = told.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _echo(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    return str(value) if isinstance(value, str) else ""
+
+
+def _told_identity(request: RawRequest) -> str:
+    try:
+        return _echo(read_object(request.body), "transId")[:50]
+    except Malformed:
+        return ""
+
+
+def _moment(text: str) -> datetime | None:
+    """Read transTime: yyyyMMddHHmmss, or MMddyyyyHHmmss as production sent it too (3.2)."""
+    return codecs.moment(text) or codecs.moment(text, "%m%d%Y%H%M%S")

@@ -1,60 +1,85 @@
-"""VietQR: the EMV text a bank app scans, built here so that no bank must be up (gateways.md 6.3)."""
+"""VietQR: the EMV text of a transfer, built and read without asking any bank (gateways.md 6.3)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 
-def build(bank_bin: str, account: str, amount: int | None = None, purpose: str = "") -> str:
-    """Return the text of a transfer to an account. `amount` is whole đồng, `purpose` ASCII.
+from .base import Malformed
 
-    Raises ValueError for text that is not ASCII or longer than a field may be.
-    """
-    beneficiary = _field("00", bank_bin) + _field("01", account)
-    merchant = _field("00", "A000000727") + _field("01", beneficiary) + _field("02", "QRIBFTTA")
-    content = _field("00", "01") + _field("01", "12" if amount else "11") + _field("38", merchant)
-    content += _field("53", "704")
-    if amount:
-        content += _field("54", str(amount))
-    content += _field("58", "VN")
-    if purpose:
-        content += _field("62", _field("08", purpose))
-    content += "6304"
-    return content + crc(content)
+_NAPAS = "A000000727"
+_TO_ACCOUNT = "QRIBFTTA"
+_MAX_LENGTH = 99
 
 
-def parse(content: str) -> dict[str, str]:
-    """Return bank_bin, account, amount and purpose. Raises ValueError when broken or mistyped."""
-    if content[-8:-4] != "6304" or crc(content[:-4]) != content[-4:].upper():
-        raise ValueError("the check value is wrong")
-    fields = _fields(content)
-    beneficiary = _fields(_fields(fields.get("38", "")).get("01", ""))
-    return {
-        "bank_bin": beneficiary.get("00", ""),
-        "account": beneficiary.get("01", ""),
-        "amount": fields.get("54", ""),
-        "purpose": _fields(fields.get("62", "")).get("08", ""),
-    }
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What a VietQR asks the payer's bank to do. `amount` is whole đồng, None where the payer chooses."""
+
+    bank_bin: str
+    account: str
+    amount: int | None = None
+    purpose: str = ""
 
 
-def crc(content: str) -> str:
-    """CRC-16/CCITT-FALSE as four upper-case hex digits; "123456789" gives 29B1."""
-    value = 0xFFFF
-    for byte in content.encode("ascii"):
-        value ^= byte << 8
+def build(transfer: Transfer) -> str:
+    """Return the EMV text. Raises ValueError for text that is not ASCII or too long for its field."""
+    beneficiary = _field("00", transfer.bank_bin) + _field("01", transfer.account)
+    account = _field("00", _NAPAS) + _field("01", beneficiary) + _field("02", _TO_ACCOUNT)
+    text = _field("00", "01") + _field("01", "12" if transfer.amount else "11") + _field("38", account)
+    text += _field("53", "704")
+    if transfer.amount:
+        text += _field("54", str(transfer.amount))
+    text += _field("58", "VN")
+    if transfer.purpose:
+        text += _field("62", _field("08", transfer.purpose))
+    text += "6304"
+    return text + checksum(text)
+
+
+def parse(text: str) -> Transfer:
+    """Read the EMV text of a VietQR. Raises Malformed."""
+    if not text.isascii() or checksum(text[:-4]) != text[-4:].upper():
+        raise Malformed("the checksum of the QR is wrong")
+    fields = _fields(text)
+    account = _fields(fields.get("38", ""))
+    beneficiary = _fields(account.get("01", ""))
+    amount = fields.get("54", "")
+    if account.get("00") != _NAPAS or "01" not in beneficiary or (amount and not amount.isdecimal()):
+        raise Malformed("not a VietQR of an account")
+    return Transfer(
+        bank_bin=beneficiary.get("00", ""),
+        account=beneficiary["01"],
+        amount=int(amount) if amount else None,
+        purpose=_fields(fields.get("62", "")).get("08", ""),
+    )
+
+
+def checksum(text: str) -> str:
+    """Return CRC-16/CCITT-FALSE in upper-case hex; `123456789` gives 29B1."""
+    register = 0xFFFF
+    for byte in text.encode():
+        register ^= byte << 8
         for _ in range(8):
-            value = ((value << 1) ^ 0x1021 if value & 0x8000 else value << 1) & 0xFFFF
-    return f"{value:04X}"
+            register = (register << 1 ^ 0x1021 if register & 0x8000 else register << 1) & 0xFFFF
+    return f"{register:04X}"
 
 
 def _field(tag: str, value: str) -> str:
-    if not value.isascii() or len(value) > 99:
-        raise ValueError(f"field {tag} must be ASCII and at most 99 long")
+    # Libraries count characters and banks may count bytes: ASCII makes them the same.
+    if not value.isascii() or len(value) > _MAX_LENGTH:
+        raise ValueError(f"field {tag} is not ASCII or longer than {_MAX_LENGTH}")
     return f"{tag}{len(value):02d}{value}"
 
 
-def _fields(content: str) -> dict[str, str]:
+def _fields(text: str) -> dict[str, str]:
     found, position = {}, 0
-    while position + 4 <= len(content):
-        length = int(content[position + 2 : position + 4])
-        found[content[position : position + 2]] = content[position + 4 : position + 4 + length]
-        position += 4 + length
+    while position < len(text):
+        tag, length = text[position : position + 2], text[position + 2 : position + 4]
+        if len(tag) != 2 or len(length) != 2 or not length.isdecimal():
+            raise Malformed("the QR is cut off")
+        value = text[position + 4 : position + 4 + int(length)]
+        if len(value) != int(length):
+            raise Malformed("the QR is cut off")
+        found[tag] = value
+        position += 4 + int(length)
     return found

@@ -74,9 +74,9 @@ class Journey:
         answer = self.browser.post(f"{self.base_url}{bill_path}{gateway}/", data=data, timeout=30)
         if gateway == "vietinbank":
             account = self._find(answer.text, r'data-copy="([^"]+)"')
-            answer = requests.post(
-                f"{self.sandbox_url}/vietinbank/app", data={"code": account, "action": "pay"}, timeout=15
-            )
+            amount = re.sub(r"\D", "", self._find(page, r"class=.amount.>([^<]+)<"))
+            transfer = {"code": account, "amount": amount, "action": "pay"}
+            answer = requests.post(f"{self.sandbox_url}/vietinbank/app", data=transfer, timeout=15)
         else:
             answer = self.browser.post(answer.url, data={"action": "pay"}, timeout=30)
         if answer.status_code != 200:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateways.codecs import pick, pipe_sha256, rsa_sign
-from gateways.vietinbank import NOTIFY_FIELDS
-from gateways.vnptpay import CONFIRM_FIELDS
+from gateways import vietinbank_messages, vnptpay_messages
+from gateways.codecs import RsaConcatenation, private_key
 from payments.models import Payment
 
 from .factories import CONTRACTS
@@ -28,8 +27,8 @@ def confirm(payment: Payment | str, amount: int | None = None, **changes: Any) -
         "ADDITIONAL_INFO": "",
         **changes,
     }
-    values = ["" if message[name] is None else str(message[name]) for name in CONFIRM_FIELDS]
-    message["SECURE_CODE"] = pipe_sha256(values, CONTRACTS["vnptpay"]["secrets"]["secret_key"])
+    secret = CONTRACTS["vnptpay"]["secrets"]["secret_key"]
+    message["SECURE_CODE"] = vnptpay_messages.CONFIRM.sign(message, secret)
     return message
 
 
@@ -46,10 +45,11 @@ def notify_bill(payment: Payment | str, amount: int | None = None, **changes: An
         "custCode": code,
         "amount": str(payment.amount if amount is None and isinstance(payment, Payment) else amount),
         "bankTransId": f"164T{code[-10:]}",
-        "remark": f"CT DEN {code}",
         "recvAcctId": bank["account"],
         "currencyCode": "VND",
         **changes,
     }
-    message["signature"] = rsa_sign(pick(message, NOTIFY_FIELDS), bank["bank_private_key"])
+    message.setdefault("remark", f"CT DEN:{message['bankTransId']} {code}")
+    key = private_key(bank["bank_private_key"])
+    message["signature"] = RsaConcatenation(vietinbank_messages.NOTICE_FIELDS).sign(message, key)
     return message

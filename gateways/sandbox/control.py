@@ -1,4 +1,7 @@
-"""The sandbox's own API for demos, tests and drills: pay by program, misbehave, show the books."""
+"""The sandbox's own API for demos, tests and drills: pay by program, misbehave, show the books.
+
+JSON in and out. Only this machine can reach it.
+"""
 
 from __future__ import annotations
 
@@ -7,64 +10,92 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from . import vietinbank, vnptpay
-from .state import books
+from . import vietinbank, vietinbank_messages, vnptpay
+from .faults import FAULTS
+from .state import books, contracts, courier
 
-FAULTS = (
-    "drop",
-    "delay",
-    "duplicate",
-    "reorder",
-    "tamper",
-    "slow",
-    "charge_then_timeout",
-    "callback_in_start",
-    "pending_then_paid",
-    "down",
-    "html_error",
-)
+_OUTCOMES = ("paid", "failed", "cancelled")
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """The sandbox is up and plays these banks."""
+    return JsonResponse({"status": "ok", "gateways": sorted(contracts())})
+
+
+def faults(request: HttpRequest) -> HttpResponse:
+    """GET lists what is ordered; POST {gateway?, fault, count?, …options} orders; DELETE clears all.
+
+    Without `gateway` every bank is meant. `count` null or absent: until cleared.
+    """
+    if request.method == "DELETE":
+        books().clear_faults()
+        courier().wake()
+        return JsonResponse({"faults": []})
+    if request.method == "POST":
+        order = _body(request)
+        fault, gateway, count = order.pop("fault", ""), order.pop("gateway", None), order.pop("count", None)
+        if fault not in FAULTS or gateway not in (None, *contracts()):
+            return JsonResponse({"error": "unknown fault or gateway", "faults": FAULTS}, status=400)
+        for name in [gateway] if gateway else contracts():
+            books().order_fault(name, fault, None if count is None else int(count), order)
+    ordered = books().select("SELECT gateway, fault, count, options FROM faults ORDER BY id")
+    return JsonResponse({"faults": ordered}, status=201 if request.method == "POST" else 200)
+
+
+def transactions(request: HttpRequest) -> HttpResponse:
+    """All the banks know, with the notices sent for each: the truth to reconcile with. ?gateway= ?ref="""
+    notices: dict[int, list[dict[str, Any]]] = {}
+    for row in books().select("SELECT * FROM notices ORDER BY id"):
+        shown = {name: row[name] for name in ("id", "state", "attempts", "answer", "due_at", "message")}
+        notices.setdefault(row["transaction_id"], []).append(shown)
+    wanted = {name: request.GET[name] for name in ("gateway", "ref") if name in request.GET}
+    found = [
+        {**row, "notices": notices.get(row["id"], [])}
+        for row in books().select("SELECT * FROM transactions ORDER BY id")
+        if all(row[name] == value for name, value in wanted.items())
+    ]
+    return JsonResponse({"transactions": found})
+
+
+def pay(request: HttpRequest) -> HttpResponse:
+    """POST {gateway, ref or cust_code, amount?, outcome?, changes?}: pay as the payer would.
+
+    A transfer without an amount asks the portal first, as the bank app does. 404 with the
+    bank's words when there is nothing to pay.
+    """
+    order = _body(request)
+    ref, amount = str(order.get("ref") or order.get("cust_code") or ""), order.get("amount")
+    outcome = order.get("outcome", "paid")
+    if order.get("gateway") not in contracts() or outcome not in _OUTCOMES or not ref:
+        return JsonResponse({"error": "gateway, ref or outcome"}, status=400)
+    if order["gateway"] == vnptpay.GATEWAY:
+        paid = vnptpay.pay(ref, outcome, amount)
+        return _paid(paid) if paid else JsonResponse({"done": False, "error": "no such order"}, status=404)
+    if outcome != "paid":
+        # A transfer that fails never leaves the payer's bank: nobody is told.
+        return JsonResponse({"done": True, "transaction": None})
+    if amount is None:
+        found = vietinbank_messages.ask(ref, contracts()[vietinbank.GATEWAY])
+        if isinstance(found, str):
+            return JsonResponse({"done": False, "error": found}, status=404)
+        amount = found.amount
+    return _paid(vietinbank.pay(ref, int(amount), **order.get("changes", {})))
+
+
+def redeliver(request: HttpRequest) -> HttpResponse:
+    """POST {gateway, ref}: send every notice of a reference once more, the very same content."""
+    order = _body(request)
+    found = books().transactions(order.get("gateway", ""), str(order.get("ref") or order.get("cust_code")))
+    told = [transaction for transaction in found if transaction["state"] != "open"]
+    for transaction in told:
+        courier().tell_again(transaction)
+    return JsonResponse({"sent": len(told)}, status=200 if told else 404)
+
+
+def _paid(transaction: dict[str, Any]) -> HttpResponse:
+    return JsonResponse({"done": True, "transaction": transaction})
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(request.body or b"{}")
     return found
-
-
-def health(request: HttpRequest) -> HttpResponse:
-    """The sandbox is up."""
-    return JsonResponse({"status": "ok"})
-
-
-def faults(request: HttpRequest) -> HttpResponse:
-    """POST {gateway?, fault, count?, seconds?, times?} orders a fault; DELETE clears all."""
-    if request.method == "DELETE":
-        books().clear_faults()
-        return JsonResponse({})
-    fault = _body(request)
-    if fault.get("fault") not in FAULTS:
-        return JsonResponse({"error": "unknown fault", "known": FAULTS}, status=400)
-    books().order_fault(fault)
-    return JsonResponse(fault, status=201)
-
-
-def transactions(request: HttpRequest) -> HttpResponse:
-    """Everything the banks know: the truth to reconcile with."""
-    return JsonResponse({"transactions": books().all(request.GET.get("gateway"))})
-
-
-def pay(request: HttpRequest) -> HttpResponse:
-    """POST {gateway, ref, amount?, outcome?, changes?}: pays as the citizen would."""
-    order = _body(request)
-    ref, amount = str(order["ref"]), order.get("amount")
-    if order["gateway"] == "vnptpay":
-        is_done = vnptpay.pay(ref, order.get("outcome", "paid"), amount)
-    else:
-        is_done = vietinbank.pay(ref, amount, order.get("changes", {}))
-    return JsonResponse({"done": is_done}, status=200 if is_done else 404)
-
-
-def redeliver(request: HttpRequest) -> HttpResponse:
-    """POST {gateway, ref}: sends the notice once more."""
-    order = _body(request)
-    {"vnptpay": vnptpay, "vietinbank": vietinbank}[order["gateway"]].redeliver(str(order["ref"]))
-    return JsonResponse({})

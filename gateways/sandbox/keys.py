@@ -1,4 +1,4 @@
-"""Fresh keys for both sides of the sandbox contracts."""
+"""Fresh keys and contracts for both sides of the sandbox."""
 
 from __future__ import annotations
 
@@ -8,71 +8,86 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+_AGENCY = "TRUNG TAM PVHCC TINH PHU THO"
+
+
+def make_contracts(portal_url: str, sandbox_url: str) -> dict[str, dict[str, Any]]:
+    """Return, per gateway, both sides of a new contract.
+
+    `merchant_id` names the merchant account in messages, `settings` and `secrets` are the
+    portal's MerchantConfig, `bank` is the sandbox's side: {gateway: bank} is SANDBOX_CONFIG.
+    """
+    return {
+        "vnptpay": _vnptpay(portal_url, f"{sandbox_url}/vnptpay"),
+        "vietinbank": _vietinbank(portal_url, f"{sandbox_url}/vietinbank"),
+    }
+
+
+def _vnptpay(portal_url: str, bank_url: str) -> dict[str, Any]:
+    merchant = "PHUTHO01"
+    keys = {"secret_key": secrets.token_hex(16), "api_key": secrets.token_hex(16)}
+    return {
+        "merchant_id": merchant,
+        "settings": {
+            "base_url": f"{bank_url}/v1.0.5",
+            "flavour": "single",
+            "merchant_service_id": merchant,
+            "service_id": "1",
+        },
+        "secrets": keys,
+        "bank": {
+            "merchant_service_id": merchant,
+            **keys,
+            "envelope": "json",
+            "notify_url": f"{portal_url}/gateways/vnptpay/notify",
+            "return_url": f"{portal_url}/gateways/vnptpay/return",
+        },
+    }
+
+
+def _vietinbank(portal_url: str, bank_url: str) -> dict[str, Any]:
+    bank_private, bank_public = _key_pair()
+    our_private, our_public = _key_pair()
+    account = "1010" + "".join(secrets.choice("0123456789") for _ in range(8))
+    contract = {
+        "provider_id": "PT044",
+        "merchant_id": "PHUTHO",
+        "account": account,
+        "account_name": _AGENCY,
+        "code_prefix": "9PT",
+    }
+    statement_keys = {
+        "client_id": secrets.token_hex(8),
+        "client_secret": secrets.token_hex(16),
+        "file_key": secrets.token_hex(16),
+    }
+    return {
+        "merchant_id": contract["provider_id"],
+        "settings": {
+            **contract,
+            "accounts": [account],
+            "bank_bin": "970415",
+            "code_length": 14,
+            "statement_url": f"{bank_url}/erp/v1/statement/inquiry",
+        },
+        "secrets": {"private_key": our_private, "bank_public_key": bank_public, **statement_keys},
+        "bank": {
+            **contract,
+            **statement_keys,
+            "bank_private_key": bank_private,
+            "portal_public_key": our_public,
+            "notify_url": f"{portal_url}/gateways/vietinbank/notify-bill",
+            "inquiry_url": f"{portal_url}/gateways/vietinbank/inq-bill",
+        },
+    }
+
 
 def _key_pair() -> tuple[str, str]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
     return private.decode(), public.decode()
-
-
-def make_contracts(portal_url: str, sandbox_url: str) -> dict[str, dict[str, Any]]:
-    """Return per gateway `merchant_id`, the portal's `settings` and `secrets`, and the bank's `bank` side."""
-    vnpt_secret, vnpt_api_key = secrets.token_hex(16), secrets.token_hex(16)
-    bank_private, bank_public = _key_pair()
-    our_private, our_public = _key_pair()
-    client_secret = secrets.token_hex(16)
-    account = "1010" + "".join(secrets.choice("0123456789") for _ in range(8))
-    return {
-        "vnptpay": {
-            "merchant_id": "PHUTHO01",
-            "settings": {
-                "base_url": f"{sandbox_url}/vnptpay/v1.0.5",
-                "version": "1.0.5",
-                "merchant_service_id": "PHUTHO01",
-            },
-            "secrets": {"secret_key": vnpt_secret, "api_key": vnpt_api_key},
-            "bank": {
-                "merchant_service_id": "PHUTHO01",
-                "secret_key": vnpt_secret,
-                "api_key": vnpt_api_key,
-                "notify_url": f"{portal_url}/gateways/vnptpay/notify",
-                "return_url": f"{portal_url}/gateways/vnptpay/return",
-            },
-        },
-        "vietinbank": {
-            "merchant_id": "PT044",
-            "settings": {
-                "provider_id": "PT044",
-                "merchant_id": "PHUTHO",
-                "account": account,
-                "accounts": [account],
-                "account_name": "TRUNG TAM PVHCC TINH PHU THO",
-                "bank_bin": "970415",
-                "virtual_prefix": "9PT",
-                "code_length": 14,
-                "base_url": f"{sandbox_url}/vietinbank",
-                "client_id": "phutho",
-            },
-            "secrets": {
-                "private_key": our_private,
-                "bank_public_key": bank_public,
-                "client_secret": client_secret,
-            },
-            "bank": {
-                "provider_id": "PT044",
-                "merchant_id": "PHUTHO",
-                "account": account,
-                "account_name": "TRUNG TAM PVHCC TINH PHU THO",
-                "virtual_prefix": "9PT",
-                "code_length": 14,
-                "client_secret": client_secret,
-                "bank_private_key": bank_private,
-                "portal_public_key": our_public,
-                "notify_url": f"{portal_url}/gateways/vietinbank/notify-bill",
-                "inquiry_url": f"{portal_url}/gateways/vietinbank/inq-bill",
-            },
-        },
-    }

@@ -1,35 +1,41 @@
 """What the sandbox process was told at its start: the banks' side of each contract, and its books.
 
-`SANDBOX_CONFIG` names a JSON file: {gateway: the `bank` object of `keys.make_contracts`}.
-The books lie beside it.
+`SANDBOX_CONFIG` names a JSON file {gateway: the `bank` object of `keys.make_contracts`};
+`SANDBOX_STATE` the folder of the books, which lie beside that file when it is not set.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .books import Books
-from .delivery import Delivery
+from .delivery import Courier
+
+Contract = dict[str, Any]
 
 
-@lru_cache(maxsize=1)
-def contracts() -> dict[str, dict[str, Any]]:
+@cache
+def contracts() -> dict[str, Contract]:
     """Return the banks' side of the contracts."""
-    found: dict[str, dict[str, Any]] = json.loads(Path(os.environ["SANDBOX_CONFIG"]).read_text())
+    found: dict[str, Contract] = json.loads(_config().read_text())
     return found
 
 
-@lru_cache(maxsize=1)
+@cache
 def books() -> Books:
     """Return the books of this process."""
-    return Books(Path(os.environ["SANDBOX_CONFIG"]).with_suffix(".sqlite3"))
+    return Books(Path(os.environ.get("SANDBOX_STATE") or _config().parent) / "sandbox.sqlite3")
 
 
-@lru_cache(maxsize=1)
-def delivery() -> Delivery:
+@cache
+def courier() -> Courier:
     """Return the sender of notices."""
-    return Delivery(books())
+    return Courier(books(), contracts())
+
+
+def _config() -> Path:
+    return Path(os.environ["SANDBOX_CONFIG"])

@@ -1,16 +1,20 @@
-"""Addresses of the sandbox."""
+"""Addresses of the sandbox. The banks' paths carry a version, which the messages carry too."""
 
-from django.urls import path
+from django.urls import path, re_path
+from django.views.generic import TemplateView
 
 from . import control, vietinbank, vnptpay
 
 urlpatterns = [
-    path("vnptpay/v<str:version>/init", vnptpay.init),
-    path("vnptpay/v<str:version>/init_m_merch", vnptpay.init),
-    path("vnptpay/v<str:version>/query_transaction", vnptpay.query),
-    path("vnptpay/pay/<str:order>", vnptpay.pay_page),
+    path("", TemplateView.as_view(template_name="sandbox/index.html")),
+    re_path(r"^vnptpay/v[0-9.]+/init$", vnptpay.init, {"flavour": "single"}),
+    re_path(r"^vnptpay/v[0-9.]+/init_m_merch$", vnptpay.init, {"flavour": "agency"}),
+    re_path(r"^vnptpay/v[0-9.]+/query_transaction$", vnptpay.query),
+    path("vnptpay/pay/<str:ref>", vnptpay.pay_page),
     path("vietinbank/app", vietinbank.app_page),
+    path("vietinbank/app/<str:bank_ref>", vietinbank.done_page),
     path("vietinbank/erp/v1/statement/inquiry", vietinbank.statement),
+    path("vietinbank/statement", vietinbank.settlement_file),
     path("control/health", control.health),
     path("control/faults", control.faults),
     path("control/transactions", control.transactions),

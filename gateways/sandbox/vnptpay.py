@@ -1,164 +1,159 @@
-"""VNPT-Pay's side: INIT, its pay page, CONFIRM and QUERY."""
+"""VNPT-Pay's side: INIT, its pay page, CONFIRM and QUERY (gateways.md 2)."""
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from ..codecs import VIETNAM, pick, pipe_sha256, read_object, same, stamp, text
-from ..vnptpay import CONFIRM_FIELDS, INIT_FIELDS, QUERY_FIELDS
-from .state import books, contracts, delivery
+from gateways.base import Malformed
+from gateways.codecs import PipeSha256, stamp
+from gateways.vnptpay_messages import FLAVOURS, QUERY, received_order
+from gateways.wire import read_object, text_of, write_json
+
+from .books import Row
+from .clock import at
+from .faults import charged, hiding, may_fail
+from .state import books, contracts, courier
 
 GATEWAY = "vnptpay"
 BANKS = ("VietinBank", "Vietcombank", "BIDV", "Agribank", "Ví VNPT Money")
+_STATUS = {"open": "3", "pending": "3", "paid": "1"}
+_FAILED = "4"
 
 
-def _signed(message: dict[str, Any]) -> JsonResponse:
-    values = [text(value) if value is not None else "" for value in message.values()]
-    return JsonResponse(message | {"SECURE_CODE": pipe_sha256(values, contracts()[GATEWAY]["secret_key"])})
-
-
-def _refusal(code: str, description: str) -> JsonResponse:
-    return _signed({"RESPONSE_CODE": code, "DESCRIPTION": description})
-
-
-def _verified(request: HttpRequest, fields: list[str]) -> dict[str, Any] | None:
-    contract = contracts()[GATEWAY]
-    message = read_object(request.body)
-    is_known = request.headers.get("Authorization") == f"Bearer {contract['api_key']}"
-    expected = pipe_sha256(pick(message, fields), contract["secret_key"])
-    return message if is_known and same(expected, text(message.get("SECURE_CODE"))) else None
-
-
-def init(request: HttpRequest, version: str) -> HttpResponse:
-    """Open an order."""
-    if books().fault(GATEWAY, "down"):
-        return HttpResponse(status=503)
-    if books().fault(GATEWAY, "html_error"):
-        return HttpResponse("<html>Bad gateway</html>", content_type="text/html")
-    message = _verified(request, INIT_FIELDS[version])
+@may_fail(GATEWAY)
+def init(request: HttpRequest, flavour: str) -> HttpResponse:
+    """INIT of either version: open an order and say where the payer goes."""
+    message = _verified(request, FLAVOURS[flavour].init)
     if message is None:
-        return _refusal("07", "Sai chu ky")
-    order, amount = text(message["MERCHANT_ORDER_ID"]), int(message["AMOUNT"])
-    if books().find(GATEWAY, order):
-        return _refusal("03", "Ma don hang da ton tai")
-    books().put(GATEWAY, order, "open", amount, created=text(message["CREATE_DATE"]))
-    if fault := books().fault(GATEWAY, "charge_then_timeout"):
-        _settle(order, "paid", tell=False)
-        time.sleep(float(fault.get("seconds", 15)))
-    if books().fault(GATEWAY, "callback_in_start"):
-        _settle(order, "paid", tell=False)
-        delivery().send_now(contracts()[GATEWAY]["notify_url"], **_confirm(order))
-    if fault := books().fault(GATEWAY, "slow"):
-        time.sleep(float(fault.get("seconds", 2)))
-    address = request.build_absolute_uri(f"/vnptpay/pay/{order}")
-    return _signed(
+        return _answer({"RESPONSE_CODE": "07", "DESCRIPTION": "Sai chu ky"})
+    ref = text_of(message["MERCHANT_ORDER_ID"])
+    order = books().open_transaction(
+        GATEWAY,
+        ref,
+        int(message["AMOUNT"]),
+        created=text_of(message["CREATE_DATE"]),
+        description=text_of(message["DESCRIPTION"]),
+    )
+    if order is None:
+        return _answer({"RESPONSE_CODE": "03", "DESCRIPTION": "Ma don hang da ton tai"})
+    timeout = books().take_fault(GATEWAY, "charge_then_timeout")
+    if timeout is not None:
+        _settle(order, "paid")
+        time.sleep(float(timeout.get("seconds", 15)))
+        return HttpResponse(status=504)
+    if books().take_fault(GATEWAY, "callback_in_start") is not None:
+        courier().tell_now(_settle(order, "paid"))
+    return _answer(
         {
             "RESPONSE_CODE": "00",
             "DESCRIPTION": "Thanh cong",
-            "MERCHANT_SERVICE_ID": text(message["MERCHANT_SERVICE_ID"]),
-            "MERCHANT_ORDER_ID": order,
-            "REDIRECT_URL": address,
+            "MERCHANT_SERVICE_ID": text_of(message["MERCHANT_SERVICE_ID"]),
+            "MERCHANT_ORDER_ID": ref,
+            "REDIRECT_URL": request.build_absolute_uri(f"/vnptpay/pay/{ref}"),
         }
     )
 
 
-def pay_page(request: HttpRequest, order: str) -> HttpResponse:
-    """The page the citizen sees at the bank; POST pays or cancels."""
-    found = books().find(GATEWAY, order)
-    if found is None:
-        return HttpResponse("Không có giao dịch này.", status=404)
-    if request.method == "POST" and found["state"] == "open":
-        _settle(order, "paid" if request.POST.get("action") == "pay" else "cancelled")
-    found = books().find(GATEWAY, order)
-    if request.method == "POST" or (found and found["state"] != "open"):
-        query = urlencode({"order": order})
-        return HttpResponseRedirect(f"{contracts()[GATEWAY]['return_url']}?{query}")
-    return render(request, "sandbox/vnptpay.html", {"order": found, "banks": BANKS})
-
-
-def query(request: HttpRequest, version: str) -> HttpResponse:
-    """Say what became of an order."""
-    if books().fault(GATEWAY, "down"):
-        return HttpResponse(status=503)
-    message = _verified(request, QUERY_FIELDS)
+@may_fail(GATEWAY)
+def query(request: HttpRequest) -> HttpResponse:
+    """QUERY: say what became of an order. The CREATE_DATE of its INIT is part of the key (2.8)."""
+    message = _verified(request, QUERY)
     if message is None:
-        return _refusal("07", "Sai chu ky")
-    order = text(message["MERCHANT_ORDER_ID"])
-    found = books().find(GATEWAY, order)
-    if found is None or found["detail"].get("created") != text(message["CREATE_DATE"]):
-        # The original CREATE_DATE is part of the key (gateways.md 2.8).
-        return _refusal("05", "Khong tim thay")
-    state = found["state"]
-    if books().fault(GATEWAY, "pending_then_paid"):
-        state = "pending"
-    status = {"paid": "1", "open": "3", "pending": "3"}.get(state, "4")
-    return _signed(
+        return _answer({"RESPONSE_CODE": "07", "DESCRIPTION": "Sai chu ky"})
+    ref = text_of(message["MERCHANT_ORDER_ID"])
+    orders = books().transactions(GATEWAY, ref)
+    is_hidden = bool(orders) and time.time() < orders[0]["visible_at"]
+    hidden_as = orders[0]["hidden_as"] if is_hidden else ""
+    is_known = orders and orders[0]["detail"]["created"] == text_of(message["CREATE_DATE"])
+    if not is_known or hidden_as == "not_found":
+        return _answer({"RESPONSE_CODE": "05", "DESCRIPTION": "Khong tim thay du lieu"})
+    order = orders[0]
+    return _answer(
         {
             "RESPONSE_CODE": "00",
             "DESCRIPTION": "Thanh cong",
-            "MERCHANT_ORDER_ID": order,
-            "VNPTPAY_TRANSACTION_ID": found["bank_ref"],
-            "AMOUNT": found["amount"],
+            "MERCHANT_ORDER_ID": ref,
+            "VNPTPAY_TRANSACTION_ID": order["bank_ref"],
+            "AMOUNT": order["amount"],
             "LOCALE": "vi-VN",
             "CURRENCY_CODE": "VND",
-            "PAYMENT_METHOD": "VIETINBANK",
-            "PAY_DATE": found["detail"].get("paid_at", ""),
-            "TRANSACTION_STATUS": status,
+            "PAYMENT_METHOD": order["detail"].get("method", "VNPTPAY"),
+            "PAY_DATE": stamp(at(order["paid_at"])) if order["paid_at"] else "",
+            "TRANSACTION_STATUS": _STATUS.get(hidden_as or order["state"], _FAILED),
             "ADDITIONAL_INFO": "",
         }
     )
 
 
-def pay(order: str, outcome: str, amount: int | None = None) -> bool:
-    """Pay, fail or cancel by program, as the citizen would on the page."""
-    if books().find(GATEWAY, order) is None:
-        return False
-    _settle(order, outcome, amount=amount)
-    return True
+@may_fail(GATEWAY)
+def pay_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """The page the payer sees: choose a bank, pay or cancel. Pressing twice pays once."""
+    orders = books().transactions(GATEWAY, ref)
+    if not orders:
+        return render(request, "sandbox/problem.html", {"problem": "Không có giao dịch này."}, status=404)
+    order = orders[0]
+    if order["state"] == "open" and request.method != "POST":
+        return render(request, "sandbox/vnptpay.html", {"order": order, "banks": BANKS})
+    if order["state"] == "open":
+        outcome = "paid" if request.POST.get("action") == "pay" else "cancelled"
+        pay(ref, outcome, method=request.POST.get("bank", BANKS[0]))
+    address = f"{contracts()[GATEWAY]['return_url']}?{urlencode({'MERCHANT_ORDER_ID': ref})}"
+    return HttpResponseRedirect(address)
 
 
-def redeliver(order: str) -> None:
-    """Send the notice of an order once more."""
-    delivery().send(GATEWAY, contracts()[GATEWAY]["notify_url"], tamper="AMOUNT", **_confirm(order))
+def pay(ref: str, outcome: str, amount: int | None = None, method: str = BANKS[0]) -> Row | None:
+    """Pay (`paid`), `failed` or `cancelled`, and tell the portal. None when there is no such order.
+
+    An order that is paid stays so; one that failed may still be paid later.
+    """
+    orders = books().transactions(GATEWAY, ref)
+    if not orders:
+        return None
+    order = orders[0]
+    if order["state"] == "paid":
+        return order
+    order = _settle(order, outcome, amount, method)
+    courier().tell(order)
+    return order
 
 
-def _settle(order: str, state: str, *, tell: bool = True, amount: int | None = None) -> None:
-    found = books().find(GATEWAY, order)
-    if found is None:
-        return
-    detail = found["detail"] | {"paid_at": stamp(datetime.now(VIETNAM))}
-    with_amount = amount or found["amount"]
-    bank_ref = found["bank_ref"] or f"VNPT{secrets.randbelow(10**10):010d}"
-    books().remove(GATEWAY, order)
-    books().put(GATEWAY, order, state, with_amount, bank_ref, **detail)
-    if tell:
-        redeliver(order)
+def _settle(order: Row, state: str, amount: int | None = None, method: str = BANKS[0]) -> Row:
+    is_paid = state == "paid"
+    hidden_as, visible_at = hiding(GATEWAY) if is_paid else ("", 0.0)
+    books().update(
+        "transactions",
+        order["id"],
+        state=state,
+        amount=amount or (charged(GATEWAY, order["amount"]) if is_paid else order["amount"]),
+        bank_ref=order["bank_ref"] or f"VNPT{secrets.randbelow(10**10):010d}",
+        paid_at=time.time() if is_paid else None,
+        hidden_as=hidden_as,
+        visible_at=visible_at,
+        detail={**order["detail"], "method": method},
+    )
+    return books().transaction(order["id"])
 
 
-def _confirm(order: str) -> dict[str, Any]:
-    found = books().find(GATEWAY, order) or {}
+def _verified(request: HttpRequest, codec: PipeSha256) -> dict[str, Any] | None:
+    """Return the message if it comes from the portal: its key, its signature, its merchant."""
     contract = contracts()[GATEWAY]
-    message = {
-        "ACTION": "CONFIRM",
-        "RESPONSE_CODE": "00" if found["state"] == "paid" else "01",
-        "MERCHANT_SERVICE_ID": contract["merchant_service_id"],
-        "MERCHANT_ORDER_ID": order,
-        "AMOUNT": found["amount"],
-        "CURRENCY_CODE": "VND",
-        "VNPTPAY_TRANSACTION_ID": found["bank_ref"],
-        "PAYMENT_METHOD": "VIETINBANK",
-        "PAY_DATE": found["detail"]["paid_at"],
-        "ADDITIONAL_INFO": "",
-    }
-    message["SECURE_CODE"] = pipe_sha256(pick(message, CONFIRM_FIELDS), contract["secret_key"])
-    if contract.get("envelope") == "form":
-        return {"data": {"data": json.dumps(message)}}
-    return {"json": message}
+    try:
+        message = read_object(request.body)
+        is_signed = codec.is_signed(message, text_of(message.get("SECURE_CODE")), [contract["secret_key"]])
+        merchant = text_of(message.get("MERCHANT_SERVICE_ID"))
+    except Malformed:
+        return None
+    is_known = request.headers.get("Authorization") == f"Bearer {contract['api_key']}"
+    return message if is_signed and is_known and merchant == contract["merchant_service_id"] else None
+
+
+def _answer(message: dict[str, Any]) -> HttpResponse:
+    signature = received_order(message).sign(message, contracts()[GATEWAY]["secret_key"])
+    body = write_json({**message, "SECURE_CODE": signature})
+    return HttpResponse(body, content_type="application/json; charset=utf-8")

@@ -4,5 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+# Not setdefault: whoever starts us may be the portal, and a bank knows nothing of its settings.
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.sandbox"
 application = get_wsgi_application()
+
+from .state import courier  # noqa: E402 - only now is Django ready
+
+courier().start()

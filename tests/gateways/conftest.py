@@ -1,65 +1,24 @@
-"""The sandbox banks as a real process of their own, shared by the tests of a worker."""
+"""One sandbox for all tests of a file; every test leaves it without faults."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
-from portal.children import LOCALHOST, Child, free_port
-from portal.processes import ROOT
-from tests import factories
+from .banks import Sandbox, running_sandbox
 
 
-class Bank:
-    """Orders to the sandbox, over HTTP."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def fault(self, fault: str, **values: Any) -> None:
-        """Let a bank misbehave."""
-        requests.post(f"{self.url}/control/faults", json={"fault": fault, **values}, timeout=5).raise_for_status()
-
-    def pay(self, gateway: str, ref: str, **values: Any) -> None:
-        """Pay as the citizen would."""
-        body = {"gateway": gateway, "ref": ref, **values}
-        requests.post(f"{self.url}/control/pay", json=body, timeout=5).raise_for_status()
-
-
-@pytest.fixture(scope="session")
-def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("sandbox")
-    config = folder / "sandbox.json"
-    config.write_text(json.dumps({name: contract["bank"] for name, contract in factories.CONTRACTS.items()}))
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-b", f"{LOCALHOST}:{port}"]
-    command += ["--threads", "8", "gateways.sandbox.wsgi:application"]
-    child = Child(command, log=folder / "log", env={**os.environ, "SANDBOX_CONFIG": str(config)}, cwd=ROOT)
-    child.start()
-    url = f"http://{LOCALHOST}:{port}"
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            requests.get(f"{url}/control/health", timeout=1)
-            break
-        except requests.ConnectionError:
-            assert time.monotonic() < deadline, child.last_words()
-            time.sleep(0.05)
-    yield url
-    child.stop()
+@pytest.fixture(scope="module")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox that several tests talk to."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-def bank(_sandbox: str) -> Iterator[Bank]:
-    """The banks, behaving well at the start of each test and dropping every notice to nobody."""
-    requests.delete(f"{_sandbox}/control/faults", timeout=5)
-    yield Bank(_sandbox)
-    requests.delete(f"{_sandbox}/control/faults", timeout=5)
+def sandbox(shared_sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The shared sandbox, behaving well at the start and at the end."""
+    yield shared_sandbox
+    requests.delete(f"{shared_sandbox.url}/control/faults", timeout=10)

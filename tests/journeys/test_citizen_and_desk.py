@@ -142,7 +142,7 @@ def test_a_citizen_pays_and_the_receipt_is_there(
         assert_good(page)
         with page.context.expect_page() as opened:
             page.click("a.button.quiet")
-        opened.value.click("text=Chuyển tiền")
+        opened.value.click("button[value=pay]")
     else:
         page.click("button[value=pay]")
     page.wait_for_selector("[data-state=paid]", timeout=15_000)

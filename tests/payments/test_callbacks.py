@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from gateways.codecs import pick, pipe_sha256, rsa_verify
-from gateways.vnptpay import ANSWER_FIELDS, CONFIRM_FIELDS
+from gateways import vietinbank_messages, vnptpay_messages
+from gateways.codecs import RsaConcatenation, public_key
 from payments import inbox, ledger_check
 from payments.models import Discrepancy, LedgerEvent, Notice, Receipt, RejectedNotice
 from payments.models.inbox import NoticeState
@@ -41,7 +41,7 @@ def test_a_paid_notice_settles_the_bill_with_receipt_and_ledger() -> None:
     payment = factories.payment()
     answer = post(confirm(payment))
     assert answer["RESPONSE_CODE"] == "00"
-    assert answer["SECURE_CODE"] == pipe_sha256(pick(answer, ANSWER_FIELDS), SECRET)
+    assert vnptpay_messages.ANSWER.is_signed(answer, answer["SECURE_CODE"], [SECRET])
     inbox.drain_all()
     payment.refresh_from_db()
     assert (payment.state, payment.is_applied, payment.bill.state) == (PaymentState.PAID, True, BillState.PAID)
@@ -93,7 +93,7 @@ def test_fifty_duplicates_at_once_are_one_row_and_never_an_error() -> None:
     assert_ledger_is_sound()
 
 
-@pytest.mark.parametrize("field", [*CONFIRM_FIELDS, "SECURE_CODE"])
+@pytest.mark.parametrize("field", [*vnptpay_messages.CONFIRM.fields, "SECURE_CODE"])
 def test_one_changed_bit_in_any_signed_field_changes_nothing(field: str) -> None:
     payment = factories.payment()
     message = confirm(payment, ADDITIONAL_INFO="x")
@@ -219,9 +219,9 @@ def test_the_three_readings_of_one_vietinbank_signature_do_not_all_pay() -> None
 
 def test_the_answer_to_vietinbank_is_signed_with_our_key() -> None:
     answer = post(notify_bill(factories.payment(gateway="vietinbank")), "vietinbank")
-    values = [answer["transId"], answer["errorCode"], answer["errorDesc"]]
-    public = factories.CONTRACTS["vietinbank"]["bank"]["portal_public_key"]
-    assert rsa_verify(values, answer["signature"], public)
+    public = public_key(factories.CONTRACTS["vietinbank"]["bank"]["portal_public_key"])
+    codec = RsaConcatenation(vietinbank_messages.NOTICE_ANSWER_FIELDS)
+    assert codec.is_signed(answer, answer["signature"], [public])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,162 @@
+"""The gateways of this repository as specimens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from gateways.base import Answer, MerchantConfig, RawRequest
+from gateways.codecs import RsaConcatenation, private_key, public_key
+from gateways.sandbox.keys import make_contracts
+from gateways.vietinbank import VietinBank
+from gateways.vietinbank_messages import NOTICE_ANSWER_FIELDS, NOTICE_FIELDS
+from gateways.vnptpay import VnptPay
+from gateways.vnptpay_messages import ANSWER, CONFIRM
+
+from .kit import Specimen
+
+SECRET = "DEMO_SECRET_0123456789"
+
+
+def raw(body: bytes, content_type: str = "application/json") -> RawRequest:
+    """Return a POST of `body` with only the one header (a bank may send no User-Agent)."""
+    return RawRequest("POST", "/notify", "", {"Content-Type": content_type}, body)
+
+
+def as_json(message: Mapping[str, Any]) -> RawRequest:
+    """Return the message as a JSON body."""
+    return raw(json.dumps(message, ensure_ascii=False).encode())
+
+
+def _as_escaped_json(message: Mapping[str, Any]) -> RawRequest:
+    return raw(json.dumps(message, ensure_ascii=True, indent=1).encode())
+
+
+def _as_form(message: Mapping[str, Any]) -> RawRequest:
+    return raw(urlencode({"data": json.dumps(message)}).encode(), "application/x-www-form-urlencoded")
+
+
+def _as_form_of_array(message: Mapping[str, Any]) -> RawRequest:
+    body = urlencode({"extra": "1", "data": json.dumps([message], ensure_ascii=False)})
+    return raw(body.encode(), "application/x-www-form-urlencoded; charset=UTF-8")
+
+
+def _vnptpay() -> Specimen:
+    settings = {"base_url": "https://bank.example/v1.0.5", "merchant_service_id": "1001"}
+
+    def sign(message: Mapping[str, Any]) -> dict[str, Any]:
+        return {**message, "SECURE_CODE": CONFIRM.sign(message, SECRET)}
+
+    def read_answer(body: bytes) -> str:
+        told = json.loads(body)
+        assert ANSWER.is_signed(told, told["SECURE_CODE"], [SECRET])
+        return str(told["RESPONSE_CODE"])
+
+    secrets = {"secret_key": SECRET, "api_key": "0" * 32}
+    return Specimen(
+        gateway=VnptPay,
+        config=MerchantConfig(settings, secrets),
+        rotated=MerchantConfig(settings, {**secrets, "secret_key": "NEW_SECRET_987654321"}, (secrets,)),
+        merchant_id="1001",
+        merchant_ref="HS20260715000123",
+        amount=150000,
+        paid={
+            "ACTION": "CONFIRM",
+            "RESPONSE_CODE": "00",
+            "MERCHANT_SERVICE_ID": "1001",
+            "MERCHANT_ORDER_ID": "HS20260715000123",
+            "AMOUNT": "150000",
+            "CURRENCY_CODE": "VND",
+            "VNPTPAY_TRANSACTION_ID": "VNPT0099887766",
+            "PAYMENT_METHOD": "VNPTPAY",
+            "PAY_DATE": "20260715093145",
+            "ADDITIONAL_INFO": "Nop phi",
+        },
+        signed=CONFIRM.fields,
+        signature_field="SECURE_CODE",
+        amount_field="AMOUNT",
+        time_field="PAY_DATE",
+        text_field="ADDITIONAL_INFO",
+        sign=sign,
+        envelopes={
+            "json": as_json,
+            "escaped json": _as_escaped_json,
+            "form": _as_form,
+            "form of an array": _as_form_of_array,
+        },
+        codes={
+            Answer.ACCEPTED: "00",
+            Answer.NOT_FOUND: "01",
+            Answer.REPLAY: "02",
+            Answer.WRONG_AMOUNT: "04",
+            Answer.BUSY: "08",
+            Answer.BAD_SIGNATURE: "97",
+            Answer.CONFLICT: "99",
+            Answer.MALFORMED: "99",
+            Answer.ERROR: "99",
+        },
+        read_answer=read_answer,
+        failed={"RESPONSE_CODE": "01"},
+    )
+
+
+def _vietinbank() -> Specimen:
+    contract, renewed = (make_contracts("http://portal", "http://bank")["vietinbank"] for _ in range(2))
+    bank_key = private_key(contract["bank"]["bank_private_key"])
+    portal_key = public_key(contract["bank"]["portal_public_key"])
+
+    def sign(message: Mapping[str, Any]) -> dict[str, Any]:
+        return {**message, "signature": RsaConcatenation(NOTICE_FIELDS).sign(message, bank_key)}
+
+    def read_answer(body: bytes) -> str:
+        told = json.loads(body)
+        assert RsaConcatenation(NOTICE_ANSWER_FIELDS).is_signed(told, told["signature"], [portal_key])
+        return str(told["errorCode"])
+
+    settings, secrets = contract["settings"], contract["secrets"]
+    return Specimen(
+        gateway=VietinBank,
+        config=MerchantConfig(settings, secrets),
+        rotated=MerchantConfig(settings, renewed["secrets"], (secrets,)),
+        merchant_id=contract["merchant_id"],
+        merchant_ref="26071500012345",
+        amount=150000,
+        paid={
+            "msgId": "MSG1",
+            "providerId": settings["provider_id"],
+            "transId": "501690869",
+            "transTime": "20260715093145",
+            "transType": "C",
+            "custCode": "26071500012345",
+            "recvAcctId": settings["account"],
+            "recvVirtualAcctId": settings["code_prefix"] + "26071500012345",
+            "amount": "150000",
+            "bankTransId": "164T24200GKAJ7BY",
+            "remark": "CT DEN:164T24200GKAJ7BY CK",
+            "currencyCode": "VND",
+        },
+        signed=NOTICE_FIELDS,
+        signature_field="signature",
+        amount_field="amount",
+        time_field="transTime",
+        text_field="remark",
+        sign=sign,
+        envelopes={"json": as_json, "escaped json": _as_escaped_json},
+        codes={
+            Answer.ACCEPTED: "00",
+            Answer.REPLAY: "00",
+            Answer.BAD_SIGNATURE: "01",
+            Answer.NOT_FOUND: "02",
+            Answer.WRONG_AMOUNT: "03",
+            Answer.CONFLICT: "99",
+            Answer.MALFORMED: "99",
+            Answer.BUSY: "99",
+            Answer.ERROR: "99",
+        },
+        read_answer=read_answer,
+    )
+
+
+SPECIMENS = (_vnptpay(), _vietinbank())

@@ -1,0 +1,197 @@
+"""What goes wrong between us and a bank, over real sockets: surely not sent, refused, or unknown."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from gateways.base import GatewayRefused, GatewayUnavailable, OutcomeUnknown, RawResponse
+from gateways.http import MAX_ANSWER_BYTES, Link
+
+from .local_server import free_port, serve
+
+QUICK = Link(connect_seconds=0.5, read_seconds=0.5)
+
+
+@contextmanager
+def speak(talk: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Accept connections and let `talk` say whatever it likes, HTTP or not."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                talk(connection)
+
+    threading.Thread(target=run, daemon=True).start()
+    with listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_a_message_is_sent_as_json_in_order_and_the_answer_keeps_its_order() -> None:
+    with serve(lambda request: RawResponse(b'{"b": 1.50, "a": "\xc3\xaa"}')) as server:
+        answered = QUICK.post(server.url, {"Z": "ê", "A": 1}, {"Authorization": "Bearer k"})
+    assert list(answered.items()) == [("b", "1.50"), ("a", "ê")]
+    assert server.received[0].body == '{"Z":"ê","A":1}'.encode()
+    assert server.received[0].headers["Authorization"] == "Bearer k"
+
+
+def test_nobody_listening_means_surely_not_sent() -> None:
+    with pytest.raises(GatewayUnavailable):
+        QUICK.post(f"http://127.0.0.1:{free_port()}", {}, {})
+
+
+def test_an_unknown_name_means_surely_not_sent() -> None:
+    with pytest.raises(GatewayUnavailable):
+        QUICK.post("http://bank.invalid/", {}, {})
+
+
+def test_a_proxy_that_is_away_means_surely_not_sent() -> None:
+    link = Link.from_settings({"proxy": f"http://127.0.0.1:{free_port()}", "connect_seconds": 0.5})
+    with pytest.raises(GatewayUnavailable):
+        link.post("https://bank.example/", {}, {})
+
+
+def test_silence_after_sending_means_unknown() -> None:
+    with serve(lambda request: time.sleep(1.5)) as server, pytest.raises(OutcomeUnknown):
+        QUICK.post(server.url, {}, {})
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        b"",
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\xff\xfe",
+    ],
+    ids=["hung up", "no HTTP", "cut off", "cut off chunk", "no gzip", "no text"],
+)
+def test_a_broken_answer_means_unknown(spoken: bytes) -> None:
+    with speak(lambda connection: connection.sendall(spoken)) as url, pytest.raises(OutcomeUnknown):
+        QUICK.post(url, {}, {})
+
+
+def test_a_server_that_drips_does_not_hold_us() -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(50):
+            connection.sendall(b" ")
+            time.sleep(0.1)
+
+    started = time.monotonic()
+    with speak(drip) as url, pytest.raises(OutcomeUnknown):
+        QUICK.post(url, {}, {})
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"<html>Bad Gateway</html>"),
+        (200, b"[]"),
+        (200, b'{"a": 1'),
+        (200, b"{" + b" " * MAX_ANSWER_BYTES + b"}"),
+        (204, b""),
+        (302, b"{}"),
+        (500, b'{"RESPONSE_CODE": "00"}'),
+        (502, b""),
+        (503, b""),
+        (504, b""),
+    ],
+)
+def test_an_answer_that_is_not_one_means_unknown(status: int, body: bytes) -> None:
+    with serve(lambda request: RawResponse(body, status)) as server, pytest.raises(OutcomeUnknown):
+        QUICK.post(server.url, {}, {})
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_credentials_are_our_own_fault(status: int) -> None:
+    with (
+        serve(lambda request: RawResponse(b"{}", status)) as server,
+        pytest.raises(GatewayRefused) as refused,
+    ):
+        QUICK.post(server.url, {}, {})
+    assert refused.value.is_configuration_fault
+
+
+def test_come_again_later_means_surely_not_carried_out() -> None:
+    closed = b"HTTP/1.1 503 Closed\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"
+    with speak(lambda connection: connection.sendall(closed)) as url, pytest.raises(GatewayUnavailable):
+        QUICK.post(url, {}, {})
+    with serve(lambda request: RawResponse(b"", 429)) as server, pytest.raises(GatewayUnavailable):
+        QUICK.post(server.url, {}, {})
+
+
+def test_a_certificate_nobody_vouches_for_is_not_trusted_until_its_ca_is_given(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate = _self_signed(tmp_path)
+    context.load_cert_chain(certificate)
+    with serve(lambda request: RawResponse(b'{"ok": "1"}'), context) as server:
+        with pytest.raises(GatewayUnavailable):
+            QUICK.post(server.url, {}, {})
+        assert not server.received
+        trusting = Link.from_settings({"ca_bundle": str(certificate)})
+        assert trusting.post(server.url, {}, {}) == {"ok": "1"}
+
+
+def test_verification_cannot_be_switched_off() -> None:
+    for value in (False, "", None, 0):
+        assert Link.from_settings({"ca_bundle": value}).ca_bundle is True
+
+
+def test_the_environment_changes_neither_our_key_nor_our_trust(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login other password other\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    with serve(lambda request: RawResponse(b"{}")) as server:
+        QUICK.post(server.url, {}, {"Authorization": "Bearer ours"})
+    assert server.received[0].headers["Authorization"] == "Bearer ours"
+
+
+def _self_signed(folder: Path) -> Path:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "bank.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    return path

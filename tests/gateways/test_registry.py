@@ -1,0 +1,60 @@
+"""Adapters are found by slug, ours and those of other packages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from gateways import registry
+from gateways.vietinbank import VietinBank
+from gateways.vnptpay import VnptPay
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    registry._known.cache_clear()
+    yield
+    registry._known.cache_clear()
+
+
+def test_ours_are_known() -> None:
+    assert registry.all_slugs() == ["vietinbank", "vnptpay"]
+    assert (registry.get("vnptpay"), registry.get("vietinbank")) == (VnptPay, VietinBank)
+    with pytest.raises(KeyError):
+        registry.get("momo")
+
+
+def test_adapters_need_no_django() -> None:
+    script = "import sys, gateways.registry; sys.exit('django' in sys.modules)"
+    root = Path(registry.__file__).parents[1]
+    subprocess.run([sys.executable, "-c", script], cwd=root, check=True)
+
+
+def test_no_gateway_and_no_sandbox_knows_a_database_of_ours() -> None:
+    for path in Path(registry.__file__).parent.rglob("*.py"):
+        assert "django.db" not in path.read_text(), path
+
+
+def test_another_package_may_add_a_gateway_but_not_take_the_place_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kinds = {"added": SimpleNamespace(slug="added"), "thief": SimpleNamespace(slug="vnptpay")}
+
+    def found(group: str) -> list[EntryPoint]:
+        assert group == "motcua.gateways"
+        return [EntryPoint(name, f"tests:{name}", group) for name in kinds]
+
+    def load(point: EntryPoint) -> Any:
+        return kinds[point.name]
+
+    monkeypatch.setattr(registry, "entry_points", found)
+    monkeypatch.setattr(EntryPoint, "load", load)
+    assert registry.all_slugs() == ["added", "vietinbank", "vnptpay"]
+    assert registry.get("vnptpay") is VnptPay
