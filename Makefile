@@ -24,11 +24,13 @@ demo: .venv/embedded
 check: .venv/dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy .
 	.venv/bin/lint-imports
+	.venv/bin/djlint --lint --quiet templates gateways/sandbox/templates
 	$(RUN) -m tests.checks
 
 test: check
-	$(RUN) -m pytest -n 2 -q
+	$(RUN) -m pytest -n 2 -q --dist loadgroup
 
 check-ledger: .venv/embedded
 	@$(RUN) manage.py demo --check-ledger

@@ -52,9 +52,7 @@ def request(settings: Mapping[str, Any], since: datetime, until: datetime) -> di
     }
 
 
-def find(
-    answered: Mapping[str, Any], names: Mapping[str, str], order: SentOrder, virtual_account: str
-) -> Outcome:
+def find(answered: Mapping[str, Any], names: Mapping[str, str], order: SentOrder, virtual_account: str) -> Outcome:
     """Return what the statement says of one code: PAID, or NOT_FOUND, which is never final.
 
     The virtual account decides; a row without one is ours when its remark holds the code as
@@ -94,12 +92,7 @@ def read_file(file: bytes, key: str, code_of: Callable[[str], str | None]) -> It
     except UnicodeDecodeError as error:
         raise Malformed("the file is not UTF-8") from error
     records = [line.split("|") for line in lines[1:] if line]
-    if (
-        not records
-        or records[-1][0] != FOOTER
-        or len(records[-1]) < 4
-        or records[-1][3] != str(len(records) - 1)
-    ):
+    if not records or records[-1][0] != FOOTER or len(records[-1]) < 4 or records[-1][3] != str(len(records) - 1):
         raise Malformed("the file is cut off: its footer does not count its lines")
     for number, record in enumerate(records, start=2):
         if record[-1].lower() != checksum(record[:-1], key):

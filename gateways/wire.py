@@ -62,9 +62,7 @@ def read_enveloped(body: bytes) -> dict[str, Any]:
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return read_object(body)
     try:
-        fields = parse_qsl(
-            body.decode("utf-8"), strict_parsing=True, errors="strict", max_num_fields=MAX_FORM_FIELDS
-        )
+        fields = parse_qsl(body.decode("utf-8"), strict_parsing=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
     except ValueError as error:
         raise Malformed("neither JSON nor a form") from error
     payloads = [value for name, value in fields if name == "data"]

@@ -69,7 +69,9 @@ def check(payment: Payment) -> Check:
     if Capability.QUERY not in adapter.capabilities:
         _expire_if_over(payment, now)
         return Check(was_asked=False, is_reachable=True, state=OutcomeState.UNKNOWN)
-    order = SentOrder(payment.merchant_ref, payment.amount, payment.request, payment.gateway_ref)
+    order = SentOrder(
+        payment.merchant_ref, payment.amount, payment.request, payment.gateway_ref, created_at=payment.created_at
+    )
     try:
         outcome = adapter.query(order)
     except GatewayError as error:
@@ -78,7 +80,8 @@ def check(payment: Payment) -> Check:
         return Check(was_asked=True, is_reachable=False, state=OutcomeState.UNKNOWN)
     _note_check(payment, now, is_reachable=True)
     if outcome.state in _FINAL:
-        received = inbox.receive(_as_notice(payment, outcome), payment.merchant_account, source=NoticeSource.QUERY)
+        is_transfer = Capability.REDIRECT not in adapter.capabilities
+        received = inbox.receive(_as_notice(payment, outcome, is_transfer=is_transfer), payment.merchant_account, source=NoticeSource.QUERY)
         inbox.drain(ids=[received.notice_id])
     else:
         _expire_if_over(payment, now, outcome.state)
@@ -108,7 +111,7 @@ def _claim_due(limit: int) -> list[Payment]:
     return list(Payment.objects.filter(pk__in=claimed).select_related("merchant_account").order_by("pk"))
 
 
-def _as_notice(payment: Payment, outcome: Outcome) -> Notice:
+def _as_notice(payment: Payment, outcome: Outcome, *, is_transfer: bool) -> Notice:
     key = f"query:{payment.merchant_ref}:{outcome.gateway_ref}:{outcome.state}:{outcome.amount}"
     return Notice(
         gateway=payment.gateway,
@@ -119,6 +122,7 @@ def _as_notice(payment: Payment, outcome: Outcome) -> Notice:
         amount=outcome.amount,
         currency=outcome.currency,
         occurred_at=outcome.occurred_at,
+        is_transfer=is_transfer,
         facts=outcome.facts,
     )
 

@@ -93,6 +93,9 @@ def money_key(notice: Notice) -> str:
 
 def _apply_one(notice: Notice, work: _Work) -> None:
     payment = work.payments.get((notice.gateway, notice.merchant_ref))
+    if payment and payment.merchant_account_id != notice.merchant_account_id:
+        # One bank key may serve several contracts: a notice of another one is not about this payment.
+        payment = None
     bill = work.bills[payment.bill_id] if payment else None
     news = News(
         outcome=notice.outcome,

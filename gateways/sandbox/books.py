@@ -97,9 +97,7 @@ class Books:
 
     def transactions(self, gateway: str, ref: str) -> list[Row]:
         """Return the transactions of a reference, oldest first."""
-        return self.select(
-            "SELECT * FROM transactions WHERE gateway = ? AND ref = ? ORDER BY id", gateway, ref
-        )
+        return self.select("SELECT * FROM transactions WHERE gateway = ? AND ref = ? ORDER BY id", gateway, ref)
 
     def order_fault(self, gateway: str, fault: str, count: int | None, options: Mapping[str, Any]) -> None:
         """Misbehave from now on: `count` times, or until cleared."""

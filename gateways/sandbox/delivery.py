@@ -95,9 +95,7 @@ class Courier:
 
     def _hold(self, gateway: str, times: int, seconds: float) -> None:
         """Keep notices back until `times` wait (or `seconds` passed), then send the last one first."""
-        held = self._books.select(
-            "SELECT id FROM notices WHERE gateway = ? AND is_held = 1 ORDER BY id DESC", gateway
-        )
+        held = self._books.select("SELECT id FROM notices WHERE gateway = ? AND is_held = 1 ORDER BY id DESC", gateway)
         is_full = len(held) >= times
         first = time.time() + (0 if is_full else seconds)
         for position, row in enumerate(held):
@@ -117,9 +115,7 @@ class Courier:
 
     def _send_due(self) -> float:
         """Hand over what is due; return how many seconds nothing will be."""
-        waiting = self._books.select(
-            "SELECT * FROM notices WHERE state = 'waiting' ORDER BY due_at LIMIT 500"
-        )
+        waiting = self._books.select("SELECT * FROM notices WHERE state = 'waiting' ORDER BY due_at LIMIT 500")
         now = time.time()
         for row in waiting:
             if row["due_at"] > now:

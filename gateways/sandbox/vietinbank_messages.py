@@ -108,15 +108,11 @@ def ask(code: str, contract: dict[str, Any]) -> Bill | str:
     }
     body = write_json({"header": header, "data": asked})
     try:
-        response = requests.post(
-            contract["inquiry_url"], data=body, headers=_JSON, timeout=10, allow_redirects=False
-        )
+        response = requests.post(contract["inquiry_url"], data=body, headers=_JSON, timeout=10, allow_redirects=False)
         told = read_object(response.content)
         details, error = told["data"]["details"], told["data"]["errors"]["errorCode"]
         codec, keys = RsaConcatenation(INQUIRY_ANSWER_FIELDS), [public_key(contract["portal_public_key"])]
-        is_signed = codec.is_signed(
-            {**details, "errorCode": error}, text_of(told["header"]["signature"]), keys
-        )
+        is_signed = codec.is_signed({**details, "errorCode": error}, text_of(told["header"]["signature"]), keys)
     except requests.RequestException:
         return "Không kết nối được với đơn vị thu. Vui lòng thử lại sau."
     except (Malformed, KeyError, TypeError, AttributeError):

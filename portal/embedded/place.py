@@ -125,7 +125,7 @@ def reaches(owner: Owner | None, path: Path) -> bool:
     if owner is None:
         return os.access(path, os.X_OK)
     command = ["/bin/sh", "-c", 'test -r "$1" -o -d "$1" && test -x "$1"', "sh", str(path)]
-    return subprocess.run(command, cwd="/", check=False, **run_as(owner)).returncode == 0  # type: ignore[call-overload]  # noqa: S603
+    return subprocess.run(command, cwd="/", check=False, **run_as(owner)).returncode == 0  # noqa: S603
 
 
 def temporary_notes() -> Path:

@@ -86,7 +86,7 @@ class Postgres:
         made = self.data / "made"
         if self.place.owner:
             os.chown(password_file, self.place.owner.uid, self.place.owner.gid)
-        result = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
+        result = subprocess.run(  # noqa: S603
             [
                 str(self.programs / "initdb"),
                 f"--pgdata={made}",
@@ -114,7 +114,7 @@ class Postgres:
 
     def _refuse_other_version(self) -> None:
         made_by = (self.data / "PG_VERSION").read_text().strip()
-        shown = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
+        shown = subprocess.run(  # noqa: S603
             [str(self.programs / "postgres"), "--version"],
             cwd="/",
             capture_output=True,
