@@ -64,6 +64,7 @@ class VietinBank:
         self._bank_keys = [
             codecs.public_key(secrets["bank_public_key"])
             for secrets in (config.secrets, *config.previous_secrets)
+            if "bank_public_key" in secrets
         ]
         self._link = Link.from_settings(config.settings)
 
