@@ -62,7 +62,9 @@ class VietinBank:
         self._rules = messages.Rules.from_settings(config.settings)
         self._key = codecs.private_key(config.secrets["private_key"])
         self._bank_keys = [
-            codecs.public_key(secrets["bank_public_key"]) for secrets in (config.secrets, *config.previous_secrets)
+            codecs.public_key(secrets["bank_public_key"])
+            for secrets in (config.secrets, *config.previous_secrets)
+            if "bank_public_key" in secrets
         ]
         self._link = Link.from_settings(config.settings)
 

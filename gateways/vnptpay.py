@@ -57,7 +57,10 @@ class VnptPay:
         self._settings = config.settings
         self._merchant = str(config.settings["merchant_service_id"])
         self._secret = config.secrets["secret_key"]
-        self._secrets = [self._secret, *(old["secret_key"] for old in config.previous_secrets)]
+        self._secrets = [
+            self._secret,
+            *(old["secret_key"] for old in config.previous_secrets if "secret_key" in old),
+        ]
         self._api_key = config.secrets["api_key"]
         self._flavour = messages.FLAVOURS[config.settings.get("flavour", "single")]
         self._status_map = config.settings.get("status_map", messages.STATUS_MAP)

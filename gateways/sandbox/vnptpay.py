@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ GATEWAY = "vnptpay"
 BANKS = ("VietinBank", "Vietcombank", "BIDV", "Agribank", "Ví VNPT Money")
 _STATUS = {"open": "3", "pending": "3", "paid": "1"}
 _FAILED = "4"
+_one_payer = threading.Lock()
 
 
 @may_fail(GATEWAY)
@@ -112,13 +114,11 @@ def pay(ref: str, outcome: str, amount: int | None = None, method: str = BANKS[0
 
     An order that is paid stays so; one that failed may still be paid later.
     """
-    orders = books().transactions(GATEWAY, ref)
-    if not orders:
-        return None
-    order = orders[0]
-    if order["state"] == "paid":
-        return order
-    order = _settle(order, outcome, amount, method)
+    with _one_payer:
+        orders = books().transactions(GATEWAY, ref)
+        if not orders or orders[0]["state"] == "paid":
+            return orders[0] if orders else None
+        order = _settle(orders[0], outcome, amount, method)
     courier().tell(order)
     return order
 

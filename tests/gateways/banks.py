@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -117,17 +119,15 @@ class Sandbox:
         """Start the process and wait until it answers."""
         port = self.url.rsplit(":", 1)[1]
         command = [sys.executable, "-m", "gateways.sandbox.server", port, str(self.folder)]
+        command.append(str(self.folder / "config.json"))
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [*command, str(self.folder / "config.json")], cwd=ROOT, stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
         wait_for(self._is_up, 30)
 
     def kill(self) -> None:
-        """End the process without warning. Its worker notices that its master is gone."""
+        """End the process and its worker at once, without warning."""
         assert self.process
-        subprocess.run(["pkill", "-9", "-P", str(self.process.pid)], check=False)
-        self.process.kill()
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def _is_up(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -157,3 +158,14 @@ def test_what_the_bank_knows_and_owes_survives_a_kill(sandbox: Sandbox) -> None:
 def test_the_sandbox_serves_this_machine_only(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="machine"):
         run("0.0.0.0", 1, tmp_path, tmp_path / "config.json")  # noqa: S104 - the very thing that is refused
+
+
+def test_pressing_pay_many_times_at_once_pays_once(sandbox: Sandbox) -> None:
+    order = sandbox.order()
+    redirect = sandbox.adapter("vnptpay").start(order)
+    assert isinstance(redirect, Redirect)
+    with ThreadPoolExecutor(20) as pool:
+        form = {"action": "pay"}
+        list(pool.map(lambda _: requests.post(redirect.url, form, timeout=10, allow_redirects=False), range(20)))
+    (transaction,) = sandbox.transactions(order.merchant_ref)
+    assert (transaction["state"], len(transaction["notices"])) == ("paid", 1)
