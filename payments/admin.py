@@ -18,7 +18,7 @@ from . import inbox
 from .models import Bill, Discrepancy, LedgerEvent, MerchantAccount, Notice, Payment, Receipt
 
 
-class MerchantForm(forms.ModelForm):
+class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
     """Secrets go in and never come out: an empty field keeps what is stored."""
 
     new_secrets = forms.CharField(

@@ -109,7 +109,7 @@ def cancel_bill(bill: Bill, *, reason: str, actor: User | None = None, cause: st
         if any(payment.is_in_doubt or payment.state == PaymentState.PAID for payment in locked.payments.all()):
             raise BillHasMoney(locked.reference)
         _close(locked, BillState.CANCELLED, cause=cause, reason=reason, actor=actor)
-    live.publish([locked.token])
+    transaction.on_commit(lambda: live.publish([locked.token]))
     return locked
 
 

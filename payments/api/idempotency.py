@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,15 +20,27 @@ from ..errors import IdempotencyConflict, RequestInProgress
 from ..models import ApiClient, IdempotentRequest
 
 View = Callable[..., Response]
+#: No request takes this long: whoever held the key has died, and the next caller takes over.
+LEASE = timedelta(seconds=60)
 
 
 def idempotent(view: View) -> View:
     """Wrap a POST method of an API view; `Idempotency-Key` is required (1-255 characters).
 
-    An answer of 2xx or a conflict is kept and given again. Anything that failed before it
-    changed something is not kept, so that the caller may mend the request and try again.
+    An answer is kept and given again. A refusal is not kept, so that the caller may mend
+    the request and try again under the same key.
+    A process may die between its work and the keeping of its answer, and the work is then
+    done again: the view must find its own earlier work, or run under `atomic_idempotent`.
     """
+    return _wrap(view, is_atomic=False)
 
+
+def atomic_idempotent(view: View) -> View:
+    """As `idempotent`, with the view and the keeping of its answer in one transaction."""
+    return _wrap(view, is_atomic=True)
+
+
+def _wrap(view: View, *, is_atomic: bool) -> View:
     @functools.wraps(view)
     def wrapper(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get("Idempotency-Key", "")
@@ -35,12 +50,13 @@ def idempotent(view: View) -> View:
         if earlier is not None:
             return earlier
         try:
-            response = view(self, request, *args, **kwargs)
+            with transaction.atomic() if is_atomic else contextlib.nullcontext():
+                response = view(self, request, *args, **kwargs)
+                record.status, record.response = response.status_code, response.data
+                record.save(update_fields=["status", "response"])
         except BaseException:
             record.delete()
             raise
-        record.status, record.response = response.status_code, response.data
-        record.save(update_fields=["status", "response"])
         return response
 
     return wrapper
@@ -60,5 +76,14 @@ def _claim(client: ApiClient, key: str, fingerprint: str) -> tuple[IdempotentReq
     if record.fingerprint != fingerprint:
         raise IdempotencyConflict(key)
     if record.status is None:
-        raise RequestInProgress(key)
+        return _take_over(record), None
     return record, Response(record.response, status=record.status)
+
+
+def _take_over(record: IdempotentRequest) -> IdempotentRequest:
+    """Claim a key whose holder has died; one of several callers wins. Raises RequestInProgress."""
+    now = timezone.now()
+    abandoned = IdempotentRequest.objects.filter(pk=record.pk, status=None, created_at__lt=now - LEASE)
+    if not abandoned.update(created_at=now):
+        raise RequestInProgress(record.key)
+    return record

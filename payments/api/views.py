@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,7 +20,7 @@ from .. import attempts, billing, checking
 from ..errors import InvalidBill
 from ..models import ApiClient, Bill, Payment
 from ..requests import client_ip
-from .idempotency import idempotent
+from .idempotency import atomic_idempotent, idempotent
 from .serializers import BillSerializer, NewBillSerializer, PaymentSerializer
 
 IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
@@ -70,7 +69,7 @@ class BillList(ClientView):
         return pages.get_paginated_response(BillSerializer(page, many=True).data)
 
     @extend_schema(parameters=[IDEMPOTENCY_KEY], request=NewBillSerializer, responses={201: BillSerializer})
-    @idempotent
+    @atomic_idempotent
     def post(self, request: Request) -> Response:
         """Make a bill. Later changes of fees never touch it."""
         serializer = NewBillSerializer(data=request.data)
@@ -78,10 +77,9 @@ class BillList(ClientView):
         wanted = dict(serializer.validated_data)
         lines = [billing.NewLine(**line) for line in wanted.pop("lines")]
         agency = self._agency(wanted.pop("agency"))
-        with transaction.atomic():
-            bill = billing.create_bill(
-                **wanted, agency=agency, lines=lines, client=cast(ApiClient, request.user), cause="api"
-            )
+        bill = billing.create_bill(
+            **wanted, agency=agency, lines=lines, client=cast(ApiClient, request.user), cause="api"
+        )
         return Response(BillSerializer(self.bills().get(pk=bill.pk)).data, status=201)
 
     def _agency(self, code: str) -> Agency:
@@ -127,7 +125,7 @@ class BillCancel(ClientView):
     """`/api/v1/bills/{id}/cancel`."""
 
     @extend_schema(parameters=[IDEMPOTENCY_KEY], request=None, responses=BillSerializer)
-    @idempotent
+    @atomic_idempotent
     def post(self, request: Request, bill_id: int) -> Response:
         """Close an open bill. Money that comes later is kept as surplus with a case."""
         bill = get_object_or_404(self.bills(), pk=bill_id)

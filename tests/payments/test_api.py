@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from agencies.models import Agency
 from payments.clients import create_client
-from payments.models import Bill
+from payments.models import Bill, IdempotentRequest
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +49,35 @@ def test_the_same_key_and_body_is_the_first_answer_and_another_body_a_conflict(k
     assert send(key, "/api/v1/bills", new_bill(agency), "k1") == first
     status, problem = send(key, "/api/v1/bills", new_bill(agency, reference="X2"), "k1")
     assert (status, problem["status"]) == (409, 409)
+    assert Bill.objects.count() == 1
+
+
+def test_a_key_whose_process_died_is_taken_over_after_a_minute(key: str, agency: Agency) -> None:
+    """The holder is gone and wrote nothing: bills are made in the transaction that keeps the answer."""
+    send(key, "/api/v1/bills", new_bill(agency), "k1")
+    held = IdempotentRequest.objects.get()
+    IdempotentRequest.objects.filter(pk=held.pk).update(status=None, response=None)
+    assert send(key, "/api/v1/bills", new_bill(agency), "k1")[0] == 409
+    IdempotentRequest.objects.filter(pk=held.pk).update(created_at=timezone.now() - timedelta(seconds=61))
+    assert send(key, "/api/v1/bills", new_bill(agency), "k1")[0] == 201
+
+
+def test_the_answer_is_kept_in_the_transaction_of_the_bill(
+    key: str, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = IdempotentRequest.save
+
+    def fail(self: IdempotentRequest, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields"):
+            raise OSError("killed between the work and the keeping of its answer")
+        save(self, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(IdempotentRequest, "save", fail)
+        with pytest.raises(OSError, match="killed"):
+            send(key, "/api/v1/bills", new_bill(agency), "k1")
+    assert not Bill.objects.exists()
+    assert send(key, "/api/v1/bills", new_bill(agency), "k1")[0] == 201
     assert Bill.objects.count() == 1
 
 

@@ -8,15 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
+from django.utils import timezone
 
 from agencies.models import Agency
+from dossiers import handover
 from dossiers.errors import NotReleasable
 from dossiers.handover import release
 from dossiers.models import Dossier, HandOver
 from dossiers.numbering import next_code
-from payments import attempts, inbox, ledger_check, settlement
-from payments.models import Bill, Notice, Payment, Receipt
+from payments import attempts, inbox, ledger_check, receipts, settlement
+from payments.models import Bill, Notice, Payment, Receipt, ReceiptSeries
 from payments.states import OPEN_PAYMENT_STATES, BillState
 from tests import factories
 from tests.notices import confirm, notify_bill
@@ -108,6 +110,70 @@ def test_fifty_payments_at_once_leave_no_gap_in_the_receipts() -> None:
     inbox.drain_all()
     assert sorted(Receipt.objects.values_list("number", flat=True)) == list(range(1, 51))
     assert ledger_check.check() == []
+
+
+def test_control_numbers_without_the_row_lock_are_given_twice() -> None:
+    """Read, then write, without holding the counter's row: two dossiers get one code."""
+    from datetime import date
+
+    from dossiers.models.dossier import DossierCounter
+
+    agency, day = factories.agency(), date(2026, 11, 23)
+    next_code(agency, day)
+    both_have_read = threading.Barrier(2)
+
+    def unlocked(_: int) -> int:
+        counter = DossierCounter.objects.get(identifier=agency.identifier, day=day)
+        both_have_read.wait(5)
+        DossierCounter.objects.filter(pk=counter.pk).update(last_number=counter.last_number + 1)
+        return counter.last_number + 1
+
+    assert at_once(2, unlocked) == [2, 2]
+
+
+def _without_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
+
+
+def test_control_without_the_lock_two_receipts_want_one_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With FOR UPDATE taken out of the series, only the unique number stops the second receipt."""
+    agency = factories.agency()
+    first, second = (factories.payment(of=factories.bill(of=agency)) for _ in range(2))
+    ReceiptSeries.objects.create(agency=agency, kind="phi", serial=f"BP-{timezone.localdate():%y}T")
+    both_have_read = threading.Barrier(2)
+    real = receipts._locked_series
+
+    def together(wanted: Any) -> Any:
+        found = real(wanted)
+        both_have_read.wait(5)
+        return found
+
+    _without_row_locks(monkeypatch)
+    monkeypatch.setattr(receipts, "_locked_series", together)
+    payments = [first, second]
+    bills = {payment.bill_id: payment.bill for payment in payments}
+    results = at_once(2, lambda number: receipts.issue([payments[number]], bills))
+    assert sum(isinstance(result, IntegrityError) for result in results) == 1
+
+
+def test_control_without_the_lock_two_counters_both_pass_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With FOR UPDATE taken out both officers see an undelivered result; only the unique record stops one."""
+    dossier = factories.dossier(state=9, amount=0)
+    officer = factories.officer(dossier.agency)
+    both_have_read = threading.Barrier(2)
+    real = handover.why_not
+
+    def together(found: Dossier) -> str:
+        reason = real(found)
+        both_have_read.wait(5)
+        return reason
+
+    _without_row_locks(monkeypatch)
+    monkeypatch.setattr(handover, "why_not", together)
+    results = at_once(
+        2, lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver_name="Nguyễn Thị Bình")
+    )
+    assert sum(isinstance(result, IntegrityError) for result in results) == 1
 
 
 def test_two_counters_hand_over_once() -> None:
