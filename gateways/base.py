@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 
 class Capability(StrEnum):
@@ -214,6 +214,8 @@ class Outcome:
     message: str = ""
     currency: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    #: Where people transfer to a code they may transfer twice: what else the gateway found.
+    others: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +289,6 @@ class Gateway(Protocol):
 class StatementGateway(Gateway, Protocol):
     """A gateway whose files can be reconciled (Capability.STATEMENT)."""
 
-    def statement(self, file: bytes) -> Iterator[StatementRow]:
-        """Read a settlement file. Raises Malformed when any part of it is damaged."""
+    def statement(self, file: BinaryIO) -> Iterator[StatementRow]:
+        """Yield the rows of a settlement file as it is read. Raises Malformed when any part of it is damaged."""
         ...

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from . import codecs, vietqr
 from . import vietinbank_messages as messages
@@ -171,7 +171,7 @@ class VietinBank:
         names = statement.FIELDS | self._settings.get("statement_fields", {})
         return statement.find(answered, names, order, self._prefix + order.merchant_ref)
 
-    def statement(self, file: bytes) -> Iterator[StatementRow]:
+    def statement(self, file: BinaryIO) -> Iterator[StatementRow]:
         """Read the settlement file of 3.10. Raises Malformed."""
         return statement.read_file(file, self._secrets.get("file_key", ""), self._rules.code_of)
 

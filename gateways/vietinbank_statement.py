@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from .base import Malformed, Outcome, OutcomeState, OutcomeUnknown, SentOrder, StatementRow
 from .codecs import VIETNAM, moment
@@ -74,7 +76,13 @@ def find(answered: Mapping[str, Any], names: Mapping[str, str], order: SentOrder
             ours.append((int(credit[1]), row))
     if not ours:
         return Outcome(OutcomeState.NOT_FOUND)
-    amount, row = next((found for found in ours if found[0] == order.amount), ours[0])
+    # The transfer that fits the bill first: only one can settle it, the others are surplus.
+    ours.sort(key=lambda found: found[0] != order.amount)
+    first, *others = [_credit(amount, row, answered, names) for amount, row in ours]
+    return replace(first, others=tuple(others))
+
+
+def _credit(amount: int, row: Mapping[str, Any], answered: Mapping[str, Any], names: Mapping[str, str]) -> Outcome:
     return Outcome(
         state=OutcomeState.PAID,
         amount=amount,
@@ -85,19 +93,28 @@ def find(answered: Mapping[str, Any], names: Mapping[str, str], order: SentOrder
     )
 
 
-def read_file(file: bytes, key: str, code_of: Callable[[str], str | None]) -> Iterator[StatementRow]:
-    """Return the rows of a settlement file whose checksums and count are right. Raises Malformed."""
+def read_file(file: BinaryIO, key: str, code_of: Callable[[str], str | None]) -> Iterator[StatementRow]:
+    """Yield the rows of a settlement file line by line, however big. Raises Malformed.
+
+    Only after the last row is it known that none is missing: use nothing of a file that raised.
+    """
+    count, footer = 0, None
     try:
-        lines = file.decode("utf-8-sig").splitlines()
+        for number, line in enumerate(io.TextIOWrapper(file, encoding="utf-8-sig"), start=1):
+            record = line.rstrip("\r\n").split("|")
+            if number == 1 or record == [""]:
+                continue
+            if footer is not None or record[-1].lower() != checksum(record[:-1], key):
+                raise Malformed(f"line {number}: wrong checksum")
+            if record[0] == FOOTER:
+                footer = record
+                continue
+            count += 1
+            yield _row(record, code_of)
     except UnicodeDecodeError as error:
         raise Malformed("the file is not UTF-8") from error
-    records = [line.split("|") for line in lines[1:] if line]
-    if not records or records[-1][0] != FOOTER or len(records[-1]) < 4 or records[-1][3] != str(len(records) - 1):
+    if footer is None or len(footer) < 4 or footer[3] != str(count):
         raise Malformed("the file is cut off: its footer does not count its lines")
-    for number, record in enumerate(records, start=2):
-        if record[-1].lower() != checksum(record[:-1], key):
-            raise Malformed(f"line {number}: wrong checksum")
-    return iter([_row(record, code_of) for record in records[:-1]])
 
 
 def write_file(rows: Iterable[Mapping[str, str]], provider_id: str, written_at: str, key: str) -> bytes:

@@ -81,10 +81,10 @@ def check(payment: Payment) -> Check:
     _note_check(payment, now, is_reachable=True)
     if outcome.state in _FINAL:
         is_transfer = Capability.REDIRECT not in adapter.capabilities
-        received = inbox.receive(
-            _as_notice(payment, outcome, is_transfer=is_transfer), payment.merchant_account, source=NoticeSource.QUERY
-        )
-        inbox.drain(ids=[received.notice_id])
+        notices = [_as_notice(payment, told, is_transfer=is_transfer) for told in (outcome, *outcome.others)]
+        for notice in notices:
+            received = inbox.receive(notice, payment.merchant_account, source=NoticeSource.QUERY)
+            inbox.drain(ids=[received.notice_id])
     else:
         _expire_if_over(payment, now, outcome.state)
     return Check(was_asked=True, is_reachable=True, state=outcome.state)

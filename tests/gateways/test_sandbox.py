@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,7 +143,8 @@ def test_the_settlement_file_of_the_day_holds_every_transfer(sandbox: Sandbox) -
     assert "_PT044_THUHOTKAO_IN.txt" in answer.headers["Content-Disposition"]
     adapter = sandbox.adapter("vietinbank")
     assert isinstance(adapter, VietinBank)
-    assert [row.amount for row in adapter.statement(answer.content) if row.merchant_ref == code] == [33000]
+    rows = adapter.statement(io.BytesIO(answer.content))
+    assert [row.amount for row in rows if row.merchant_ref == code] == [33000]
 
 
 def test_what_the_bank_knows_and_owes_survives_a_kill(sandbox: Sandbox) -> None:

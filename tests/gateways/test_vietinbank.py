@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -221,7 +222,7 @@ def test_a_settlement_file_is_read_whole_or_not_at_all() -> None:
     row = {"recordType": "002", "transId": "T1", "custCode": CODE, "amount": "150000", "currencyCode": "VND"}
     row |= {"bankTransId": "B1", "transTime": "20260715093145", "merchantAcctNo": SETTINGS["account"]}
     file = write_file([row, {**row, "bankTransId": "B2", "custCode": ""}], "PT044", "x", SECRETS["file_key"])
-    first, second = adapter().statement(file)
+    first, second = adapter().statement(io.BytesIO(file))
     assert (first.gateway_ref, first.merchant_ref, first.amount) == ("B1", CODE, 150000)
     assert (second.gateway_ref, second.merchant_ref) == ("B2", "")
     lines = file.splitlines(keepends=True)
@@ -233,4 +234,4 @@ def test_a_settlement_file_is_read_whole_or_not_at_all() -> None:
         b"\xff",
     ):
         with pytest.raises(Malformed):
-            list(adapter().statement(damaged))
+            list(adapter().statement(io.BytesIO(damaged)))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from gateways.base import OutcomeState
 from payments import attempts, checking, ledger_check
 from payments.errors import PaymentNotStarted
-from payments.models import Bill, Payment, Receipt
+from payments.models import Bill, Discrepancy, Payment, Receipt
 from payments.states import BillState, PaymentState
 from tests import factories
 
@@ -43,6 +43,17 @@ def test_a_dropped_callback_is_found_by_asking(bank: Bank, bill: Bill, gateway: 
     bill.refresh_from_db()
     assert bill.state == BillState.PAID
     assert Receipt.objects.count() == 1
+    assert ledger_check.check() == []
+
+
+def test_two_transfers_to_one_code_are_both_found_by_asking(bank: Bank, bill: Bill) -> None:
+    payment = attempts.start(bill, "vietinbank", client_ip="203.0.113.10")
+    bank.pay("vietinbank", payment.merchant_ref, amount=20_000)
+    bank.pay("vietinbank", payment.merchant_ref, amount=bill.amount)
+    settle_by_asking(payment)
+    bill.refresh_from_db()
+    assert bill.state == BillState.PAID
+    assert list(Discrepancy.objects.values_list("kind", "amount")) == [("surplus", 20_000)]
     assert ledger_check.check() == []
 
 
