@@ -20,7 +20,7 @@ from gateways.base import (
     Redirect,
 )
 
-from . import checking
+from . import checking, health
 from .errors import BillNotPayable, PaymentNotStarted
 from .merchants import account_for, adapter_for
 from .models import Bill, LedgerEvent, MerchantAccount, Payment
@@ -42,6 +42,8 @@ def start(bill: Bill, gateway: str, *, client_ip: str, locale: str = "vi") -> Pa
     """
     _ask_about_earlier(bill)
     account = account_for(bill.agency, gateway)
+    if health.is_resting(account):
+        raise PaymentNotStarted(gateway)
     adapter = adapter_for(account)
     try:
         payment, is_new = _open(bill, account, adapter, client_ip)
@@ -95,6 +97,7 @@ def _new_reference(account: MerchantAccount, *, is_qr: bool) -> str:
 
 
 def _send(payment: Payment, adapter: Gateway, bill: Bill, locale: str) -> Payment:
+    account = payment.merchant_account
     order = PaymentOrder(
         merchant_ref=payment.merchant_ref,
         amount=payment.amount,
@@ -108,15 +111,20 @@ def _send(payment: Payment, adapter: Gateway, bill: Bill, locale: str) -> Paymen
     try:
         answer = adapter.start(order)
     except (GatewayUnavailable, GatewayRefused) as error:
-        if isinstance(error, GatewayRefused) and error.is_configuration_fault:
+        if isinstance(error, GatewayUnavailable):
+            health.note_failure(account, error)
+        elif error.is_configuration_fault:
             logger.error("gateway %s refuses our contract: %s", payment.gateway, error)
         checking.move_payment(payment, PaymentState.FAILED, cause="start", failure_code=_code(error))
         raise PaymentNotStarted(payment.gateway) from error
     except Exception as error:  # outcome unknown, or a defect of the adapter: money may have moved
         logger.warning("start of %s is unclear: %r", payment.merchant_ref, error)
+        health.note_failure(account, error)
         checking.move_payment(payment, PaymentState.UNKNOWN, cause="start", sent_at=timezone.now())
         payment.refresh_from_db()
         return payment
+    if isinstance(answer, Redirect):
+        health.note_success(account)  # a QR is built here: nobody was asked
     return _record_sent(payment, answer)
 
 

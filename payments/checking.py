@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from gateways.base import Capability, GatewayError, Notice, Outcome, OutcomeState, SentOrder
 
-from . import inbox, live
+from . import health, inbox, live
 from .merchants import adapter_for
 from .models import Bill, LedgerEvent, Payment
 from .models.inbox import NoticeSource
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 #: Seconds after the payment was sent; then hourly for a day, then daily.
 BACK_OFF = (30, 60, 120, 300, 900)
 LOOK_BACK = timedelta(days=90)
+#: Questions to one gateway in one round.
+BUDGET = 20
 #: While one process asks, the others leave the payment alone for this long.
 LEASE = timedelta(seconds=60)
 #: A person who presses "check now" again within this time is shown the answer just got.
@@ -76,8 +79,10 @@ def check(payment: Payment) -> Check:
         outcome = adapter.query(order)
     except GatewayError as error:
         logger.warning("asking %s about %s: %s", payment.gateway, payment.merchant_ref, error)
+        health.note_failure(payment.merchant_account, error)
         _note_check(payment, now, is_reachable=False)
         return Check(was_asked=True, is_reachable=False, state=OutcomeState.UNKNOWN)
+    health.note_success(payment.merchant_account)
     _note_check(payment, now, is_reachable=True)
     if outcome.state in _FINAL:
         is_transfer = Capability.REDIRECT not in adapter.capabilities
@@ -107,10 +112,22 @@ def check_due(limit: int = 50) -> int:
 def _claim_due(limit: int) -> list[Payment]:
     now = timezone.now()
     with transaction.atomic(durable=True):
-        due = Payment.objects.filter(next_check_at__lte=now).order_by("next_check_at")
-        claimed = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        due = Payment.objects.filter(next_check_at__lte=now).exclude(merchant_account__health__closed_until__gt=now)
+        oldest = due.order_by("next_check_at").select_for_update(skip_locked=True, of=("self",))
+        claimed = _within_budget(list(oldest.values_list("pk", "gateway")[: 4 * limit]), limit)
         Payment.objects.filter(pk__in=claimed).update(next_check_at=now + LEASE)
     return list(Payment.objects.filter(pk__in=claimed).select_related("merchant_account").order_by("pk"))
+
+
+def _within_budget(due: list[tuple[int, str]], limit: int) -> list[int]:
+    """Keep the oldest of each gateway, so that one with a long queue does not keep the others waiting (A5 44)."""
+    asked: Counter[str] = Counter()
+    claimed: list[int] = []
+    for pk, gateway in due:
+        asked[gateway] += 1
+        if asked[gateway] <= BUDGET and len(claimed) < limit:
+            claimed.append(pk)
+    return claimed
 
 
 def _as_notice(payment: Payment, outcome: Outcome, *, is_transfer: bool) -> Notice:
@@ -145,7 +162,7 @@ def _expire_if_over(payment: Payment, now: datetime, said: OutcomeState | None =
     """Close an attempt whose time is over, having asked; an unclear answer makes it UNKNOWN instead."""
     if payment.expires_at > now or payment.state not in OPEN_PAYMENT_STATES:
         return
-    is_unclear = said in (OutcomeState.PENDING, OutcomeState.UNKNOWN)
+    is_unclear = said in (OutcomeState.PENDING, OutcomeState.UNKNOWN) and now - payment.created_at < LOOK_BACK
     move_payment(payment, PaymentState.UNKNOWN if is_unclear else PaymentState.EXPIRED, cause="expiry")
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from gateways.base import OutcomeState
 
+from .models.discrepancies import DiscrepancyKind
 from .models.inbox import NoticeState
-from .models.ledger import DiscrepancyKind
 from .states import OPEN_PAYMENT_STATES, BillState, PaymentState
 
 
@@ -36,6 +36,8 @@ class PaymentFacts:
     amount: int
     gateway_ref: str
     bill_state: str
+    is_applied: bool = False
+    refunded_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Decision:
     payment_to: PaymentState | None = None
     books_money: bool = False
     settles_bill: bool = False
+    takes_money_back: bool = False
     discrepancy: DiscrepancyKind | None = None
 
 
@@ -55,6 +58,8 @@ _MOVES = {
     OutcomeState.CANCELLED: PaymentState.CANCELLED,
     OutcomeState.PENDING: PaymentState.UNKNOWN,
     OutcomeState.UNKNOWN: PaymentState.UNKNOWN,
+    # Taken and given back before we had heard of it: nothing came to us.
+    OutcomeState.REVERSED: PaymentState.FAILED,
 }
 
 
@@ -87,14 +92,30 @@ def _without_money(news: News, payment: PaymentFacts | None) -> Decision:
     if payment is None:
         return Decision("unknown_reference", NoticeState.IGNORED)
     if news.outcome == OutcomeState.REVERSED and payment.state == PaymentState.PAID:
-        return Decision("reversed", discrepancy=DiscrepancyKind.CONTRADICTION)
+        return _reversed(news, payment)
     move = _MOVES.get(OutcomeState(news.outcome))
     if move is None or payment.state not in OPEN_PAYMENT_STATES or payment.state == move:
         return Decision(f"late_{news.outcome}", NoticeState.IGNORED)
     return Decision(str(news.outcome), payment_to=move)
 
 
+def _reversed(news: News, payment: PaymentFacts) -> Decision:
+    """The bank takes money back that had settled a bill; anything less plain is for a person to judge."""
+    is_whole = news.amount in (None, payment.amount)
+    if is_whole and payment.is_applied and payment.bill_state == BillState.PAID and not payment.refunded_amount:
+        return Decision(
+            "reversed",
+            payment_to=PaymentState.REVERSED,
+            takes_money_back=True,
+            discrepancy=DiscrepancyKind.REVERSED,
+        )
+    return Decision("reversed", discrepancy=DiscrepancyKind.CONTRADICTION)
+
+
 def _with_money(news: News, payment: PaymentFacts) -> Decision:
+    if payment.state == PaymentState.REVERSED and not news.is_transfer:
+        # A success told again after the bank took it back must not pay a second time (A5 18).
+        return Decision("already_reversed", NoticeState.IGNORED)
     if payment.state == PaymentState.PAID:
         # A redirect order is charged once; the same success told with less detail is no news.
         is_same = not news.gateway_ref or not payment.gateway_ref or news.gateway_ref == payment.gateway_ref

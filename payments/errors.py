@@ -43,3 +43,47 @@ class IdempotencyConflict(PaymentsError):
 
 class RequestInProgress(PaymentsError):
     """The same Idempotency-Key is being answered right now."""
+
+
+class RefundRefused(PaymentsError):
+    """This money may not be given back so. `message` is for people, with the legal text if there is one."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class RemainingChanged(PaymentsError):
+    """What can be refunded is not what the caller saw: somebody was faster. `remaining` is the truth now."""
+
+    def __init__(self, remaining: int) -> None:
+        super().__init__(f"{remaining} đồng can be refunded now")
+        self.remaining = remaining
+
+
+class SamePerson(PaymentsError):
+    """Maker and checker must be two people."""
+
+
+class StatementRefused(PaymentsError):
+    """A bank's file cannot be taken. `message` says which line and why; nothing of it was kept."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class DayNotClosable(PaymentsError):
+    """A day still has differences without a case. `unexplained` is how much, whole đồng."""
+
+    def __init__(self, unexplained: int) -> None:
+        super().__init__(f"{unexplained} đồng are not explained")
+        self.unexplained = unexplained
+
+
+class ShiftNotOpen(PaymentsError):
+    """The cashier has no open shift: nobody would know whose drawer the money is in."""
+
+
+class PaymentMayBeUnderWay(PaymentsError):
+    """An online payment of this bill is in doubt: taking money now may collect twice."""

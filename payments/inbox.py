@@ -20,10 +20,10 @@ from django.utils import timezone
 
 from gateways import base
 
-from . import live, settlement
+from . import discrepancies, live, settlement
 from .models import Discrepancy, MerchantAccount, Notice, Payment
+from .models.discrepancies import DiscrepancyKind
 from .models.inbox import NoticeSource, NoticeState
-from .models.ledger import DiscrepancyKind
 from .states import PaymentState
 
 logger = logging.getLogger(__name__)
@@ -226,15 +226,14 @@ def _record_failure(notice_id: int, error: Exception) -> None:
         notice.next_attempt_at = timezone.now() + timedelta(seconds=5 * 4**notice.attempts)
         if notice.attempts >= MAX_ATTEMPTS:
             notice.state, notice.processed_at = NoticeState.QUARANTINED, timezone.now()
-            Discrepancy.objects.get_or_create(
+            found = discrepancies.case(
+                DiscrepancyKind.QUARANTINED,
+                agency_id=notice.merchant_account.agency_id,
                 notice=notice,
-                kind=DiscrepancyKind.QUARANTINED,
-                defaults={
-                    "agency_id": notice.merchant_account.agency_id,
-                    "amount": notice.amount or 0,
-                    "suggested_action": settlement.SUGGESTED_ACTIONS[DiscrepancyKind.QUARANTINED],
-                },
+                amount=notice.amount or 0,
+                note=notice.error,
             )
+            Discrepancy.objects.bulk_create([found], ignore_conflicts=True)
         notice.save(update_fields=["attempts", "error", "next_attempt_at", "state", "processed_at"])
 
 

@@ -59,13 +59,29 @@ register(
 )
 register(
     "I1b",
-    "a paid bill has exactly its amount applied to it, an unpaid one nothing",
-    """SELECT bill.id, bill.state, bill.amount, coalesce(sum(-event.amount), 0)
+    "a paid bill has exactly its amount applied to it, less what was refunded; an unpaid one nothing",
+    """SELECT bill.id, bill.state, bill.amount, coalesce(applied.amount, 0), coalesce(returned.amount, 0)
        FROM payments_bill bill
-       LEFT JOIN payments_ledgerevent event ON event.bill_id = bill.id AND event.kind = 'bill_settled'
-       GROUP BY bill.id
-       HAVING coalesce(sum(-event.amount), 0) <>
-              CASE WHEN bill.state IN ('paid', 'partly_refunded', 'refunded') THEN bill.amount ELSE 0 END""",
+       LEFT JOIN (SELECT bill_id, sum(-amount) AS amount FROM payments_ledgerevent
+                  WHERE kind LIKE 'bill\\_%' GROUP BY bill_id) applied ON applied.bill_id = bill.id
+       LEFT JOIN (SELECT payment.bill_id, sum(refund.amount) AS amount
+                  FROM payments_refund refund JOIN payments_payment payment ON payment.id = refund.payment_id
+                  WHERE refund.state = 'done' GROUP BY payment.bill_id) returned ON returned.bill_id = bill.id
+       WHERE coalesce(applied.amount, 0) <> CASE WHEN bill.state IN ('paid', 'partly_refunded', 'refunded')
+             THEN bill.amount - coalesce(returned.amount, 0) ELSE 0 END""",
+)
+register(
+    "I1c",
+    "what is held for refunds is exactly what was proposed and not rejected",
+    """SELECT 'payment', payment.id, payment.refunded_amount, coalesce(sum(refund.amount), 0)
+       FROM payments_payment payment
+       LEFT JOIN payments_refund refund ON refund.payment_id = payment.id AND refund.state <> 'rejected'
+       GROUP BY payment.id HAVING payment.refunded_amount <> coalesce(sum(refund.amount), 0)
+       UNION ALL
+       SELECT 'case', found.id, found.used_amount, coalesce(sum(refund.amount), 0)
+       FROM payments_discrepancy found
+       LEFT JOIN payments_refund refund ON refund.discrepancy_id = found.id AND refund.state <> 'rejected'
+       GROUP BY found.id HAVING found.used_amount < coalesce(sum(refund.amount), 0)""",
 )
 register(
     "I2",
@@ -106,15 +122,21 @@ register(
     "I6",
     "nothing leaves PAID without a refund or a reversal",
     """SELECT id, kind, before, after FROM payments_ledgerevent
-       WHERE before = 'paid' AND after NOT IN ('partly_refunded', 'refunded', 'reversed')""",
+       WHERE before = 'paid' AND after NOT IN ('partly_refunded', 'refunded', 'reversed')
+         AND kind <> 'bill_reopened'""",
 )
 register(
     "I7",
-    "receipts of a payment are worth its amount, belong to money that was applied, and leave no gap",
-    """SELECT 'worth', payment.id, payment.amount, coalesce(sum(receipt.amount), 0)
-       FROM payments_payment payment LEFT JOIN payments_receipt receipt ON receipt.payment_id = payment.id
-       GROUP BY payment.id
-       HAVING coalesce(sum(receipt.amount), 0) <> CASE WHEN payment.is_applied THEN payment.amount ELSE 0 END
+    "valid receipts of a payment are worth what it applied and kept, and numbers leave no gap",
+    """SELECT 'worth', payment.id, payment.amount, coalesce(valid.amount, 0)
+       FROM payments_payment payment
+       LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM payments_receipt receipt
+                  WHERE NOT EXISTS (SELECT FROM payments_receiptcancellation WHERE receipt_id = receipt.id)
+                  GROUP BY payment_id) valid ON valid.payment_id = payment.id
+       LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM payments_refund WHERE state = 'done'
+                  GROUP BY payment_id) returned ON returned.payment_id = payment.id
+       WHERE coalesce(valid.amount, 0) <> CASE WHEN payment.is_applied
+             THEN payment.amount - coalesce(returned.amount, 0) ELSE 0 END
        UNION ALL
        SELECT 'gap', series.id, series.next_number, count(receipt.id)
        FROM payments_receiptseries series LEFT JOIN payments_receipt receipt ON receipt.series_id = series.id
@@ -128,6 +150,21 @@ register(
     """SELECT bill.id, bill.amount, coalesce(sum(line.amount), 0)
        FROM payments_bill bill LEFT JOIN payments_billline line ON line.bill_id = bill.id
        GROUP BY bill.id HAVING bill.amount <> coalesce(sum(line.amount), 0)""",
+)
+register(
+    "I10",
+    "a closed day still shows what it was closed with",
+    """SELECT closed.merchant_account_id, closed.day, closed.our_amount, coalesce(sum(event.amount), 0)
+       FROM payments_closedday closed LEFT JOIN payments_ledgerevent event
+            ON event.merchant_account_id = closed.merchant_account_id AND event.value_date = closed.day
+           AND event.kind IN ('payment_paid', 'money_received')
+       GROUP BY closed.id HAVING closed.our_amount <> coalesce(sum(event.amount), 0)""",
+)
+register(
+    "I11",
+    "no attempt stays open beyond the ninety days in which gateways are asked",
+    """SELECT id, state, created_at FROM payments_payment
+       WHERE state IN ('created', 'sent', 'unknown') AND created_at < now() - interval '91 days'""",
 )
 register(
     "I12",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils import timezone
 
-from .models import Bill, BillLine, Payment, Receipt, ReceiptSeries
+from .models import Bill, BillLine, Payment, Receipt, ReceiptCancellation, ReceiptSeries
 from .models.bills import FeeKind
 from .rows import update_rows
 
@@ -33,23 +34,72 @@ def issue(payments: Sequence[Payment], bills: Mapping[int, Bill]) -> list[Receip
     series = _locked_series({(bill.agency_id, kind) for _, bill, kind in wanted})
     receipts = []
     for payment, bill, kind in wanted:
-        book = series[bill.agency_id, kind]
-        receipts.append(
-            Receipt(
-                series=book,
-                number=book.next_number,
-                bill=bill,
-                payment=payment,
-                kind=kind,
-                amount=sum(line.amount for line in lines[bill.pk, kind]),
-                payer_name=bill.payer_name,
-                agency_name=bill.agency_name,
-                lines=[{"description": line.description, "amount": line.amount} for line in lines[bill.pk, kind]],
-            )
-        )
-        book.next_number += 1
+        text = [{"description": line.description, "amount": line.amount} for line in lines[bill.pk, kind]]
+        receipts.append(_next(series[bill.agency_id, kind], payment, bill, text))
     update_rows(ReceiptSeries, series.values(), ["next_number"])
     return Receipt.objects.bulk_create(receipts)
+
+
+def _next(
+    book: ReceiptSeries, payment: Payment, bill: Bill, lines: list[dict[str, Any]], *, revision: int = 1
+) -> Receipt:
+    """Return the next receipt of a locked series, to be saved together with the series."""
+    receipt = Receipt(
+        series=book,
+        number=book.next_number,
+        bill=bill,
+        payment=payment,
+        kind=book.kind,
+        amount=sum(line["amount"] for line in lines),
+        payer_name=bill.payer_name,
+        agency_name=bill.agency_name,
+        lines=lines,
+        revision=revision,
+    )
+    book.next_number += 1
+    return receipt
+
+
+def cancel(payments: Sequence[Payment], reason: str, *, cause: str) -> None:
+    """Cancel every receipt of payments whose money is gone, in the caller's transaction."""
+    if payments:
+        ReceiptCancellation.objects.bulk_create(
+            ReceiptCancellation(receipt=receipt, reason=reason, cause=cause) for receipt in _valid(payments)
+        )
+
+
+def revise(payment: Payment, returned: int, reason: str, *, cause: str) -> None:
+    """Cancel receipts of a payment by `returned` đồng; what remains of one gets a replacement.
+
+    Money goes back from the last line to the first. Locks the receipt series after bill and payment.
+    """
+    for receipt in sorted(_valid([payment]), key=lambda found: -found.pk):
+        if returned <= 0:
+            break
+        kept, returned = keep(receipt.lines, returned)
+        replacement = None
+        if kept:
+            book = ReceiptSeries.objects.select_for_update().get(pk=receipt.series_id)
+            replacement = _next(book, payment, receipt.bill, kept, revision=receipt.revision + 1)
+            book.save(update_fields=["next_number"])
+            replacement.save()
+        ReceiptCancellation.objects.create(receipt=receipt, replacement=replacement, reason=reason, cause=cause)
+
+
+def keep(lines: Sequence[dict[str, Any]], returned: int) -> tuple[list[dict[str, Any]], int]:
+    """Return what is left of receipt lines after `returned` đồng went back, and what is still to go back."""
+    kept = []
+    for line in reversed(lines):
+        taken = min(line["amount"], returned)
+        returned -= taken
+        if taken < line["amount"]:
+            kept.append({**line, "amount": line["amount"] - taken})
+    return kept[::-1], returned
+
+
+def _valid(payments: Sequence[Payment]) -> list[Receipt]:
+    found = Receipt.objects.filter(payment__in=payments, cancellation=None)
+    return list(found.select_related("bill").order_by("pk"))
 
 
 def _locked_series(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], ReceiptSeries]:

@@ -7,31 +7,19 @@ commit, so a dossier moves with its money or not at all (I3, design.md §1.2).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from . import receipts
+from . import discrepancies, receipts
 from .decisions import Decision, News, PaymentFacts, decide
-from .models import Bill, Discrepancy, LedgerEvent, Notice, Payment
-from .models.ledger import DiscrepancyKind
+from .models import Bill, ClosedDay, Discrepancy, LedgerEvent, Notice, Payment
 from .rows import update_rows
-from .signals import bills_settled
-from .states import BillState, EventKind, PaymentState, bill_edge, is_correction, payment_edge
-
-SUGGESTED_ACTIONS = {
-    DiscrepancyKind.SURPLUS: "Hoàn lại cho người nộp hoặc chuyển sang khoản khác của họ.",
-    DiscrepancyKind.SHORT: "Liên hệ người nộp để nộp đủ, hoặc hoàn lại số đã chuyển.",
-    DiscrepancyKind.OVER: "Liên hệ người nộp: ghi nhận và hoàn phần thừa.",
-    DiscrepancyKind.UNKNOWN_REFERENCE: "Tìm hồ sơ theo tên và nội dung chuyển khoản, hoặc hoàn lại.",
-    DiscrepancyKind.WRONG_CURRENCY: "Liên hệ ngân hàng.",
-    DiscrepancyKind.WRONG_ACCOUNT: "Đối chiếu tài khoản nhận với ngân hàng.",
-    DiscrepancyKind.CONFLICT: "Hỏi ngân hàng giao dịch nào là đúng.",
-    DiscrepancyKind.CONTRADICTION: "Hỏi ngân hàng; nếu đã thu hồi tiền, mở hồ sơ nợ.",
-    DiscrepancyKind.QUARANTINED: "Xem lỗi, sửa nguyên nhân rồi bấm xử lý lại.",
-}
+from .signals import bills_reopened, bills_settled
+from .states import MONEY_IN, BillState, EventKind, PaymentState, bill_edge, is_correction, payment_edge
 
 
 @dataclass(slots=True)
@@ -40,6 +28,7 @@ class Settled:
 
     changed_bills: dict[int, Bill] = field(default_factory=dict)
     settled_bills: list[Bill] = field(default_factory=list)
+    reopened_bills: list[Bill] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -50,6 +39,7 @@ class _Work:
     bills: dict[int, Bill]
     payments: dict[tuple[str, str], Payment]
     booked: set[str]
+    closed_days: set[tuple[int, date]]
     events: list[LedgerEvent] = field(default_factory=list)
     discrepancies: list[Discrepancy] = field(default_factory=list)
     touched: dict[int, Payment] = field(default_factory=dict)
@@ -81,8 +71,19 @@ def _lock(notices: Sequence[Notice]) -> _Work:
         for payment in Payment.objects.filter(bill_id__in=bills).select_for_update().order_by("pk")
     }
     keys = [money_key(notice) for notice in notices]
-    booked = LedgerEvent.objects.filter(money_key__in=keys, kind__in=(EventKind.PAYMENT_PAID, EventKind.MONEY_RECEIVED))
-    return _Work(timezone.now(), bills, payments, set(booked.values_list("money_key", flat=True)))
+    booked = LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN)
+    closed = ClosedDay.objects.filter(merchant_account__in={notice.merchant_account_id for notice in notices})
+    return _Work(
+        timezone.now(),
+        bills,
+        payments,
+        set(booked.values_list("money_key", flat=True)),
+        set(closed.filter(day__in={_day_of(notice) for notice in notices}).values_list("merchant_account_id", "day")),
+    )
+
+
+def _day_of(notice: Notice) -> date:
+    return timezone.localdate(notice.occurred_at or timezone.now())
 
 
 def money_key(notice: Notice) -> str:
@@ -105,7 +106,18 @@ def _apply_one(notice: Notice, work: _Work) -> None:
         gateway_ref=notice.gateway_ref,
         is_transfer=notice.is_transfer,
     )
-    facts = PaymentFacts(payment.state, payment.amount, payment.gateway_ref, bill.state) if payment and bill else None
+    facts = (
+        PaymentFacts(
+            payment.state,
+            payment.amount,
+            payment.gateway_ref,
+            bill.state,
+            is_applied=payment.is_applied,
+            refunded_amount=payment.refunded_amount,
+        )
+        if payment and bill
+        else None
+    )
     accounts = frozenset(notice.merchant_account.settings.get("accounts", ()))
     decision = decide(news, facts, accounts, is_booked=money_key(notice) in work.booked)
     notice.payment = payment
@@ -120,11 +132,14 @@ def _carry_out(decision: Decision, notice: Notice, payment: Payment | None, bill
             LedgerEvent(kind=kind, bill=bill, payment=payment, cause=notice.source, cause_id=str(notice.pk), **values)
         )
 
-    amount = notice.amount or 0
     money: dict[str, object] = {}
+    amount = notice.amount or 0
     if decision.books_money:
         work.booked.add(money_key(notice))
-        money = {"amount": amount, "money_key": money_key(notice)}
+        money = _money(notice, amount, work)
+    elif decision.takes_money_back and payment:
+        amount = -payment.amount
+        money = _money(notice, amount, work)
     if payment and decision.payment_to:
         before, payment.state = payment.state, decision.payment_to
         if payment.state == PaymentState.PAID:
@@ -132,41 +147,59 @@ def _carry_out(decision: Decision, notice: Notice, payment: Payment | None, bill
             payment.paid_at = notice.occurred_at or work.now
             payment.is_applied = decision.settles_bill
             payment.next_check_at = None
+        elif payment.state == PaymentState.REVERSED:
+            payment.is_applied = False
         work.touched[payment.pk] = payment
-        is_paid = payment.state == PaymentState.PAID
+        carries_money = payment.state in (PaymentState.PAID, PaymentState.REVERSED)
         event(
             payment_edge(before, payment.state),
             before=before,
             after=payment.state,
             is_correction=is_correction(before, payment.state),
-            **(money if is_paid else {}),
+            **(money if carries_money else {}),
         )
-        if is_paid:
+        if carries_money:
             money = {}
     if money:
         event(EventKind.MONEY_RECEIVED, **money)
-    if bill and decision.settles_bill:
-        before, bill.state, bill.settled_at = bill.state, BillState.PAID, work.now
+    if bill and (decision.settles_bill or decision.takes_money_back):
+        _move_bill(bill, BillState.PAID if decision.settles_bill else BillState.OPEN, work)
+        before = BillState.OPEN if decision.settles_bill else BillState.PAID
         event(bill_edge(before, bill.state), amount=-amount, before=before, after=bill.state)
-        work.outcome.settled_bills.append(bill)
     elif decision.books_money:
         event(EventKind.SURPLUS, amount=-amount)
     if decision.discrepancy:
-        work.discrepancies.append(_discrepancy(decision.discrepancy, notice, payment, bill))
+        work.discrepancies.append(
+            discrepancies.case(
+                decision.discrepancy,
+                agency_id=bill.agency_id if bill else notice.merchant_account.agency_id,
+                bill=bill,
+                payment=payment,
+                notice=notice,
+                amount=abs(amount),
+            )
+        )
     if bill:
         work.outcome.changed_bills[bill.pk] = bill
 
 
-def _discrepancy(kind: DiscrepancyKind, notice: Notice, payment: Payment | None, bill: Bill | None) -> Discrepancy:
-    return Discrepancy(
-        kind=kind,
-        agency_id=bill.agency_id if bill else notice.merchant_account.agency_id,
-        bill=bill,
-        payment=payment,
-        notice=notice,
-        amount=notice.amount or 0,
-        suggested_action=SUGGESTED_ACTIONS[kind],
-    )
+def _money(notice: Notice, amount: int, work: _Work) -> dict[str, object]:
+    """What an event that carries money says of it. A closed day is closed: late news counts today."""
+    day = _day_of(notice)
+    if (notice.merchant_account_id, day) in work.closed_days:
+        day = timezone.localdate(work.now)
+    return {
+        "amount": amount,
+        "money_key": money_key(notice) if amount > 0 else f"{money_key(notice)}:reversed",
+        "merchant_account_id": notice.merchant_account_id,
+        "value_date": day,
+    }
+
+
+def _move_bill(bill: Bill, after: BillState, work: _Work) -> None:
+    bill.state = after
+    bill.settled_at = work.now if after == BillState.PAID else None
+    (work.outcome.settled_bills if after == BillState.PAID else work.outcome.reopened_bills).append(bill)
 
 
 def _save(notices: Sequence[Notice], work: _Work) -> None:
@@ -176,14 +209,22 @@ def _save(notices: Sequence[Notice], work: _Work) -> None:
         work.touched.values(),
         ["state", "gateway_ref", "paid_at", "is_applied", "next_check_at"],
     )
-    update_rows(Bill, work.outcome.settled_bills, ["state", "settled_at"])
+    update_rows(Bill, (*work.outcome.settled_bills, *work.outcome.reopened_bills), ["state", "settled_at"])
     LedgerEvent.objects.bulk_create(work.events)
     Discrepancy.objects.bulk_create(work.discrepancies, ignore_conflicts=True)
-    receipts.issue(_applied(work.touched.values()), work.bills)
+    receipts.issue(_in_state(PaymentState.PAID, work), work.bills)
+    receipts.cancel(_in_state(PaymentState.REVERSED, work), gettext("Ngân hàng đã thu hồi tiền"), cause="reversal")
     update_rows(Notice, notices, ["state", "result", "processed_at", "payment_id"])
     if work.outcome.settled_bills:
         bills_settled.send(sender=Bill, bills=work.outcome.settled_bills)
+    if work.outcome.reopened_bills:
+        bills_reopened.send(sender=Bill, bills=work.outcome.reopened_bills)
 
 
-def _applied(payments: Iterable[Payment]) -> list[Payment]:
-    return [payment for payment in payments if payment.is_applied]
+def _in_state(state: PaymentState, work: _Work) -> list[Payment]:
+    """The payments whose money settled a bill in this batch, or settled one before and went away in it."""
+    return [
+        payment
+        for payment in work.touched.values()
+        if payment.state == state and (payment.is_applied or state == PaymentState.REVERSED)
+    ]

@@ -4,3 +4,9 @@ from django.dispatch import Signal
 
 #: Sent with `bills: list[Bill]`, all of them settled (paid or waived) in this transaction.
 bills_settled = Signal()
+
+#: Sent with `bills: list[Bill]` whose money the bank took back in this transaction: they are owed again.
+bills_reopened = Signal()
+
+#: Sent with `refund: Refund`, `bill: Bill | None`, when money has been given back in this transaction.
+money_returned = Signal()

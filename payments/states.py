@@ -44,15 +44,35 @@ class PaymentState(models.TextChoices):
     FAILED = "failed", _("Không thành công")
     CANCELLED = "cancelled", _("Người nộp đã hủy")
     EXPIRED = "expired", _("Hết hạn")
+    REVERSED = "reversed", _("Ngân hàng đã thu hồi tiền")
+
+
+class RefundState(models.TextChoices):
+    """What became of money we give back. Its amount is held from PROPOSED until REJECTED."""
+
+    PROPOSED = "proposed", _("Chờ duyệt")
+    REJECTED = "rejected", _("Không duyệt")
+    APPROVED = "approved", _("Đã duyệt, chờ gửi")
+    SENT = "sent", _("Đang gửi ngân hàng")
+    UNKNOWN = "unknown", _("Chưa rõ, đang kiểm tra")
+    AWAITING_TRANSFER = "awaiting_transfer", _("Chờ chuyển khoản")
+    DONE = "done", _("Đã hoàn tiền")
 
 
 class EventKind(models.TextChoices):
-    """What a line of the ledger records. The first four carry money, the rest only a state."""
+    """What a line of the ledger records. Those up to SURPLUS_USED carry money, the rest only a state."""
 
     PAYMENT_PAID = "payment_paid", _("Ngân hàng xác nhận đã thu tiền")
     MONEY_RECEIVED = "money_received", _("Nhận được tiền ngoài khoản đang chờ")
+    MONEY_MOVED = "money_moved", _("Chuyển tiền thừa sang khoản khác")
+    PAYMENT_REVERSED = "payment_reversed", _("Ngân hàng thu hồi tiền")
+    MONEY_RETURNED = "money_returned", _("Đã hoàn tiền cho người nộp")
     BILL_SETTLED = "bill_settled", _("Ghi nhận đã nộp")
+    BILL_REOPENED = "bill_reopened", _("Phải nộp lại: tiền đã bị thu hồi")
+    BILL_PARTLY_REFUNDED = "bill_partly_refunded", _("Hoàn một phần")
+    BILL_REFUNDED = "bill_refunded", _("Hoàn toàn bộ")
     SURPLUS = "surplus", _("Ghi nhận tiền thừa")
+    SURPLUS_USED = "surplus_used", _("Tiền thừa đã được xử lý")
     PAYMENT_CREATED = "payment_created", _("Tạo lần thanh toán")
     PAYMENT_SENT = "payment_sent", _("Chuyển sang ngân hàng")
     PAYMENT_FAILED = "payment_failed", _("Thanh toán không thành công")
@@ -62,9 +82,10 @@ class EventKind(models.TextChoices):
     BILL_CREATED = "bill_created", _("Lập khoản phải nộp")
     BILL_WAIVED = "bill_waived", _("Miễn nộp")
     BILL_CANCELLED = "bill_cancelled", _("Hủy khoản phải nộp")
+    REFUND_MOVED = "refund_moved", _("Yêu cầu hoàn tiền đổi trạng thái")
 
 
-P, B, E = PaymentState, BillState, EventKind
+P, B, R, E = PaymentState, BillState, RefundState, EventKind
 
 PAYMENT_EDGES: dict[tuple[str, str], EventKind] = {
     (P.CREATED, P.SENT): E.PAYMENT_SENT,
@@ -84,6 +105,8 @@ PAYMENT_EDGES: dict[tuple[str, str], EventKind] = {
     (P.UNKNOWN, P.FAILED): E.PAYMENT_FAILED,
     (P.UNKNOWN, P.CANCELLED): E.PAYMENT_CANCELLED,
     (P.UNKNOWN, P.EXPIRED): E.PAYMENT_EXPIRED,
+    # The only way out of PAID: the bank took the money back (A5 43).
+    (P.PAID, P.REVERSED): E.PAYMENT_REVERSED,
 }
 
 #: Corrected to match the bank: an opinion of ours gives way to money that moved.
@@ -97,12 +120,39 @@ BILL_EDGES: dict[tuple[str, str], EventKind] = {
     (B.OPEN, B.PAID): E.BILL_SETTLED,
     (B.OPEN, B.WAIVED): E.BILL_WAIVED,
     (B.OPEN, B.CANCELLED): E.BILL_CANCELLED,
+    (B.PAID, B.PARTLY_REFUNDED): E.BILL_PARTLY_REFUNDED,
+    (B.PAID, B.REFUNDED): E.BILL_REFUNDED,
+    (B.PARTLY_REFUNDED, B.PARTLY_REFUNDED): E.BILL_PARTLY_REFUNDED,
+    (B.PARTLY_REFUNDED, B.REFUNDED): E.BILL_REFUNDED,
+    # Money that went away is owed again; what was refunded before stays refunded.
+    (B.PAID, B.OPEN): E.BILL_REOPENED,
 }
+
+REFUND_EDGES: frozenset[tuple[str, str]] = frozenset(
+    {
+        (R.PROPOSED, R.APPROVED),
+        (R.PROPOSED, R.REJECTED),
+        (R.APPROVED, R.SENT),
+        (R.APPROVED, R.AWAITING_TRANSFER),
+        (R.SENT, R.DONE),
+        (R.SENT, R.UNKNOWN),
+        # Nothing had left: the gateway could not be reached.
+        (R.SENT, R.APPROVED),
+        # A bank that refuses leaves a person to transfer the money.
+        (R.SENT, R.AWAITING_TRANSFER),
+        (R.UNKNOWN, R.DONE),
+        (R.UNKNOWN, R.AWAITING_TRANSFER),
+        (R.AWAITING_TRANSFER, R.DONE),
+        (R.AWAITING_TRANSFER, R.REJECTED),
+    }
+)
 
 #: An attempt that may still bring money without a correction.
 OPEN_PAYMENT_STATES = (P.CREATED, P.SENT, P.UNKNOWN)
 #: A bill that stops nobody from handing over a result.
-SETTLED_BILL_STATES = (B.PAID, B.WAIVED)
+SETTLED_BILL_STATES = (B.PAID, B.WAIVED, B.PARTLY_REFUNDED)
+#: Bills that keep (part of) the money that settled them, or kept it until it was refunded.
+ONCE_PAID_STATES = (B.PAID, B.PARTLY_REFUNDED, B.REFUNDED)
 MONEY_IN = (E.PAYMENT_PAID, E.MONEY_RECEIVED)
 
 
@@ -120,6 +170,12 @@ def bill_edge(before: str, after: str) -> EventKind:
     if kind is None:
         raise IllegalTransition("bill", before, after)
     return kind
+
+
+def check_refund_edge(before: str, after: str) -> None:
+    """Raise IllegalTransition unless a refund may move so."""
+    if (before, after) not in REFUND_EDGES:
+        raise IllegalTransition("refund", before, after)
 
 
 def is_correction(before: str, after: str) -> bool:

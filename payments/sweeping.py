@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import checking, inbox
+from . import checking, inbox, refund_sending
 
 _ROUNDS: list[tuple[str, Callable[[], int]]] = [
     ("notices", inbox.drain_all),
     ("checks", checking.check_due),
+    ("refunds", refund_sending.send_due),
 ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from . import bell, checking, inbox
+from . import bell, checking, inbox, refund_sending
 
 
 @shared_task(name="payments.process_inbox")
@@ -20,3 +20,9 @@ def process_inbox(**_: Any) -> int:
 def query_open_payments(**_: Any) -> int:
     """Ask gateways about payments whose next check is due."""
     return checking.check_due()
+
+
+@shared_task(name="payments.send_refunds")
+def send_refunds(**_: Any) -> int:
+    """Take refunds whose next step is due one step on."""
+    return refund_sending.send_due()

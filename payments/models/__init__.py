@@ -2,24 +2,36 @@
 
 from .bills import Bill, BillLine, FeeKind
 from .clients import ApiClient, IdempotentRequest
+from .counter import CashShift, CounterPayment
+from .discrepancies import Discrepancy
 from .inbox import Notice, RejectedNotice
-from .ledger import Discrepancy, LedgerEvent
-from .merchants import MerchantAccount
+from .ledger import LedgerEvent
+from .merchants import GatewayHealth, MerchantAccount
 from .payments import Payment
-from .receipts import Receipt, ReceiptSeries
+from .receipts import Receipt, ReceiptCancellation, ReceiptSeries
+from .refunds import Refund
+from .statements import ClosedDay, Statement, StatementRow
 
 __all__ = [
     "ApiClient",
     "Bill",
     "BillLine",
+    "CashShift",
+    "ClosedDay",
+    "CounterPayment",
     "Discrepancy",
     "FeeKind",
+    "GatewayHealth",
     "IdempotentRequest",
     "LedgerEvent",
     "MerchantAccount",
     "Notice",
     "Payment",
     "Receipt",
+    "ReceiptCancellation",
     "ReceiptSeries",
+    "Refund",
     "RejectedNotice",
+    "Statement",
+    "StatementRow",
 ]

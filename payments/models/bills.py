@@ -116,6 +116,8 @@ class BillLine(models.Model):
     explanation = models.CharField(max_length=500, blank=True)
     legal_basis = models.CharField(max_length=255, blank=True)
     source = models.JSONField(default=dict, blank=True)
+    is_refundable = models.BooleanField(_("Được hoàn"), default=True)
+    refund_note = models.CharField(_("Căn cứ không hoàn"), max_length=255, blank=True)
 
     class Meta:
         verbose_name = _("dòng phí")

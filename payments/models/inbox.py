@@ -26,6 +26,8 @@ class NoticeSource(models.TextChoices):
 
     CALLBACK = "callback", _("Ngân hàng báo")
     QUERY = "query", _("Ta hỏi ngân hàng")
+    STATEMENT = "statement", _("Sao kê của ngân hàng")
+    COUNTER = "counter", _("Thu tại quầy")
 
 
 class Notice(models.Model):

@@ -28,6 +28,7 @@ class Payment(models.Model):
     amount = models.BigIntegerField(_("Số tiền (đồng)"))
     state = models.CharField(_("Trạng thái"), max_length=16, choices=PaymentState, default=PaymentState.CREATED)
     is_applied = models.BooleanField(default=False)
+    refunded_amount = models.BigIntegerField(_("Đã hoàn (đồng)"), default=0)
     request = models.JSONField(default=dict, blank=True)
     redirect_url = models.TextField(blank=True)
     qr_text = models.TextField(blank=True)
@@ -61,6 +62,11 @@ class Payment(models.Model):
                 condition=Q(is_applied=False) | Q(state=PaymentState.PAID), name="payment_applied_is_paid"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+            # Never more than was paid: refunds under way count as given (A5 70).
+            models.CheckConstraint(
+                condition=Q(refunded_amount__gte=0, refunded_amount__lte=models.F("amount")),
+                name="payment_refunded_at_most_its_amount",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=PaymentState.PAID) | Q(paid_at__isnull=False),
                 name="payment_paid_has_a_time",
@@ -79,6 +85,11 @@ class Payment(models.Model):
         return self.state == PaymentState.UNKNOWN or (
             self.state in OPEN_PAYMENT_STATES and self.returned_at is not None
         )
+
+    @property
+    def remaining_amount(self) -> int:
+        """What could still be given back, whole đồng; zero unless this payment settled its bill."""
+        return self.amount - self.refunded_amount if self.is_applied else 0
 
     @property
     def is_open(self) -> bool:

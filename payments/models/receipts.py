@@ -46,6 +46,7 @@ class Receipt(models.Model):
     payer_name = models.CharField(max_length=200)
     agency_name = models.CharField(max_length=255)
     lines = models.JSONField()
+    revision = models.PositiveSmallIntegerField(default=1)
     issued_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -54,7 +55,7 @@ class Receipt(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="receipt_number_once"),
-            models.UniqueConstraint(fields=["payment", "kind"], name="receipt_once_per_payment_and_kind"),
+            models.UniqueConstraint(fields=["payment", "kind", "revision"], name="receipt_once_per_payment_and_kind"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_amount_positive"),
         ]
 
@@ -65,3 +66,25 @@ class Receipt(models.Model):
     def full_number(self) -> str:
         """Serial and number as printed, e.g. `BP-26T 0000042`."""
         return f"{self.series.serial}-{self.number:07d}"
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Its money was given back or taken back. Reads `cancellation`: select it for lists."""
+        return hasattr(self, "cancellation")
+
+
+class ReceiptCancellation(models.Model):
+    """Why a receipt no longer counts, and which one took its place. Append-only, as receipts are."""
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="cancellation")
+    replacement = models.OneToOneField(Receipt, null=True, on_delete=models.PROTECT, related_name="replaces")
+    reason = models.CharField(_("Lý do"), max_length=255)
+    cause = models.CharField(max_length=64)
+    cancelled_at = models.DateTimeField(_("Hủy lúc"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("hủy biên lai")
+        verbose_name_plural = _("hủy biên lai")
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id}: {self.reason}"

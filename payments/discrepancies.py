@@ -1,0 +1,88 @@
+"""Opening, handing on and closing cases: the one door for what money and bills do not agree on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from agencies import audit
+from agencies.models import User
+
+from .errors import RefundRefused
+from .models import Bill, Discrepancy, Notice, Payment
+from .models.discrepancies import HOLDING_MONEY, DiscrepancyKind
+
+SUGGESTED_ACTIONS = {
+    DiscrepancyKind.SURPLUS: gettext_noop("Hoàn lại cho người nộp hoặc chuyển sang khoản khác của họ."),
+    DiscrepancyKind.SHORT: gettext_noop("Liên hệ người nộp để nộp đủ, hoặc hoàn lại số đã chuyển."),
+    DiscrepancyKind.OVER: gettext_noop("Liên hệ người nộp: ghi nhận và hoàn phần thừa."),
+    DiscrepancyKind.UNKNOWN_REFERENCE: gettext_noop("Tìm hồ sơ theo tên và nội dung chuyển khoản, hoặc hoàn lại."),
+    DiscrepancyKind.WRONG_CURRENCY: gettext_noop("Liên hệ ngân hàng."),
+    DiscrepancyKind.WRONG_ACCOUNT: gettext_noop("Đối chiếu tài khoản nhận với ngân hàng."),
+    DiscrepancyKind.CONFLICT: gettext_noop("Hỏi ngân hàng giao dịch nào là đúng."),
+    DiscrepancyKind.CONTRADICTION: gettext_noop("Hỏi ngân hàng; không hoàn tiền lần hai."),
+    DiscrepancyKind.REVERSED: gettext_noop("Báo người nộp phải nộp lại; chưa trả kết quả."),
+    DiscrepancyKind.DEBT: gettext_noop("Kết quả đã trả: mời người nộp nộp lại, lập hồ sơ nợ."),
+    DiscrepancyKind.AMOUNT_DIFFERS: gettext_noop("Hỏi ngân hàng số tiền nào là đúng."),
+    DiscrepancyKind.NOT_IN_STATEMENT: gettext_noop("Hỏi ngân hàng; xem sao kê ngày kế tiếp."),
+    DiscrepancyKind.CHARGED_CLAIM: gettext_noop("Hỏi ngân hàng theo mã giao dịch người nộp đưa."),
+    DiscrepancyKind.QUARANTINED: gettext_noop("Xem lỗi, sửa nguyên nhân rồi bấm xử lý lại."),
+}
+#: An open case older than this is shown as late.
+PATIENCE = timedelta(days=3)
+
+
+def case(
+    kind: DiscrepancyKind,
+    *,
+    agency_id: int,
+    amount: int,
+    bill: Bill | None = None,
+    payment: Payment | None = None,
+    notice: Notice | None = None,
+    note: str = "",
+) -> Discrepancy:
+    """Return a case to be saved by the caller, who writes many at once."""
+    return Discrepancy(
+        kind=kind,
+        agency_id=agency_id,
+        bill=bill,
+        payment=payment,
+        notice=notice,
+        amount=amount,
+        note=note[:500],
+        suggested_action=SUGGESTED_ACTIONS[kind],
+    )
+
+
+def assign(found: Discrepancy, owner: User, *, actor: User) -> None:
+    """Make somebody responsible for a case."""
+    with transaction.atomic():
+        Discrepancy.objects.filter(pk=found.pk, closed_at=None).update(owner=owner)
+        audit.record("assign_case", f"case:{found.pk}", actor=actor, agency=found.agency, owner=owner.pk)
+
+
+def close(found: Discrepancy, *, actor: User, resolution: str) -> None:
+    """Close a case with a reason. Raises RefundRefused while it still holds somebody's money."""
+    with transaction.atomic():
+        locked = Discrepancy.objects.select_for_update().get(pk=found.pk)
+        if locked.closed_at:
+            return
+        if locked.kind in HOLDING_MONEY and locked.remaining_amount > 0:
+            raise RefundRefused(
+                _("Vụ việc còn giữ tiền của người nộp: hoàn hoặc chuyển sang khoản khác trước khi đóng.")
+            )
+        locked.closed_at, locked.resolution = timezone.now(), resolution[:255]
+        locked.save(update_fields=["closed_at", "resolution"])
+        audit.record("close_case", f"case:{locked.pk}", actor=actor, agency=locked.agency, resolution=resolution)
+
+
+def close_when_used(locked: Discrepancy, resolution: str) -> None:
+    """Close a case once all of its money has found its way; the caller holds the row's lock."""
+    if locked.remaining_amount == 0 and locked.closed_at is None:
+        locked.closed_at, locked.resolution = timezone.now(), resolution[:255]
+        locked.save(update_fields=["closed_at", "resolution"])

@@ -1,0 +1,55 @@
+"""Circuit breaker: a gateway that does not answer is left alone for a while, per contract.
+
+Five failures in a row close it for 30 s; each further failure doubles that, up to ten
+minutes. The first call after that is the trial. Only new payments and our own questions
+are held back: what a gateway tells us is always heard.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from .models import GatewayHealth, MerchantAccount
+
+THRESHOLD = 5
+FIRST_REST = timedelta(seconds=30)
+LONGEST_REST = timedelta(minutes=10)
+#: A gateway that answers well is noted once in a while, not on every answer.
+NOTED_EVERY = timedelta(seconds=30)
+
+
+def is_resting(account: MerchantAccount) -> bool:
+    """Tell whether a contract's gateway is left alone now. Reads `health`: select it for lists."""
+    health = getattr(account, "health", None)
+    return bool(health and health.closed_until and health.closed_until > timezone.now())
+
+
+def note_success(account: MerchantAccount) -> None:
+    """The gateway answered, whatever it said."""
+    now = timezone.now()
+    health, is_new = GatewayHealth.objects.get_or_create(merchant_account=account, defaults={"last_success_at": now})
+    is_recent = health.last_success_at and now - health.last_success_at < NOTED_EVERY
+    if is_new or (health.failures == 0 and is_recent):
+        return
+    GatewayHealth.objects.filter(pk=health.pk).update(failures=0, closed_until=None, last_success_at=now)
+
+
+def note_failure(account: MerchantAccount, error: object) -> None:
+    """The gateway did not answer, or not in its own protocol."""
+    with transaction.atomic():
+        GatewayHealth.objects.get_or_create(merchant_account=account)
+        health = GatewayHealth.objects.select_for_update().get(merchant_account=account)
+        health.failures += 1
+        health.last_failure_at, health.last_error = timezone.now(), str(error)[:255]
+        if health.failures >= THRESHOLD:
+            health.closed_until = timezone.now() + rest_after(health.failures)
+        health.save()
+
+
+def rest_after(failures: int) -> timedelta:
+    """Return how long a gateway rests after so many failures in a row (at least THRESHOLD)."""
+    doublings = min(failures - THRESHOLD, 10)
+    return min(FIRST_REST * (1 << doublings), LONGEST_REST)

@@ -1,0 +1,95 @@
+"""Differences between money and bills: each has an owner until it is closed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+
+from .bills import Bill
+from .inbox import Notice
+from .payments import Payment
+
+
+class DiscrepancyKind(models.TextChoices):
+    """Why money and bill do not fit."""
+
+    SURPLUS = "surplus", _("Tiền thừa: khoản đã được nộp hoặc đã đóng")
+    SHORT = "short", _("Chuyển thiếu")
+    OVER = "over", _("Chuyển thừa")
+    UNKNOWN_REFERENCE = "unknown_reference", _("Không rõ nộp cho khoản nào")
+    WRONG_CURRENCY = "wrong_currency", _("Sai loại tiền")
+    WRONG_ACCOUNT = "wrong_account", _("Sai tài khoản nhận")
+    CONFLICT = "conflict", _("Cùng mã giao dịch, khác nội dung")
+    CONTRADICTION = "contradiction", _("Ngân hàng báo khác với tiền đã nhận")
+    REVERSED = "reversed", _("Ngân hàng thu hồi tiền: khoản phải nộp lại")
+    DEBT = "debt", _("Nợ: đã trả kết quả nhưng tiền bị thu hồi")
+    AMOUNT_DIFFERS = "amount_differs", _("Sao kê khác số tiền đã ghi sổ")
+    NOT_IN_STATEMENT = "not_in_statement", _("Đã ghi sổ nhưng sao kê không có")
+    CHARGED_CLAIM = "charged_claim", _("Người nộp báo đã bị trừ tiền")
+    QUARANTINED = "quarantined", _("Không xử lý được")
+
+
+#: Cases that hold money of ours that belongs to somebody: refunded, moved, or explained with a reason.
+HOLDING_MONEY = (
+    DiscrepancyKind.SURPLUS,
+    DiscrepancyKind.SHORT,
+    DiscrepancyKind.OVER,
+    DiscrepancyKind.UNKNOWN_REFERENCE,
+)
+
+
+class Discrepancy(models.Model):
+    """A difference with an owner, an age and a suggested action.
+
+    `amount` is whole đồng; for kinds in HOLDING_MONEY it is money we hold, of which
+    `used_amount` was refunded (or is being refunded) or moved to other bills.
+    """
+
+    kind = models.CharField(_("Loại"), max_length=24, choices=DiscrepancyKind)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    bill = models.ForeignKey(Bill, null=True, on_delete=models.PROTECT, related_name="discrepancies")
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="discrepancies")
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="discrepancies")
+    amount = models.BigIntegerField(_("Số tiền"), default=0)
+    used_amount = models.BigIntegerField(_("Đã xử lý"), default=0)
+    note = models.CharField(_("Ghi chú"), max_length=500, blank=True)
+    suggested_action = models.CharField(_("Nên làm"), max_length=255)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Người phụ trách"),
+    )
+    opened_at = models.DateTimeField(_("Mở lúc"), db_default=Now())
+    closed_at = models.DateTimeField(_("Đóng lúc"), null=True, blank=True)
+    resolution = models.CharField(_("Kết quả"), max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = _("sai lệch")
+        verbose_name_plural = _("sai lệch")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "kind"], name="discrepancy_once_per_notice"),
+            models.CheckConstraint(
+                condition=Q(used_amount__gte=0) & (Q(used_amount=0) | Q(used_amount__lte=models.F("amount"))),
+                name="discrepancy_used_at_most_its_amount",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "opened_at"], condition=Q(closed_at=None), name="discrepancy_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.amount} đ"
+
+    @property
+    def remaining_amount(self) -> int:
+        """Money of this case that nobody has dealt with, whole đồng."""
+        return self.amount - self.used_amount if self.kind in HOLDING_MONEY else 0
