@@ -20,7 +20,7 @@ class DossiersConfig(AppConfig):
             "no result was handed over while a bill of its dossier was not settled",
             """SELECT over.dossier_id, state.key, state.value
                FROM dossiers_handover over, jsonb_each_text(over.bill_states) state
-               WHERE state.value NOT IN ('paid', 'waived', 'partly_refunded', 'refunded')
+               WHERE state.value NOT IN ('paid', 'waived', 'partly_refunded', 'cancelled')
                UNION ALL
                SELECT id, code, 'no hand-over record' FROM dossiers_dossier
                WHERE state = 10 AND NOT EXISTS (

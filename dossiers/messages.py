@@ -9,19 +9,22 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from payments.models import Bill
-
 from .models import Dossier, Message
 
 logger = logging.getLogger(__name__)
 BATCH = 100
 
 
-def text_for(kind: str, dossier: Dossier, bill: Bill) -> str:
+_TEXTS = {
+    "fee_paid": "Ho so {code}: da nop du phi {amount} d. Mot Cua Phu Tho.",
+    "fee_taken_back": "Ho so {code}: ngan hang da thu hoi {amount} d, can nop lai. Mot Cua Phu Tho.",
+    "fee_refunded": "Ho so {code}: da hoan lai {amount} d. Mot Cua Phu Tho.",
+}
+
+
+def text_for(kind: str, dossier: Dossier, amount: int) -> str:
     """Return an SMS text: plain ASCII, at most 160 characters, no personal data, no link."""
-    amount = f"{bill.amount:,}".replace(",", ".")
-    texts = {"fee_paid": f"Ho so {dossier.code}: da nop du phi {amount} d. Mot Cua Phu Tho."}
-    return texts[kind][:160]
+    return _TEXTS[kind].format(code=dossier.code, amount=f"{amount:,}".replace(",", "."))[:160]
 
 
 def send_waiting() -> int:

@@ -34,6 +34,8 @@ class NewLine:
     explanation: str = ""
     legal_basis: str = ""
     source: dict[str, Any] = field(default_factory=dict)
+    is_refundable: bool = True
+    refund_note: str = ""
 
 
 def create_bill(
@@ -74,6 +76,8 @@ def create_bill(
             explanation=line.explanation,
             legal_basis=line.legal_basis,
             source=line.source,
+            is_refundable=line.is_refundable,
+            refund_note=line.refund_note[:255],
         )
         for position, line in enumerate(lines)
     )

@@ -10,7 +10,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -63,7 +64,7 @@ def propose_for_payment(payment: Payment, proposal: Proposal, *, maker: User | A
         _check(proposal, locked.remaining_amount)
         if proposal.amount > refundable_amount(locked, proposal.reason):
             raise RefundRefused(_why_not_refundable(locked))
-        Payment.objects.filter(pk=locked.pk).update(refunded_amount=locked.refunded_amount + proposal.amount)
+        Payment.objects.filter(pk=locked.pk).update(refunded_amount=F("refunded_amount") + proposal.amount)
         return _create(proposal, maker, agency_id=locked.bill.agency_id, payment=locked)
 
 
@@ -76,8 +77,7 @@ def propose_for_case(found: Discrepancy, proposal: Proposal, *, maker: User) -> 
         if locked.kind not in HOLDING_MONEY:
             raise RefundRefused(_("Vụ việc này không giữ tiền nào để hoàn."))
         _check(proposal, locked.remaining_amount)
-        locked.used_amount += proposal.amount
-        locked.save(update_fields=["used_amount"])
+        Discrepancy.objects.filter(pk=locked.pk).update(used_amount=F("used_amount") + proposal.amount)
         return _create(proposal, maker, agency_id=locked.agency_id, discrepancy=locked)
 
 
@@ -186,7 +186,7 @@ def finish(locked: Refund, reference: str, *, actor: User | None = None) -> None
 
 def _reduce_bill(refund: Refund, payment: Payment, actor: User | None) -> None:
     bill = payment.bill
-    returned = payment.refunds.filter(state=RefundState.DONE).aggregate(total=models.Sum("amount"))["total"]
+    returned = payment.refunds.filter(state=RefundState.DONE).aggregate(total=Sum("amount"))["total"]
     before = bill.state
     bill.state = BillState.REFUNDED if returned == bill.amount else BillState.PARTLY_REFUNDED
     bill.save(update_fields=["state"])

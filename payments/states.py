@@ -55,7 +55,7 @@ class RefundState(models.TextChoices):
     APPROVED = "approved", _("Đã duyệt, chờ gửi")
     SENT = "sent", _("Đang gửi ngân hàng")
     UNKNOWN = "unknown", _("Chưa rõ, đang kiểm tra")
-    AWAITING_TRANSFER = "awaiting_transfer", _("Chờ chuyển khoản")
+    AWAITING_TRANSFER = "to_transfer", _("Chờ chuyển khoản")
     DONE = "done", _("Đã hoàn tiền")
 
 

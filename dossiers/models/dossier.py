@@ -11,6 +11,7 @@ from agencies.encryption import EncryptedTextField
 from agencies.models import Agency
 from payments.models import Bill
 from payments.models.bills import new_token
+from payments.states import BillState
 from procedures.models import ProcedureCase
 
 from ..states import DossierState
@@ -101,8 +102,8 @@ class Dossier(models.Model):
 
     @property
     def is_settled(self) -> bool:
-        """Nothing more is owed: every bill is paid or waived, or there is none."""
-        return all(bill.is_settled for bill in self.bills.all())
+        """Nothing more is owed: every bill is paid, waived or cancelled, or there is none."""
+        return all(bill.is_settled or bill.state == BillState.CANCELLED for bill in self.bills.all())
 
 
 class DossierBill(models.Model):

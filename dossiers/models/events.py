@@ -19,6 +19,8 @@ class EventKind(models.TextChoices):
     FEE_DUE = "fee_due", _("Có phí cần nộp")
     FEE_PAID = "fee_paid", _("Đã nộp phí")
     FEE_EXEMPT = "fee_exempt", _("Được miễn phí")
+    FEE_TAKEN_BACK = "fee_taken_back", _("Ngân hàng thu hồi tiền, phải nộp lại")
+    FEE_REFUNDED = "fee_refunded", _("Đã hoàn phí")
     STATE_CHANGED = "state_changed", _("Chuyển trạng thái")
     HANDED_OVER = "handed_over", _("Đã trả kết quả")
 

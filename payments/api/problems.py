@@ -41,6 +41,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into a problem; None lets Django answer 500."""
     if isinstance(error, errors.InvalidBill):
         return problem(422, "invalid-bill", error.message, errors={error.field: [error.message]})
+    if isinstance(error, errors.RefundRefused):
+        return problem(422, "refund-refused", error.message)
+    if isinstance(error, errors.RemainingChanged):
+        return problem(409, "remaining-changed", "Read the payment again.", remaining_amount=error.remaining)
     for kind, (code, name, detail) in _PROBLEMS.items():
         if isinstance(error, kind):
             return problem(code, name, detail)

@@ -10,9 +10,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ..billing import MAX_AMOUNT
-from ..models import Bill, BillLine, Payment, Receipt
+from ..models import Bill, BillLine, Payment, Receipt, Refund
 from ..models.bills import FeeKind
-from ..states import EventKind, PaymentState
+from ..models.refunds import RefundReason
+from ..states import EventKind
 
 
 class LineSerializer(serializers.ModelSerializer[BillLine]):
@@ -51,6 +52,8 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "merchant_ref",
             "gateway_ref",
             "amount",
+            "refunded_amount",
+            "remaining_amount",
             "redirect_url",
             "qr_text",
             "cust_code",
@@ -71,19 +74,37 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
     """One receipt."""
 
     number = serializers.CharField(source="full_number")
+    is_cancelled = serializers.BooleanField()
     url = serializers.SerializerMethodField()
 
     class Meta:
         model = Receipt
-        fields = ["number", "kind", "amount", "issued_at", "url"]
+        fields = ["number", "kind", "amount", "issued_at", "is_cancelled", "url"]
 
     def get_url(self, receipt: Receipt) -> str:
         """Where the receipt can be read without an account."""
         return str(settings.BASE_URL) + reverse("receipt", args=[receipt.token])
 
 
+class NewRefundSerializer(serializers.Serializer[Any]):
+    """What a client sends to propose a refund. `remaining_amount` is what it saw could be refunded."""
+
+    amount = serializers.IntegerField(min_value=1, max_value=MAX_AMOUNT)
+    remaining_amount = serializers.IntegerField(min_value=0, max_value=MAX_AMOUNT)
+    reason = serializers.ChoiceField(choices=RefundReason.choices)
+    note = serializers.CharField(max_length=500, required=False, default="")
+
+
+class RefundSerializer(serializers.ModelSerializer[Refund]):
+    """One refund; a person of the agency approves it."""
+
+    class Meta:
+        model = Refund
+        fields = ["id", "state", "amount", "reason", "note", "gateway_ref", "proposed_at", "decided_at", "done_at"]
+
+
 class BillSerializer(serializers.ModelSerializer[Bill]):
-    """One bill as it stands now. Needs `payments`, `lines`, `receipts__series` and `events` prefetched."""
+    """One bill as it stands now. `ClientView.bills` prefetches what it reads."""
 
     agency = serializers.CharField(source="agency.code")
     display_state = serializers.CharField()
@@ -122,11 +143,11 @@ class BillSerializer(serializers.ModelSerializer[Bill]):
         return str(settings.BASE_URL) + reverse("bill", args=[bill.token])
 
     def get_paid_amount(self, bill: Bill) -> int:
-        """What was applied to the bill, whole đồng."""
-        applied = (p.amount for p in bill.payments.all() if p.is_applied and p.state == PaymentState.PAID)
-        return sum(applied)
+        """What was applied to the bill, whole đồng, refunds not deducted."""
+        return sum(payment.amount for payment in bill.payments.all() if payment.is_applied)
 
     @extend_schema_field(serializers.IntegerField())
     def get_surplus_amount(self, bill: Bill) -> int:
-        """What came in beyond what was owed, whole đồng."""
-        return -sum(event.amount for event in bill.events.all() if event.kind == EventKind.SURPLUS)
+        """What came in beyond what was owed and has not been dealt with, whole đồng."""
+        kinds = (EventKind.SURPLUS, EventKind.SURPLUS_USED)
+        return -sum(event.amount for event in bill.events.all() if event.kind in kinds)

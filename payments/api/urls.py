@@ -10,4 +10,5 @@ urlpatterns = [
     path("bills/<int:bill_id>/payments", views.BillPayments.as_view(), name="api-bill-payments"),
     path("bills/<int:bill_id>/cancel", views.BillCancel.as_view(), name="api-bill-cancel"),
     path("payments/<int:payment_id>/check", views.PaymentCheck.as_view(), name="api-payment-check"),
+    path("payments/<int:payment_id>/refunds", views.PaymentRefunds.as_view(), name="api-payment-refunds"),
 ]

@@ -1,4 +1,4 @@
-"""The bills API, first part: make a bill, read it, start a payment, check it, cancel it."""
+"""The bills API: make a bill, read it, start a payment, check it, cancel it, propose a refund."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ from rest_framework.views import APIView
 
 from agencies.models import Agency
 
-from .. import attempts, billing, checking
+from .. import attempts, billing, checking, refunds
 from ..errors import InvalidBill
 from ..models import ApiClient, Bill, Payment
 from ..requests import client_ip
 from .idempotency import atomic_idempotent, idempotent
-from .serializers import BillSerializer, NewBillSerializer, PaymentSerializer
+from .serializers import (
+    BillSerializer,
+    NewBillSerializer,
+    NewRefundSerializer,
+    PaymentSerializer,
+    RefundSerializer,
+)
 
 IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 
@@ -42,7 +48,7 @@ class ClientView(APIView):
         return (
             Bill.objects.filter(client=client)
             .select_related("agency")
-            .prefetch_related("lines", "payments", "receipts__series", "events")
+            .prefetch_related("lines", "payments", "receipts__series", "receipts__cancellation", "events")
         )
 
     def payments(self) -> QuerySet[Payment]:
@@ -142,3 +148,26 @@ class PaymentCheck(ClientView):
         payment = get_object_or_404(self.payments(), pk=payment_id)
         checking.check(payment)
         return Response(PaymentSerializer(self.payments().get(pk=payment.pk)).data)
+
+
+class PaymentRefunds(ClientView):
+    """`/api/v1/payments/{id}/refunds`."""
+
+    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=NewRefundSerializer, responses={201: RefundSerializer})
+    @atomic_idempotent
+    def post(self, request: Request, payment_id: int) -> Response:
+        """Propose to give money back; it leaves when a person of the agency has approved it."""
+        payment = get_object_or_404(self.payments(), pk=payment_id)
+        serializer = NewRefundSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = serializer.validated_data
+        client = cast(ApiClient, request.user)
+        proposal = refunds.Proposal(
+            amount=wanted["amount"],
+            remaining_seen=wanted["remaining_amount"],
+            reason=wanted["reason"],
+            note=wanted["note"],
+            idempotency_key=f"api:{client.pk}:{request.headers['Idempotency-Key']}"[:255],
+        )
+        refund = refunds.propose_for_payment(payment, proposal, maker=client)
+        return Response(RefundSerializer(refund).data, status=201)
