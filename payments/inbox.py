@@ -253,7 +253,8 @@ def _put_off_orphans(notices: list[Notice]) -> list[Notice]:
     early: list[Notice] = []
     for notice in notices:
         is_known = (notice.gateway, notice.merchant_ref) in known
-        is_patient = now - notice.received_at < ORPHAN_PATIENCE
+        # A statement tells of yesterday: an order it names has long been there, or never will be.
+        is_patient = now - notice.received_at < ORPHAN_PATIENCE and notice.source != NoticeSource.STATEMENT
         (early if not is_known and is_patient else ready).append(notice)
     Notice.objects.filter(pk__in=[notice.pk for notice in early]).update(next_attempt_at=now + timedelta(seconds=20))
     return ready

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import checking, inbox, refund_sending
+from . import checking, inbox, reconciliation, refund_sending
 
 _ROUNDS: list[tuple[str, Callable[[], int]]] = [
     ("notices", inbox.drain_all),
     ("checks", checking.check_due),
     ("refunds", refund_sending.send_due),
+    ("statements", reconciliation.work_due),
 ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from . import bell, checking, inbox, refund_sending
+from . import bell, checking, inbox, reconciliation, refund_sending
 
 
 @shared_task(name="payments.process_inbox")
@@ -26,3 +26,9 @@ def query_open_payments(**_: Any) -> int:
 def send_refunds(**_: Any) -> int:
     """Take refunds whose next step is due one step on."""
     return refund_sending.send_due()
+
+
+@shared_task(name="payments.work_statements")
+def work_statements(**_: Any) -> int:
+    """Read and match the bank's files that wait."""
+    return reconciliation.work_due()

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .bills import Bill
 from .discrepancies import Discrepancy
+from .inbox import Notice
+from .ledger import LedgerEvent
 from .merchants import MerchantAccount
-from .payments import Payment
 
 
 class StatementState(models.TextChoices):
@@ -25,13 +26,21 @@ class StatementState(models.TextChoices):
 
 
 class Statement(models.Model):
-    """One file of one merchant account. The same file twice is one statement (sha256)."""
+    """One file of one merchant account. The same file twice is one statement (sha256).
+
+    `rows_done` counts the rows of the step at work (reading, then matching) out of
+    `row_count`; whoever works at a file holds it until `lease_until`.
+    """
 
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="statements")
     file_name = models.CharField(_("Tệp"), max_length=200)
+    file = models.FileField(upload_to="statements/%Y/%m/", max_length=200)
+    size = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64)
     state = models.CharField(_("Trạng thái"), max_length=10, choices=StatementState, default=StatementState.LOADING)
     error = models.CharField(_("Lỗi"), max_length=500, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    rows_done = models.PositiveIntegerField(default=0)
     row_count = models.PositiveIntegerField(_("Số dòng"), default=0)
     total_amount = models.BigIntegerField(_("Tổng tiền"), default=0)
     first_day = models.DateField(null=True)
@@ -82,7 +91,8 @@ class StatementRow(models.Model):
     value_date = models.DateField()
     description = models.CharField(max_length=255, blank=True)
     state = models.CharField(max_length=12, choices=RowState, default=RowState.NEW)
-    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(LedgerEvent, null=True, on_delete=models.PROTECT, related_name="statement_rows")
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="+")
     discrepancy = models.ForeignKey(Discrepancy, null=True, on_delete=models.PROTECT, related_name="rows")
     proposed_bill = models.ForeignKey(Bill, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -98,6 +108,7 @@ class StatementRow(models.Model):
         indexes = [
             models.Index(fields=["merchant_account", "gateway_ref"], name="statement_row_by_ref"),
             models.Index(fields=["merchant_account", "value_date"], name="statement_row_by_day"),
+            models.Index(fields=["event"], name="statement_row_by_event"),
             models.Index(fields=["statement", "id"], condition=Q(state="new"), name="statement_row_waiting"),
         ]
 

@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     "process-inbox": {"task": "payments.process_inbox", "schedule": 5.0},
     "query-open-payments": {"task": "payments.query_open_payments", "schedule": 10.0},
     "send-refunds": {"task": "payments.send_refunds", "schedule": 10.0},
+    "work-statements": {"task": "payments.work_statements", "schedule": 10.0},
     "send-messages": {"task": "dossiers.send_messages", "schedule": 10.0},
 }
 

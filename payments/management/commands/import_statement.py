@@ -1,0 +1,68 @@
+"""`manage.py import_statement <gateway> <merchant id> <file>`: preview first, then match with --confirm."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError
+
+from payments import reconciliation, statements
+from payments.errors import StatementRefused
+from payments.models import MerchantAccount
+from payments.models.statements import RowState, StatementState
+
+
+class Command(BaseCommand):
+    """Takes a bank's file from the terminal, with progress; the same file twice changes nothing."""
+
+    help = "Read a bank statement, show what it would do, and match it with --confirm."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which contract, which file."""
+        parser.add_argument("gateway")
+        parser.add_argument("merchant_id")
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--confirm", action="store_true", help="match the rows; without it they are only shown")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read, show, and match if told to."""
+        account = MerchantAccount.objects.filter(gateway=options["gateway"], merchant_id=options["merchant_id"]).first()
+        if account is None:
+            raise CommandError("There is no such merchant account.")
+        try:
+            with options["file"].open("rb") as file:
+                statement, is_new = statements.take(account, File(file, name=options["file"].name), by=None)
+            if not is_new:
+                self.stdout.write(f"This file came before, on {statement.uploaded_at:%d/%m/%Y}: {statement.state}.")
+            if statement.state == StatementState.LOADING:
+                statements.load(statement, self._bar("reading"))
+        except OSError as error:
+            raise CommandError(f"The file cannot be read: {error}") from error
+        except StatementRefused as error:
+            raise CommandError(error.message) from error
+        if statement.state == StatementState.PREVIEW:
+            self.stdout.write(
+                f"{statement.row_count} rows, {statement.total_amount} VND: {statements.preview(statement)}"
+            )
+            if not options["confirm"]:
+                self.stdout.write("Nothing was matched. Run again with --confirm.")
+                return
+            statements.confirm(statement, actor=None)
+            statement.refresh_from_db()
+        if statement.state == StatementState.APPLYING:
+            reconciliation.apply(statement, self._bar("matching"))
+        for state in RowState:
+            if count := statement.rows.filter(state=state).count():
+                self.stdout.write(f"{state.value:12} {count}")
+
+    def _bar(self, label: str) -> statements.Progress:
+        def show(done: int, total: int) -> None:
+            filled = 30 * done // max(total, 1)
+            end = "\n" if done >= total else "\r"
+            sys.stderr.write(f"{label:9} [{'█' * filled}{'·' * (30 - filled)}] {100 * done // max(total, 1):3} %{end}")
+
+        return show
