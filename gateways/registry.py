@@ -6,11 +6,12 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from .base import Gateway
+from .counter import Counter
 from .vietinbank import VietinBank
 from .vnptpay import VnptPay
 
 GROUP = "motcua.gateways"
-_BUILT_IN: tuple[type[Gateway], ...] = (VnptPay, VietinBank)
+_BUILT_IN: tuple[type[Gateway], ...] = (VnptPay, VietinBank, Counter)
 
 
 def get(slug: str) -> type[Gateway]:

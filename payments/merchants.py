@@ -48,9 +48,11 @@ def accounts_of(agency: Agency) -> list[MerchantAccount]:
     """
     chain = _ancestors(agency)
     today = timezone.localdate()
-    found = MerchantAccount.objects.filter(
-        agency_id__in=chain, is_enabled=True, valid_during__contains=today
-    ).select_related("agency", "health")
+    found = (
+        MerchantAccount.objects.filter(agency_id__in=chain, is_enabled=True, valid_during__contains=today)
+        .exclude(gateway="counter")
+        .select_related("agency", "health")
+    )
     nearest: dict[str, MerchantAccount] = {}
     for account in sorted(found, key=lambda item: chain.index(item.agency_id)):
         nearest.setdefault(account.gateway, account)

