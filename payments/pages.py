@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gateways import registry
 
-from . import attempts, live
+from . import attempts, live, receipt_pdf
 from .callbacks import mask_name
 from .errors import BillNotPayable, GatewayNotOffered, PaymentNotStarted
 from .merchants import accounts_of
@@ -23,7 +23,9 @@ from .views import SESSION_PAYMENT
 
 
 def _bill(token: str) -> Bill:
-    return get_object_or_404(Bill.objects.with_payments().prefetch_related("receipts__series"), token=token)
+    return get_object_or_404(
+        Bill.objects.with_payments().prefetch_related("receipts__series", "receipts__cancellation"), token=token
+    )
 
 
 def _context(bill: Bill) -> dict[str, object]:
@@ -82,17 +84,47 @@ def pay(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
     return redirect("bill", token=token)
 
 
+def _receipt(token: str) -> Receipt:
+    related = ("series", "bill", "payment", "cancellation__replacement__series")
+    return get_object_or_404(Receipt.objects.select_related(*related), token=token)
+
+
 @require_GET
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """A receipt, to read, print and keep."""
-    found = get_object_or_404(Receipt.objects.select_related("series", "bill", "payment"), token=token)
-    return render(request, "payments/receipt.html", {"receipt": found})
+    found = _receipt(token)
+    url = receipt_pdf.verification_url(found)
+    return render(request, "payments/receipt.html", {"receipt": found, "verification_url": url})
+
+
+@require_GET
+def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The same receipt as a PDF."""
+    found = _receipt(token)
+    response = HttpResponse(receipt_pdf.render(found), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="bien-lai-{found.full_number}.pdf"'
+    return response
 
 
 @require_GET
 def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """Tell anybody whether a receipt number is genuine: amount, date and agency, nothing personal."""
+    """Tell anybody whether a receipt number is genuine: amount, date and agency, nothing personal.
+
+    Agencies number alike: the QR of a receipt adds the book (`quyen`), a typed number may find several.
+    """
     series, _separator, digits = number.rpartition("-")
-    receipts = Receipt.objects.select_related("series")
-    found = receipts.filter(series__serial=series, number=int(digits)) if digits.isdecimal() else receipts.none()
-    return render(request, "payments/verify.html", {"number": number, "receipts": found})
+    related = ("series", "cancellation__replacement__series")
+    found = Receipt.objects.none()
+    if digits.isdecimal() and len(digits) < 15:
+        found = Receipt.objects.filter(series__serial=series, number=int(digits)).select_related(*related)
+    book = request.GET.get("quyen", "")
+    if book.isdecimal() and len(book) < 15:
+        found = found.filter(series_id=int(book))
+    return render(request, "payments/verify.html", {"number": number, "receipts": found[:20]})
+
+
+@require_GET
+def verify(request: HttpRequest) -> HttpResponse:
+    """Where somebody types the number of a receipt."""
+    number = "".join(request.GET.get("so", "").upper().split())[:40].replace("/", "")
+    return redirect("verify-receipt", number=number) if number else render(request, "payments/verify.html")

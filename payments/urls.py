@@ -23,6 +23,8 @@ urlpatterns = [
     path("thanh-toan/<str:token>/", pages.bill, name="bill"),
     path("thanh-toan/<str:token>/trang-thai/", pages.bill_state, name="bill-state"),
     path("thanh-toan/<str:token>/<slug:gateway>/", pages.pay, name="pay"),
+    path("bien-lai/<str:token>.pdf", pages.receipt_file, name="receipt-file"),
     path("bien-lai/<str:token>/", pages.receipt, name="receipt"),
+    path("xac-minh/", pages.verify, name="verify"),
     path("xac-minh/<str:number>/", pages.verify_receipt, name="verify-receipt"),
 ]
