@@ -6,11 +6,18 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from .base import Gateway
+from .payplatform import PayPlatform
 from .vietinbank import VietinBank
+from .vietinbank_direct import VietinBankDirect
 from .vnptpay import VnptPay
 
 GROUP = "motcua.gateways"
-_BUILT_IN: tuple[type[Gateway], ...] = (VnptPay, VietinBank)
+_BUILT_IN: tuple[type[Gateway], ...] = (
+    VnptPay,
+    VietinBank,
+    PayPlatform,
+    VietinBankDirect,
+)
 
 
 def get(slug: str) -> type[Gateway]:
