@@ -1,14 +1,17 @@
 """A specimen describes one adapter to the suite: how its bank writes a notice and reads an answer.
 
-To test an adapter of another package, build a `Specimen` and collect the suite with it:
+To test an adapter of another package, collect the suite with a fixture of that name:
 
     from tests.conformance.test_conformance import *
     from tests.conformance.test_fuzz import *
     from tests.conformance.test_outgoing import *
 
-    pytestmark = pytest.mark.parametrize("specimen", [MINE], ids=str)
+    pytestmark = pytest.mark.usefixtures("specimen")  # yours instead of this repository's
 
-`tests/test_example_gateway.py` does just that, docs/adding-a-gateway.md explains it.
+    @pytest.fixture(scope="module")
+    def specimen() -> Specimen: ...
+
+`test_example_gateway.py` does just that, docs/adding-a-gateway.md explains it.
 """
 
 from __future__ import annotations
