@@ -86,11 +86,7 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """One attempt to pay, before it is sent. It is committed before the request leaves (I12).
-
-    `bill_reference` is the payee's name for what is owed (a dossier code). `lines`, where
-    they are given, add up to `amount`; some gateways print a receipt from them.
-    """
+    """One attempt to pay, committed before it is sent (I12); `lines`, where given, add up to `amount`."""
 
     merchant_ref: str
     amount: int
@@ -286,8 +282,15 @@ class StatementGateway(Gateway, Protocol):
 
 
 class RefundGateway(Gateway, Protocol):
-    """A gateway that can give money back (Capability.REFUND)."""
+    """A gateway that can give money back (Capability.REFUND).
+
+    Of an outcome, PAID means given back, FAILED refused for good, anything else not known yet.
+    """
 
     def refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:
         """Give back `refund.amount` of a paid order. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
+        ...
+
+    def query_refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:
+        """Ask what became of a refund that was sent. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
         ...
