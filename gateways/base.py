@@ -279,18 +279,3 @@ class StatementGateway(Gateway, Protocol):
     def statement(self, file: bytes) -> Iterator[StatementRow]:
         """Read a settlement file. Raises Malformed when any part of it is damaged."""
         ...
-
-
-class RefundGateway(Gateway, Protocol):
-    """A gateway that can give money back (Capability.REFUND).
-
-    Of an outcome, PAID means given back, FAILED refused for good, anything else not known yet.
-    """
-
-    def refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:
-        """Give back `refund.amount` of a paid order. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
-        ...
-
-    def query_refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:
-        """Ask what became of a refund that was sent. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
-        ...
