@@ -101,6 +101,11 @@ class RsaConcatenation:
         return True
 
 
+def received_order(names: Iterable[str], signature_field: str) -> tuple[str, ...]:
+    """Return every name but the signature's, as received: how banks sign their answers (gateways.md 2.6, 3.7)."""
+    return tuple(name for name in names if name != signature_field)
+
+
 def private_key(pem: str) -> RSAPrivateKey:
     """Return the RSA private key in `pem`. Raises ValueError."""
     key = serialization.load_pem_private_key(pem.encode(), password=None)

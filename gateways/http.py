@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
@@ -75,6 +76,17 @@ class Link:
                     raise GatewayUnavailable(type(error).__name__) from error
                 raise OutcomeUnknown(type(error).__name__) from error
         return _object(response, body)
+
+
+def page_address(told: str, asked: str) -> str:
+    """Return `told` if a browser may be sent there: https, or as `asked`, the address the bank answered at.
+
+    Raises OutcomeUnknown.
+    """
+    address = urlsplit(told)
+    if address.scheme not in {"https", urlsplit(asked).scheme} or not address.hostname:
+        raise OutcomeUnknown("the answer names no page to send the payer to")
+    return told
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:

@@ -7,11 +7,19 @@ from importlib.metadata import entry_points
 
 from .base import Gateway
 from .counter import Counter
+from .payplatform import PayPlatform
 from .vietinbank import VietinBank
+from .vietinbank_direct import VietinBankDirect
 from .vnptpay import VnptPay
 
 GROUP = "motcua.gateways"
-_BUILT_IN: tuple[type[Gateway], ...] = (VnptPay, VietinBank, Counter)
+_BUILT_IN: tuple[type[Gateway], ...] = (
+    VnptPay,
+    VietinBank,
+    PayPlatform,
+    VietinBankDirect,
+    Counter,
+)
 
 
 def get(slug: str) -> type[Gateway]:

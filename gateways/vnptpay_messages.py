@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .base import Answer, OutcomeState
+from .base import Answer
 from .codecs import PipeSha256
+from .pipe import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,26 @@ FLAVOURS = {
     ),
 }  # fmt: skip
 
-#: gateways.md 2.7
-CONFIRM = PipeSha256((
-    "ACTION", "RESPONSE_CODE", "MERCHANT_SERVICE_ID", "MERCHANT_ORDER_ID", "AMOUNT", "CURRENCY_CODE",
-    "VNPTPAY_TRANSACTION_ID", "PAYMENT_METHOD", "PAY_DATE", "ADDITIONAL_INFO",
-))  # fmt: skip
-ANSWER = PipeSha256(("RESPONSE_CODE", "DESCRIPTION", "MERCHANT_SERVICE_ID", "MERCHANT_ORDER_ID", "CREATE_DATE"))
-#: gateways.md 2.8
-QUERY = PipeSha256(("ACTION", "VERSION", "MERCHANT_SERVICE_ID", "MERCHANT_ORDER_ID", "CREATE_DATE"))
+#: gateways.md 2.7, 2.8
+VNPTPAY = Dialect(
+    action="ACTION",
+    version="VERSION",
+    merchant="MERCHANT_SERVICE_ID",
+    order="MERCHANT_ORDER_ID",
+    amount="AMOUNT",
+    currency="CURRENCY_CODE",
+    transaction="VNPTPAY_TRANSACTION_ID",
+    method="PAYMENT_METHOD",
+    paid_at="PAY_DATE",
+    info="ADDITIONAL_INFO",
+    created="CREATE_DATE",
+    code="RESPONSE_CODE",
+    text="DESCRIPTION",
+    status="TRANSACTION_STATUS",
+    url="REDIRECT_URL",
+    signature="SECURE_CODE",
+)
+CONFIRM, ANSWER, QUERY = VNPTPAY.confirm, VNPTPAY.answer, VNPTPAY.query
 
 #: What we say to a CONFIRM (gateways.md 2.7).
 ANSWERS = {
@@ -62,18 +74,3 @@ ANSWERS = {
     Answer.MALFORMED: ("99", "Du lieu khong hop le"),
     Answer.ERROR: ("99", "Loi khac"),
 }
-
-#: RESPONSE_CODE to what we ask (gateways.md 2.9): the payment may exist, so only QUERY can tell.
-UNCLEAR_CODES = frozenset({"03", "04", "06", "99"})
-#: Our key or contract is wrong; nothing was created.
-CONFIGURATION_CODES = frozenset({"07", "08", "09"})
-NO_DATA = "05"
-MAINTENANCE = "96"
-
-#: TRANSACTION_STATUS is not public; by analogy with PayPlatform (gateways.md 2.8).
-STATUS_MAP = {"1": OutcomeState.PAID, "3": OutcomeState.PENDING, "4": OutcomeState.FAILED}
-
-
-def received_order(names: Iterable[str]) -> PipeSha256:
-    """Return the rule of VNPT-Pay's answers: every value but the signature, as received (gateways.md 2.6)."""
-    return PipeSha256(tuple(name for name in names if name != "SECURE_CODE"))

@@ -15,6 +15,7 @@ from gateways.base import (
     Gateway,
     GatewayRefused,
     GatewayUnavailable,
+    OrderLine,
     PaymentOrder,
     QrCode,
     Redirect,
@@ -107,6 +108,8 @@ def _send(payment: Payment, adapter: Gateway, bill: Bill, locale: str) -> Paymen
         return_url=f"{settings.BASE_URL}/gateways/{payment.gateway}/return",
         payer_name=bill.payer_name,
         locale=locale,
+        bill_reference=bill.reference,
+        lines=tuple(OrderLine(line.code, line.kind, line.description, line.amount) for line in bill.lines.all()),
     )
     try:
         answer = adapter.start(order)

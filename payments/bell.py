@@ -43,6 +43,20 @@ def ring() -> None:
         logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
 
 
+def ring_for_checks() -> None:
+    """Wake a worker to ask gateways about payments that are due now; the sweeper asks without it."""
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        from .tasks import query_open_payments
+
+        query_open_payments.apply_async(retry=False, ignore_result=True)
+    except Exception as error:  # whatever Celery raises, the payment is due in PostgreSQL
+        _silent_until = time.monotonic() + SILENCE_SECONDS
+        logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
+
+
 def answered() -> None:
     """A worker has woken up: whoever comes from now on must ring again."""
     try:

@@ -42,7 +42,10 @@ class PaymentFacts:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do. Money that is booked either settles the bill or is surplus, never neither."""
+    """What to do. Money that is booked either settles the bill or is surplus, never neither.
+
+    `asks_gateway`: the protocol told of success without an amount, so only a query can book it.
+    """
 
     result: str
     notice_state: NoticeState = NoticeState.DONE
@@ -50,6 +53,7 @@ class Decision:
     books_money: bool = False
     settles_bill: bool = False
     takes_money_back: bool = False
+    asks_gateway: bool = False
     discrepancy: DiscrepancyKind | None = None
 
 
@@ -82,7 +86,7 @@ def decide(news: News, payment: PaymentFacts | None, accounts: frozenset[str], *
         return Decision(
             "unknown_reference",
             NoticeState.ORPHAN,
-            books_money=True,
+            books_money=news.amount is not None,
             discrepancy=DiscrepancyKind.UNKNOWN_REFERENCE,
         )
     return _with_money(news, payment)
@@ -121,9 +125,14 @@ def _with_money(news: News, payment: PaymentFacts) -> Decision:
         is_same = not news.gateway_ref or not payment.gateway_ref or news.gateway_ref == payment.gateway_ref
         if is_same and not news.is_transfer:
             return Decision("already_paid", NoticeState.IGNORED)
+        if news.amount is None:
+            return Decision("paid_again", discrepancy=DiscrepancyKind.CONFLICT)
         return Decision("paid_again", books_money=True, discrepancy=DiscrepancyKind.SURPLUS)
+    if news.amount is None:
+        in_doubt = payment.state in (PaymentState.CREATED, PaymentState.SENT)
+        return Decision("to_be_asked", payment_to=PaymentState.UNKNOWN if in_doubt else None, asks_gateway=True)
     if news.amount != payment.amount:
-        is_short = (news.amount or 0) < payment.amount
+        is_short = news.amount < payment.amount
         kind = DiscrepancyKind.SHORT if is_short else DiscrepancyKind.OVER
         # The bank took money for this order, only not the right sum: nobody may call it failed.
         in_doubt = not news.is_transfer and payment.state in (PaymentState.CREATED, PaymentState.SENT)

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from gateways import base
 
-from . import discrepancies, live, settlement
+from . import bell, discrepancies, live, settlement
 from .models import Discrepancy, MerchantAccount, Notice, Payment
 from .models.discrepancies import DiscrepancyKind
 from .models.inbox import NoticeSource, NoticeState
@@ -143,7 +143,7 @@ def _answer(
 ) -> base.Answer:
     if payment_id is None:
         return base.Answer.NOT_FOUND
-    if notice.state == base.OutcomeState.PAID and notice.amount != amount:
+    if notice.state == base.OutcomeState.PAID and notice.amount not in (None, amount):
         return base.Answer.WRONG_AMOUNT
     if state == PaymentState.PAID and gateway_ref == notice.gateway_ref:
         return base.Answer.REPLAY
@@ -203,6 +203,8 @@ def _drain_batch(limit: int, ids: Iterable[int] | None, claimed: list[int]) -> i
         ready = _put_off_orphans(notices)
         outcome = settlement.apply(ready) if ready else settlement.Settled()
     live.publish(bill.token for bill in outcome.changed_bills.values())
+    if outcome.payments_to_ask:
+        bell.ring_for_checks()
     return len(notices)
 
 

@@ -68,8 +68,15 @@ def account_for(agency: Agency, gateway: str) -> MerchantAccount:
 
 
 def account_named(gateway: str, merchant_id: str) -> MerchantAccount | None:
-    """Return the account a message names, also a disabled one: its money is still ours."""
-    return MerchantAccount.objects.filter(gateway=gateway, merchant_id=merchant_id).first()
+    """Return the account a message names, also a disabled one: its money is still ours.
+
+    A message that names none is for the only account there is; with several, for nobody.
+    """
+    accounts = MerchantAccount.objects.filter(gateway=gateway)
+    if merchant_id:
+        return accounts.filter(merchant_id=merchant_id).first()
+    found = list(accounts[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def any_account(gateway: str) -> MerchantAccount | None:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from gateways import registry
+from gateways.base import Capability
 
 from . import attempts, live, receipt_pdf
 from .callbacks import mask_name
@@ -47,7 +48,8 @@ def _context(bill: Bill) -> dict[str, object]:
 def bill(request: HttpRequest, token: str) -> HttpResponse:
     """One bill: what for, how much and why, who gets it, how to pay; or its state."""
     found = _bill(token)
-    gateways = [(a.gateway, registry.get(a.gateway).name) for a in accounts_of(found.agency)]
+    kinds = [registry.get(account.gateway) for account in accounts_of(found.agency)]
+    gateways = [(kind.slug, kind.name, Capability.REDIRECT in kind.capabilities) for kind in kinds]
     live_url = f"{settings.LIVE_URL}/live/{live.sign_topic(token)}" if settings.LIVE_URL else ""
     context = _context(found) | {
         "payer": mask_name(found.payer_name),

@@ -19,6 +19,8 @@ from .models import Receipt
 
 FONTS = Path(__file__).parent / "fonts"
 FONT = "BeVietnamPro"
+#: Millimetres, upright; fpdf2 names an A5 of other dimensions.
+A5 = (148, 210)
 MARGIN = 12
 QR_SIZE = 30
 
@@ -30,7 +32,7 @@ def verification_url(receipt: Receipt) -> str:
 
 def render(receipt: Receipt) -> bytes:
     """Return one A5 page. Reads `series`, `payment`, `bill` and `cancellation`."""
-    pdf = FPDF(orientation="landscape", format="A5")
+    pdf = FPDF(orientation="landscape", format=A5)
     pdf.set_creation_date(receipt.issued_at)
     pdf.set_title(f"Biên lai {receipt.full_number}")
     pdf.set_lang("vi-VN")

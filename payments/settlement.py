@@ -24,11 +24,12 @@ from .states import MONEY_IN, BillState, EventKind, PaymentState, bill_edge, is_
 
 @dataclass(slots=True)
 class Settled:
-    """What one call changed, for those who wait outside: bills to announce."""
+    """What one call changed, for those who wait outside: bills to announce, gateways to ask."""
 
     changed_bills: dict[int, Bill] = field(default_factory=dict)
     settled_bills: list[Bill] = field(default_factory=list)
     reopened_bills: list[Bill] = field(default_factory=list)
+    payments_to_ask: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -160,6 +161,11 @@ def _carry_out(decision: Decision, notice: Notice, payment: Payment | None, bill
         )
         if carries_money:
             money = {}
+    if payment and decision.asks_gateway:
+        # Due at once, however short ago the gateway was asked: it knows more now.
+        payment.next_check_at, payment.checked_at = work.now, None
+        work.touched[payment.pk] = payment
+        work.outcome.payments_to_ask.add(payment.pk)
     if money:
         event(EventKind.MONEY_RECEIVED, **money)
     if bill and (decision.settles_bill or decision.takes_money_back):
@@ -207,7 +213,7 @@ def _save(notices: Sequence[Notice], work: _Work) -> None:
     update_rows(
         Payment,
         work.touched.values(),
-        ["state", "gateway_ref", "paid_at", "is_applied", "next_check_at"],
+        ["state", "gateway_ref", "paid_at", "is_applied", "next_check_at", "checked_at"],
     )
     update_rows(Bill, (*work.outcome.settled_bills, *work.outcome.reopened_bills), ["state", "settled_at"])
     LedgerEvent.objects.bulk_create(work.events)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateways import vietinbank_messages, vnptpay_messages
+from gateways import vietinbank_direct_messages, vietinbank_messages, vnptpay_messages
 from gateways.codecs import RsaConcatenation, private_key
 from payments.models import Payment
 
@@ -53,3 +53,20 @@ def notify_bill(payment: Payment | str, amount: int | None = None, **changes: An
     key = private_key(bank["bank_private_key"])
     message["signature"] = RsaConcatenation(vietinbank_messages.NOTICE_FIELDS).sign(message, key)
     return message
+
+
+def direct_confirm(payment: Payment, **changes: Any) -> dict[str, Any]:
+    """A confirm of VietinBank's direct payment: successful unless changed, and without an amount."""
+    message = {
+        "requestId": f"CF{payment.merchant_ref}",
+        "confirmTransactionId": payment.merchant_ref,
+        "responseCode": "00",
+        "responseDesc": "Thanh cong",
+        "bankTransactionId": f"BT{payment.merchant_ref}",
+        "transTime": "20261123093145",
+        "sessionId": "S1",
+        **changes,
+    }
+    key = private_key(CONTRACTS["vietinbank_direct"]["bank"]["bank_private_key"])
+    codec = RsaConcatenation(vietinbank_direct_messages.CONFIRM_FIELDS)
+    return {**message, "signature": codec.sign(message, key)}

@@ -11,7 +11,11 @@ from typing import Any
 
 import requests
 
-from . import vietinbank_messages, vnptpay_messages
+from . import (
+    pipe_messages,
+    vietinbank_direct_messages,
+    vietinbank_messages,
+)
 from .books import Books, Row
 
 logger = logging.getLogger(__name__)
@@ -21,7 +25,13 @@ RETRY_SECONDS = (1, 2, 5, 10, 20, 30, 60, 60, 60)
 TIMEOUT_SECONDS = 10
 _SENDERS = 16
 _REVERSE_STEP = 0.1
-_PROTOCOLS = {"vnptpay": vnptpay_messages, "vietinbank": vietinbank_messages}
+#: What each bank sends and how it reads the answer; a module or an object, they look alike.
+_PROTOCOLS: dict[str, Any] = {
+    "vnptpay": pipe_messages.VNPTPAY,
+    "vietinbank": vietinbank_messages,
+    "payplatform": pipe_messages.PAYPLATFORM,
+    "vietinbank_direct": vietinbank_direct_messages,
+}
 
 
 class Courier:

@@ -20,6 +20,8 @@ def make_contracts(portal_url: str, sandbox_url: str) -> dict[str, dict[str, Any
     return {
         "vnptpay": _vnptpay(portal_url, f"{sandbox_url}/vnptpay"),
         "vietinbank": _vietinbank(portal_url, f"{sandbox_url}/vietinbank"),
+        "payplatform": _payplatform(portal_url, f"{sandbox_url}/payplatform"),
+        "vietinbank_direct": _vietinbank_direct(portal_url, f"{sandbox_url}/vietinbank_direct"),
     }
 
 
@@ -78,6 +80,63 @@ def _vietinbank(portal_url: str, bank_url: str) -> dict[str, Any]:
             "portal_public_key": our_public,
             "notify_url": f"{portal_url}/gateways/vietinbank/notify-bill",
             "inquiry_url": f"{portal_url}/gateways/vietinbank/inq-bill",
+        },
+    }
+
+
+def _payplatform(portal_url: str, bank_url: str) -> dict[str, Any]:
+    partner = "DT044"
+    secret, token = secrets.token_hex(16), secrets.token_hex(16)
+    return {
+        "merchant_id": partner,
+        "settings": {
+            "init_url": f"{bank_url}/init",
+            "query_url": f"{bank_url}/query",
+            "partner_code": partner,
+            "answer_signature": "signed",
+            "receipt": {
+                "MaDonVi": "H44",
+                "TenDonVi": _AGENCY,
+                "TKThuHuong": "101000000044",
+                "MaNHThuHuong": "970415",
+                "TenTKThuHuong": _AGENCY,
+            },
+        },
+        "secrets": {"secret_key": secret, "access_token": token},
+        "bank": {
+            "partner_code": partner,
+            "secret_key": secret,
+            "api_key": token,
+            "notify_url": f"{portal_url}/gateways/payplatform/notify",
+            "return_url": f"{portal_url}/gateways/payplatform/return",
+        },
+    }
+
+
+def _vietinbank_direct(portal_url: str, bank_url: str) -> dict[str, Any]:
+    bank_private, bank_public = _key_pair()
+    our_private, our_public = _key_pair()
+    parties = {"provider_id": "PT045", "merchant_id": "PHUTHODIRECT"}
+    return_url = f"{portal_url}/gateways/vietinbank_direct/return"
+    return {
+        "merchant_id": parties["merchant_id"],
+        "settings": {
+            **parties,
+            "base_url": f"{bank_url}/directpay",
+            "service_code": "DVC",
+            "hash_in": "sha256",
+            "hash_out": "sha1",
+            "result_url": return_url,
+        },
+        "secrets": {"private_key": our_private, "bank_public_key": bank_public},
+        "bank": {
+            **parties,
+            "bank_private_key": bank_private,
+            "portal_public_key": our_public,
+            "hash_to_portal": "sha256",
+            "hash_to_bank": "sha1",
+            "notify_url": f"{portal_url}/gateways/vietinbank_direct/notify?merchant={parties['merchant_id']}",
+            "return_url": return_url,
         },
     }
 

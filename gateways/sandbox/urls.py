@@ -3,7 +3,13 @@
 from django.urls import path, re_path
 from django.views.generic import TemplateView
 
-from . import control, vietinbank, vnptpay
+from . import (
+    control,
+    payplatform,
+    vietinbank,
+    vietinbank_direct,
+    vnptpay,
+)
 
 urlpatterns = [
     path("", TemplateView.as_view(template_name="sandbox/index.html")),
@@ -15,6 +21,14 @@ urlpatterns = [
     path("vietinbank/app/<str:bank_ref>", vietinbank.done_page),
     path("vietinbank/erp/v1/statement/inquiry", vietinbank.statement),
     path("vietinbank/statement", vietinbank.settlement_file),
+    path("payplatform/init", payplatform.init, {"via": "direct"}),
+    path("payplatform/query", payplatform.query, {"via": "direct"}),
+    path("payplatform/lgsp/init", payplatform.init, {"via": "lgsp"}),
+    path("payplatform/lgsp/query", payplatform.query, {"via": "lgsp"}),
+    path("payplatform/pay/<str:ref>", payplatform.pay_page),
+    path("vietinbank_direct/directpay/init-session/v1", vietinbank_direct.init_session),
+    path("vietinbank_direct/directpay/inq-trx/v1", vietinbank_direct.inq_trx),
+    path("vietinbank_direct/pay/<str:session>", vietinbank_direct.pay_page),
     path("control/health", control.health),
     path("control/faults", control.faults),
     path("control/transactions", control.transactions),

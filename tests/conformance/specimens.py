@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
-from gateways.base import Answer, MerchantConfig, RawRequest
+from gateways.base import Answer, MerchantConfig, OutcomeState
 from gateways.codecs import RsaConcatenation, private_key, public_key
 from gateways.sandbox.keys import make_contracts
 from gateways.vietinbank import VietinBank
@@ -15,32 +14,13 @@ from gateways.vietinbank_messages import NOTICE_ANSWER_FIELDS, NOTICE_FIELDS
 from gateways.vnptpay import VnptPay
 from gateways.vnptpay_messages import ANSWER, CONFIRM
 
-from .kit import Specimen
-
-SECRET = "DEMO_SECRET_0123456789"
-
-
-def raw(body: bytes, content_type: str = "application/json") -> RawRequest:
-    """Return a POST of `body` with only the one header (a bank may send no User-Agent)."""
-    return RawRequest("POST", "/notify", "", {"Content-Type": content_type}, body)
-
-
-def as_json(message: Mapping[str, Any]) -> RawRequest:
-    """Return the message as a JSON body."""
-    return raw(json.dumps(message, ensure_ascii=False).encode())
-
-
-def _as_escaped_json(message: Mapping[str, Any]) -> RawRequest:
-    return raw(json.dumps(message, ensure_ascii=True, indent=1).encode())
-
-
-def _as_form(message: Mapping[str, Any]) -> RawRequest:
-    return raw(urlencode({"data": json.dumps(message)}).encode(), "application/x-www-form-urlencoded")
-
-
-def _as_form_of_array(message: Mapping[str, Any]) -> RawRequest:
-    body = urlencode({"extra": "1", "data": json.dumps([message], ensure_ascii=False)})
-    return raw(body.encode(), "application/x-www-form-urlencoded; charset=UTF-8")
+from .direct_specimen import vietinbank_direct
+from .envelopes import SECRET as SECRET
+from .envelopes import as_escaped_json, as_form, as_form_of_array
+from .envelopes import as_json as as_json
+from .envelopes import raw as raw
+from .kit import Fields, Specimen
+from .pipe_specimen import payplatform, pipe_opened, pipe_replies
 
 
 def _vnptpay() -> Specimen:
@@ -82,9 +62,9 @@ def _vnptpay() -> Specimen:
         sign=sign,
         envelopes={
             "json": as_json,
-            "escaped json": _as_escaped_json,
-            "form": _as_form,
-            "form of an array": _as_form_of_array,
+            "escaped json": as_escaped_json,
+            "form": as_form,
+            "form of an array": as_form_of_array,
         },
         codes={
             Answer.ACCEPTED: "00",
@@ -99,6 +79,10 @@ def _vnptpay() -> Specimen:
         },
         read_answer=read_answer,
         failed={"RESPONSE_CODE": "01"},
+        contract_at=lambda url: MerchantConfig({**settings, "base_url": url}, secrets),
+        replies=pipe_replies(VnptPay.dialect),
+        opened=pipe_opened(VnptPay.dialect),
+        answer_signature="SECURE_CODE",
     )
 
 
@@ -116,6 +100,18 @@ def _vietinbank() -> Specimen:
         return str(told["errorCode"])
 
     settings, secrets = contract["settings"], contract["secrets"]
+    transfer = {
+        "trxId": "164T24200GKAJ7BY",
+        "transactionDate": "15/07/2026 09:31:45",
+        "credit": "150000",
+        "debit": "0",
+        "curency": "VND",
+        "virtualAccount": settings["code_prefix"] + "26071500012345",
+    }
+
+    def statement(rows: list[dict[str, str]]) -> Fields:
+        return {"status": {"code": "1"}, "accountNumber": settings["account"], "transactions": rows}
+
     return Specimen(
         gateway=VietinBank,
         config=MerchantConfig(settings, secrets),
@@ -143,7 +139,7 @@ def _vietinbank() -> Specimen:
         time_field="transTime",
         text_field="remark",
         sign=sign,
-        envelopes={"json": as_json, "escaped json": _as_escaped_json},
+        envelopes={"json": as_json, "escaped json": as_escaped_json},
         codes={
             Answer.ACCEPTED: "00",
             Answer.REPLAY: "00",
@@ -156,7 +152,17 @@ def _vietinbank() -> Specimen:
             Answer.ERROR: "99",
         },
         read_answer=read_answer,
+        contract_at=lambda url: MerchantConfig({**settings, "statement_url": url}, secrets),
+        replies={
+            "paid": (lambda asked: statement([transfer]), OutcomeState.PAID),
+            "not found": (lambda asked: statement([]), OutcomeState.NOT_FOUND),
+        },
     )
 
 
-SPECIMENS = (_vnptpay(), _vietinbank())
+SPECIMENS = (
+    _vnptpay(),
+    _vietinbank(),
+    payplatform(),
+    vietinbank_direct(),
+)

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from gateways import registry
+from gateways.payplatform import PayPlatform
 from gateways.vietinbank import VietinBank
+from gateways.vietinbank_direct import VietinBankDirect
 from gateways.vnptpay import VnptPay
 
 
@@ -25,10 +27,16 @@ def _fresh() -> Iterator[None]:
 
 
 def test_ours_are_known() -> None:
-    assert {"counter", "vietinbank", "vnptpay"} <= set(registry.all_slugs())
-    assert (registry.get("vnptpay"), registry.get("vietinbank")) == (VnptPay, VietinBank)
+    ours = {
+        "payplatform": PayPlatform,
+        "vietinbank": VietinBank,
+        "vietinbank_direct": VietinBankDirect,
+        "vnptpay": VnptPay,
+    }
+    assert {slug: registry.get(slug) for slug in ours} == ours
+    assert set(ours) <= set(registry.all_slugs())
     with pytest.raises(KeyError):
-        registry.get("momo")
+        registry.get("nobody")
 
 
 def test_adapters_need_no_django() -> None:
@@ -56,5 +64,5 @@ def test_another_package_may_add_a_gateway_but_not_take_the_place_of_ours(
 
     monkeypatch.setattr(registry, "entry_points", found)
     monkeypatch.setattr(EntryPoint, "load", load)
-    assert "added" in registry.all_slugs()
+    assert "added" in registry.all_slugs() and "thief" not in registry.all_slugs()
     assert registry.get("vnptpay") is VnptPay

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from gateways.base import Answer, OutcomeState, PaymentOrder, QrCode, Redirect, SentOrder
-from gateways.sandbox import vnptpay_messages
+from gateways.sandbox import pipe_messages
 from gateways.sandbox.server import run
 from gateways.vietinbank import VietinBank
 
@@ -60,7 +60,7 @@ def test_the_same_order_twice_is_one_order(sandbox: Sandbox) -> None:
 
 
 def test_confirm_comes_as_a_form_where_the_contract_says_so() -> None:
-    sent_as = vnptpay_messages.envelope({"ACTION": "CONFIRM"}, {"envelope": "form"})
+    sent_as = pipe_messages.VNPTPAY.envelope({"ACTION": "CONFIRM"}, {"envelope": "form"})
     assert sent_as == {"data": {"data": b'[{"ACTION":"CONFIRM"}]'}}
 
 

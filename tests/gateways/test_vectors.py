@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from gateways import vietqr
+from gateways import payplatform_messages, vietqr
 from gateways.codecs import PipeSha256, RsaConcatenation
 from gateways.vietinbank_messages import (
     INQUIRY_ANSWER_FIELDS,
@@ -87,6 +87,54 @@ NOTICE = {
 def test_vnptpay(codec: PipeSha256, values: dict[str, object], signature: str) -> None:
     assert codec.sign(values, SECRET) == signature
     assert codec.is_signed(values, signature.upper(), ["another", SECRET])
+
+
+PLATFORM_ORDER = {
+    "PhienBan": "1.0.6",
+    "MaDoiTac": "DT001",
+    "MaThamChieu": "H01-260715-0001-01",
+    "SoTien": "150000",
+    "LoaiHinhThanhToan": "PAY",
+    "MaKenhThanhToan": "1",
+    "MaThietBi": "1",
+    "NgonNgu": "vi-VN",
+    "MaTienTe": "VND",
+    "ThongTinGiaoDich": "Nop phi ho so H01-260715-0001",
+    "ThoiGianGD": "20260715093000",
+    "Ip": "203.0.113.10",
+}
+PLATFORM_CONFIRM = {
+    "MaLoi": "00",
+    "MaGiaoDich": "PP0011223344",
+    "MaNganHang": "VIETINBANK",
+    "SoTien": 150000,
+    "ThoiGianGD": "20260715093145",
+}
+
+
+@pytest.mark.parametrize(
+    ("codec", "changes", "signature"),
+    [
+        (
+            payplatform_messages.INIT,
+            {"LoaiBanTin": "INIT", "MaNganHang": "PAYMENT"},
+            "eced2cb36eaf09cf31935c14c4dbb2502df657be00173d2527bbffebb3bf28d4",
+        ),
+        (
+            payplatform_messages.CONFIRM,
+            {"LoaiBanTin": "CONFIRM", **PLATFORM_CONFIRM},
+            "63c802fe230b166db93eb16aad09d8ff5163c82c66041ae8c80fd9cf8daacee1",
+        ),
+        (
+            payplatform_messages.QUERY,
+            {"LoaiBanTin": "QUERY"},
+            "8e583d1e0fb07170e596f707125feed6e2ff353c196800f4ddabae49a3422d32",
+        ),
+    ],
+    ids=["INIT", "CONFIRM", "QUERY"],
+)
+def test_payplatform(codec: PipeSha256, changes: dict[str, object], signature: str) -> None:
+    assert codec.sign({**PLATFORM_ORDER, **changes}, SECRET) == signature
 
 
 def test_vietinbank_notify_bill() -> None:

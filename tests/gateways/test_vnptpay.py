@@ -24,8 +24,9 @@ from gateways.base import (
     Redirect,
     SentOrder,
 )
+from gateways.codecs import PipeSha256, received_order
 from gateways.vnptpay import VnptPay
-from gateways.vnptpay_messages import FLAVOURS, QUERY, received_order
+from gateways.vnptpay_messages import FLAVOURS, QUERY
 from tests.conformance.specimens import SECRET, SPECIMENS
 
 from .local_server import LocalServer, serve
@@ -54,7 +55,8 @@ STATUS = {
 
 
 def sign(message: dict[str, Any], secret: str = SECRET) -> dict[str, Any]:
-    return {**message, "SECURE_CODE": received_order(message).sign(message, secret)}
+    rule = PipeSha256(received_order(message, "SECURE_CODE"))
+    return {**message, "SECURE_CODE": rule.sign(message, secret)}
 
 
 @contextmanager

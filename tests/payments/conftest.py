@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 
+from payments.models import Bill
 from portal.children import LOCALHOST, Child, free_port
 from portal.processes import ROOT
 from tests import factories
@@ -63,3 +64,18 @@ def bank(_sandbox: str) -> Iterator[Bank]:
     requests.delete(f"{_sandbox}/control/faults", timeout=5)
     yield Bank(_sandbox)
     requests.delete(f"{_sandbox}/control/faults", timeout=5)
+
+
+@pytest.fixture
+def bill(bank: Bank) -> Bill:
+    """A bill whose agency has a contract with every bank of the sandbox; no bank sends a notice."""
+    found = factories.bill()
+    for gateway, contract in factories.CONTRACTS.items():
+        addresses = {
+            name: value.replace(factories.BANKS, bank.url)
+            for name, value in contract["settings"].items()
+            if name.endswith("_url")
+        }
+        factories.merchant(found.agency, gateway, **addresses, read_seconds=1)
+    bank.fault("drop")
+    return found
