@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -86,7 +87,7 @@ def worker(folder: Path) -> Iterator[Child]:
         assert child.is_running, child.last_words(20)
         yield child
     finally:
-        child.kill(9)
+        child.kill(signal.SIGKILL)
         child.stop(1)
 
 

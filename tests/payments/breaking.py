@@ -29,7 +29,7 @@ class Breaker:
     def __enter__(self) -> Breaker:
         connection.ensure_connection()
         self._undo.enter_context(connection.execute_wrapper(self._statement))
-        real_values, real_commit = rows.execute_values, connection._commit
+        real_values, real_commit = rows.execute_values, connection._commit  # type: ignore[attr-defined]
 
         def execute_values(*args: Any, **kwargs: Any) -> Any:
             # update_rows speaks to psycopg2 itself, which Django's wrapper does not see.
@@ -51,6 +51,8 @@ class Breaker:
 
     def __exit__(self, *_: object) -> None:
         self._undo.close()
+        if self._fault:
+            connection.close()  # as a process does between two pieces of work
 
     def _statement(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         self._step()

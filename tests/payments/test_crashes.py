@@ -159,7 +159,6 @@ def test_a_drain_broken_at_any_statement_is_done_once(fault: str, step: int) -> 
         told(payments)
         with pytest.raises(OperationalError), Breaker(at=position, fault=fault):
             inbox.drain()
-        connection.close()  # as a worker does between tasks
         assert waiting() == 2
         inbox.drain_all()
         assert_each_is_settled_once(payments)
@@ -171,7 +170,6 @@ def test_a_connection_lost_while_committing_is_no_loss_and_no_doubling(fault: st
     told(payments)
     with pytest.raises(OperationalError), Breaker(fault=fault):
         inbox.drain()
-    connection.close()
     assert waiting() == left
     inbox.drain_all()
     assert_each_is_settled_once(payments)
