@@ -116,3 +116,26 @@ def test_a_callback_inside_start_finds_its_payment_and_pays_it(
     assert (payment.state, payment.is_applied, found.state) == (PaymentState.PAID, True, BillState.PAID)
     assert payment.redirect_url  # what the bank answered afterwards is kept and moves nothing back
     assert ledger_check.check() == []
+
+
+@pytest.mark.parametrize("gateway", ["vnptpay", "vietinbank"])
+def test_an_attempt_whose_process_died_before_sending_is_sent_when_the_payer_tries_again(
+    bank: Bank, bill: Bill, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the commit of the intent and the request: one open attempt per gateway must not lock him out."""
+
+    class Killed(BaseException):
+        """SIGKILL, as far as the code after it can tell."""
+
+    def die(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(attempts, "_send", die)
+        attempts.start(bill, gateway, client_ip="203.0.113.10")
+    first = attempts.start(bill, gateway, client_ip="203.0.113.10")
+    assert (first.state, first.redirect_url, first.qr_text) == (PaymentState.CREATED, "", "")  # may be under way
+    Payment.objects.update(created_at=timezone.now() - attempts.ABANDONED_AFTER - timedelta(seconds=1))
+    again = attempts.start(bill, gateway, client_ip="203.0.113.10")
+    assert (again.pk, again.state) == (first.pk, PaymentState.SENT)
+    assert again.redirect_url or again.qr_text
