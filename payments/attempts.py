@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 REDIRECT_LIFETIME = timedelta(minutes=30)
 QR_LIFETIME = timedelta(days=7)
+#: No request to a gateway takes so long: who began this attempt died before it was sent, or before the answer.
+ABANDONED_AFTER = timedelta(seconds=60)
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -38,7 +40,8 @@ def start(bill: Bill, gateway: str, *, client_ip: str, locale: str = "vi") -> Pa
     """Open an attempt through `gateway`, or give back the one that is open already.
 
     The caller sends the browser to `redirect_url` or shows `qr_text`; a payment in state
-    UNKNOWN has neither: the page then says that we are checking.
+    UNKNOWN has neither: the page then says that we are checking. An attempt whose process
+    died is sent again under its own reference, which a gateway charges at most once.
     Raises BillNotPayable, GatewayNotOffered, PaymentNotStarted. Call outside a transaction.
     """
     _ask_about_earlier(bill)
@@ -47,11 +50,11 @@ def start(bill: Bill, gateway: str, *, client_ip: str, locale: str = "vi") -> Pa
         raise PaymentNotStarted(gateway)
     adapter = adapter_for(account)
     try:
-        payment, is_new = _open(bill, account, adapter, client_ip)
+        payment, must_send = _open(bill, account, adapter, client_ip)
     except IntegrityError:
         # Another tab was faster: one open attempt per bill and gateway is the database's rule.
-        payment, is_new = bill.payments.get(gateway=gateway, state__in=OPEN_PAYMENT_STATES), False
-    return _send(payment, adapter, bill, locale) if is_new else payment
+        payment, must_send = bill.payments.get(gateway=gateway, state__in=OPEN_PAYMENT_STATES), False
+    return _send(payment, adapter, bill, locale) if must_send else payment
 
 
 def _ask_about_earlier(bill: Bill) -> None:
@@ -69,9 +72,10 @@ def _open(bill: Bill, account: MerchantAccount, adapter: Gateway, client_ip: str
         if locked.state != BillState.OPEN or locked.amount <= 0:
             raise BillNotPayable(locked.reference)
         existing = locked.payments.filter(gateway=account.gateway, state__in=OPEN_PAYMENT_STATES).first()
-        if existing:
-            return existing, False
         now = timezone.now()
+        if existing:
+            is_abandoned = existing.state == PaymentState.CREATED and existing.created_at < now - ABANDONED_AFTER
+            return existing, is_abandoned
         payment = Payment.objects.create(
             bill=locked,
             merchant_account=account,

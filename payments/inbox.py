@@ -21,6 +21,7 @@ from django.utils import timezone
 from gateways import base
 
 from . import bell, discrepancies, live, settlement
+from .locking import is_contention, limit_waits
 from .models import Discrepancy, MerchantAccount, Notice, Payment
 from .models.discrepancies import DiscrepancyKind
 from .models.inbox import NoticeSource, NoticeState
@@ -33,6 +34,9 @@ MAX_ATTEMPTS = 5
 #: How long money for an unknown reference waits for its order to appear before it becomes a case.
 ORPHAN_PATIENCE = timedelta(minutes=2)
 LOCK_TIMEOUT = "3s"
+#: A row that is tried alone waits no longer for its bill: 199 others stand behind it.
+LOCK_TIMEOUT_ALONE = "100ms"
+LOCKED_PATIENCE = timedelta(seconds=5)
 
 _RECEIVE = """
 WITH received AS (
@@ -165,14 +169,17 @@ def drain(*, limit: int = BATCH, ids: Iterable[int] | None = None) -> int:
     """Apply up to `limit` waiting notices in one transaction; return how many were taken.
 
     When the batch fails, its rows are retried one by one: a poison row is put off with a
-    growing delay and quarantined after five attempts, and the others go on.
+    growing delay and quarantined after five attempts, a row whose bill somebody holds is
+    put off for five seconds, and the others go on.
     Raises OperationalError when the database itself is in trouble; nothing is lost then.
     """
     claimed: list[int] = []
     try:
         return _drain_batch(limit, ids, claimed)
-    except OperationalError:
-        raise
+    except OperationalError as error:
+        if not is_contention(error):
+            raise
+        logger.warning("a lock held up a batch of %d notices; trying them one by one", len(claimed))
     except Exception:
         logger.exception("a batch of %d notices failed; trying them one by one", len(claimed))
     for notice_id in claimed:
@@ -188,9 +195,9 @@ def drain_all() -> int:
     return total
 
 
-def _drain_batch(limit: int, ids: Iterable[int] | None, claimed: list[int]) -> int:
+def _drain_batch(limit: int, ids: Iterable[int] | None, claimed: list[int], *, lock_timeout: str | None = None) -> int:
     with transaction.atomic(durable=True):
-        _limit_lock_waits()
+        limit_waits(lock_timeout or LOCK_TIMEOUT)
         waiting = Notice.objects.filter(state=NoticeState.NEW, next_attempt_at__lte=Now()).order_by("id")
         if ids is not None:
             waiting = waiting.filter(pk__in=list(ids))
@@ -210,9 +217,12 @@ def _drain_batch(limit: int, ids: Iterable[int] | None, claimed: list[int]) -> i
 
 def _drain_alone(notice_id: int) -> None:
     try:
-        _drain_batch(1, [notice_id], [])
-    except OperationalError:
-        logger.warning("notice %s waits: the database is busy", notice_id)
+        _drain_batch(1, [notice_id], [], lock_timeout=LOCK_TIMEOUT_ALONE)
+    except OperationalError as error:
+        if not is_contention(error):
+            raise
+        logger.warning("notice %s waits: somebody holds its rows", notice_id)
+        _put_off_locked(notice_id)
     except Exception as error:
         logger.exception("notice %s failed", notice_id)
         _record_failure(notice_id, error)
@@ -262,6 +272,8 @@ def _put_off_orphans(notices: list[Notice]) -> list[Notice]:
     return ready
 
 
-def _limit_lock_waits() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+def _put_off_locked(notice_id: int) -> None:
+    with transaction.atomic(durable=True):
+        ours = Notice.objects.filter(pk=notice_id, state=NoticeState.NEW).select_for_update(skip_locked=True)
+        if ours:
+            Notice.objects.filter(pk=notice_id).update(next_attempt_at=timezone.now() + LOCKED_PATIENCE)

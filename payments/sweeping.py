@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
 
+from django.db import close_old_connections, connection
+
 from . import checking, inbox, reconciliation, refund_sending
+
+logger = logging.getLogger(__name__)
 
 _ROUNDS: list[tuple[str, Callable[[], int]]] = [
     ("notices", inbox.drain_all),
@@ -17,6 +23,33 @@ _ROUNDS: list[tuple[str, Callable[[], int]]] = [
 def register(name: str, work: Callable[[], int]) -> None:
     """Add work that must get done even when no worker and no Redis is there."""
     _ROUNDS.append((name, work))
+
+
+def keep_sweeping(stop: threading.Event, interval: float) -> None:
+    """Do every kind of leftover, every `interval` seconds, until `stop`; each in a thread of its own.
+
+    A bank that hangs keeps the checks busy for minutes; notices must not wait for them.
+    A failing database is waited for, not died of.
+    """
+    threads = [
+        threading.Thread(target=_keep_doing, args=(name, work, stop, interval), name=name, daemon=True)
+        for name, work in _ROUNDS
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _keep_doing(name: str, work: Callable[[], int], stop: threading.Event, interval: float) -> None:
+    while not stop.is_set():
+        try:
+            work()
+        except Exception:
+            logger.exception("sweeping %s failed; the next round tries again", name)
+            close_old_connections()
+        stop.wait(interval)
+    connection.close()
 
 
 def sweep() -> dict[str, int]:

@@ -1,12 +1,22 @@
-"""Vietnamese unless somebody has chosen otherwise."""
+"""Vietnamese unless somebody has chosen otherwise; "come again" while the database is away."""
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.defaults import server_error
+
+logger = logging.getLogger(__name__)
+
+#: A restart of PostgreSQL takes about as long; gateways and clients then send again.
+RETRY_AFTER_SECONDS = 5
 
 
 class ChosenLanguageMiddleware:
@@ -25,3 +35,38 @@ class ChosenLanguageMiddleware:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             return self.get_response(request)
+
+
+class DatabaseAwayMiddleware:
+    """Answers 503 with Retry-After where PostgreSQL is away, restarts, or a lock is not to be had.
+
+    A gateway that reads 503 sends its notice again; 500 would be a defect of ours, and some give up.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing is done unless the view raises."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for a view that lost its database; leave every other error alone."""
+        return _come_again(request, error)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer for what was raised outside a view (`handler500`): the session's store needs PostgreSQL, too."""
+    return _come_again(request, sys.exc_info()[1]) or server_error(request)
+
+
+def _come_again(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    logger.error("%s %s: the database is away: %s", request.method, request.path, error)
+    return HttpResponse(
+        _("Hệ thống đang bận. Xin thử lại sau ít giây."),
+        status=503,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+        content_type="text/plain; charset=utf-8",
+    )

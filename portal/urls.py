@@ -6,6 +6,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from . import health
 
+handler500 = "portal.middleware.failed"
+
 urlpatterns = [
     path("api/v1/", include("payments.api.urls")),
     path(

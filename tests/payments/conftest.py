@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from payments.models import Bill
-from portal.children import LOCALHOST, Child, free_port
-from portal.processes import ROOT
-from tests import factories
+from tests import factories, running
 
 
 class Bank:
@@ -37,25 +30,8 @@ class Bank:
 
 @pytest.fixture(scope="session")
 def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("sandbox")
-    config = folder / "sandbox.json"
-    config.write_text(json.dumps({name: contract["bank"] for name, contract in factories.CONTRACTS.items()}))
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-b", f"{LOCALHOST}:{port}"]
-    command += ["--threads", "8", "gateways.sandbox.wsgi:application"]
-    child = Child(command, log=folder / "log", env={**os.environ, "SANDBOX_CONFIG": str(config)}, cwd=ROOT)
-    child.start()
-    url = f"http://{LOCALHOST}:{port}"
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            requests.get(f"{url}/control/health", timeout=1)
-            break
-        except requests.ConnectionError:
-            assert time.monotonic() < deadline, child.last_words()
-            time.sleep(0.05)
-    yield url
-    child.stop()
+    with running.sandbox(tmp_path_factory.mktemp("sandbox")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from gateways.base import OutcomeState
-from payments import attempts, checking, ledger_check
+from payments import attempts, bell, checking, inbox, ledger_check
 from payments.errors import PaymentNotStarted
 from payments.models import Bill, Discrepancy, Payment, Receipt
 from payments.states import BillState, PaymentState
-from tests import factories
+from tests import factories, running
 
 from .conftest import Bank
 
@@ -90,3 +92,50 @@ def test_an_unreachable_bank_is_reported_and_asked_again(bank: Bank, bill: Bill)
     payment.refresh_from_db()
     assert payment.state == PaymentState.SENT
     assert payment.next_check_at is not None
+
+
+def test_a_callback_inside_start_finds_its_payment_and_pays_it(
+    live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bank tells us before it answers our INIT, and a worker is that fast, too."""
+    seen: list[tuple[str, str]] = []
+
+    def settle_at_once() -> None:
+        seen.append((Payment.objects.get().state, Payment.objects.get().redirect_url))
+        inbox.drain_all()
+
+    monkeypatch.setattr(bell, "ring", settle_at_once)
+    with running.sandbox(tmp_path, portal_url=live_server.url) as url:
+        found = factories.bill()
+        factories.merchant(found.agency, "vnptpay", base_url=f"{url}/vnptpay/v1.0.5")
+        Bank(url).fault("callback_in_start", gateway="vnptpay", count=1)
+        payment = attempts.start(found, "vnptpay", client_ip="203.0.113.10")
+    payment.refresh_from_db()
+    found.refresh_from_db()
+    assert seen == [(PaymentState.CREATED, "")]
+    assert (payment.state, payment.is_applied, found.state) == (PaymentState.PAID, True, BillState.PAID)
+    assert payment.redirect_url  # what the bank answered afterwards is kept and moves nothing back
+    assert ledger_check.check() == []
+
+
+@pytest.mark.parametrize("gateway", ["vnptpay", "vietinbank"])
+def test_an_attempt_whose_process_died_before_sending_is_sent_when_the_payer_tries_again(
+    bank: Bank, bill: Bill, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the commit of the intent and the request: one open attempt per gateway must not lock him out."""
+
+    class Killed(BaseException):
+        """SIGKILL, as far as the code after it can tell."""
+
+    def die(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(attempts, "_send", die)
+        attempts.start(bill, gateway, client_ip="203.0.113.10")
+    first = attempts.start(bill, gateway, client_ip="203.0.113.10")
+    assert (first.state, first.redirect_url, first.qr_text) == (PaymentState.CREATED, "", "")  # may be under way
+    Payment.objects.update(created_at=timezone.now() - attempts.ABANDONED_AFTER - timedelta(seconds=1))
+    again = attempts.start(bill, gateway, client_ip="203.0.113.10")
+    assert (again.pk, again.state) == (first.pk, PaymentState.SENT)
+    assert again.redirect_url or again.qr_text

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
 
 from payments import sweeping
-
-logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -27,17 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--interval", type=float, default=2.0)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Sweep until told to stop. A failing database is waited for, not died of."""
+        """Sweep until told to stop."""
         if options["once"]:
             self.stdout.write(str(sweeping.sweep()))
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        while not stop.is_set():
-            try:
-                sweeping.sweep()
-            except Exception:
-                logger.exception("this sweep failed; the next one tries again")
-                close_old_connections()
-            stop.wait(options["interval"])
+        sweeping.keep_sweeping(stop, options["interval"])
