@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 BATCH = 100
 
 
-_TEXTS = {
+TEXTS = {
     "fee_paid": "Ho so {code}: da nop du phi {amount} d. Mot Cua Phu Tho.",
     "fee_taken_back": "Ho so {code}: ngan hang da thu hoi {amount} d, can nop lai. Mot Cua Phu Tho.",
     "fee_refunded": "Ho so {code}: da hoan lai {amount} d. Mot Cua Phu Tho.",
@@ -24,7 +24,7 @@ _TEXTS = {
 
 def text_for(kind: str, dossier: Dossier, amount: int) -> str:
     """Return an SMS text: plain ASCII, at most 160 characters, no personal data, no link."""
-    return _TEXTS[kind].format(code=dossier.code, amount=f"{amount:,}".replace(",", "."))[:160]
+    return TEXTS[kind].format(code=dossier.code, amount=f"{amount:,}".replace(",", "."))[:160]
 
 
 def send_waiting() -> int:

@@ -4,43 +4,52 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
 from django.dispatch import receiver
 
 from payments import discrepancies
 from payments.models import Bill, Refund
 from payments.models.discrepancies import DiscrepancyKind
 from payments.signals import bills_reopened, bills_settled, money_returned
-from payments.states import BillState
 
-from .messages import text_for
+from .messages import TEXTS, text_for
 from .models import Dossier, DossierBill, DossierEvent, EventKind, Message
 from .states import DossierState
 from .workflow import advance
 
+_TIMELINE = """
+INSERT INTO dossiers_dossierevent (dossier_id, kind, bill_id, amount, note, at)
+SELECT link.dossier_id, CASE bill.state WHEN 'paid' THEN 'fee_paid' ELSE 'fee_exempt' END, bill.id,
+       CASE bill.state WHEN 'paid' THEN bill.amount ELSE 0 END, '', now()
+FROM dossiers_dossierbill link JOIN payments_bill bill ON bill.id = link.bill_id
+WHERE bill.id = ANY(%(bills)s) ORDER BY bill.id
+"""
+_MESSAGES = """
+INSERT INTO dossiers_message (subject, kind, channel, dossier_id, recipient, text, attempts)
+SELECT 'bill:' || bill.id, 'fee_paid', 'sms', dossier.id, dossier.owner_phone,
+       left(replace(replace(%(text)s, '{code}', dossier.code),
+                    '{amount}', replace(to_char(bill.amount, 'FM999,999,999,999,999'), ',', '.')), 160), 0
+FROM dossiers_dossierbill link JOIN payments_bill bill ON bill.id = link.bill_id
+JOIN dossiers_dossier dossier ON dossier.id = link.dossier_id
+WHERE bill.id = ANY(%(bills)s) AND bill.state = 'paid' AND dossier.owner_phone <> '' ORDER BY bill.id
+ON CONFLICT DO NOTHING
+"""
+
 
 @receiver(bills_settled)
-def note_settled(sender: type[Bill], bills: list[Bill], **kwargs: Any) -> None:
-    """Write the timeline, wake dossiers that waited for money (6 → 4) and queue the message.
+def note_settled(sender: type[Bill], bill_ids: list[int], **kwargs: Any) -> None:
+    """Write the timeline, queue the message, and wake dossiers that waited for money (6 → 4).
 
-    Locks the dossiers, ids ascending, after the bills and payments the caller holds.
+    Whole batches come at once, so each is one statement. Locks only the dossiers that
+    move, ids ascending, after the bills and payments the caller holds.
     """
-    events, messages = [], []
-    for bill, dossier in _locked(bills):
-        is_paid = bill.state == BillState.PAID
-        events.append(
-            DossierEvent(
-                dossier=dossier,
-                kind=EventKind.FEE_PAID if is_paid else EventKind.FEE_EXEMPT,
-                bill_id=bill.pk,
-                amount=bill.amount if is_paid else 0,
-            )
-        )
-        if is_paid and dossier.owner_phone:
-            messages.append(_message("fee_paid", f"bill:{bill.pk}", dossier, bill.amount))
-        if dossier.state == DossierState.FINANCIAL_OBLIGATION:
-            advance(dossier, DossierState.IN_PROCESS, note="Đã nộp đủ phí")
-    DossierEvent.objects.bulk_create(events)
-    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    values: dict[str, Any] = {"bills": bill_ids, "text": TEXTS["fee_paid"]}
+    with connection.cursor() as cursor:
+        cursor.execute(_TIMELINE, values)
+        cursor.execute(_MESSAGES, values)
+    waiting = Dossier.objects.filter(state=DossierState.FINANCIAL_OBLIGATION, bill_links__bill__in=bill_ids)
+    for dossier in waiting.select_for_update(of=("self",)).order_by("pk"):
+        advance(dossier, DossierState.IN_PROCESS, note="Đã nộp đủ phí")
 
 
 @receiver(bills_reopened)

@@ -132,4 +132,4 @@ def _close(bill: Bill, state: BillState, *, cause: str, reason: str, actor: User
         detail={"reason": reason},
     )
     if bill.is_settled:
-        bills_settled.send(sender=Bill, bills=[bill])
+        bills_settled.send(sender=Bill, bill_ids=[bill.pk])

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from gateways import base
 
-from . import bell, discrepancies, live, settlement
+from . import bell, discrepancies, live, plain, settlement
 from .locking import is_contention, limit_waits
 from .models import Discrepancy, MerchantAccount, Notice, Payment
 from .models.discrepancies import DiscrepancyKind
@@ -29,7 +29,7 @@ from .states import PaymentState
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 1000
 MAX_ATTEMPTS = 5
 #: How long money for an unknown reference waits for its order to appear before it becomes a case.
 ORPHAN_PATIENCE = timedelta(minutes=2)
@@ -201,18 +201,16 @@ def _drain_batch(limit: int, ids: Iterable[int] | None, claimed: list[int], *, l
         waiting = Notice.objects.filter(state=NoticeState.NEW, next_attempt_at__lte=Now()).order_by("id")
         if ids is not None:
             waiting = waiting.filter(pk__in=list(ids))
-        notices = list(
-            waiting.defer("body", "headers", "query", "facts")
-            .select_related("merchant_account")
-            .select_for_update(skip_locked=True, of=("self",))[:limit]
-        )
-        claimed.extend(notice.pk for notice in notices)
-        ready = _put_off_orphans(notices)
+        claimed.extend(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        settled = plain.settle(claimed)
+        others = [pk for pk in claimed if pk not in settled.notice_ids]
+        notices = Notice.objects.filter(pk__in=others).order_by("id").select_related("merchant_account")
+        ready = _put_off_orphans(list(notices.defer("body", "headers", "query", "facts"))) if others else []
         outcome = settlement.apply(ready) if ready else settlement.Settled()
-    live.publish(bill.token for bill in outcome.changed_bills.values())
+    live.publish((*settled.tokens, *(bill.token for bill in outcome.changed_bills.values())))
     if outcome.payments_to_ask:
         bell.ring_for_checks()
-    return len(notices)
+    return len(claimed)
 
 
 def _drain_alone(notice_id: int) -> None:

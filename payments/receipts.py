@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -102,12 +103,16 @@ def _valid(payments: Sequence[Payment]) -> list[Receipt]:
     return list(found.select_related("bill").order_by("pk"))
 
 
+def serials_of(day: date) -> list[str]:
+    """Return the serials in use on a day, in the order of FeeKind: each year opens new books."""
+    return [f"{SERIAL_PREFIX[FeeKind(kind)]}-{day:%y}T" for kind in FeeKind.values]
+
+
 def _locked_series(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], ReceiptSeries]:
     """Return this year's series of each (agency, kind) under lock, opening missing ones."""
     if not wanted:
         return {}
-    year = timezone.localdate().strftime("%y")
-    serials = {kind: f"{SERIAL_PREFIX[FeeKind(kind)]}-{year}T" for _, kind in wanted}
+    serials = dict(zip(FeeKind.values, serials_of(timezone.localdate()), strict=True))
     books = ReceiptSeries.objects.filter(
         agency_id__in={agency_id for agency_id, _ in wanted}, serial__in=serials.values()
     )

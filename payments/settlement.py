@@ -1,7 +1,7 @@
 """The one door for money: notices in, payments, bills, receipts and ledger out.
 
 Everything happens in the caller's transaction. Rows are locked in the order bill →
-payment, ids ascending, then the receipt series; `bills_settled` is sent before the
+payment, ids ascending, dossiers, then the receipt series; `bills_settled` is sent before the
 commit, so a dossier moves with its money or not at all (I3, design.md §1.2).
 """
 
@@ -50,7 +50,7 @@ class _Work:
 def apply(notices: Sequence[Notice]) -> Settled:
     """Apply notices in order. Call inside a transaction that holds the notices' rows.
 
-    Locks: bills, then payments, ids ascending; then receipt series. Raises whatever a
+    Locks: bills, then payments, ids ascending; dossiers; receipt series. Raises whatever a
     row raises: the inbox then retries rows one by one.
     """
     work = _lock(notices)
@@ -218,13 +218,14 @@ def _save(notices: Sequence[Notice], work: _Work) -> None:
     update_rows(Bill, (*work.outcome.settled_bills, *work.outcome.reopened_bills), ["state", "settled_at"])
     LedgerEvent.objects.bulk_create(work.events)
     Discrepancy.objects.bulk_create(work.discrepancies, ignore_conflicts=True)
-    receipts.issue(_in_state(PaymentState.PAID, work), work.bills)
     receipts.cancel(_in_state(PaymentState.REVERSED, work), gettext("Ngân hàng đã thu hồi tiền"), cause="reversal")
     update_rows(Notice, notices, ["state", "result", "processed_at", "payment_id"])
     if work.outcome.settled_bills:
-        bills_settled.send(sender=Bill, bills=work.outcome.settled_bills)
+        bills_settled.send(sender=Bill, bill_ids=[bill.pk for bill in work.outcome.settled_bills])
     if work.outcome.reopened_bills:
         bills_reopened.send(sender=Bill, bills=work.outcome.reopened_bills)
+    # Last, because settlements of all agencies meet at the books of receipts.
+    receipts.issue(_in_state(PaymentState.PAID, work), work.bills)
 
 
 def _in_state(state: PaymentState, work: _Work) -> list[Payment]:

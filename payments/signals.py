@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-#: Sent with `bills: list[Bill]`, all of them settled (paid or waived) in this transaction.
+#: Sent with `bill_ids: list[int]`, all of them settled (paid or waived) in this transaction; a whole batch at once.
 bills_settled = Signal()
 
 #: Sent with `bills: list[Bill]` whose money the bank took back in this transaction: they are owed again.

@@ -107,7 +107,7 @@ class Bill(models.Model):
 class BillLine(models.Model):
     """One line of a bill, with the rule, the inputs and the legal basis it was computed from."""
 
-    bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="lines")
+    bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField(default=0)
     code = models.CharField(max_length=64)
     kind = models.CharField(max_length=8, choices=FeeKind)

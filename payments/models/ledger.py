@@ -31,12 +31,16 @@ class LedgerEvent(models.Model):
     before = models.CharField(max_length=16, blank=True)
     after = models.CharField(max_length=16, blank=True)
     money_key = models.CharField(max_length=160, blank=True)
-    merchant_account = models.ForeignKey(MerchantAccount, null=True, on_delete=models.PROTECT, related_name="+")
+    merchant_account = models.ForeignKey(
+        MerchantAccount, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     value_date = models.DateField(null=True)
     is_correction = models.BooleanField(default=False)
     cause = models.CharField(max_length=16)
     cause_id = models.CharField(max_length=64, blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     detail = models.JSONField(default=dict)
     at = models.DateTimeField(db_default=Now())
 

@@ -36,11 +36,12 @@ class ReceiptSeries(models.Model):
 class Receipt(models.Model):
     """One receipt. Amount, payer, lines and the agency's name are frozen in it (I7)."""
 
-    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
-    series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT, related_name="receipts")
+    token = models.CharField(max_length=32, default=new_token, editable=False)
+    # Found by the unique numbers below; an index of their own would only cost.
+    series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT, related_name="receipts", db_index=False)
     number = models.PositiveBigIntegerField()
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="receipts")
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="receipts")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="receipts", db_index=False)
     kind = models.CharField(max_length=8, choices=FeeKind)
     amount = models.BigIntegerField()
     payer_name = models.CharField(max_length=200)
@@ -54,6 +55,7 @@ class Receipt(models.Model):
         verbose_name_plural = _("biên lai")
         ordering = ["-id"]
         constraints = [
+            models.UniqueConstraint(fields=["token"], name="receipt_token_once"),
             models.UniqueConstraint(fields=["series", "number"], name="receipt_number_once"),
             models.UniqueConstraint(fields=["payment", "kind", "revision"], name="receipt_once_per_payment_and_kind"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_amount_positive"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
+from django.core.management import call_command
 
 from payments.models import Bill
 from tests import factories, running
@@ -26,6 +27,12 @@ class Bank:
         """Pay as the citizen would."""
         body = {"gateway": gateway, "ref": ref, **values}
         requests.post(f"{self.url}/control/pay", json=body, timeout=5).raise_for_status()
+
+
+@pytest.fixture
+def django_db_reset() -> Callable[[], object]:
+    """Empty every table, to play a scenario a second time."""
+    return lambda: call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
 
 
 @pytest.fixture(scope="session")

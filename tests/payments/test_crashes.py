@@ -74,7 +74,7 @@ def test_a_worker_killed_in_mid_batch_leaves_everything_to_the_sweeper(worker: r
     # The series of the receipts is locked last: payments, bills and ledger are written by then.
     with running.locked("payments_receiptseries", ReceiptSeries.objects.get().pk):
         told(payments)
-        running.wait_until(running.waiting_for_locks, "the worker stands in its transaction")
+        running.wait_until(running.ringing(running.waiting_for_locks), "the worker stands in its transaction")
         worker.kill(signal.SIGKILL)
         running.wait_until(lambda: not worker.is_running, "the worker is dead")
     sweep_until_settled()
@@ -86,14 +86,14 @@ def test_a_frozen_worker_gives_up_its_locks_and_the_sweeper_goes_on(worker: runn
     payments = paid_at_the_bank(12)
     with running.locked("payments_bill", payments[5].bill_id):
         told(payments)
-        running.wait_until(running.waiting_for_locks, "the worker stands in its transaction")
+        running.wait_until(running.ringing(running.waiting_for_locks), "the worker stands in its transaction")
         worker.kill(signal.SIGSTOP)
     sweep_until_settled()
     assert_each_is_settled_once(payments)
     worker.kill(signal.SIGCONT)
     late = paid_at_the_bank(1)
     told(late)
-    running.wait_until(lambda: not waiting(), "the worker works again")
+    running.wait_until(running.ringing(lambda: not waiting()), "the worker works again")
     assert_each_is_settled_once(payments)
 
 
