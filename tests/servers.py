@@ -16,17 +16,17 @@ from portal import embedded
 _running: embedded.Servers | None = None
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers in the controlling process; choose the Redis database of a worker."""
+def _start() -> None:
+    """Start the servers in the controlling process; choose the Redis database of a worker.
+
+    At import, because Django reads its settings before any hook of ours is called.
+    """
+    global _running
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
         number = int(worker.removeprefix("gw")) % 14 + 1
         os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{number}"
-
-
-def _start() -> None:
-    global _running
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    else:
         _running = embedded.start(None, durable=False)
         os.environ.update(_running.environment)
 
