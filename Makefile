@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 RUN = .venv/bin/python
 
-.PHONY: demo test check check-ledger clean
+.PHONY: demo test check bench check-ledger clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -31,6 +31,9 @@ check: .venv/dev
 
 test: check
 	$(RUN) -m pytest -n 2 -q --dist loadgroup
+
+bench: .venv/embedded
+	@$(RUN) -m bench
 
 check-ledger: .venv/embedded
 	@$(RUN) manage.py demo --check-ledger

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from functools import lru_cache
 
 from django.db.models import Q
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -14,6 +17,10 @@ from gateways.base import Gateway, MerchantConfig
 
 from .errors import GatewayNotOffered
 from .models import MerchantAccount
+
+REMEMBERED = 5.0
+MOST_REMEMBERED = 1000
+_accounts: dict[tuple[str, str], tuple[MerchantAccount | None, float]] = {}
 
 
 def adapter_for(account: MerchantAccount) -> Gateway:
@@ -71,12 +78,30 @@ def account_named(gateway: str, merchant_id: str) -> MerchantAccount | None:
     """Return the account a message names, also a disabled one: its money is still ours.
 
     A message that names none is for the only account there is; with several, for nobody.
+    Remembered for REMEMBERED seconds, as every message of a bank asks: new keys are known
+    that much later in other processes, well within the window in which old ones count.
     """
+    known, until = _accounts.get((gateway, merchant_id), (None, 0.0))
+    if known is None or until < time.monotonic():
+        known = _look_up(gateway, merchant_id)
+        if len(_accounts) >= MOST_REMEMBERED:
+            _accounts.clear()  # somebody makes names up
+        _accounts[gateway, merchant_id] = (known, time.monotonic() + REMEMBERED)
+    return known
+
+
+def _look_up(gateway: str, merchant_id: str) -> MerchantAccount | None:
     accounts = MerchantAccount.objects.filter(gateway=gateway)
     if merchant_id:
         return accounts.filter(merchant_id=merchant_id).first()
     found = list(accounts[:2])
     return found[0] if len(found) == 1 else None
+
+
+@receiver([post_save, post_delete], sender=MerchantAccount)
+def forget(**_: object) -> None:
+    """Look every account up anew, in this process."""
+    _accounts.clear()
 
 
 def any_account(gateway: str) -> MerchantAccount | None:

@@ -11,9 +11,10 @@ from django.conf import settings
 
 @pytest.fixture(autouse=True)
 def _quiet_bells() -> Iterator[None]:
-    """Each test begins with a bell nobody has rung and no memory of a broker that was down."""
-    from payments import bell, live
+    """Each test begins with a bell nobody has rung, and remembers neither contracts nor a broker that was down."""
+    from payments import bell, live, merchants
 
+    merchants.forget()
     bell._silent_until = live._silent_until = 0.0
     client = redis.Redis.from_url(settings.REDIS_URL)
     client.flushdb()
