@@ -37,7 +37,10 @@ class BankShortcutMiddleware:
         if request.path_info.startswith(BANK_PATHS):
             found = resolve(request.path_info)
             if found.func in (views.notify, views.inquire):
-                return found.func(request, *found.args, **found.kwargs)
+                try:
+                    return found.func(request, *found.args, **found.kwargs)
+                except (OperationalError, InterfaceError) as error:
+                    return _come_again(request, error)
         return self.get_response(request)
 
 
@@ -74,17 +77,17 @@ class DatabaseAwayMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for a view that lost its database; leave every other error alone."""
-        return _come_again(request, error)
+        return _come_again(request, error) if isinstance(error, OperationalError | InterfaceError) else None
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer for what was raised outside a view (`handler500`): the session's store needs PostgreSQL, too."""
-    return _come_again(request, sys.exc_info()[1]) or server_error(request)
+    error = sys.exc_info()[1]
+    is_away = isinstance(error, OperationalError | InterfaceError)
+    return _come_again(request, error) if is_away else server_error(request)
 
 
-def _come_again(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
-    if not isinstance(error, OperationalError | InterfaceError):
-        return None
+def _come_again(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     logger.error("%s %s: the database is away: %s", request.method, request.path, error)
     return HttpResponse(
         _("Hệ thống đang bận. Xin thử lại sau ít giây."),
