@@ -14,7 +14,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
+
+from .errors import BadSignature as BadSignature
+from .errors import GatewayError as GatewayError
+from .errors import GatewayRefused as GatewayRefused
+from .errors import GatewayUnavailable as GatewayUnavailable
+from .errors import Malformed as Malformed
+from .errors import OutcomeUnknown as OutcomeUnknown
 
 
 class Capability(StrEnum):
@@ -54,36 +61,6 @@ class Answer(StrEnum):
     ERROR = "error"
 
 
-class GatewayError(Exception):
-    """Base of everything an adapter raises on purpose."""
-
-
-class BadSignature(GatewayError):
-    """The message is not from the gateway, or was changed on the way. It must change nothing."""
-
-
-class Malformed(GatewayError):
-    """The message cannot be read as this protocol at all."""
-
-
-class GatewayUnavailable(GatewayError):
-    """The request certainly did not reach the gateway; offer another one, try later."""
-
-
-class GatewayRefused(GatewayError):
-    """The gateway answered and said no: nothing was created and no money can move."""
-
-    def __init__(self, code: str, message: str = "", *, is_configuration_fault: bool = False) -> None:
-        super().__init__(f"{code} {message}".strip())
-        self.code = code
-        self.message = message
-        self.is_configuration_fault = is_configuration_fault
-
-
-class OutcomeUnknown(GatewayError):
-    """The request may have been carried out: ask with `query`, never try again as new."""
-
-
 @dataclass(frozen=True, slots=True)
 class MerchantConfig:
     """One merchant account: what the contract with the gateway settles.
@@ -98,8 +75,18 @@ class MerchantConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One fee of a bill: `kind` is `phi` or `le_phi`, `amount` whole đồng."""
+
+    code: str
+    kind: str
+    description: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """One attempt to pay, before it is sent. It is committed before the request leaves (I12)."""
+    """One attempt to pay, committed before it is sent (I12); `lines`, where given, add up to `amount`."""
 
     merchant_ref: str
     amount: int
@@ -109,6 +96,8 @@ class PaymentOrder:
     return_url: str
     payer_name: str = ""
     locale: str = "vi"
+    bill_reference: str = ""
+    lines: tuple[OrderLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +122,8 @@ class RefundOrder:
     refund_ref: str
     amount: int
     reason: str
-    requested_by: str
     created_at: datetime
+    requested_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +203,8 @@ class Outcome:
     message: str = ""
     currency: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    #: Where people transfer to a code they may transfer twice: what else the gateway found.
+    others: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +278,21 @@ class Gateway(Protocol):
 class StatementGateway(Gateway, Protocol):
     """A gateway whose files can be reconciled (Capability.STATEMENT)."""
 
-    def statement(self, file: bytes) -> Iterator[StatementRow]:
-        """Read a settlement file. Raises Malformed when any part of it is damaged."""
+    def statement(self, file: BinaryIO) -> Iterator[StatementRow]:
+        """Yield the rows of a settlement file as it is read. Raises Malformed when any part of it is damaged."""
+        ...
+
+
+class RefundGateway(Gateway, Protocol):
+    """A gateway that can give money back (Capability.REFUND).
+
+    Of an outcome, PAID means given back, FAILED refused for good, anything else not known yet.
+    """
+
+    def refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:
+        """Give back `refund.amount` of a paid order. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
+        ...
+
+    def query_refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:
+        """Ask what became of a refund that was sent. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
         ...

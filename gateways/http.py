@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
@@ -47,8 +48,12 @@ class Link:
             proxy=str(settings.get("proxy", "")),
         )
 
-    def post(self, url: str, message: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    def post(
+        self, url: str, message: Mapping[str, Any], headers: Mapping[str, str], *, reads_refusals: bool = False
+    ) -> dict[str, Any]:
         """Send `message` as JSON and return the JSON object answered.
+
+        `reads_refusals`: the gateway says no with HTTP 4xx and its reason in the body (MoMo).
 
         Raises GatewayUnavailable when the request was surely not carried out (no connection,
         no trust, turned away at the door), GatewayRefused when our own credentials are
@@ -74,7 +79,18 @@ class Link:
                 if _is_surely_unsent(error):
                     raise GatewayUnavailable(type(error).__name__) from error
                 raise OutcomeUnknown(type(error).__name__) from error
-        return _object(response, body)
+        return _object(response, body, reads_refusals=reads_refusals)
+
+
+def page_address(told: str, asked: str) -> str:
+    """Return `told` if a browser may be sent there: https, or as `asked`, the address the bank answered at.
+
+    Raises OutcomeUnknown.
+    """
+    address = urlsplit(told)
+    if address.scheme not in {"https", urlsplit(asked).scheme} or not address.hostname:
+        raise OutcomeUnknown("the answer names no page to send the payer to")
+    return told
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:
@@ -94,14 +110,14 @@ def _is_surely_unsent(error: Exception) -> bool:
     return isinstance(reason, NewConnectionError)
 
 
-def _object(response: requests.Response, body: bytes) -> dict[str, Any]:
+def _object(response: requests.Response, body: bytes, *, reads_refusals: bool) -> dict[str, Any]:
     status = response.status_code
     if status in (401, 403):
         raise GatewayRefused(f"http-{status}", is_configuration_fault=True)
     if status == 429 or (status == 503 and "Retry-After" in response.headers):
         # "Not now, come again": the front door says itself that nothing was taken in.
         raise GatewayUnavailable(f"http-{status}")
-    if status != 200:
+    if status != 200 and not (reads_refusals and 400 <= status < 500):
         raise OutcomeUnknown(f"http-{status}")
     try:
         return read_object(body)

@@ -6,11 +6,18 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from .base import Gateway
+from .momo import Momo
 from .vietinbank import VietinBank
+from .vnpay import Vnpay
 from .vnptpay import VnptPay
 
 GROUP = "motcua.gateways"
-_BUILT_IN: tuple[type[Gateway], ...] = (VnptPay, VietinBank)
+_BUILT_IN: tuple[type[Gateway], ...] = (
+    VnptPay,
+    VietinBank,
+    Vnpay,
+    Momo,
+)
 
 
 def get(slug: str) -> type[Gateway]:

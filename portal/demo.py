@@ -37,13 +37,13 @@ API_CLIENT = "Một cửa điện tử (chạy thử)"
 def contracts(folder: Path, base_url: str, sandbox_url: str) -> dict[str, Any]:
     """Return the sandbox contracts of this folder, making keys the first time; write the banks' side."""
     path = folder / "contracts.json"
-    found = json.loads(path.read_text()) if path.exists() else None
-    fresh = found or make_contracts(base_url, sandbox_url)
-    if found and found["vnptpay"]["bank"]["notify_url"] != f"{base_url}/gateways/vnptpay/notify":
-        moved = make_contracts(base_url, sandbox_url)
-        for gateway, contract in fresh.items():
-            contract["bank"] |= {k: v for k, v in moved[gateway]["bank"].items() if k.endswith("_url")}
-            contract["settings"]["base_url"] = moved[gateway]["settings"]["base_url"]
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    fresh = make_contracts(base_url, sandbox_url)
+    for gateway in fresh.keys() & found.keys():
+        # Keys stay as they were; addresses follow the ports, which may have moved.
+        for side in ("bank", "settings", "secrets"):
+            addresses = {name: value for name, value in fresh[gateway][side].items() if name.endswith("_url")}
+            fresh[gateway][side] |= found[gateway][side] | addresses
     for name, content in (
         ("contracts.json", fresh),
         ("sandbox.json", {gateway: contract["bank"] for gateway, contract in fresh.items()}),

@@ -104,13 +104,15 @@ class Journey:
         self._began = now
 
 
+#: What of the banks' side `demo.json` tells, so that outside checks can play the banks themselves (design.md §9).
+_NOTED = {
+    "vnptpay": ("merchant_service_id", "secret_key", "notify_url"),
+    "vietinbank": ("provider_id", "merchant_id", "account", "bank_private_key", "notify_url", "inquiry_url"),
+    "vnpay": ("tmn_code", "secret_key", "notify_url"),
+    "momo": ("partner_code", "access_key", "secret_key", "notify_url"),
+}
+
+
 def note_for_gateways(found: dict[str, Any], base_url: str) -> dict[str, Any]:
-    """Return what outside checks need to play the banks themselves (design.md §9)."""
-    vnpt, vietin = found["vnptpay"]["bank"], found["vietinbank"]["bank"]
-    return {
-        "vnptpay": {name: vnpt[name] for name in ("merchant_service_id", "secret_key", "notify_url")},
-        "vietinbank": {
-            name: vietin[name]
-            for name in ("provider_id", "merchant_id", "account", "bank_private_key", "notify_url", "inquiry_url")
-        },
-    }
+    """Return what outside checks need of every gateway of the demo."""
+    return {gateway: {name: found[gateway]["bank"][name] for name in names} for gateway, names in _NOTED.items()}

@@ -19,7 +19,8 @@ from procedures.models import Procedure, ProcedureCase
 
 _numbers = itertools.count(1)
 #: One set of keys for the whole run: RSA keys are slow to make.
-CONTRACTS = make_contracts("http://portal.test", "http://127.0.0.1:9")
+BANKS = "http://127.0.0.1:9"
+CONTRACTS = make_contracts("http://portal.test", BANKS)
 FOREVER = DateRange(date(2020, 1, 1), None)
 
 

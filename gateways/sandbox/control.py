@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from . import vietinbank, vietinbank_messages, vnptpay
+from . import orders, vietinbank, vietinbank_messages
 from .faults import FAULTS
 from .state import books, contracts, courier
 
@@ -68,8 +68,8 @@ def pay(request: HttpRequest) -> HttpResponse:
     outcome = order.get("outcome", "paid")
     if order.get("gateway") not in contracts() or outcome not in _OUTCOMES or not ref:
         return JsonResponse({"error": "gateway, ref or outcome"}, status=400)
-    if order["gateway"] == vnptpay.GATEWAY:
-        paid = vnptpay.pay(ref, outcome, amount)
+    if order["gateway"] != vietinbank.GATEWAY:
+        paid = orders.pay(order["gateway"], ref, outcome, amount)
         return _paid(paid) if paid else JsonResponse({"done": False, "error": "no such order"}, status=404)
     if outcome != "paid":
         # A transfer that fails never leaves the payer's bank: nobody is told.

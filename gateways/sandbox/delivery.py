@@ -11,7 +11,12 @@ from typing import Any
 
 import requests
 
-from . import vietinbank_messages, vnptpay_messages
+from . import (
+    momo_messages,
+    vietinbank_messages,
+    vnpay_messages,
+    vnptpay_messages,
+)
 from .books import Books, Row
 
 logger = logging.getLogger(__name__)
@@ -21,7 +26,13 @@ RETRY_SECONDS = (1, 2, 5, 10, 20, 30, 60, 60, 60)
 TIMEOUT_SECONDS = 10
 _SENDERS = 16
 _REVERSE_STEP = 0.1
-_PROTOCOLS = {"vnptpay": vnptpay_messages, "vietinbank": vietinbank_messages}
+#: What each bank sends and how it reads the answer; a module or an object, they look alike.
+_PROTOCOLS: dict[str, Any] = {
+    "vnptpay": vnptpay_messages,
+    "vietinbank": vietinbank_messages,
+    "vnpay": vnpay_messages,
+    "momo": momo_messages,
+}
 
 
 class Courier:
@@ -129,7 +140,8 @@ class Courier:
         is_first = row["attempts"] == 0
         message = row["spoilt"] if is_first and row["spoilt"] else row["message"]
         try:
-            response = requests.post(
+            response = requests.request(
+                getattr(protocol, "METHOD", "POST"),
                 contract["notify_url"],
                 timeout=TIMEOUT_SECONDS,
                 allow_redirects=False,

@@ -20,6 +20,8 @@ def make_contracts(portal_url: str, sandbox_url: str) -> dict[str, dict[str, Any
     return {
         "vnptpay": _vnptpay(portal_url, f"{sandbox_url}/vnptpay"),
         "vietinbank": _vietinbank(portal_url, f"{sandbox_url}/vietinbank"),
+        "vnpay": _vnpay(portal_url, f"{sandbox_url}/vnpay"),
+        "momo": _momo(portal_url, f"{sandbox_url}/momo"),
     }
 
 
@@ -78,6 +80,47 @@ def _vietinbank(portal_url: str, bank_url: str) -> dict[str, Any]:
             "portal_public_key": our_public,
             "notify_url": f"{portal_url}/gateways/vietinbank/notify-bill",
             "inquiry_url": f"{portal_url}/gateways/vietinbank/inq-bill",
+        },
+    }
+
+
+def _vnpay(portal_url: str, bank_url: str) -> dict[str, Any]:
+    terminal, secret = "PHUTHO01", secrets.token_hex(16).upper()
+    return {
+        "merchant_id": terminal,
+        "settings": {
+            "pay_url": f"{bank_url}/paymentv2/vpcpay.html",
+            "api_url": f"{bank_url}/merchant_webapi/api/transaction",
+            "tmn_code": terminal,
+        },
+        "secrets": {"secret_key": secret},
+        "bank": {
+            "tmn_code": terminal,
+            "secret_key": secret,
+            "notify_url": f"{portal_url}/gateways/vnpay/notify",
+            "return_url": f"{portal_url}/gateways/vnpay/return",
+        },
+    }
+
+
+def _momo(portal_url: str, bank_url: str) -> dict[str, Any]:
+    partner = "MOMOPHUTHO"
+    keys = {"access_key": secrets.token_hex(8), "secret_key": secrets.token_hex(16)}
+    notify_url = f"{portal_url}/gateways/momo/notify"
+    return {
+        "merchant_id": partner,
+        "settings": {
+            "api_url": f"{bank_url}/v2/gateway/api",
+            "partner_code": partner,
+            "notify_url": notify_url,
+            "store_name": _AGENCY,
+        },
+        "secrets": keys,
+        "bank": {
+            "partner_code": partner,
+            **keys,
+            "notify_url": notify_url,
+            "return_url": f"{portal_url}/gateways/momo/return",
         },
     }
 

@@ -3,7 +3,13 @@
 from django.urls import path, re_path
 from django.views.generic import TemplateView
 
-from . import control, vietinbank, vnptpay
+from . import (
+    control,
+    momo,
+    vietinbank,
+    vnpay,
+    vnptpay,
+)
 
 urlpatterns = [
     path("", TemplateView.as_view(template_name="sandbox/index.html")),
@@ -15,6 +21,14 @@ urlpatterns = [
     path("vietinbank/app/<str:bank_ref>", vietinbank.done_page),
     path("vietinbank/erp/v1/statement/inquiry", vietinbank.statement),
     path("vietinbank/statement", vietinbank.settlement_file),
+    path("vnpay/paymentv2/vpcpay.html", vnpay.entry),
+    path("vnpay/merchant_webapi/api/transaction", vnpay.api),
+    path("vnpay/pay/<str:ref>", vnpay.pay_page),
+    path("momo/v2/gateway/api/create", momo.create),
+    path("momo/v2/gateway/api/query", momo.query),
+    path("momo/v2/gateway/api/refund", momo.refund),
+    path("momo/v2/gateway/api/refund/query", momo.refund_query),
+    path("momo/pay/<str:ref>", momo.pay_page),
     path("control/health", control.health),
     path("control/faults", control.faults),
     path("control/transactions", control.transactions),

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 
 from gateways.base import Malformed
 from gateways.codecs import PipeSha256, stamp
 from gateways.vnptpay_messages import FLAVOURS, QUERY, received_order
 from gateways.wire import read_object, text_of, write_json
 
-from .books import Row
+from . import orders
 from .clock import at
-from .faults import charged, hiding, may_fail
-from .state import books, contracts, courier
+from .faults import may_fail
+from .state import books, contracts
 
 GATEWAY = "vnptpay"
-BANKS = ("VietinBank", "Vietcombank", "BIDV", "Agribank", "Ví VNPT Money")
 _STATUS = {"open": "3", "pending": "3", "paid": "1"}
 _FAILED = "4"
-_one_payer = threading.Lock()
 
 
 @may_fail(GATEWAY)
@@ -44,13 +38,8 @@ def init(request: HttpRequest, flavour: str) -> HttpResponse:
     )
     if order is None:
         return _answer({"RESPONSE_CODE": "03", "DESCRIPTION": "Ma don hang da ton tai"})
-    timeout = books().take_fault(GATEWAY, "charge_then_timeout")
-    if timeout is not None:
-        _settle(order, "paid")
-        time.sleep(float(timeout.get("seconds", 15)))
-        return HttpResponse(status=504)
-    if books().take_fault(GATEWAY, "callback_in_start") is not None:
-        courier().tell_now(_settle(order, "paid"))
+    if instead := orders.misbehave_at_start(order):
+        return instead
     return _answer(
         {
             "RESPONSE_CODE": "00",
@@ -69,13 +58,10 @@ def query(request: HttpRequest) -> HttpResponse:
     if message is None:
         return _answer({"RESPONSE_CODE": "07", "DESCRIPTION": "Sai chu ky"})
     ref = text_of(message["MERCHANT_ORDER_ID"])
-    orders = books().transactions(GATEWAY, ref)
-    is_hidden = bool(orders) and time.time() < orders[0]["visible_at"]
-    hidden_as = orders[0]["hidden_as"] if is_hidden else ""
-    is_known = orders and orders[0]["detail"]["created"] == text_of(message["CREATE_DATE"])
-    if not is_known or hidden_as == "not_found":
+    order, hidden_as = orders.find(GATEWAY, ref)
+    is_known = order and order["detail"]["created"] == text_of(message["CREATE_DATE"])
+    if order is None or not is_known or hidden_as == "not_found":
         return _answer({"RESPONSE_CODE": "05", "DESCRIPTION": "Khong tim thay du lieu"})
-    order = orders[0]
     return _answer(
         {
             "RESPONSE_CODE": "00",
@@ -96,48 +82,8 @@ def query(request: HttpRequest) -> HttpResponse:
 @may_fail(GATEWAY)
 def pay_page(request: HttpRequest, ref: str) -> HttpResponse:
     """The page the payer sees: choose a bank, pay or cancel. Pressing twice pays once."""
-    orders = books().transactions(GATEWAY, ref)
-    if not orders:
-        return render(request, "sandbox/problem.html", {"problem": "Không có giao dịch này."}, status=404)
-    order = orders[0]
-    if order["state"] == "open" and request.method != "POST":
-        return render(request, "sandbox/vnptpay.html", {"order": order, "banks": BANKS})
-    if order["state"] == "open":
-        outcome = "paid" if request.POST.get("action") == "pay" else "cancelled"
-        pay(ref, outcome, method=request.POST.get("bank", BANKS[0]))
     address = f"{contracts()[GATEWAY]['return_url']}?{urlencode({'MERCHANT_ORDER_ID': ref})}"
-    return HttpResponseRedirect(address)
-
-
-def pay(ref: str, outcome: str, amount: int | None = None, method: str = BANKS[0]) -> Row | None:
-    """Pay (`paid`), `failed` or `cancelled`, and tell the portal. None when there is no such order.
-
-    An order that is paid stays so; one that failed may still be paid later.
-    """
-    with _one_payer:
-        orders = books().transactions(GATEWAY, ref)
-        if not orders or orders[0]["state"] == "paid":
-            return orders[0] if orders else None
-        order = _settle(orders[0], outcome, amount, method)
-    courier().tell(order)
-    return order
-
-
-def _settle(order: Row, state: str, amount: int | None = None, method: str = BANKS[0]) -> Row:
-    is_paid = state == "paid"
-    hidden_as, visible_at = hiding(GATEWAY) if is_paid else ("", 0.0)
-    books().update(
-        "transactions",
-        order["id"],
-        state=state,
-        amount=amount or (charged(GATEWAY, order["amount"]) if is_paid else order["amount"]),
-        bank_ref=order["bank_ref"] or f"VNPT{secrets.randbelow(10**10):010d}",
-        paid_at=time.time() if is_paid else None,
-        hidden_as=hidden_as,
-        visible_at=visible_at,
-        detail={**order["detail"], "method": method},
-    )
-    return books().transaction(order["id"])
+    return orders.pay_page(request, GATEWAY, ref, "VNPT-Pay", lambda _order: address)
 
 
 def _verified(request: HttpRequest, codec: PipeSha256) -> dict[str, Any] | None:

@@ -1,19 +1,41 @@
 """A specimen describes one adapter to the suite: how its bank writes a notice and reads an answer.
 
-To test an adapter of another package, build a `Specimen` and parametrise the functions of
-`test_conformance.py` with it, or append it to `specimens.SPECIMENS`.
+To test an adapter of another package, collect the suite with a fixture of that name:
+
+    from tests.conformance.test_conformance import *
+    from tests.conformance.test_fuzz import *
+    from tests.conformance.test_outgoing import *
+
+    pytestmark = pytest.mark.usefixtures("specimen")  # yours instead of this repository's
+
+    @pytest.fixture(scope="module")
+    def specimen() -> Specimen: ...
+
+`test_example_gateway.py` does just that, docs/adding-a-gateway.md explains it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from gateways.base import Answer, Gateway, MerchantConfig, Notice, RawRequest
+from gateways.base import (
+    Answer,
+    Gateway,
+    GatewayError,
+    MerchantConfig,
+    Notice,
+    OutcomeState,
+    PaymentOrder,
+    RawRequest,
+)
 
 Fields = dict[str, Any]
+#: What the bank's server says to one of our requests (its JSON, decoded), signed as the bank signs.
+Reply = Callable[[Fields], Fields]
 
 
 @dataclass(frozen=True)
@@ -25,7 +47,12 @@ class Specimen:
     `texts`, `time` and `amount_field` name fields of those kinds. `failed`, where the
     protocol has it, are changes that make the notice a failure. `codes` maps what we
     answer to the protocol's word; `read_answer` returns that word, or raises when the
-    answer is not properly signed.
+    answer is not properly signed. `amount_field` is empty where a notice has no amount.
+
+    For what we ask the bank: `contract_at` returns the contract with the bank at an address,
+    `replies` maps a name to what the bank may say to a query and what we must make of it,
+    `opened` is its answer to a good `start`, `answer_signature` the field that signs both
+    (empty where the protocol signs no answers).
     """
 
     gateway: type[Gateway]
@@ -45,6 +72,10 @@ class Specimen:
     codes: Mapping[Answer, str]
     read_answer: Callable[[bytes], str]
     failed: Mapping[str, str] = field(default_factory=dict)
+    contract_at: Callable[[str], MerchantConfig] | None = None
+    replies: Mapping[str, tuple[Reply, OutcomeState | type[GatewayError]]] = field(default_factory=dict)
+    opened: Reply | None = None
+    answer_signature: str = ""
 
     def __str__(self) -> str:
         return self.gateway.slug
@@ -53,6 +84,26 @@ class Specimen:
     def adapter(self) -> Gateway:
         """The adapter of the contract; it keeps nothing between calls, so one is enough."""
         return self.gateway(self.config)
+
+    @property
+    def told_amount(self) -> int | None:
+        """The amount a genuine notice must be read to have."""
+        return self.amount if self.amount_field else None
+
+    @property
+    def order(self) -> PaymentOrder:
+        """The order the genuine notice is about."""
+        created_at = datetime(2026, 7, 15, 2, 30, tzinfo=UTC)
+        return PaymentOrder(
+            merchant_ref=self.merchant_ref,
+            amount=self.amount,
+            description="Nộp phí | hồ sơ 000.00.01.H01-260715-0001",
+            created_at=created_at,
+            client_ip="203.0.113.10",
+            return_url="https://portal.example/return",
+            payer_name="Nguyễn Thị Bình",
+            bill_reference="000.00.01.H01-260715-0001",
+        )
 
     def message(self, **changes: Any) -> Fields:
         """Return the genuine message with `changes` made before it was signed."""

@@ -1,0 +1,33 @@
+"""Everything an adapter raises; import it from `gateways.base`, of which it is a part."""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """Base of everything an adapter raises on purpose."""
+
+
+class BadSignature(GatewayError):
+    """The message is not from the gateway, or was changed on the way. It must change nothing."""
+
+
+class Malformed(GatewayError):
+    """The message cannot be read as this protocol at all."""
+
+
+class GatewayUnavailable(GatewayError):
+    """The request certainly did not reach the gateway; offer another one, try later."""
+
+
+class GatewayRefused(GatewayError):
+    """The gateway answered and said no: nothing was created and no money can move."""
+
+    def __init__(self, code: str, message: str = "", *, is_configuration_fault: bool = False) -> None:
+        super().__init__(f"{code} {message}".strip())
+        self.code = code
+        self.message = message
+        self.is_configuration_fault = is_configuration_fault
+
+
+class OutcomeUnknown(GatewayError):
+    """The request may have been carried out: ask with `query`, never try again as new."""

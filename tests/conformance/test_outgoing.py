@@ -1,0 +1,180 @@
+"""What we ask a bank and what it says: every state has its meaning, and nothing unsigned or torn has any."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateways.base import (
+    Gateway,
+    GatewayError,
+    OutcomeState,
+    OutcomeUnknown,
+    RawRequest,
+    RawResponse,
+    Redirect,
+    SentOrder,
+)
+from tests.gateways.local_server import LocalServer, serve
+
+from .kit import Fields, Reply, Specimen
+from .specimens import SPECIMENS
+
+pytestmark = pytest.mark.parametrize("specimen", SPECIMENS, ids=str)
+thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+MUST_TELL = {"paid": OutcomeState.PAID, "not found": OutcomeState.NOT_FOUND}
+MUST_TELL_OF_A_PAGE = {"debited but not final": OutcomeState.PENDING, "failed": OutcomeState.FAILED}
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40)
+
+
+@contextmanager
+def asking(specimen: Specimen, answer: Callable[[Fields], Any]) -> Iterator[tuple[Gateway, LocalServer]]:
+    """Yield the adapter with a bank that says `answer(what it was asked)`: a value for JSON, or bytes."""
+    if specimen.contract_at is None:
+        pytest.skip("the specimen does not play this bank's server")
+
+    def respond(request: RawRequest) -> RawResponse:
+        said = answer(json.loads(request.body))
+        return RawResponse(said if isinstance(said, bytes) else json.dumps(said, ensure_ascii=False).encode())
+
+    with serve(respond) as server:
+        yield specimen.gateway(specimen.contract_at(server.url)), server
+
+
+def sent(specimen: Specimen) -> SentOrder:
+    """The order as it was sent, by an adapter that never heard the answer."""
+    return SentOrder(specimen.merchant_ref, specimen.amount, {}, created_at=specimen.order.created_at)
+
+
+def sent_and_answered(specimen: Specimen) -> SentOrder:
+    """The order with what `start` kept of it."""
+    if specimen.opened is None:
+        return sent(specimen)
+    with asking(specimen, specimen.opened) as (adapter, _):
+        return replace(sent(specimen), request=adapter.start(specimen.order).request)
+
+
+def paid_reply(specimen: Specimen) -> Reply:
+    """The bank's answer to a query about a paid order."""
+    if not specimen.replies:
+        pytest.skip("the specimen does not play this bank's server")
+    return specimen.replies["paid"][0]
+
+
+def test_a_started_payment_leads_to_the_banks_page_and_keeps_what_was_sent(specimen: Specimen) -> None:
+    if specimen.opened is None:
+        pytest.skip("nothing is sent to start this payment")
+    with asking(specimen, specimen.opened) as (adapter, server):
+        redirect = adapter.start(specimen.order)
+    assert isinstance(redirect, Redirect)
+    assert redirect.url.startswith("https://")
+    told = json.loads(server.received[0].body)
+    assert specimen.merchant_ref in told.values()
+    assert {name: told[name] for name in redirect.request if name in told}.items() <= redirect.request.items()
+
+
+def test_the_order_goes_out_in_plain_letters_and_vietnamese_time(specimen: Specimen) -> None:
+    if specimen.opened is None:
+        pytest.skip("nothing is sent to start this payment")
+    with asking(specimen, specimen.opened) as (adapter, server):
+        adapter.start(specimen.order)
+    signed = [value for value in json.loads(server.received[0].body).values() if isinstance(value, str)]
+    assert "20260715093000" in signed
+    assert all(value.isascii() and "|" not in value for value in signed)
+
+
+def test_every_state_a_bank_tells_of_has_its_meaning(specimen: Specimen) -> None:
+    paid_reply(specimen)
+    must = MUST_TELL | (MUST_TELL_OF_A_PAGE if specimen.opened else {})
+    assert must.items() <= {name: means for name, (_, means) in specimen.replies.items()}.items()
+    for order in (sent(specimen), sent_and_answered(specimen)):
+        for name, (reply, means) in specimen.replies.items():
+            if name == "paid, of another session" and not order.request:
+                continue  # nobody told us which session is ours
+            with asking(specimen, reply) as (adapter, _):
+                if isinstance(means, OutcomeState):
+                    outcome = adapter.query(order)
+                    assert (outcome.state, name) == (means, name)
+                    assert outcome.state != OutcomeState.PAID or outcome.amount == specimen.amount
+                else:
+                    with pytest.raises(means):
+                        adapter.query(order)
+
+
+def test_one_bit_flipped_in_an_answer_makes_it_no_answer(specimen: Specimen) -> None:
+    reply = paid_reply(specimen)
+    if not specimen.answer_signature:
+        pytest.skip("this protocol signs no answers")
+    names = [name for name, value in reply(_asked(specimen)).items() if str(value)]
+    for name in names:
+
+        def spoilt(asked: Fields, name: str = name) -> Fields:
+            told = reply(asked)
+            text = str(told[name])
+            return {**told, name: text[:-1] + chr(ord(text[-1]) ^ 1)}
+
+        # The last letter of base64 may carry bits that mean nothing; any other of the signature counts.
+        if name == specimen.answer_signature:
+            continue
+        with asking(specimen, spoilt) as (adapter, _), pytest.raises(GatewayError):
+            adapter.query(sent(specimen))
+
+
+@pytest.mark.parametrize("signature", ["", None, "0" * 64, "A" * 344, [], 1])
+def test_an_answer_without_its_signature_is_no_answer(specimen: Specimen, signature: Any) -> None:
+    reply = paid_reply(specimen)
+    if not specimen.answer_signature:
+        pytest.skip("this protocol signs no answers")
+    with (
+        asking(specimen, lambda asked: {**reply(asked), specimen.answer_signature: signature}) as (adapter, _),
+        pytest.raises(OutcomeUnknown),
+    ):
+        adapter.query(sent(specimen))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"[]", b"{", b"<html>", b"\xff\xfe", b"[" * 100_000, b'{"a": "a", "a": 1}']
+)
+def test_nonsense_is_unknown_and_never_failed(specimen: Specimen, body: bytes) -> None:
+    with asking(specimen, lambda asked: body) as (adapter, server):
+        with pytest.raises(OutcomeUnknown):
+            adapter.query(sent(specimen))
+        if specimen.opened:
+            with pytest.raises(OutcomeUnknown):
+                adapter.start(specimen.order)
+    assert server.received
+
+
+@given(changes=st.dictionaries(st.sampled_from(range(20)), SCALARS | st.lists(SCALARS, max_size=2), max_size=4))
+@thorough
+def test_a_bank_that_answers_anything_at_all_raises_only_what_the_interface_names(
+    specimen: Specimen, changes: dict[int, Any]
+) -> None:
+    reply = paid_reply(specimen)
+
+    def bent(asked: Fields) -> Fields:
+        told = reply(asked)
+        names = list(told)
+        return {**told, **{names[index % len(names)]: value for index, value in changes.items()}}
+
+    with asking(specimen, bent) as (adapter, _):
+        try:
+            outcome = adapter.query(sent(specimen))
+        except GatewayError:
+            return
+    assert outcome.state != OutcomeState.PAID or outcome.amount is not None
+
+
+def _asked(specimen: Specimen) -> Fields:
+    """What the bank was asked by a query."""
+    with asking(specimen, lambda asked: b"") as (adapter, server), pytest.raises(OutcomeUnknown):
+        adapter.query(sent(specimen))
+    found: Fields = json.loads(server.received[0].body)
+    return found
