@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
-from gateways.base import Answer, MerchantConfig, RawRequest
+from gateways.base import Answer, MerchantConfig
 from gateways.codecs import RsaConcatenation, private_key, public_key
 from gateways.sandbox.keys import make_contracts
 from gateways.vietinbank import VietinBank
@@ -15,32 +14,13 @@ from gateways.vietinbank_messages import NOTICE_ANSWER_FIELDS, NOTICE_FIELDS
 from gateways.vnptpay import VnptPay
 from gateways.vnptpay_messages import ANSWER, CONFIRM
 
+from .envelopes import SECRET as SECRET
+from .envelopes import as_escaped_json, as_form, as_form_of_array
+from .envelopes import as_json as as_json
+from .envelopes import raw as raw
 from .kit import Specimen
-
-SECRET = "DEMO_SECRET_0123456789"
-
-
-def raw(body: bytes, content_type: str = "application/json") -> RawRequest:
-    """Return a POST of `body` with only the one header (a bank may send no User-Agent)."""
-    return RawRequest("POST", "/notify", "", {"Content-Type": content_type}, body)
-
-
-def as_json(message: Mapping[str, Any]) -> RawRequest:
-    """Return the message as a JSON body."""
-    return raw(json.dumps(message, ensure_ascii=False).encode())
-
-
-def _as_escaped_json(message: Mapping[str, Any]) -> RawRequest:
-    return raw(json.dumps(message, ensure_ascii=True, indent=1).encode())
-
-
-def _as_form(message: Mapping[str, Any]) -> RawRequest:
-    return raw(urlencode({"data": json.dumps(message)}).encode(), "application/x-www-form-urlencoded")
-
-
-def _as_form_of_array(message: Mapping[str, Any]) -> RawRequest:
-    body = urlencode({"extra": "1", "data": json.dumps([message], ensure_ascii=False)})
-    return raw(body.encode(), "application/x-www-form-urlencoded; charset=UTF-8")
+from .momo_specimen import momo
+from .vnpay_specimen import vnpay
 
 
 def _vnptpay() -> Specimen:
@@ -82,9 +62,9 @@ def _vnptpay() -> Specimen:
         sign=sign,
         envelopes={
             "json": as_json,
-            "escaped json": _as_escaped_json,
-            "form": _as_form,
-            "form of an array": _as_form_of_array,
+            "escaped json": as_escaped_json,
+            "form": as_form,
+            "form of an array": as_form_of_array,
         },
         codes={
             Answer.ACCEPTED: "00",
@@ -143,7 +123,7 @@ def _vietinbank() -> Specimen:
         time_field="transTime",
         text_field="remark",
         sign=sign,
-        envelopes={"json": as_json, "escaped json": _as_escaped_json},
+        envelopes={"json": as_json, "escaped json": as_escaped_json},
         codes={
             Answer.ACCEPTED: "00",
             Answer.REPLAY: "00",
@@ -159,4 +139,9 @@ def _vietinbank() -> Specimen:
     )
 
 
-SPECIMENS = (_vnptpay(), _vietinbank())
+SPECIMENS = (
+    _vnptpay(),
+    _vietinbank(),
+    vnpay(),
+    momo(),
+)
