@@ -203,6 +203,9 @@ def _refund_query_replies() -> Replies:
         "refused": (_refunded("query_answer", vnp_TransactionStatus="09"), OutcomeState.FAILED),
         "not found": (_replies()["paid"][0], OutcomeState.NOT_FOUND),
         "another refund": (_refunded("query_answer", vnp_OrderInfo="Hoan tien RF1"), OutcomeState.NOT_FOUND),
-        "the whole, which is not this part": (_refunded("query_answer", vnp_TransactionType="02"), OutcomeState.NOT_FOUND),
+        "the whole, which is not this part": (
+            _refunded("query_answer", vnp_TransactionType="02"),
+            OutcomeState.NOT_FOUND,
+        ),
         "system error": (_reply("query_answer", vnp_ResponseCode="99"), OutcomeUnknown),
     }
