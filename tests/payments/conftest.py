@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 
+from payments.models import Bill, Payment
 from portal.children import LOCALHOST, Child, free_port
 from portal.processes import ROOT
 from tests import factories
@@ -29,7 +30,10 @@ class Bank:
         requests.post(f"{self.url}/control/faults", json={"fault": fault, **values}, timeout=5).raise_for_status()
 
     def pay(self, gateway: str, ref: str, **values: Any) -> None:
-        """Pay as the citizen would."""
+        """Pay as the citizen would, whose browser has opened the page: VNPAY learns of an order only so."""
+        page = Payment.objects.filter(merchant_ref=ref).values_list("redirect_url", flat=True).first()
+        if page:
+            requests.get(page, timeout=5)
         body = {"gateway": gateway, "ref": ref, **values}
         requests.post(f"{self.url}/control/pay", json=body, timeout=5).raise_for_status()
 
@@ -63,3 +67,18 @@ def bank(_sandbox: str) -> Iterator[Bank]:
     requests.delete(f"{_sandbox}/control/faults", timeout=5)
     yield Bank(_sandbox)
     requests.delete(f"{_sandbox}/control/faults", timeout=5)
+
+
+@pytest.fixture
+def bill(bank: Bank) -> Bill:
+    """A bill whose agency has a contract with every bank of the sandbox; no bank sends a notice."""
+    found = factories.bill()
+    for gateway, contract in factories.CONTRACTS.items():
+        addresses = {
+            name: value.replace(factories.BANKS, bank.url)
+            for name, value in contract["settings"].items()
+            if name.endswith("_url")
+        }
+        factories.merchant(found.agency, gateway, **addresses, read_seconds=1)
+    bank.fault("drop")
+    return found

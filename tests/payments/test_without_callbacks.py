@@ -19,23 +19,12 @@ from .conftest import Bank
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def bill(bank: Bank) -> Bill:
-    found = factories.bill()
-    base = {"vnptpay": f"{bank.url}/vnptpay/v1.0.5", "vietinbank": ""}
-    statement = f"{bank.url}/vietinbank/erp/v1/statement/inquiry"
-    for gateway, url in base.items():
-        factories.merchant(found.agency, gateway, base_url=url, read_seconds=1, statement_url=statement)
-    bank.fault("drop")
-    return found
-
-
 def settle_by_asking(payment: Payment) -> None:
     Payment.objects.filter(pk=payment.pk).update(next_check_at=timezone.now() - timedelta(seconds=1))
     assert checking.check_due() == 1
 
 
-@pytest.mark.parametrize("gateway", ["vnptpay", "vietinbank"])
+@pytest.mark.parametrize("gateway", list(factories.CONTRACTS))
 def test_a_dropped_callback_is_found_by_asking(bank: Bank, bill: Bill, gateway: str) -> None:
     payment = attempts.start(bill, gateway, client_ip="203.0.113.10")
     bank.pay(gateway, payment.merchant_ref, amount=bill.amount)
