@@ -128,7 +128,15 @@ def sign_in(page: Page, demo: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gateway", "width"), [("VNPT-Pay", 360), ("VietinBank", 360), ("VNPT-Pay", 1280), ("VietinBank", 1280)]
+    ("gateway", "width"),
+    [
+        ("VNPT-Pay", 360),
+        ("VietinBank", 360),
+        ("VNPAY", 360),
+        ("MoMo", 360),
+        ("VNPT-Pay", 1280),
+        ("VietinBank", 1280),
+    ],
 )
 def test_a_citizen_pays_and_the_receipt_is_there(
     demo: dict[str, Any], browser: Browser, gateway: str, width: int
@@ -144,6 +152,7 @@ def test_a_citizen_pays_and_the_receipt_is_there(
             page.click("a.button.quiet")
         opened.value.click("button[value=pay]")
     else:
+        assert_good(page)
         page.click("button[value=pay]")
     page.wait_for_selector("[data-state=paid]", timeout=15_000)
     assert_good(page)
