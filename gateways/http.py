@@ -21,6 +21,8 @@ from .wire import read_object, write_json
 #: No answer of a gateway comes near.
 MAX_ANSWER_BYTES = 1024 * 1024
 _CHUNK = 16 * 1024
+#: "No, and the reason is in the body": not those that speak of our key or of coming again.
+_REFUSALS = frozenset(range(400, 500)) - {401, 403, 429}
 _NEVER_CONNECTED = (
     requests.exceptions.ConnectTimeout,
     requests.exceptions.SSLError,
@@ -79,7 +81,9 @@ class Link:
                 if _is_surely_unsent(error):
                     raise GatewayUnavailable(type(error).__name__) from error
                 raise OutcomeUnknown(type(error).__name__) from error
-        return _object(response, body, reads_refusals=reads_refusals)
+        if reads_refusals and response.status_code in _REFUSALS:
+            return _readable(body)
+        return _object(response, body)
 
 
 def page_address(told: str, asked: str) -> str:
@@ -110,15 +114,19 @@ def _is_surely_unsent(error: Exception) -> bool:
     return isinstance(reason, NewConnectionError)
 
 
-def _object(response: requests.Response, body: bytes, *, reads_refusals: bool) -> dict[str, Any]:
+def _object(response: requests.Response, body: bytes) -> dict[str, Any]:
     status = response.status_code
     if status in (401, 403):
         raise GatewayRefused(f"http-{status}", is_configuration_fault=True)
     if status == 429 or (status == 503 and "Retry-After" in response.headers):
         # "Not now, come again": the front door says itself that nothing was taken in.
         raise GatewayUnavailable(f"http-{status}")
-    if status != 200 and not (reads_refusals and 400 <= status < 500):
+    if status != 200:
         raise OutcomeUnknown(f"http-{status}")
+    return _readable(body)
+
+
+def _readable(body: bytes) -> dict[str, Any]:
     try:
         return read_object(body)
     except Malformed as error:
