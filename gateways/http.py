@@ -21,6 +21,8 @@ from .wire import read_object, write_json
 #: No answer of a gateway comes near.
 MAX_ANSWER_BYTES = 1024 * 1024
 _CHUNK = 16 * 1024
+#: "No, and the reason is in the body": not those that speak of our key or of coming again.
+_REFUSALS = frozenset(range(400, 500)) - {401, 403, 429}
 _NEVER_CONNECTED = (
     requests.exceptions.ConnectTimeout,
     requests.exceptions.SSLError,
@@ -48,8 +50,12 @@ class Link:
             proxy=str(settings.get("proxy", "")),
         )
 
-    def post(self, url: str, message: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    def post(
+        self, url: str, message: Mapping[str, Any], headers: Mapping[str, str], *, reads_refusals: bool = False
+    ) -> dict[str, Any]:
         """Send `message` as JSON and return the JSON object answered.
+
+        `reads_refusals`: the gateway says no with HTTP 4xx and its reason in the body (MoMo).
 
         Raises GatewayUnavailable when the request was surely not carried out (no connection,
         no trust, turned away at the door), GatewayRefused when our own credentials are
@@ -75,6 +81,8 @@ class Link:
                 if _is_surely_unsent(error):
                     raise GatewayUnavailable(type(error).__name__) from error
                 raise OutcomeUnknown(type(error).__name__) from error
+        if reads_refusals and response.status_code in _REFUSALS:
+            return _readable(body)
         return _object(response, body)
 
 
@@ -115,6 +123,10 @@ def _object(response: requests.Response, body: bytes) -> dict[str, Any]:
         raise GatewayUnavailable(f"http-{status}")
     if status != 200:
         raise OutcomeUnknown(f"http-{status}")
+    return _readable(body)
+
+
+def _readable(body: bytes) -> dict[str, Any]:
     try:
         return read_object(body)
     except Malformed as error:

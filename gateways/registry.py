@@ -7,9 +7,11 @@ from importlib.metadata import entry_points
 
 from .base import Gateway
 from .counter import Counter
+from .momo import Momo
 from .payplatform import PayPlatform
 from .vietinbank import VietinBank
 from .vietinbank_direct import VietinBankDirect
+from .vnpay import Vnpay
 from .vnptpay import VnptPay
 
 GROUP = "motcua.gateways"
@@ -18,6 +20,8 @@ _BUILT_IN: tuple[type[Gateway], ...] = (
     VietinBank,
     PayPlatform,
     VietinBankDirect,
+    Vnpay,
+    Momo,
     Counter,
 )
 

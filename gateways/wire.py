@@ -71,6 +71,20 @@ def read_enveloped(body: bytes) -> dict[str, Any]:
     return read_object(payloads[0])
 
 
+def read_query(query: str) -> dict[str, str]:
+    """Return the fields of a query string. Raises Malformed; a name that stands twice is refused as well."""
+    try:
+        pairs = parse_qsl(
+            query, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=MAX_FORM_FIELDS
+        )
+    except ValueError as error:
+        raise Malformed("the query cannot be read") from error
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Malformed("a name stands twice")
+    return found
+
+
 def text_of(value: Any) -> str:
     """Return a scalar as the text a signature is made over; absent is empty. Raises Malformed."""
     if value is None:

@@ -110,6 +110,8 @@ _NOTED = {
     "vietinbank": ("provider_id", "merchant_id", "account", "bank_private_key", "notify_url", "inquiry_url"),
     "payplatform": ("partner_code", "secret_key", "notify_url"),
     "vietinbank_direct": ("provider_id", "merchant_id", "bank_private_key", "notify_url"),
+    "vnpay": ("tmn_code", "secret_key", "notify_url"),
+    "momo": ("partner_code", "access_key", "secret_key", "notify_url"),
 }
 
 

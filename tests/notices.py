@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateways import vietinbank_direct_messages, vietinbank_messages, vnptpay_messages
+from gateways import (
+    momo_messages,
+    vietinbank_direct_messages,
+    vietinbank_messages,
+    vnpay_messages,
+    vnptpay_messages,
+)
 from gateways.codecs import RsaConcatenation, private_key
 from payments.models import Payment
 
@@ -70,3 +76,46 @@ def direct_confirm(payment: Payment, **changes: Any) -> dict[str, Any]:
     key = private_key(CONTRACTS["vietinbank_direct"]["bank"]["bank_private_key"])
     codec = RsaConcatenation(vietinbank_direct_messages.CONFIRM_FIELDS)
     return {**message, "signature": codec.sign(message, key)}
+
+
+def vnpay_ipn(payment: Payment | str, amount: int | None = None, **changes: Any) -> dict[str, Any]:
+    """An IPN of VNPAY, which travels in the query of a GET: paid in full unless changed; `amount` is đồng."""
+    reference = payment if isinstance(payment, str) else payment.merchant_ref
+    paid = payment.amount if amount is None and isinstance(payment, Payment) else amount
+    message = {
+        "vnp_Amount": str((paid or 0) * 100),
+        "vnp_BankCode": "NCB",
+        "vnp_OrderInfo": f"Nop phi {reference}",
+        "vnp_PayDate": "20261123093145",
+        "vnp_ResponseCode": "00",
+        "vnp_TmnCode": CONTRACTS["vnpay"]["merchant_id"],
+        "vnp_TransactionNo": f"14{reference[-6:]}",
+        "vnp_TransactionStatus": "00",
+        "vnp_TxnRef": reference,
+        **changes,
+    }
+    secret = CONTRACTS["vnpay"]["secrets"]["secret_key"]
+    return {**message, "vnp_SecureHash": vnpay_messages.Rules.of().query_string.sign(message, secret)}
+
+
+def momo_ipn(payment: Payment | str, amount: int | None = None, **changes: Any) -> dict[str, Any]:
+    """An IPN of MoMo: paid in full unless changed, numbers as numbers."""
+    reference = payment if isinstance(payment, str) else payment.merchant_ref
+    message = {
+        "partnerCode": CONTRACTS["momo"]["merchant_id"],
+        "orderId": reference,
+        "requestId": reference,
+        "amount": payment.amount if amount is None and isinstance(payment, Payment) else amount,
+        "orderInfo": f"Nop phi {reference}",
+        "orderType": "momo_wallet",
+        "transId": int(f"40{reference[-6:]}"),
+        "resultCode": 0,
+        "message": "Thành công.",
+        "payType": "qr",
+        "responseTime": 1795400000000,
+        "extraData": "",
+        **changes,
+    }
+    keys = CONTRACTS["momo"]["secrets"]
+    signature = momo_messages.IPN.sign({**message, "accessKey": keys["access_key"]}, keys["secret_key"])
+    return {**message, "signature": signature}

@@ -12,9 +12,11 @@ from typing import Any
 import requests
 
 from . import (
+    momo_messages,
     pipe_messages,
     vietinbank_direct_messages,
     vietinbank_messages,
+    vnpay_messages,
 )
 from .books import Books, Row
 
@@ -31,6 +33,8 @@ _PROTOCOLS: dict[str, Any] = {
     "vietinbank": vietinbank_messages,
     "payplatform": pipe_messages.PAYPLATFORM,
     "vietinbank_direct": vietinbank_direct_messages,
+    "vnpay": vnpay_messages,
+    "momo": momo_messages,
 }
 
 
@@ -139,7 +143,8 @@ class Courier:
         is_first = row["attempts"] == 0
         message = row["spoilt"] if is_first and row["spoilt"] else row["message"]
         try:
-            response = requests.post(
+            response = requests.request(
+                getattr(protocol, "METHOD", "POST"),
                 contract["notify_url"],
                 timeout=TIMEOUT_SECONDS,
                 allow_redirects=False,

@@ -26,6 +26,8 @@ FAULTS = {
     "not_found_then_paid": "for `seconds` after paying the bank knows nothing, then it tells the portal",
     "down": "every address of the bank answers 503 at once",
     "html_error": "the API answers with a page of HTML",
+    "refund_then_timeout": "the money is given back, HTTP 504 comes after `seconds`",
+    "refund_pending": "a refund is only under way for `seconds`",
     "wrong_amount": "the bank takes `amount`, by default 1.000 đ too little",
 }
 

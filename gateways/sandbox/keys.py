@@ -22,6 +22,8 @@ def make_contracts(portal_url: str, sandbox_url: str) -> dict[str, dict[str, Any
         "vietinbank": _vietinbank(portal_url, f"{sandbox_url}/vietinbank"),
         "payplatform": _payplatform(portal_url, f"{sandbox_url}/payplatform"),
         "vietinbank_direct": _vietinbank_direct(portal_url, f"{sandbox_url}/vietinbank_direct"),
+        "vnpay": _vnpay(portal_url, f"{sandbox_url}/vnpay"),
+        "momo": _momo(portal_url, f"{sandbox_url}/momo"),
     }
 
 
@@ -137,6 +139,47 @@ def _vietinbank_direct(portal_url: str, bank_url: str) -> dict[str, Any]:
             "hash_to_bank": "sha1",
             "notify_url": f"{portal_url}/gateways/vietinbank_direct/notify?merchant={parties['merchant_id']}",
             "return_url": return_url,
+        },
+    }
+
+
+def _vnpay(portal_url: str, bank_url: str) -> dict[str, Any]:
+    terminal, secret = "PHUTHO01", secrets.token_hex(16).upper()
+    return {
+        "merchant_id": terminal,
+        "settings": {
+            "pay_url": f"{bank_url}/paymentv2/vpcpay.html",
+            "api_url": f"{bank_url}/merchant_webapi/api/transaction",
+            "tmn_code": terminal,
+        },
+        "secrets": {"secret_key": secret},
+        "bank": {
+            "tmn_code": terminal,
+            "secret_key": secret,
+            "notify_url": f"{portal_url}/gateways/vnpay/notify",
+            "return_url": f"{portal_url}/gateways/vnpay/return",
+        },
+    }
+
+
+def _momo(portal_url: str, bank_url: str) -> dict[str, Any]:
+    partner = "MOMOPHUTHO"
+    keys = {"access_key": secrets.token_hex(8), "secret_key": secrets.token_hex(16)}
+    notify_url = f"{portal_url}/gateways/momo/notify"
+    return {
+        "merchant_id": partner,
+        "settings": {
+            "api_url": f"{bank_url}/v2/gateway/api",
+            "partner_code": partner,
+            "notify_url": notify_url,
+            "store_name": _AGENCY,
+        },
+        "secrets": keys,
+        "bank": {
+            "partner_code": partner,
+            **keys,
+            "notify_url": notify_url,
+            "return_url": f"{portal_url}/gateways/momo/return",
         },
     }
 

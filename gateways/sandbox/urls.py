@@ -5,9 +5,11 @@ from django.views.generic import TemplateView
 
 from . import (
     control,
+    momo,
     payplatform,
     vietinbank,
     vietinbank_direct,
+    vnpay,
     vnptpay,
 )
 
@@ -29,6 +31,14 @@ urlpatterns = [
     path("vietinbank_direct/directpay/init-session/v1", vietinbank_direct.init_session),
     path("vietinbank_direct/directpay/inq-trx/v1", vietinbank_direct.inq_trx),
     path("vietinbank_direct/pay/<str:session>", vietinbank_direct.pay_page),
+    path("vnpay/paymentv2/vpcpay.html", vnpay.entry),
+    path("vnpay/merchant_webapi/api/transaction", vnpay.api),
+    path("vnpay/pay/<str:ref>", vnpay.pay_page),
+    path("momo/v2/gateway/api/create", momo.create),
+    path("momo/v2/gateway/api/query", momo.query),
+    path("momo/v2/gateway/api/refund", momo.refund),
+    path("momo/v2/gateway/api/refund/query", momo.refund_query),
+    path("momo/pay/<str:ref>", momo.pay_page),
     path("control/health", control.health),
     path("control/faults", control.faults),
     path("control/transactions", control.transactions),

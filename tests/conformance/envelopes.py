@@ -36,3 +36,8 @@ def as_form_of_array(message: Mapping[str, Any]) -> RawRequest:
     """Return the message as the one element of an array in the form field `data`."""
     body = urlencode({"extra": "1", "data": json.dumps([message], ensure_ascii=False)})
     return raw(body.encode(), "application/x-www-form-urlencoded; charset=UTF-8")
+
+
+def in_query(query: str) -> RawRequest:
+    """Return a GET with `query` and no header at all."""
+    return RawRequest("GET", "/notify", query, {}, b"")

@@ -31,7 +31,11 @@ from gateways.base import (
     OutcomeState,
     PaymentOrder,
     RawRequest,
+    RawResponse,
 )
+from gateways.codecs import stamp
+
+from .envelopes import in_query, raw
 
 Fields = dict[str, Any]
 #: What the bank's server says to one of our requests (its JSON, decoded), signed as the bank signs.
@@ -53,6 +57,12 @@ class Specimen:
     `replies` maps a name to what the bank may say to a query and what we must make of it,
     `opened` is its answer to a good `start`, `answer_signature` the field that signs both
     (empty where the protocol signs no answers).
+
+    `amount_unit` is what the wire counts for one đồng, `write_time` how it writes a moment.
+    `is_in_query`: notices travel in the query of a GET. `read_response` replaces `read_answer`
+    where the answer is more than its body. `refund_replies` and `refund_query_replies` are as
+    `replies`, for a gateway with Capability.REFUND; `refund_fields` name, in its request, our
+    reference, the amount and the bank's transaction.
     """
 
     gateway: type[Gateway]
@@ -76,6 +86,15 @@ class Specimen:
     replies: Mapping[str, tuple[Reply, OutcomeState | type[GatewayError]]] = field(default_factory=dict)
     opened: Reply | None = None
     answer_signature: str = ""
+    amount_unit: int = 1
+    write_time: Callable[[datetime], str] = stamp
+    sends_time: bool = True
+    is_in_query: bool = False
+    read_response: Callable[[RawResponse], str] | None = None
+    refund_replies: Mapping[str, tuple[Reply, OutcomeState | type[GatewayError]]] = field(default_factory=dict)
+    refund_query_replies: Mapping[str, tuple[Reply, OutcomeState | type[GatewayError]]] = field(default_factory=dict)
+    refund_fields: tuple[str, str, str] = ("", "", "")
+    signs_refunds: bool = False
 
     def __str__(self) -> str:
         return self.gateway.slug
@@ -104,6 +123,21 @@ class Specimen:
             payer_name="Nguyễn Thị Bình",
             bill_reference="000.00.01.H01-260715-0001",
         )
+
+    def word(self, answer: RawResponse) -> str:
+        """Return what our answer says in the protocol's word; fails when it is not properly signed."""
+        return self.read_response(answer) if self.read_response else self.read_answer(answer.body)
+
+    def carry(self, content: bytes) -> RawRequest:
+        """Return any bytes where a notice has its content."""
+        return in_query(content.decode("latin-1")) if self.is_in_query else raw(content)
+
+    def twice(self, message: Mapping[str, Any], name: str) -> RawRequest:
+        """Return `message` with one of its fields named twice."""
+        request = self.request(message)
+        if self.is_in_query:
+            return in_query(f"{name}=1&{request.query}")
+        return raw(b'{"%s": "1", ' % name.encode() + request.body.lstrip()[1:])
 
     def message(self, **changes: Any) -> Fields:
         """Return the genuine message with `changes` made before it was signed."""

@@ -20,7 +20,9 @@ from .envelopes import as_escaped_json, as_form, as_form_of_array
 from .envelopes import as_json as as_json
 from .envelopes import raw as raw
 from .kit import Fields, Specimen
+from .momo_specimen import momo
 from .pipe_specimen import payplatform, pipe_opened, pipe_replies
+from .vnpay_specimen import vnpay
 
 
 def _vnptpay() -> Specimen:
@@ -165,4 +167,6 @@ SPECIMENS = (
     _vietinbank(),
     payplatform(),
     vietinbank_direct(),
+    vnpay(),
+    momo(),
 )

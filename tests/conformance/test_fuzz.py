@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gateways.base import Answer, BadSignature, Capability, Malformed, OutcomeState
 
 from .kit import Specimen
-from .specimens import SPECIMENS, as_json, raw
+from .specimens import SPECIMENS
 
 pytestmark = pytest.mark.parametrize("specimen", SPECIMENS, ids=str)
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -23,12 +23,12 @@ VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.di
 
 
 def _survives(specimen: Specimen, body: bytes) -> None:
-    adapter, request = specimen.adapter, raw(body)
+    adapter, request = specimen.adapter, specimen.carry(body)
     with contextlib.suppress(Malformed):
         specimen.gateway.merchant_of(request)
     with pytest.raises((BadSignature, Malformed)):
         adapter.verify(request)
-    specimen.read_answer(adapter.answer(request, None, Answer.MALFORMED).body)
+    specimen.word(adapter.answer(request, None, Answer.MALFORMED))
     if Capability.BILL_INQUIRY in adapter.capabilities:
         assert adapter.inquire(request, lambda code: None).status == 200
 
@@ -68,7 +68,7 @@ def test_a_bank_that_signs_nonsense_is_told_so_and_believed_only_with_sound_mone
     names = list(specimen.paid)
     changed = {names[index % len(names)]: text for index, text in changes.items()}
     try:
-        notice = specimen.adapter.verify(as_json(specimen.message(**changed)))
+        notice = specimen.verify(specimen.message(**changed))
     except (BadSignature, Malformed):
         return
     assert (notice.amount or 0) > 0 if specimen.amount_field else notice.amount is None

@@ -48,7 +48,7 @@ class Portal:
     answers: list[Answer] = field(default_factory=list)
 
     def respond(self, request: RawRequest) -> RawResponse:
-        """Answer one POST of a bank. `answers` are given first, then ACCEPTED for ever."""
+        """Answer one notice or question of a bank. `answers` are given first, then ACCEPTED for ever."""
         adapter = self.adapters[request.path.split("/")[2]]
         if request.path.endswith("inq-bill"):
             return adapter.inquire(request, self._find)

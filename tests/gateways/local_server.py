@@ -25,12 +25,18 @@ class LocalServer:
 
 @contextmanager
 def serve(answer: Answerer, context: ssl.SSLContext | None = None) -> Iterator[LocalServer]:
-    """Serve every POST with `answer`, each in a thread of its own."""
+    """Serve every GET and POST with `answer`, each in a thread of its own."""
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._respond(b"")
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            request = RawRequest("POST", self.path, "", dict(self.headers), body)
+            self._respond(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _respond(self, body: bytes) -> None:
+            path, _, query = self.path.partition("?")
+            request = RawRequest(self.command, path, query, dict(self.headers), body)
             server.received.append(request)
             response = answer(request)
             if response is None:

@@ -137,6 +137,15 @@ def test_refused_credentials_are_our_own_fault(status: int) -> None:
     assert refused.value.is_configuration_fault
 
 
+def test_a_refusal_with_http_400_is_read_only_from_those_who_refuse_so() -> None:
+    with serve(lambda request: RawResponse(b'{"resultCode": 22}', status=400)) as server:
+        assert QUICK.post(server.url, {}, {}, reads_refusals=True) == {"resultCode": "22"}
+        with pytest.raises(OutcomeUnknown):
+            QUICK.post(server.url, {}, {})
+    with serve(lambda request: RawResponse(b'{"resultCode": 22}', status=500)) as server, pytest.raises(OutcomeUnknown):
+        QUICK.post(server.url, {}, {}, reads_refusals=True)
+
+
 def test_come_again_later_means_surely_not_carried_out() -> None:
     closed = b"HTTP/1.1 503 Closed\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"
     with speak(lambda connection: connection.sendall(closed)) as url, pytest.raises(GatewayUnavailable):

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from gateways import registry
+from gateways.momo import Momo
 from gateways.payplatform import PayPlatform
 from gateways.vietinbank import VietinBank
 from gateways.vietinbank_direct import VietinBankDirect
+from gateways.vnpay import Vnpay
 from gateways.vnptpay import VnptPay
 
 
@@ -28,9 +30,11 @@ def _fresh() -> Iterator[None]:
 
 def test_ours_are_known() -> None:
     ours = {
+        "momo": Momo,
         "payplatform": PayPlatform,
         "vietinbank": VietinBank,
         "vietinbank_direct": VietinBankDirect,
+        "vnpay": Vnpay,
         "vnptpay": VnptPay,
     }
     assert {slug: registry.get(slug) for slug in ours} == ours

@@ -134,6 +134,8 @@ def sign_in(page: Page, demo: dict[str, Any]) -> None:
         ("VietinBank", 360),
         ("Cổng Dịch vụ công quốc gia", 360),
         ("VietinBank iPay", 360),
+        ("VNPAY", 360),
+        ("MoMo", 360),
         ("VNPT-Pay", 1280),
         ("VietinBank", 1280),
     ],
