@@ -26,6 +26,7 @@ check: .venv/dev
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy .
 	.venv/bin/lint-imports
+	$(RUN) manage.py messages --check
 	.venv/bin/djlint --lint --quiet templates gateways/sandbox/templates
 	$(RUN) -m tests.checks
 

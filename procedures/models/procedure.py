@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -46,6 +47,12 @@ class CollectWhen(models.TextChoices):
     ON_ACCEPT = "on_accept", _("Khi hồ sơ được tiếp nhận")
     BEFORE_RESULT = "before_result", _("Trước khi nhận kết quả")
     NONE = "none", _("Không thu")
+
+    @property
+    def display_name(self) -> str:
+        """The name in the reader's language: English where there is one, else Vietnamese."""
+        is_english = (get_language() or "vi").startswith("en")
+        return self.name_en if is_english and self.name_en else self.name
 
 
 class ProcedureCase(models.Model):

@@ -1,0 +1,135 @@
+"""Translations without the gettext tools: found by Babel, written as .po, compiled to .mo.
+
+Msgids are the Vietnamese texts, so Vietnamese needs no catalogue and English is the only
+one. What is extracted: gettext calls in Python, and templates by Django's own templatize.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.catalog import Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+APPS = ("agencies", "procedures", "payments", "dossiers", "portal")
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
+_PLACEHOLDERS = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}")
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+Key = tuple[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One message that would show up wrong, and why."""
+
+    message: str
+    why: str
+
+
+def found(root: Path) -> dict[Key, set[str]]:
+    """Return every marked message with the files it stands in, by (context, id or ids)."""
+    messages: dict[Key, set[str]] = {}
+    for path, source in _sources(root):
+        for _line, text, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
+            if text and text != ("", ""):
+                messages.setdefault((context or "", text), set()).add(str(path.relative_to(root)))
+    return messages
+
+
+def _sources(root: Path) -> Iterator[tuple[Path, str]]:
+    for app in APPS:
+        for path in sorted((root / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path, path.read_text()
+    for path in sorted((root / "templates").rglob("*.html")):
+        # In brackets, because the indentation of HTML is none to Python.
+        yield path, f"({templatize(path.read_text(), origin=str(path))})"
+
+
+def update(root: Path, language: str = "en") -> int:
+    """Bring the catalogue in step with the sources and compile it; return how many messages it has."""
+    old, new = _read(root, language), _empty(language)
+    for (context, text), files in sorted(found(root).items(), key=lambda item: (sorted(item[1]), str(item[0]))):
+        known = old.get(text[0] if isinstance(text, tuple) else text, context or None)
+        string = known.string if known else ("" if isinstance(text, str) else ("", ""))
+        new.add(text, string, locations=[(name, 0) for name in sorted(files)], context=context or None)
+    with _path(root, language, "po").open("wb") as file:
+        write_po(file, new, include_lineno=False, width=120, omit_header=True)
+    with _path(root, language, "mo").open("wb") as file:
+        write_mo(file, new)
+    return len(new)
+
+
+def faults(root: Path, language: str = "en") -> list[Fault]:
+    """Return what is missing, stale or broken in the catalogue; empty when it is complete."""
+    catalogue = _read(root, language)
+    wrong = []
+    for (context, text), _files in sorted(found(root).items(), key=str):
+        first = text[0] if isinstance(text, tuple) else text
+        known = catalogue.get(first, context or None)
+        strings = _strings(known)
+        if not all(strings):
+            wrong.append(Fault(first, "is not translated"))
+        elif known and known.fuzzy:
+            wrong.append(Fault(first, "is only guessed"))
+        elif any(_placeholders(string) - _placeholders(first) for string in strings) or (
+            isinstance(text, str) and _placeholders(strings[0]) != _placeholders(first)
+        ):
+            wrong.append(Fault(first, "has other placeholders"))
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    if not _path(root, language, "mo").exists() or _path(root, language, "mo").read_bytes() != compiled.getvalue():
+        wrong.append(Fault("django.mo", "is older than django.po: run manage.py messages"))
+    return wrong
+
+
+def _strings(known: Message | None) -> tuple[str, ...]:
+    """Return the translations of a message, singular first; one empty text when there is none."""
+    if known is None or not known.string:
+        return ("",)
+    return (known.string,) if isinstance(known.string, str) else tuple(map(str, known.string))
+
+
+def _placeholders(text: str) -> set[str]:
+    return set(_PLACEHOLDERS.findall(text))
+
+
+def _path(root: Path, language: str, kind: str) -> Path:
+    path = root / "locale" / language / "LC_MESSAGES" / f"django.{kind}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _read(root: Path, language: str) -> Catalog:
+    path = _path(root, language, "po")
+    known = _empty(language)
+    if path.exists():
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id:
+                    known[message.id] = message
+    return known
+
+
+def _empty(language: str) -> Catalog:
+    # The same bytes from the same messages: no clock, and nobody's name, in the header.
+    return Catalog(locale=language, fuzzy=False, creation_date=_EPOCH, revision_date=_EPOCH)

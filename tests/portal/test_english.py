@@ -1,0 +1,87 @@
+"""English is complete: nothing is missing from the catalogue, and no Vietnamese is left on the pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from payments import inbox
+from payments.billing import NewLine
+from payments.models import Receipt
+from portal import catalogue
+from tests import factories
+from tests.notices import confirm
+from tests.payments.test_callbacks import post
+
+VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]")
+#: Names stay as they are in every language.
+NAMES = ("Một Cửa", "Phú Thọ", "Tiếng Việt", "Nguyễn", "Thị", "Bình", "Phường", "Việt Trì", "đồng")
+
+
+def english() -> Client:
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client
+
+
+def left_over(page: str) -> list[str]:
+    text = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", page, flags=re.S)
+    for name in NAMES:
+        text = text.replace(name, " ")
+    return [word for word in text.split() if VIETNAMESE.search(word)]
+
+
+def test_every_message_is_translated_with_its_placeholders() -> None:
+    assert catalogue.faults(settings.BASE_DIR) == []
+
+
+def test_a_missing_translation_and_a_wrong_placeholder_are_found(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    for app in catalogue.APPS:
+        (tmp_path / app).mkdir()
+    (tmp_path / "portal" / "words.py").write_text('_("Xin chào"); _("Còn %(n)s"); _("Tốt")')
+    folder = tmp_path / "locale" / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text('msgid "Còn %(n)s"\nmsgstr "%(m)s left"\n\nmsgid "Tốt"\nmsgstr "Good"\n')
+    catalogue.update(tmp_path)
+    assert {(fault.message, fault.why) for fault in catalogue.faults(tmp_path)} == {
+        ("Xin chào", "is not translated"),
+        ("Còn %(n)s", "has other placeholders"),
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_vietnamese_is_left_on_the_pages_in_english() -> None:
+    lines = [NewLine("A", "phi", "Copy", 150_000)]
+    payment = factories.payment(of=factories.bill(description="Certified copy", lines=lines))
+    paths = ["/", "/thu-tuc/", "/tra-cuu/", "/huong-dan/", "/xac-minh/", "/tai-khoan/login/"]
+    bill = f"/thanh-toan/{payment.bill.token}/"
+    for path in [*paths, bill]:
+        assert left_over(english().get(path).content.decode()) == [], path
+    post(confirm(payment))
+    inbox.drain_all()
+    for path in (bill, f"/bien-lai/{Receipt.objects.get().token}/"):
+        page = english().get(path).content.decode()
+        assert left_over(page) == [], path
+    assert "150,000" in page
+
+
+@pytest.mark.django_db
+def test_the_switch_changes_the_language_and_comes_back_to_the_page() -> None:
+    client = Client()
+    assert 'lang="vi"' in client.get("/huong-dan/").content.decode()
+    answer = client.post("/i18n/setlang/", {"language": "en", "next": "/huong-dan/"})
+    assert answer.headers["Location"] == "/huong-dan/"
+    page = client.get("/huong-dan/").content.decode()
+    assert '<html lang="en">' in page
+    assert "Pay in four steps" in page
+
+
+@pytest.mark.django_db
+def test_the_browser_does_not_choose_the_language() -> None:
+    page = Client(headers={"Accept-Language": "en-US"}).get("/").content.decode()
+    assert '<html lang="vi">' in page
