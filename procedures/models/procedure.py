@@ -39,6 +39,12 @@ class Procedure(models.Model):
         self.search_key = fold(f"{self.code} {self.name} {self.name_en} {self.department}")
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    @property
+    def display_name(self) -> str:
+        """The name in the reader's language: English where there is one, else Vietnamese."""
+        is_english = (get_language() or "vi").startswith("en")
+        return self.name_en if is_english and self.name_en else self.name
+
 
 class CollectWhen(models.TextChoices):
     """When the fee is asked for (domain.md 2.3)."""
@@ -47,12 +53,6 @@ class CollectWhen(models.TextChoices):
     ON_ACCEPT = "on_accept", _("Khi hồ sơ được tiếp nhận")
     BEFORE_RESULT = "before_result", _("Trước khi nhận kết quả")
     NONE = "none", _("Không thu")
-
-    @property
-    def display_name(self) -> str:
-        """The name in the reader's language: English where there is one, else Vietnamese."""
-        is_english = (get_language() or "vi").startswith("en")
-        return self.name_en if is_english and self.name_en else self.name
 
 
 class ProcedureCase(models.Model):
