@@ -20,10 +20,10 @@ from portal.processes import ROOT, StackError
 from .faults import DRILLS, WARM_UP, Drill
 from .payers import Payers
 from .system import System
-from .verdict import wait_for_peace
+from .verdict import applied, wait_for_peace
 
-_HEAD = ("drill", "seed", "paid", "settled after", "callbacks", "p99", "503", "500", "lost", "doubled", "wrong")
-_WIDTHS = (34, 6, 6, 14, 10, 9, 5, 5, 5, 8, 6)
+_HEAD = ("drill", "seed", "paid", "settled after", "callbacks", "p99", "503", "500", "lost", "doubled", "wrong", "took")
+_WIDTHS = (34, 6, 6, 14, 10, 9, 5, 5, 5, 8, 6, 8)
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Result:
     answers_500: int
     payers_gave_up: list[str]
     connections_cut: int
+    drill_seconds: float
+    remark: str
     lost: list[str]
     doubled: list[str]
     invented: list[str]
@@ -57,30 +59,29 @@ def run(system: System, drill: Drill, seed: int, number: int) -> Result:
     rng = random.Random(f"{seed}/{drill.name}")
     system.callbacks.take_exchanges()
     cuts = system.database.cuts + system.callbacks.cuts
-    before = len(system.query("SELECT id FROM payments_payment WHERE is_applied"))
+    before, began = applied(system), time.monotonic()
     payers = Payers(system.base_url, system.sandbox_url, system.note, f"D{seed}-{number}", rng.randrange(2**32))
-    if drill.is_first:
-        drill.strike(system, rng, payers.is_busy)
+    remark = drill.strike(system, rng, payers.is_busy) if drill.is_first else None
     payers.start(drill.payments, drill.load_seconds, drill.gateways)
-    if not drill.is_first:
-        drill.strike(system, rng, payers.is_busy)
+    remark = remark or (None if drill.is_first else drill.strike(system, rng, payers.is_busy))
     payers.finish()
     verdict, seconds = wait_for_peace(system, drill.settle_seconds)
     system.calm()
     exchanges = system.callbacks.take_exchanges()
-    after = len(system.query("SELECT id FROM payments_payment WHERE is_applied"))
     answers = Counter(exchange.answer[9:12].decode("ascii", "replace") for exchange in exchanges)
     return Result(
         drill=drill.name,
         seed=seed,
-        payments=after - before,
+        payments=applied(system) - before,
         settled_seconds=round(seconds, 1),
         callbacks=len(exchanges),
         callback_p99_ms=round(1000 * _p99([exchange.seconds for exchange in exchanges]), 1),
         answers_503=answers["503"] + payers.statuses[503],
         answers_500=answers["500"] + payers.statuses[500],
         payers_gave_up=payers.gave_up,
+        drill_seconds=round(time.monotonic() - began, 1),
         connections_cut=system.database.cuts + system.callbacks.cuts - cuts,
+        remark=remark or "",
         lost=verdict.lost,
         doubled=verdict.doubled,
         invented=verdict.invented,
@@ -116,8 +117,11 @@ def _print(result: Result) -> None:
             len(result.lost),
             len(result.doubled),
             wrong,
+            f"{result.drill_seconds:.0f} s",
         )
     )
+    if result.remark:
+        sys.stdout.write(f"  {result.remark}\n")
 
 
 def main(names: list[str]) -> int:

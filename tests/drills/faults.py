@@ -12,7 +12,8 @@ from .proxy import Rules
 from .system import System
 
 IsLoading = Callable[[], bool]
-Fault = Callable[[System, random.Random, IsLoading], None]
+#: Returns what it has to remark, if anything.
+Fault = Callable[[System, random.Random, IsLoading], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,12 @@ def kill_workers(system: System, rng: random.Random, is_loading: IsLoading) -> N
         time.sleep(rng.uniform(0.2, 0.8))
 
 
-def freeze_workers(system: System, rng: random.Random, is_loading: IsLoading) -> None:
-    """SIGSTOP of the Celery worker in mid-transaction: slow statements make sure that it stands in one."""
-    system.database.rules = Rules(delay_seconds=0.03)
-    time.sleep(rng.uniform(1, 2))
-    system.process("worker").kill(signal.SIGSTOP)
+def freeze_workers(system: System, rng: random.Random, is_loading: IsLoading) -> str:
+    """SIGSTOP of the Celery worker in mid-transaction: slow statements make it likely to be found in one."""
+    system.database.rules = Rules(delay_seconds=0.02)
+    time.sleep(rng.uniform(0.5, 1))
+    is_inside = system.freeze_in_transaction("worker")
+    return "frozen with an open transaction" if is_inside else "frozen, but not in a transaction"
 
 
 def restart_postgres(system: System, rng: random.Random, is_loading: IsLoading) -> None:
@@ -85,13 +87,13 @@ def flush_redis(system: System, rng: random.Random, is_loading: IsLoading) -> No
 
 
 def slow_database(system: System, rng: random.Random, is_loading: IsLoading) -> None:
-    """Each message to and from PostgreSQL takes up to 40 ms."""
-    system.database.rules = Rules(delay_seconds=0.04)
+    """Each message to and from PostgreSQL takes up to 20 ms."""
+    system.database.rules = Rules(delay_seconds=0.02)
 
 
 def cut_commits(system: System, rng: random.Random, is_loading: IsLoading) -> None:
-    """A third of all COMMITs lose their connection: half of these before, half after PostgreSQL has committed."""
-    system.database.rules = Rules(cut_commit_share=0.33)
+    """Every sixth COMMIT loses its connection: half of these before, half after PostgreSQL has committed."""
+    system.database.rules = Rules(cut_commit_share=0.17)
 
 
 def reset_connections(system: System, rng: random.Random, is_loading: IsLoading) -> None:
@@ -152,14 +154,14 @@ DRILLS = (
     Drill("Redis frozen", freeze_redis, is_first=True),
     Drill("Redis back, no sweeper", redis_comes_back),
     Drill("Redis emptied (FLUSHALL)", flush_redis),
-    Drill("PostgreSQL far away", slow_database, is_first=True, load_seconds=8),
+    Drill("PostgreSQL far away", slow_database, is_first=True),
     Drill("cut on COMMIT", cut_commits, is_first=True),
     Drill("connections reset", reset_connections),
     Drill("answers to banks lost", lose_answers_to_banks, is_first=True, settle_seconds=90),
-    Drill("banks silent (100 % dropped)", silent_banks, payments=60, settle_seconds=120, is_first=True),
+    Drill("banks silent (100 % dropped)", silent_banks, payments=50, settle_seconds=120, is_first=True),
     Drill("banks echo (5 x, reordered)", echoing_banks, is_first=True),
     Drill(
         "charged, then timed out", charging_banks, payments=40, settle_seconds=120, gateways=("vnptpay",), is_first=True
     ),
-    Drill("everything at once", everything, load_seconds=10, settle_seconds=120),
+    Drill("everything at once", everything, payments=60, load_seconds=10, settle_seconds=120),
 )

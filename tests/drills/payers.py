@@ -15,7 +15,7 @@ import requests
 GATEWAYS = ("vnptpay", "vietinbank")
 THREADS = 8
 #: How long a client repeats a request under one Idempotency-Key before it takes a new one.
-PATIENCE_SECONDS = 8.0
+PATIENCE_SECONDS = 3.0
 GIVE_UP_SECONDS = 60.0
 
 

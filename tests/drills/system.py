@@ -24,6 +24,10 @@ from portal.processes import ROOT, Stack
 
 from .proxy import Proxy, Rules
 
+#: Sessions in the middle of a transaction whose process has said nothing for a while.
+_SILENT_TRANSACTIONS = """SELECT pid FROM pg_stat_activity
+    WHERE state = 'idle in transaction' AND state_change < clock_timestamp() - interval '0.25 seconds'"""
+
 
 class System:
     """Everything `make demo` starts, with a proxy before PostgreSQL and one before the callbacks."""
@@ -79,6 +83,19 @@ class System:
     def process(self, name: str) -> Child:
         """Return one of the portal's processes."""
         return self.stack.children[name]
+
+    def freeze_in_transaction(self, name: str, seconds: float = 10) -> bool:
+        """SIGSTOP a process at a moment when one of its sessions holds a transaction open; False if there was none."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.process(name).kill(signal.SIGSTOP)
+            time.sleep(0.3)
+            if self.query(_SILENT_TRANSACTIONS):
+                return True
+            self.process(name).kill(signal.SIGCONT)
+            time.sleep(0.05)
+        self.process(name).kill(signal.SIGSTOP)
+        return False
 
     def restart_process(self, name: str) -> None:
         """SIGKILL a process with all its children, and start it again."""
@@ -161,7 +178,7 @@ def wait_until(is_true: Callable[[], bool], seconds: float) -> bool:
     while not is_true():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.02)
+        time.sleep(0.1)
     return True
 
 
