@@ -40,7 +40,7 @@ class Killed(BaseException):
 class Clock:
     """One time for Python and for PostgreSQL."""
 
-    def __init__(self, traveller: time_machine.Coordinates, bank: SimBank) -> None:
+    def __init__(self, traveller: time_machine.Traveller, bank: SimBank) -> None:
         self._traveller, self._bank = traveller, bank
         self.now = BEGINNING
         self.move_to(BEGINNING)

@@ -144,18 +144,19 @@ class Run:
     def _make_peace(self) -> None:
         """The bank behaves, nobody dies, no bell rings: the sweeper alone, from one due moment to the next."""
         self.bank.temper = Temper()
-        until = self.clock.now + PEACE
+        until, pause = self.clock.now + PEACE, timedelta(seconds=2)
         while self.clock.now < until and not self._is_done():
             self.bank.deliver()
             self._sweep()
-            self.clock.move_to(self._next_moment())
+            self.clock.move_to(self._next_moment(pause))
+            pause *= 1.2
 
-    def _next_moment(self) -> datetime:
+    def _next_moment(self, pause: timedelta) -> datetime:
         due = [mail.due_at for mail in self.bank.mail]
         due += Payment.objects.aggregate(at=Min("next_check_at")).values()
         due += Notice.objects.filter(state=NoticeState.NEW).aggregate(at=Min("next_attempt_at")).values()
         soonest = min((at for at in due if at is not None), default=self.clock.now)
-        return max(soonest, self.clock.now + timedelta(seconds=2))
+        return max(soonest, self.clock.now + pause)
 
     def _is_done(self) -> bool:
         waits = Notice.objects.filter(state=NoticeState.NEW).exists()
