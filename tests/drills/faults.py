@@ -163,5 +163,5 @@ DRILLS = (
     Drill(
         "charged, then timed out", charging_banks, payments=40, settle_seconds=120, gateways=("vnptpay",), is_first=True
     ),
-    Drill("everything at once", everything, payments=60, load_seconds=10, settle_seconds=120),
+    Drill("everything at once", everything, payments=40, load_seconds=10, settle_seconds=120),
 )

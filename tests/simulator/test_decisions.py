@@ -11,7 +11,7 @@ from payments.decisions import News, PaymentFacts, decide
 from payments.states import BillState, PaymentState, bill_edge, payment_edge
 
 FIRST = int(os.environ.get("SEED") or 0)
-SEEDS = 10 * int(os.environ.get("SEEDS") or 500)
+SEEDS = 10 * int(os.environ.get("SEEDS") or 1000)
 AMOUNT = 150_000
 _OPINIONS = (OutcomeState.FAILED, OutcomeState.CANCELLED, OutcomeState.PENDING, OutcomeState.UNKNOWN)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Collection
 from contextlib import ExitStack
@@ -124,6 +125,14 @@ class Counter(RuleBasedStateMachine):
             self.bill_of[money.ref].hear(money)
         self.untold.clear()
 
+    @rule(truth=bills, difference=st.sampled_from([0, 0, 1]))
+    def declined_and_paid_after_all(self, truth: Truth, difference: int) -> None:
+        """Rare by chance, common in life: the card is refused, we have said so, and then it is charged."""
+        started = self.start(truth, SimCard.slug)
+        if isinstance(started, Order):
+            self.refuse(started, is_drained=True)
+            self.pay(started, difference, is_drained=False)
+
     @rule(order=orders)
     def check(self, order: Order) -> None:
         """Asking tells of the first money of a reference, though its notice may still wait."""
@@ -169,6 +178,7 @@ def run(examples: int, phases: Collection[Phase] = tuple(Phase)) -> None:
             stateful_step_count=15,
             deadline=None,
             database=None,
+            derandomize="SEEDS" not in os.environ,  # the suite is the same each time; SEEDS looks elsewhere
             phases=phases,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
@@ -180,7 +190,7 @@ def run(examples: int, phases: Collection[Phase] = tuple(Phase)) -> None:
 @pytest.mark.django_db
 def test_the_counter_does_what_its_model_says() -> None:
     with prepared() as Counter.agency:
-        run(40)
+        run(max(1, int(os.environ.get("SEEDS") or 1000) // 25))
 
 
 @pytest.mark.django_db
@@ -196,4 +206,4 @@ def test_control_a_counter_that_believes_in_failure_is_caught(monkeypatch: pytes
 
     monkeypatch.setattr(settlement, "decide", believing)
     with prepared() as Counter.agency, pytest.raises(AssertionError):
-        run(200, phases=[Phase.generate])  # no need to shorten what it finds
+        run(60, phases=[Phase.generate])  # no need to shorten what it finds

@@ -14,9 +14,9 @@ from .stage import prepared
 from .vopr import Run
 
 FIRST = int(os.environ.get("SEED") or 0)
-#: With the database, some 70 ms each; ten times as many run on the pure decisions (test_decisions.py).
-SEEDS = int(os.environ.get("SEEDS") or 500)
-STEPS = 14
+#: With the database, some 55 ms each; ten times as many run on the pure decisions (test_decisions.py).
+SEEDS = int(os.environ.get("SEEDS") or 1000)
+STEPS = 11
 CHUNKS = 4
 
 
