@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 RUN = .venv/bin/python
 
-.PHONY: demo test check bench check-ledger clean
+.PHONY: demo test check bench check-ledger drill clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -38,6 +38,10 @@ bench: .venv/embedded
 
 check-ledger: .venv/embedded
 	@$(RUN) manage.py demo --check-ledger
+
+# Real faults on real processes: SEEDS=rounds, SEED=first seed, DRILLS="part of a name …" for some of them.
+drill: .venv/embedded
+	@SEEDS=$(SEEDS) SEED=$(SEED) $(RUN) -m tests.drills $(DRILLS)
 
 clean:
 	@rm -rf .local .venv

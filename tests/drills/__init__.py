@@ -1,0 +1,1 @@
+"""Fault drills: the whole system in real processes, real faults, and the banks' books as the judge (`make drill`)."""
