@@ -100,9 +100,14 @@ class Dossier(models.Model):
         return sum(bill.amount for bill in self.bills.all())
 
     @property
+    def awaits_amount(self) -> bool:
+        """An officer has yet to set what some line costs, so there is no bill for it."""
+        return bool(self.facts.get("undetermined"))
+
+    @property
     def is_settled(self) -> bool:
-        """Nothing more is owed: every bill is paid or waived, or there is none."""
-        return all(bill.is_settled for bill in self.bills.all())
+        """Nothing more is owed: every bill is paid or waived, or there is none to come."""
+        return not self.awaits_amount and all(bill.is_settled for bill in self.bills.all())
 
 
 class DossierBill(models.Model):
