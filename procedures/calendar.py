@@ -41,7 +41,6 @@ def calendar_from(day: date, agency: Agency | None = None) -> WorkingCalendar:
 def _shifts(day: date, agency: Agency | None) -> tuple[Shift, ...]:
     rows = WorkingHours.objects.filter(Q(agency=None) | Q(agency=agency) if agency else Q(agency=None))
     known = [row for row in rows if row.valid_during.upper is None or row.valid_during.upper > day]
-    own = [row for row in known if row.agency_id]
     return (
         tuple(
             Shift(
@@ -51,8 +50,9 @@ def _shifts(day: date, agency: Agency | None) -> tuple[Shift, ...]:
                 last=row.last_weekday,
                 starts=row.valid_during.lower or date.min,
                 ends=row.valid_during.upper,
+                is_own=row.agency_id is not None,
             )
-            for row in own or known
+            for row in known
         )
         or STANDARD_SHIFTS
     )

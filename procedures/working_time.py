@@ -23,7 +23,10 @@ class NoWorkingTime(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """From `opens` to `closes` on weekdays `first` to `last` (Monday is 0), in a half-open span of days."""
+    """From `opens` to `closes` on weekdays `first` to `last` (Monday is 0), in a half-open span of days.
+
+    While an agency has shifts of its own, the general ones do not count there.
+    """
 
     opens: time
     closes: time
@@ -31,12 +34,11 @@ class Shift:
     last: int = 4
     starts: date = date.min
     ends: date | None = None
+    is_own: bool = False
 
-    def holds_on(self, day: date, weekday: int) -> bool:
-        """Tell whether people work this shift on a day that counts as `weekday`."""
-        return (
-            self.first <= weekday <= self.last and self.starts <= day and (self.ends is None or day < self.ends)
-        )
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the shift is in use on a day, whatever the weekday."""
+        return self.starts <= day and (self.ends is None or day < self.ends)
 
 
 STANDARD_SHIFTS = (Shift(time(7), time(11, 30)), Shift(time(13, 30), time(17)))
@@ -55,8 +57,10 @@ class WorkingCalendar:
         if day in self.off:
             return []
         weekday = 0 if day in self.worked and day.weekday() >= 5 else day.weekday()
+        used = [shift for shift in self.shifts if shift.holds_on(day)]
+        own = [shift for shift in used if shift.is_own]
         spans: list[tuple[time, time]] = []
-        for opens, closes in sorted((s.opens, s.closes) for s in self.shifts if s.holds_on(day, weekday)):
+        for opens, closes in sorted((s.opens, s.closes) for s in own or used if s.first <= weekday <= s.last):
             if spans and opens <= spans[-1][1]:
                 spans[-1] = (spans[-1][0], max(spans[-1][1], closes))
             else:

@@ -67,7 +67,7 @@ def _spans(
     edges = sorted({edge for rule in rules for edge in (rule.starts or date.min, rule.ends) if edge})
     lines = {rule.code: rule for rule in rules}
     for code, rule in lines.items():
-        told: set[tuple[Facts, date, date | None]] = set()
+        told: list[tuple[Facts, date, date | None]] = []
         for facts in _people([other for other in rules if other.code == code]):
             begun: date | None = None
             for edge in [*edges, None]:
@@ -75,7 +75,7 @@ def _spans(
                 if bad and begun is None:
                     begun = edge
                 if not bad and begun is not None:
-                    told.add((facts, begun, edge))
+                    told.append((facts, begun, edge))
                     begun = None
         for facts, starts, ends in sorted(told, key=lambda span: (span[1], span[0].channel, span[0].applicant)):
             twin = replace(facts, channel="online")
