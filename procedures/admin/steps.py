@@ -11,7 +11,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from agencies.models import User
 
@@ -29,7 +29,12 @@ class ReasonForm(forms.Form):
 class StartForm(forms.Form):
     """From which day."""
 
-    starts = forms.DateField(label=_("Áp dụng từ ngày"), widget=UnfoldAdminSingleDateWidget())
+    # Django knows no Vietnamese way of typing a date and would read 05/12 as the 12th of May.
+    starts = forms.DateField(
+        label=_("Áp dụng từ ngày"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
