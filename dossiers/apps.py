@@ -11,7 +11,6 @@ class DossiersConfig(AppConfig):
     def ready(self) -> None:
         """Connect."""
         from payments import ledger_check, sweeping
-
         from procedures import preview, schedule_life
 
         from . import fee_history, messages, receivers  # noqa: F401

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 
 import holidays
 from django.db.models import Q
@@ -58,12 +59,13 @@ def _shifts(day: date, agency: Agency | None) -> tuple[Shift, ...]:
     )
 
 
-def package_days(year: int) -> list[tuple[date, str, str]]:
+@lru_cache(maxsize=64)
+def package_days(year: int) -> tuple[tuple[date, str, str], ...]:
     """Return (date, kind, note) of a year from the `holidays` package, swap days included."""
     known = holidays.country_holidays("VN", years=year, language="vi")
     off = [(day, str(CalendarDay.Kind.OFF), name) for day, name in sorted(known.items()) if day.year == year]
     worked = sorted(day for day in known.weekend_workdays if day.year == year)
-    return off + [(day, str(CalendarDay.Kind.WORKED), "Làm bù") for day in worked]
+    return (*off, *((day, str(CalendarDay.Kind.WORKED), "Làm bù") for day in worked))
 
 
 def is_working_day(day: date, agency: Agency | None = None) -> bool:

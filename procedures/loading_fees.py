@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 
 from psycopg2.extras import DateRange
 
@@ -48,7 +49,7 @@ def load_dated(procedure: Procedure, lines: list[Line], make_case: MakeCase) -> 
         None,
     ]
     version = 0
-    for starts, ends in zip(edges, edges[1:], strict=False):
+    for starts, ends in pairwise(edges):
         members = [line for line, (first, last) in zip(lines, periods, strict=True) if _holds(first, last, starts)]
         if not members:
             continue
@@ -56,8 +57,7 @@ def load_dated(procedure: Procedure, lines: list[Line], make_case: MakeCase) -> 
         schedule = _schedule(procedure, version, DateRange(starts, ends), _joined(members, "legal_basis"))
         schedule.note = _joined(members, "source")[:500]
         FeeRule.objects.bulk_create(
-            _rule(schedule, cases[_case_name(procedure, line)], line, position)
-            for position, line in enumerate(members)
+            _rule(schedule, cases[_case_name(procedure, line)], line, position) for position, line in enumerate(members)
         )
         _load_exemptions(schedule, _joined(members, "exemptions"))
         _activate(schedule)

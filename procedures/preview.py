@@ -87,7 +87,5 @@ def preview(schedule: FeeSchedule) -> Preview:
     """Compare the last 30 days' dossiers of a schedule's procedure with what it would charge on its first day."""
     since = timezone.localdate() - LOOK_BACK
     rules = [as_rule(row) for row in stored_rules([schedule])]
-    charged = (
-        one for source in _sources for one in source(schedule.procedure_id, schedule.agency_id, since)
-    )
+    charged = (one for source in _sources for one in source(schedule.procedure_id, schedule.agency_id, since))
     return differences(charged, rules, schedule.valid_during.lower)

@@ -21,7 +21,7 @@ from agencies import audit
 from agencies.models import User
 
 from .errors import IllegalScheduleMove, SamePerson, ScheduleHasErrors, StartsInThePast
-from .models import FeeSchedule, Procedure, ScheduleState
+from .models import Exemption, FeeRule, FeeSchedule, Procedure, ScheduleState
 from .schedule_checks import blocking_errors
 
 logger = logging.getLogger(__name__)
@@ -146,7 +146,8 @@ def clone(schedule: FeeSchedule, *, by: User, starts: date, note: str = "") -> F
             note=note or f"Từ phiên bản {schedule.version}",
             cloned_from=schedule,
         )
-        for row in [*schedule.rules.all(), *schedule.exemptions.all()]:
+        rows: list[FeeRule | Exemption] = [*schedule.rules.all(), *schedule.exemptions.all()]
+        for row in rows:
             row.pk, row.schedule = None, made
             row._state.adding = True
             row.save(force_insert=True)

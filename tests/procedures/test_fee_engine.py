@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -121,9 +122,7 @@ def test_the_best_single_reduction_counts_and_never_the_sum() -> None:
 
 
 def test_a_scheme_for_all_holds_in_its_time_channel_and_kind() -> None:
-    scheme = Reduction(
-        "", "TT 64/2025", percent=50, kind="le_phi", channel="online", starts=DAY, ends=date(2027, 1, 1)
-    )
+    scheme = Reduction("", "TT 64/2025", percent=50, kind="le_phi", channel="online", starts=DAY, ends=date(2027, 1, 1))
     rules = [rule(reductions=(scheme,)), rule(code="B", kind="le_phi", reductions=(scheme,))]
     assert quote(rules, Facts("online"), DAY).total == 150_000
     assert quote(rules, Facts("counter"), DAY).total == 200_000
@@ -141,9 +140,7 @@ def test_the_line_explains_itself_to_a_citizen() -> None:
     )
     facts = Facts("counter", {"pages": 3, "copies": 2}, frozenset({"a"}))
     line = quote([tiered], facts, DAY).lines[0]
-    assert line.explanation == (
-        "(2.000 đ × 2 trang + 1.000 đ × 1 trang) × 2 bản – nộp tại quầy; giảm 50%: Hộ nghèo"
-    )
+    assert line.explanation == ("(2.000 đ × 2 trang + 1.000 đ × 1 trang) × 2 bản – nộp tại quầy; giảm 50%: Hộ nghèo")
     assert line.legal_basis == "TT 1; NQ 2"
 
 
@@ -188,7 +185,9 @@ def priced(draw: st.DrawFn, code: str) -> Rule:
 RULES = st.tuples(priced("A"), priced("B"))
 
 
-@given(rules=RULES, pages=st.integers(1, 500), copies=st.integers(1, 50), channel=st.sampled_from(["online", "counter"]))
+@given(
+    rules=RULES, pages=st.integers(1, 500), copies=st.integers(1, 50), channel=st.sampled_from(["online", "counter"])
+)
 def test_more_never_costs_less_nothing_is_negative_and_the_lines_add_up(
     rules: tuple[Rule, ...], pages: int, copies: int, channel: str
 ) -> None:
@@ -206,8 +205,6 @@ def test_more_never_costs_less_nothing_is_negative_and_the_lines_add_up(
 def test_a_group_or_a_further_reduction_never_makes_it_dearer(
     rules: tuple[Rule, ...], pages: int, more: list[Reduction]
 ) -> None:
-    from dataclasses import replace
-
     facts = Facts(quantities={"pages": pages})
     in_group = Facts(quantities={"pages": pages}, groups=EVERYBODY)
     further = [replace(found, reductions=(*found.reductions, *more)) for found in rules]

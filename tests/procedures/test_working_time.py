@@ -123,8 +123,10 @@ def test_a_pause_of_n_working_days_is_worth_n_working_days(received: datetime, v
 @given(start=MOMENTS, hours=st.integers(0, 40), more=st.integers(0, 40))
 def test_working_time_adds_up_and_ends_inside_a_shift(start: datetime, hours: int, more: int) -> None:
     middle = after_hours(CALENDAR, start, timedelta(hours=hours))
-    assert after_hours(CALENDAR, start, timedelta(hours=hours + more)) == after_hours(
-        CALENDAR, middle, timedelta(hours=more)
-    ) or hours == 0
+    assert (
+        after_hours(CALENDAR, start, timedelta(hours=hours + more))
+        == after_hours(CALENDAR, middle, timedelta(hours=more))
+        or hours == 0
+    )
     assert any(opens <= middle.time() <= closes for opens, closes in CALENDAR.shifts_on(middle.date()))
     assert paused_time(CALENDAR, [Pause(start, middle)]) == timedelta(hours=hours)
