@@ -11,10 +11,14 @@ class DossiersConfig(AppConfig):
     def ready(self) -> None:
         """Connect."""
         from payments import ledger_check, sweeping
+        from procedures import preview, schedule_life
 
-        from . import messages, receivers  # noqa: F401
+        from . import fee_history, messages, receivers  # noqa: F401
 
         sweeping.register("messages", messages.send_waiting)
+        # Neither procedures nor payments know the other: who knows both joins them.
+        sweeping.register("fee schedules", schedule_life.activate_due)
+        preview.register(fee_history.charged_since)
         ledger_check.register(
             "I3",
             "no result was handed over while a bill of its dossier was not settled",

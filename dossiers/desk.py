@@ -82,6 +82,8 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def fee_state(dossier: Dossier) -> str:
     """Return the one state of all bills: the worst of them, EXEMPT when nothing is owed."""
+    if dossier.awaits_amount:
+        return DisplayState.NOT_PAID
     states = {bill.display_state for bill in dossier.bills.all()} - {DisplayState.CANCELLED}
     order = (DisplayState.CHECKING, DisplayState.NOT_PAID, DisplayState.REFUNDED, DisplayState.PAID)
     return next((state for state in order if state in states), DisplayState.EXEMPT)

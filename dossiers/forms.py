@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from procedures.fees import Rule, fact_fields, groups
+from procedures.fees import Rule, choice_fields, fact_fields, groups, in_force
 from procedures.models import ProcedureCase
 
 from .models import ReturnMethod
@@ -51,10 +51,16 @@ class SubmitForm(forms.Form):
         if len(first := list(offering[:2])) == 1:
             self.fields["agency"].initial = first[0]
         self.quantity_names = []
-        for field in fact_fields(rules):
+        current = in_force(rules, timezone.localdate())
+        for choice in choice_fields(current):
+            # An area left open follows from the agency's name (`procedures.areas`).
+            is_open = choice.name == "area"
+            options = [("", _("Theo nơi nhận hồ sơ")), *choice.options] if is_open else list(choice.options)
+            self.fields[choice.name] = forms.ChoiceField(label=choice.label, choices=options, required=not is_open)
+        for field in fact_fields(current):
             self.fields[field.name] = forms.IntegerField(label=field.label, min_value=1, max_value=10_000, initial=1)
             self.quantity_names.append(field.name)
-        if known := groups(rules):
+        if known := groups(current):
             self.fields["groups"] = forms.MultipleChoiceField(
                 label=_("Thuộc diện được miễn, giảm?"),
                 help_text=_("Mang giấy tờ chứng minh khi nhận kết quả."),

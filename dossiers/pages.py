@@ -60,6 +60,9 @@ def _submitted(request: HttpRequest, case: ProcedureCase, form: SubmitForm) -> H
             owner_address=data["owner_address"],
             quantities={name: data[name] for name in form.quantity_names},
             groups=frozenset(data.get("groups", ())),
+            applicant_kind=data.get("applicant", "individual"),
+            area=data.get("area", ""),
+            is_late=data.get("timing") == "late",
             return_method=data["return_method"],
             submission_key=data["submission_key"],
         )

@@ -14,6 +14,7 @@ from agencies.models import Agency
 from agencies.text import fold
 from payments.billing import NewLine, create_bill
 from procedures import calendar
+from procedures.areas import area_of
 from procedures.fees import Facts, Quote, quote
 from procedures.models import ProcedureCase
 from procedures.schedules import rules_for
@@ -36,6 +37,9 @@ class Application:
     channel: str = "online"
     quantities: Mapping[str, int] | None = None
     groups: frozenset[str] = frozenset()
+    applicant_kind: str = "individual"
+    area: str = ""
+    is_late: bool = False
     return_method: str = "counter"
     submission_key: str = ""
 
@@ -43,8 +47,15 @@ class Application:
 def price(application: Application) -> Quote:
     """Quote an application today. Raises FeeUnknown, ValueError."""
     today = timezone.localdate()
-    facts = Facts(application.channel, application.quantities or {}, application.groups)
-    return quote(rules_for(application.case, today), facts, today)
+    facts = Facts(
+        application.channel,
+        application.quantities or {},
+        application.groups,
+        applicant=application.applicant_kind,
+        area=application.area or area_of(application.agency.name),
+        is_late=application.is_late,
+    )
+    return quote(rules_for(application.case, today, application.agency), facts, today)
 
 
 def submit(application: Application) -> tuple[Dossier, str]:
@@ -60,7 +71,10 @@ def submit(application: Application) -> tuple[Dossier, str]:
         earlier = Dossier.objects.filter(submission_key=application.submission_key).first()
         if application.submission_key and earlier:
             return earlier, ""
-        due_at = calendar.due_at(now, application.case.duration_days)
+        case = application.case
+        due_at = calendar.due_at(
+            now, case.duration_by(application.channel), case.duration_unit, agency=application.agency
+        )
         dossier = Dossier(
             code=next_code(application.agency, timezone.localdate()),
             pin_hash=make_password(pin),
@@ -73,7 +87,15 @@ def submit(application: Application) -> tuple[Dossier, str]:
             owner_identity_number=application.owner_identity_number,
             owner_email=application.owner_email,
             owner_address=application.owner_address,
-            facts={"quantities": dict(application.quantities or {}), "groups": sorted(application.groups)},
+            applicant_kind=application.applicant_kind,
+            facts={
+                "quantities": dict(application.quantities or {}),
+                "groups": sorted(application.groups),
+                "applicant": application.applicant_kind,
+                "area": application.area or area_of(application.agency.name),
+                "is_late": application.is_late,
+                "undetermined": [line.rule.code for line in quoted.lines if line.is_to_be_determined],
+            },
             return_method=application.return_method,
             submitted_at=now,
             due_at=due_at,
@@ -83,12 +105,13 @@ def submit(application: Application) -> tuple[Dossier, str]:
             dossier.submission_key = application.submission_key
         dossier.save()
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.SUBMITTED, after=dossier.state)
-        if not quoted.is_free:
-            _bill(dossier, quoted)
+        # Without all amounts there is no bill: `determining.determine` makes it after examination.
+        if quoted.is_determined and not quoted.is_free:
+            bill_quote(dossier, quoted)
     return dossier, pin
 
 
-def _bill(dossier: Dossier, quoted: Quote) -> None:
+def bill_quote(dossier: Dossier, quoted: Quote) -> None:
     """Freeze the quote. The link is made first, so that the exemption finds its dossier."""
     bill = create_bill(
         reference=dossier.code,
@@ -102,14 +125,8 @@ def _bill(dossier: Dossier, quoted: Quote) -> None:
                 description=line.rule.name,
                 amount=line.amount,
                 explanation=line.explanation[:500],
-                legal_basis=line.rule.legal_basis,
-                source={
-                    "rule": line.rule.rule_id,
-                    "schedule": line.rule.schedule_id,
-                    "version": line.rule.version,
-                    "gross": line.gross,
-                    "facts": dossier.facts,
-                },
+                legal_basis=line.legal_basis[:255],
+                source={**line.source, "facts": dossier.facts},
             )
             for line in quoted.lines
         ],

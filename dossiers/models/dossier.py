@@ -101,9 +101,15 @@ class Dossier(models.Model):
         return sum(bill.amount for bill in self.bills.all())
 
     @property
+    def awaits_amount(self) -> bool:
+        """An officer has yet to set what some line costs, so there is no bill for it."""
+        return bool(self.facts.get("undetermined"))
+
+    @property
     def is_settled(self) -> bool:
-        """Nothing more is owed: every bill is paid, waived or cancelled, or there is none."""
-        return all(bill.is_settled or bill.state == BillState.CANCELLED for bill in self.bills.all())
+        """Nothing more is owed: every bill is paid, waived or cancelled, or there is none to come."""
+        is_closed = all(bill.is_settled or bill.state == BillState.CANCELLED for bill in self.bills.all())
+        return is_closed and not self.awaits_amount
 
 
 class DossierBill(models.Model):

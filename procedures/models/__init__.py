@@ -1,15 +1,19 @@
-"""What the state does for people, and what it costs."""
+"""What the state does for people, what it costs, and when offices work."""
 
+from .calendar import CalendarDay, WorkingHours
 from .fees import Exemption, FeeRule, FeeSchedule, ScheduleState
-from .procedure import CollectWhen, DocumentRequirement, Procedure, ProcedureCase
+from .procedure import CollectWhen, DocumentRequirement, DurationUnit, Procedure, ProcedureCase
 
 __all__ = [
+    "CalendarDay",
     "CollectWhen",
     "DocumentRequirement",
+    "DurationUnit",
     "Exemption",
     "FeeRule",
     "FeeSchedule",
     "Procedure",
     "ProcedureCase",
     "ScheduleState",
+    "WorkingHours",
 ]

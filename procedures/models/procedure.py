@@ -55,13 +55,31 @@ class CollectWhen(models.TextChoices):
     NONE = "none", _("Không thu")
 
 
+class DurationUnit(models.TextChoices):
+    """What a duration counts (domain.md 1.7)."""
+
+    HOUR = "hour", _("giờ làm việc")
+    WORKING_DAY = "working_day", _("ngày làm việc")
+    CALENDAR_DAY = "calendar_day", _("ngày")
+    MONTH = "month", _("tháng")
+    NONE = "none", _("không quy định")
+
+
 class ProcedureCase(models.Model):
-    """A trường hợp: the variant that decides the fee and the deadline."""
+    """A trường hợp: the variant that decides the fee and the deadline.
+
+    `duration_days` counts `duration_unit`s (the name is older than the unit); online it
+    may be shorter.
+    """
 
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="cases")
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("Trường hợp"), max_length=300)
-    duration_days = models.PositiveSmallIntegerField(_("Thời hạn (ngày làm việc)"), default=3)
+    duration_days = models.PositiveSmallIntegerField(_("Thời hạn"), default=3)
+    duration_unit = models.CharField(
+        _("Tính bằng"), max_length=12, choices=DurationUnit, default=DurationUnit.WORKING_DAY
+    )
+    online_duration = models.PositiveSmallIntegerField(_("Thời hạn khi nộp trực tuyến"), null=True, blank=True)
     collect_when = models.CharField(_("Thu khi"), max_length=16, choices=CollectWhen, default=CollectWhen.BEFORE_RESULT)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -72,6 +90,12 @@ class ProcedureCase(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def duration_by(self, channel: str) -> int:
+        """Return how long it takes for who comes by a channel, in `duration_unit`s."""
+        if channel == "online" and self.online_duration is not None:
+            return self.online_duration
+        return self.duration_days
 
 
 class DocumentRequirement(models.Model):

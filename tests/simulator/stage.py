@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
+import psycopg2.extras
 import time_machine
 from django.db import connection, transaction
 
@@ -98,7 +99,7 @@ def _known() -> dict[str, Any]:
 @contextmanager
 def scene(bank: SimBank, ring: Callable[[], None]) -> Iterator[tuple[Clock, Death]]:
     """One run, rolled back at its end."""
-    real_values, death = rows.execute_values, Death()
+    real_values, death = psycopg2.extras.execute_values, Death()
 
     def execute_values(*args: Any, **kwargs: Any) -> Any:
         death.step()  # update_rows speaks to psycopg2 itself

@@ -1,0 +1,213 @@
+"""Administration of fee schedules: only a draft is edited; the rest of its life goes by steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.decorators import action
+
+from ..errors import ScheduleError
+from ..models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
+from ..preview import preview
+from ..schedule_checks import findings_for
+from .steps import STEPS, message_for, take
+
+#: How many differing dossiers the page lists; the sum counts all.
+SAMPLES = 20
+
+
+class _OnlyDrafts:
+    """Lines of a schedule are open while it is a draft (the database refuses too)."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only to a draft."""
+        return _is_draft(obj) and super().has_add_permission(request, obj)  # type: ignore[misc]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only in a draft."""
+        return _is_draft(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only from a draft."""
+        return _is_draft(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
+
+
+def _is_draft(schedule: FeeSchedule | None) -> bool:
+    return schedule is None or schedule.state == ScheduleState.DRAFT
+
+
+class RuleInline(_OnlyDrafts, StackedInline):
+    """The prices."""
+
+    model = FeeRule
+    extra = 0
+    fields = [
+        ("case", "code"),
+        ("name", "kind"),
+        ("channel", "applicant", "area", "timing"),
+        ("price", "unit", "is_to_be_determined"),
+        ("quantity_fact", "free_quantity", "times_fact"),
+        ("tiers", "cap"),
+        ("refund_policy", "refund_text"),
+        ("legal_basis", "position"),
+    ]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only the cases of the schedule's own procedure."""
+        schedule = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+        if db_field.name == "case" and schedule:
+            kwargs["queryset"] = ProcedureCase.objects.filter(procedure__schedules=schedule)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ExemptionInline(_OnlyDrafts, TabularInline):
+    """Who pays less."""
+
+    model = Exemption
+    extra = 0
+
+
+@admin.register(FeeSchedule)
+class ScheduleAdmin(ModelAdmin):
+    """Fee schedules with their dates, checks, preview and the buttons of their life."""
+
+    list_display = ["procedure", "version", "current_state", "valid_during", "agency", "legal_basis"]
+    list_filter = ["state"]
+    list_select_related = ["procedure", "agency"]
+    search_fields = ["procedure__search_key", "procedure__code", "legal_basis"]
+    autocomplete_fields = ["procedure", "agency"]
+    fields = [
+        "procedure",
+        "agency",
+        "valid_during",
+        "legal_basis",
+        "note",
+        ("version", "current_state"),
+        ("prepared_by", "approved_by"),
+        "checks",
+        "differences",
+    ]
+    readonly_fields = ["version", "current_state", "prepared_by", "approved_by", "checks", "differences"]
+    inlines = [RuleInline, ExemptionInline]
+    actions_detail = list(STEPS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a draft; a change of the rest is a new version."""
+        return _is_draft(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a draft; bills name the others."""
+        return _is_draft(obj) and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: FeeSchedule, form: Any, change: bool) -> None:
+        """Give a new schedule the next version of its procedure."""
+        if not change:
+            last = FeeSchedule.objects.filter(procedure=obj.procedure).aggregate(last=Max("version"))["last"]
+            obj.version = (last or 0) + 1
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("Trạng thái"), ordering="state")
+    def current_state(self, schedule: FeeSchedule) -> str:
+        """The state, said with the calendar: an active one may be over or yet to begin."""
+        today = timezone.localdate()
+        if schedule.state == ScheduleState.ACTIVE and schedule.has_ended_by(today):
+            return str(_("Đã hết hiệu lực"))
+        if schedule.state == ScheduleState.ACTIVE and schedule.valid_during.lower > today:
+            return str(_("Sẽ áp dụng"))
+        return schedule.get_state_display()
+
+    @admin.display(description=_("Kiểm tra"))
+    def checks(self, schedule: FeeSchedule) -> SafeString | str:
+        """What the linter says of the procedure with this schedule in use."""
+        if not schedule.pk or schedule.state == ScheduleState.RETIRED:
+            return "–"
+        return render_to_string("procedures/admin/findings.html", {"findings": findings_for(schedule)})
+
+    @admin.display(description=_("So với 30 ngày qua"))
+    def differences(self, schedule: FeeSchedule) -> SafeString | str:
+        """Which of the last dossiers would pay another amount; of no use once it is in force."""
+        if not schedule.pk or schedule.state in (ScheduleState.ACTIVE, ScheduleState.RETIRED):
+            return "–"
+        found = preview(schedule)
+        context = {"preview": found, "samples": found.differences[:SAMPLES]}
+        return render_to_string("procedures/admin/differences.html", context)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """Offer the steps that can be taken from the schedule's state."""
+        found = FeeSchedule.objects.filter(pk=object_id).first()
+        offered = super().get_actions_detail(request, object_id)
+        return [step for step in offered if found and found.state in STEPS[step.path.replace("-", "_")].states]
+
+    @action(description=STEPS["propose"].label, url_path="propose")
+    def propose(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """Draft → proposed."""
+        return self._step(request, object_id, "propose")
+
+    @action(description=STEPS["approve"].label, url_path="approve")
+    def approve(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """Proposed → approved, by a second person."""
+        return self._step(request, object_id, "approve")
+
+    @action(description=STEPS["send_back"].label, url_path="send-back")
+    def send_back(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """Back to the draft."""
+        return self._step(request, object_id, "send_back")
+
+    @action(description=STEPS["clone"].label, url_path="clone")
+    def clone(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """A draft of the next version."""
+        return self._step(request, object_id, "clone")
+
+    @action(description=STEPS["go_back"].label, url_path="go-back")
+    def go_back(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """A draft that charges what this version charged."""
+        return self._step(request, object_id, "go_back")
+
+    @action(description=STEPS["retire"].label, url_path="retire")
+    def retire(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """Active → retired."""
+        return self._step(request, object_id, "retire")
+
+    def _step(self, request: HttpRequest, object_id: int, name: str) -> HttpResponseBase:
+        """Ask on GET (links change nothing), act on POST."""
+        if not super().has_change_permission(request):
+            raise PermissionDenied
+        schedule = get_object_or_404(FeeSchedule.objects.select_related("procedure"), pk=object_id)
+        step = STEPS[name]
+        form = step.form(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                schedule = take(step, schedule, request.user, form.cleaned_data)  # type: ignore[arg-type]
+            except ScheduleError as error:
+                messages.error(request, message_for(error))
+            else:
+                messages.success(request, str(step.done))
+            return _back_to(schedule)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": step.label,
+            "step": step,
+            "form": form,
+            "schedule": schedule,
+            "opts": self.opts,
+            "checks": self.checks(schedule),
+            "differences": self.differences(schedule),
+        }
+        return TemplateResponse(request, "procedures/admin/step.html", context)
+
+
+def _back_to(schedule: FeeSchedule) -> HttpResponse:
+    return redirect(reverse("admin:procedures_feeschedule_change", args=[schedule.pk]))

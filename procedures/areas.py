@@ -1,0 +1,17 @@
+"""Which sort of place an agency serves, as fee rules tell them apart."""
+
+from __future__ import annotations
+
+from agencies.text import fold
+
+
+def area_of(agency_name: str) -> str:
+    """Return "ward" for a phường or thị trấn, "commune" for a xã, "" when the name does not tell.
+
+    Whether a commune counts as difficult is not in a name: the form asks.
+    """
+    words = fold(agency_name)
+    for area, beginnings in (("ward", ("phuong ", "thi tran ")), ("commune", ("xa ",))):
+        if words.startswith(beginnings):
+            return area
+    return ""

@@ -1,0 +1,43 @@
+"""What a case costs and why: pure, rules and facts in, lines with their explanation out.
+
+`quote` touches no database: `procedures.schedules` loads the rules. All amounts are whole
+đồng. A quote is frozen into a bill, so it carries everything needed to explain it later.
+"""
+
+from .amounts import money
+from .asking import AREAS, FACT_LABELS, ChoiceField, FactField, choice_fields, fact_fields, group_fields, groups
+from .choosing import in_force
+from .coverage import Clash, Gap, clashes, gaps
+from .errors import FeeAmbiguous, FeeGap, FeeUnknown
+from .quoting import quote, with_amounts
+from .records import ANY, Facts, Line, Quote, Reduction, RefundPolicy, Rule, Tier
+
+__all__ = [
+    "ANY",
+    "AREAS",
+    "FACT_LABELS",
+    "ChoiceField",
+    "Clash",
+    "FactField",
+    "Facts",
+    "FeeAmbiguous",
+    "FeeGap",
+    "FeeUnknown",
+    "Gap",
+    "Line",
+    "Quote",
+    "Reduction",
+    "RefundPolicy",
+    "Rule",
+    "Tier",
+    "choice_fields",
+    "clashes",
+    "fact_fields",
+    "gaps",
+    "group_fields",
+    "groups",
+    "in_force",
+    "money",
+    "quote",
+    "with_amounts",
+]

@@ -1,0 +1,48 @@
+"""The gross amount of a rule: quantity, tiers, cap, times; and how it came about, in words."""
+
+from __future__ import annotations
+
+from .asking import FACT_LABELS, conditions
+from .records import Facts, Rule
+
+
+def money(amount: int) -> str:
+    """Write an amount as Vietnamese do: 150.000 đ."""
+    return f"{amount:,} đ".replace(",", ".")
+
+
+def gross(rule: Rule, facts: Facts) -> tuple[int, str]:
+    """Return the amount before reductions and its explanation."""
+    units = facts.quantities.get(rule.quantity_fact, 1) if rule.quantity_fact else 1
+    charged = max(units - rule.free_quantity, 0)
+    if rule.tiers:
+        amount, explanation = _tiered(rule, charged)
+    else:
+        amount = rule.price * charged
+        explanation = f"{money(rule.price)} × {charged} {_unit(rule)}" if rule.quantity_fact else money(rule.price)
+    if rule.free_quantity and rule.quantity_fact:
+        explanation = f"{explanation} (không tính {rule.free_quantity} {_unit(rule)} đầu)"
+    if rule.cap is not None and amount > rule.cap:
+        amount = rule.cap
+        explanation = f"tối đa {money(rule.cap)}"
+    times = facts.quantities.get(rule.times_fact, 1) if rule.times_fact else 1
+    if rule.times_fact:
+        explanation = f"({explanation}) × {times} {FACT_LABELS[rule.times_fact][1]}"
+    named = conditions(rule)
+    return amount * times, f"{explanation} – {named}" if named else explanation
+
+
+def _tiered(rule: Rule, units: int) -> tuple[int, str]:
+    amount, passed, parts = 0, 0, []
+    for tier in rule.tiers:
+        upper = units if tier.up_to is None else min(units, tier.up_to)
+        inside = max(upper - passed, 0)
+        if inside:
+            amount += inside * tier.price
+            parts.append(f"{money(tier.price)} × {inside} {_unit(rule)}")
+        passed = max(passed, upper)
+    return amount, " + ".join(parts) or money(0)
+
+
+def _unit(rule: Rule) -> str:
+    return FACT_LABELS[rule.quantity_fact][1] or rule.unit

@@ -1,0 +1,92 @@
+"""What a form must ask before an amount can be told, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .records import ANY, Reduction, Rule
+
+FACT_LABELS = {
+    "pages": ("Số trang", "trang"),
+    "copies": ("Số bản", "bản"),
+    "persons": ("Số người", "người"),
+    "children": ("Số trẻ", "trẻ"),
+    "items": ("Số lượng", ""),
+}
+#: Who applies; `household` is a household business (hộ kinh doanh), not a family.
+APPLICANTS = {
+    "individual": "Cá nhân",
+    "household": "Hộ kinh doanh",
+    "enterprise": "Doanh nghiệp",
+    "organisation": "Cơ quan, tổ chức khác",
+}
+AREAS = {
+    "ward": "Phường, thị trấn",
+    "commune": "Xã",
+    "difficult": "Xã đặc biệt khó khăn, xã đảo",
+}
+TIMINGS = {"on_time": "Đúng hạn", "late": "Quá hạn"}
+_CHANNELS = {"online": "nộp trực tuyến", "counter": "nộp tại quầy"}
+
+
+@dataclass(frozen=True, slots=True)
+class FactField:
+    """A quantity a form must ask for."""
+
+    name: str
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceField:
+    """A choice a form must offer: `name` is a field of `Facts`, or `timing` for `is_late`."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+
+
+def fact_fields(rules: Iterable[Rule]) -> list[FactField]:
+    """Return the quantities that the rules ask for, each once, in order."""
+    names = dict.fromkeys(
+        name for rule in rules for name in (rule.quantity_fact, rule.times_fact) if name in FACT_LABELS
+    )
+    return [FactField(name, *FACT_LABELS[name]) for name in names]
+
+
+def choice_fields(rules: Iterable[Rule]) -> list[ChoiceField]:
+    """Return the choices on which some rule depends: who applies, where, on time or late."""
+    known = list(rules)
+    asked = (
+        ("applicant", "Người nộp là", APPLICANTS),
+        ("area", "Địa bàn", AREAS),
+        ("timing", "Thời điểm đăng ký", TIMINGS),
+    )
+    return [
+        ChoiceField(name, label, tuple(options.items()))
+        for name, label, options in asked
+        if any(getattr(rule, name) != ANY for rule in known)
+    ]
+
+
+def groups(rules: Iterable[Rule]) -> dict[str, str]:
+    """Return the exemption groups that the rules know, slug → name."""
+    return {slug: reduction.name for slug, reduction in group_fields(rules).items()}
+
+
+def group_fields(rules: Iterable[Rule]) -> dict[str, Reduction]:
+    """Return the groups with what they must show as evidence; a reduction for all is not asked."""
+    return {reduction.group: reduction for rule in rules for reduction in rule.reductions if reduction.group}
+
+
+def conditions(rule: Rule) -> str:
+    """Say for whom a rule holds, "" when for everybody: "hộ kinh doanh, nộp trực tuyến"."""
+    named = (
+        APPLICANTS.get(rule.applicant, ""),
+        AREAS.get(rule.area, ""),
+        TIMINGS.get(rule.timing, ""),
+        _CHANNELS.get(rule.channel, ""),
+    )
+    return ", ".join(name[:1].lower() + name[1:] for name in named if name)

@@ -1,0 +1,33 @@
+"""Why an amount cannot be told. A caller that catches FeeUnknown catches them all."""
+
+from __future__ import annotations
+
+from datetime import date
+
+
+class FeeUnknown(Exception):
+    """No schedule in force says what this case costs: nobody may guess 0."""
+
+
+class FeeGap(FeeUnknown):
+    """A line that was charged before has no rule on this day, so the sum would shrink in silence.
+
+    A line that is abolished is a rule of 0 đồng with its legal basis, never a missing rule.
+    """
+
+    def __init__(self, code: str, name: str, kind: str, channel: str, on: date) -> None:
+        super().__init__(f"{code} ({kind}, {channel}) has no rule on {on.isoformat()}")
+        self.code = code
+        self.name = name
+        self.kind = kind
+        self.channel = channel
+        self.on = on
+
+
+class FeeAmbiguous(FeeUnknown):
+    """Two rules for the same line fit equally well: charging either would be a guess."""
+
+    def __init__(self, code: str, on: date) -> None:
+        super().__init__(f"two rules fit {code} equally well on {on.isoformat()}")
+        self.code = code
+        self.on = on

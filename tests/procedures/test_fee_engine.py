@@ -1,0 +1,212 @@
+"""The fee engine without a database: selection, reductions, gaps; properties over thousands of rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from procedures.fees import (
+    Facts,
+    FeeAmbiguous,
+    FeeGap,
+    FeeUnknown,
+    Reduction,
+    Rule,
+    Tier,
+    choice_fields,
+    clashes,
+    gaps,
+    quote,
+)
+
+DAY = date(2026, 6, 1)
+EVERYBODY = frozenset({"a", "b"})
+
+
+def rule(**values: Any) -> Rule:
+    base: dict[str, Any] = {
+        "rule_id": 1,
+        "schedule_id": 1,
+        "version": 1,
+        "code": "A",
+        "name": "A",
+        "kind": "phi",
+        "price": 100_000,
+        "legal_basis": "TT 1",
+    }
+    return Rule(**{**base, **values})
+
+
+def test_no_rule_in_force_is_not_zero() -> None:
+    with pytest.raises(FeeUnknown):
+        quote([], Facts(), DAY)
+    with pytest.raises(FeeUnknown):
+        quote([rule(starts=date(2026, 7, 1))], Facts(), DAY)
+
+
+def test_the_most_specific_rule_of_a_line_holds() -> None:
+    rules = [
+        rule(price=4),
+        rule(price=3, channel="online"),
+        rule(price=2, channel="online", applicant="household"),
+        rule(price=1, case=7, channel="online", applicant="household"),
+    ]
+    assert quote(rules, Facts("counter"), DAY).total == 4
+    assert quote(rules, Facts("online"), DAY).total == 3
+    assert quote(rules[:3], Facts("online", applicant="household"), DAY).total == 2
+    assert quote(rules, Facts("online", applicant="household"), DAY).total == 1
+
+
+def test_two_rules_that_fit_equally_well_are_refused_and_found_by_the_editor() -> None:
+    rules = [rule(channel="online"), rule(applicant="household", ends=date(2027, 1, 1))]
+    with pytest.raises(FeeAmbiguous):
+        quote(rules, Facts("online", applicant="household"), DAY)
+    assert quote(rules, Facts("online"), DAY).total == 100_000
+    [clash] = clashes(rules)
+    assert (clash.facts.channel, clash.facts.applicant, clash.ends) == ("online", "household", date(2027, 1, 1))
+
+
+def test_post_costs_what_the_counter_costs() -> None:
+    rules = [rule(price=2, channel="counter"), rule(price=1, channel="online")]
+    assert quote(rules, Facts("post"), DAY).total == 2
+
+
+def test_a_late_registration_has_its_own_price() -> None:
+    rules = [rule(price=0, timing="on_time"), rule(price=5000, timing="late")]
+    assert quote(rules, Facts(), DAY).is_free
+    assert quote(rules, Facts(is_late=True), DAY).total == 5000
+    assert [field.name for field in choice_fields(rules)] == ["timing"]
+
+
+def test_a_line_that_ended_is_a_gap_for_those_it_was_charged_to_only() -> None:
+    rules = [rule(), rule(code="B", kind="le_phi", channel="counter", ends=DAY)]
+    assert quote(rules, Facts("online"), DAY).total == 100_000
+    with pytest.raises(FeeGap) as raised:
+        quote(rules, Facts("counter"), DAY)
+    assert (raised.value.code, raised.value.kind, raised.value.on) == ("B", "le_phi", DAY)
+
+
+def test_a_line_abolished_by_a_rule_of_zero_is_no_gap() -> None:
+    rules = [rule(), rule(code="B", ends=DAY), rule(code="B", price=0, starts=DAY)]
+    assert quote(rules, Facts(), DAY).total == 100_000
+    assert gaps(rules) == []
+
+
+def test_the_editor_is_told_case_kind_channel_and_dates_of_a_gap() -> None:
+    later = date(2027, 3, 1)
+    rules = [
+        rule(),
+        rule(code="B", kind="le_phi", channel="counter", ends=DAY),
+        rule(code="B", kind="le_phi", channel="counter", starts=later),
+    ]
+    [gap] = gaps(rules)
+    assert (gap.code, gap.kind, gap.facts.channel, gap.starts, gap.ends) == ("B", "le_phi", "counter", DAY, later)
+
+
+def test_a_gap_on_both_channels_is_told_once() -> None:
+    [gap] = gaps([rule(ends=DAY)])
+    assert (gap.facts.channel, gap.starts, gap.ends) == ("any", DAY, None)
+
+
+def test_the_best_single_reduction_counts_and_never_the_sum() -> None:
+    halves = (Reduction("a", "A", percent=50), Reduction("b", "B", amount=60_000, evidence="giấy B"))
+    line = quote([rule(reductions=halves)], Facts(groups=EVERYBODY), DAY).lines[0]
+    assert line.amount == 40_000
+    assert line.reduction and line.reduction.group == "b"
+    assert "giảm 60.000 đ: B (cần giấy B)" in line.explanation
+
+
+def test_a_scheme_for_all_holds_in_its_time_channel_and_kind() -> None:
+    scheme = Reduction("", "TT 64/2025", percent=50, kind="le_phi", channel="online", starts=DAY, ends=date(2027, 1, 1))
+    rules = [rule(reductions=(scheme,)), rule(code="B", kind="le_phi", reductions=(scheme,))]
+    assert quote(rules, Facts("online"), DAY).total == 150_000
+    assert quote(rules, Facts("counter"), DAY).total == 200_000
+    assert quote(rules, Facts("online"), date(2026, 5, 31)).total == 200_000
+    assert quote(rules, Facts("online"), date(2027, 1, 1)).total == 200_000
+
+
+def test_the_line_explains_itself_to_a_citizen() -> None:
+    tiered = rule(
+        quantity_fact="pages",
+        times_fact="copies",
+        tiers=(Tier(2, 2000), Tier(None, 1000)),
+        channel="counter",
+        reductions=(Reduction("a", "Hộ nghèo", percent=50, legal_basis="NQ 2"),),
+    )
+    facts = Facts("counter", {"pages": 3, "copies": 2}, frozenset({"a"}))
+    line = quote([tiered], facts, DAY).lines[0]
+    assert line.explanation == ("(2.000 đ × 2 trang + 1.000 đ × 1 trang) × 2 bản – nộp tại quầy; giảm 50%: Hộ nghèo")
+    assert line.legal_basis == "TT 1; NQ 2"
+
+
+@pytest.mark.parametrize("quantity", [0, -1])
+def test_a_quantity_below_one_is_refused(quantity: int) -> None:
+    with pytest.raises(ValueError, match="pages"):
+        quote([rule(quantity_fact="pages")], Facts(quantities={"pages": quantity}), DAY)
+
+
+REDUCTIONS = st.lists(
+    st.builds(
+        Reduction,
+        group=st.sampled_from(["", "a", "b"]),
+        name=st.just("x"),
+        percent=st.integers(0, 100),
+        amount=st.integers(0, 300_000),
+        channel=st.sampled_from(["any", "online", "counter"]),
+        kind=st.sampled_from(["any", "phi", "le_phi"]),
+    ),
+    max_size=4,
+)
+
+
+@st.composite
+def priced(draw: st.DrawFn, code: str) -> Rule:
+    edges = sorted(draw(st.sets(st.integers(1, 200), max_size=3)))
+    prices = [draw(st.integers(0, 100_000)) for _ in range(len(edges) + 1)]
+    tiers = tuple(Tier(edge, price) for edge, price in zip([*edges, None], prices, strict=True))
+    return rule(
+        code=code,
+        kind=draw(st.sampled_from(["phi", "le_phi"])),
+        price=prices[0],
+        tiers=tiers if draw(st.booleans()) else (),
+        cap=draw(st.one_of(st.none(), st.integers(0, 500_000))),
+        quantity_fact="pages",
+        times_fact=draw(st.sampled_from(["", "copies"])),
+        free_quantity=draw(st.integers(0, 3)),
+        reductions=tuple(draw(REDUCTIONS)),
+    )
+
+
+RULES = st.tuples(priced("A"), priced("B"))
+
+
+@given(
+    rules=RULES, pages=st.integers(1, 500), copies=st.integers(1, 50), channel=st.sampled_from(["online", "counter"])
+)
+def test_more_never_costs_less_nothing_is_negative_and_the_lines_add_up(
+    rules: tuple[Rule, ...], pages: int, copies: int, channel: str
+) -> None:
+    def total(pages: int, copies: int) -> int:
+        found = quote(rules, Facts(channel, {"pages": pages, "copies": copies}, EVERYBODY), DAY)
+        assert all(0 <= line.amount <= line.gross for line in found.lines)
+        assert found.total == sum(line.amount for line in found.lines)
+        return found.total
+
+    assert 0 <= total(pages, copies) <= total(pages + 1, copies)
+    assert total(pages, copies) <= total(pages, copies + 1)
+
+
+@given(rules=RULES, pages=st.integers(1, 500), more=REDUCTIONS)
+def test_a_group_or_a_further_reduction_never_makes_it_dearer(
+    rules: tuple[Rule, ...], pages: int, more: list[Reduction]
+) -> None:
+    facts = Facts(quantities={"pages": pages})
+    in_group = Facts(quantities={"pages": pages}, groups=EVERYBODY)
+    further = [replace(found, reductions=(*found.reductions, *more)) for found in rules]
+    assert quote(rules, in_group, DAY).total <= quote(rules, facts, DAY).total
+    assert quote(further, in_group, DAY).total <= quote(rules, in_group, DAY).total
