@@ -16,7 +16,7 @@ from payments.billing import NewLine, create_bill
 from procedures import calendar
 from procedures.areas import area_of
 from procedures.fees import Facts, Quote, quote
-from procedures.models import ProcedureCase
+from procedures.models import FeeRule, ProcedureCase
 from procedures.schedules import rules_for
 
 from .models import Dossier, DossierBill, DossierEvent, EventKind
@@ -127,6 +127,8 @@ def bill_quote(dossier: Dossier, quoted: Quote) -> None:
                 explanation=line.explanation[:500],
                 legal_basis=line.legal_basis[:255],
                 source={**line.source, "facts": dossier.facts},
+                is_refundable=line.rule.refund_policy != FeeRule.Refund.NONE,
+                refund_note=line.rule.refund_text,
             )
             for line in quoted.lines
         ],
