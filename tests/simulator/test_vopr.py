@@ -47,7 +47,7 @@ def test_control_without_asking_some_seed_loses_money(monkeypatch: pytest.Monkey
 @pytest.mark.django_db
 def test_control_without_a_transaction_some_crash_breaks_the_books(monkeypatch: pytest.MonkeyPatch) -> None:
     """A drain that commits statement by statement: a death in the middle must be seen."""
-        real = transaction.atomic
+    real = transaction.atomic
 
     def atomic(*args: Any, **kwargs: Any) -> Any:
         return nullcontext() if kwargs.get("durable") else real(*args, **kwargs)
