@@ -42,7 +42,8 @@ def kill_workers(system: System, rng: random.Random, is_loading: IsLoading) -> N
             system.kill_one_web_worker(rng.choice)
         else:
             system.restart_process(name)
-        time.sleep(rng.uniform(0.2, 0.8))
+        # Slower than a process takes to start, or the drill is about two cores and not about crashes.
+        time.sleep(rng.uniform(0.8, 1.6))
 
 
 def freeze_workers(system: System, rng: random.Random, is_loading: IsLoading) -> str:
