@@ -21,14 +21,17 @@ from payments.clients import create_client, replace_key
 from payments.models import ApiClient, MerchantAccount
 from procedures import loading as procedures_loading
 
-PEOPLE = {
-    Role.RECEPTION_OFFICER: ("tiepnhan.viettri", "Cán bộ tiếp nhận Việt Trì"),
-    Role.HANDLING_OFFICER: ("thuly.viettri", "Chuyên viên thụ lý Việt Trì"),
-    Role.CASHIER: ("thungan.viettri", "Thu ngân Việt Trì"),
-    Role.ACCOUNTANT: ("ketoan.viettri", "Kế toán Việt Trì"),
-    Role.AGENCY_ADMIN: ("quantri.viettri", "Quản trị Việt Trì"),
-    Role.PROVINCE_ADMIN: ("quantri.tinh", "Quản trị tỉnh"),
-    Role.AUDITOR: ("thanhtra.tinh", "Thanh tra tỉnh"),
+#: One account per role, and a second of those whose work needs two people (refunds, fee schedules).
+PEOPLE: dict[str, tuple[Role, str, str]] = {
+    "reception_officer": (Role.RECEPTION_OFFICER, "tiepnhan.viettri", "Cán bộ tiếp nhận Việt Trì"),
+    "handling_officer": (Role.HANDLING_OFFICER, "thuly.viettri", "Chuyên viên thụ lý Việt Trì"),
+    "cashier": (Role.CASHIER, "thungan.viettri", "Thu ngân Việt Trì"),
+    "accountant": (Role.ACCOUNTANT, "ketoan.viettri", "Kế toán Việt Trì"),
+    "second_accountant": (Role.ACCOUNTANT, "ketoan2.viettri", "Kế toán thứ hai Việt Trì"),
+    "agency_admin": (Role.AGENCY_ADMIN, "quantri.viettri", "Quản trị Việt Trì"),
+    "province_admin": (Role.PROVINCE_ADMIN, "quantri.tinh", "Quản trị tỉnh"),
+    "second_province_admin": (Role.PROVINCE_ADMIN, "quantri2.tinh", "Quản trị tỉnh thứ hai"),
+    "auditor": (Role.AUDITOR, "thanhtra.tinh", "Thanh tra tỉnh"),
 }
 VIET_TRI = "07900"
 API_CLIENT = "Một cửa điện tử (chạy thử)"
@@ -83,29 +86,34 @@ def prepare(
 
 def _people(commune: Agency, province: Agency, earlier: dict[str, Any]) -> dict[str, Any]:
     accounts = {}
-    for role, (username, name) in PEOPLE.items():
-        if role in earlier and User.objects.filter(username=username).exists():
-            accounts[str(role)] = earlier[role]
-            continue
-        password, secret = secrets.token_urlsafe(12), totp.generate_totp_secret()
-        is_provincial = role in (Role.PROVINCE_ADMIN, Role.AUDITOR)
-        with transaction.atomic():
-            user, _ = User.objects.update_or_create(
-                username=username,
-                defaults={"full_name": name, "is_staff": is_provincial, "is_superuser": role == Role.PROVINCE_ADMIN},
-            )
-            user.set_password(password)
-            user.save()
-            Authenticator.objects.filter(user=user).delete()
-            totp.TOTP.activate(user, secret)
-            Membership.objects.get_or_create(
-                user=user,
-                agency=province if is_provincial else commune,
-                role=role,
-                defaults={"valid_during": DateRange(date(2025, 7, 1), None)},
-            )
-        accounts[str(role)] = {"username": username, "password": password, "otp_secret": secret}
+    for key, (role, username, name) in PEOPLE.items():
+        if key in earlier and User.objects.filter(username=username).exists():
+            accounts[key] = earlier[key]
+        else:
+            is_provincial = role in (Role.PROVINCE_ADMIN, Role.AUDITOR)
+            accounts[key] = _person(username, name, role, province if is_provincial else commune)
     return accounts
+
+
+def _person(username: str, name: str, role: Role, agency: Agency) -> dict[str, str]:
+    password, secret = secrets.token_urlsafe(12), totp.generate_totp_secret()
+    with transaction.atomic():
+        user, _ = User.objects.update_or_create(
+            username=username,
+            defaults={
+                "full_name": name,
+                "is_staff": role in (Role.PROVINCE_ADMIN, Role.AUDITOR),
+                "is_superuser": role == Role.PROVINCE_ADMIN,
+            },
+        )
+        user.set_password(password)
+        user.save()
+        Authenticator.objects.filter(user=user).delete()
+        totp.TOTP.activate(user, secret)
+        Membership.objects.get_or_create(
+            user=user, agency=agency, role=role, defaults={"valid_during": DateRange(date(2025, 7, 1), None)}
+        )
+    return {"username": username, "password": password, "otp_secret": secret}
 
 
 def _api_key(agency: Agency, earlier: str) -> str:
