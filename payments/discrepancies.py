@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from agencies import audit
-from agencies.models import User
+from agencies.models import Agency, Role, User
 
 from .errors import RefundRefused
 from .models import Bill, Discrepancy, Notice, Payment
@@ -57,6 +58,41 @@ def case(
         note=note[:500],
         suggested_action=SUGGESTED_ACTIONS[kind],
     )
+
+
+def give_owners(limit: int = 200) -> int:
+    """Give each open case that has nobody to the accountant of its agency with the fewest; return how many.
+
+    An agency without accountants leaves its cases to the province's. Safe to run twice at once.
+    """
+    today = timezone.localdate()
+    with transaction.atomic():
+        unowned = Discrepancy.objects.filter(owner=None, closed_at=None).order_by("id")
+        cases = list(unowned.select_for_update(skip_locked=True)[:limit])
+        given = [found for found in cases if _give(found, today)]
+    return len(given)
+
+
+def _give(found: Discrepancy, today: date) -> bool:
+    accountants = User.objects.filter(
+        is_active=True, memberships__role=Role.ACCOUNTANT, memberships__valid_during__contains=today
+    )
+    by_load = accountants.annotate(load=Count("cases", filter=Q(cases__closed_at=None), distinct=True))
+    for agency_id in (found.agency_id, *_above(found.agency)):
+        owner = by_load.filter(memberships__agency=agency_id).order_by("load", "pk").first()
+        if owner:
+            found.owner = owner
+            found.save(update_fields=["owner"])
+            return True
+    return False
+
+
+def _above(agency: Agency) -> list[int]:
+    found: list[int] = []
+    while agency.parent and agency.parent.pk not in found:
+        agency = agency.parent
+        found.append(agency.pk)
+    return found
 
 
 def assign(found: Discrepancy, owner: User, *, actor: User) -> None:

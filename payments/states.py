@@ -64,7 +64,6 @@ class EventKind(models.TextChoices):
 
     PAYMENT_PAID = "payment_paid", _("Ngân hàng xác nhận đã thu tiền")
     MONEY_RECEIVED = "money_received", _("Nhận được tiền ngoài khoản đang chờ")
-    MONEY_MOVED = "money_moved", _("Chuyển tiền thừa sang khoản khác")
     PAYMENT_REVERSED = "payment_reversed", _("Ngân hàng thu hồi tiền")
     MONEY_RETURNED = "money_returned", _("Đã hoàn tiền cho người nộp")
     BILL_SETTLED = "bill_settled", _("Ghi nhận đã nộp")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 
-from . import checking, inbox, reconciliation, refund_sending
+from . import checking, discrepancies, inbox, reconciliation, refund_sending
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ _ROUNDS: list[tuple[str, Callable[[], int]]] = [
     ("checks", checking.check_due),
     ("refunds", refund_sending.send_due),
     ("statements", reconciliation.work_due),
+    ("owners", discrepancies.give_owners),
 ]
 
 

@@ -64,7 +64,7 @@ class Discrepancy(models.Model):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
-        related_name="+",
+        related_name="cases",
         verbose_name=_("Người phụ trách"),
     )
     opened_at = models.DateTimeField(_("Mở lúc"), db_default=Now())
