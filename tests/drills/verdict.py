@@ -43,14 +43,15 @@ def compare(system: System) -> Verdict:
                WHERE event.money_key <> ''"""
         )
     )
-    # One transfer more than owed is a surplus with a case; here everybody pays once.
+    # Everybody pays once and the right amount, so here a surplus is a settlement that went wrong.
     unsettled = system.query(
         """SELECT payment.gateway, payment.merchant_ref FROM payments_payment payment
            JOIN payments_bill bill ON bill.id = payment.bill_id
            LEFT JOIN payments_receipt receipt ON receipt.payment_id = payment.id
            WHERE payment.state = 'paid'
            GROUP BY payment.id, bill.id
-           HAVING NOT payment.is_applied OR bill.state <> 'paid' OR count(receipt.id) <> 1"""
+           HAVING NOT payment.is_applied OR bill.state <> 'paid' OR count(receipt.id) <> 1
+           UNION ALL SELECT kind, money_key || cause_id FROM payments_ledgerevent WHERE kind = 'surplus'"""
     )
     verdict = Verdict()
     verdict.lost = [f"{key} {count}" for key, count in (taken - booked).items()]
