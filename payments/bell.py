@@ -63,3 +63,17 @@ def answered() -> None:
         _redis().delete(KEY)
     except redis.RedisError:
         logger.warning("the bell could not be reset; it resets itself")
+
+
+def ring_for_statements() -> None:
+    """Wake a worker to read or match the bank's files; the sweeper finds them without it."""
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        from .tasks import work_statements
+
+        work_statements.apply_async(retry=False, ignore_result=True)
+    except Exception as error:  # whatever Celery raises, the file waits in PostgreSQL
+        _silent_until = time.monotonic() + SILENCE_SECONDS
+        logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)

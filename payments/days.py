@@ -6,7 +6,7 @@ closed when each of those has a case or is only a matter of which day it fell on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -94,12 +94,16 @@ def figures(account: MerchantAccount, day: date) -> Day:
 
 def _differences(ours: QuerySet[LedgerEvent], theirs: QuerySet[StatementRow], day: date) -> Iterator[Difference]:
     counted = StatementRow.objects.filter(event=OuterRef("pk"), statement__state__in=_COUNTED)
-    for event in ours.exclude(Exists(counted)).select_related("bill", "payment"):
-        case = Discrepancy.objects.filter(kind=DiscrepancyKind.NOT_IN_STATEMENT, note=event.money_key).first()
-        yield Difference("not_in_statement", -event.amount, event=event, case=case)
-    for event in ours.filter(Exists(counted.exclude(value_date=day))):
+    missing = list(ours.exclude(Exists(counted)).select_related("bill", "payment"))
+    opened = Discrepancy.objects.filter(
+        kind=DiscrepancyKind.NOT_IN_STATEMENT, note__in=[event.money_key for event in missing]
+    )
+    cases = {case.note: case for case in opened}
+    for event in missing:
+        yield Difference("not_in_statement", -event.amount, event=event, case=cases.get(event.money_key))
+    for event in ours.filter(Exists(counted.exclude(value_date=day))).select_related("bill", "payment"):
         yield Difference("other_day", -event.amount, event=event)
-    rows = theirs.select_related("event", "discrepancy")
+    rows = theirs.select_related("event__bill", "event__payment", "discrepancy")
     for row in rows.filter(event__isnull=False).exclude(event__value_date=day):
         yield Difference("other_day", row.amount, row=row, event=row.event)
     for row in rows.filter(event__value_date=day).exclude(event__amount=F("amount")):
@@ -169,31 +173,35 @@ def reopen(closed: ClosedDay, *, actor: User, reason: str) -> None:
         closed.delete()
 
 
-def recent(account: MerchantAccount, first: date, last: date) -> list[dict[str, Any]]:
-    """Return totals per day, newest first, in three queries: for the list of days."""
+def recent(accounts: Sequence[MerchantAccount], first: date, last: date) -> dict[int, list[dict[str, Any]]]:
+    """Return totals per day, newest first, by account, in three queries: for the list of days."""
+    kept = {"merchant_account__in": [account.pk for account in accounts]}
     span = (first, last)
-    ours = _totals(LedgerEvent.objects.filter(merchant_account=account, value_date__range=span, kind__in=MONEY_IN))
+    ours = _totals(LedgerEvent.objects.filter(**kept, value_date__range=span, kind__in=MONEY_IN))
     theirs = _totals(
-        StatementRow.objects.filter(
-            merchant_account=account, value_date__range=span, statement__state__in=_COUNTED
-        ).exclude(state=RowState.REPEATED)
+        StatementRow.objects.filter(**kept, value_date__range=span, statement__state__in=_COUNTED).exclude(
+            state=RowState.REPEATED
+        )
     )
-    closed = set(ClosedDay.objects.filter(merchant_account=account, day__range=span).values_list("day", flat=True))
+    closed = set(ClosedDay.objects.filter(**kept, day__range=span).values_list("merchant_account", "day"))
     nothing = (0, 0)
-    return [
-        {
-            "day": day,
-            "our_amount": ours.get(day, nothing)[0],
-            "our_count": ours.get(day, nothing)[1],
-            "bank_amount": theirs.get(day, nothing)[0],
-            "bank_count": theirs.get(day, nothing)[1],
-            "difference": theirs.get(day, nothing)[0] - ours.get(day, nothing)[0],
-            "is_closed": day in closed,
-        }
-        for day in sorted(ours.keys() | theirs.keys() | closed, reverse=True)
-    ]
+    found: dict[int, list[dict[str, Any]]] = {account.pk: [] for account in accounts}
+    for key in sorted(ours.keys() | theirs.keys() | closed, key=lambda key: key[1], reverse=True):
+        (our_amount, our_count), (bank_amount, bank_count) = ours.get(key, nothing), theirs.get(key, nothing)
+        found[key[0]].append(
+            {
+                "day": key[1],
+                "our_amount": our_amount,
+                "our_count": our_count,
+                "bank_amount": bank_amount,
+                "bank_count": bank_count,
+                "difference": bank_amount - our_amount,
+                "is_closed": key in closed,
+            }
+        )
+    return found
 
 
-def _totals(rows: QuerySet[Any]) -> dict[date, tuple[int, int]]:
-    totals = rows.values_list("value_date").annotate(Sum("amount"), Count("id")).order_by()
-    return {day: (amount, count) for day, amount, count in totals}
+def _totals(rows: QuerySet[Any]) -> dict[tuple[int, date], tuple[int, int]]:
+    totals = rows.values_list("merchant_account", "value_date").annotate(Sum("amount"), Count("id")).order_by()
+    return {(account, day): (amount, count) for account, day, amount, count in totals}

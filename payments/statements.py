@@ -16,7 +16,7 @@ from itertools import islice
 from typing import BinaryIO, cast
 
 from django.core.files import File
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -126,6 +126,12 @@ def _read(statement: Statement, progress: Progress) -> None:
             except IntegrityError as error:
                 raise StatementRefused(
                     _("Một mã giao dịch xuất hiện hai lần, trong khoảng dòng %(first)s–%(last)s.")
+                    % {"first": batch[0][0], "last": batch[-1][0]}
+                ) from error
+            except (DataError, OverflowError) as error:
+                # Digits without end, a year that cannot be, a character no text may hold.
+                raise StatementRefused(
+                    _("Số tiền, thời gian hoặc ký tự không thể có, trong khoảng dòng %(first)s–%(last)s.")
                     % {"first": batch[0][0], "last": batch[-1][0]}
                 ) from error
             done += len(batch)

@@ -1,6 +1,6 @@
 """Addresses of gateways and payers."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from . import pages, views
 
@@ -20,6 +20,7 @@ urlpatterns = [
     ),
     re_path(r"^gateways/(?P<gateway>[a-z_]+)/notify/?$", views.notify, name="gateway-notify"),
     re_path(r"^gateways/(?P<gateway>[a-z_]+)/return/?$", views.returned, name="gateway-return"),
+    path("doi-soat/", include("payments.accounting.urls")),
     path("thanh-toan/<str:token>/", pages.bill, name="bill"),
     path("thanh-toan/<str:token>/trang-thai/", pages.bill_state, name="bill-state"),
     path("thanh-toan/<str:token>/<slug:gateway>/", pages.pay, name="pay"),

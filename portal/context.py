@@ -5,13 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from payments.accounting.access import entrance_of
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Add `site`: its name, whether it is a sandbox and where live events come from."""
+    """Add `site`: its name, whether it is a sandbox, where live events come from, the accountant's entrance."""
     return {
         "site": {
             "name": "Một Cửa Pay",
             "is_sandbox": settings.IS_SANDBOX,
             "live_url": settings.LIVE_URL,
+            # Called by the header of staff only, so that citizens' pages ask nothing.
+            "accounting": lambda: entrance_of(request.user) if request.user.is_authenticated else "",
         }
     }

@@ -4,7 +4,11 @@
   function refresh(element) {
     fetch(element.dataset.refresh, { headers: { "X-Fragment": "1" }, credentials: "same-origin" })
       .then(function (response) { return response.ok ? response.text() : Promise.reject(response.status); })
-      .then(function (html) { if (element.innerHTML !== html) { element.innerHTML = html; } })
+      .then(function (html) {
+        if (element.innerHTML !== html) { element.innerHTML = html; }
+        // A fragment whose work is over asks for the whole page, which has more to show.
+        if (element.querySelector("[data-reload]")) { location.reload(); }
+      })
       .catch(function () { /* the next event or poll tries again */ });
   }
   document.querySelectorAll("[data-refresh]").forEach(function (element) {

@@ -1,0 +1,101 @@
+"""Who may see and who may act under `/doi-soat/`: decided once per request, asked by every view.
+
+Accountants and administrators act, auditors only read (every POST of theirs is a 403). What
+lies outside the agencies somebody sees is a 404, whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from agencies.models import Role, User
+from agencies.scope import agencies_of, roles_of
+
+from ..counter import GATEWAY as COUNTER
+from ..models import MerchantAccount
+
+ACTORS = (Role.ACCOUNTANT, Role.AGENCY_ADMIN, Role.PROVINCE_ADMIN)
+READERS = (*ACTORS, Role.AUDITOR)
+CASHIERS = (*ACTORS, Role.CASHIER)
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One member of staff today: the agencies whose accounts they see, and those they act for.
+
+    `counts_for` are the agencies at which they may have a drawer of their own.
+    """
+
+    user: User
+    sees: frozenset[int]
+    acts_for: frozenset[int]
+    counts_for: frozenset[int]
+    may_reopen: bool
+
+    def may_act(self, agency_id: int) -> bool:
+        """Tell whether buttons for this agency's rows are theirs to press."""
+        return agency_id in self.acts_for
+
+    def must_act(self, agency_id: int) -> None:
+        """Raise PermissionDenied unless they may act for an agency they see."""
+        if agency_id not in self.acts_for:
+            raise PermissionDenied
+
+    def accounts(self) -> list[MerchantAccount]:
+        """Return the accounts at banks they see; the drawer at the counter has no statement."""
+        found = MerchantAccount.objects.filter(agency__in=self.sees).exclude(gateway=COUNTER)
+        return list(found.select_related("agency"))
+
+
+def staff_of(user: User) -> Staff:
+    """Return what somebody may see and do today; a right that ended yesterday is gone."""
+    today = timezone.localdate()
+    held = user.memberships.filter(valid_during__contains=today, role__in=CASHIERS)
+    return Staff(
+        user=user,
+        sees=frozenset(agencies_of(user, today, roles=READERS)),
+        acts_for=frozenset(agencies_of(user, today, roles=ACTORS)),
+        counts_for=frozenset(held.values_list("agency", flat=True)),
+        may_reopen=Role.PROVINCE_ADMIN in roles_of(user, today),
+    )
+
+
+def for_accountants(view: View) -> View:
+    """Give a view its `Staff`; refuse whoever sees nothing, and posts of whoever only reads."""
+    return _guard(view, lambda staff, is_post: bool(staff.acts_for if is_post else staff.sees))
+
+
+def for_cashiers(view: View) -> View:
+    """As `for_accountants`, and open to whoever may have a drawer."""
+    return _guard(view, lambda staff, is_post: bool(staff.counts_for or (not is_post and staff.sees)))
+
+
+def _guard(view: View, admits: Callable[[Staff, bool], bool]) -> View:
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        staff = staff_of(request.user)  # type: ignore[arg-type]
+        if not admits(staff, request.method == "POST"):
+            raise PermissionDenied
+        return view(request, staff, *args, **kwargs)
+
+    return guarded
+
+
+def entrance_of(user: User) -> str:
+    """Return the name of the page that the header should lead somebody to, or ""."""
+    roles = roles_of(user, timezone.localdate())
+    if roles.intersection(READERS):
+        return "accounting"
+    return "accounting-shifts" if roles.intersection(CASHIERS) else ""

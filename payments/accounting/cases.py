@@ -1,0 +1,139 @@
+"""Cases: what does not fit, whose job it is, and how it ends."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies.models import User
+
+from .. import discrepancies, refunds
+from ..models import Discrepancy
+from ..models.discrepancies import DiscrepancyKind
+from ..models.refunds import RefundReason
+from .access import Staff, for_accountants
+from .forms import ReasonForm, RefundForm
+from .listing import choice, page_of, words
+from .outcomes import attempt
+from .refunds import proposal_of
+
+ORDERS = {"oldest": ("opened_at", "id"), "newest": ("-opened_at", "-id")}
+
+
+def _mine(staff: Staff) -> QuerySet[Discrepancy]:
+    return Discrepancy.objects.filter(agency__in=staff.sees)
+
+
+def _one(staff: Staff, pk: int) -> Discrepancy:
+    related = ("agency", "bill", "payment", "notice", "owner")
+    return get_object_or_404(_mine(staff).select_related(*related), pk=pk)
+
+
+@require_GET
+@for_accountants
+def cases(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Cases of a kind, of an owner, of a bill; the oldest first."""
+    owners = list(User.objects.filter(pk__in=_mine(staff).order_by().values("owner")).order_by("full_name"))
+    kind = choice(request, "kind", DiscrepancyKind.values)
+    state = choice(request, "state", ("open", "closed", "all"), "open")
+    owner = choice(request, "owner", ("me", "none", *(str(user.pk) for user in owners)))
+    order = choice(request, "order", ORDERS, "oldest")
+    text = words(request)
+    rows = _mine(staff)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if state != "all":
+        rows = rows.filter(closed_at__isnull=state == "open")
+    if owner:
+        rows = rows.filter(owner={"me": staff.user.pk, "none": None}.get(owner, owner))
+    if text:
+        rows = rows.filter(bill__reference__icontains=text)
+    context = {
+        "staff": staff,
+        "page": page_of(request, rows.select_related("bill", "owner", "agency").order_by(*ORDERS[order])),
+        "kinds": DiscrepancyKind.choices,
+        "owners": [(str(user.pk), str(user)) for user in owners if user.pk != staff.user.pk],
+        "chosen": {"kind": kind, "state": state, "owner": owner, "order": order, "text": text},
+        "late_before": timezone.now() - discrepancies.PATIENCE,
+    }
+    return render(request, "accounting/cases.html", context)
+
+
+@require_GET
+@for_accountants
+def case(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """The story of one case, and what can be done about it."""
+    found = _one(staff, pk)
+    remaining = found.remaining_amount
+    form = RefundForm.blank(amount=remaining, remaining=remaining, reason=RefundReason.SURPLUS, needs_bank_account=True)
+    return _page(request, staff, found, form)
+
+
+def _page(request: HttpRequest, staff: Staff, found: Discrepancy, form: RefundForm) -> HttpResponse:
+    notice = found.notice
+    context = {
+        "staff": staff,
+        "case": found,
+        "form": form,
+        "close_form": ReasonForm(auto_id="id_close_%s"),
+        "may_act": staff.may_act(found.agency_id),
+        "age": (found.closed_at or timezone.now()) - found.opened_at,
+        "is_late": found.closed_at is None and timezone.now() - found.opened_at > discrepancies.PATIENCE,
+        "text": str(notice.facts.get("description") or notice.facts.get("remark") or "") if notice else "",
+        "rows": found.rows.select_related("statement")[:20],
+        "refunds": found.refunds.select_related("maker", "checker"),
+        "events": found.bill.events.select_related("actor").order_by("-id")[:50] if found.bill else (),
+    }
+    return render(request, "accounting/case.html", context)
+
+
+@require_POST
+@for_accountants
+def take_over(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Become responsible for a case."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    if found.closed_at:
+        messages.info(request, _("Vụ việc đã đóng; không cần ai phụ trách nữa."))
+    else:
+        discrepancies.assign(found, staff.user, actor=staff.user)
+        messages.success(request, _("Bạn đang phụ trách vụ việc này."))
+    return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def propose_refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Propose to give back what a case holds; another person approves."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    form = RefundForm(request.POST, needs_bank_account=True)
+    if not form.is_valid():
+        return _page(request, staff, found, form)
+    wanted = proposal_of(form, f"case:{found.pk}", staff)
+    done = _("Đã đề nghị hoàn tiền. Một người khác phải duyệt.")
+    attempt(request, lambda: refunds.propose_for_case(found, wanted, maker=staff.user), done)
+    return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def close(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Close a case with a reason."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    form = ReasonForm(request.POST)
+    if found.closed_at:
+        messages.info(request, _("Vụ việc này đã được đóng trước đó."))
+    elif not form.is_valid():
+        messages.error(request, _("Ghi kết quả xử lý trước khi đóng vụ việc."))
+    else:
+        reason = form.cleaned_data["reason"]
+        verb = lambda: discrepancies.close(found, actor=staff.user, resolution=reason)  # noqa: E731
+        attempt(request, verb, _("Đã đóng vụ việc."))
+    return redirect("accounting-case", pk=pk)

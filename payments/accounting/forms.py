@@ -1,0 +1,120 @@
+"""What accountants fill in, with labels and limits."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from gateways import registry
+
+from ..billing import MAX_AMOUNT
+from ..models import MerchantAccount
+from ..models.refunds import RefundReason
+
+_GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
+
+
+def account_name(account: MerchantAccount) -> str:
+    """Return how people call a merchant account: its gateway, its number, whose it is."""
+    return f"{registry.get(account.gateway).name} · {account.merchant_id} · {account.agency.name}"
+
+
+class DongField(forms.IntegerField):
+    """Whole đồng as people type them: `150000`, `150.000`, `150 000 đ`."""
+
+    def __init__(self, **values: Any) -> None:
+        widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(**{"min_value": 1, "max_value": MAX_AMOUNT, "widget": widget, **values})
+
+    def to_python(self, value: Any) -> int | None:
+        """Drop what groups digits; anything else that is no number is refused."""
+        text = str(value or "").replace("\u00a0", " ").strip().removesuffix("đ").strip()
+        return super().to_python(re.sub(r"[., ]", "", text) if _GROUPED.fullmatch(text) else text)
+
+
+class AccountChoice(forms.ModelChoiceField[MerchantAccount]):
+    """One of the merchant accounts somebody acts for."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name it as every page does."""
+        return account_name(obj)
+
+
+class UploadForm(forms.Form):
+    """One file of one account."""
+
+    account = AccountChoice(label=_("Tài khoản cổng thanh toán"), queryset=MerchantAccount.objects.none())
+    file = forms.FileField(
+        label=_("Tệp sao kê"),
+        help_text=_("CSV (UTF-8), Excel .xlsx, hoặc tệp đối soát của chính cổng thanh toán"),
+        widget=forms.ClearableFileInput({"accept": ".csv,.txt,.xlsx,.dat"}),
+    )
+
+    def __init__(self, *args: Any, accounts: list[MerchantAccount], **values: Any) -> None:
+        super().__init__(*args, **values)
+        offered = MerchantAccount.objects.filter(pk__in=[account.pk for account in accounts])
+        self.fields["account"].queryset = offered.select_related("agency")  # type: ignore[attr-defined]
+
+
+class ReasonForm(forms.Form):
+    """Why something is done, in a few words that stay on record."""
+
+    reason = forms.CharField(label=_("Lý do"), max_length=255, min_length=3)
+
+
+class RejectForm(forms.Form):
+    """Why a refund is not approved."""
+
+    note = forms.CharField(label=_("Lý do không duyệt"), max_length=255, min_length=3)
+
+
+class TransferForm(forms.Form):
+    """Under which number the bank transferred the money."""
+
+    reference = forms.CharField(label=_("Mã giao dịch của lệnh chuyển khoản"), max_length=64, min_length=3)
+
+
+class RefundForm(forms.Form):
+    """How much goes back and where to. `remaining` is what could be refunded when the page was shown."""
+
+    amount = DongField(label=_("Số tiền hoàn (đồng)"))
+    note = forms.CharField(label=_("Giải thích"), max_length=500, required=False)
+    bank_account = forms.CharField(
+        label=_("Tài khoản nhận: ngân hàng, số tài khoản, chủ tài khoản"), max_length=200, required=False
+    )
+    reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.HiddenInput)
+    remaining = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, needs_bank_account: bool, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.fields["bank_account"].required = needs_bank_account
+
+    @classmethod
+    def blank(cls, *, amount: int, remaining: int, reason: str, needs_bank_account: bool) -> RefundForm:
+        """Return a new form whose key makes sending it twice one refund."""
+        initial = {"amount": amount, "remaining": remaining, "reason": reason, "key": uuid.uuid4()}
+        return cls(initial=initial, needs_bank_account=needs_bank_account)
+
+
+class OpenShiftForm(forms.Form):
+    """With how much a drawer begins."""
+
+    agency = forms.ModelChoiceField(label=_("Tại cơ quan"), queryset=Agency.objects.none(), empty_label=None)
+    opening_amount = DongField(label=_("Tiền có sẵn trong két (đồng)"), min_value=0)
+
+    def __init__(self, *args: Any, agencies: frozenset[int], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.fields["agency"].queryset = Agency.objects.filter(pk__in=agencies)  # type: ignore[attr-defined]
+
+
+class CloseShiftForm(forms.Form):
+    """What was counted, and why it is not what it should be."""
+
+    counted_amount = DongField(label=_("Đếm được trong két (đồng)"), min_value=0)
+    note = forms.CharField(label=_("Giải thích chênh lệch"), max_length=255, required=False)

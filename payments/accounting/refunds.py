@@ -1,0 +1,154 @@
+"""Refunds: proposed by one person, decided by another, transferred and on record."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies import audit
+from gateways import registry
+
+from .. import refunds
+from ..models import Payment, Refund
+from ..states import RefundState
+from .access import Staff, for_accountants
+from .forms import RefundForm, RejectForm, TransferForm
+from .listing import choice, page_of, words
+from .outcomes import attempt
+
+#: A person transfers, or has seen in the bank's books that an unclear one went.
+TRANSFERABLE = (RefundState.AWAITING_TRANSFER, RefundState.UNKNOWN)
+REJECTABLE = (RefundState.PROPOSED, RefundState.AWAITING_TRANSFER)
+
+
+def _mine(staff: Staff) -> QuerySet[Refund]:
+    return Refund.objects.filter(agency__in=staff.sees)
+
+
+def _one(staff: Staff, pk: int) -> Refund:
+    related = ("agency", "maker", "client", "checker", "payment__bill", "discrepancy__bill")
+    return get_object_or_404(_mine(staff).select_related(*related), pk=pk)
+
+
+def proposal_of(form: RefundForm, source: str, staff: Staff) -> refunds.Proposal:
+    """Return what a valid form proposes; its key counts for one person and one source only."""
+    given = form.cleaned_data
+    return refunds.Proposal(
+        amount=given["amount"],
+        remaining_seen=given["remaining"],
+        reason=given["reason"],
+        idempotency_key=f"page:{source}:{staff.user.pk}:{given['key']}",
+        note=given["note"],
+        bank_account=given["bank_account"],
+    )
+
+
+@require_GET
+@for_accountants
+def refund_list(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Refunds by state; a bill's code also finds its payment, to propose one."""
+    text = words(request)
+    counts = dict(_mine(staff).order_by().values_list("state").annotate(Count("id")))
+    state = choice(request, "state", (*RefundState.values, "all"), "all" if text else RefundState.PROPOSED)
+    rows = _mine(staff).select_related("agency", "maker", "client", "checker", "payment__bill", "discrepancy__bill")
+    payments: list[Payment] = []
+    if state != "all":
+        rows = rows.filter(state=state)
+    if text:
+        found = Q(payment__bill__reference__icontains=text) | Q(discrepancy__bill__reference__icontains=text)
+        rows = rows.filter(found)
+        applied = Payment.objects.filter(bill__agency__in=staff.sees, is_applied=True)
+        named = applied.filter(Q(bill__reference__icontains=text) | Q(gateway_ref=text) | Q(merchant_ref=text))
+        payments = list(named.select_related("bill").order_by("-id")[:10])
+    context = {
+        "staff": staff,
+        "page": page_of(request, rows),
+        "tabs": [(value, label, counts.get(value, 0)) for value, label in RefundState.choices],
+        "chosen": state,
+        "text": text,
+        "payments": payments,
+    }
+    return render(request, "accounting/refunds.html", context)
+
+
+@require_GET
+@for_accountants
+def refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Who proposed, who decided, from where, where to. The account number is for whoever transfers."""
+    found = _one(staff, pk)
+    is_other = staff.may_act(found.agency_id) and found.maker_id != staff.user.pk
+    may_transfer = is_other and found.state in TRANSFERABLE
+    account = found.bank_account
+    if account and may_transfer:
+        audit.record("view_bank_account", f"refund:{found.pk}", actor=staff.user, agency=found.agency)
+    source = found.payment or found.discrepancy
+    context = {
+        "staff": staff,
+        "refund": found,
+        "bill": source.bill if source else None,
+        "remaining": source.remaining_amount if source else 0,
+        "gateway_name": registry.get(found.payment.gateway).name if found.payment else "",
+        "bank_account": account if may_transfer else masked(account),
+        "may_decide": is_other and found.state == RefundState.PROPOSED,
+        "may_reject": is_other and found.state in REJECTABLE,
+        "may_transfer": may_transfer,
+        "is_maker": found.maker_id == staff.user.pk,
+        "reject_form": RejectForm(auto_id="id_reject_%s"),
+        "transfer_form": TransferForm(auto_id="id_transfer_%s"),
+    }
+    return render(request, "accounting/refund.html", context)
+
+
+def masked(account: str) -> str:
+    """Return a bank account of which only the last digits can be read."""
+    digits = re.sub(r"\D", "", account)
+    return f"•••• {digits[-4:]}" if len(digits) > 4 else "••••" if account else ""
+
+
+@require_POST
+@for_accountants
+def approve(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Agree; the money then leaves by itself, or waits for a transfer."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    done = _("Đã duyệt. Hệ thống gửi lệnh hoàn sang ngân hàng, hoặc chờ chuyển khoản.")
+    attempt(request, lambda: refunds.approve(found, checker=staff.user), done)
+    return redirect("accounting-refund", pk=pk)
+
+
+@require_POST
+@for_accountants
+def reject(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Say no, with a reason; the amount is free again."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    form = RejectForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Ghi lý do không duyệt."))
+    else:
+        note = form.cleaned_data["note"]
+        done = _("Đã ghi không duyệt. Số tiền được giữ lại trước đó nay lại hoàn được.")
+        attempt(request, lambda: refunds.reject(found, checker=staff.user, note=note), done)
+    return redirect("accounting-refund", pk=pk)
+
+
+@require_POST
+@for_accountants
+def record_transfer(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Note under which number the bank transferred the money."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    form = TransferForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Ghi mã giao dịch mà ngân hàng trả cho lệnh chuyển khoản."))
+    else:
+        reference = form.cleaned_data["reference"]
+        done = _("Đã ghi nhận chuyển khoản. Người nộp thấy tiền đã hoàn.")
+        attempt(request, lambda: refunds.record_transfer(found, reference=reference, actor=staff.user), done)
+    return redirect("accounting-refund", pk=pk)
