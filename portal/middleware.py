@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from payments import views
 logger = logging.getLogger(__name__)
 
 BANK_PATHS = ("/gateways/", "/vpg/", "/api/v1/inq-bill", "/api/v1/notify-bill")
+ADMIN_POLICY = {"script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 #: A restart of PostgreSQL takes about as long; gateways and clients then send again.
 RETRY_AFTER_SECONDS = 5
 
@@ -42,6 +44,23 @@ class BankShortcutMiddleware:
                 except (OperationalError, InterfaceError) as error:
                     return _come_again(request, error)
         return self.get_response(request)
+
+
+class AdminPolicyMiddleware:
+    """Lets the administration's theme run its own inline scripts and styles; no other page may.
+
+    The theme is built on Alpine.js, which evaluates what stands in attributes.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Widen the policy of this response; django-csp writes it."""
+        response = self.get_response(request)
+        if request.path_info.startswith("/admin/"):
+            response._csp_update = ADMIN_POLICY  # type: ignore[attr-defined]
+        return response
 
 
 class ChosenLanguageMiddleware:

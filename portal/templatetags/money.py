@@ -8,7 +8,7 @@ import segno
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from num2words import num2words
 
 register = template.Library()
@@ -38,6 +38,19 @@ def _is_english() -> bool:
 def local_time(moment: datetime | None) -> str:
     """An aware time as "09:31 23/11/2026" in Viet Nam."""
     return timezone.localtime(moment).strftime("%H:%M %d/%m/%Y") if moment else ""
+
+
+@register.filter
+def age(moment: datetime | None) -> str:
+    """How long ago something began, in one unit: Django's own words lack Vietnamese."""
+    if moment is None:
+        return ""
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    if minutes < 60:
+        return gettext("%(n)s phút") % {"n": max(minutes, 0)}
+    if minutes < 24 * 60:
+        return gettext("%(n)s giờ") % {"n": minutes // 60}
+    return gettext("%(n)s ngày") % {"n": minutes // (24 * 60)}
 
 
 @register.simple_tag

@@ -54,3 +54,10 @@ def test_secrets_of_a_merchant_are_encrypted_at_rest_and_never_shown(client: Cli
     page = client.get(f"/admin/payments/merchantaccount/{account.pk}/change/")
     assert page.status_code == 200
     assert secret not in page.content.decode()
+
+
+def test_only_the_administration_may_run_inline_scripts() -> None:
+    """Its theme is Alpine.js; without this its search box covers every page."""
+    policy = Client().get("/admin/login/").headers["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe-inline' 'unsafe-eval'" in policy
+    assert "unsafe" not in Client().get("/huong-dan/").headers["Content-Security-Policy"]
