@@ -1,12 +1,14 @@
 """The dossiers app: connects itself to payments, which does not know it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DossiersConfig(AppConfig):
     """Registers what follows from settled bills, its invariant and its leftovers."""
 
     name = "dossiers"
+    verbose_name = _("Hồ sơ")
 
     def ready(self) -> None:
         """Connect."""
