@@ -37,7 +37,7 @@ class DongField(forms.IntegerField):
         return super().to_python(re.sub(r"[., ]", "", text) if _GROUPED.fullmatch(text) else text)
 
 
-class AccountChoice(forms.ModelChoiceField[MerchantAccount]):
+class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the merchant accounts somebody acts for."""
 
     def label_from_instance(self, obj: Any) -> str:
