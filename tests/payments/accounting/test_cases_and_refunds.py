@@ -1,0 +1,234 @@
+"""Cases and refunds by their pages: an owner, two people, never what the law keeps."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agencies.models import AuditEntry, Role, User
+from payments import ledger_check, refund_sending, refunds
+from payments.accounting.refunds import masked
+from payments.billing import NewLine
+from payments.models import Discrepancy, Payment, Refund
+from payments.models.discrepancies import DiscrepancyKind
+from payments.states import BillState, RefundState
+from tests import factories
+from tests.payments.accounting.conftest import paid, said, sign_in, surplus
+from tests.payments.test_statements import file_of, line, match, paid_yesterday
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BANK_ACCOUNT = "Vietcombank 0123456789 NGUYEN THI BINH"
+
+
+def two_accountants(agency: Any) -> tuple[User, Client, User, Client]:
+    maker, checker = (factories.officer(agency, Role.ACCOUNTANT) for _ in range(2))
+    return maker, sign_in(maker), checker, sign_in(checker)
+
+
+def fields(page: Any, **changes: Any) -> dict[str, Any]:
+    """What the refund form of a page would send, with some fields filled in differently."""
+    form = page.context["form"]
+    return {**{name: form[name].value() for name in form.fields if form[name].value()}, **changes}
+
+
+def test_surplus_is_taken_over_proposed_approved_transferred_and_closed() -> None:
+    case = surplus()
+    maker, making, checker, checking = two_accountants(case.agency)
+    page = making.get(f"/doi-soat/sai-lech/{case.pk}/")
+    for told in ("Hoàn lại cho người nộp", "Ngân hàng báo", f"AGAIN-{case.payment_id}", "Còn hoàn được 150.000"):
+        assert told in said(page)
+    assert "đang phụ trách" in said(making.post(f"/doi-soat/sai-lech/{case.pk}/nhan/", follow=True))
+    case.refresh_from_db()
+    assert case.owner == maker
+
+    values = fields(page, amount="150.000", bank_account=BANK_ACCOUNT, note="Chuyển hai lần")
+    assert "phải duyệt" in said(making.post(f"/doi-soat/sai-lech/{case.pk}/hoan-tien/", values, follow=True))
+    refund = Refund.objects.get()
+    detail = f"/doi-soat/hoan-tien/{refund.pk}/"
+    assert (refund.amount, refund.state, refund.maker) == (150_000, RefundState.PROPOSED, maker)
+
+    assert f"{detail}duyet/" not in said(making.get(detail))
+    assert "Nhờ một đồng nghiệp" in said(making.post(f"{detail}duyet/", follow=True))
+    assert f"{detail}duyet/" in said(checking.get(detail))
+    assert "Đã duyệt" in said(checking.post(f"{detail}duyet/", follow=True))
+    assert "người khác xử lý" in said(checking.post(f"{detail}duyet/", follow=True))
+    refund_sending.send_due()
+
+    assert BANK_ACCOUNT not in said(making.get(detail))
+    assert "•••• 6789" in said(making.get(detail))
+    assert BANK_ACCOUNT in said(checking.get(detail))
+    assert AuditEntry.objects.filter(action="view_bank_account", actor=checker).count() == 1
+    assert "Nhờ một đồng nghiệp" in said(making.post(f"{detail}chuyen-khoan/", {"reference": "FT26001"}, follow=True))
+    assert "Ghi mã giao dịch" in said(checking.post(f"{detail}chuyen-khoan/", {"reference": ""}, follow=True))
+    assert "Đã ghi nhận" in said(checking.post(f"{detail}chuyen-khoan/", {"reference": "FT26001"}, follow=True))
+    refund.refresh_from_db()
+    case.refresh_from_db()
+    assert (refund.state, refund.gateway_ref, bool(case.closed_at)) == (RefundState.DONE, "FT26001", True)
+    assert BANK_ACCOUNT not in said(checking.get(detail))  # nobody has to transfer any more
+    assert ledger_check.check() == []
+
+
+def test_sending_the_form_twice_is_one_refund() -> None:
+    case = surplus()
+    _, making, _, _ = two_accountants(case.agency)
+    values = fields(making.get(f"/doi-soat/sai-lech/{case.pk}/"), amount="1000", bank_account=BANK_ACCOUNT)
+    for _ in range(2):
+        making.post(f"/doi-soat/sai-lech/{case.pk}/hoan-tien/", values)
+    assert Refund.objects.count() == 1
+    changed = {**values, "amount": "2000"}
+    answer = making.post(f"/doi-soat/sai-lech/{case.pk}/hoan-tien/", changed, follow=True)
+    assert "Mở lại trang" in said(answer)
+
+
+def test_whoever_was_slower_is_told_what_remains() -> None:
+    case = surplus()
+    _, making, _, checking = two_accountants(case.agency)
+    path = f"/doi-soat/sai-lech/{case.pk}/"
+    slow = fields(checking.get(path), bank_account=BANK_ACCOUNT)
+    making.post(f"{path}hoan-tien/", fields(making.get(path), amount="100000", bank_account=BANK_ACCOUNT))
+    assert "nay là 50.000\u00a0đ" in said(checking.post(f"{path}hoan-tien/", slow, follow=True))
+    assert Refund.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"amount": "0"}, {"amount": "-5"}, {"amount": "1,5"}, {"amount": "9" * 30}, {"bank_account": ""}, {"key": "x"}],
+)
+def test_a_form_filled_in_wrong_comes_back_with_what_to_correct(changes: dict[str, str]) -> None:
+    case = surplus()
+    _, making, _, _ = two_accountants(case.agency)
+    path = f"/doi-soat/sai-lech/{case.pk}/"
+    values = {**fields(making.get(path), bank_account=BANK_ACCOUNT), **changes}
+    answer = making.post(f"{path}hoan-tien/", values)
+    assert (answer.status_code, "data-error-summary" in said(answer)) == (200, True)
+    assert not Refund.objects.exists()
+
+
+def test_more_than_remains_is_refused_in_words() -> None:
+    case = surplus()
+    _, making, _, _ = two_accountants(case.agency)
+    path = f"/doi-soat/sai-lech/{case.pk}/"
+    values = fields(making.get(path), amount="150001", bank_account=BANK_ACCOUNT)
+    assert "không quá số còn lại" in said(making.post(f"{path}hoan-tien/", values, follow=True))
+
+
+def test_a_rejection_has_a_reason_and_frees_the_amount() -> None:
+    case = surplus()
+    _, making, _, checking = two_accountants(case.agency)
+    path = f"/doi-soat/sai-lech/{case.pk}/"
+    making.post(f"{path}hoan-tien/", fields(making.get(path), bank_account=BANK_ACCOUNT))
+    detail = f"/doi-soat/hoan-tien/{Refund.objects.get().pk}/"
+    assert "Ghi lý do" in said(checking.post(f"{detail}khong-duyet/", follow=True))
+    assert "hoàn được" in said(checking.post(f"{detail}khong-duyet/", {"note": "sai tài khoản"}, follow=True))
+    case.refresh_from_db()
+    assert (Refund.objects.get().state, case.used_amount) == (RefundState.REJECTED, 0)
+
+
+def test_a_case_that_holds_money_cannot_be_closed_one_that_does_not_needs_a_reason() -> None:
+    holding = surplus()
+    _, making, _, _ = two_accountants(holding.agency)
+    path = f"/doi-soat/sai-lech/{holding.pk}/dong/"
+    assert "còn giữ tiền" in said(making.post(path, {"reason": "thôi bỏ"}, follow=True))
+    payment = paid_yesterday(of=factories.bill(of=holding.agency))
+    match(payment.merchant_account, file_of(line(payment.gateway_ref, 140_000)))
+    differing = Discrepancy.objects.get(kind=DiscrepancyKind.AMOUNT_DIFFERS)
+    path = f"/doi-soat/sai-lech/{differing.pk}/dong/"
+    assert "Ghi kết quả" in said(making.post(path, {"reason": " "}, follow=True))
+    assert "Đã đóng vụ việc" in said(making.post(path, {"reason": "Ngân hàng đã sửa"}, follow=True))
+    assert "đã được đóng trước đó" in said(making.post(path, {"reason": "lần nữa"}, follow=True))
+    differing.refresh_from_db()
+    assert differing.resolution == "Ngân hàng đã sửa"
+    assert "Ngân hàng đã sửa" in said(making.get(f"/doi-soat/sai-lech/{differing.pk}/"))
+
+
+def household_business() -> Payment:
+    lines = [
+        NewLine("HKD", "le_phi", "Lệ phí đăng ký hộ kinh doanh", 100_000, is_refundable=False, refund_note="Điều 7 NĐ"),
+        NewLine("BS", "phi", "Phí bản sao", 10_000),
+    ]
+    return paid(factories.payment(of=factories.bill(lines=lines), gateway="vietinbank"))
+
+
+def test_a_refused_household_business_cannot_be_refunded_and_the_page_says_by_which_law() -> None:
+    fee = NewLine("HKD", "le_phi", "Lệ phí HKD", 100_000, is_refundable=False, refund_note="Điều 7 quy định")
+    payment = paid(factories.payment(of=factories.bill(lines=[fee]), gateway="vietinbank"))
+    _, making, _, _ = two_accountants(payment.bill.agency)
+    path = f"/doi-soat/lan-nop/{payment.pk}/hoan-tien/"
+    page = making.get(path, {"reason": "refused"})
+    button = re.search(r"<button[^>]*>Đề nghị hoàn tiền</button>", said(page))
+    assert button
+    assert "disabled" in button[0]
+    assert "Điều 7 quy định" in said(page)
+    values = fields(page, amount="100000", reason="refused", remaining="100000", bank_account=BANK_ACCOUNT)
+    assert "Điều 7 quy định" in said(making.post(path, values, follow=True))  # the server refuses anyway
+    assert not Refund.objects.exists()
+    page = making.get(path, {"reason": "collected_in_error"})
+    assert "disabled" not in said(page)
+    values = fields(page, bank_account=BANK_ACCOUNT)
+    assert "phải duyệt" in said(making.post(path, values, follow=True))
+
+
+def test_only_the_lines_the_law_refunds_make_up_the_most_that_goes_back() -> None:
+    payment = household_business()
+    _, making, _, _ = two_accountants(payment.bill.agency)
+    path = f"/doi-soat/lan-nop/{payment.pk}/hoan-tien/"
+    page = making.get(path, {"reason": "withdrawn"})
+    assert "nhiều nhất 10.000" in said(page)
+    assert [goes_back for _, goes_back, _ in page.context["lines"]] == [False, True]
+    values = fields(page, amount="10001", bank_account=BANK_ACCOUNT)
+    assert "Điều 7 NĐ" in said(making.post(path, values, follow=True))
+    values = fields(page, bank_account=BANK_ACCOUNT)
+    making.post(path, values)
+    assert Refund.objects.get().amount == 10_000
+    payment.bill.refresh_from_db()
+    assert payment.bill.state == BillState.PAID
+
+
+def test_a_payment_is_found_by_the_code_of_its_bill() -> None:
+    payment = household_business()
+    _, making, _, _ = two_accountants(payment.bill.agency)
+    page = making.get("/doi-soat/hoan-tien/", {"q": payment.bill.reference.lower()})
+    assert f"/doi-soat/lan-nop/{payment.pk}/hoan-tien/" in said(page)
+    other = two_accountants(factories.agency())[1].get("/doi-soat/hoan-tien/", {"q": payment.bill.reference})
+    assert f"/doi-soat/lan-nop/{payment.pk}/" not in said(other)
+
+
+def test_a_refund_of_a_system_may_be_approved_by_anybody_who_acts() -> None:
+    from payments.clients import create_client
+
+    payment = paid(factories.payment(gateway="vietinbank"))
+    client, _key = create_client("Một cửa điện tử", [payment.bill.agency])
+    wanted = refunds.Proposal(1_000, 150_000, "withdrawn", "k")
+    refund = refunds.propose_for_payment(payment, wanted, maker=client)
+    _, making, _, _ = two_accountants(payment.bill.agency)
+    assert "Một cửa điện tử" in said(making.get(f"/doi-soat/hoan-tien/{refund.pk}/"))
+    assert "Đã duyệt" in said(making.post(f"/doi-soat/hoan-tien/{refund.pk}/duyet/", follow=True))
+
+
+def test_cases_are_filtered_by_kind_state_owner_and_bill_the_oldest_first() -> None:
+    first, second = surplus(), surplus()
+    Discrepancy.objects.filter(pk=second.pk).update(agency=first.agency)
+    maker, making, _, _ = two_accountants(first.agency)
+    assert first.bill
+
+    def found(**asked: str) -> list[int]:
+        return [case.pk for case in making.get("/doi-soat/sai-lech/", asked).context["page"]]
+
+    assert found() == [first.pk, second.pk]
+    assert found(order="newest") == [second.pk, first.pk]
+    assert found(q=first.bill.reference.lower()) in ([first.pk], [first.pk, second.pk])
+    making.post(f"/doi-soat/sai-lech/{second.pk}/nhan/")
+    assert found(owner="me") == found(owner=str(maker.pk)) == [second.pk]
+    assert found(owner="none") == [first.pk]
+    assert found(kind="short") == found(state="closed") == []
+    assert found(kind="surplus", state="all") == [first.pk, second.pk]
+
+
+@pytest.mark.parametrize(
+    ("account", "shown"), [("VCB 0123456789", "•••• 6789"), ("1234", "••••"), ("", ""), ("abc", "••••")]
+)
+def test_of_a_bank_account_only_the_end_is_shown(account: str, shown: str) -> None:
+    assert masked(account) == shown

@@ -1,0 +1,144 @@
+"""Lists cost the same for one row and for many; the overview shows what waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from agencies.models import Role
+from payments import counter, refunds
+from payments.accounting.overview import CHART_HEIGHT, SHOWN, chart
+from payments.models import Discrepancy, MerchantAccount, Statement
+from payments.models.statements import StatementState
+from tests import factories
+from tests.payments.accounting.conftest import paid, said, sign_in, signed_in, upload
+from tests.payments.test_statements import YESTERDAY, file_of, line, match, paid_yesterday
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def grow(agency: Any, accountant: Any, times: int) -> None:
+    """Add to every list: bills paid, cases with owners, refunds, files, drawers, receipts."""
+    for _ in range(times):
+        payment = paid_yesterday(of=factories.bill(of=agency))
+        late = factories.payment(of=factories.bill(of=agency), gateway="vietinbank")
+        wanted = refunds.Proposal(1_000, 150_000, "withdrawn", f"k{payment.pk}")
+        refunds.propose_for_payment(payment, wanted, maker=factories.officer(agency, Role.ACCOUNTANT))
+        number = MerchantAccount.objects.count()
+        account = MerchantAccount.objects.create(
+            agency=agency,
+            gateway="vietinbank",
+            merchant_id=f"M{number}",
+            settings=payment.merchant_account.settings,
+            secrets=payment.merchant_account.secrets,
+            valid_during=factories.FOREVER,
+        )
+        lines = [line(f"X{number}-{i}", 5_000 + i, late.merchant_ref if i else "") for i in range(2)]
+        match(account, file_of(*lines))
+        upload(accountant, account, line(f"Y{number}", 1_000))
+        Discrepancy.objects.filter(owner=None).update(owner=factories.officer(agency, Role.ACCOUNTANT))
+        shift = counter.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
+        counter.close_shift(shift, counted_amount=0)
+
+
+@pytest.fixture
+def agency() -> Any:
+    return factories.agency()
+
+
+def test_no_list_asks_more_as_rows_grow(agency: Any, django_assert_max_num_queries: Any) -> None:
+    client = signed_in(agency)
+    grow(agency, client, 1)
+    account = MerchantAccount.objects.get(
+        gateway="vietinbank", merchant_id=factories.CONTRACTS["vietinbank"]["merchant_id"]
+    )
+    statement = Statement.objects.filter(state=StatementState.DONE).first()
+    assert statement
+    paths = [
+        "/doi-soat/", "/doi-soat/sao-ke/", f"/doi-soat/sao-ke/{statement.pk}/", "/doi-soat/sai-lech/?state=all",
+        f"/doi-soat/ngay/{account.pk}/{YESTERDAY}/", "/doi-soat/hoan-tien/?state=all&q=HS", "/doi-soat/bien-lai/",
+        "/doi-soat/ca-thu/", f"/doi-soat/sai-lech/{Discrepancy.objects.earliest('pk').pk}/",
+    ]  # fmt: skip
+    costs = {}
+    for path in paths:
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        costs[path] = len(captured)
+    grow(agency, client, 3)
+    Discrepancy.objects.update(agency=agency)
+    for path in paths:
+        with django_assert_max_num_queries(costs[path], info=path):
+            client.get(path)
+        assert costs[path] <= 22, path
+
+
+def test_the_overview_shows_what_needs_attention(agency: Any) -> None:
+    client = signed_in(agency)
+    grow(agency, client, 1)
+    late = timezone.now() - timedelta(days=9)
+    Discrepancy.objects.update(opened_at=late)
+    page = client.get("/doi-soat/")
+    assert {row["kind"] for row in page.context["cases"]} == {"unknown_reference"}
+    for told in ("quá hạn xử lý", "Chờ duyệt", "saoke.csv", f"{YESTERDAY:%d/%m/%Y}", "<svg", "Chưa khóa"):
+        assert told in said(page)
+    first = page.context["fortnights"][0]
+    assert first[2][0]["day"] == YESTERDAY
+
+
+def test_the_overview_of_somebody_without_anything_says_so(agency: Any) -> None:
+    page = said(signed_in(agency).get("/doi-soat/"))
+    for told in ("Không có sai lệch", "Không có yêu cầu hoàn tiền", "Không có tệp nào", "đều đã khóa sổ", "do tỉnh"):
+        assert told in page
+
+
+def test_a_closed_day_no_longer_waits(agency: Any) -> None:
+    payment = paid_yesterday(of=factories.bill(of=agency))
+    match(payment.merchant_account, file_of(line(payment.gateway_ref, 150_000)))
+    user = factories.officer(agency, Role.ACCOUNTANT)
+    client = sign_in(user)
+    assert client.get("/doi-soat/").context["unclosed_count"] == 1
+    client.post(f"/doi-soat/ngay/{payment.merchant_account_id}/{YESTERDAY}/khoa/")
+    page = client.get("/doi-soat/")
+    assert page.context["unclosed_count"] == 0
+    assert "Đã khóa" in said(page)
+
+
+def test_money_of_today_is_shown_and_waits_for_tomorrow(agency: Any) -> None:
+    stamp = f"{timezone.localdate():%Y%m%d}080000"
+    from payments import inbox
+    from tests.notices import notify_bill
+    from tests.payments.test_callbacks import post
+
+    payment = factories.payment(of=factories.bill(of=agency), gateway="vietinbank")
+    post(notify_bill(payment, transTime=stamp), "vietinbank")
+    inbox.drain_all()
+    page = signed_in(agency).get("/doi-soat/")
+    assert page.context["unclosed_count"] == 0
+    assert "Hôm nay" in said(page)
+
+
+def test_bars_share_one_scale_and_nothing_is_too_small_to_see() -> None:
+    first = timezone.localdate()
+    rows = [
+        {"day": first, "our_amount": 1_000_000, "bank_amount": 1},
+        {"day": first + timedelta(days=SHOWN - 1), "our_amount": 0, "bank_amount": 500_000},
+    ]
+    bars = chart(rows, first)
+    assert len(bars) == SHOWN
+    assert (bars[0].ours[2], bars[0].bank[2]) == (str(CHART_HEIGHT), "1")
+    assert (bars[-1].ours[2], bars[-1].bank[2]) == ("0", "50")
+    assert chart([], first) == []
+
+
+def test_the_figures_of_a_page_are_grouped_and_its_addresses_are_not(agency: Any) -> None:
+    payment = paid(factories.payment(of=factories.bill(1_234_567, of=agency), gateway="vietinbank"))
+    client = signed_in(agency)
+    page = said(client.get(f"/doi-soat/lan-nop/{payment.pk}/hoan-tien/"))
+    assert "1.234.567\u00a0đ" in page
+    assert 'value="1234567"' in page

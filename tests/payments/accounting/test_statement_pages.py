@@ -1,0 +1,193 @@
+"""Upload, preview, confirm, days to zero: the accountant's main journey, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from agencies.models import AuditEntry
+from payments import bell, ledger_check, reconciliation
+from payments.accounting import statements as pages
+from payments.models import ClosedDay, Discrepancy, MerchantAccount, Statement
+from payments.states import BillState
+from tests import factories
+from tests.payments.accounting.conftest import said, signed_in, upload
+from tests.payments.test_statements import HEADER, YESTERDAY, line, paid_yesterday
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_file_is_previewed_confirmed_matched_and_its_day_closed() -> None:
+    told, untold = paid_yesterday(), factories.payment(gateway="vietinbank")
+    account = told.merchant_account
+    client = signed_in(account.agency)
+    day = f"/doi-soat/ngay/{account.pk}/{YESTERDAY}/"
+
+    lines = (line(told.gateway_ref, 150_000), line("B1", 150_000, untold.merchant_ref), line("B2", 7_000, "", "la"))
+    page = upload(client, account, *lines)
+    statement = Statement.objects.get()
+    assert page.redirect_chain == [(f"/doi-soat/sao-ke/{statement.pk}/", 302)]
+    assert (page.context["preview"].settles, page.context["preview"].unknown) == (1, 1)
+    assert "Xác nhận 3 dòng" in said(page)
+    untold.bill.refresh_from_db()
+    assert untold.bill.state == BillState.OPEN
+
+    answer = client.post(f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/", follow=True)
+    assert "đang đối chiếu" in said(answer)
+    assert "<progress" in said(answer)
+    assert "Chưa khóa được" in said(client.post(f"{day}khoa/", follow=True))
+    reconciliation.work_due()  # the worker, or the sweeper
+    assert "data-reload" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/tien-do/"))
+    untold.bill.refresh_from_db()
+    assert untold.bill.state == BillState.PAID
+
+    page = client.get(f"/doi-soat/sao-ke/{statement.pk}/", {"state": "discrepancy"})
+    assert [row.gateway_ref for row in page.context["page"]] == ["B2"]
+    assert f"/doi-soat/sai-lech/{Discrepancy.objects.get().pk}/" in said(page)
+    page = client.get(f"/doi-soat/sao-ke/{statement.pk}/", {"q": told.gateway_ref.lower()})
+    assert [row.gateway_ref for row in page.context["page"]] == [told.gateway_ref]
+
+    figures = client.get(day).context["figures"]
+    assert (figures.our_amount, figures.bank_amount) == (307_000, 307_000)
+    assert "Đã khóa sổ ngày" in said(client.post(f"{day}khoa/", follow=True))
+    assert ClosedDay.objects.get().closed_by
+    assert "Đã khóa sổ:" in said(client.get(day))
+    assert AuditEntry.objects.filter(action__in=("statement_upload", "statement_confirm", "day_close")).count() == 3
+    assert ledger_check.check() == []
+
+
+def test_missing_money_stops_the_day_until_it_has_a_case() -> None:
+    payment = paid_yesterday()
+    client = signed_in(payment.bill.agency)
+    day = f"/doi-soat/ngay/{payment.merchant_account_id}/{YESTERDAY}/"
+    page = client.get(day)
+    assert payment.bill.reference in said(page)
+    assert "Mở vụ việc cho 1 khoản" in said(page)
+    refused = said(client.post(f"{day}khoa/", follow=True))
+    assert "còn 150.000\u00a0đ chưa có vụ việc" in refused
+    assert "Đã mở 1 vụ việc" in said(client.post(f"{day}mo-vu-viec/", follow=True))
+    assert f"/doi-soat/sai-lech/{Discrepancy.objects.get().pk}/" in said(client.get(day))
+    assert "Đã khóa sổ ngày" in said(client.post(f"{day}khoa/", follow=True))
+
+
+def test_today_cannot_be_closed() -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    day = f"/doi-soat/ngay/{account.pk}/{timezone.localdate()}/"
+    client = signed_in(account.agency)
+    assert "ngày chưa hết" in said(client.post(f"{day}khoa/", follow=True))
+    assert f"{day}khoa/" not in said(client.get(day))
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (line("B1", "15O.000"), "Dòng 3"),
+        (line("B1", "9" * 40), "khoảng dòng 2–3"),
+        (line("B\x00", "5000"), "khoảng dòng 2–3"),
+        (line("B1", 5000, at="01/01/0001 00:00:00"), "khoảng dòng 2–3"),
+    ],
+)
+def test_a_refused_file_says_which_line_and_what_to_do(bad: str, says: str) -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    client = signed_in(account.agency)
+    page = upload(client, account, line("B0", 1_000), bad)
+    statement = Statement.objects.get()
+    assert statement.state == "refused"
+    assert says in said(page)
+    assert "tải lên lần nữa" in said(page)
+    assert says in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/"))
+
+
+def test_an_empty_or_missing_file_is_an_error_at_its_field() -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    client = signed_in(account.agency)
+    for files in ({}, {"file": SimpleUploadedFile("x.csv", b"")}):
+        page = client.post("/doi-soat/sao-ke/", {"account": account.pk, **files})
+        assert page.status_code == 200
+        assert "data-error-summary" in said(page)
+        assert "<title>Lỗi: " in said(page)
+    assert not Statement.objects.exists()
+
+
+def test_a_foreign_account_takes_no_file_from_me() -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    mine = factories.merchant(factories.agency(), "vnptpay")
+    page = upload(signed_in(mine.agency), account, line("B0", 1_000))
+    assert "data-error-summary" in said(page)
+    assert not Statement.objects.exists()
+
+
+def test_the_same_file_again_leads_to_the_first() -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    client = signed_in(account.agency)
+    first = upload(client, account, line("B0", 1_000))
+    again = upload(client, account, line("B0", 1_000), name="other.csv")
+    assert again.redirect_chain == first.redirect_chain
+    assert "đã được tải lên trước đó" in said(again)
+
+
+def test_a_discarded_file_leaves_nothing_and_cannot_be_confirmed() -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    client = signed_in(account.agency)
+    upload(client, account, line("B0", 1_000))
+    statement = Statement.objects.get()
+    assert "Đã bỏ tệp" in said(client.post(f"/doi-soat/sao-ke/{statement.pk}/bo/", follow=True))
+    for verb in ("bo", "xac-nhan"):
+        answer = said(client.post(f"/doi-soat/sao-ke/{statement.pk}/{verb}/", follow=True))
+        assert "không còn chờ xác nhận" in answer
+    statement.refresh_from_db()
+    assert (statement.state, statement.rows.count()) == ("refused", 0)
+
+
+def test_a_big_file_is_left_to_the_worker_and_the_page_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    client = signed_in(account.agency)
+    monkeypatch.setattr(pages, "READ_AT_ONCE", 10)
+    page = upload(client, account, line("B0", 1_000))
+    statement = Statement.objects.get()
+    assert statement.state == "loading"
+    assert f'data-refresh="/doi-soat/sao-ke/{statement.pk}/tien-do/"' in said(page)
+    assert "<progress" in said(page)
+    assert "data-reload" not in said(page)
+    reconciliation.work_due()
+    assert "data-reload" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/tien-do/"))
+    assert "Xác nhận 1 dòng" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/"))
+
+
+def test_a_broker_that_is_down_is_nobodys_error(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from portal.celery import app
+
+    account = factories.merchant(factories.agency(), "vietinbank")
+    client = signed_in(account.agency)
+    upload(client, account, line("B0", 1_000))
+    app.pool.force_close_all()
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    answer = client.post(f"/doi-soat/sao-ke/{Statement.objects.get().pk}/xac-nhan/", follow=True)
+    assert "Đã xác nhận" in said(answer)
+    assert bell._silent_until > 0
+    app.pool.force_close_all()
+
+
+def test_rows_come_in_pages_of_fifty() -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    client = signed_in(account.agency)
+    upload(client, account, *(line(f"B{number:03d}", 1_000 + number) for number in range(120)))
+    path = f"/doi-soat/sao-ke/{Statement.objects.get().pk}/"
+    page = client.get(path, {"page": 3, "q": "b"})
+    assert len(page.context["page"]) == 20
+    assert "page=2&amp;q=b" in said(page)
+    assert len(client.get(path).context["page"]) == 50
+
+
+def test_the_drawer_at_the_counter_takes_no_statement() -> None:
+    account = MerchantAccount.objects.create(
+        agency=factories.agency(), gateway="counter", merchant_id="counter-x", valid_during=factories.FOREVER
+    )
+    client = signed_in(account.agency)
+    assert HEADER  # the form would take a file, were there an account
+    assert not client.get("/doi-soat/sao-ke/").context["can_upload"]
+    assert client.get(f"/doi-soat/ngay/{account.pk}/{YESTERDAY}/").status_code == 404
