@@ -19,6 +19,8 @@ BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000")
 LIVE_URL = env.str("LIVE_URL", default="")
 # How many proxies of ours stand in front; only that many entries of X-Forwarded-For are believed.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Lets a Prometheus on another machine read /metrics; empty: only this machine may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SANDBOX_CONFIG = env.str("SANDBOX_CONFIG", default="")
 IS_SANDBOX = env.bool("SANDBOX_MODE", default=False)
 

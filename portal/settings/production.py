@@ -15,7 +15,7 @@ from .base import (
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 # A gateway's POST must never meet a redirect: it would come back as a GET without its body.
-SECURE_REDIRECT_EXEMPT = [r"^gateways/", r"^vpg/", r"^api/", r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^gateways/", r"^vpg/", r"^api/", r"^health/", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

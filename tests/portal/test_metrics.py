@@ -1,0 +1,121 @@
+"""What Prometheus reads says what is so, and only to those who may know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+from pytest_django import Settings
+
+from gateways.base import GatewayUnavailable
+from payments import discrepancies, health, inbox
+from payments.models import Notice, Payment
+from payments.models.discrepancies import DiscrepancyKind
+from payments.models.inbox import NoticeState
+from tests import factories
+from tests.notices import confirm
+from tests.payments.test_callbacks import post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Samples = dict[tuple[str, tuple[str, ...]], float]
+
+
+def scrape() -> Samples:
+    answer = Client().get("/metrics")
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    families = text_string_to_metric_families(answer.content.decode())
+    return {
+        (sample.name.removeprefix("motcua_"), tuple(sample.labels.values())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_an_empty_portal_has_numbers_and_not_gaps() -> None:
+    found = scrape()
+    assert found["inbox", ()] == found["inbox_oldest_seconds", ()] == found["open_cases", ("surplus",)] == 0
+    assert found["refunds", ("proposed",)] == found["statements_waiting", ()] == 0
+
+
+def test_a_notice_shows_in_the_inbox_and_then_as_seconds_to_settle() -> None:
+    post(confirm(factories.payment()))
+    Notice.objects.update(received_at=timezone.now() - timedelta(seconds=40))
+    waiting = scrape()
+    assert waiting["inbox", ()] == 1
+    assert 40 <= waiting["inbox_oldest_seconds", ()] < 60
+    inbox.drain_all()
+    settled = scrape()
+    assert settled["inbox", ()] == 0
+    assert settled["settled_recent", ()] == 1
+    assert 40 <= settled["settle_seconds", ("0.5",)] == settled["settle_seconds", ("0.95",)] < 60
+
+
+def test_open_payments_are_counted_by_age() -> None:
+    old, _ = factories.payment(), factories.payment()
+    Payment.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=3))
+    found = scrape()
+    assert [found["open_payments", ("vnptpay", age)] for age in ("0", "7200", "86400")] == [2, 1, 0]
+
+
+def test_a_gateway_that_fails_five_times_is_seen_resting() -> None:
+    account = factories.merchant(factories.agency(), "vnptpay")
+    name = (account.gateway, account.merchant_id)
+    health.note_success(account)
+    assert (scrape()["gateway_failures", name], scrape()["gateway_resting", name]) == (0, 0)
+    for _ in range(5):
+        health.note_failure(account, GatewayUnavailable("down"))
+    found = scrape()
+    assert (found["gateway_failures", name], found["gateway_resting", name]) == (5, 1)
+    assert found["gateway_last_success_timestamp_seconds", name] > timezone.now().timestamp() - 60
+
+
+def test_what_waits_for_a_person_is_counted() -> None:
+    payment = factories.payment()
+    post(confirm(payment))
+    post({**confirm(payment), "SECURE_CODE": "forged"})
+    Notice.objects.update(state=NoticeState.QUARANTINED)
+    discrepancies.case(DiscrepancyKind.SHORT, agency_id=payment.bill.agency_id, bill=payment.bill, amount=1).save()
+    found = scrape()
+    assert found["quarantined_notices", ()] == found["rejected_notices_recent", ()] == 1
+    assert found["open_cases", ("short",)] == 1
+
+
+def test_only_this_machine_and_the_token_may_read(settings: Settings) -> None:
+    settings.METRICS_TOKEN = "a-long-token"
+    assert Client(REMOTE_ADDR="10.0.0.7").get("/metrics").status_code == 403
+    # A proxy on this machine passes on what strangers ask.
+    assert Client(headers={"X-Forwarded-For": "10.0.0.7"}).get("/metrics").status_code == 403
+    for token, status in (("a-long-token", 200), ("another", 403), ("", 403)):
+        client = Client(REMOTE_ADDR="10.0.0.7", headers={"Authorization": f"Bearer {token}"})
+        assert client.get("/metrics").status_code == status
+
+
+def test_without_a_token_no_token_opens() -> None:
+    client = Client(REMOTE_ADDR="10.0.0.7", headers={"Authorization": "Bearer "})
+    assert client.get("/metrics").status_code == 403
+
+
+def test_a_scrape_reads_the_last_ten_minutes_by_index() -> None:
+    from portal.metrics import _SECONDS_TO_SETTLE
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO payments_notice (gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref,
+                   outcome, currency, account, is_transfer, facts, body, query, headers, remote_addr, digest, state,
+                   result, attempts, error, received_at, processed_at)
+               SELECT 'vnptpay', n, 'callback', %s, n, n, 'paid', 'VND', '', false, '{}', '', '', '{}', '', '', 'done',
+                   'settled', 0, '', now() - n * interval '10 seconds', now() - n * interval '10 seconds'
+               FROM generate_series(60000, 1, -1) AS n""",
+            [factories.merchant(factories.agency(), "vnptpay").pk],
+        )
+        cursor.execute("SELECT brin_summarize_new_values('notice_processed')")
+        cursor.execute("ANALYZE payments_notice")
+        cursor.execute(f"EXPLAIN {_SECONDS_TO_SETTLE}", [timezone.now() - timedelta(minutes=10), "callback"])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "notice_processed" in plan
+    assert 50 <= scrape()["settled_recent", ()] <= 60
