@@ -12,11 +12,11 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Membership, Role
-from payments import counter, refunds, statements
+from payments import counter, refunds
 from payments.accounting import urls
 from payments.accounting.outcomes import SENTENCES, explain
 from payments.errors import DayNotClosable, PaymentsError, RemainingChanged
-from payments.models import CashShift, ClosedDay, Discrepancy, Payment, Refund, Statement
+from payments.models import CashShift, ClosedDay, Discrepancy, Payment, Refund, Statement, StatementRow
 from tests import factories
 from tests.payments.accounting.conftest import said, sign_in, signed_in, surplus, upload
 from tests.payments.test_statements import YESTERDAY, line
@@ -117,7 +117,7 @@ def test_an_auditor_sees_no_buttons(rows: dict[str, Any]) -> None:
     client = signed_in(rows["agency"], Role.AUDITOR)
     for name, kind in OF_A_ROW.items():
         text = said(client.get(reverse(name, args=rows[kind])))
-        assert text.count('method="post"') == 0, name
+        assert text.split("<main", 1)[1].count('method="post"') == 0, name
 
 
 def test_an_auditor_who_keeps_books_elsewhere_acts_only_there(rows: dict[str, Any]) -> None:
@@ -215,5 +215,5 @@ def test_nothing_of_payments_and_statements_is_touched_by_a_get(rows: dict[str, 
     for name, kind in POSTS.items():
         client.get(reverse(name, args=rows[kind]))
     assert Refund.objects.get().state == "proposed"
-    assert statements.StatementRow.objects.count() == 1
+    assert StatementRow.objects.count() == 1
     assert Payment.objects.get().refunded_amount == 0
