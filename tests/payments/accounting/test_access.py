@@ -117,7 +117,7 @@ def test_an_auditor_sees_no_buttons(rows: dict[str, Any]) -> None:
     client = signed_in(rows["agency"], Role.AUDITOR)
     for name, kind in OF_A_ROW.items():
         text = said(client.get(reverse(name, args=rows[kind])))
-        assert text.split("<main", 1)[1].count('method="post"') == 0, name
+        assert text.rpartition("<main")[2].count('method="post"') == 0, name
 
 
 def test_an_auditor_who_keeps_books_elsewhere_acts_only_there(rows: dict[str, Any]) -> None:
