@@ -20,7 +20,11 @@ SESSION_PAYMENT = "payment"
 
 
 def _respond(answer: RawResponse) -> HttpResponse:
-    return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+    """Answer with a length: banks wrote their clients before chunks."""
+    response = HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+    if response.status_code != 204:  # which has neither content nor length
+        response["Content-Length"] = str(len(response.content))
+    return response
 
 
 @csrf_exempt

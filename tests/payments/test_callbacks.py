@@ -298,6 +298,12 @@ def test_rubbish_is_answered_in_the_protocol_and_never_an_error(body: bytes) -> 
     assert json.loads(answer.content)["RESPONSE_CODE"] in ("97", "99")
 
 
+def test_the_answer_to_a_bank_names_its_length() -> None:
+    body = json.dumps(confirm(factories.payment()))
+    answer = Client().post("/gateways/vnptpay/notify", body, content_type="application/json")
+    assert answer.headers["Content-Length"] == str(len(answer.content))
+
+
 def test_a_giant_body_is_refused_unread() -> None:
     answer = Client().post("/gateways/vnptpay/notify", b"x" * 70_000, content_type="application/json")
     assert answer.status_code == 413
