@@ -63,7 +63,7 @@ def states(statement: Statement) -> list[str]:
 
 def paid_yesterday(**values: Any) -> Payment:
     payment = factories.payment(gateway="vietinbank", **values)
-    post(notify_bill(payment, bankTransId=f"B{payment.pk}", transTime=f"{YESTERDAY:%Y%m%d}093000"), "vietinbank")
+    post(notify_bill(payment, bankTransId=f"NOTICE{payment.pk}", transTime=f"{YESTERDAY:%Y%m%d}093000"), "vietinbank")
     inbox.drain_all()
     payment.refresh_from_db()
     return payment
