@@ -16,7 +16,7 @@ from . import live
 from .errors import BillHasMoney, BillNotPayable, InvalidBill
 from .models import ApiClient, Bill, BillLine, LedgerEvent
 from .models.bills import FeeKind
-from .signals import bills_settled
+from .signals import bills_cancelled, bills_settled
 from .states import BillState, EventKind, PaymentState, bill_edge
 
 #: No single administrative fee comes near; a larger number is a typing or unit error.
@@ -133,3 +133,5 @@ def _close(bill: Bill, state: BillState, *, cause: str, reason: str, actor: User
     )
     if bill.is_settled:
         bills_settled.send(sender=Bill, bill_ids=[bill.pk])
+    elif state == BillState.CANCELLED:
+        bills_cancelled.send(sender=Bill, bill_ids=[bill.pk])

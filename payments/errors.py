@@ -87,3 +87,15 @@ class ShiftNotOpen(PaymentsError):
 
 class PaymentMayBeUnderWay(PaymentsError):
     """An online payment of this bill is in doubt: taking money now may collect twice."""
+
+
+class AddressRefused(PaymentsError):
+    """We do not call this address. `message` says why, for the client."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class TooManyEndpoints(PaymentsError):
+    """The client has as many webhook endpoints as it may: remove one first."""

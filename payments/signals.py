@@ -8,5 +8,8 @@ bills_settled = Signal()
 #: Sent with `bills: list[Bill]` whose money the bank took back in this transaction: they are owed again.
 bills_reopened = Signal()
 
+#: Sent with `bill_ids: list[int]` of bills that were closed in this transaction because nobody shall pay them.
+bills_cancelled = Signal()
+
 #: Sent with `refund: Refund`, `bill: Bill | None`, when money has been given back in this transaction.
 money_returned = Signal()

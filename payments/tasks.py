@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from . import bell, checking, inbox, reconciliation, refund_sending
+from .webhooks import sending as webhooks
 
 
 @shared_task(name="payments.process_inbox")
@@ -32,3 +33,9 @@ def send_refunds(**_: Any) -> int:
 def work_statements(**_: Any) -> int:
     """Read and match the bank's files that wait."""
     return reconciliation.work_due()
+
+
+@shared_task(name="payments.send_webhooks")
+def send_webhooks(**_: Any) -> int:
+    """Tell clients what waits to be told."""
+    return webhooks.send_due()

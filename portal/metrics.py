@@ -24,11 +24,20 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from dossiers.models import Message
-from payments.models import Discrepancy, MerchantAccount, Notice, Payment, Refund, RejectedNotice, Statement
+from payments.models import (
+    Discrepancy,
+    MerchantAccount,
+    Notice,
+    Payment,
+    Refund,
+    RejectedNotice,
+    Statement,
+)
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.inbox import NoticeSource, NoticeState
 from payments.models.statements import StatementState
 from payments.states import OPEN_PAYMENT_STATES, RefundState
+from payments.webhooks import sending
 
 #: Open payments are counted from each of these ages on, seconds; the first counts them all.
 AGES = (0, 300, 1800, 7200, 86400)
@@ -190,3 +199,5 @@ def _queues(now: datetime) -> Iterator[GaugeMetricFamily]:
     yield from _waiting("messages_waiting", "Messages to citizens not sent", messages, "created_at", now)
     statements = Statement.objects.filter(state__in=(StatementState.LOADING, StatementState.APPLYING))
     yield from _waiting("statements_waiting", "Bank files being read or matched", statements, "uploaded_at", now)
+    told = sending.waiting()
+    yield from _waiting("webhooks_waiting", "Events that clients have not taken yet", told, "created_at", now)

@@ -24,6 +24,14 @@ View = Callable[..., Response]
 LEASE = timedelta(seconds=60)
 
 
+class ToldOnce(Response):
+    """An answer with a secret in it: what is kept, and given again to a repetition, is `kept`, without it."""
+
+    def __init__(self, data: Any, kept: Any, status: int) -> None:
+        super().__init__(data, status=status)
+        self.kept = kept
+
+
 def idempotent(view: View) -> View:
     """Wrap a POST method of an API view; `Idempotency-Key` is required (1-255 characters).
 
@@ -52,7 +60,8 @@ def _wrap(view: View, *, is_atomic: bool) -> View:
         try:
             with transaction.atomic() if is_atomic else contextlib.nullcontext():
                 response = view(self, request, *args, **kwargs)
-                record.status, record.response = response.status_code, response.data
+                record.status = response.status_code
+                record.response = response.kept if isinstance(response, ToldOnce) else response.data
                 record.save(update_fields=["status", "response"])
         except BaseException:
             record.delete()

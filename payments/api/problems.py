@@ -20,6 +20,7 @@ _PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     errors.GatewayNotOffered: (422, "gateway-not-offered", "This gateway does not serve the agency."),
     errors.PaymentNotStarted: (503, "payment-not-started", "The gateway did not answer. No money moved."),
     errors.IdempotencyConflict: (409, "idempotency-conflict", "This Idempotency-Key came with another body."),
+    errors.TooManyEndpoints: (409, "too-many-endpoints", "Remove one of your webhook endpoints first."),
     errors.RequestInProgress: (409, "request-in-progress", "The same request is being answered now."),
 }
 
@@ -41,6 +42,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into a problem; None lets Django answer 500."""
     if isinstance(error, errors.InvalidBill):
         return problem(422, "invalid-bill", error.message, errors={error.field: [error.message]})
+    if isinstance(error, errors.AddressRefused):
+        return problem(422, "address-refused", error.message, errors={"url": [error.message]})
     if isinstance(error, errors.RefundRefused):
         return problem(422, "refund-refused", error.message)
     if isinstance(error, errors.RemainingChanged):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import views, webhooks
 
 urlpatterns = [
     path("bills", views.BillList.as_view(), name="api-bills"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/cancel", views.BillCancel.as_view(), name="api-bill-cancel"),
     path("payments/<int:payment_id>/check", views.PaymentCheck.as_view(), name="api-payment-check"),
     path("payments/<int:payment_id>/refunds", views.PaymentRefunds.as_view(), name="api-payment-refunds"),
+    path("webhooks", webhooks.WebhookList.as_view(), name="api-webhooks"),
+    path("webhooks/<int:endpoint_id>", webhooks.WebhookDetail.as_view(), name="api-webhook"),
+    path("webhooks/<int:endpoint_id>/test", webhooks.WebhookTest.as_view(), name="api-webhook-test"),
 ]

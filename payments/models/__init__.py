@@ -11,6 +11,7 @@ from .payments import Payment
 from .receipts import Receipt, ReceiptCancellation, ReceiptSeries
 from .refunds import Refund
 from .statements import ClosedDay, Statement, StatementRow
+from .webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "ApiClient",
@@ -34,4 +35,6 @@ __all__ = [
     "RejectedNotice",
     "Statement",
     "StatementRow",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -21,6 +21,9 @@ LIVE_URL = env.str("LIVE_URL", default="")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # Lets a Prometheus on another machine read /metrics; empty: only this machine may.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Webhooks go to public addresses, and to these networks of ours (CIDR), over https only.
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
+WEBHOOK_HTTPS_ONLY = True
 SANDBOX_CONFIG = env.str("SANDBOX_CONFIG", default="")
 IS_SANDBOX = env.bool("SANDBOX_MODE", default=False)
 
@@ -211,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "process-inbox": {"task": "payments.process_inbox", "schedule": 5.0},
     "query-open-payments": {"task": "payments.query_open_payments", "schedule": 10.0},
     "send-refunds": {"task": "payments.send_refunds", "schedule": 10.0},
+    "send-webhooks": {"task": "payments.send_webhooks", "schedule": 10.0},
     "work-statements": {"task": "payments.work_statements", "schedule": 10.0},
     "send-messages": {"task": "dossiers.send_messages", "schedule": 10.0},
 }

@@ -9,3 +9,5 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 IS_SANDBOX = env.bool("SANDBOX_MODE", default=True)
 WHITENOISE_USE_FINDERS = True
+WEBHOOK_HTTPS_ONLY = False
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=["127.0.0.0/8"])

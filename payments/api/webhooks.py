@@ -1,0 +1,131 @@
+"""`/api/v1/webhooks`: where a client wants to be told of its bills."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ..models import ApiClient, WebhookDelivery, WebhookEndpoint
+from ..webhooks import endpoints
+from .idempotency import ToldOnce, atomic_idempotent
+from .views import IDEMPOTENCY_KEY
+
+#: A client sees how its last deliveries went.
+SHOWN_DELIVERIES = 20
+
+
+class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
+    """One event and how far it has come."""
+
+    class Meta:
+        model = WebhookDelivery
+        fields = [
+            "event_id",
+            "kind",
+            "created_at",
+            "attempts",
+            "next_attempt_at",
+            "delivered_at",
+            "gave_up_at",
+            "last_status",
+        ]
+
+
+class NewEndpointSerializer(serializers.Serializer[Any]):
+    """What a client sends to register an endpoint."""
+
+    url = serializers.CharField(max_length=500, help_text="https, a public address; redirects are not followed")
+
+
+class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
+    """One endpoint; `is_active` is false once the receiver answered 410."""
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ["id", "url", "is_active", "created_at"]
+
+
+class NewlyMadeEndpointSerializer(EndpointSerializer):
+    """An endpoint with its secret, told in this answer and never again."""
+
+    secret = serializers.CharField(help_text="whsec_…; null in the answer to a repeated request")
+
+    class Meta(EndpointSerializer.Meta):
+        fields = [*EndpointSerializer.Meta.fields, "secret"]
+
+
+class EndpointDetailSerializer(EndpointSerializer):
+    """An endpoint with its last deliveries, newest first."""
+
+    deliveries = serializers.SerializerMethodField()
+
+    class Meta(EndpointSerializer.Meta):
+        fields = [*EndpointSerializer.Meta.fields, "deliveries"]
+
+    @extend_schema_field(DeliverySerializer(many=True))
+    def get_deliveries(self, endpoint: WebhookEndpoint) -> list[dict[str, Any]]:
+        """The last of them."""
+        return list(DeliverySerializer(endpoint.deliveries.all()[:SHOWN_DELIVERIES], many=True).data)
+
+
+class EndpointView(APIView):
+    """A view of one client: it sees its own endpoints, others are a 404."""
+
+    def endpoint(self, endpoint_id: int) -> WebhookEndpoint:
+        """Return one endpoint of the calling client. Raises Http404."""
+        own = WebhookEndpoint.objects.filter(client=cast(ApiClient, self.request.user), removed_at=None)
+        return get_object_or_404(own, pk=endpoint_id)
+
+
+class WebhookList(EndpointView):
+    """`/api/v1/webhooks`."""
+
+    @extend_schema(responses=EndpointSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the endpoints of this client."""
+        found = endpoints.of_client(cast(ApiClient, request.user))
+        return Response(EndpointSerializer(found, many=True).data)
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY], request=NewEndpointSerializer, responses={201: NewlyMadeEndpointSerializer}
+    )
+    @atomic_idempotent
+    def post(self, request: Request) -> Response:
+        """Register an endpoint. Registering an address again gives it a new secret."""
+        serializer = NewEndpointSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        made = endpoints.register(cast(ApiClient, request.user), serializer.validated_data["url"])
+        told = NewlyMadeEndpointSerializer(WebhookEndpoint.objects.get(pk=made.pk)).data
+        return ToldOnce(told, {**told, "secret": None}, status=201)
+
+
+class WebhookDetail(EndpointView):
+    """`/api/v1/webhooks/{id}`."""
+
+    @extend_schema(responses=EndpointDetailSerializer)
+    def get(self, request: Request, endpoint_id: int) -> Response:
+        """Read one endpoint with its last deliveries."""
+        return Response(EndpointDetailSerializer(self.endpoint(endpoint_id)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, endpoint_id: int) -> Response:
+        """Remove an endpoint; what waits for it is not sent any more."""
+        endpoints.remove(self.endpoint(endpoint_id))
+        return Response(status=204)
+
+
+class WebhookTest(EndpointView):
+    """`/api/v1/webhooks/{id}/test`."""
+
+    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=None, responses={202: DeliverySerializer})
+    @atomic_idempotent
+    def post(self, request: Request, endpoint_id: int) -> Response:
+        """Send an event `webhook.test` within seconds; read the endpoint to see how it went."""
+        made = endpoints.send_test(self.endpoint(endpoint_id))
+        return Response(DeliverySerializer(WebhookDelivery.objects.get(pk=made.pk)).data, status=202)

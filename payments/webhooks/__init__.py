@@ -1,0 +1,6 @@
+"""Telling clients of their bills by the Standard Webhooks specification (standardwebhooks.com).
+
+An event is a row written in the transaction of the money it tells of (`events`), sent
+afterwards by whoever comes first, worker or sweeper (`sending`), over a connection that
+cannot be led astray (`addresses`, `posting`).
+"""

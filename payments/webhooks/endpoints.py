@@ -1,0 +1,55 @@
+"""A client's endpoints: registered, tried out, removed. The secret is told once, when it is made."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..errors import TooManyEndpoints
+from ..models import ApiClient, WebhookDelivery, WebhookEndpoint
+from ..models.webhooks import WebhookKind
+from . import addresses, events, sending, signing
+
+#: Each event is sent to every endpoint of its client.
+MOST_ENDPOINTS = 5
+
+
+def of_client(client: ApiClient) -> list[WebhookEndpoint]:
+    """Return a client's endpoints, also those that stopped; not the removed ones."""
+    return list(WebhookEndpoint.objects.filter(client=client, removed_at=None))
+
+
+def register(client: ApiClient, url: str) -> WebhookEndpoint:
+    """Add an endpoint with a secret of its own.
+
+    An address that is there already gets a new secret: what waits goes out signed with
+    the new one. Locks the client. Raises AddressRefused, TooManyEndpoints.
+    """
+    addresses.parse(url)
+    with transaction.atomic():
+        ApiClient.objects.select_for_update().get(pk=client.pk)
+        known = WebhookEndpoint.objects.filter(client=client, removed_at=None)
+        replaced = list(known.filter(url=url).values_list("pk", flat=True))
+        WebhookEndpoint.objects.filter(pk__in=replaced).update(removed_at=timezone.now())
+        if known.count() >= MOST_ENDPOINTS:
+            raise TooManyEndpoints
+        made = WebhookEndpoint.objects.create(client=client, url=url, secret=signing.new_secret())
+        sending.waiting().filter(endpoint__in=replaced).update(endpoint=made)
+        return made
+
+
+def remove(endpoint: WebhookEndpoint) -> None:
+    """Send nothing more there; what waits is given up. Removing it twice is the same."""
+    now = timezone.now()
+    with transaction.atomic():
+        WebhookEndpoint.objects.filter(pk=endpoint.pk, removed_at=None).update(removed_at=now)
+        sending.waiting().filter(endpoint=endpoint).update(gave_up_at=now)
+
+
+def send_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
+    """Write an event that tells of nothing, to be sent at once whatever happened before."""
+    with transaction.atomic():
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(rests_until=None)
+        made = events.delivery(endpoint.pk, WebhookKind.TEST, {})
+        made.save()
+    return made
