@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from agencies.models import Agency
+from django.db import transaction
+
+from agencies import audit
+from agencies.models import Agency, User
 
 from .models import ApiClient
 from .models.clients import hash_key
@@ -12,15 +15,25 @@ from .models.clients import hash_key
 
 def create_client(name: str, agencies: list[Agency]) -> tuple[ApiClient, str]:
     """Make a client and return it with its key, which cannot be read again."""
-    key = f"mcp_{secrets.token_urlsafe(32)}"
+    key = _new_key()
     client = ApiClient.objects.create(name=name, key_hash=hash_key(key))
     client.agencies.set(agencies)
     return client, key
 
 
-def replace_key(client: ApiClient) -> str:
-    """Give a client a new key and return it; the old one stops working at once."""
-    key = f"mcp_{secrets.token_urlsafe(32)}"
-    client.key_hash = hash_key(key)
-    client.save(update_fields=["key_hash"])
+def replace_key(client: ApiClient, *, actor: User | None = None) -> str:
+    """Give a client a new key and return it; the old one stops working at once. Audited."""
+    key = _new_key()
+    with transaction.atomic():
+        ApiClient.objects.filter(pk=client.pk).update(key_hash=hash_key(key))
+        audit.record("api_key_replaced", f"client:{client.pk}", actor=actor)
     return key
+
+
+def lock_out(client: ApiClient) -> None:
+    """Give a client that is not saved yet a key that nobody knows."""
+    client.key_hash = hash_key(_new_key())
+
+
+def _new_key() -> str:
+    return f"mcp_{secrets.token_urlsafe(32)}"
