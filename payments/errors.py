@@ -1,5 +1,9 @@
 """What can go wrong with bills and payments, as types. Views turn them into pages and problems."""
 
+from __future__ import annotations
+
+from datetime import datetime
+
 
 class PaymentsError(Exception):
     """Base of what this app raises on purpose."""
@@ -99,3 +103,19 @@ class AddressRefused(PaymentsError):
 
 class TooManyEndpoints(PaymentsError):
     """The client has as many webhook endpoints as it may: remove one first."""
+
+
+class SecretsRefused(PaymentsError):
+    """The gateway's adapter cannot work with these keys, or they are no news. `message` says which and why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class RotationUnderWay(PaymentsError):
+    """The keys before the present ones still count until `until`: a second change would forget them."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"until {until:%Y-%m-%d %H:%M}")
+        self.until = until

@@ -3,50 +3,112 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from agencies import audit
+from agencies.models import User
+from gateways import registry
+
+from .. import rotation
+from ..errors import RotationUnderWay, SecretsRefused
 from ..models import MerchantAccount
+
+DEFAULT_KEEP_HOURS = 72
+MOST_KEEP_HOURS = 30 * 24
 
 
 class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
     """Secrets go in and never come out: an empty field keeps what is stored."""
 
     new_secrets = forms.CharField(
-        label=_("Khóa bí mật mới (JSON)"), required=False, widget=forms.Textarea({"autocomplete": "off", "rows": 3})
+        label=_("Khóa bí mật mới (JSON)"),
+        required=False,
+        help_text=_("Chỉ ghi những khóa cần thay; khóa khác giữ nguyên."),
+        widget=forms.Textarea({"autocomplete": "off", "rows": 3}),
+    )
+    keep_hours = forms.IntegerField(
+        label=_("Khóa cũ còn được chấp nhận (giờ)"),
+        initial=DEFAULT_KEEP_HOURS,
+        min_value=0,
+        max_value=MOST_KEEP_HOURS,
+        help_text=_("0 khi khóa cũ đã lộ: thông báo ký bằng khóa cũ bị từ chối ngay."),
     )
 
     class Meta:
         model = MerchantAccount
         fields = ["agency", "gateway", "merchant_id", "settings", "valid_during", "is_enabled", "position"]
 
-    def clean_new_secrets(self) -> str:
+    def clean_gateway(self) -> str:
+        """Accept a gateway that exists."""
+        gateway = str(self.cleaned_data["gateway"])
+        if gateway not in registry.all_slugs():
+            raise forms.ValidationError(_("Không có cổng thanh toán này."))
+        return gateway
+
+    def clean_new_secrets(self) -> dict[str, str]:
         """Accept a JSON object of texts."""
         text = str(self.cleaned_data["new_secrets"])
         try:
-            if text and not isinstance(json.loads(text), dict):
+            found = json.loads(text or "{}")
+            if not isinstance(found, dict):
                 raise ValueError
         except ValueError as error:
             raise forms.ValidationError(_("Phải là một đối tượng JSON.")) from error
-        return text
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what the gateway could not work with, before anything is stored."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        stored = self.instance
+        new, settings = cleaned["new_secrets"], cleaned["settings"] or {}
+        try:
+            if stored.pk and new:
+                rotation.check(stored, new, keep_for=timedelta(hours=cleaned["keep_hours"]))
+            rotation.check_config(cleaned["gateway"], settings, {**json.loads(stored.secrets or "{}"), **new})
+        except SecretsRefused as error:
+            self.add_error("new_secrets", error.message)
+        except RotationUnderWay as error:
+            until = f"{timezone.localtime(error.until):%H:%M %d/%m/%Y}"
+            told = _now("Lần thay khóa trước còn hiệu lực đến %(until)s: đợi đến lúc đó, hoặc đặt 0 giờ.")
+            self.add_error("new_secrets", told % {"until": until})
+        return cleaned
 
 
 @admin.register(MerchantAccount)
 class MerchantAdmin(ModelAdmin):
-    """Contracts with gateways."""
+    """Contracts with gateways. Keys are rotated, never overwritten; nothing is deleted."""
 
     form = MerchantForm
-    list_display = ["gateway", "merchant_id", "agency", "is_enabled", "valid_during"]
+    list_display = ["gateway", "merchant_id", "agency", "is_enabled", "valid_during", "previous_secrets_until"]
     list_select_related = ["agency"]
     autocomplete_fields = ["agency"]
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: a contract ends on a day and is kept."""
+        return False
+
     def save_model(self, request: HttpRequest, obj: MerchantAccount, form: Any, change: bool) -> None:
-        """Take new secrets when some were typed."""
-        if text := form.cleaned_data.get("new_secrets"):
-            obj.secrets = text
-        super().save_model(request, obj, form, change)
+        """Save what was changed and nothing else: the keys may have been rotated meanwhile."""
+        actor = cast(User, request.user)
+        new_secrets = form.cleaned_data["new_secrets"]
+        changed = [name for name in form.changed_data if name in MerchantForm.Meta.fields]
+        if change:
+            obj.save(update_fields=changed)
+            if new_secrets:
+                keep_for = timedelta(hours=form.cleaned_data["keep_hours"])
+                rotation.rotate(obj, new_secrets, keep_for=keep_for, actor=actor)
+        else:
+            obj.secrets = json.dumps(new_secrets)
+            obj.save()
+        audit.record("merchant_saved", f"merchant:{obj.pk}", actor=actor, agency=obj.agency, fields=changed)

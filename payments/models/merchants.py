@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.encryption import EncryptedTextField
@@ -14,8 +16,10 @@ class MerchantAccount(models.Model):
     """One merchant account of one agency (and of those under it) at one gateway.
 
     `secrets` and `previous_secrets` are JSON objects, encrypted at rest. After a rotation
-    the previous keys still verify what arrives until `previous_secrets_until`. Disabling
-    stops new payments only: money under way is still understood.
+    the previous keys still verify what arrives until `previous_secrets_until`
+    (`payments.rotation`). Disabling stops new payments only, and so does the end of
+    `valid_during`: money under way is still understood. A new contract is a new row from
+    the day on which the one before it ends.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("Cơ quan"))
@@ -35,6 +39,20 @@ class MerchantAccount(models.Model):
         ordering = ["position", "gateway", "id"]
         constraints = [
             models.UniqueConstraint(fields=["gateway", "merchant_id"], name="merchant_once_per_gateway"),
+            # Which of two would take a new payment? Disabled ones take none and may overlap.
+            ExclusionConstraint(
+                name="one_contract_at_a_time",
+                expressions=[
+                    ("agency", RangeOperators.EQUAL),
+                    ("gateway", RangeOperators.EQUAL),
+                    ("valid_during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_enabled=True),
+                violation_error_message=_(
+                    "Cơ quan này đã có hợp đồng khác với cổng này trong cùng thời gian: "
+                    "kết thúc hợp đồng cũ vào ngày hợp đồng mới bắt đầu."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
