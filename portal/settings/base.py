@@ -1,31 +1,27 @@
-"""Settings shared by every environment. Each variable of the environment is declared once, here."""
+"""Settings shared by every environment. Its variables are declared in `environment.py`."""
 
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-env = environ.Env()
+from .environment import read
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Encrypts the secrets of merchant accounts; the first key encrypts, all of them decrypt.
-FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+SECRET_KEY = read("SECRET_KEY")
+SECRET_KEY_FALLBACKS = read("SECRET_KEY_FALLBACKS")
+FIELD_ENCRYPTION_KEYS = read("FIELD_ENCRYPTION_KEYS")
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000")
-LIVE_URL = env.str("LIVE_URL", default="")
-# How many proxies of ours stand in front; only that many entries of X-Forwarded-For are believed.
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-# Lets a Prometheus on another machine read /metrics; empty: only this machine may.
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-# Webhooks go to public addresses, and to these networks of ours (CIDR), over https only.
-WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
+ALLOWED_HOSTS = read("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS")
+BASE_URL = read("BASE_URL")
+LIVE_URL = read("LIVE_URL")
+TRUSTED_PROXY_COUNT = read("TRUSTED_PROXY_COUNT")
+METRICS_TOKEN = read("METRICS_TOKEN")
+WEBHOOK_NETWORKS = read("WEBHOOK_NETWORKS")
 WEBHOOK_HTTPS_ONLY = True
-SANDBOX_CONFIG = env.str("SANDBOX_CONFIG", default="")
-IS_SANDBOX = env.bool("SANDBOX_MODE", default=False)
+SANDBOX_CONFIG = read("SANDBOX_CONFIG")
+IS_SANDBOX = read("SANDBOX_MODE")
 
 INSTALLED_APPS = [
     "unfold",
@@ -93,15 +89,16 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://motcua@127.0.0.1:5432/motcua")}
+DATABASES = {"default": read("DATABASE_URL")}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
+    "DISABLE_SERVER_SIDE_CURSORS": read("DATABASE_IS_POOLED"),
     "OPTIONS": {"connect_timeout": 5, "application_name": "motcua"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = read("REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -150,7 +147,7 @@ NUMBER_GROUPING = 3
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
+MEDIA_ROOT = Path(read("MEDIA_ROOT") or BASE_DIR / ".local" / "media")
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
@@ -168,7 +165,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF, *env.list("CSP_FORM_ACTION", default=[])],
+        "form-action": [SELF, *read("CSP_FORM_ACTION")],
     }
 }
 
@@ -224,10 +221,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
 }
 
 UNFOLD = {"SITE_TITLE": "Một Cửa Pay", "SITE_HEADER": "Một Cửa Pay", "SITE_SYMBOL": "account_balance"}
 
 # Where the pay page of the demo opens the bank's app; empty in production.
-SANDBOX_APP_URL = env.str("SANDBOX_APP_URL", default="")
+SANDBOX_APP_URL = read("SANDBOX_APP_URL")

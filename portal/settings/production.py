@@ -1,5 +1,7 @@
 """Production: refuses to start when a secret is missing, default or a sandbox is configured."""
 
+from ipaddress import ip_network
+
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
@@ -10,10 +12,11 @@ from .base import (
     IS_SANDBOX,
     SANDBOX_CONFIG,
     SECRET_KEY,
-    env,
+    WEBHOOK_NETWORKS,
 )
+from .environment import VARIABLES, is_set, read
 
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_SSL_REDIRECT = read("SECURE_SSL_REDIRECT")
 # A gateway's POST must never meet a redirect: it would come back as a GET without its body.
 SECURE_REDIRECT_EXEMPT = [r"^gateways/", r"^vpg/", r"^api/", r"^health/", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -28,12 +31,14 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+#: This machine, and what clouds tell their machines at a link-local address.
+_NEVER_CALLED = [ip_network(own) for own in ("127.0.0.0/8", "169.254.0.0/16", "::1/128", "fe80::/10")]
 
 
 def _faults() -> list[str]:
     """Return what makes this configuration unfit to take real money, one sentence each."""
     faults = []
-    if env.bool("DEBUG", default=False):
+    if read("DEBUG"):
         faults.append("DEBUG is on")
     if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("dev-only-") or len(set(SECRET_KEY)) < 10:
         faults.append("SECRET_KEY is missing, short or a default")
@@ -45,9 +50,13 @@ def _faults() -> list[str]:
         faults.append("a sandbox gateway is configured")
     if not BASE_URL.startswith("https://"):
         faults.append("BASE_URL is not an https address")
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        if not env.str(name, default=""):
-            faults.append(f"{name} is missing")
+    faults += [f"{found.name} is missing" for found in VARIABLES if found.is_required and not is_set(found.name)]
+    for network in WEBHOOK_NETWORKS:
+        try:
+            if any(ip_network(network).overlaps(own) for own in _NEVER_CALLED if own.version == ip_network(network).version):
+                faults.append(f"WEBHOOK_NETWORKS would let webhooks reach this machine ({network})")
+        except ValueError:
+            faults.append(f"WEBHOOK_NETWORKS: {network} is no network")
     return faults
 
 
