@@ -6,27 +6,20 @@ import logging
 import threading
 from collections.abc import Callable
 
-<<<<<<< HEAD
 from django.db import close_old_connections, connection
 
 from . import checking, discrepancies, inbox, reconciliation, refund_sending
+from .webhooks import sending as webhooks
 
 logger = logging.getLogger(__name__)
-=======
-from . import checking, inbox, reconciliation, refund_sending
-from .webhooks import sending as webhooks
->>>>>>> 92c94b0 (Webhooks out by the Standard Webhooks specification, written in the transaction of the money)
 
 _ROUNDS: list[tuple[str, Callable[[], int]]] = [
     ("notices", inbox.drain_all),
     ("checks", checking.check_due),
     ("refunds", refund_sending.send_due),
     ("statements", reconciliation.work_due),
-<<<<<<< HEAD
     ("owners", discrepancies.give_owners),
-=======
     ("webhooks", webhooks.send_due),
->>>>>>> 92c94b0 (Webhooks out by the Standard Webhooks specification, written in the transaction of the money)
 ]
 
 

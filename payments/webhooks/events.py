@@ -20,15 +20,15 @@ from ..states import BillState
 
 
 @receiver(bills_settled)
-def note_settled(sender: type[Bill], bills: Iterable[Bill] = (), bill_ids: Iterable[int] = (), **_: Any) -> None:
+def note_settled(sender: type[Bill], bill_ids: Iterable[int], **_: Any) -> None:
     """Tell of bills that were paid; a bill waived when it was made was told in the answer."""
-    _write(WebhookKind.BILL_PAID, [*bill_ids, *(bill.pk for bill in bills)], state=BillState.PAID)
+    _write(WebhookKind.BILL_PAID, bill_ids, state=BillState.PAID)
 
 
 @receiver(bills_reopened)
-def note_reopened(sender: type[Bill], bills: Iterable[Bill] = (), bill_ids: Iterable[int] = (), **_: Any) -> None:
+def note_reopened(sender: type[Bill], bills: Iterable[Bill], **_: Any) -> None:
     """Tell that the bank took money back."""
-    _write(WebhookKind.BILL_REOPENED, [*bill_ids, *(bill.pk for bill in bills)])
+    _write(WebhookKind.BILL_REOPENED, [bill.pk for bill in bills])
 
 
 @receiver(bills_cancelled)

@@ -50,15 +50,16 @@ def _faults() -> list[str]:
         faults.append("a sandbox gateway is configured")
     if not BASE_URL.startswith("https://"):
         faults.append("BASE_URL is not an https address")
-    faults += [f"{found.name} is missing" for found in VARIABLES if found.is_required and not is_set(found.name)]
+    faults += [f"{wanted.name} is missing" for wanted in VARIABLES if wanted.is_required and not is_set(wanted.name)]
     for network in WEBHOOK_NETWORKS:
         try:
-            if any(ip_network(network).overlaps(own) for own in _NEVER_CALLED if own.version == ip_network(network).version):
+            found = ip_network(network)
+            if any(found.overlaps(own) for own in _NEVER_CALLED if own.version == found.version):
                 faults.append(f"WEBHOOK_NETWORKS would let webhooks reach this machine ({network})")
         except ValueError:
             faults.append(f"WEBHOOK_NETWORKS: {network} is no network")
     return faults
 
 
-if found := _faults():
-    raise ImproperlyConfigured("Production settings refused: " + "; ".join(found) + ".")
+if faults := _faults():
+    raise ImproperlyConfigured("Production settings refused: " + "; ".join(faults) + ".")

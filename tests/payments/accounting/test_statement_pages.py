@@ -26,7 +26,11 @@ def test_a_file_is_previewed_confirmed_matched_and_its_day_closed() -> None:
     client = signed_in(account.agency)
     day = f"/doi-soat/ngay/{account.pk}/{YESTERDAY}/"
 
-    lines = (line(told.gateway_ref, 150_000), line("UNTOLD", 150_000, untold.merchant_ref), line("STRAY", 7_000, "", "la"))
+    lines = (
+        line(told.gateway_ref, 150_000),
+        line("UNTOLD", 150_000, untold.merchant_ref),
+        line("STRAY", 7_000, "", "la"),
+    )
     page = upload(client, account, *lines)
     statement = Statement.objects.get()
     assert page.redirect_chain == [(f"/doi-soat/sao-ke/{statement.pk}/", 302)]
