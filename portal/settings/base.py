@@ -186,6 +186,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Two things of the API are called kind.
+    "ENUM_NAME_OVERRIDES": {
+        "FeeKindEnum": "payments.models.bills.FeeKind",
+        "WebhookKindEnum": "payments.models.webhooks.WebhookKind",
+    },
 }
 
 # Celery: only a bell. Why each value: reliability.md A6.
