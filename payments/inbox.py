@@ -198,9 +198,12 @@ def drain_all() -> int:
 def _drain_batch(limit: int, ids: Iterable[int] | None, claimed: list[int], *, lock_timeout: str | None = None) -> int:
     with transaction.atomic(durable=True):
         limit_waits(lock_timeout or LOCK_TIMEOUT)
-        waiting = Notice.objects.filter(state=NoticeState.NEW, next_attempt_at__lte=Now()).order_by("id")
+        waiting = Notice.objects.filter(state=NoticeState.NEW, next_attempt_at__lte=Now()).order_by(
+            "next_attempt_at", "id"
+        )
         if ids is not None:
             waiting = waiting.filter(pk__in=list(ids))
+        waiting = waiting.order_by("next_attempt_at", "id")  # as notice_waiting is: no batch sorts the backlog
         claimed.extend(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         settled = plain.settle(claimed)
         others = [pk for pk in claimed if pk not in settled.notice_ids]

@@ -29,6 +29,10 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.DayNotClosable: _("Chưa khóa được: còn %(unexplained)s chưa có vụ việc. Mở vụ việc rồi khóa lại."),
     errors.ShiftNotOpen: _("Ca này đã đóng. Mở ca mới trước khi thu tiền."),
     errors.PaymentMayBeUnderWay: _("Có lần thanh toán trực tuyến chưa rõ. Hỏi ngân hàng trước khi thu thêm."),
+    errors.AddressRefused: "%(message)s",
+    errors.TooManyEndpoints: _("Hệ thống này đã có đủ địa chỉ nhận tin. Xóa một địa chỉ trước khi thêm."),
+    errors.SecretsRefused: "%(message)s",
+    errors.RotationUnderWay: _("Khóa vừa được thay, khóa cũ vẫn còn hiệu lực. Chờ khóa cũ hết hạn rồi thay tiếp."),
 }
 _DAY_NOT_OVER = _("Chưa khóa được: ngày chưa hết hoặc còn sao kê đang đối chiếu. Chờ xong rồi khóa lại.")
 

@@ -44,8 +44,8 @@ class Bill(models.Model):
     what it refers to. Later changes of a fee schedule never touch a bill (design.md §1.7).
     """
 
-    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
-    reference = models.CharField(_("Mã tham chiếu"), max_length=64, db_index=True)
+    token = models.CharField(max_length=32, default=new_token, editable=False)
+    reference = models.CharField(_("Mã tham chiếu"), max_length=64)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("Cơ quan thu"))
     agency_name = models.CharField(_("Tên cơ quan khi lập"), max_length=255)
     payer_name = models.CharField(_("Người nộp"), max_length=200)
@@ -65,12 +65,15 @@ class Bill(models.Model):
         verbose_name = _("khoản phải nộp")
         verbose_name_plural = _("khoản phải nộp")
         ordering = ["-id"]
+        # No index holds what settling changes, and the pages keep room (migration 0008): an update writes no index.
         constraints = [
+            models.UniqueConstraint(fields=["token"], name="bill_token_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="bill_amount_not_negative"),
             models.CheckConstraint(
                 condition=~Q(state=BillState.PAID) | Q(settled_at__isnull=False), name="bill_paid_has_a_time"
             ),
         ]
+        indexes = [models.Index(fields=["reference"], name="bill_by_reference")]
 
     def __str__(self) -> str:
         return f"{self.reference} · {self.amount} đ"

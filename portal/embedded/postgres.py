@@ -20,7 +20,9 @@ from .place import Place
 NAME = "motcua"  # of the database and of its owner, who is no superuser: as in production
 SUPERUSER = "postgres"
 READY_SECONDS = 30
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
+#: What anybody would set on a server of their own (docs/operations.md): the defaults are for 128 MB.
+_SIZED = {"shared_buffers": "512MB", "wal_buffers": "32MB", "max_wal_size": "4GB", "wal_compression": "lz4"}
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres:
@@ -40,7 +42,7 @@ class Postgres:
             "max_connections": "200",
             "timezone": "UTC",
             "log_timezone": "UTC",
-        } | ({} if durable else _FORGETFUL)
+        } | (_SIZED if durable else _SIZED | _FORGETFUL)
         self.child = Child(
             [
                 str(self.programs / "postgres"),

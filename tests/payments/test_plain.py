@@ -120,7 +120,7 @@ def test_a_batch_of_plain_notices_takes_the_same_few_statements(django_assert_nu
         agency = Payment.objects.order_by("-pk")[0].bill.agency
         for number in range(count):
             tell_plainly(factories.payment(of=factories.bill(of=agency)), f"x{count}-{number}")
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             inbox.drain()
     assert Receipt.objects.count() == 17
     assert ledger_check.check() == []

@@ -109,7 +109,7 @@ def test_a_message_that_names_no_merchant_is_for_the_only_account_there_is() -> 
     payment = factories.payment(gateway="vietinbank_direct")
     account = payment.merchant_account
     MerchantAccount.objects.create(
-        agency=account.agency,
+        agency=factories.agency(),
         gateway=account.gateway,
         merchant_id="ANOTHER",
         settings={**account.settings, "merchant_id": "ANOTHER"},

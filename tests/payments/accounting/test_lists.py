@@ -37,6 +37,7 @@ def grow(agency: Any, accountant: Any, times: int) -> None:
             settings=payment.merchant_account.settings,
             secrets=payment.merchant_account.secrets,
             valid_during=factories.FOREVER,
+            is_enabled=False,  # a contract that has ended: one at a time takes payments
         )
         lines = [line(f"X{number}-{i}", 5_000 + i, late.merchant_ref if i else "") for i in range(2)]
         match(account, file_of(*lines))
