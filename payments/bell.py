@@ -19,7 +19,12 @@ KEY = "inbox-bell"
 #: At most one bell in flight; should its message be lost, the next may ring after this long.
 BELL_MILLISECONDS = 1000
 SILENCE_SECONDS = 5.0
+#: A worker that has woken keeps looking for so long after it found nothing …
+GATHER_SECONDS = 0.05
+#: … so a process that has just rung need not ring again for a little less.
+RUNG_SECONDS = 0.02
 _silent_until = 0.0
+_rung_until = 0.0
 
 
 @lru_cache(maxsize=1)
@@ -29,8 +34,8 @@ def _redis() -> redis.Redis:
 
 def ring() -> None:
     """Wake a worker unless one is being woken already."""
-    global _silent_until
-    if time.monotonic() < _silent_until:
+    global _silent_until, _rung_until
+    if time.monotonic() < max(_silent_until, _rung_until):
         return
     try:
         if _redis().set(KEY, "1", nx=True, px=BELL_MILLISECONDS):
@@ -38,6 +43,7 @@ def ring() -> None:
             from .tasks import process_inbox
 
             process_inbox.apply_async(retry=False, ignore_result=True)
+        _rung_until = time.monotonic() + RUNG_SECONDS
     except Exception as error:  # whatever Redis or Celery raise, the notice is safe in PostgreSQL
         _silent_until = time.monotonic() + SILENCE_SECONDS
         logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
@@ -58,7 +64,7 @@ def ring_for_checks() -> None:
 
 
 def answered() -> None:
-    """A worker has woken up: whoever comes from now on must ring again."""
+    """The worker will look once more, after `GATHER_SECONDS`: whoever comes from now on must ring again."""
     try:
         _redis().delete(KEY)
     except redis.RedisError:

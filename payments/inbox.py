@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -187,11 +188,16 @@ def drain(*, limit: int = BATCH, ids: Iterable[int] | None = None) -> int:
     return len(claimed)
 
 
-def drain_all() -> int:
-    """Drain until nothing waits; return how many notices were taken."""
+def drain_all(*, pause: float = 0.0) -> int:
+    """Drain until nothing waits; return how many notices were taken.
+
+    `pause` is how many seconds to let notices gather after a batch that was not full.
+    """
     total = 0
     while taken := drain():
         total += taken
+        if taken < BATCH:
+            time.sleep(pause)
     return total
 
 

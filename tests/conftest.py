@@ -15,7 +15,7 @@ def _quiet_bells() -> Iterator[None]:
     from payments import bell, live, merchants
 
     merchants.forget()
-    bell._silent_until = live._silent_until = 0.0
+    bell._silent_until = bell._rung_until = live._silent_until = 0.0
     client = redis.Redis.from_url(settings.REDIS_URL)
     client.flushdb()
     client.close()

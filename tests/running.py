@@ -40,7 +40,7 @@ def ringing(is_true: Callable[[], Any]) -> Callable[[], Any]:
     """Ring again at each look: on a busy machine a bell may have fallen silent, which is the sweeper's case."""
 
     def look() -> Any:
-        bell._silent_until = 0.0
+        bell._silent_until = bell._rung_until = 0.0
         bell.ring()
         return is_true()
 
