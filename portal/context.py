@@ -1,6 +1,7 @@
 """What every template may know of the site itself."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -9,11 +10,12 @@ from payments.accounting.access import entrance_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Add `site`: its name, whether it is a sandbox, where live events come from, the accountant's entrance."""
+    """Add `site`: its name, official host, whether a sandbox, where live events come from, the accountant's entrance."""
     return {
         "site": {
             "name": "Một Cửa Pay",
             "is_sandbox": settings.IS_SANDBOX,
+            "host": urlsplit(settings.BASE_URL).netloc,
             "live_url": settings.LIVE_URL,
             # Called by the header of staff only, so that citizens' pages ask nothing.
             "accounting": lambda: entrance_of(request.user) if request.user.is_authenticated else "",
