@@ -10,7 +10,7 @@ from payments.accounting.access import entrance_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Add `site`: its name, official host, whether a sandbox, where live events come from, the accountant's entrance."""
+    """Add `site`: its name, official host, whether a sandbox, where events come from, the accountant's entrance."""
     return {
         "site": {
             "name": "Một Cửa Pay",
