@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from .administering import ReadOnlyAdmin, ScopedAdmin
 from .models import Agency, AgencySuccession, AuditEntry, BeneficiaryAccount, Membership, User
 
 
@@ -45,8 +46,10 @@ class StaffAdmin(UserAdmin, ModelAdmin):
 
 
 @admin.register(Agency)
-class AgencyAdmin(ModelAdmin):
+class AgencyAdmin(ScopedAdmin):
     """Agencies of every generation, found without accents."""
+
+    agency_path = "pk"
 
     list_display = ["name", "code", "identifier", "level", "parent", "valid_during"]
     list_filter = ["level"]
@@ -72,25 +75,11 @@ class SuccessionAdmin(ModelAdmin):
     search_fields = ["predecessor__search_key", "successor__search_key"]
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    """Facts that nobody edits."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes."""
-        return False
-
-
 @admin.register(AuditEntry)
 class AuditAdmin(ReadOnlyAdmin):
     """Who did what."""
+
+    is_view_recorded = False
 
     list_display = ["at", "actor", "action", "subject", "agency"]
     list_filter = ["action"]

@@ -100,11 +100,8 @@ def _person(username: str, name: str, role: Role, agency: Agency) -> dict[str, s
     with transaction.atomic():
         user, _ = User.objects.update_or_create(
             username=username,
-            defaults={
-                "full_name": name,
-                "is_staff": role in (Role.PROVINCE_ADMIN, Role.AUDITOR),
-                "is_superuser": role == Role.PROVINCE_ADMIN,
-            },
+            # What they may do, also in the administration, comes from the role alone.
+            defaults={"full_name": name, "is_staff": False, "is_superuser": False},
         )
         user.set_password(password)
         user.save()

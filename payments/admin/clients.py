@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from agencies import audit
-from agencies.admin import ReadOnlyAdmin
+from agencies.administering import ReadOnlyAdmin
 from agencies.models import User
 
 from .. import clients
@@ -59,7 +60,7 @@ class ClientAdmin(ModelAdmin):
         page = path("<int:object_id>/khoa/", self.admin_site.admin_view(self.key), name="payments_apiclient_key")
         return [page, *super().get_urls()]
 
-    @action(description=_("Tạo khóa kết nối mới"))  # type: ignore[untyped-decorator]
+    @action(description=_("Tạo khóa kết nối mới"), permissions=["change"])  # type: ignore[untyped-decorator]
     def go_to_key(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Lead to the page that asks first: a link must not change anything."""
         return redirect(self._key_page(object_id))
@@ -68,7 +69,7 @@ class ClientAdmin(ModelAdmin):
         """GET asks, POST makes a key and shows it in this very answer, which is never cached or kept."""
         client = get_object_or_404(ApiClient, pk=object_id)
         if not self.has_change_permission(request, client):
-            return redirect("admin:payments_apiclient_changelist")
+            raise PermissionDenied
         key = ""
         if request.method == "POST":
             key = clients.replace_key(client, actor=cast(User, request.user))
@@ -82,6 +83,8 @@ class ClientAdmin(ModelAdmin):
 @admin.register(WebhookDelivery)
 class DeliveryAdmin(ReadOnlyAdmin):
     """What systems were told, or could not be told; it can be sent again."""
+
+    agency_path = "endpoint__client__agencies"
 
     list_display = ["created_at", "kind", "endpoint", "attempts", "last_status", "delivered_at", "gave_up_at"]
     list_filter = ["kind", ("delivered_at", admin.EmptyFieldListFilter), ("gave_up_at", admin.EmptyFieldListFilter)]

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from agencies.admin import ReadOnlyAdmin
+from agencies.administering import ReadOnlyAdmin
 
 from .. import inbox
 from ..models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt
@@ -21,8 +21,13 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_filter = ["state", "gateway", "outcome"]
     search_fields = ["merchant_ref", "gateway_ref"]
     actions = ["retry"]
+    agency_path = "payment__bill__agency"
 
-    @admin.action(description=_("Xử lý lại"))
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Reading alone does not let anybody try again."""
+        return request.user.has_perm("payments.change_notice")
+
+    @admin.action(description=_("Xử lý lại"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
         """Give quarantined notices another chance."""
         for notice in queryset:
@@ -43,6 +48,7 @@ class BillAdmin(ReadOnlyAdmin):
 class PaymentAdmin(ReadOnlyAdmin):
     """Attempts to pay."""
 
+    agency_path = "bill__agency"
     list_display = ["merchant_ref", "gateway", "amount", "state", "created_at", "paid_at"]
     list_filter = ["state", "gateway"]
     search_fields = ["merchant_ref", "gateway_ref"]
@@ -52,6 +58,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 class LedgerAdmin(ReadOnlyAdmin):
     """The ledger."""
 
+    agency_path = "bill__agency"
     list_display = ["at", "kind", "amount", "bill", "before", "after", "cause"]
     list_filter = ["kind"]
     list_select_related = ["bill"]
@@ -61,6 +68,7 @@ class LedgerAdmin(ReadOnlyAdmin):
 class ReceiptAdmin(ReadOnlyAdmin):
     """Receipts."""
 
+    agency_path = "bill__agency"
     list_display = ["full_number", "kind", "amount", "agency_name", "issued_at"]
     list_select_related = ["series"]
 

@@ -1,0 +1,157 @@
+"""Every address × method × role × agency, asked for real and compared with `matrix.csv`.
+
+A new address fails here until its two lines (GET and POST) stand in the table; the message
+prints them as the site answers today: read them, say whether that is what should be, paste.
+
+Cells: `yes` = let through (whatever the page then says of the form), `login` = led to the
+sign-in, `lookup` = led to where code and PIN are asked, a number = refused with that status.
+`a/b` = a for the agency's own people (the dossier's own citizen, the bill's own system), b for
+those of another. `object` names the row of the agency that the address is asked for (world.py).
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.views.generic import RedirectView
+
+from agencies.models import Role
+
+from .world import ACTORS, Actor, World
+
+TABLE = Path(__file__).with_name("matrix.csv")
+FIELDS = ("url", "method", "object", *ACTORS)
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+METHODS = ("GET", "POST")
+REFUSED = ("login", "401", "403", "405")
+#: They see every agency.
+SAME_EVERYWHERE = ("anonymous", "province_admin", "auditor")
+#: No address at all: Django's redirect of old links of the administration, and its page "not found".
+_ADMIN_CATCH_ALL = "catch_all_view"
+
+
+def addresses(resolver: Any = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield every named address of the URLconf; an unnamed one is a fault."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(filter(None, [namespace, str(pattern.namespace or "")]))
+            yield from addresses(pattern, inner)
+        elif not _leads_nowhere(pattern):
+            assert pattern.name, f"{pattern.pattern} has no name"
+            yield ":".join(filter(None, [namespace, pattern.name])), pattern
+
+
+def _leads_nowhere(pattern: URLPattern) -> bool:
+    view = getattr(pattern.callback, "view_class", None)
+    return not pattern.name and (view is RedirectView or pattern.callback.__name__ == _ADMIN_CATCH_ALL)
+
+
+def table() -> list[dict[str, str]]:
+    """Return the lines of the matrix."""
+    lines = [line for line in TABLE.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    return [{name: cell.strip() for name, cell in row.items()} for row in csv.DictReader(lines)]
+
+
+def test_every_address_is_in_the_table_once_and_every_line_is_an_address() -> None:
+    rows = table()
+    assert tuple(rows[0]) == FIELDS, "a role without a column, or a column without a role"
+    listed = [(row["url"], row["method"]) for row in rows]
+    assert len(listed) == len(set(listed)), "a line stands twice"
+    gone = {url for url, _method in listed} - {name for name, _pattern in addresses()}
+    assert not gone, f"no longer in the URLconf: {sorted(gone)}"
+    missing = {(name, method) for name, _ in addresses() for method in METHODS} - set(listed)
+    assert not missing, f"run test_the_site_answers_as_the_table_says: it prints the lines for {sorted(missing)}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["admin:", ""], ids=["administration", "everything else"])
+def test_the_site_answers_as_the_table_says(part: str, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    logging.disable(logging.CRITICAL)  # refusals are what is asked for
+    try:
+        world = World()
+        known = {name: pattern for name, pattern in addresses() if name.startswith("admin:") == bool(part)}
+        rows = [row for row in table() if row["url"] in known]
+        listed = {(row["url"], row["method"]) for row in rows}
+        faults = []
+        for row in rows:
+            told = answers(world, row["url"], row["method"], row["object"], known[row["url"]].default_args)
+            wrong = [who for who in ACTORS if told[who] != row[who]]
+            if wrong:
+                faults.append(f"{', '.join(f'{who} is {told[who]}, not {row[who]}' for who in wrong)}:\n{told['line']}")
+        for name, pattern in known.items():
+            kind = _object_for(world, pattern)
+            faults += [
+                f"not in the table:\n{answers(world, name, method, kind, pattern.default_args)['line']}"
+                for method in METHODS
+                if (name, method) not in listed
+            ]
+    finally:
+        logging.disable(logging.NOTSET)
+    assert not faults, "\n".join(faults)
+
+
+def _object_for(world: World, pattern: URLPattern) -> str:
+    """Guess which row an address not listed yet is about: by the names of its arguments."""
+    wanted = set(pattern.pattern.regex.groupindex) - set(pattern.default_args)
+    fitting = [kind for kind, arguments in world.objects.items() if set(arguments) == wanted]
+    words = str(pattern.name).replace("-", "_")
+    named = [kind for kind in fitting if kind and kind.replace(".", "_") in words]
+    return max(named, key=len) if named else (fitting or ["?"])[0]
+
+
+def answers(world: World, url: str, method: str, kind: str, defaults: Any = ()) -> dict[str, str]:
+    """Ask as everybody; return a cell each, and the whole `line`."""
+    cells: dict[str, str] = {}
+    path = world.paths.get(url) or reverse(url, kwargs=world.objects[kind] | dict(defaults))
+    body = json.dumps(world.bodies[url]) if url in world.bodies else ""
+    for who in ACTORS:
+        cells[who] = at_home = _verdict(world.actors[who, True], path, method, body)
+        # Without a row an address is the same from everywhere; whom the role refuses, no agency lets in.
+        if kind and who not in SAME_EVERYWHERE and at_home not in REFUSED:
+            elsewhere = _verdict(world.actors[who, False], path, method, body)
+            cells[who] = at_home if elsewhere == at_home else f"{at_home}/{elsewhere}"
+    line = ",".join((url, method, kind, *(cells[who] for who in ACTORS)))
+    return {**cells, "line": line}
+
+
+def _verdict(actor: Actor, path: str, method: str, body: str) -> str:
+    """Send one request and undo all it did."""
+    cookies = copy.deepcopy(actor.client.cookies)
+    undone = transaction.atomic()
+    undone._from_testcase = True  # type: ignore[attr-defined]  # the views' own transactions are still their first
+    with undone:
+        answer: Any = actor.client.generic(method, path, body, JSON if body else FORM, headers=actor.headers)
+        transaction.set_rollback(True)
+    actor.client.cookies = cookies
+    return _in_a_word(answer)
+
+
+def _in_a_word(answer: HttpResponse) -> str:
+    if answer.status_code == 302:
+        target = answer.headers["Location"]
+        for word, start in (
+            ("login", reverse(settings.LOGIN_URL)),
+            ("login", "/admin/login/"),
+            ("lookup", "/tra-cuu/"),
+        ):
+            if target.startswith(start):
+                return word
+    if answer.status_code in (401, 403, 404, 405) or answer.status_code >= 500:
+        return str(answer.status_code)
+    return "yes"
+
+
+def test_every_role_has_a_column() -> None:
+    assert set(Role.values) < set(ACTORS)

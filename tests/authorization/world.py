@@ -1,0 +1,173 @@
+"""One agency with one row of everything, and everybody who might come by: the matrix' own world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.test import Client
+from django.utils import timezone
+from psycopg2.extras import DateRange
+
+from agencies import audit
+from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, Role, User
+from dossiers.models import Dossier
+from payments import counter, refunds
+from payments.clients import create_client
+from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, Statement
+from payments.webhooks import endpoints, sending
+from procedures.models import CalendarDay, WorkingHours
+from tests import factories
+from tests.payments.accounting.conftest import surplus, upload
+from tests.payments.test_statements import YESTERDAY, line
+from tests.procedures.test_schedule_life import schedule
+from tests.signing_in import browser_of
+
+#: Who else there is, beside the roles: nobody, who opened the dossier with its PIN, a connected
+#: system, and a member of staff whose role ended yesterday.
+OUTSIDERS = ("anonymous", "citizen", "api", "former")
+ACTORS = (*OUTSIDERS, *Role.values)
+OFFICE_HOURS = {"opens": time(7, 30), "closes": time(11, 30)}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A browser (or a system with its key) that comes from the agency or from another."""
+
+    client: Client
+    headers: dict[str, str]
+
+
+class World:
+    """Makes the rows. `objects` names the arguments of an address; `actors` are (who, whether at home)."""
+
+    def __init__(self) -> None:
+        case = surplus()
+        assert case.payment
+        assert case.bill
+        home = case.agency
+        # A code that fits what the agency's dossiers are called, and an open bill to be paid.
+        dossier = factories.dossier(home)
+        # Signed in long ago: what asks for the password again shows in its own test.
+        self.home, self.other = home, factories.agency("Xã khác")
+        self.dossier = dossier
+        self.people: dict[str, User] = {}
+        self._systems()
+        self.actors = {(who, here): self._actor(who, here=here) for who in ACTORS for here in (True, False)}
+        rows = self._money(case) | {
+            "dossier": {"code": dossier.code},
+            "slip": {"token": dossier.slip_token},
+            "open bill": {"token": dossier.bills.get().token},
+            "pay": {"token": dossier.bills.get().token, "gateway": "vnptpay"},
+            "case": {"case": dossier.case.slug},
+            "procedure": {"code": dossier.case.procedure.code},
+            "gateway": {"gateway": "vnptpay"},
+            "key": {"key": "a-b"},
+            "reset key": {"uidb36": "1", "key": "x-y"},
+        }
+        #: Addresses that cannot be made from their name: the pattern has alternatives.
+        self.paths = {
+            "vietinbank-notify": "/gateways/vietinbank/notify-bill",
+            "vietinbank-inquire": "/gateways/vietinbank/inq-bill",
+        }
+        #: What is sent, where an empty form would be refused before anybody asks whose the row is.
+        self.bodies = {
+            "api-bill-payments": {"gateway": "vnptpay"},
+            "api-bill-cancel": {},
+            "api-webhook-test": {},
+            "api-payment-refunds": {"amount": 1000, "remaining_amount": 1000, "reason": "x"},
+        }
+        self.objects: dict[str, dict[str, Any]] = {"": {}, **rows, **self._administered(dossier)}
+
+    def _money(self, case: Any) -> dict[str, dict[str, Any]]:
+        maker = factories.officer(self.home, Role.ACCOUNTANT)
+        account = case.payment.merchant_account
+        page = upload(browser_of(maker), account, line("B9", 5_000))
+        statement = Statement.objects.get(pk=page.context["statement"].pk)
+        proposal = refunds.Proposal(1_000, 150_000, "surplus", "k", bank_account="VCB 0123456789")
+        refund = refunds.propose_for_case(case, proposal, maker=maker)
+        shift = counter.open_shift(self.people[Role.CASHIER], self.home, opening_amount=0)
+        receipt = Receipt.objects.select_related("series").get(bill=case.bill)
+        return {
+            "statement": {"pk": statement.pk},
+            "refund": {"pk": refund.pk},
+            "shift": {"pk": shift.pk},
+            "payment": {"pk": case.payment.pk},
+            "discrepancy": {"pk": case.pk},
+            "day": {"account": account.pk, "day": YESTERDAY},
+            "bill": {"token": case.bill.token},
+            "receipt": {"token": receipt.token},
+            "receipt number": {"number": receipt.full_number},
+        }
+
+    def _systems(self) -> None:
+        self.system, self.key = create_client("Một cửa điện tử", [self.home])
+        self.other_key = create_client("Hệ thống khác", [self.other])[1]
+        self.api_bill = factories.bill(of=self.home, client=self.system)
+        self.api_payment = factories.payment(of=self.api_bill, gateway="vnptpay")
+        self.endpoint = endpoints.register(self.system, "https://example.com/hook")
+
+    def _administered(self, dossier: Dossier) -> dict[str, dict[str, Any]]:
+        """Return `object_id` for every table of the administration, and the API's identifiers."""
+        endpoints.send_test(self.endpoint)
+        audit.record("view", "dossier:1", actor=None, agency=self.home)
+        fees = schedule(dossier.case, 10_000, timezone.localdate() + timedelta(days=9))
+        succession = AgencySuccession.objects.create(
+            predecessor=factories.agency("Xã cũ"), successor=self.home, effective_date=date(2025, 7, 1)
+        )
+        rows: tuple[Model, ...] = (
+            factories.officer(self.home),
+            self.home,
+            succession,
+            AuditEntry.objects.filter(agency=self.home)[0],
+            CalendarDay.objects.create(date=date(2026, 12, 24), kind=CalendarDay.Kind.values[0]),
+            WorkingHours.objects.create(agency=self.home, valid_during=factories.FOREVER, **OFFICE_HOURS),
+            dossier.case.procedure,
+            fees,
+            self.system,
+            sending.waiting()[0],
+            self.api_payment.merchant_account,
+            Notice.objects.all()[0],
+            Bill.objects.get(pk=self.api_bill.pk),
+            Payment.objects.get(pk=self.api_payment.pk),
+            self.api_bill.events.all()[0],
+            Receipt.objects.all()[0],
+            Discrepancy.objects.all()[0],
+        )
+        named = {row._meta.label_lower: {"object_id": row.pk} for row in rows}
+        return {
+            **named,
+            "user password": {"id": rows[0].pk},
+            "api bill": {"bill_id": self.api_bill.pk},
+            "api payment": {"payment_id": self.api_payment.pk},
+            "api endpoint": {"endpoint_id": self.endpoint.pk},
+            "content": {"content_type_id": ContentType.objects.get_for_model(Agency).pk, "object_id": self.home.pk},
+            "app": {"app_label": "payments"},
+        }
+
+    def _actor(self, who: str, *, here: bool) -> Actor:
+        if who == "api":
+            key = self.key if here else self.other_key
+            return Actor(Client(), {"Authorization": f"Bearer {key}", "Idempotency-Key": "once"})
+        if who == "citizen":
+            client = Client()
+            if here:
+                client.get(f"/giay-hen/{self.dossier.slip_token}/")
+            return Actor(client, {})
+        if who == "anonymous":
+            return Actor(Client(), {})
+        user = _officer(self.home if here else self.other, who)
+        if here:
+            self.people[who] = user
+        return Actor(browser_of(user), {})
+
+
+def _officer(of: Agency, who: str) -> User:
+    if who != "former":
+        return factories.officer(of, Role(who))
+    user = factories.officer(of, Role.PROVINCE_ADMIN)
+    Membership.objects.filter(user=user).update(valid_during=DateRange(date(2025, 7, 1), timezone.localdate()))
+    return user
