@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 import random
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gateways.base import Capability, GatewayError, Notice, Outcome, OutcomeState, SentOrder
@@ -101,33 +101,37 @@ def check_bill(bill: Bill) -> list[Check]:
     return [check(payment) for payment in payments.order_by("-id")[:5]]
 
 
-def check_due(limit: int = 50) -> int:
-    """Ask about the payments whose next check is due, oldest first; return how many were asked."""
-    payments = _claim_due(limit)
+def check_due(gateway: str, limit: int = BUDGET) -> int:
+    """Ask a gateway about its payments whose next check is due, oldest first; return how many were asked.
+
+    One gateway at a time, so that each can be asked in a thread or task of its own: one
+    that hangs keeps nobody else's payments waiting, and one with a long queue is not
+    asked more than it bears (A5 44).
+    """
+    payments = _claim_due(gateway, limit)
     for payment in payments:
         check(payment)
     return len(payments)
 
 
-def _claim_due(limit: int) -> list[Payment]:
+def gateways_due() -> list[str]:
+    """Return the gateways that have payments to ask about now."""
+    return list(_due(timezone.now()).order_by("gateway").values_list("gateway", flat=True).distinct())
+
+
+def _due(now: datetime) -> QuerySet[Payment]:
+    due = Payment.objects.filter(next_check_at__lte=now)
+    return due.exclude(merchant_account__health__closed_until__gt=now)
+
+
+def _claim_due(gateway: str, limit: int) -> list[Payment]:
     now = timezone.now()
     with transaction.atomic(durable=True):
-        due = Payment.objects.filter(next_check_at__lte=now).exclude(merchant_account__health__closed_until__gt=now)
-        oldest = due.order_by("next_check_at").select_for_update(skip_locked=True, of=("self",))
-        claimed = _within_budget(list(oldest.values_list("pk", "gateway")[: 4 * limit]), limit)
+        oldest = _due(now).filter(gateway=gateway).order_by("next_check_at")
+        locked = oldest.select_for_update(skip_locked=True, of=("self",))
+        claimed = list(locked.values_list("pk", flat=True)[:limit])
         Payment.objects.filter(pk__in=claimed).update(next_check_at=now + LEASE)
     return list(Payment.objects.filter(pk__in=claimed).select_related("merchant_account").order_by("pk"))
-
-
-def _within_budget(due: list[tuple[int, str]], limit: int) -> list[int]:
-    """Keep the oldest of each gateway, so that one with a long queue does not keep the others waiting (A5 44)."""
-    asked: Counter[str] = Counter()
-    claimed: list[int] = []
-    for pk, gateway in due:
-        asked[gateway] += 1
-        if asked[gateway] <= BUDGET and len(claimed) < limit:
-            claimed.append(pk)
-    return claimed
 
 
 def _as_notice(payment: Payment, outcome: Outcome, *, is_transfer: bool) -> Notice:

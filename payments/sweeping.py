@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from django.db import close_old_connections, connection
+
+from gateways import registry
 
 from . import checking, discrepancies, inbox, reconciliation, refund_sending
 from .webhooks import sending as webhooks
@@ -15,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 _ROUNDS: list[tuple[str, Callable[[], int]]] = [
     ("notices", inbox.drain_all),
-    ("checks", checking.check_due),
+    *((f"checks {slug}", partial(checking.check_due, slug)) for slug in registry.all_slugs()),
     ("refunds", refund_sending.send_due),
     ("statements", reconciliation.work_due),
     ("owners", discrepancies.give_owners),
@@ -31,7 +34,7 @@ def register(name: str, work: Callable[[], int]) -> None:
 def keep_sweeping(stop: threading.Event, interval: float) -> None:
     """Do every kind of leftover, every `interval` seconds, until `stop`; each in a thread of its own.
 
-    A bank that hangs keeps the checks busy for minutes; notices must not wait for them.
+    A bank that hangs keeps its checks busy for minutes; neither notices nor the other banks' wait for them.
     A failing database is waited for, not died of.
     """
     threads = [

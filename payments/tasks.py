@@ -26,9 +26,14 @@ def process_inbox(**_: Any) -> int:
 
 
 @shared_task(name="payments.query_open_payments")
-def query_open_payments(**_: Any) -> int:
-    """Ask gateways about payments whose next check is due."""
-    return checking.check_due()
+def query_open_payments(gateway: str = "", **_: Any) -> int:
+    """Ask one gateway about its payments whose next check is due; without a name, wake a task for each that has some."""
+    if gateway:
+        return checking.check_due(gateway)
+    waiting = checking.gateways_due()
+    for slug in waiting:
+        query_open_payments.apply_async(kwargs={"gateway": slug}, retry=False, ignore_result=True)
+    return len(waiting)
 
 
 @shared_task(name="payments.send_refunds")

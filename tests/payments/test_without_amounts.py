@@ -42,7 +42,7 @@ def test_it_is_asked_about_at_once_and_the_answer_settles(bank: Bank, bill: Bill
     payment.refresh_from_db()
     assert payment.state == PaymentState.UNKNOWN
     assert_nothing_is_booked()
-    assert checking.check_due() == 1
+    assert checking.check_due("vietinbank_direct") == 1
     bill.refresh_from_db()
     assert bill.state == BillState.PAID
     assert Receipt.objects.get().amount == bill.amount
@@ -54,7 +54,7 @@ def test_it_is_asked_about_at_once_and_the_answer_settles(bank: Bank, bill: Bill
 def test_what_the_bank_does_not_confirm_is_never_booked(bank: Bank, bill: Bill) -> None:
     payment = attempts.start(bill, "vietinbank_direct", client_ip="203.0.113.10")
     tell(direct_confirm(payment))
-    assert checking.check_due() == 1
+    assert checking.check_due("vietinbank_direct") == 1
     payment.refresh_from_db()
     assert payment.state == PaymentState.UNKNOWN
     assert payment.next_check_at and payment.next_check_at > timezone.now()

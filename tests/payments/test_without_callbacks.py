@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from gateways.base import OutcomeState
-from payments import attempts, bell, checking, inbox, ledger_check
+from payments import attempts, bell, checking, inbox, ledger_check, sweeping
 from payments.errors import PaymentNotStarted
 from payments.models import Bill, Discrepancy, Payment, Receipt
 from payments.states import BillState, PaymentState
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def settle_by_asking(payment: Payment) -> None:
     Payment.objects.filter(pk=payment.pk).update(next_check_at=timezone.now() - timedelta(seconds=1))
-    assert checking.check_due() == 1
+    assert checking.check_due(payment.gateway) == 1
 
 
 @pytest.mark.parametrize("gateway", list(factories.CONTRACTS))
@@ -139,3 +141,21 @@ def test_an_attempt_whose_process_died_before_sending_is_sent_when_the_payer_tri
     again = attempts.start(bill, gateway, client_ip="203.0.113.10")
     assert (again.pk, again.state) == (first.pk, PaymentState.SENT)
     assert again.redirect_url or again.qr_text
+
+
+def test_a_bank_that_hangs_keeps_only_its_own_payments_waiting(bank: Bank, bill: Bill) -> None:
+    slow = attempts.start(bill, "vnptpay", client_ip="203.0.113.10")
+    quick = attempts.start(factories.bill(of=bill.agency), "vietinbank", client_ip="203.0.113.10")
+    bank.pay("vietinbank", quick.merchant_ref, amount=quick.amount)
+    bank.fault("slow", gateway="vnptpay", seconds=4, count=1)
+    Payment.objects.filter(pk__in=(slow.pk, quick.pk)).update(next_check_at=timezone.now() - timedelta(seconds=1))
+    stop = threading.Event()
+    thread = threading.Thread(target=sweeping.keep_sweeping, args=(stop, 0.05))
+    began = time.monotonic()
+    thread.start()
+    try:
+        running.wait_until(lambda: Bill.objects.get(pk=quick.bill_id).state == BillState.PAID, "the other is settled")
+        assert time.monotonic() - began < 3
+    finally:
+        stop.set()
+        thread.join(running.PATIENCE)

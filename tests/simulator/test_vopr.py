@@ -39,7 +39,7 @@ def _seed_that_notices(agency: Agency, seeds: int) -> int | None:
 
 @pytest.mark.django_db
 def test_control_without_asking_some_seed_loses_money(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "check_due", lambda: 0)
+    monkeypatch.setattr(checking, "check_due", lambda gateway: 0)
     with prepared() as agency:
         assert _seed_that_notices(agency, 30) is not None
 

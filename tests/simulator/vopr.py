@@ -132,7 +132,8 @@ class Run:
 
     def _sweep(self) -> None:
         inbox.drain_all()
-        checking.check_due()
+        for gateway in checking.gateways_due():
+            checking.check_due(gateway)
 
     def _cancel(self) -> None:
         if self.rng.random() < 0.3:
