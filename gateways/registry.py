@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from .base import Gateway
-from .counter import Counter
+from .in_house import Counter, Moved
 from .momo import Momo
 from .payplatform import PayPlatform
 from .vietinbank import VietinBank
@@ -23,6 +23,7 @@ _BUILT_IN: tuple[type[Gateway], ...] = (
     Vnpay,
     Momo,
     Counter,
+    Moved,
 )
 
 

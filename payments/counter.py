@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
-from psycopg2.extras import DateRange
 
 from agencies import audit
 from agencies.models import Agency, User
-from gateways.base import Notice as GatewayNotice
-from gateways.base import OutcomeState
+from gateways.in_house import Counter
 
-from . import checking, inbox, live, settlement
+from . import checking, in_house, live
 from .errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
-from .models import Bill, CashShift, CounterPayment, LedgerEvent, MerchantAccount, Notice, Payment
+from .models import Bill, CashShift, CounterPayment, Payment
 from .models.counter import Tender
 from .models.inbox import NoticeSource
-from .states import OPEN_PAYMENT_STATES, BillState, EventKind, PaymentState
+from .states import OPEN_PAYMENT_STATES, BillState
 
-GATEWAY = "counter"
+GATEWAY = Counter.slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +87,7 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
         raise ShiftNotOpen
     _check(bill, taking)
     if not despite_open:
-        _ask_about_open(bill)
+        ask_about_open(bill)
     with transaction.atomic(durable=True):
         locked_shift = CashShift.objects.select_for_update().get(pk=shift.pk)
         if locked_shift.closed_at:
@@ -99,7 +95,7 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
         locked = Bill.objects.select_for_update().get(pk=bill.pk)
         if locked.state != BillState.OPEN and not taking.terminal_ref:
             raise BillNotPayable(locked.reference)
-        payment = _create(locked, cashier)
+        payment = in_house.create(locked, GATEWAY, prefix="QT", actor=cashier)
         CounterPayment.objects.create(
             payment=payment,
             shift=locked_shift,
@@ -108,8 +104,9 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
             received_amount=taking.received,
         )
         # What the cashier did is a notice like any other, only applied before he looks up.
-        notices = Notice.objects.select_related("merchant_account").select_for_update(of=("self",))
-        settlement.apply([notices.get(pk=_tell(payment, taking, timezone.now()))])
+        facts = {"tender": taking.tender, "received": taking.received}
+        reference = taking.terminal_ref or payment.merchant_ref
+        in_house.settle([in_house.tell(payment, NoticeSource.COUNTER, reference=reference, facts=facts)])
     live.publish([locked.token])
     payment.refresh_from_db()
     return payment
@@ -124,7 +121,7 @@ def _check(bill: Bill, taking: Taking) -> None:
         raise InvalidBill("terminal_ref", "a card payment has the terminal's reference, cash has none")
 
 
-def _ask_about_open(bill: Bill) -> None:
+def ask_about_open(bill: Bill) -> None:
     """Ask about attempts that may have brought money. Raises PaymentMayBeUnderWay while one is in doubt."""
     for payment in bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account"):
         if payment.is_in_doubt:
@@ -132,45 +129,3 @@ def _ask_about_open(bill: Bill) -> None:
     bill.refresh_from_db()
     if bill.state == BillState.OPEN and any(payment.is_in_doubt for payment in bill.payments.all()):
         raise PaymentMayBeUnderWay(bill.reference)
-
-
-def _create(bill: Bill, cashier: User) -> Payment:
-    now = timezone.now()
-    payment = Payment.objects.create(
-        bill=bill,
-        merchant_account=_account(bill.agency),
-        gateway=GATEWAY,
-        merchant_ref=f"QT{timezone.localdate(now):%y%m%d}{secrets.token_hex(6).upper()}",
-        amount=bill.amount,
-        state=PaymentState.SENT,
-        expires_at=now,
-    )
-    for kind, after in ((EventKind.PAYMENT_CREATED, PaymentState.CREATED), (EventKind.PAYMENT_SENT, PaymentState.SENT)):
-        LedgerEvent.objects.create(kind=kind, bill=bill, payment=payment, after=after, cause=GATEWAY, actor=cashier)
-    return payment
-
-
-def _account(agency: Agency) -> MerchantAccount:
-    """Return the counter of an agency, which exists from its first payment on."""
-    return MerchantAccount.objects.get_or_create(
-        gateway=GATEWAY,
-        merchant_id=f"{GATEWAY}-{agency.pk}",
-        defaults={"agency": agency, "valid_during": DateRange(timezone.localdate(), None)},
-    )[0]
-
-
-def _tell(payment: Payment, taking: Taking, now: datetime) -> int:
-    reference = taking.terminal_ref or payment.merchant_ref
-    notice = GatewayNotice(
-        gateway=GATEWAY,
-        event_key=reference,
-        merchant_ref=payment.merchant_ref,
-        gateway_ref=reference,
-        state=OutcomeState.PAID,
-        amount=payment.amount,
-        currency="VND",
-        occurred_at=now,
-        facts={"tender": taking.tender, "received": taking.received},
-    )
-    account = payment.merchant_account
-    return inbox.receive(notice, account, source=NoticeSource.COUNTER).notice_id

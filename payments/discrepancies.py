@@ -16,6 +16,7 @@ from agencies.models import Agency, Role, User
 from .errors import RefundRefused
 from .models import Bill, Discrepancy, Notice, Payment
 from .models.discrepancies import HOLDING_MONEY, DiscrepancyKind
+from .states import MoveState, RefundState
 
 SUGGESTED_ACTIONS = {
     DiscrepancyKind.SURPLUS: gettext_noop("Hoàn lại cho người nộp hoặc chuyển sang khoản khác của họ."),
@@ -119,6 +120,10 @@ def close(found: Discrepancy, *, actor: User, resolution: str) -> None:
 
 def close_when_used(locked: Discrepancy, resolution: str) -> None:
     """Close a case once all of its money has found its way; the caller holds the row's lock."""
-    if locked.remaining_amount == 0 and locked.closed_at is None:
+    is_under_way = (
+        locked.refunds.exclude(state__in=(RefundState.DONE, RefundState.REJECTED)).exists()
+        or locked.moves.filter(state=MoveState.PROPOSED).exists()
+    )
+    if locked.remaining_amount == 0 and locked.closed_at is None and not is_under_way:
         locked.closed_at, locked.resolution = timezone.now(), resolution[:255]
         locked.save(update_fields=["closed_at", "resolution"])

@@ -57,6 +57,14 @@ class RefundRefused(PaymentsError):
         self.message = message
 
 
+class MoveRefused(PaymentsError):
+    """This money may not be moved so. `message` is for people."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class RemainingChanged(PaymentsError):
     """What can be refunded is not what the caller saw: somebody was faster. `remaining` is the truth now."""
 

@@ -72,16 +72,19 @@ register(
 )
 register(
     "I1c",
-    "what is held for refunds is exactly what was proposed and not rejected",
+    "what is held for refunds and moves is exactly what was proposed and not rejected",
     """SELECT 'payment', payment.id, payment.refunded_amount, coalesce(sum(refund.amount), 0)
        FROM payments_payment payment
        LEFT JOIN payments_refund refund ON refund.payment_id = payment.id AND refund.state <> 'rejected'
        GROUP BY payment.id HAVING payment.refunded_amount <> coalesce(sum(refund.amount), 0)
        UNION ALL
-       SELECT 'case', found.id, found.used_amount, coalesce(sum(refund.amount), 0)
+       SELECT 'case', found.id, found.used_amount, coalesce(sum(held.amount), 0)
        FROM payments_discrepancy found
-       LEFT JOIN payments_refund refund ON refund.discrepancy_id = found.id AND refund.state <> 'rejected'
-       GROUP BY found.id HAVING found.used_amount < coalesce(sum(refund.amount), 0)""",
+       LEFT JOIN (SELECT discrepancy_id, amount FROM payments_refund WHERE state <> 'rejected'
+                  UNION ALL
+                  SELECT discrepancy_id, amount FROM payments_move WHERE state <> 'rejected') held
+            ON held.discrepancy_id = found.id
+       GROUP BY found.id HAVING found.used_amount <> coalesce(sum(held.amount), 0)""",
 )
 register(
     "I2",

@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from agencies.models import Agency
-from gateways import registry
+from gateways import in_house, registry
 from gateways.base import Gateway, MerchantConfig
 
 from .errors import GatewayNotOffered
@@ -57,7 +57,7 @@ def accounts_of(agency: Agency) -> list[MerchantAccount]:
     today = timezone.localdate()
     found = (
         MerchantAccount.objects.filter(agency_id__in=chain, is_enabled=True, valid_during__contains=today)
-        .exclude(gateway="counter")
+        .exclude(gateway__in=in_house.SLUGS)
         .select_related("agency", "health")
     )
     nearest: dict[str, MerchantAccount] = {}

@@ -176,8 +176,7 @@ def finish(locked: Refund, reference: str, *, actor: User | None = None) -> None
         LedgerEvent.objects.create(
             kind=EventKind.SURPLUS_USED, bill=bill, amount=locked.amount, **_cause(locked, actor)
         )
-        if not locked.discrepancy.refunds.exclude(state__in=(RefundState.DONE, RefundState.REJECTED)).exists():
-            discrepancies.close_when_used(locked.discrepancy, _("Đã hoàn tiền"))
+        discrepancies.close_when_used(locked.discrepancy, _("Đã hoàn tiền"))
     money_returned.send(sender=Refund, refund=locked, bill=bill)
     if bill:
         token = bill.token

@@ -59,6 +59,14 @@ class RefundState(models.TextChoices):
     DONE = "done", _("Đã hoàn tiền")
 
 
+class MoveState(models.TextChoices):
+    """What became of a wish to move money a case holds. Its amount is held until REJECTED."""
+
+    PROPOSED = "proposed", _("Chờ duyệt")
+    REJECTED = "rejected", _("Không duyệt")
+    DONE = "done", _("Đã chuyển")
+
+
 class EventKind(models.TextChoices):
     """What a line of the ledger records. Those up to SURPLUS_USED carry money, the rest only a state."""
 
@@ -71,6 +79,7 @@ class EventKind(models.TextChoices):
     BILL_PARTLY_REFUNDED = "bill_partly_refunded", _("Hoàn một phần")
     BILL_REFUNDED = "bill_refunded", _("Hoàn toàn bộ")
     SURPLUS = "surplus", _("Ghi nhận tiền thừa")
+    MONEY_MOVED = "money_moved", _("Chuyển sang khoản khác")
     SURPLUS_USED = "surplus_used", _("Tiền thừa đã được xử lý")
     PAYMENT_CREATED = "payment_created", _("Tạo lần thanh toán")
     PAYMENT_SENT = "payment_sent", _("Chuyển sang ngân hàng")

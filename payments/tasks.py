@@ -27,7 +27,7 @@ def process_inbox(**_: Any) -> int:
 
 @shared_task(name="payments.query_open_payments")
 def query_open_payments(gateway: str = "", **_: Any) -> int:
-    """Ask one gateway about its payments whose next check is due; without a name, wake a task for each that has some."""
+    """Ask one gateway about its payments that are due; without a name, wake a task for each that has some."""
     if gateway:
         return checking.check_due(gateway)
     waiting = checking.gateways_due()

@@ -24,6 +24,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from dossiers.models import Message
+from gateways import in_house
 from payments.models import (
     Discrepancy,
     MerchantAccount,
@@ -160,7 +161,7 @@ def _gateways(now: datetime) -> Iterator[GaugeMetricFamily]:
     success = _gauge("gateway_last_success_timestamp_seconds", "When a gateway last answered", *labels)
     failure = _gauge("gateway_last_failure_timestamp_seconds", "When a gateway last failed to answer", *labels)
     resting = _gauge("gateway_resting", "1 while the circuit breaker sends no new payments", *labels)
-    accounts = MerchantAccount.objects.exclude(gateway="counter").filter(is_enabled=True)
+    accounts = MerchantAccount.objects.exclude(gateway__in=in_house.SLUGS).filter(is_enabled=True)
     for account in accounts.select_related("health"):
         names = [account.gateway, account.merchant_id]
         health = getattr(account, "health", None)

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agencies.models import User
 
-from .. import discrepancies, refunds
+from .. import discrepancies, moves, refunds
 from ..models import Discrepancy
 from ..models.discrepancies import DiscrepancyKind
 from ..models.refunds import RefundReason
 from .access import Staff, for_accountants
-from .forms import ReasonForm, RefundForm
+from .forms import MoveForm, ReasonForm, RefundForm
 from .listing import choice, page_of, words
 from .outcomes import attempt
 from .refunds import proposal_of
@@ -70,16 +70,24 @@ def case(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     """The story of one case, and what can be done about it."""
     found = _one(staff, pk)
     remaining = found.remaining_amount
-    form = RefundForm.blank(amount=remaining, remaining=remaining, reason=RefundReason.SURPLUS, needs_bank_account=True)
-    return _page(request, staff, found, form)
+    return _page(request, staff, found, _blank_refund(remaining))
 
 
-def _page(request: HttpRequest, staff: Staff, found: Discrepancy, form: RefundForm) -> HttpResponse:
+def _blank_refund(remaining: int) -> RefundForm:
+    reason = RefundReason.SURPLUS
+    return RefundForm.blank(amount=remaining, remaining=remaining, reason=reason, needs_bank_account=True)
+
+
+def _page(
+    request: HttpRequest, staff: Staff, found: Discrepancy, form: RefundForm, move_form: MoveForm | None = None
+) -> HttpResponse:
     notice = found.notice
     context = {
         "staff": staff,
         "case": found,
         "form": form,
+        "move_form": move_form or MoveForm.blank(found.remaining_amount),
+        "moves": found.moves.select_related("maker", "checker").prefetch_related("bills"),
         "close_form": ReasonForm(auto_id="id_close_%s"),
         "may_act": staff.may_act(found.agency_id),
         "age": (found.closed_at or timezone.now()) - found.opened_at,
@@ -118,6 +126,37 @@ def propose_refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     wanted = proposal_of(form, f"case:{found.pk}", staff)
     done = _("Đã đề nghị hoàn tiền. Một người khác phải duyệt.")
     attempt(request, lambda: refunds.propose_for_case(found, wanted, maker=staff.user), done)
+    return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def propose_move(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Propose to move what a case holds to the bills it was meant for; another person approves."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    form = MoveForm(request.POST, auto_id="id_move_%s")
+    if not form.is_valid():
+        return _page(request, staff, found, _blank_refund(found.remaining_amount), form)
+    given = form.cleaned_data
+    wish = moves.Wish(given["references"], given["remaining"], given["why"], f"page:{staff.user.pk}:{given['key']}")
+    done = _("Đã đề nghị chuyển tiền. Một người khác phải duyệt.")
+    attempt(request, lambda: moves.propose(found, wish, maker=staff.user), done)
+    return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def decide_move(request: HttpRequest, staff: Staff, pk: int, move: int) -> HttpResponse:
+    """Approve a move, or not."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    wanted = get_object_or_404(found.moves, pk=move)
+    if request.POST.get("answer") == "approve":
+        done = _("Đã chuyển tiền, các khoản đã được ghi nhận đã nộp.")
+        attempt(request, lambda: moves.approve(wanted, checker=staff.user), done)
+    else:
+        attempt(request, lambda: moves.reject(wanted, checker=staff.user), _("Đã từ chối chuyển tiền."))
     return redirect("accounting-case", pk=pk)
 
 

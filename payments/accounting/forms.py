@@ -102,6 +102,29 @@ class RefundForm(forms.Form):
         return cls(initial=initial, needs_bank_account=needs_bank_account)
 
 
+class MoveForm(forms.Form):
+    """To which bills the money of a case belongs: one code a line, or parted by commas."""
+
+    references = forms.CharField(
+        label=_("Mã các khoản phải nộp"),
+        help_text=_("Mỗi dòng một mã hồ sơ hoặc mã khoản"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    why = forms.CharField(label=_("Vì sao tiền thuộc về các khoản này"), max_length=500)
+    remaining = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    @classmethod
+    def blank(cls, remaining: int) -> MoveForm:
+        """Return a new form whose key makes sending it twice one move."""
+        return cls(initial={"remaining": remaining, "key": uuid.uuid4()}, auto_id="id_move_%s")
+
+    def clean_references(self) -> list[str]:
+        """Return the codes, each once."""
+        return list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["references"].strip())))
+
+
 class OpenShiftForm(forms.Form):
     """With how much a drawer begins."""
 

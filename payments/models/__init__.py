@@ -7,6 +7,7 @@ from .discrepancies import Discrepancy
 from .inbox import Notice, RejectedNotice
 from .ledger import LedgerEvent
 from .merchants import GatewayHealth, MerchantAccount
+from .moves import Move
 from .payments import Payment
 from .receipts import Receipt, ReceiptCancellation, ReceiptSeries
 from .refunds import Refund
@@ -26,6 +27,7 @@ __all__ = [
     "IdempotentRequest",
     "LedgerEvent",
     "MerchantAccount",
+    "Move",
     "Notice",
     "Payment",
     "Receipt",

@@ -29,6 +29,7 @@ class NoticeSource(models.TextChoices):
     QUERY = "query", _("Ta hỏi ngân hàng")
     STATEMENT = "statement", _("Sao kê của ngân hàng")
     COUNTER = "counter", _("Thu tại quầy")
+    MOVE = "move", _("Chuyển từ tiền đã nhận")
 
 
 class Notice(models.Model):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from agencies.models import Role, User
-from payments import counter, inbox, ledger_check
+from payments import counter, in_house, inbox, ledger_check
 from payments.errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
 from payments.models import Bill, Discrepancy, Payment, Receipt
 from payments.states import BillState, PaymentState
@@ -115,5 +115,5 @@ def test_the_counter_is_no_gateway_for_citizens() -> None:
     from payments.merchants import accounts_of
 
     bill = factories.bill()
-    counter._account(bill.agency)
+    in_house._account("counter", bill.agency)
     assert accounts_of(bill.agency) == []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Membership, Role
-from payments import counter, refunds
+from payments import counter, moves, refunds
 from payments.accounting import urls
 from payments.accounting.outcomes import SENTENCES, explain
 from payments.errors import DayNotClosable, PaymentsError, RemainingChanged
@@ -34,6 +34,7 @@ OF_A_ROW = {
 POSTS = {
     "accounting-confirm": "statement", "accounting-discard": "statement", "accounting-day-cases": "day",
     "accounting-day-close": "day", "accounting-day-reopen": "day", "accounting-case-take": "case",
+    "accounting-case-move": "case", "accounting-move": "move",
     "accounting-case-refund": "case", "accounting-case-close": "case", "accounting-approve": "refund",
     "accounting-reject": "refund", "accounting-transfer": "refund", "accounting-propose": "payment",
     "accounting-shift-open": "", "accounting-shift-close": "shift", "accounting-statements": "",
@@ -51,10 +52,18 @@ def rows() -> dict[str, Any]:
     refund = refunds.propose_for_case(
         case, refunds.Proposal(1_000, 150_000, "surplus", "k", bank_account="VCB 0123456789"), maker=maker
     )
+    wish = moves.Wish([factories.bill(1_000, of=agency).reference], 149_000, "x", "k")
+    move = moves.propose(case, wish, maker=maker)
     shift = counter.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
     payment = case.payment
     keys = {"case": case.pk, "statement": statement.pk, "refund": refund.pk, "shift": shift.pk, "payment": payment.pk}
-    return {**{name: [key] for name, key in keys.items()}, "day": [account.pk, YESTERDAY], "": [], "agency": agency}
+    return {
+        **{name: [key] for name, key in keys.items()},
+        "move": [case.pk, move.pk],
+        "day": [account.pk, YESTERDAY],
+        "": [],
+        "agency": agency,
+    }
 
 
 def test_every_address_is_in_a_list_above() -> None:

@@ -1,7 +1,7 @@
-"""The counter: cash and cards taken by a cashier. No bank speaks here, so nothing is sent or verified.
+"""Money no bank tells us of: taken at the counter, or moved from what we hold already.
 
-It is a gateway only so that money of the counter has a name and goes through the same
-door as all other money.
+They are gateways only so that this money has a name and goes through the same door as
+all other money. Nothing is sent, and whatever comes from outside is refused.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from .base import (
 )
 
 
-class Counter:
-    """Money taken by hand. Every message from outside is refused."""
+class InHouse:
+    """A gateway without a bank."""
 
-    slug = "counter"
-    name = "Quầy thu"
+    slug = ""
+    name = ""
     capabilities: frozenset[Capability] = frozenset()
 
     def __init__(self, config: MerchantConfig) -> None:
@@ -36,16 +36,16 @@ class Counter:
 
     @classmethod
     def merchant_of(cls, request: RawRequest) -> str:
-        """Nobody sends notices for the counter. Raises Malformed."""
-        raise Malformed("the counter has no messages")
+        """Nobody sends notices. Raises Malformed."""
+        raise Malformed("nobody sends messages here")
 
     def start(self, order: PaymentOrder) -> Redirect | QrCode:
         """A payer cannot start this by a browser. Raises GatewayRefused."""
-        raise GatewayRefused("counter", "only a cashier takes money at the counter")
+        raise GatewayRefused(self.slug, "only staff book this money")
 
     def verify(self, request: RawRequest) -> Notice:
-        """Nobody sends notices for the counter. Raises Malformed."""
-        raise Malformed("the counter has no messages")
+        """Nobody sends notices. Raises Malformed."""
+        raise Malformed("nobody sends messages here")
 
     def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
         """Answer an outsider: not here."""
@@ -53,8 +53,26 @@ class Counter:
 
     def query(self, order: SentOrder) -> Outcome:
         """There is nobody to ask. Raises GatewayRefused."""
-        raise GatewayRefused("counter", "there is nobody to ask")
+        raise GatewayRefused(self.slug, "there is nobody to ask")
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
         """Answer an outsider: not here."""
         return RawResponse(body=b"", status=404)
+
+
+class Counter(InHouse):
+    """Cash and cards taken by a cashier."""
+
+    slug = "counter"
+    name = "Quầy thu"
+
+
+class Moved(InHouse):
+    """Money that a case held, moved to the bill it was meant for."""
+
+    slug = "moved"
+    name = "Chuyển từ tiền đã nhận"
+
+
+#: They have no bank: no statement, no health, no key, nothing a citizen could choose.
+SLUGS = (Counter.slug, Moved.slug)
