@@ -24,3 +24,7 @@ class NotReleasable(DossierError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NothingToUndo(DossierError):
+    """The last step is not theirs, is older than a minute, or is one that cannot be taken back."""

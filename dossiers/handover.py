@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 
 from agencies import audit
@@ -9,7 +11,7 @@ from agencies.models import User
 from payments.models import Bill
 
 from .errors import NotReleasable
-from .models import Dossier, HandOver
+from .models import Dossier, HandOver, Relation
 from .states import DossierState
 from .workflow import advance
 
@@ -23,7 +25,17 @@ def why_not(dossier: Dossier) -> str:
     return "" if dossier.is_settled else NotReleasable.NOT_SETTLED
 
 
-def release(dossier: Dossier, *, officer: User, receiver_name: str) -> HandOver:
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who takes a result: the name, how they stand to the owner, what they showed (last four characters only)."""
+
+    name: str
+    relation: str = Relation.OWNER
+    identity_shown: str = ""
+    identity_tail: str = ""
+
+
+def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str = "") -> HandOver:
     """Hand the result over. Raises NotReleasable.
 
     Locks the dossier's bills, then the dossier: a reversal or a second counter waits or
@@ -35,11 +47,15 @@ def release(dossier: Dossier, *, officer: User, receiver_name: str) -> HandOver:
         locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
         if reason := why_not(locked):
             raise NotReleasable(reason)
-        advance(locked, DossierState.RETURNED, actor=officer, note=receiver_name)
+        advance(locked, DossierState.RETURNED, actor=officer, note=receiver.name)
         hand_over = HandOver.objects.create(
             dossier=locked,
             officer=officer,
-            receiver_name=receiver_name,
+            receiver_name=receiver.name,
+            relation=receiver.relation,
+            identity_shown=receiver.identity_shown,
+            identity_tail=receiver.identity_tail[-4:],
+            batch=batch,
             bill_states={str(bill.pk): bill.state for bill in bills},
         )
         audit.record("hand_over", f"dossier:{locked.code}", actor=officer, agency=locked.agency)

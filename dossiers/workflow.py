@@ -10,6 +10,13 @@ from agencies.models import User
 from .models import Dossier, DossierEvent, EventKind
 from .states import DossierState, check_move
 
+#: What is written down when a dossier enters a state.
+STAMPS = {
+    DossierState.ACCEPTED: "received_at",
+    DossierState.FINISHED: "finished_at",
+    DossierState.RETURNED: "returned_at",
+}
+
 
 def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None, note: str = "") -> None:
     """Move a dossier along a listed edge and write its event. The caller holds the row's lock.
@@ -20,14 +27,9 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
     before, dossier.state = dossier.state, after
     changed = ["state"]
     now = timezone.now()
-    stamps = {
-        DossierState.ACCEPTED: "received_at",
-        DossierState.FINISHED: "finished_at",
-        DossierState.RETURNED: "returned_at",
-    }
-    if after in stamps:
-        setattr(dossier, stamps[after], now)
-        changed.append(stamps[after])
+    if stamp := STAMPS.get(after):
+        setattr(dossier, stamp, now)
+        changed.append(stamp)
     dossier.save(update_fields=changed)
     kind = EventKind.HANDED_OVER if after == DossierState.RETURNED else EventKind.STATE_CHANGED
     DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note)

@@ -1,7 +1,8 @@
 """One application by one person for one procedure, and what happens to it."""
 
 from .dossier import Attachment, Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
-from .events import DossierEvent, EventKind, HandOver, Message
+from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation
+from .papers import Printing
 
 __all__ = [
     "Attachment",
@@ -12,6 +13,9 @@ __all__ = [
     "DossierEvent",
     "EventKind",
     "HandOver",
+    "IdentityShown",
     "Message",
+    "Printing",
+    "Relation",
     "ReturnMethod",
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
 from agencies.encryption import EncryptedTextField
@@ -30,6 +32,11 @@ class ReturnMethod(models.TextChoices):
 
     COUNTER = "counter", _("Nhận tại quầy")
     POST = "post", _("Nhận qua bưu điện")
+
+
+def compact_code(code: str) -> Func:
+    """Return the expression of a code's letters and digits only, as people and scanners type it."""
+    return Func(F(code), Value("[^A-Za-z0-9]"), Value(""), Value("g"), function="regexp_replace")
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
@@ -63,7 +70,7 @@ class Dossier(models.Model):
     channel = models.CharField(_("Kênh nộp"), max_length=8, choices=Channel, default=Channel.ONLINE)
     state = models.PositiveSmallIntegerField(_("Trạng thái"), choices=DossierState, default=DossierState.SUBMITTED)
     owner_name = models.CharField(_("Chủ hồ sơ"), max_length=120)
-    owner_search_key = models.CharField(max_length=120, editable=False, db_index=True)
+    owner_search_key = models.CharField(max_length=120, editable=False)
     owner_identity_number = EncryptedTextField(_("Số căn cước"), blank=True, default="")
     owner_phone = models.CharField(_("Điện thoại"), max_length=16)
     owner_email = models.EmailField(_("Thư điện tử"), blank=True)
@@ -90,7 +97,13 @@ class Dossier(models.Model):
         verbose_name = _("hồ sơ")
         verbose_name_plural = _("hồ sơ")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["agency", "state", "due_at"], name="dossier_worklist")]
+        indexes = [
+            models.Index(fields=["agency", "state", "due_at"], name="dossier_worklist"),
+            # The desk's box: what is typed without dots and dashes, a phone, part of a name.
+            models.Index(compact_code("code"), name="dossier_compact_code"),
+            models.Index(fields=["owner_phone"], name="dossier_owner_phone"),
+            GinIndex(fields=["owner_search_key"], opclasses=["gin_trgm_ops"], name="dossier_owner_search"),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -22,6 +22,7 @@ class EventKind(models.TextChoices):
     FEE_TAKEN_BACK = "fee_taken_back", _("Ngân hàng thu hồi tiền, phải nộp lại")
     FEE_REFUNDED = "fee_refunded", _("Đã hoàn phí")
     STATE_CHANGED = "state_changed", _("Chuyển trạng thái")
+    STEP_UNDONE = "step_undone", _("Đã hoàn tác")
     HANDED_OVER = "handed_over", _("Đã trả kết quả")
 
 
@@ -47,12 +48,38 @@ class DossierEvent(models.Model):
         return f"{self.dossier_id} {self.kind}"
 
 
+class Relation(models.TextChoices):
+    """Who took the result, seen from the owner."""
+
+    OWNER = "owner", _("Chủ hồ sơ")
+    FAMILY = "family", _("Người thân")
+    AUTHORISED = "authorised", _("Người được ủy quyền")
+    ORGANISATION = "organisation", _("Đại diện tổ chức")
+
+
+class IdentityShown(models.TextChoices):
+    """What the receiver showed."""
+
+    CARD = "card", _("Căn cước")
+    VNEID = "vneid", _("VNeID")
+    PASSPORT = "passport", _("Hộ chiếu")
+    SLIP = "slip", _("Giấy hẹn")
+
+
 class HandOver(models.Model):
-    """Who gave the result to whom, when, and what state each bill was seen in (I3)."""
+    """Who gave the result to whom, when, and what state each bill was seen in (I3).
+
+    Of the paper that was shown only the last four characters are kept: enough to prove,
+    too little to use. Results given out together share a `batch`.
+    """
 
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="hand_over")
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     receiver_name = models.CharField(_("Người nhận"), max_length=120)
+    relation = models.CharField(_("Quan hệ"), max_length=12, choices=Relation, default=Relation.OWNER)
+    identity_shown = models.CharField(_("Giấy tờ đã xem"), max_length=8, choices=IdentityShown, blank=True)
+    identity_tail = models.CharField(_("4 ký tự cuối"), max_length=4, blank=True)
+    batch = models.CharField(max_length=32, blank=True, db_index=True)
     bill_states = models.JSONField(default=dict)
     at = models.DateTimeField(db_default=Now())
 

@@ -10,6 +10,7 @@ from django.test import Client
 from dossiers.models import Dossier
 from tests import factories
 
+RECEIVER = {"receiver_name": "Lê Văn An", "relation": "family", "identity_shown": "card", "identity_tail": "0123"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -27,7 +28,7 @@ def test_another_agencys_dossier_is_not_found(path: str) -> None:
     assert other.get(f"/quay/{dossier.code}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["hoi-ngan-hang/", "chuyen/", "tra-ket-qua/"])
+@pytest.mark.parametrize("path", ["hoi-ngan-hang/", "chuyen/", "tra-ket-qua/", "hoan-tac/", "thu-tien/", "in/"])
 def test_another_agencys_dossier_cannot_be_touched(path: str) -> None:
     dossier = factories.dossier(state=9, amount=0)
     answer = signed_in(factories.agency()).post(f"/quay/{dossier.code}/{path}", {"receiver_name": "A"})
@@ -41,9 +42,7 @@ def test_the_desk_needs_a_sign_in() -> None:
 
 def test_an_unpaid_result_is_refused_by_the_server_with_a_reason() -> None:
     dossier = factories.dossier(state=9)
-    answer = signed_in(dossier.agency).post(
-        f"/quay/{dossier.code}/tra-ket-qua/", {"receiver_name": "Bình"}, follow=True
-    )
+    answer = signed_in(dossier.agency).post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER, follow=True)
     assert "Chưa nộp đủ phí" in answer.content.decode()
     assert Dossier.objects.get().state == 9
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from agencies.models import Agency
 from dossiers import handover
 from dossiers.errors import NotReleasable
-from dossiers.handover import release
+from dossiers.handover import Receiver, release
 from dossiers.models import Dossier, HandOver
 from dossiers.numbering import next_code
 from payments import attempts, inbox, ledger_check, receipts, settlement
@@ -171,7 +171,7 @@ def test_control_without_the_lock_two_counters_both_pass_the_check(monkeypatch: 
     _without_row_locks(monkeypatch)
     monkeypatch.setattr(handover, "why_not", together)
     results = at_once(
-        2, lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver_name="Nguyễn Thị Bình")
+        2, lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
     )
     assert sum(isinstance(result, IntegrityError) for result in results) == 1
 
@@ -180,7 +180,7 @@ def test_two_counters_hand_over_once() -> None:
     dossier = factories.dossier(state=9, amount=0)
     officer = factories.officer(dossier.agency)
     results = at_once(
-        5, lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver_name="Nguyễn Thị Bình")
+        5, lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
     )
     assert sum(isinstance(result, HandOver) for result in results) == 1
     assert all(isinstance(result, HandOver | NotReleasable) for result in results)
@@ -191,11 +191,11 @@ def test_an_unpaid_dossier_is_not_handed_over_and_a_paid_one_is() -> None:
     dossier = factories.dossier(state=9)
     officer = factories.officer(dossier.agency)
     with pytest.raises(NotReleasable):
-        release(dossier, officer=officer, receiver_name="A")
+        release(dossier, officer=officer, receiver=Receiver("A"))
     payment = factories.payment(of=dossier.bills.get())
     post(confirm(payment))
     inbox.drain_all()
-    release(dossier, officer=officer, receiver_name="A")
+    release(dossier, officer=officer, receiver=Receiver("A"))
     assert HandOver.objects.get().bill_states == {str(payment.bill_id): BillState.PAID}
     assert dossier.events.filter(kind="fee_paid").count() == dossier.messages.count() == 1
     assert ledger_check.check() == []

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from agencies.models import User
 from dossiers.errors import NotReleasable
-from dossiers.handover import release
+from dossiers.handover import Receiver, release
 from dossiers.models import Dossier
 from gateways.base import Notice, OutcomeState
 from payments import inbox, ledger_check
@@ -68,7 +68,7 @@ def test_the_bill_is_owed_again_and_the_receipt_cancelled() -> None:
 def test_a_result_already_given_out_becomes_a_debt() -> None:
     payment, dossier = paid_dossier()
     officer = factories.officer(payment.bill.agency)
-    release(dossier, officer=officer, receiver_name="Nguyễn Thị Bình")
+    release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
     reverse(payment)
     inbox.drain_all()
     assert set(Discrepancy.objects.values_list("kind", flat=True)) == {"reversed", "debt"}
@@ -105,7 +105,7 @@ def test_handing_over_in_the_moment_of_a_reversal_is_either_refused_or_a_debt() 
 
         def act(number: int, dossier: Dossier = dossier, officer: User = officer, notice: int = notice_id) -> object:
             if number == 0:
-                return release(dossier, officer=officer, receiver_name="Nguyễn Thị Bình")
+                return release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
             return inbox.drain(ids=[notice])
 
         given, _drained = at_once(2, act)

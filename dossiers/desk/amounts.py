@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from agencies.models import User
-from agencies.scope import agencies_of
 from payments.billing import MAX_AMOUNT
 from procedures.fees import Line
 from procedures.linting import LEAST_AMOUNT
 
-from .determining import determine, quote_of
-from .models import Dossier
+from ..determining import determine, quote_of
+from .access import Staff, for_staff
 
 
 class AmountsForm(forms.Form):
@@ -45,14 +40,11 @@ class AmountsForm(forms.Form):
         return {code: self.cleaned_data[name] for name, code in self.codes.items()}
 
 
-@never_cache
-@login_required
 @require_http_methods(["GET", "POST"])
-def set_amounts(request: HttpRequest, code: str) -> HttpResponse:
+@for_staff
+def set_amounts(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Ask for the amounts, then bill them once."""
-    user: User = request.user  # type: ignore[assignment]
-    mine = Dossier.objects.of_agencies(agencies_of(user, timezone.localdate()))
-    dossier = get_object_or_404(mine.select_related("agency", "case__procedure"), code=code)
+    dossier = staff.dossier_to_act_on(code)
     if not dossier.awaits_amount:
         messages.info(request, gettext("Mức thu của hồ sơ này đã được xác định."))
         return redirect("desk-dossier", code=code)
@@ -60,7 +52,7 @@ def set_amounts(request: HttpRequest, code: str) -> HttpResponse:
     form = AmountsForm(waiting, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            determine(dossier, form.amounts(), officer=user, reason=form.cleaned_data["reason"])
+            determine(dossier, form.amounts(), officer=staff.user, reason=form.cleaned_data["reason"])
         except ValueError:
             messages.warning(request, gettext("Người khác vừa xác định mức thu của hồ sơ này."))
         else:

@@ -1,0 +1,64 @@
+"""What an officer fills in at the desk. Sensible answers stand there already: Enter is enough."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy
+
+from payments.billing import MAX_AMOUNT
+from payments.models.counter import Tender
+
+from ..handover import Receiver
+from ..models import Dossier, IdentityShown, Relation
+
+
+class ReceiverForm(forms.Form):
+    """Who takes the result, and what they showed."""
+
+    receiver_name = forms.CharField(label=gettext_lazy("Người nhận kết quả"), max_length=120)
+    relation = forms.ChoiceField(label=gettext_lazy("Quan hệ với chủ hồ sơ"), choices=Relation.choices)
+    identity_shown = forms.ChoiceField(label=gettext_lazy("Giấy tờ đã xem"), choices=IdentityShown.choices)
+    identity_tail = forms.CharField(
+        label=gettext_lazy("4 ký tự cuối của giấy tờ"), max_length=4, required=False, strip=True
+    )
+
+    def __init__(self, *args: object, dossier: Dossier | None = None, **kwargs: object) -> None:
+        if dossier:
+            kwargs["initial"] = {
+                "receiver_name": dossier.owner_name,
+                "relation": Relation.OWNER,
+                "identity_shown": IdentityShown.CARD,
+                "identity_tail": dossier.owner_identity_number[-4:],
+            }
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+    def receiver(self) -> Receiver:
+        """Return what was filled in."""
+        return Receiver(
+            name=self.cleaned_data["receiver_name"],
+            relation=self.cleaned_data["relation"],
+            identity_shown=self.cleaned_data["identity_shown"],
+            identity_tail=self.cleaned_data["identity_tail"],
+        )
+
+
+class TakingForm(forms.Form):
+    """Cash or a card for one bill. `despite_open` appears once the guard against paying twice has spoken."""
+
+    bill = forms.IntegerField(widget=forms.HiddenInput)
+    tender = forms.ChoiceField(label=gettext_lazy("Hình thức"), choices=Tender.choices, initial=Tender.CASH)
+    received = forms.IntegerField(label=gettext_lazy("Khách đưa (đồng)"), min_value=0, max_value=MAX_AMOUNT)
+    received.widget.attrs["data-key"] = "F7"
+    terminal_ref = forms.CharField(label=gettext_lazy("Số tham chiếu máy POS"), max_length=40, required=False)
+    despite_open = forms.BooleanField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> dict[str, object]:
+        """A card has the terminal's reference, cash has none."""
+        is_card = self.cleaned_data.get("tender") == Tender.POS
+        if is_card and not self.cleaned_data.get("terminal_ref"):
+            self.add_error("terminal_ref", gettext("Ghi số tham chiếu in trên biên lai của máy POS."))
+        elif not is_card:
+            self.cleaned_data["terminal_ref"] = ""
+        return self.cleaned_data

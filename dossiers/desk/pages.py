@@ -1,0 +1,186 @@
+"""The box with its lists, one dossier, and what may be pressed there."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies import audit
+from gateways import registry
+from payments import checking, live
+from payments.models import CashShift
+
+from ..errors import IllegalDossierMove, NothingToUndo, NotReleasable
+from ..handover import why_not
+from ..models import Dossier
+from ..papers import offered
+from ..states import DossierState
+from ..undoing import UNDO_WITHIN, last_step, undo
+from ..workflow import move
+from . import finding, second_window
+from .access import Staff, for_staff
+from .fee import last_checked, payments_of
+from .forms import ReceiverForm, TakingForm
+from .worklists import ORDERS, VIEWS, row_of, worklist
+
+PAGE = 25
+REASONS = {
+    NotReleasable.NOT_FINISHED: gettext_lazy("Hồ sơ chưa có kết quả."),
+    NotReleasable.NOT_SETTLED: gettext_lazy("Chưa nộp đủ phí: chưa trả kết quả được."),
+    NotReleasable.ALREADY_RETURNED: gettext_lazy("Kết quả đã được trả."),
+}
+NEXT_STEPS = {
+    DossierState.SUBMITTED: (DossierState.ACCEPTED, gettext_lazy("Tiếp nhận")),
+    DossierState.ACCEPTED: (DossierState.IN_PROCESS, gettext_lazy("Chuyển xử lý")),
+    DossierState.IN_PROCESS: (DossierState.FINISHED, gettext_lazy("Đã có kết quả")),
+}
+
+
+@require_GET
+@for_staff
+def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The box. A code or a slip's QR opens its dossier, a name or phone lists what fits."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    now = timezone.now()
+    view, order = request.GET.get("viec", ""), request.GET.get("xep", "")
+    view, order = view if view in VIEWS else "", order if order in ORDERS else ""
+    if text:
+        if exact := finding.one(staff, text, timezone.localdate(now)):
+            return redirect("desk-dossier", code=exact.code)
+        found = finding.many(staff, text).order_by("-pk")
+    else:
+        found = worklist(staff.dossiers().of_agencies(staff.works_at), now, view=view, order=order)
+    # A page more is enough to know whether there is a next one: nothing is counted.
+    page = Paginator(found.with_bills()[: PAGE * 40], PAGE).get_page(request.GET.get("page"))
+    context = {
+        "staff": staff,
+        "text": text,
+        "page": page,
+        "rows": [row_of(dossier, now) for dossier in page],
+        "views": VIEWS.items(),
+        "view": view,
+        "orders": [(key, label) for key, (label, _fields) in ORDERS.items()],
+        "order": order,
+    }
+    return render(request, "desk/desk.html", context)
+
+
+@require_GET
+@for_staff
+def desk_dossier(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+    """One dossier at the desk; opening it is written to the audit and shown on the second window."""
+    dossier = staff.dossier(code)
+    audit.record("view", f"dossier:{code}", actor=staff.user, agency=dossier.agency)
+    second_window.show(request, dossier)
+    tokens = [bill.token for bill in dossier.bills.all()]
+    live_url = f"{settings.LIVE_URL}/live/{live.sign_topic(tokens[0])}" if settings.LIVE_URL and tokens else ""
+    may_act = dossier.agency_id in staff.acts_for
+    may_serve = may_act or dossier.agency_id in staff.takes_money_for
+    is_releasable = not why_not(dossier)
+    context = state_context(dossier) | {
+        "staff": staff,
+        "live": live_url,
+        "may_act": may_act,
+        "may_serve": may_serve,
+        "step": NEXT_STEPS.get(DossierState(dossier.state)) if may_act else None,
+        "undoable": last_step(dossier, staff.user, timezone.now()) if may_act else None,
+        "undo_seconds": int(UNDO_WITHIN.total_seconds()),
+        "form": ReceiverForm(dossier=dossier) if may_act and is_releasable else None,
+        "payments": [(payment, registry.get(payment.gateway).name) for payment in payments_of(dossier)],
+        "takings": _takings(staff, dossier),
+        "shift": CashShift.objects.filter(cashier=staff.user, closed_at=None).first(),
+        "papers": offered(dossier) if may_serve else [],
+    }
+    return render(request, "desk/dossier.html", context)
+
+
+def _takings(staff: Staff, dossier: Dossier) -> list[TakingForm]:
+    """A form for each bill that is still owed, filled with the exact amount, for whoever may take money."""
+    if dossier.agency_id not in staff.takes_money_for:
+        return []
+    return [
+        TakingForm(initial={"bill": bill.pk, "received": bill.amount}, auto_id=f"bill-{bill.pk}-%s")
+        for bill in dossier.bills.all()
+        if bill.state == "open"
+    ]
+
+
+def state_context(dossier: Dossier) -> dict[str, object]:
+    """Return what the block shows. `version` changes exactly when the page has other things to offer."""
+    row = row_of(dossier, timezone.now())
+    payments = payments_of(dossier)
+    return {
+        "dossier": dossier,
+        "row": row,
+        "state": row.fee,
+        "version": f"{row.fee}-{dossier.state}-{row.owed}",
+        "payment_count": len(payments),
+        "paid": next((p for p in payments if p.is_applied), None),
+        "paid_by": next((registry.get(p.gateway).name for p in payments if p.is_applied), ""),
+        "checked_at": last_checked(dossier),
+        "reason": REASONS.get(why_not(dossier), ""),
+        "is_releasable": not why_not(dossier),
+    }
+
+
+@require_GET
+@for_staff
+def desk_state(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+    """The part that changes live; it asks for the whole page when what may be pressed has changed."""
+    context = state_context(staff.dossier(code))
+    seen = request.GET.get("da-thay", "")
+    is_stale = bool(seen) and seen != context["version"]
+    if is_stale:
+        second_window.ring(request)
+    return render(request, "desk/_state.html", context | {"is_stale": is_stale})
+
+
+@require_POST
+@for_staff
+def check_now(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+    """Ask the bank now, and say what it said."""
+    dossier = staff.dossier_to_serve(code)
+    checks = [check for bill in dossier.bills.all() for check in checking.check_bill(bill)]
+    if not checks:
+        messages.info(request, _("Chưa có lần thanh toán nào để hỏi ngân hàng."))
+    elif not all(check.is_reachable for check in checks):
+        messages.warning(request, _("Ngân hàng chưa trả lời. Hệ thống tự hỏi lại; đừng thu tiền lần nữa."))
+    else:
+        messages.success(request, _("Đã hỏi ngân hàng xong."))
+    return redirect("desk-dossier", code=code)
+
+
+@require_POST
+@for_staff
+def next_step(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+    """Move the dossier one step on, from the state the officer saw."""
+    dossier = staff.dossier_to_act_on(code)
+    step = NEXT_STEPS.get(DossierState(dossier.state))
+    try:
+        if step is None or request.POST.get("from", str(dossier.state)) != str(dossier.state):
+            raise IllegalDossierMove(dossier.state, 0)
+        move(dossier, step[0], actor=staff.user)
+    except IllegalDossierMove:
+        messages.warning(request, _("Hồ sơ vừa được người khác chuyển trạng thái."))
+    return redirect("desk-dossier", code=code)
+
+
+@require_POST
+@for_staff
+def undo_step(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+    """Take back the step just made."""
+    dossier = staff.dossier_to_act_on(code)
+    try:
+        undo(dossier, actor=staff.user)
+    except NothingToUndo:
+        messages.warning(request, _("Không hoàn tác được nữa: đã quá 60 giây, hoặc người khác đã làm bước tiếp theo."))
+    else:
+        messages.success(request, _("Đã hoàn tác bước vừa rồi."))
+    return redirect("desk-dossier", code=code)

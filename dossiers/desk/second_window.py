@@ -1,0 +1,71 @@
+"""The window that faces the citizen: what is owed, a QR to pay it, its state. No name.
+
+It belongs to the officer's session and follows what the officer opens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from payments import live
+from payments.states import BillState
+
+from ..models import Dossier
+from .access import Staff, for_staff
+from .fee import fee_state, owed
+
+_SHOWN = "second_window"
+
+
+def show(request: HttpRequest, dossier: Dossier | None) -> None:
+    """Put a dossier on the second window, or clear it."""
+    code = dossier.code if dossier else ""
+    if request.session.get(_SHOWN, "") != code:
+        request.session[_SHOWN] = code
+    ring(request)
+
+
+def ring(request: HttpRequest) -> None:
+    """Tell the second window to look again."""
+    live.publish([_topic(request)])
+
+
+def _topic(request: HttpRequest) -> str:
+    """Name the desk by its session, without giving the session away."""
+    return "desk-" + hashlib.sha256((request.session.session_key or "").encode()).hexdigest()[:32]
+
+
+@require_GET
+@for_staff
+def window(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The whole window."""
+    live_url = f"{settings.LIVE_URL}/live/{live.sign_topic(_topic(request))}" if settings.LIVE_URL else ""
+    return render(request, "desk/second_window.html", _context(request, staff) | {"live": live_url})
+
+
+@require_GET
+@for_staff
+def window_state(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The part of it that follows the desk."""
+    return render(request, "desk/_second_window.html", _context(request, staff))
+
+
+def _context(request: HttpRequest, staff: Staff) -> dict[str, object]:
+    code = request.session.get(_SHOWN, "")
+    dossier = staff.dossiers().with_bills().filter(code=code).first() if code else None
+    if dossier is None:
+        return {"dossier": None}
+    bill = next((bill for bill in dossier.bills.all() if bill.state == BillState.OPEN), None)
+    return {
+        "dossier": dossier,
+        "state": fee_state(dossier),
+        "amount": owed(dossier) or dossier.fee_total,
+        "bill": bill,
+        "pay_url": settings.BASE_URL + reverse("bill", args=[bill.token]) if bill else "",
+    }

@@ -1,0 +1,22 @@
+"""Addresses of the desk. What is fixed comes before what is a code."""
+
+from django.urls import path
+
+from . import amounts, handing_over, money, pages, printing, second_window, worker
+
+urlpatterns = [
+    path("", pages.desk, name="desk"),
+    path("man-hinh-phu/", second_window.window, name="desk-second-window"),
+    path("man-hinh-phu/trang-thai/", second_window.window_state, name="desk-second-window-state"),
+    path("tra-nhieu/", handing_over.hand_over_many, name="desk-hand-over-many"),
+    path("ban-luu.js", worker.worker, name="desk-worker"),
+    path("<str:code>/", pages.desk_dossier, name="desk-dossier"),
+    path("<str:code>/trang-thai/", pages.desk_state, name="desk-state"),
+    path("<str:code>/hoi-ngan-hang/", pages.check_now, name="desk-check"),
+    path("<str:code>/muc-thu/", amounts.set_amounts, name="desk-amounts"),
+    path("<str:code>/chuyen/", pages.next_step, name="desk-next"),
+    path("<str:code>/hoan-tac/", pages.undo_step, name="desk-undo"),
+    path("<str:code>/thu-tien/", money.take, name="desk-take"),
+    path("<str:code>/in/", printing.print_one, name="desk-print"),
+    path("<str:code>/tra-ket-qua/", handing_over.hand_over, name="desk-hand-over"),
+]

@@ -1,0 +1,114 @@
+"""What to do next: the dossiers of a desk, most urgent first, each with who waits for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from payments.models import Payment
+from payments.states import OPEN_PAYMENT_STATES, BillState, DisplayState, PaymentState
+
+from ..models import Dossier, DossierBill
+from ..models.dossier import DossierQuerySet
+from ..states import DossierState as S
+from .fee import STUCK_AFTER, fee_state, owed, stuck_since
+
+OPEN_STATES = (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED, S.FINISHED)
+VIEWS = {
+    "": _("Tất cả"),
+    "san-sang": _("Trả được ngay"),
+    "ket": _("Kẹt thanh toán"),
+    "cho-phi": _("Chờ nộp phí"),
+    "tiep-nhan": _("Chờ tiếp nhận"),
+    "xu-ly": _("Đang xử lý"),
+}
+ORDERS = {
+    "": (_("Việc cần làm trước"), ("urgency", "due_at", "pk")),
+    "han": (_("Hạn trả"), ("due_at", "pk")),
+    "moi": (_("Mới nhất"), ("-pk",)),
+    "ten": (_("Tên chủ hồ sơ"), ("owner_search_key", "pk")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One dossier of a list. `waits_for` says who has to act, `action` what, and the marks say why it stands out."""
+
+    dossier: Dossier
+    fee: DisplayState
+    owed: int
+    waits_for: Promise
+    action: Promise
+    is_ready: bool
+    stuck_since: datetime | None
+    is_overdue: bool
+
+
+_OFFICER, _CITIZEN, _BANK, _DESK = _("Cán bộ xử lý"), _("Công dân"), _("Ngân hàng"), _("Quầy")
+_NEXT: dict[int, tuple[Promise, Promise]] = {
+    S.SUBMITTED: (_DESK, _("Kiểm tra giấy tờ, tiếp nhận")),
+    S.ACCEPTED: (_DESK, _("Chuyển cán bộ xử lý")),
+    S.IN_PROCESS: (_OFFICER, _("Giải quyết, ghi kết quả")),
+    S.SUPPLEMENT: (_CITIZEN, _("Bổ sung giấy tờ")),
+    S.FINANCIAL_OBLIGATION: (_CITIZEN, _("Nộp phí, lệ phí")),
+    S.STOPPED: (_OFFICER, _("Xem xét giải quyết tiếp")),
+}
+_ENDED = (_("Không ai"), _("Đã xong"))
+
+
+def row_of(dossier: Dossier, now: datetime) -> Row:
+    """Say what one dossier waits for. Reads `bills`: prefetch for lists."""
+    fee, stuck = fee_state(dossier), stuck_since(dossier, now)
+    is_ready = dossier.state == S.FINISHED and dossier.is_settled
+    waits_for, action = _NEXT.get(dossier.state, _ENDED)
+    if dossier.awaits_amount and dossier.state in OPEN_STATES:
+        waits_for, action = _OFFICER, _("Xác định mức thu")
+    elif stuck:
+        waits_for, action = _BANK, _("Hỏi ngân hàng; chưa rõ thì báo kế toán, đừng thu lại")
+    elif dossier.state == S.FINISHED:
+        waits_for, action = (_DESK, _("Trả kết quả")) if is_ready else (_CITIZEN, _("Nộp phí rồi nhận kết quả"))
+    is_overdue = dossier.state in (S.ACCEPTED, S.IN_PROCESS) and bool(dossier.due_at and dossier.due_at < now)
+    return Row(dossier, fee, owed(dossier), waits_for, action, is_ready, stuck, is_overdue)
+
+
+def worklist(dossiers: DossierQuerySet, now: datetime, *, view: str = "", order: str = "") -> DossierQuerySet:
+    """Narrow and sort open dossiers; one query, whatever their number."""
+    marked = dossiers.filter(state__in=OPEN_STATES).alias(
+        is_unsettled=Exists(_bills(state__in=(BillState.OPEN, BillState.REFUNDED))), is_stuck=_stuck(now)
+    )
+    awaits_amount = Q(facts__has_key="undetermined") & ~Q(facts__undetermined=[])
+    settled = Q(is_unsettled=False) & ~awaits_amount
+    narrowed = {
+        "": marked,
+        "san-sang": marked.filter(settled, state=S.FINISHED),
+        "ket": marked.filter(is_stuck=True),
+        "cho-phi": marked.filter(~settled),
+        "tiep-nhan": marked.filter(state=S.SUBMITTED),
+        "xu-ly": marked.filter(state__in=(S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED)),
+    }[view]
+    urgency = Case(
+        When(Q(state=S.FINISHED) & settled, then=Value(0)),
+        When(is_stuck=True, then=Value(1)),
+        When(state=S.SUBMITTED, then=Value(2)),
+        When(state__in=(S.ACCEPTED, S.IN_PROCESS), then=Value(3)),
+        default=Value(4),
+        output_field=IntegerField(),
+    )
+    return narrowed.alias(urgency=urgency).order_by(*ORDERS[order][1])
+
+
+def _bills(**wanted: object) -> QuerySet[DossierBill]:
+    return DossierBill.objects.filter(
+        dossier=OuterRef("pk"), **{f"bill__{key}": value for key, value in wanted.items()}
+    )
+
+
+def _stuck(now: datetime) -> Exists:
+    """Whether a payment of an open bill has been in doubt for too long."""
+    doubtful = Q(state=PaymentState.UNKNOWN) | Q(state__in=OPEN_PAYMENT_STATES, returned_at__isnull=False)
+    payments = Payment.objects.filter(doubtful, bill=OuterRef("bill"), created_at__lt=now - STUCK_AFTER)
+    return Exists(_bills(state=BillState.OPEN).filter(Exists(payments)))

@@ -1,0 +1,73 @@
+"""The slips of the counter: that a dossier was received, and that its result was taken."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from payments.accounting.outcomes import dong
+
+from ..models import Dossier, HandOver
+from .sheet import Sheet
+
+
+def moment(when: datetime | None) -> str:
+    """Write a time as it stands on papers; nothing laid down is said so."""
+    return f"{timezone.localtime(when):%H:%M ngày %d/%m/%Y}" if when else "không quy định"
+
+
+def reception_slip(dossier: Dossier, printed_at: datetime, note: str = "") -> Sheet:
+    """Giấy tiếp nhận hồ sơ và hẹn trả kết quả (form 01 of TT 03/2025). Its QR opens the dossier and pays it."""
+    owed = sum(bill.amount for bill in dossier.bills.all() if bill.state == "open")
+    papers = [attachment.name for attachment in dossier.attachments.all()]
+    return Sheet(
+        agency=dossier.agency.name,
+        form="Mẫu số 01, TT 03/2025/TT-VPCP",
+        title="Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+        number=dossier.code,
+        note=note,
+        printed_at=printed_at,
+        facts=(
+            ("Chủ hồ sơ", dossier.owner_name),
+            ("Điện thoại", dossier.owner_phone),
+            ("Địa chỉ", dossier.owner_address or "…"),
+            ("Thủ tục", dossier.case.procedure.name),
+            ("Giấy tờ đã nhận", "; ".join(papers) or "bản giấy tại quầy"),
+            ("Tiếp nhận lúc", moment(dossier.received_at or dossier.submitted_at)),
+            ("Hẹn trả kết quả", moment(dossier.due_at)),
+            ("Nhận kết quả", dossier.get_return_method_display()),
+            ("Phí, lệ phí còn phải nộp", dong(owed)),
+        ),
+        signatures=(("Người nộp hồ sơ", dossier.owner_name), ("Người tiếp nhận", "")),
+        qr=settings.BASE_URL + reverse("slip", args=[dossier.slip_token]),
+        qr_note="Quét mã để nộp phí và theo dõi hồ sơ trên trang của tỉnh. Không chuyển tiền cho cá nhân.",
+    )
+
+
+def release_slip(hand_over: HandOver, printed_at: datetime, note: str = "") -> Sheet:
+    """Biên nhận trả kết quả: all results taken together stand on one paper."""
+    together = [hand_over]
+    if hand_over.batch:
+        related = HandOver.objects.filter(batch=hand_over.batch).select_related("dossier__case__procedure")
+        together = list(related.order_by("dossier__code"))
+    shown = hand_over.get_identity_shown_display()
+    tail = f" …{hand_over.identity_tail}" if hand_over.identity_tail else ""
+    return Sheet(
+        agency=hand_over.dossier.agency.name,
+        title="Biên nhận trả kết quả",
+        number=hand_over.dossier.code,
+        note=note,
+        printed_at=printed_at,
+        facts=(
+            ("Người nhận", hand_over.receiver_name),
+            ("Quan hệ với chủ hồ sơ", hand_over.get_relation_display()),
+            ("Giấy tờ đã xem", f"{shown}{tail}" or "…"),
+            ("Trả lúc", moment(hand_over.at)),
+        ),
+        columns=("Mã hồ sơ", "Chủ hồ sơ", "Thủ tục"),
+        rows=[(each.dossier.code, each.dossier.owner_name, each.dossier.case.procedure.name) for each in together],
+        signatures=(("Người nhận", hand_over.receiver_name), ("Người trả", str(hand_over.officer))),
+    )

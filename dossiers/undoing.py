@@ -1,0 +1,48 @@
+"""Taking back a step just made by mistake: within a minute, by who made it, never money or a hand-over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import User
+
+from .errors import NothingToUndo
+from .models import Dossier, DossierEvent, EventKind
+from .states import DossierState
+from .workflow import STAMPS
+
+UNDO_WITHIN = timedelta(seconds=60)
+
+
+def last_step(dossier: Dossier, actor: User, now: datetime) -> DossierEvent | None:
+    """Return the step that `actor` may still take back, if it is the last thing that moved the dossier."""
+    moves = (EventKind.STATE_CHANGED, EventKind.HANDED_OVER, EventKind.STEP_UNDONE)
+    event = dossier.events.filter(kind__in=moves).order_by("-id").first()
+    if event is None or event.kind != EventKind.STATE_CHANGED:
+        return None
+    is_mine = event.actor_id == actor.pk and event.after == dossier.state
+    return event if is_mine and now - event.at <= UNDO_WITHIN else None
+
+
+def undo(dossier: Dossier, *, actor: User) -> None:
+    """Put the dossier back to where it was before its last step. Locks it. Raises NothingToUndo.
+
+    The timeline keeps both lines: what was done, and that it was taken back.
+    """
+    with transaction.atomic(durable=True):
+        locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
+        event = last_step(locked, actor, timezone.now())
+        if event is None or event.before is None:
+            raise NothingToUndo
+        changed = ["state"]
+        if stamp := STAMPS.get(DossierState(locked.state)):
+            setattr(locked, stamp, None)
+            changed.append(stamp)
+        before, locked.state = locked.state, event.before
+        locked.save(update_fields=changed)
+        DossierEvent.objects.create(
+            dossier=locked, kind=EventKind.STEP_UNDONE, before=before, after=locked.state, actor=actor
+        )

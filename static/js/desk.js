@@ -1,0 +1,68 @@
+// The desk by keyboard: function keys, which no scanner and no Vietnamese keyboard sends; camera; a copy for bad days.
+(function () {
+  "use strict";
+  var box = document.getElementById("q");
+  var keys = document.getElementById("keys");
+
+  function isTyping() {
+    var at = document.activeElement;
+    return at && /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && at.type !== "checkbox" && at.value !== "";
+  }
+  function press(name) {
+    var target = document.querySelector('[data-key="' + name + '"]');
+    if (!target || target.disabled) { return false; }
+    if (target === box) { box.focus(); box.select(); return true; }
+    if (target.dataset.key === "F4" || target.tagName === "INPUT") { target.focus(); } else { target.click(); }
+    return true;
+  }
+  document.addEventListener("keydown", function (event) {
+    if (document.querySelector("dialog[open]")) { return; }
+    var name = event.ctrlKey ? "ctrl+" + event.key : event.key;
+    if (event.key === "?" && !isTyping()) { event.preventDefault(); keys.showModal(); return; }
+    // Ctrl+Z belongs to a field with text in it; every other name here means nothing to a field.
+    if ((/^F\d+$/.test(name) || name === "ctrl+Enter" || (name === "ctrl+z" && !isTyping())) && press(name)) { event.preventDefault(); }
+  });
+  document.querySelector("[data-keys]").addEventListener("click", function () { keys.showModal(); });
+
+  // A step can be taken back for a minute; then its button goes.
+  document.querySelectorAll("[data-until]").forEach(function (form) {
+    var left = new Date(form.dataset.until).getTime() + Number(form.dataset.lasts) * 1000 - Date.now();
+    setTimeout(function () { form.hidden = true; }, Math.max(left, 0));
+  });
+
+  // "Asked 3 seconds ago": outside the live region, or it would be read aloud every second.
+  var freshness = document.getElementById("freshness");
+  if (freshness) {
+    setInterval(function () {
+      var asked = document.querySelector("#state time");
+      freshness.hidden = !asked;
+      if (!asked) { return; }
+      var seconds = Math.max(0, Math.round((Date.now() - new Date(asked.dateTime).getTime()) / 1000));
+      freshness.textContent = freshness.dataset.before + " " + (seconds < 120 ? seconds + " " + freshness.dataset.seconds : Math.round(seconds / 60) + " " + freshness.dataset.minutes);
+    }, 1000);
+  }
+
+  // The camera reads what the scanner would, where the browser can.
+  var button = document.querySelector("[data-camera]");
+  if (button && "BarcodeDetector" in window && navigator.mediaDevices) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      var dialog = document.getElementById("camera"), video = dialog.querySelector("video");
+      navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).then(function (stream) {
+        var detector = new BarcodeDetector();
+        video.srcObject = stream;
+        video.play();
+        dialog.showModal();
+        dialog.addEventListener("close", function () { stream.getTracks().forEach(function (track) { track.stop(); }); }, { once: true });
+        (function look() {
+          if (!dialog.open) { return; }
+          detector.detect(video).then(function (found) {
+            if (found.length) { dialog.close(); box.value = found[0].rawValue; box.form.submit(); } else { requestAnimationFrame(look); }
+          }, function () { setTimeout(look, 200); });
+        })();
+      }, function () { button.hidden = true; });
+    });
+  }
+
+  if ("serviceWorker" in navigator) { navigator.serviceWorker.register("/quay/ban-luu.js", { scope: "/quay/" }).catch(function () { /* no copy then */ }); }
+})();
