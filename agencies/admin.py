@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from . import audit
 from .administering import ReadOnlyAdmin, ScopedAdmin
-from .models import Agency, AgencySuccession, AuditEntry, BeneficiaryAccount, Membership, User
+from .models import Agency, AgencySuccession, AuditEntry, BeneficiaryAccount, Membership, OnboardingStep, User
 
 
 class MembershipInline(TabularInline):
@@ -85,3 +86,25 @@ class AuditAdmin(ReadOnlyAdmin):
     list_filter = ["action"]
     list_select_related = ["actor", "agency"]
     search_fields = ["subject", "actor__username"]
+
+
+@admin.register(OnboardingStep)
+class OnboardingAdmin(ModelAdmin):
+    """Steps that somebody attests with evidence; the board counts the others."""
+
+    list_display = ["agency", "step", "day", "evidence", "noted_by"]
+    list_filter = ["step"]
+    list_select_related = ["agency", "noted_by"]
+    autocomplete_fields = ["agency"]
+    search_fields = ["agency__search_key", "evidence"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: what was attested is corrected, not lost."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: OnboardingStep, form: Any, change: bool) -> None:
+        """Note who attests it."""
+        actor: Any = request.user
+        obj.noted_by = actor
+        super().save_model(request, obj, form, change)
+        audit.record("onboarding_step", f"agency:{obj.agency_id}", actor=actor, agency=obj.agency, step=obj.step)

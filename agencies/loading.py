@@ -95,15 +95,20 @@ def _load_successions(links: list[dict[str, str]], units: dict[str, Agency], pro
                 ),
             )
     Agency.objects.bulk_create(by_name.values())
-    AgencySuccession.objects.bulk_create(
-        AgencySuccession(
-            predecessor=units[link["from_code"]]
-            if link["from_code"]
-            else by_name[link["from_name"], link["from_district"]],
-            successor=units[link["to_code"]],
-            effective_date=date.fromisoformat(link["effective_date"]),
-            note=link["note"][:255],
+    successions: list[AgencySuccession] = []
+    has_heir: set[int] = set()
+    for link in links:
+        known = link["from_code"]
+        predecessor = units[known] if known else by_name[link["from_name"], link["from_district"]]
+        successions.append(
+            AgencySuccession(
+                predecessor=predecessor,
+                successor=units[link["to_code"]],
+                effective_date=date.fromisoformat(link["effective_date"]),
+                takes_over=predecessor.pk not in has_heir,
+                note=link["note"][:255],
+            )
         )
-        for link in links
-    )
+        has_heir.add(predecessor.pk)
+    AgencySuccession.objects.bulk_create(successions)
     progress(len(links), len(links), "quan hệ kế thừa")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from .models import Agency, AgencySuccession, BeneficiaryAccount, Membership, Role, User
+from .models import Agency, AgencySuccession, Membership, Role, User
 
 _SEES_EVERYTHING = (Role.PROVINCE_ADMIN, Role.AUDITOR)
 
@@ -17,10 +17,11 @@ def roles_of(user: User, on: date) -> set[str]:
 def agencies_of(user: User, on: date, roles: tuple[Role, ...] | None = None) -> set[int]:
     """Return the agencies somebody works for on a day, with all their predecessors.
 
-    A successor's officers must find the dossiers of the units it came from. A province
-    admin and an auditor see every agency. `roles` narrows which memberships count.
+    A successor's officers must find the dossiers of the units it came from; a role at an
+    agency that is no more opens nothing. A province admin and an auditor see every agency.
+    `roles` narrows which memberships count.
     """
-    memberships = Membership.objects.filter(user=user, valid_during__contains=on)
+    memberships = Membership.objects.filter(user=user, valid_during__contains=on, agency__valid_during__contains=on)
     if roles is not None:
         memberships = memberships.filter(role__in=roles)
     held = list(memberships.values_list("agency_id", "role"))
@@ -35,21 +36,24 @@ def agencies_of(user: User, on: date, roles: tuple[Role, ...] | None = None) -> 
     return found
 
 
-def account_of(agency: Agency, purpose: str, on: date) -> BeneficiaryAccount | None:
-    """Return where money for an agency goes on a day, following successors after its end."""
-    seen: set[int] = set()
-    frontier = [agency.pk]
-    while frontier:
-        seen |= set(frontier)
-        account = (
-            BeneficiaryAccount.objects.filter(
-                agency_id__in=frontier, purpose__in=(purpose, "all"), valid_during__contains=on
-            )
-            .order_by("agency_id", "-purpose")
-            .first()
-        )
-        if account:
-            return account
-        after = AgencySuccession.objects.filter(predecessor_id__in=frontier, effective_date__lte=on)
-        frontier = [pk for pk in after.values_list("successor_id", flat=True) if pk not in seen]
-    return None
+def heir_of(agency: Agency, on: date) -> Agency:
+    """Return who does an agency's unfinished work on a day: itself while it exists, then who took over."""
+    seen = {agency.pk}
+    while on not in agency.valid_during:
+        links = AgencySuccession.objects.filter(predecessor=agency, effective_date__lte=on, takes_over=True)
+        link = links.select_related("successor").first()
+        if link is None or link.successor_id in seen:
+            break
+        agency = link.successor
+        seen.add(agency.pk)
+    return agency
+
+
+def chain_of(agency: Agency, on: date) -> list[int]:
+    """Return who answers for an agency on a day, nearest first: it or its heir, then those above."""
+    chain: list[int] = []
+    current: Agency | None = heir_of(agency, on)
+    while current is not None and current.pk not in chain:
+        chain.append(current.pk)
+        current = current.parent
+    return chain

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from agencies import audit
-from agencies.models import Agency, Role, User
+from agencies.models import Role, User
+from agencies.scope import chain_of
 
 from .errors import RefundRefused
 from .models import Bill, Discrepancy, Notice, Payment
@@ -64,7 +65,8 @@ def case(
 def give_owners(limit: int = 200) -> int:
     """Give each open case that has nobody to the accountant of its agency with the fewest; return how many.
 
-    An agency without accountants leaves its cases to the province's. Safe to run twice at once.
+    An agency without accountants leaves its cases to the province's, a dissolved one to its heir.
+    Safe to run twice at once.
     """
     today = timezone.localdate()
     with transaction.atomic():
@@ -79,21 +81,13 @@ def _give(found: Discrepancy, today: date) -> bool:
         is_active=True, memberships__role=Role.ACCOUNTANT, memberships__valid_during__contains=today
     )
     by_load = accountants.annotate(load=Count("cases", filter=Q(cases__closed_at=None), distinct=True))
-    for agency_id in (found.agency_id, *_above(found.agency)):
+    for agency_id in chain_of(found.agency, today):
         owner = by_load.filter(memberships__agency=agency_id).order_by("load", "pk").first()
         if owner:
             found.owner = owner
             found.save(update_fields=["owner"])
             return True
     return False
-
-
-def _above(agency: Agency) -> list[int]:
-    found: list[int] = []
-    while agency.parent and agency.parent.pk not in found:
-        agency = agency.parent
-        found.append(agency.pk)
-    return found
 
 
 def assign(found: Discrepancy, owner: User, *, actor: User) -> None:

@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from agencies.models import Agency
+from agencies.scope import chain_of
 from gateways import in_house, registry
 from gateways.base import Gateway, MerchantConfig
 
@@ -51,10 +52,11 @@ def accounts_of(agency: Agency) -> list[MerchantAccount]:
     """Return the accounts that take new payments for an agency today, best first.
 
     An agency without an account of its own uses the nearest one above it: the province
-    signs with the bank once for all its units.
+    signs with the bank once for all its units. What a dissolved agency is still owed goes to
+    the accounts of its heir (domain.md 4.3); attempts under way keep the account they began with.
     """
-    chain = _ancestors(agency)
     today = timezone.localdate()
+    chain = chain_of(agency, today)
     found = (
         MerchantAccount.objects.filter(agency_id__in=chain, is_enabled=True, valid_during__contains=today)
         .exclude(gateway__in=in_house.SLUGS)
@@ -107,12 +109,3 @@ def forget(**_: object) -> None:
 def any_account(gateway: str) -> MerchantAccount | None:
     """Return some account of the gateway, to sign a refusal to a message that names none of ours."""
     return MerchantAccount.objects.filter(Q(gateway=gateway)).order_by("-is_enabled", "id").first()
-
-
-def _ancestors(agency: Agency) -> list[int]:
-    chain: list[int] = []
-    current: Agency | None = agency
-    while current is not None and current.pk not in chain:
-        chain.append(current.pk)
-        current = current.parent
-    return chain

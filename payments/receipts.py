@@ -108,6 +108,18 @@ def serials_of(day: date) -> list[str]:
     return [f"{SERIAL_PREFIX[FeeKind(kind)]}-{day:%y}T" for kind in FeeKind.values]
 
 
+def open_books(agency_ids: Sequence[int], day: date) -> None:
+    """Open the books in which agencies will write from a day on; those that exist stay as they are."""
+    ReceiptSeries.objects.bulk_create(
+        [
+            ReceiptSeries(agency_id=agency_id, kind=kind, serial=serial)
+            for agency_id in sorted(agency_ids)
+            for kind, serial in zip(FeeKind.values, serials_of(day), strict=True)
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def _locked_series(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], ReceiptSeries]:
     """Return this year's series of each (agency, kind) under lock, opening missing ones."""
     if not wanted:

@@ -5,6 +5,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from . import health, metrics, style_page
+from .onboarding import onboarding
+from .reform.views import reform
 
 handler500 = "portal.middleware.failed"
 
@@ -26,6 +28,8 @@ urlpatterns = [
     path("thiet-ke/", style_page.style_page, name="style-page"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("tai-khoan/", include("allauth.urls")),
+    path("admin/trien-khai/", admin.site.admin_view(onboarding), name="onboarding"),
+    path("admin/sap-xep/", admin.site.admin_view(reform), name="reform"),
     path("admin/", admin.site.urls),
     path("", include("payments.urls")),
     path("", include("procedures.urls")),

@@ -1,7 +1,8 @@
 """Who collects, who works there, and who did what."""
 
-from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level
+from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level, Reform
 from .audit import AuditEntry
+from .onboarding import OnboardingStep
 from .people import Membership, Role, User
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "BeneficiaryAccount",
     "Level",
     "Membership",
+    "OnboardingStep",
+    "Reform",
     "Role",
     "User",
 ]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ..text import fold
@@ -79,19 +81,50 @@ class Agency(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
+class Reform(models.Model):
+    """One merger, split or dissolution as it was carried out: the record that `portal.reform` leaves."""
+
+    day = models.DateField(_("Từ ngày"))
+    legal_basis = models.CharField(_("Căn cứ pháp lý"), max_length=255)
+    summary = models.JSONField(_("Kết quả"), default=dict)
+    carried_out_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("Người thực hiện")
+    )
+    carried_out_at = models.DateTimeField(_("Thực hiện lúc"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("đợt sắp xếp")
+        verbose_name_plural = _("đợt sắp xếp")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.legal_basis} · {self.day:%d/%m/%Y}"
+
+
 class AgencySuccession(models.Model):
-    """Whose work goes to whom from a day on: many-to-many, because communes merge and split."""
+    """Whose work goes to whom from a day on: many-to-many, because communes merge and split.
+
+    Of several successors one `takes_over` what is unfinished: open bills are paid to its account.
+    """
 
     predecessor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="successions")
     successor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="inheritances")
     effective_date = models.DateField(_("Từ ngày"))
+    takes_over = models.BooleanField(_("Nhận việc dở dang"), default=False)
     note = models.CharField(_("Ghi chú"), max_length=255, blank=True)
+    reform = models.ForeignKey(Reform, null=True, blank=True, on_delete=models.PROTECT, related_name="successions")
 
     class Meta:
         verbose_name = _("kế thừa")
         verbose_name_plural = _("kế thừa")
         constraints = [
-            models.UniqueConstraint(fields=["predecessor", "successor", "effective_date"], name="succession_once")
+            models.UniqueConstraint(fields=["predecessor", "successor", "effective_date"], name="succession_once"),
+            models.UniqueConstraint(
+                fields=["predecessor"],
+                condition=Q(takes_over=True),
+                name="one_successor_takes_over",
+                violation_error_message=_("Chỉ một đơn vị nhận việc dở dang của cơ quan này."),
+            ),
         ]
 
     def __str__(self) -> str:

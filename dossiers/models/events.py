@@ -24,6 +24,7 @@ class EventKind(models.TextChoices):
     STATE_CHANGED = "state_changed", _("Chuyển trạng thái")
     STEP_UNDONE = "step_undone", _("Đã hoàn tác")
     HANDED_OVER = "handed_over", _("Đã trả kết quả")
+    AGENCY_CHANGED = "agency_changed", _("Cơ quan giải quyết được sắp xếp lại")
 
 
 class DossierEvent(models.Model):

@@ -232,7 +232,12 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
 }
 
-UNFOLD = {"SITE_TITLE": "Một Cửa Pay", "SITE_HEADER": "Một Cửa Pay", "SITE_SYMBOL": "account_balance"}
+UNFOLD = {
+    "SITE_TITLE": "Một Cửa Pay",
+    "SITE_HEADER": "Một Cửa Pay",
+    "SITE_SYMBOL": "account_balance",
+    "SIDEBAR": {"show_all_applications": True, "navigation": "portal.navigation.navigation"},
+}
 
 # Where the pay page of the demo opens the bank's app; empty in production.
 SANDBOX_APP_URL = read("SANDBOX_APP_URL")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies import audit
-from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, Role, User
+from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
 from dossiers.models import Dossier
 from payments import counter, refunds
 from payments.clients import create_client
@@ -122,6 +122,7 @@ class World:
             factories.officer(self.home),
             self.home,
             succession,
+            OnboardingStep.objects.create(agency=self.home, step="training", day=date(2025, 7, 1), evidence="x"),
             AuditEntry.objects.filter(agency=self.home)[0],
             CalendarDay.objects.create(date=date(2026, 12, 24), kind=CalendarDay.Kind.values[0]),
             WorkingHours.objects.create(agency=self.home, valid_during=factories.FOREVER, **OFFICE_HOURS),

@@ -1,0 +1,175 @@
+"""How far each agency is on its way to online payment: the province's board (14/18, 13/13, 94/225 in 2021)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency, Level, Membership, OnboardingStep, Role
+from gateways import in_house
+from payments.models import MerchantAccount, Payment, ReceiptSeries
+from payments.receipts import serials_of
+from payments.states import PaymentState
+from procedures.models import FeeRule, Procedure, ProcedureCase
+from procedures.models.procedure import CollectWhen
+from procedures.schedules import IN_USE
+
+#: What was published on 02/07/2021, two months after the system went live: live of all, by level.
+PUBLISHED_2021 = {"departments": (14, 18), "districts": (13, 13), "communes": (94, 225)}
+GROUPS: dict[str, tuple[Promise, tuple[Level, ...]]] = {
+    "departments": (_("Sở, ban, ngành, trung tâm"), (Level.DEPARTMENT, Level.VERTICAL, Level.CENTRE)),
+    "districts": (_("Huyện"), (Level.DISTRICT,)),
+    "communes": (_("Xã, phường"), (Level.COMMUNE,)),
+}
+STEPS: dict[str, Promise] = {
+    "agreement": _("Thỏa thuận"),
+    "training": _("Tập huấn"),
+    "account": _("Hợp đồng cổng"),
+    "series": _("Quyển biên lai"),
+    "officers": _("Cán bộ"),
+    "fees": _("Biểu phí"),
+    "paid": _("Đã có người nộp"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One agency and the steps it has done."""
+
+    agency: Agency
+    done: frozenset[str]
+
+    @property
+    def steps(self) -> list[tuple[Promise, bool]]:
+        """Every step in order with whether it is done."""
+        return [(label, step in self.done) for step, label in STEPS.items()]
+
+    @property
+    def is_live(self) -> bool:
+        """Somebody has paid online here: what the board counts."""
+        return "paid" in self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The agencies of one level that have fees to collect."""
+
+    key: str
+    name: Promise
+    members: tuple[Progress, ...]
+
+    @property
+    def live(self) -> int:
+        """How many are live."""
+        return sum(member.is_live for member in self.members)
+
+    @property
+    def published(self) -> tuple[int, int]:
+        """What the province published in 2021."""
+        return PUBLISHED_2021[self.key]
+
+
+def board(day: date) -> list[Group]:
+    """Return the groups with the agencies that exist on a day and offer something with a fee.
+
+    Ten queries, however many agencies there are.
+    """
+    collecting = set(
+        Procedure.agencies.through.objects.filter(procedure__in=_with_fees()).values_list("agency_id", flat=True)
+    )
+    agencies = list(Agency.objects.existing_on(day).filter(pk__in=collecting).order_by("name"))
+    done = _done(agencies, day)
+    return [
+        Group(
+            key,
+            name,
+            tuple(Progress(agency, frozenset(done[agency.pk])) for agency in agencies if agency.level in levels),
+        )
+        for key, (name, levels) in GROUPS.items()
+    ]
+
+
+def _with_fees() -> Any:
+    return ProcedureCase.objects.exclude(collect_when=CollectWhen.NONE).values("procedure")
+
+
+def _done(agencies: Iterable[Agency], day: date) -> dict[int, set[str]]:
+    """Return agency → steps done; each step is one or two queries over all of them."""
+    ids = [agency.pk for agency in agencies]
+    done: dict[int, set[str]] = defaultdict(set)
+    for agency_id, step in OnboardingStep.objects.filter(agency__in=ids, day__lte=day).values_list("agency", "step"):
+        done[agency_id].add(step)
+    for agency_id in _with_contract(agencies, day):
+        done[agency_id].add("account")
+    series = ReceiptSeries.objects.filter(agency__in=ids, serial__in=serials_of(day))
+    working = Membership.objects.filter(
+        agency__in=ids, role__in=(Role.RECEPTION_OFFICER, Role.CASHIER), valid_during__contains=day
+    )
+    paid = Payment.objects.filter(bill__agency__in=ids, state=PaymentState.PAID, paid_at__date__lte=day).exclude(
+        gateway__in=in_house.SLUGS
+    )
+    for step, rows in (("series", series), ("officers", working)):
+        for agency_id in rows.values_list("agency_id", flat=True).distinct():
+            done[agency_id].add(step)
+    for agency_id in paid.values_list("bill__agency_id", flat=True).distinct():
+        done[agency_id].add("paid")
+    for agency_id in _fully_priced(ids, day):
+        done[agency_id].add("fees")
+    return done
+
+
+def _with_contract(agencies: Iterable[Agency], day: date) -> set[int]:
+    """Return those with a contract of their own or of one above them."""
+    contracts = MerchantAccount.objects.filter(is_enabled=True, valid_during__contains=day)
+    signed = set(contracts.exclude(gateway__in=in_house.SLUGS).values_list("agency_id", flat=True))
+    above = dict(Agency.objects.values_list("pk", "parent_id"))
+    found = set()
+    for agency in agencies:
+        seen: set[int] = set()
+        current: int | None = agency.pk
+        while current is not None and current not in seen:
+            if current in signed:
+                found.add(agency.pk)
+                break
+            seen.add(current)
+            current = above.get(current)
+    return found
+
+
+def _fully_priced(ids: list[int], day: date) -> set[int]:
+    """Return those whose procedures with a fee all have a price on the day."""
+    priced = FeeRule.objects.filter(schedule__state__in=IN_USE, schedule__valid_during__contains=day).values(
+        "schedule__procedure"
+    )
+    offers = Procedure.agencies.through.objects.filter(agency__in=ids, procedure__in=_with_fees())
+    lacking = set(offers.exclude(procedure__in=priced).values_list("agency_id", flat=True))
+    return set(ids) - lacking
+
+
+def onboarding(request: HttpRequest) -> HttpResponse:
+    """Show the board of a day (`?ngay=YYYY-MM-DD`, today by default)."""
+    if not request.user.has_perm("agencies.view_onboardingstep"):
+        raise PermissionDenied
+    try:
+        day = date.fromisoformat(request.GET.get("ngay", ""))
+    except ValueError:
+        day = timezone.localdate()
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Triển khai nộp phí trực tuyến"),
+        "groups": board(day),
+        "day": day,
+        "steps": STEPS.values(),
+    }
+    return TemplateResponse(request, "offices/onboarding.html", context)

@@ -1,0 +1,162 @@
+"""Carrying a reform out: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model
+from psycopg2.extras import DateRange
+
+from agencies import audit
+from agencies.models import Agency, AgencySuccession, BeneficiaryAccount, Membership, Reform, User
+from payments import merchants, receipts
+from procedures.models import Procedure
+
+from .dry_run import CLOSED, DryRun, dry_run, ending_contracts, ending_roles
+from .plan import Plan
+
+BATCH = 500
+_TELL_DOSSIERS = """
+INSERT INTO dossiers_dossierevent (dossier_id, kind, amount, note, actor_id, at)
+SELECT dossier.id, 'agency_changed', 0, left(%(text)s, 255), %(actor)s, now()
+FROM dossiers_dossier dossier
+WHERE dossier.agency_id = %(agency)s AND NOT dossier.state = ANY(%(closed)s) ORDER BY dossier.id
+"""
+
+
+class PlanRefused(Exception):
+    """The plan cannot be carried out; `problems` say why, in the reader's language."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def carry_out(plan: Plan, *, by: User) -> Reform:
+    """Carry a plan out and return its record. Raises PlanRefused, and then nothing has changed.
+
+    Locks the agencies (ids ascending) and looks again at everything, so that two reforms of
+    one agency wait for each other and the second is refused. Touches no bill, payment or
+    receipt: money under way lands where it was sent.
+    """
+    with transaction.atomic(durable=True):
+        _lock(plan)
+        found = dry_run(plan)
+        if found.problems:
+            raise PlanRefused(found.problems)
+        _end(plan.ending, plan.day)
+        for successor in plan.successors:
+            if successor.pk is None:
+                successor.save()
+        reform = _record(plan, found, by)
+        _hand_over_roles(plan)
+        _end(ending_contracts(plan), plan.day)
+        _end(BeneficiaryAccount.objects.filter(agency__in=plan.ending, valid_during__contains=plan.day), plan.day)
+        _offer_procedures(plan)
+        receipts.open_books([successor.pk for successor in plan.successors], plan.day)
+        _tell_dossiers(plan, by)
+    merchants.forget()
+    return reform
+
+
+def _lock(plan: Plan) -> None:
+    """Lock what exists and take over what others changed since the plan was made."""
+    known = {agency.pk: agency for agency in [*plan.ending, *plan.successors] if agency.pk}
+    for fresh in Agency.objects.select_for_update().filter(pk__in=known).order_by("pk"):
+        known[fresh.pk].valid_during = fresh.valid_during
+
+
+def _end(rows: Iterable[Any], day: date) -> None:
+    """End dated rows on a day. What would begin later never begins: its time becomes empty."""
+    known = list(rows)
+    for row in known:
+        begins = row.valid_during.lower
+        row.valid_during = DateRange(day if begins is not None and begins > day else begins, day)
+    if known:
+        model: type[Model] = type(known[0])
+        model._default_manager.bulk_update(known, ["valid_during"], batch_size=BATCH)
+
+
+def _record(plan: Plan, found: DryRun, by: User) -> Reform:
+    reform = Reform.objects.create(
+        day=plan.day,
+        legal_basis=plan.legal_basis,
+        carried_out_by=by,
+        summary={**found.totals, "ended": len(plan.ending), "successions": len(plan.links)},
+    )
+    first = {id(link) for link in {link.predecessor.pk: link for link in reversed(plan.links)}.values()}
+    AgencySuccession.objects.bulk_create(
+        AgencySuccession(
+            predecessor=link.predecessor,
+            successor=link.successor,
+            effective_date=plan.day,
+            takes_over=id(link) in first,
+            note=link.note,
+            reform=reform,
+        )
+        for link in plan.links
+    )
+    audit.record(
+        "reform",
+        f"reform:{reform.pk}",
+        actor=by,
+        day=plan.day.isoformat(),
+        legal_basis=plan.legal_basis,
+        links=[[link.predecessor.pk, link.successor.pk] for link in plan.links],
+        endings=[agency.pk for agency in plan.endings],
+        kept_roles=sorted(plan.kept_roles),
+        unfinished=found.totals,
+    )
+    return reform
+
+
+def _hand_over_roles(plan: Plan) -> None:
+    """End every role and grant anew those that the plan keeps; whoever has the role there already keeps that."""
+    ending = list(ending_roles(plan))
+    heirs = plan.heirs
+    granted = {
+        (role.user_id, heirs[role.agency_id].pk, role.role): role.valid_during.upper
+        for role in ending
+        if role.pk in plan.kept_roles and role.agency_id in heirs
+    }
+    _end(ending, plan.day)
+    held = Membership.objects.filter(agency__in=plan.successors, valid_during__overlap=DateRange(plan.day, None))
+    for key in held.values_list("user_id", "agency_id", "role"):
+        granted.pop(key, None)
+    Membership.objects.bulk_create(
+        Membership(user_id=user, agency_id=agency, role=role, valid_during=DateRange(plan.day, upper))
+        for (user, agency, role), upper in granted.items()
+    )
+
+
+def _offer_procedures(plan: Plan) -> None:
+    """Let successors offer what their predecessors offered."""
+    Offer = Procedure.agencies.through
+    offered: dict[int, list[int]] = {}
+    for agency, procedure in Offer.objects.filter(agency__in=[a.pk for a in plan.ending]).values_list(
+        "agency_id", "procedure_id"
+    ):
+        offered.setdefault(agency, []).append(procedure)
+    Offer.objects.bulk_create(
+        [
+            Offer(agency_id=link.successor.pk, procedure_id=procedure)
+            for link in plan.links
+            for procedure in offered.get(link.predecessor.pk, [])
+        ],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+
+
+def _tell_dossiers(plan: Plan, by: User) -> None:
+    """Write into the timeline of open dossiers who goes on with them; the old name stays theirs."""
+    with connection.cursor() as cursor:
+        for agency in plan.ending:
+            heir = plan.heirs.get(agency.pk)
+            if heir is not None:
+                text = f"{agency.name} → {heir.name}, từ {plan.day:%d/%m/%Y}"
+                values: dict[str, Any] = {"agency": agency.pk, "closed": list(CLOSED), "text": text, "actor": by.pk}
+                cursor.execute(_TELL_DOSSIERS, values)
