@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 #: Seconds after the payment was sent; then hourly for a day, then daily.
 BACK_OFF = (30, 60, 120, 300, 900)
 LOOK_BACK = timedelta(days=90)
+#: While somebody looks at the page, a young attempt is asked about so often (a lost callback costs him no more).
+WATCHED_EVERY = timedelta(seconds=20)
+WATCHED_FOR = timedelta(minutes=30)
 #: Questions to one gateway in one round.
 BUDGET = 20
 #: While one process asks, the others leave the payment alone for this long.
@@ -57,6 +60,16 @@ def next_check_after(payment: Payment, now: datetime) -> datetime | None:
     else:
         seconds = 3600 if age < timedelta(days=1) else 86400
     return now + timedelta(seconds=seconds * random.uniform(0.9, 1.1))  # noqa: S311 - jitter, not a secret
+
+
+def hasten(bill: Bill) -> None:
+    """Somebody watches the page of a bill: let its young attempts be asked about now, but not all the time."""
+    now = timezone.now()
+    for payment in bill.open_payments:
+        began = payment.sent_at or payment.created_at
+        is_young = payment.is_in_doubt or now - began < WATCHED_FOR
+        if is_young and now - max(began, payment.checked_at or began) > WATCHED_EVERY:
+            Payment.objects.filter(pk=payment.pk, next_check_at__gt=now).update(next_check_at=now)
 
 
 def check(payment: Payment) -> Check:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gateways import registry
 from gateways.base import Capability
 
-from . import attempts, live, receipt_pdf
+from . import attempts, checking, live, receipt_pdf
 from .callbacks import mask_name
 from .errors import BillNotPayable, GatewayNotOffered, PaymentNotStarted
 from .merchants import accounts_of
@@ -63,8 +63,10 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_GET
 def bill_state(request: HttpRequest, token: str) -> HttpResponse:
-    """The part of the page that changes when money lands."""
-    return render(request, "payments/_state.html", _context(_bill(token)))
+    """The part of the page that changes when money lands. Whoever watches it need not wait for the back-off."""
+    found = _bill(token)
+    checking.hasten(found)
+    return render(request, "payments/_state.html", _context(found))
 
 
 @require_POST

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from gateways.base import OutcomeState
@@ -159,3 +160,19 @@ def test_a_bank_that_hangs_keeps_only_its_own_payments_waiting(bank: Bank, bill:
     finally:
         stop.set()
         thread.join(running.PATIENCE)
+
+
+def test_a_page_that_is_watched_asks_but_not_all_the_time(bank: Bank, bill: Bill, client: Any) -> None:
+    payment = attempts.start(bill, "vietinbank", client_ip="203.0.113.10")
+    bank.pay("vietinbank", payment.merchant_ref, amount=bill.amount)
+    page = reverse("bill-state", args=[bill.token])
+    client.get(page)
+    assert checking.gateways_due() == []  # it has only just begun
+    minute_ago = timezone.now() - timedelta(minutes=1)
+    Payment.objects.filter(pk=payment.pk).update(sent_at=minute_ago, checked_at=timezone.now())
+    client.get(page)
+    assert checking.gateways_due() == []  # somebody asked a moment ago
+    Payment.objects.filter(pk=payment.pk).update(checked_at=minute_ago)
+    client.get(page)
+    assert checking.check_due("vietinbank") == 1
+    assert "ĐÃ NỘP" in client.get(page).content.decode()
