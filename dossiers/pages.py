@@ -143,9 +143,3 @@ def _open_with_pin(code: str, pin: str) -> Dossier | None:
 
 #: Checked for unknown codes, so that they take as long as known ones.
 _NOBODY = "argon2$argon2id$v=19$m=102400,t=2,p=8$bm9ib2R5bm9ib2R5$2S1rXVQ1cXU3S2Zr9o2v5A"
-
-
-@require_GET
-def guide(request: HttpRequest) -> HttpResponse:
-    """How to pay in four steps, and whom to ask."""
-    return render(request, "dossiers/guide.html")

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from . import health, metrics, style_page
+from . import figures, guide, health, metrics, style_page
 from .onboarding import onboarding
 from .reform.views import reform
 
@@ -25,6 +25,13 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("huong-dan/", guide.guide, name="guide"),
+    path("huong-dan/tu-dung/", guide.glossary, name="glossary"),
+    path("huong-dan/quay/", guide.counters, name="counters"),
+    path("huong-dan/quay/<int:number>/", guide.counter, name="counter"),
+    path("huong-dan/quay/<int:number>/ap-phich/", guide.poster, name="poster"),
+    path("huong-dan/quay/<int:number>/ap-phich.pdf", guide.poster_file, name="poster-file"),
+    path("thong-ke/", figures.figures, name="figures"),
     path("thiet-ke/", style_page.style_page, name="style-page"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("tai-khoan/", include("allauth.urls")),

@@ -39,6 +39,13 @@ def calendar_from(day: date, agency: Agency | None = None) -> WorkingCalendar:
     )
 
 
+def opening_hours(day: date, agency: Agency | None = None) -> list[Shift]:
+    """Return the shifts on weekdays that hold on a day: an agency's own, or else the general ones."""
+    holding = [shift for shift in _shifts(day, agency) if shift.holds_on(day)]
+    own = [shift for shift in holding if shift.is_own]
+    return sorted(own or holding, key=lambda shift: (shift.first, shift.opens))
+
+
 def _shifts(day: date, agency: Agency | None) -> tuple[Shift, ...]:
     rows = WorkingHours.objects.filter(Q(agency=None) | Q(agency=agency) if agency else Q(agency=None))
     known = [row for row in rows if row.valid_during.upper is None or row.valid_during.upper > day]

@@ -31,8 +31,12 @@ Progress = Callable[[int, int, str], None]
 
 def load(progress: Progress = lambda done, total, label: None) -> None:
     """Load procedures, cases and schedules once; a second call changes nothing."""
-    if Procedure.objects.exists():
-        return
+    if not Procedure.objects.exists():
+        _load(progress)
+    _classify()
+
+
+def _load(progress: Progress) -> None:
     with transaction.atomic():
         lines = defaultdict(list)
         for line in _rows("fee_lines.csv"):
@@ -55,6 +59,16 @@ def load(progress: Progress = lambda done, total, label: None) -> None:
 def _rows(name: str) -> Iterator[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
+
+
+def _classify() -> None:
+    """Sort the procedures that nobody has sorted yet: an installation older than the topics gets them, too."""
+    topics = {row["code"]: row for row in _rows("topics.csv")}
+    for procedure in Procedure.objects.filter(sector="", code__in=topics):
+        row = topics[procedure.code]
+        procedure.sector, procedure.keywords = row["sector"], row["keywords"]
+        procedure.life_events, procedure.audiences = row["life_events"].split(), row["audiences"].split()
+        procedure.save()
 
 
 def _load_procedure(row: dict[str, str]) -> Procedure:

@@ -1,88 +1,79 @@
-"""The catalogue: find a procedure, read what it costs and why."""
+"""The catalogue: find a procedure, read what it asks for, what it costs and why."""
 
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
-from .fees import (
-    ChoiceField,
-    Facts,
-    FeeUnknown,
-    Quote,
-    Rule,
-    choice_fields,
-    fact_fields,
-    group_fields,
-    in_force,
-    quote,
-)
-from .models import Procedure, ProcedureCase
+from .calculator import offer
+from .calendar import opening_hours
+from .catalogue import open_on, read, receiving_on, shelves
+from .models import Procedure, WorkingHours
 from .schedules import rules_for
-from .search import search
+from .search import search, suggestions
+from .topics import Audience, LifeEvent, Sector
+
+Weekday = WorkingHours.Weekday
+#: More agencies than this are a rule ("any commune"), not a list.
+FEW_AGENCIES = 4
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page: what one can do here, by what happens in a life."""
+    return render(request, "home.html", {"shelves": shelves(open_on(timezone.localdate()))})
 
 
 @require_GET
 def procedures(request: HttpRequest) -> HttpResponse:
-    """Search without accents; twenty a page."""
-    text = request.GET.get("q", "")[:100]
-    page = Paginator(search(text), 20).get_page(request.GET.get("page"))
-    return render(request, "procedures/list.html", {"page": page, "text": text})
+    """Search and filter, twenty a page; nothing found leads to what is nearest."""
+    today = timezone.localdate()
+    choice, everything = read(request.GET), open_on(today)
+    page = Paginator(search(choice.text, choice.narrow(everything)), 20).get_page(request.GET.get("page"))
+    context = {
+        "choice": choice,
+        "page": page,
+        "life_events": LifeEvent.choices,
+        "sectors": Sector.choices,
+        "audiences": Audience.choices,
+        "agencies": receiving_on(today).only("name"),
+        "shelves": shelves(everything) if choice.is_empty or not page.object_list else None,
+        "suggestions": suggestions(choice.text, everything) if choice.text and not page.object_list else [],
+    }
+    return render(request, "procedures/list.html", context)
 
 
 @require_GET
+@vary_on_headers("X-Fragment")
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
-    """One procedure with its cases and a calculator that explains each line."""
+    """One procedure: papers, time, cost by a calculator that explains each line, where to go.
+
+    The script of the page asks for the cost of one case only (`X-Fragment`); without it
+    the same form loads the page anew.
+    """
     found = get_object_or_404(Procedure.objects.prefetch_related("cases", "documents"), code=code)
     today = timezone.localdate()
-    cases = [_offer(case, rules_for(case, today), request) for case in found.cases.all()]
-    is_open = found.valid_during.upper is None or today < found.valid_during.upper
-    return render(request, "procedures/detail.html", {"procedure": found, "cases": cases, "is_open": is_open})
-
-
-def _offer(case: ProcedureCase, rules: list[Rule], request: HttpRequest) -> dict[str, object]:
-    today = timezone.localdate()
-    current = in_force(rules, today)
-    asked = request.GET if request.GET.get("case") == case.slug else QueryDict()
-    fields = fact_fields(current)
-    quantities = {field.name: _number(asked.get(field.name, "")) for field in fields}
-    chosen = frozenset(asked.getlist("group"))
-    choices = [(field, _choice(field, asked.get(field.name, ""))) for field in choice_fields(current)]
-    picked = {field.name: value for field, value in choices}
-    quotes: dict[str, Quote | None] = {}
-    for channel in ("online", "counter"):
-        facts = Facts(
-            channel,
-            quantities,
-            chosen,
-            applicant=picked.get("applicant", "individual"),
-            area=picked.get("area", ""),
-            is_late=picked.get("timing") == "late",
-        )
-        try:
-            quotes[channel] = quote(rules, facts, today)
-        except FeeUnknown:
-            quotes[channel] = None
-    online, counter = quotes["online"], quotes["counter"]
-    return {
-        "case": case,
-        "fields": [(field, quantities[field.name]) for field in fields],
-        "choices": choices,
-        "groups": [(slug, known, slug in chosen) for slug, known in group_fields(current).items()],
-        "quotes": quotes,
-        "is_dearer_at_counter": online and counter and online.total != counter.total,
-        "is_shorter_online": case.online_duration is not None and case.online_duration != case.duration_days,
+    is_fragment = "X-Fragment" in request.headers
+    wanted = [case for case in found.cases.all() if not is_fragment or case.slug == request.GET.get("case")]
+    offers = [offer(case, rules_for(case, today), request.GET, today) for case in wanted]
+    if is_fragment:
+        status = 200 if offers else 404
+        return render(request, "procedures/_cost.html", {"offer": offers[0] if offers else None}, status=status)
+    agencies = list(found.agencies.existing_on(today).order_by("name"))
+    context = {
+        "procedure": found,
+        "offers": offers,
+        "is_open": today in found.valid_during,
+        "audiences": [Audience(value).label for value in found.audiences],
+        "agencies": agencies,
+        "are_few": len(agencies) <= FEW_AGENCIES,
+        "hours": [
+            (Weekday(shift.first).label, Weekday(shift.last).label, shift)
+            for shift in opening_hours(today, agencies[0] if len(agencies) == 1 else None)
+        ],
     }
-
-
-def _number(text: str) -> int:
-    return min(max(int(text), 1), 10_000) if text.isdecimal() else 1
-
-
-def _choice(field: ChoiceField, text: str) -> str:
-    """Return what was picked, the first option when nothing known was."""
-    options = [value for value, _label in field.options]
-    return text if text in options else options[0]
+    return render(request, "procedures/detail.html", context)

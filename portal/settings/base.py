@@ -105,7 +105,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
-    }
+    },
+    # What may be a quarter of an hour old and must not need Redis.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
 }
 # Sessions live in PostgreSQL: losing Redis must not sign an officer out in mid-queue.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

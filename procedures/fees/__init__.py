@@ -9,7 +9,7 @@ from .asking import AREAS, FACT_LABELS, ChoiceField, FactField, choice_fields, f
 from .choosing import in_force
 from .coverage import Clash, Gap, clashes, gaps
 from .errors import FeeAmbiguous, FeeGap, FeeUnknown
-from .quoting import quote, with_amounts
+from .quoting import quote, weighed, with_amounts
 from .records import ANY, Facts, Line, Quote, Reduction, RefundPolicy, Rule, Tier
 
 __all__ = [
@@ -39,5 +39,6 @@ __all__ = [
     "in_force",
     "money",
     "quote",
+    "weighed",
     "with_amounts",
 ]

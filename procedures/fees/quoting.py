@@ -55,13 +55,18 @@ def _line(rule: Rule, facts: Facts, on: date) -> Line:
     if rule.is_to_be_determined:
         return Line(rule, 0, 0, "xác định sau khi thẩm định hồ sơ", is_to_be_determined=True)
     amount, explanation = gross(rule, facts)
-    best = _best(rule, facts, on, amount)
+    best = next(iter(_fitting(rule, facts, on, amount)), None)
     if best is None:
         return Line(rule, amount, amount, explanation)
     return Line(rule, amount, amount - best.saved(amount), f"{explanation}; {_words(best)}", best)
 
 
-def _best(rule: Rule, facts: Facts, on: date, amount: int) -> Reduction | None:
+def weighed(line: Line, facts: Facts, on: date) -> list[Reduction]:
+    """Return the reductions somebody may claim on a line, the best one first: only that one counts."""
+    return _fitting(line.rule, facts, on, line.gross)
+
+
+def _fitting(rule: Rule, facts: Facts, on: date, amount: int) -> list[Reduction]:
     fitting = [
         reduction
         for reduction in rule.reductions
@@ -71,7 +76,7 @@ def _best(rule: Rule, facts: Facts, on: date, amount: int) -> Reduction | None:
         and is_in_force(reduction, on)
         and reduction.saved(amount) > 0
     ]
-    return max(fitting, key=lambda reduction: reduction.saved(amount), default=None)
+    return sorted(fitting, key=lambda reduction: -reduction.saved(amount))
 
 
 def _words(reduction: Reduction) -> str:

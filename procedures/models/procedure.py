@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import get_language
@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from agencies.text import fold
 
+from ..topics import Audience, LifeEvent, Sector
+
 
 class Procedure(models.Model):
-    """A thủ tục hành chính by its national code."""
+    """A thủ tục hành chính by its national code. `keywords` are what people call it ("sổ đỏ")."""
 
     code = models.CharField(_("Mã thủ tục"), max_length=40, unique=True)
     name = models.CharField(_("Tên"), max_length=600)
@@ -21,6 +23,17 @@ class Procedure(models.Model):
     department = models.CharField(_("Lĩnh vực, cơ quan"), max_length=255)
     level = models.CharField(_("Cấp"), max_length=8)
     note = models.TextField(_("Ghi chú"), blank=True)
+    sector = models.CharField(_("Lĩnh vực"), max_length=20, choices=Sector, blank=True)
+    life_events = ArrayField(
+        models.CharField(max_length=12, choices=LifeEvent),
+        verbose_name=_("Sự kiện trong đời"),
+        default=list,
+        blank=True,
+    )
+    audiences = ArrayField(
+        models.CharField(max_length=12, choices=Audience), verbose_name=_("Dành cho"), default=list, blank=True
+    )
+    keywords = models.CharField(_("Từ người dân hay dùng"), max_length=300, blank=True)
     valid_during = DateRangeField(_("Hiệu lực"))
     agencies = models.ManyToManyField(Agency, related_name="procedures", verbose_name=_("Nơi nhận hồ sơ"))
     search_key = models.TextField(editable=False)
@@ -36,7 +49,7 @@ class Procedure(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the search key in step with the names."""
-        self.search_key = fold(f"{self.code} {self.name} {self.name_en} {self.department}")
+        self.search_key = fold(f"{self.code} {self.name} {self.keywords} {self.name_en} {self.department}")
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property

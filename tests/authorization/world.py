@@ -63,6 +63,7 @@ class World:
             "open bill": {"token": dossier.bills.get().token},
             "pay": {"token": dossier.bills.get().token, "gateway": "vnptpay"},
             "case": {"case": dossier.case.slug},
+            "office": {"number": home.pk},
             "procedure": {"code": dossier.case.procedure.code},
             "gateway": {"gateway": "vnptpay"},
             "key": {"key": "a-b"},

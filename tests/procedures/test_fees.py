@@ -138,5 +138,5 @@ def test_rule_16_a_code_is_not_an_identity() -> None:
 def test_search_needs_no_accents() -> None:
     assert search("chung thuc ban sao").first().code in ("2.000815", "2.000942")  # type: ignore[union-attr]
     assert search("2.000635").first().code == "2.000635"  # type: ignore[union-attr]
-    assert [*search("hoa giai")] == [*search("hoà giải")] == [*search("hòa giải")]
+    assert {*search("hoa giai")} == {*search("hoà giải")} == {*search("hòa giải")}
     assert search("khai sihn").filter(code="1.001193").exists()

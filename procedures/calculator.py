@@ -1,0 +1,135 @@
+"""The calculator on a procedure's page: what somebody answered, what it costs, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.http import QueryDict
+
+from .fees import (
+    ChoiceField,
+    FactField,
+    Facts,
+    FeeUnknown,
+    Line,
+    Quote,
+    Reduction,
+    Rule,
+    choice_fields,
+    fact_fields,
+    group_fields,
+    in_force,
+    quote,
+    weighed,
+)
+from .models import ProcedureCase
+
+MOST_UNITS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """ "Am I exempt?" for one group: `saved` is what a yes would take off, whole đồng."""
+
+    slug: str
+    group: Reduction
+    is_chosen: bool
+    saved: int
+    is_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A line with the claims that lost against a better one: reductions are never added up."""
+
+    line: Line
+    not_counted: tuple[Reduction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One case on the page: the questions of its calculator with their answers, and the amounts."""
+
+    case: ProcedureCase
+    fields: tuple[tuple[FactField, int], ...]
+    choices: tuple[tuple[ChoiceField, str], ...]
+    questions: tuple[Question, ...]
+    online: Quote | None
+    counter: Quote | None
+    lines: tuple[Explained, ...]
+
+    @property
+    def asks(self) -> bool:
+        """The amount depends on something."""
+        return bool(self.fields or self.choices or self.questions)
+
+    @property
+    def is_dearer_at_counter(self) -> bool:
+        """Who comes to the counter pays another amount."""
+        return bool(self.online and self.counter and self.online.total != self.counter.total)
+
+    @property
+    def evidence(self) -> list[str]:
+        """What must be shown for the reductions that count."""
+        claimed = (explained.line.reduction for explained in self.lines)
+        return list(dict.fromkeys(reduction.evidence for reduction in claimed if reduction and reduction.evidence))
+
+
+def offer(case: ProcedureCase, rules: list[Rule], asked: QueryDict, on: date) -> Offer:
+    """Answer for one case; `asked` counts when it names the case. Nonsense becomes the nearest sense."""
+    current = in_force(rules, on)
+    answers = asked if asked.get("case") == case.slug else QueryDict()
+    fields = tuple((field, _number(answers.get(field.name, ""))) for field in fact_fields(current))
+    choices = tuple((field, _choice(field, answers.get(field.name, ""))) for field in choice_fields(current))
+    known = group_fields(current)
+    picked = {field.name: value for field, value in choices}
+    facts = Facts(
+        "online",
+        {field.name: value for field, value in fields},
+        frozenset(answers.getlist("group")) & known.keys(),
+        applicant=picked.get("applicant", "individual"),
+        area=picked.get("area", ""),
+        is_late=picked.get("timing") == "late",
+    )
+    online = _quote(rules, facts, on)
+    return Offer(
+        case,
+        fields,
+        choices,
+        _questions(rules, facts, on, known),
+        online,
+        _quote(rules, replace(facts, channel="counter"), on),
+        tuple(Explained(line, tuple(weighed(line, facts, on)[1:])) for line in (online.lines if online else ())),
+    )
+
+
+def _questions(rules: list[Rule], facts: Facts, on: date, known: Mapping[str, Reduction]) -> tuple[Question, ...]:
+    plain = _quote(rules, replace(facts, groups=frozenset()), on)
+    if plain is None:
+        return ()
+    questions = []
+    for slug, group in known.items():
+        reduced = _quote(rules, replace(facts, groups=frozenset({slug})), on)
+        saved = plain.total - reduced.total if reduced else 0
+        is_free = bool(reduced and reduced.is_exempt)
+        questions.append(Question(slug, group, slug in facts.groups, saved, is_free))
+    return tuple(questions)
+
+
+def _quote(rules: list[Rule], facts: Facts, on: date) -> Quote | None:
+    try:
+        return quote(rules, facts, on)
+    except FeeUnknown:
+        return None
+
+
+def _number(text: str) -> int:
+    return min(max(int(text), 1), MOST_UNITS) if text.isdecimal() and len(text) < 10 else 1
+
+
+def _choice(field: ChoiceField, text: str) -> str:
+    """Return what was picked, the first option when nothing known was."""
+    options = [value for value, _label in field.options]
+    return text if text in options else options[0]
