@@ -1,26 +1,16 @@
-"""Administration of agencies, people and their roles; the audit is only read."""
+"""Administration of agencies."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from . import audit
-from .administering import ReadOnlyAdmin, ScopedAdmin
-from .models import Agency, AgencySuccession, AuditEntry, BeneficiaryAccount, Membership, OnboardingStep, User
-
-
-class MembershipInline(TabularInline):
-    """The roles of a member of staff, with dates."""
-
-    model = Membership
-    autocomplete_fields = ["agency"]
-    extra = 0
+from . import audit, audit_admin, people_admin  # noqa: F401  registers its pages
+from .administering import ScopedAdmin
+from .models import Agency, AgencySuccession, BeneficiaryAccount, OnboardingStep
 
 
 class AccountInline(TabularInline):
@@ -28,22 +18,6 @@ class AccountInline(TabularInline):
 
     model = BeneficiaryAccount
     extra = 0
-
-
-@admin.register(User)
-class StaffAdmin(UserAdmin, ModelAdmin):
-    """Members of staff."""
-
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-    inlines = [MembershipInline]
-    list_display = ["username", "full_name", "is_active", "last_login"]
-    search_fields = ["username", "full_name", "phone"]
-    fieldsets = [
-        (None, {"fields": ["username", "password", "full_name", "phone", "email"]}),
-        (None, {"fields": ["is_active", "is_staff", "is_superuser"]}),
-    ]
 
 
 @admin.register(Agency)
@@ -74,18 +48,6 @@ class SuccessionAdmin(ModelAdmin):
     list_select_related = ["predecessor", "successor"]
     autocomplete_fields = ["predecessor", "successor"]
     search_fields = ["predecessor__search_key", "successor__search_key"]
-
-
-@admin.register(AuditEntry)
-class AuditAdmin(ReadOnlyAdmin):
-    """Who did what."""
-
-    is_view_recorded = False
-
-    list_display = ["at", "actor", "action", "subject", "agency"]
-    list_filter = ["action"]
-    list_select_related = ["actor", "agency"]
-    search_fields = ["subject", "actor__username"]
 
 
 @admin.register(OnboardingStep)

@@ -20,7 +20,15 @@ def administered_by(user: Any) -> set[int]:
     return agencies_of(user, timezone.localdate(), roles=(Role.AGENCY_ADMIN, Role.PROVINCE_ADMIN))
 
 
-class ScopedAdmin(ModelAdmin):
+class NotFoundOutside:
+    """Answers 404 for a row outside of one's list, as everywhere."""
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Django would lead to the start page and say the number back. Raises Http404."""
+        raise Http404
+
+
+class ScopedAdmin(NotFoundOutside, ModelAdmin):
     """Shows an agency's administrator the rows of that agency; any other row is not found."""
 
     #: The way from a row to its agency.
@@ -32,10 +40,6 @@ class ScopedAdmin(ModelAdmin):
         if sees_everything(request.user):
             return rows
         return rows.filter(**{f"{self.agency_path}__in": administered_by(request.user)})
-
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        """Answer 404, as everywhere: Django would lead to the start page and say the number back."""
-        raise Http404
 
 
 class ReadOnlyAdmin(ScopedAdmin):

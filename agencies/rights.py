@@ -21,6 +21,12 @@ _AGENCY_ADMIN = frozenset(
     {
         "agencies.view_agency",
         "agencies.view_auditentry",
+        "agencies.view_user",
+        "agencies.add_user",
+        "agencies.change_user",
+        "agencies.view_membership",
+        "agencies.add_membership",
+        "agencies.change_membership",
         "payments.view_bill",
         "payments.view_payment",
         "payments.view_receipt",

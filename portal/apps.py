@@ -10,6 +10,13 @@ class PortalConfig(AppConfig):
     default = True
     name = "portal"
 
+    def ready(self) -> None:
+        """Let the sweeper link the audit: agencies stand below payments and do not know it."""
+        from agencies import audit_chain
+        from payments import sweeping
+
+        sweeping.register("audit", audit_chain.link_due)
+
 
 class AdministrationConfig(admin_apps.AdminConfig):
     """Django's administration with our site."""

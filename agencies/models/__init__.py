@@ -1,7 +1,7 @@
 """Who collects, who works there, and who did what."""
 
 from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level, Reform
-from .audit import AuditEntry
+from .audit import AuditEntry, AuditLink
 from .onboarding import OnboardingStep
 from .people import Membership, Role, User
 
@@ -9,6 +9,7 @@ __all__ = [
     "Agency",
     "AgencySuccession",
     "AuditEntry",
+    "AuditLink",
     "BeneficiaryAccount",
     "Level",
     "Membership",

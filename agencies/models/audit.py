@@ -1,4 +1,4 @@
-"""Who did what, chained so that a missing or changed line shows."""
+"""Who did what, chained so that a missing or changed line shows (docs/decisions/0006)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from .agency import Agency
 
 
 class AuditEntry(models.Model):
-    """One act of a member of staff. Append-only (trigger); each hash covers the one before."""
+    """One act of a member of staff, or one look at what names a person. Append-only (trigger)."""
 
-    at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    action = models.CharField(max_length=40)
-    subject = models.CharField(max_length=80, db_index=True)
-    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
-    detail = models.JSONField(default=dict)
-    previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(_("Lúc"), db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Người làm")
+    )
+    action = models.CharField(_("Việc"), max_length=40)
+    subject = models.CharField(_("Đối tượng"), max_length=80, db_index=True)
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Cơ quan"))
+    address = models.CharField(_("Từ máy"), max_length=45, blank=True)
+    detail = models.JSONField(_("Chi tiết"), default=dict)
 
     class Meta:
         verbose_name = _("nhật ký")
@@ -28,3 +29,19 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+
+class AuditLink(models.Model):
+    """The place of one entry in the chain. Append-only (trigger); the last of each batch is signed."""
+
+    position = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="link")
+    hash = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("mắt xích nhật ký")
+        verbose_name_plural = _("mắt xích nhật ký")
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.hash}"

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_GET
 
 from agencies import audit
 from agencies.models import Agency
+from agencies.spreadsheets import harmless
 
 from ..models import Receipt, ReceiptSeries
 from ..models.bills import FeeKind
 from .access import Staff, for_accountants
 from .listing import choice, page_of
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 KINDS = dict(FeeKind.choices)
 
 
@@ -84,8 +84,3 @@ def receipts_csv(request: HttpRequest, staff: Staff) -> HttpResponse:
         figures = (row["first"], row["last"], row["count"], row["cancelled"], row["total"], row["valid_total"])
         writer.writerow((*(harmless(text) for text in texts), f"{row['month']:%m/%Y}", *figures))
     return response
-
-
-def harmless(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text

@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from agencies.models import AuditEntry, Role
+from agencies.spreadsheets import harmless
 from payments import counter, refund_sending, refunds
-from payments.accounting.receipts import harmless
 from payments.models import CashShift, Payment, Receipt
 from tests import factories
 from tests.payments.accounting.conftest import paid, said, sign_in, signed_in

@@ -1,0 +1,5 @@
+"""What cannot be done with agencies and people."""
+
+
+class LastProvinceAdmin(Exception):
+    """Nobody could administer the province any more."""

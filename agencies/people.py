@@ -1,0 +1,68 @@
+"""What follows from a change of somebody's account or roles."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from . import audit
+from .errors import LastProvinceAdmin
+from .models import Membership, Role, User
+
+#: Roles that see every agency; only the province grants them.
+PROVINCIAL = (Role.PROVINCE_ADMIN, Role.AUDITOR)
+_LOCK = 4_404_405
+
+
+def is_within(user: User, agencies: set[int]) -> bool:
+    """Tell whether every role somebody holds, or will hold, is an agency's and at one of these agencies."""
+    today = timezone.localdate()
+    held = user.memberships.filter(Q(valid_during__endswith=None) | Q(valid_during__endswith__gt=today))
+    return not held.exclude(agency__in=agencies, role__in=set(Role) - set(PROVINCIAL)).exists()
+
+
+def settle(user: User) -> None:
+    """Draw the consequences of a saved account, in the transaction that saved it.
+
+    Sessions of a switched-off account end. Locks against another save of the same kind, so that
+    two administrators cannot switch each other off at once. Raises LastProvinceAdmin.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if not user.is_active:
+            _delete_sessions(user)
+        left = Membership.objects.filter(
+            role=Role.PROVINCE_ADMIN, valid_during__contains=timezone.localdate(), user__is_active=True
+        )
+        had = Membership.objects.filter(role=Role.PROVINCE_ADMIN)
+        if had.exists() and not left.exists():
+            raise LastProvinceAdmin
+
+
+def end_sessions(user: User, *, actor: User) -> int:
+    """Sign somebody out everywhere, at once; return of how many places. Audited."""
+    with transaction.atomic():
+        number = _delete_sessions(user)
+        audit.record("sessions_ended", f"user:{user.pk}", actor=actor, number=number)
+    return number
+
+
+def take_factor_away(user: User, *, actor: User) -> None:
+    """Remove the second factors of somebody who lost the phone, and every session with them. Audited."""
+    with transaction.atomic():
+        kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+        Authenticator.objects.filter(user=user).delete()
+        _delete_sessions(user)
+        audit.record("second_factor_removed", f"user:{user.pk}", actor=actor, kinds=kinds)
+
+
+def _delete_sessions(user: User) -> int:
+    known = UserSession.objects.filter(user=user)
+    number, _by_model = Session.objects.filter(session_key__in=known.values("session_key")).delete()
+    known.delete()
+    return number

@@ -1,0 +1,125 @@
+"""People and their roles: granted by whoever administers the agency, with dates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from . import audit, people
+from .administering import NotFoundOutside, administered_by
+from .errors import LastProvinceAdmin
+from .models import Agency, Membership, Role, User
+from .rights import sees_everything
+
+
+class MembershipInline(TabularInline):
+    """The roles somebody holds, with dates: ended by a date, never deleted."""
+
+    model = Membership
+    extra = 0
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """Show an agency's administrator the roles at the agency."""
+        rows: QuerySet[Membership] = super().get_queryset(request).select_related("agency")
+        return rows if sees_everything(request.user) else rows.filter(agency__in=administered_by(request.user))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only agencies that the granting person administers."""
+        if db_field.name == "agency":
+            every = sees_everything(request.user)
+            mine = Agency.objects.existing_on(timezone.localdate())
+            kwargs["queryset"] = mine if every else mine.filter(pk__in=administered_by(request.user))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only the province grants the roles of the province."""
+        if db_field.name == "role" and not sees_everything(request.user):
+            kwargs["choices"] = [choice for choice in Role.choices if choice[0] not in people.PROVINCIAL]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class StaffAdmin(NotFoundOutside, UserAdmin, ModelAdmin):
+    """Members of staff. Nobody is deleted: the audit names them; an account is switched off."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = [MembershipInline]
+    list_display = ["username", "full_name", "is_active", "last_login"]
+    list_filter = ["is_active", "memberships__role"]
+    search_fields = ["username", "full_name", "phone"]
+    readonly_fields = ["last_login"]
+    filter_horizontal = ()
+    fieldsets = [
+        (None, {"fields": ["username", "password", "full_name", "phone", "email"]}),
+        (None, {"fields": ["is_active", "last_login"]}),
+    ]
+    actions = ["end_sessions", "take_factor_away"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Show an agency's administrator who works or worked there, and accounts that have no role yet."""
+        rows: QuerySet[User] = super().get_queryset(request)
+        if sees_everything(request.user):
+            return rows
+        here = Q(memberships__agency__in=administered_by(request.user))
+        return rows.filter(here | Q(memberships=None, is_superuser=False, is_staff=False)).distinct()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whose password one may set, one may be: only somebody whose every role is in one's own hands."""
+        allowed: bool = super().has_change_permission(request, obj)
+        if not allowed or obj is None:
+            return allowed
+        if obj.is_superuser or obj.is_staff:
+            return bool(request.user.is_superuser)
+        return sees_everything(request.user) or people.is_within(obj, administered_by(request.user))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save all or nothing: whatever would leave the province without an administrator is undone."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except LastProvinceAdmin:
+            messages.error(
+                request, _("Tỉnh phải luôn còn ít nhất một quản trị tỉnh đang làm việc. Chưa có gì thay đổi.")
+            )
+            return redirect(request.get_full_path())
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm[User], formsets: Any, change: bool) -> None:
+        """Save the roles, then see what is left. Raises LastProvinceAdmin."""
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        actor: Any = request.user
+        roles = [(row.role, row.agency_id, str(row.valid_during)) for row in user.memberships.order_by("pk")]
+        audit.record("user_saved", f"user:{user.pk}", actor=actor, is_active=user.is_active, roles=roles)
+        people.settle(user)
+
+    @admin.action(description=_("Đăng xuất khỏi mọi thiết bị"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """End every session of the chosen people, at once."""
+        done = [people.end_sessions(user, actor=request.user) for user in self._mine(request, queryset)]  # type: ignore[arg-type]
+        messages.success(request, _("Đã kết thúc %(number)d phiên làm việc.") % {"number": sum(done)})
+
+    @admin.action(description=_("Gỡ xác thực hai lớp (khi mất điện thoại)"), permissions=["change"])
+    def take_factor_away(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Let the chosen people set up a second factor anew: they are signed out and asked for it first."""
+        for user in self._mine(request, queryset):
+            people.take_factor_away(user, actor=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("Đã gỡ. Người dùng phải cài lại xác thực hai lớp khi đăng nhập."))
+
+    def _mine(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
+        return [user for user in queryset if self.has_change_permission(request, user)]

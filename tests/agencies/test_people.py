@@ -1,0 +1,121 @@
+"""Roles with dates, who may grant them, and the last administrator of the province."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agencies.models import Agency, AuditEntry, Membership, Role, User
+from tests import factories
+from tests.signing_in import browser_of
+
+pytestmark = pytest.mark.django_db
+
+USERS = "/admin/agencies/user/"
+
+
+def form(user: User, *roles: tuple[Agency, str, str, str], known: int = 0, **values: Any) -> dict[str, Any]:
+    """The page of a person as a browser sends it: their roles, each with its dates."""
+    rows: dict[str, Any] = {"memberships-TOTAL_FORMS": len(roles), "memberships-INITIAL_FORMS": known}
+    held = list(user.memberships.order_by("pk"))
+    for number, (agency, role, since, until) in enumerate(roles):
+        prefix = f"memberships-{number}-"
+        rows |= {
+            f"{prefix}id": held[number].pk if number < known else "",
+            f"{prefix}user": user.pk,
+            f"{prefix}agency": agency.pk,
+            f"{prefix}role": role,
+            f"{prefix}valid_during_0": since,
+            f"{prefix}valid_during_1": until,
+        }
+    return {"username": user.username, "is_active": "on", **rows, **values}
+
+
+def change(browser: Client, user: User, **sent: Any) -> Any:
+    return browser.post(f"{USERS}{user.pk}/change/", sent, follow=True)
+
+
+def test_the_province_grants_a_role_with_dates_and_it_is_written_down() -> None:
+    agency = factories.agency()
+    admin = factories.officer(factories.agency("Tỉnh"), Role.PROVINCE_ADMIN)
+    somebody = User.objects.create_user("somebody", password="a long test password")
+    answer = change(browser_of(admin), somebody, **form(somebody, (agency, "cashier", "2026-01-01", "2030-01-01")))
+    held = Membership.objects.get(user=somebody)
+    assert (held.role, held.agency, str(held.valid_during.upper)) == ("cashier", agency, "2030-01-01"), answer.content
+    entry = AuditEntry.objects.get(action="user_saved")
+    assert (entry.actor, entry.detail["roles"][0][0]) == (admin, "cashier")
+
+
+@pytest.mark.parametrize("role", ["province_admin", "auditor"])
+def test_an_agencys_administrator_grants_no_role_of_the_province(role: str) -> None:
+    agency = factories.agency()
+    browser = browser_of(factories.officer(agency, Role.AGENCY_ADMIN))
+    somebody = User.objects.create_user("somebody", password="a long test password")
+    change(browser, somebody, **form(somebody, (agency, role, "2026-01-01", "")))
+    assert not Membership.objects.filter(user=somebody).exists()
+    change(browser, somebody, **form(somebody, (agency, "cashier", "2026-01-01", "")))
+    assert Membership.objects.get(user=somebody).role == "cashier"
+
+
+def test_nor_a_role_at_another_agency() -> None:
+    agency, other = factories.agency(), factories.agency("Xã khác")
+    somebody = User.objects.create_user("somebody", password="a long test password")
+    browser = browser_of(factories.officer(agency, Role.AGENCY_ADMIN))
+    change(browser, somebody, **form(somebody, (other, "cashier", "2026-01-01", "")))
+    assert not Membership.objects.filter(user=somebody).exists()
+
+
+def test_who_is_also_elsewhere_cannot_be_taken_over_by_a_new_password() -> None:
+    """An administrator who could set it would sign in as the province's."""
+    agency, other = factories.agency(), factories.agency("Xã khác")
+    browser = browser_of(factories.officer(agency, Role.AGENCY_ADMIN))
+    above, both, own = (factories.officer(agency) for _ in range(3))
+    Membership.objects.create(user=above, agency=agency, role=Role.PROVINCE_ADMIN, valid_during=factories.FOREVER)
+    Membership.objects.create(user=both, agency=other, role=Role.CASHIER, valid_during=factories.FOREVER)
+    new = {"password1": "quite another password", "password2": "quite another password", "usable_password": "true"}
+    answers = [browser.post(f"{USERS}{user.pk}/password/", new).status_code for user in (above, both, own)]
+    assert answers == [403, 403, 302]
+    for user in (above, both, own):
+        user.refresh_from_db()
+    assert [user.check_password("quite another password") for user in (above, both, own)] == [False, False, True]
+
+
+@pytest.mark.parametrize("way", ["switched off", "role ended"])
+def test_the_last_administrator_of_the_province_stays(way: str) -> None:
+    province = factories.agency("Tỉnh")
+    last = factories.officer(province, Role.PROVINCE_ADMIN)
+    until = "2026-01-01" if way == "role ended" else ""
+    sent = form(last, (province, "province_admin", "2020-01-01", until), known=1)
+    if way == "switched off":
+        del sent["is_active"]
+    answer = change(browser_of(last), last, **sent)
+    assert "ít nhất một quản trị tỉnh" in answer.content.decode()
+    last.refresh_from_db()
+    assert last.is_active
+    assert last.memberships.get().valid_during.upper is None
+    factories.officer(province, Role.PROVINCE_ADMIN)
+    change(browser_of(last), last, **sent)
+    assert not (User.objects.get(pk=last.pk).is_active and last.memberships.get().valid_during.upper is None)
+
+
+def test_who_is_switched_off_is_out_with_the_next_click() -> None:
+    officer = factories.officer(factories.agency())
+    browser = browser_of(officer)
+    assert browser.get("/quay/").status_code == 200
+    User.objects.filter(pk=officer.pk).update(is_active=False)
+    assert browser.get("/quay/").status_code == 302
+
+
+def test_the_audit_is_taken_away_without_formulas_and_that_is_in_the_audit() -> None:
+    from agencies import audit
+
+    audit.record("view", '=HYPERLINK("http://x")', actor=None)
+    browser = browser_of(factories.officer(factories.agency("Tỉnh"), Role.AUDITOR))
+    chosen = AuditEntry.objects.get(action="view").pk
+    sent = {"action": "take_away", "_selected_action": [chosen]}
+    answer: Any = browser.post("/admin/agencies/auditentry/", sent)
+    text = b"".join(answer.streaming_content).decode()
+    assert '"\'=HYPERLINK(""http://x"")"' in text
+    assert AuditEntry.objects.filter(action="export_audit").count() == 1
