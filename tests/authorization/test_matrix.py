@@ -114,6 +114,8 @@ def _object_for(world: World, pattern: URLPattern) -> str:
 def answers(world: World, url: str, method: str, kind: str, defaults: Any = ()) -> dict[str, str]:
     """Ask as everybody; return a cell each, and the whole `line`."""
     cells: dict[str, str] = {}
+    if kind not in world.objects:
+        return {"line": f"{url}: world.py knows no row with the arguments of this address, add one to `objects`"}
     path = world.paths.get(url) or reverse(url, kwargs=world.objects[kind] | dict(defaults))
     body = json.dumps(world.bodies[url]) if url in world.bodies else ""
     for who in ACTORS:

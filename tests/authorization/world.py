@@ -15,7 +15,7 @@ from psycopg2.extras import DateRange
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
 from dossiers.models import Dossier
-from payments import counter, refunds
+from payments import counter, moves, refunds
 from payments.clients import create_client
 from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, Statement
 from payments.webhooks import endpoints, sending
@@ -90,6 +90,9 @@ class World:
         statement = Statement.objects.get(pk=page.context["statement"].pk)
         proposal = refunds.Proposal(1_000, 150_000, "surplus", "k", bank_account="VCB 0123456789")
         refund = refunds.propose_for_case(case, proposal, maker=maker)
+        case.refresh_from_db()
+        wish = moves.Wish([factories.bill(10_000, of=self.home).reference], case.remaining_amount, "nộp nhầm", "k")
+        move = moves.propose(case, wish, maker=maker)
         shift = counter.open_shift(self.people[Role.CASHIER], self.home, opening_amount=0)
         receipt = Receipt.objects.select_related("series").get(bill=case.bill)
         return {
@@ -98,6 +101,7 @@ class World:
             "shift": {"pk": shift.pk},
             "payment": {"pk": case.payment.pk},
             "discrepancy": {"pk": case.pk},
+            "move": {"pk": case.pk, "move": move.pk},
             "day": {"account": account.pk, "day": YESTERDAY},
             "bill": {"token": case.bill.token},
             "receipt": {"token": receipt.token},
