@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     """The chain."""
 
     dependencies = [
-        ('agencies', '0001_initial'),
+        ("agencies", "0002_reforms_and_onboarding"),
     ]
 
     operations = [
