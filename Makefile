@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 RUN = .venv/bin/python
 
-.PHONY: demo test check bench check-ledger drill clean
+.PHONY: demo test check bench check-ledger drill pictures clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -42,6 +42,10 @@ check-ledger: .venv/embedded
 # Real faults on real processes: SEEDS=rounds, SEED=first seed, DRILLS="part of a name …" for some of them.
 drill: .venv/embedded
 	@SEEDS=$(SEEDS) SEED=$(SEED) $(RUN) -m tests.drills $(DRILLS)
+
+# The ten screens of docs/pictures/, photographed afresh in a demo of their own.
+pictures: .venv/dev
+	@$(RUN) -m tests.pictures
 
 clean:
 	@rm -rf .local .venv

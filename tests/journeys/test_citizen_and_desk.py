@@ -5,66 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
-import os
-import shutil
 import struct
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from portal.children import Child, free_port
-from portal.processes import ROOT
+from .stage import MARKS
 
-CHROMIUM = shutil.which("chromium") or ""
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.xdist_group("journeys"),
-    pytest.mark.skipif(not CHROMIUM and os.environ.get("REQUIRE_BROWSER") != "1", reason="no Chromium; CI installs it"),
-]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """The demo as `make demo` starts it, in a folder and on ports of its own."""
-    folder: Path = tmp_path_factory.mktemp("demo")
-    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    env |= {"DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
-    command = [sys.executable, "manage.py", "demo", "--port", str(_three_free_ports())]
-    child = Child(command, log=folder / "demo.log", env=env, cwd=ROOT)
-    child.start()
-    note = folder / "demo.json"
-    deadline = time.monotonic() + 90
-    while not note.exists():
-        assert child.is_running, child.last_words(20)
-        assert time.monotonic() < deadline, child.last_words(20)
-        time.sleep(0.2)
-    yield json.loads(note.read_text())
-    child.stop(30)
-
-
-def _three_free_ports() -> int:
-    from portal.children import is_free
-
-    while True:
-        port = free_port()
-        if port < 65_000 and is_free(port + 1) and is_free(port + 2):
-            return port
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield found
-        found.close()
+pytestmark = MARKS
 
 
 def one_time_code(secret: str) -> str:

@@ -1,0 +1,23 @@
+"""One demo for all journeys; a Chromium for each module, because its event loop must not outlive them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from .stage import chromium, running_demo
+
+
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    with running_demo(tmp_path_factory.mktemp("demo")) as note:
+        yield note
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found

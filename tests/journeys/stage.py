@@ -1,0 +1,62 @@
+"""What every journey stands on: the whole demo in a folder of its own, and one Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from portal.children import Child, free_port, is_free
+from portal.processes import ROOT
+
+CHROMIUM = shutil.which("chromium") or ""
+#: One worker plays them all: they share the demo.
+MARKS = [
+    pytest.mark.journey,
+    pytest.mark.xdist_group("journeys"),
+    pytest.mark.skipif(not CHROMIUM and os.environ.get("REQUIRE_BROWSER") != "1", reason="no Chromium; CI installs it"),
+]
+
+
+@contextmanager
+def running_demo(folder: Path) -> Iterator[dict[str, Any]]:
+    """The demo as `make demo` starts it, on ports of its own; yields its `demo.json`."""
+    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    env |= {"DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
+    command = [sys.executable, "manage.py", "demo", "--port", str(_three_free_ports())]
+    child = Child(command, log=folder / "demo.log", env=env, cwd=ROOT)
+    child.start()
+    note = folder / "demo.json"
+    deadline = time.monotonic() + 90
+    while not note.exists():
+        assert child.is_running, child.last_words(20)
+        assert time.monotonic() < deadline, child.last_words(20)
+        time.sleep(0.2)
+    yield json.loads(note.read_text())
+    child.stop(30)
+
+
+def _three_free_ports() -> int:
+    while True:
+        port = free_port()
+        if port < 65_000 and is_free(port + 1) and is_free(port + 2):
+            return port
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield found
+        found.close()
