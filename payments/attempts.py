@@ -84,7 +84,7 @@ def _open(bill: Bill, account: MerchantAccount, adapter: Gateway, client_ip: str
             amount=locked.amount,
             client_ip=client_ip or None,
             expires_at=now + (QR_LIFETIME if is_qr else REDIRECT_LIFETIME),
-            next_check_at=now + timedelta(seconds=checking.BACK_OFF[0]),
+            next_check_at=now + timedelta(seconds=checking.PACE[0][1]),
         )
         LedgerEvent.objects.create(
             kind=EventKind.PAYMENT_CREATED, bill=locked, payment=payment, after=payment.state, cause="payer"

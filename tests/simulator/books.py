@@ -1,0 +1,83 @@
+"""One bill kept as settlement keeps it, and everything that may be told of it: no database, no clock."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from gateways.base import OutcomeState
+from payments.decisions import Decision, News, PaymentFacts, decide
+from payments.states import BillState, PaymentState, bill_edge, payment_edge
+
+AMOUNT = 150_000
+_OPINIONS = (OutcomeState.FAILED, OutcomeState.CANCELLED, OutcomeState.PENDING, OutcomeState.UNKNOWN)
+
+Told = tuple[str, News]
+
+
+@dataclass
+class Book:
+    """One bill and its attempts; an edge that is not listed raises."""
+
+    states: dict[str, PaymentState]
+    bill: BillState = BillState.OPEN
+    bank_refs: dict[str, str] = field(default_factory=dict)
+    booked: dict[str, int] = field(default_factory=dict)
+    #: The reference of each payment that settled the bill: as many receipts and messages go out.
+    applied: list[str] = field(default_factory=list)
+    surplus: list[int] = field(default_factory=list)
+
+    def hear(self, told: Told) -> None:
+        """Decide and carry out."""
+        self.write(told, self.read(told))
+
+    def read(self, told: Told) -> Decision:
+        """Decide by what stands in the book now."""
+        ref, news = told
+        facts = PaymentFacts(self.states[ref], AMOUNT, self.bank_refs.get(ref, ""), self.bill)
+        return decide(news, facts, frozenset(), is_booked=_key(told) in self.booked)
+
+    def write(self, told: Told, decision: Decision) -> None:
+        """Carry out what was decided."""
+        ref, news = told
+        if decision.payment_to:
+            payment_edge(self.states[ref], decision.payment_to)
+            self.states[ref] = decision.payment_to
+            if decision.payment_to == PaymentState.PAID:
+                self.bank_refs[ref] = news.gateway_ref
+        if decision.books_money:
+            self.booked[_key(told)] = self.booked.get(_key(told), 0) + (news.amount or 0)
+            if not decision.settles_bill:
+                assert decision.discrepancy, "surplus without a case"
+                self.surplus.append(news.amount or 0)
+        if decision.settles_bill:
+            bill_edge(self.bill, BillState.PAID)
+            self.bill = BillState.PAID
+            self.applied.append(ref)
+
+    @property
+    def end(self) -> tuple[BillState, int, list[int], int]:
+        """What must not depend on the order of the news."""
+        return self.bill, sum(self.booked.values()), sorted(self.surplus), len(self.applied)
+
+
+def _key(told: Told) -> str:
+    return told[1].gateway_ref or f"ref:{told[0]}"
+
+
+def history(rng: random.Random) -> tuple[dict[str, PaymentState], list[Told]]:
+    """Attempts, and everything that is ever told of them."""
+    states: dict[str, PaymentState] = {}
+    told: list[Told] = []
+    for number in range(rng.randint(1, 3)):
+        ref, is_transfer = f"R{number}", rng.random() < 0.5
+        states[ref] = rng.choice([PaymentState.CREATED, PaymentState.SENT, PaymentState.UNKNOWN, PaymentState.EXPIRED])
+        for _ in range(rng.randint(0, 2)):
+            told.append((ref, News(rng.choice(_OPINIONS), None, "", "", "", is_transfer)))
+        for charge in range(rng.randint(0, 3 if is_transfer else 1)):
+            amount = rng.choice([AMOUNT, AMOUNT, AMOUNT - 1, AMOUNT + 1, AMOUNT * 100])
+            bank_ref = f"B{number}{charge}"
+            told.append((ref, News(OutcomeState.PAID, amount, "VND", "", bank_ref, is_transfer)))
+            if not is_transfer and amount == AMOUNT and rng.random() < 0.3:
+                told.append((ref, News(OutcomeState.PAID, amount, "", "", "", is_transfer)))  # told with less detail
+    return states, told
