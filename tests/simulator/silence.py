@@ -84,10 +84,7 @@ class Silence:
                     checking.check_due(gateway)
                 self.clock.move_to(max(self.clock.now + ROUND, self._next_moment()))
             settled = Bill.objects.filter(pk__in=self.paid_at, settled_at__isnull=False)
-            seconds = [
-                (settled_at - self.paid_at[bill_id]).total_seconds()
-                for bill_id, settled_at in settled.values_list("pk", "settled_at")
-            ]
+            seconds = [(bill.settled_at - self.paid_at[bill.pk]).total_seconds() for bill in settled if bill.settled_at]
             return Waits(sorted(seconds), len(self.paid_at) - len(seconds), self.bank.questions)
 
     def _arrive(self) -> None:
@@ -138,5 +135,6 @@ class Silence:
     def _next_moment(self) -> datetime:
         """Nothing happens before: the clock may jump."""
         due = Payment.objects.exclude(next_check_at=None).order_by("next_check_at")
-        moments = [*due.values_list("next_check_at", flat=True)[:1], *(entry[0] for entry in self._agenda[:1])]
+        moments = [payment.next_check_at for payment in due[:1] if payment.next_check_at]
+        moments += [entry[0] for entry in self._agenda[:1]]
         return min(moments, default=self.clock.now)
