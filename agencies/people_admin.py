@@ -20,6 +20,7 @@ from .administering import NotFoundOutside, administered_by
 from .errors import LastProvinceAdmin
 from .models import Agency, Membership, Role, User
 from .rights import sees_everything
+from .sudo import must_be_proved, recently_proved_method
 
 
 class MembershipInline(TabularInline):
@@ -89,6 +90,7 @@ class StaffAdmin(NotFoundOutside, UserAdmin, ModelAdmin):
             return bool(request.user.is_superuser)
         return sees_everything(request.user) or people.is_within(obj, administered_by(request.user))
 
+    @recently_proved_method
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save all or nothing: whatever would leave the province without an administrator is undone."""
         try:
@@ -98,6 +100,11 @@ class StaffAdmin(NotFoundOutside, UserAdmin, ModelAdmin):
                 request, _("Tỉnh phải luôn còn ít nhất một quản trị tỉnh đang làm việc. Chưa có gì thay đổi.")
             )
             return redirect(request.get_full_path())
+
+    @recently_proved_method
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Set somebody's password: they are signed out everywhere."""
+        return super().user_change_password(request, id, form_url)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm[User], formsets: Any, change: bool) -> None:
         """Save the roles, then see what is left. Raises LastProvinceAdmin."""
@@ -117,6 +124,7 @@ class StaffAdmin(NotFoundOutside, UserAdmin, ModelAdmin):
     @admin.action(description=_("Gỡ xác thực hai lớp (khi mất điện thoại)"), permissions=["change"])
     def take_factor_away(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Let the chosen people set up a second factor anew: they are signed out and asked for it first."""
+        must_be_proved(request)
         for user in self._mine(request, queryset):
             people.take_factor_away(user, actor=request.user)  # type: ignore[arg-type]
         messages.success(request, _("Đã gỡ. Người dùng phải cài lại xác thực hai lớp khi đăng nhập."))

@@ -11,9 +11,11 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        """Let the sweeper link the audit: agencies stand below payments and do not know it."""
+        """Hear of sign-ins; let the sweeper link the audit: agencies stand below payments and do not know it."""
         from agencies import audit_chain
         from payments import sweeping
+
+        from . import sign_in_events  # noqa: F401  its receivers
 
         sweeping.register("audit", audit_chain.link_due)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.models import User
+from agencies.sudo import recently_proved
 
 from .. import discrepancies, moves, refunds
 from ..models import Discrepancy
@@ -147,6 +148,7 @@ def propose_move(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 @require_POST
 @for_accountants
+@recently_proved
 def decide_move(request: HttpRequest, staff: Staff, pk: int, move: int) -> HttpResponse:
     """Approve a move, or not."""
     found = _one(staff, pk)

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.sudo import recently_proved
+
 from .. import days
 from ..counter import GATEWAY as COUNTER
 from ..models import ClosedDay, MerchantAccount
@@ -78,6 +80,7 @@ def open_cases(request: HttpRequest, staff: Staff, account: int, day: str) -> Ht
 
 @require_POST
 @for_accountants
+@recently_proved
 def close(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
     """Lock the day."""
     found, on = _one(staff, account, day)
@@ -89,6 +92,7 @@ def close(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpRes
 
 @require_POST
 @for_accountants
+@recently_proved
 def reopen(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
     """Unlock the day: the province's administrators only, and never without a reason."""
     found, on = _one(staff, account, day)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies import audit
+from agencies.sudo import recently_proved
 from gateways import registry
 
 from .. import refunds
@@ -113,6 +114,7 @@ def masked(account: str) -> str:
 
 @require_POST
 @for_accountants
+@recently_proved
 def approve(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     """Agree; the money then leaves by itself, or waits for a transfer."""
     found = _one(staff, pk)
@@ -140,6 +142,7 @@ def reject(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 @require_POST
 @for_accountants
+@recently_proved
 def record_transfer(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     """Note under which number the bank transferred the money."""
     found = _one(staff, pk)

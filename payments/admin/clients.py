@@ -17,6 +17,7 @@ from unfold.decorators import action
 from agencies import audit
 from agencies.administering import ReadOnlyAdmin
 from agencies.models import User
+from agencies.sudo import recently_proved_method
 
 from .. import clients
 from ..models import ApiClient, WebhookDelivery
@@ -65,6 +66,7 @@ class ClientAdmin(ModelAdmin):
         """Lead to the page that asks first: a link must not change anything."""
         return redirect(self._key_page(object_id))
 
+    @recently_proved_method
     def key(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """GET asks, POST makes a key and shows it in this very answer, which is never cached or kept."""
         client = get_object_or_404(ApiClient, pk=object_id)

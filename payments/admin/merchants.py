@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 
 from agencies import audit
 from agencies.models import User
+from agencies.sudo import recently_proved_method
 from gateways import registry
 
 from .. import rotation
@@ -97,6 +98,11 @@ class MerchantAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: a contract ends on a day and is kept."""
         return False
+
+    @recently_proved_method
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask again who it is before keys are stored."""
+        return super().changeform_view(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     def save_model(self, request: HttpRequest, obj: MerchantAccount, form: Any, change: bool) -> None:
         """Save what was changed and nothing else: the keys may have been rotated meanwhile."""

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.staff.StaffMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -134,6 +135,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "portal.accounts.StaffAccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_TOTP_ISSUER = "Một Cửa Pay"
+# Whoever holds a role works with a second factor only; not a matter of the environment.
+STAFF_MFA_REQUIRED = True
+# Whoever proves a change of password was not them ends all sessions with it.
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 AXES_ENABLE_ADMIN = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25

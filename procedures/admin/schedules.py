@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action
 
+from agencies.sudo import must_be_proved
+
 from ..errors import ScheduleError
 from ..models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
 from ..preview import preview
@@ -188,6 +190,8 @@ class ScheduleAdmin(ModelAdmin):
         schedule = get_object_or_404(FeeSchedule.objects.select_related("procedure"), pk=object_id)
         step = STEPS[name]
         form = step.form(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and name == "approve":
+            must_be_proved(request)
         if request.method == "POST" and form.is_valid():
             try:
                 schedule = take(step, schedule, request.user, form.cleaned_data)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from payments.models import ApiClient, WebhookDelivery
 from payments.webhooks import endpoints
 from tests import factories
 from tests.payments.test_api import send
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 CHANGE = "/admin/payments/apiclient/{}/khoa/"
@@ -30,9 +31,7 @@ def agency() -> Agency:
 
 @pytest.fixture
 def root() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root", password="a long test password"))
-    return client
+    return browser_of(User.objects.create_superuser("root", password="a long test password"))
 
 
 def reader(*codenames: str) -> Client:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
@@ -24,6 +23,7 @@ from payments.models import MerchantAccount, Notice, Payment
 from tests import factories
 from tests.notices import confirm, notify_bill
 from tests.payments.test_callbacks import post
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WINDOW = timedelta(hours=72)
@@ -130,8 +130,7 @@ def form_of(account: MerchantAccount, **changes: Any) -> dict[str, Any]:
 def test_the_administration_rotates_and_never_overwrites(actor: User) -> None:
     payments = [factories.payment() for _ in range(2)]
     account = payments[0].merchant_account
-    client = Client()
-    client.force_login(actor)
+    client = browser_of(actor)
     page = f"/admin/payments/merchantaccount/{account.pk}/change/"
     keys = json.dumps(new_keys("vnptpay"))
     assert client.post(page, form_of(account, new_secrets=keys)).status_code == 302
@@ -149,8 +148,7 @@ def test_the_administration_rotates_and_never_overwrites(actor: User) -> None:
 def test_a_new_contract_begins_when_the_one_before_it_ends(actor: User) -> None:
     agency = factories.agency()
     old = factories.merchant(agency, "vnptpay")
-    client = Client()
-    client.force_login(actor)
+    client = browser_of(actor)
     keys = json.dumps(NEW["vnptpay"]["secrets"])
     wanted = form_of(old, merchant_id="PHUTHO02", new_secrets=keys, valid_during_0="2027-01-01")
     add = "/admin/payments/merchantaccount/add/"

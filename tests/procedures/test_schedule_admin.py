@@ -12,15 +12,14 @@ from agencies.models import User
 from procedures.models import FeeSchedule, ScheduleState
 from tests import factories
 from tests.procedures.test_schedule_life import schedule
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
 
 def signed_in(name: str, *, is_superuser: bool = True) -> Client:
-    client = Client()
     user = User.objects.create_user(name, password="a long test password", is_staff=True, is_superuser=is_superuser)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(user)
 
 
 def page(of: FeeSchedule, step: str = "change") -> str:

@@ -16,6 +16,7 @@ from tests import factories
 from tests.notices import notify_bill
 from tests.payments.test_callbacks import post
 from tests.payments.test_statements import file_of
+from tests.signing_in import browser_of
 
 
 @pytest.fixture(autouse=True)
@@ -24,9 +25,7 @@ def _files(settings: Any, tmp_path: Any) -> None:
 
 
 def sign_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(user)
 
 
 def signed_in(of: Agency, role: Role = Role.ACCOUNTANT) -> Client:
