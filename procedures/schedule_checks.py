@@ -11,6 +11,7 @@ from django.utils import timezone
 from .fees import Rule
 from .linting import Finding, as_if_active, lint
 from .models import FeeSchedule, Procedure, ProcedureCase
+from .picture import Picture, draw
 from .schedules import IN_USE, as_rule, stored_rules
 
 
@@ -25,6 +26,19 @@ def findings_for(schedule: FeeSchedule, today: date | None = None) -> list[Findi
         return [Finding("error", "empty", "Biểu phí chưa có mức thu nào")]
     rules = as_if_active([as_rule(row) for row in stored_rules(others)], candidate)
     return _lint_cases(schedule.procedure_id, rules, day, {schedule.pk: schedule.note})
+
+
+def pictures_for(schedule: FeeSchedule, today: date | None = None) -> list[tuple[str, Picture | None]]:
+    """Return one picture of time for each case: this schedule among those in use, as if it were active."""
+    others = FeeSchedule.objects.filter(
+        procedure=schedule.procedure_id, agency=schedule.agency_id, state__in=IN_USE
+    ).exclude(pk=schedule.pk)
+    own = [as_rule(row) for row in stored_rules([schedule])]
+    rules = as_if_active([as_rule(row) for row in stored_rules(others)], own)
+    return [
+        (case.name, draw([r for r in rules if r.case in (None, case.pk)], schedule.pk, today or timezone.localdate()))
+        for case in ProcedureCase.objects.filter(procedure=schedule.procedure_id)
+    ]
 
 
 def blocking_errors(schedule: FeeSchedule, today: date | None = None) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import amounts, handing_over, money, pages, printing, second_window, worker
+from . import amounts, explaining, handing_over, money, pages, printing, second_window, worker
 
 urlpatterns = [
     path("", pages.desk, name="desk"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<str:code>/", pages.desk_dossier, name="desk-dossier"),
     path("<str:code>/trang-thai/", pages.desk_state, name="desk-state"),
     path("<str:code>/hoi-ngan-hang/", pages.check_now, name="desk-check"),
+    path("<str:code>/vi-sao/", explaining.why, name="desk-why"),
     path("<str:code>/muc-thu/", amounts.set_amounts, name="desk-amounts"),
     path("<str:code>/chuyen/", pages.next_step, name="desk-next"),
     path("<str:code>/hoan-tac/", pages.undo_step, name="desk-undo"),

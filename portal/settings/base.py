@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 
 from .environment import read
 
@@ -243,6 +244,7 @@ UNFOLD = {
     "SITE_TITLE": "Một Cửa Pay",
     "SITE_HEADER": "Một Cửa Pay",
     "SITE_SYMBOL": "account_balance",
+    "STYLES": [lambda request: static("css/administration.css")],
     "SIDEBAR": {"show_all_applications": True, "navigation": "portal.navigation.navigation"},
 }
 

@@ -24,8 +24,9 @@ from agencies.sudo import must_be_proved
 from ..errors import ScheduleError
 from ..models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
 from ..preview import preview
-from ..schedule_checks import findings_for
+from ..schedule_checks import findings_for, pictures_for
 from .steps import STEPS, message_for, take
+from .workbook_pages import WORKBOOK_STATES, WorkbookPages
 
 #: How many differing dossiers the page lists; the sum counts all.
 SAMPLES = 20
@@ -83,7 +84,7 @@ class ExemptionInline(_OnlyDrafts, TabularInline):
 
 
 @admin.register(FeeSchedule)
-class ScheduleAdmin(ModelAdmin):
+class ScheduleAdmin(WorkbookPages, ModelAdmin):
     """Fee schedules with their dates, checks, preview and the buttons of their life."""
 
     list_display = ["procedure", "version", "current_state", "valid_during", "agency", "legal_basis"]
@@ -99,12 +100,13 @@ class ScheduleAdmin(ModelAdmin):
         "note",
         ("version", "current_state"),
         ("prepared_by", "approved_by"),
+        "timeline",
         "checks",
         "differences",
     ]
-    readonly_fields = ["version", "current_state", "prepared_by", "approved_by", "checks", "differences"]
+    readonly_fields = ["version", "current_state", "prepared_by", "approved_by", "timeline", "checks", "differences"]
     inlines = [RuleInline, ExemptionInline]
-    actions_detail = list(STEPS)
+    actions_detail = [*STEPS, "export_workbook", "import_workbook"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft; a change of the rest is a new version."""
@@ -131,6 +133,13 @@ class ScheduleAdmin(ModelAdmin):
             return str(_("Sẽ áp dụng"))
         return schedule.get_state_display()
 
+    @admin.display(description=_("Theo thời gian"))
+    def timeline(self, schedule: FeeSchedule) -> SafeString | str:
+        """What holds when: gaps and overlaps are seen before they are read."""
+        if not schedule.pk or schedule.state == ScheduleState.RETIRED:
+            return "–"
+        return render_to_string("procedures/admin/picture.html", {"pictures": pictures_for(schedule)})
+
     @admin.display(description=_("Kiểm tra"))
     def checks(self, schedule: FeeSchedule) -> SafeString | str:
         """What the linter says of the procedure with this schedule in use."""
@@ -151,7 +160,7 @@ class ScheduleAdmin(ModelAdmin):
         """Offer the steps that can be taken from the schedule's state."""
         found = FeeSchedule.objects.filter(pk=object_id).first()
         offered = super().get_actions_detail(request, object_id)
-        return [step for step in offered if found and found.state in STEPS[step.path.replace("-", "_")].states]
+        return [step for step in offered if found and found.state in _states(step.path)]
 
     @action(description=STEPS["propose"].label, url_path="propose")
     def propose(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
@@ -211,6 +220,12 @@ class ScheduleAdmin(ModelAdmin):
             "differences": self.differences(schedule),
         }
         return TemplateResponse(request, "procedures/admin/step.html", context)
+
+
+def _states(path: str) -> frozenset[ScheduleState]:
+    """Return the states from which a button can be pressed."""
+    step = STEPS.get(path.replace("-", "_"))
+    return step.states if step else WORKBOOK_STATES[path]
 
 
 def _back_to(schedule: FeeSchedule) -> HttpResponse:

@@ -10,7 +10,10 @@ import pytest
 from django.core.management import call_command
 
 from procedures.linting import as_if_active, lint
+from procedures.models import ScheduleState
+from tests import factories
 from tests.procedures.test_fee_engine import rule
+from tests.procedures.test_schedule_life import schedule
 
 TODAY = date(2026, 11, 23)
 
@@ -74,12 +77,19 @@ def test_a_candidate_is_looked_at_as_if_it_were_active() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("data")
-def test_the_command_finds_what_the_real_data_leaves_open() -> None:
+def test_the_command_finds_no_error_in_the_real_data_and_says_what_expires() -> None:
     out = StringIO()
-    with pytest.raises(SystemExit, match="1"):
-        call_command("lint_fees", "--json", "--on", "2026-11-23", stdout=out)
+    call_command("lint_fees", "--json", "--on", "2026-11-23", stdout=out)
     rows = [json.loads(line) for line in out.getvalue().splitlines()]
     errors = {(row["procedure"], row["case"], row["check"]) for row in rows if row["level"] == "error"}
-    assert errors == {("1.009397", "51-100 phút", "gap"), ("1.009397", "101-150 phút", "gap")}
+    assert errors == set()
     notices = {row["procedure"] for row in rows if row["check"] == "expires"}
     assert {"2.001199", "1.012278", "1.004628"} <= notices
+
+
+@pytest.mark.django_db
+def test_the_command_fails_on_an_error() -> None:
+    case = factories.case()
+    schedule(case, 700, date(2026, 1, 1), state=ScheduleState.ACTIVE)
+    with pytest.raises(SystemExit, match="1"):
+        call_command("lint_fees", "--on", "2026-11-23", stdout=StringIO())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
@@ -216,3 +218,42 @@ def test_two_sweepers_activate_a_schedule_once() -> None:
         thread.join()
     assert sorted(done) == [0, 1]
     assert AuditEntry.objects.filter(action="fee_schedule_activated").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_of_two_approvals_at_once_one_counts(is_guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control takes the lock out: then both believe they approved."""
+    made = schedule(factories.case(), 10_000, timezone.localdate())
+    schedule_life.propose(made, by=person("writer"))
+    if not is_guarded:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
+    approvers, meeting = [person("one"), person("two")], threading.Barrier(2)
+    record, told = schedule_life._record, []
+
+    def slow_record(*args: Any, **values: Any) -> None:
+        # Whoever is here has read the state; without the lock the other one is here, too.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait(0.5)
+        record(*args, **values)
+
+    monkeypatch.setattr(schedule_life, "_record", slow_record)
+
+    def approve(by: User) -> None:
+        try:
+            schedule_life.approve(made, by=by)
+            told.append("approved")
+        except IllegalScheduleMove:
+            told.append("refused")
+        except DatabaseError:
+            told.append("collided")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=approve, args=[by]) for by in approvers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (sorted(told) == ["approved", "refused"]) is is_guarded
+    assert AuditEntry.objects.filter(action="fee_schedule_approved").count() == 1 or not is_guarded

@@ -1,0 +1,112 @@
+"""Fee schedules by Excel: out and in again without a loss, in as a whole or not at all, never a formula."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from procedures import workbooks
+from procedures.models import FeeRule, FeeSchedule, ScheduleState
+from procedures.picture import draw
+from tests import factories
+from tests.procedures.test_fee_engine import rule
+from tests.procedures.test_schedule_admin import page, signed_in
+from tests.procedures.test_schedule_life import schedule
+
+pytestmark = pytest.mark.django_db
+PRICE = list(workbooks.COLUMNS).index("price") + 1
+
+
+def draft() -> FeeSchedule:
+    made = schedule(factories.case(), 10_000, timezone.localdate())
+    FeeRule.objects.create(
+        schedule=made, code="B", name="=HYPERLINK(1)", kind="phi", price=0, quantity_fact="pages",
+        tiers=[{"up_to": 2, "price": 2000}, {"up_to": None, "price": 1000}], cap=200_000, position=1,
+    )  # fmt: skip
+    return made
+
+
+def edited(of: FeeSchedule, row: int, column: int, value: Any) -> bytes:
+    book = load_workbook(BytesIO(workbooks.write(of)))
+    book.worksheets[0].cell(row, column).value = value
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def upload(content: bytes) -> dict[str, Any]:
+    return {"workbook": SimpleUploadedFile("b.xlsx", content)}
+
+
+def test_what_goes_out_comes_back_the_same_and_formulas_are_only_text() -> None:
+    made = draft()
+    file = workbooks.write(made)
+    assert load_workbook(BytesIO(file)).worksheets[0].cell(3, 3).data_type != "f"
+    assert workbooks.changes(made, workbooks.read(BytesIO(file), made)) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        (PRICE, "=1+1", "là công thức"),
+        (PRICE, -5, "số nguyên không âm"),
+        (PRICE, 1.5, "số nguyên không âm"),
+        (PRICE, None, "thiếu mức thu"),
+        (1, "Không có", "không có trường hợp"),
+        (4, "thue", "Loại"),
+        (15, '[{"up_to": true}]', "Bậc"),
+        (3, "x" * 300, "Tên khoản"),
+    ],
+)
+def test_faults_name_their_row_and_nothing_is_taken_in(column: int, value: Any, told: str) -> None:
+    made = draft()
+    answer = signed_in("writer").post(page(made, "workbook-import"), upload(edited(made, 2, column, value)))
+    text = answer.content.decode()
+    assert "Dòng 2" in text and told in text
+    assert made.rules.count() == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"PK\x03\x04", b"0" * 300_000])
+def test_what_is_no_workbook_is_refused_kindly(content: bytes) -> None:
+    answer = signed_in("writer").post(page(draft(), "workbook-import"), upload(content))
+    assert answer.status_code == 200
+    assert "Chưa nhập được" in answer.content.decode()
+
+
+def test_the_preview_changes_nothing_and_the_second_button_takes_it_in() -> None:
+    made, client = draft(), signed_in("writer")
+    content = edited(made, 2, PRICE, 25_000)
+    assert "25000" in client.post(page(made, "workbook-import"), upload(content)).content.decode()
+    assert made.rules.get(code="A").price == 10_000
+    client.post(page(made, "workbook-import"), {"confirmed": base64.b64encode(content).decode()})
+    assert made.rules.get(code="A").price == 25_000
+    assert made.rules.get(code="B").tiers[0] == {"up_to": 2, "price": 2000}
+
+
+def test_only_a_draft_takes_a_workbook_in() -> None:
+    made, client = draft(), signed_in("writer")
+    content = edited(made, 2, PRICE, 25_000)
+    FeeSchedule.objects.filter(pk=made.pk).update(state=ScheduleState.PROPOSED)
+    answer = client.post(page(made, "workbook-import"), {"confirmed": base64.b64encode(content).decode()})
+    assert "không làm bước này được" in answer.content.decode()
+    assert made.rules.get(code="A").price == 10_000
+    assert client.get(page(made, "workbook")).content[:2] == b"PK"
+
+
+def test_the_picture_shows_a_gap_and_two_prices_at_once() -> None:
+    one = rule(schedule_id=1, starts=date(2026, 1, 1), ends=date(2026, 6, 1))
+    two = rule(schedule_id=2, rule_id=2, starts=date(2026, 9, 1), ends=None)
+    drawn = draw([one, two], 2, date(2026, 7, 1))
+    assert drawn and [bar.kind for bar in drawn.rows[0].bars] == ["other", "gap", "price"]
+    three = rule(schedule_id=3, rule_id=3, starts=date(2026, 10, 1), ends=None)
+    drawn = draw([one, two, three], 2, date(2026, 7, 1))
+    assert drawn and "clash" in [bar.kind for bar in drawn.rows[0].bars]
+    made = draft()
+    assert 'class="timeline"' in signed_in("reader").get(page(made)).content.decode()
