@@ -1,9 +1,10 @@
-"""What stands above the tables in the administration's side bar."""
+"""The administration's side bar: the pages of the whole province, then the tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,9 +14,17 @@ _PAGES = {"onboarding": "agencies.view_onboardingstep", "reform": "agencies.add_
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the pages of the province that somebody may open."""
+    """Return the pages of the province that somebody may open, then their tables."""
     titles = {"onboarding": _("Triển khai"), "reform": _("Sáp nhập, chia tách, giải thể")}
     items = [
         {"title": titles[name], "link": reverse(name)} for name, right in _PAGES.items() if request.user.has_perm(right)
     ]
-    return [{"title": _("Toàn tỉnh"), "items": items}] if items else []
+    pages = [{"title": _("Toàn tỉnh"), "items": items}] if items else []
+    tables = [
+        {
+            "title": app["name"],
+            "items": [{"title": model["name"], "link": model["admin_url"]} for model in app["models"]],
+        }
+        for app in admin.site.get_app_list(request)
+    ]
+    return [*pages, *tables]

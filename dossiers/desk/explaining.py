@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from payments.models import BillLine
 from procedures.fees.asking import APPLICANTS, AREAS, FACT_LABELS
@@ -35,6 +36,7 @@ class Reason:
         return " · ".join(part for part in (found.get("name", ""), found.get("evidence", "")) if part)
 
 
+@require_GET
 @for_staff
 def why(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Explain every line of a dossier's bills, from what is frozen in them."""

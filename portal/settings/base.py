@@ -245,7 +245,7 @@ UNFOLD = {
     "SITE_HEADER": "Một Cửa Pay",
     "SITE_SYMBOL": "account_balance",
     "STYLES": [lambda request: static("css/administration.css")],
-    "SIDEBAR": {"show_all_applications": True, "navigation": "portal.navigation.navigation"},
+    "SIDEBAR": {"navigation": "portal.navigation.navigation"},
 }
 
 # Where the pay page of the demo opens the bank's app; empty in production.
