@@ -111,7 +111,8 @@ def read(file: IO[bytes], schedule: FeeSchedule) -> list[FeeRule]:
     Raises WorkbookRefused with every fault of every row at once.
     """
     cases = {case.name: case for case in ProcedureCase.objects.filter(procedure=schedule.procedure_id)}
-    rules, faults = [], []
+    rules: list[FeeRule] = []
+    faults: list[str] = []
     seen: dict[tuple[object, ...], int] = {}
     for number, cells in _rows(file):
         found = _rule(cells, schedule, cases)

@@ -81,7 +81,7 @@ def _content(request: HttpRequest) -> bytes:
     """Return the file: uploaded, or handed on by the preview."""
     uploaded = request.FILES.get("workbook")
     if uploaded is not None:
-        return uploaded.read(workbooks.MOST_BYTES + 1)
+        return bytes(uploaded.read(workbooks.MOST_BYTES + 1))
     try:
         return base64.b64decode(request.POST.get("confirmed", ""), validate=True)
     except (binascii.Error, ValueError):
