@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from ..models import DocumentRequirement, Procedure, ProcedureCase
+from ..topics import Audience, LifeEvent
 
 
 class CaseInline(TabularInline):
@@ -22,11 +25,24 @@ class DocumentInline(TabularInline):
     extra = 0
 
 
+class ProcedureForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Boxes to tick where the database keeps a list."""
+
+    life_events = forms.MultipleChoiceField(
+        label=_("Sự kiện trong đời"), choices=LifeEvent.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    audiences = forms.MultipleChoiceField(
+        label=_("Dành cho"), choices=Audience.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
 @admin.register(Procedure)
 class ProcedureAdmin(ModelAdmin):
     """Procedures."""
 
-    list_display = ["code", "name", "department", "valid_during"]
+    form = ProcedureForm
+    list_display = ["code", "name", "sector", "department", "valid_during"]
+    list_filter = ["sector"]
     search_fields = ["search_key", "code"]
     exclude = ["agencies"]
     inlines = [CaseInline, DocumentInline]

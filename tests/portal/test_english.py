@@ -58,7 +58,16 @@ def test_a_missing_translation_and_a_wrong_placeholder_are_found(tmp_path: Path)
 def test_no_vietnamese_is_left_on_the_pages_in_english() -> None:
     lines = [NewLine("A", "phi", "Copy", 150_000)]
     payment = factories.payment(of=factories.bill(description="Certified copy", lines=lines))
-    paths = ["/", "/thu-tuc/", "/tra-cuu/", "/huong-dan/", "/xac-minh/", "/tai-khoan/login/"]
+    paths = [
+        "/",
+        "/thu-tuc/",
+        "/tra-cuu/",
+        "/huong-dan/",
+        "/huong-dan/tu-dung/",
+        "/xac-minh/",
+        "/tai-khoan/login/",
+        "/thong-ke/",
+    ]
     bill = f"/thanh-toan/{payment.bill.token}/"
     for path in [*paths, bill]:
         assert left_over(english().get(path).content.decode()) == [], path

@@ -117,3 +117,20 @@ def test_where_to_go_is_a_rule_for_many_agencies_and_a_name_for_one() -> None:
     assert "Sở Ngoại vụ" in single
     assert "Danh sách cơ quan" not in single
     assert "07:00–11:30" in single
+
+
+def test_the_administration_sorts_a_procedure_by_ticking_boxes() -> None:
+    from django.contrib import admin
+    from django.contrib.auth.models import AnonymousUser
+    from django.forms import model_to_dict
+    from django.test import RequestFactory
+
+    procedure = Procedure.objects.get(code="1.001193")
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    form_class = admin.site._registry[Procedure].get_form(request, procedure, fields=["life_events", "audiences"])
+    kept = model_to_dict(procedure, ["life_events", "audiences"])
+    form = form_class({**kept, "life_events": ["birth", "papers"]}, instance=procedure)
+    assert form.is_valid(), form.errors
+    assert form.save(commit=False).life_events == ["birth", "papers"]
+    assert not form_class({**kept, "life_events": ["nonsense"]}, instance=procedure).is_valid()
