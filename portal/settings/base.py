@@ -245,6 +245,7 @@ UNFOLD = {
     "SITE_HEADER": "Một Cửa Pay",
     "SITE_SYMBOL": "account_balance",
     "STYLES": [lambda request: static("css/administration.css")],
+    "DASHBOARD_CALLBACK": "portal.dashboard.show",
     "SIDEBAR": {"navigation": "portal.navigation.navigation"},
 }
 

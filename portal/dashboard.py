@@ -1,0 +1,91 @@
+"""The administration's first page: what needs somebody's attention now, each with the way there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Min, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agencies.rights import sees_everything
+from dossiers.models import Message
+from payments.models import Discrepancy, GatewayHealth, Notice, Payment, WebhookDelivery
+from payments.models.inbox import NoticeState
+from payments.states import PaymentState
+from procedures.linting import EXPIRY_NOTICE
+from procedures.models import FeeSchedule
+from procedures.schedules import IN_USE
+
+#: A payment that stays unclear for longer needs a person.
+UNCLEAR_AFTER = timedelta(minutes=30)
+#: Sending is tried again by itself; from here on somebody should look.
+MANY_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One kind of thing to look at: how many there are, and since when the oldest waits."""
+
+    name: Promise
+    count: int
+    since: Any
+    link: str
+
+
+def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the concerns to the first page of whoever sees the whole province (unfold's DASHBOARD_CALLBACK)."""
+    if sees_everything(request.user):
+        context["concerns"] = concerns()
+    return context
+
+
+def concerns() -> list[Concern]:
+    """Return every kind, also those of which there is none: one query each."""
+    now, today = timezone.now(), timezone.localdate()
+    payments, fees = "admin:payments_{}_changelist", reverse("admin:procedures_feeschedule_changelist")
+    unclear = Payment.objects.filter(
+        state__in=(PaymentState.SENT, PaymentState.UNKNOWN), created_at__lt=now - UNCLEAR_AFTER
+    )
+    ending = FeeSchedule.objects.filter(
+        state__in=IN_USE, valid_during__endswith__gt=today, valid_during__endswith__lte=today + EXPIRY_NOTICE
+    )
+    open_cases = Discrepancy.objects.filter(closed_at=None)
+    notices = Notice.objects.filter
+    failing = WebhookDelivery.objects.filter(delivered_at=None, attempts__gte=MANY_ATTEMPTS)
+    silent = Message.objects.filter(sent_at=None, attempts__gte=MANY_ATTEMPTS)
+    stopped = GatewayHealth.objects.filter(closed_until__gt=now)
+    notice_list, payment_list = reverse(payments.format("notice")), reverse(payments.format("payment"))
+    deliveries, contracts = reverse(payments.format("webhookdelivery")), reverse(payments.format("merchantaccount"))
+    return [
+        _concern(
+            _("Vụ việc đang mở"), Discrepancy.objects.filter(closed_at=None), "opened_at", reverse("accounting-cases")
+        ),
+        _concern(
+            _("Thông báo ngân hàng cần người xem"),
+            notices(state=NoticeState.QUARANTINED),
+            "received_at",
+            f"{notice_list}?state__exact={NoticeState.QUARANTINED}",
+        ),
+        _concern(
+            _("Thông báo ngân hàng chờ xử lý"),
+            notices(state=NoticeState.NEW),
+            "received_at",
+            f"{notice_list}?state__exact={NoticeState.NEW}",
+        ),
+        _concern(_("Thanh toán chưa rõ quá 30 phút"), unclear, "created_at", f"{payment_list}?state__exact=sent"),
+        _concern(_("Cổng thanh toán đang tạm ngừng"), stopped, "last_failure_at", contracts),
+        _concern(_("Tin nhắn không gửi được"), silent, "created_at", ""),
+        _concern(_("Webhook không đến nơi"), failing, "created_at", f"{deliveries}?delivered_at__isempty=1"),
+        _concern(_("Biểu phí hết hạn trong 60 ngày"), ending, "", f"{fees}?state__exact=active"),
+    ]
+
+
+def _concern(name: Promise, rows: QuerySet[Any], since: str, link: str) -> Concern:
+    oldest = rows.aggregate(oldest=Min(since))["oldest"] if since else None
+    return Concern(name, rows.count(), oldest, link)
