@@ -63,9 +63,7 @@ def concerns() -> list[Concern]:
     notice_list, payment_list = reverse(payments.format("notice")), reverse(payments.format("payment"))
     deliveries, contracts = reverse(payments.format("webhookdelivery")), reverse(payments.format("merchantaccount"))
     return [
-        _concern(
-            _("Vụ việc đang mở"), Discrepancy.objects.filter(closed_at=None), "opened_at", reverse("accounting-cases")
-        ),
+        _concern(_("Vụ việc đang mở"), open_cases, "opened_at", reverse("accounting-cases")),
         _concern(
             _("Thông báo ngân hàng cần người xem"),
             notices(state=NoticeState.QUARANTINED),
