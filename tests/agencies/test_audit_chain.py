@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 
 from agencies import audit, audit_chain
 from agencies.models import AuditEntry, AuditLink
+from payments import sweeping
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -181,4 +182,10 @@ def test_rounds_at_once_make_one_chain() -> None:
     for thread in threads:
         thread.join(10)
     assert sum(done) == AuditLink.objects.count() == 100
+    assert audit_chain.first_fault() is None
+
+
+def test_the_sweeper_links_whatever_else_it_does() -> None:
+    audit.record("view", "dossier:1", actor=None)
+    assert sweeping.sweep()["audit"] == 1
     assert audit_chain.first_fault() is None
