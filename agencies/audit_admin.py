@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from . import audit
 from .administering import ReadOnlyAdmin
+from .audit_words import WORDS
 from .models import AuditEntry
 from .spreadsheets import harmless
 
@@ -35,13 +36,18 @@ class AuditAdmin(ReadOnlyAdmin):
     """Who did what, when, where and from which machine; an agency's administrator sees the agency's."""
 
     is_view_recorded = False
-    list_display = ["at", "actor", "action", "subject", "agency", "address"]
+    list_display = ["at", "actor", "act", "subject", "agency", "address"]
     list_filter = [("at", RangeDateFilter), "action"]
     list_filter_submit = True
     list_select_related = ["actor", "agency"]
     search_fields = ["subject", "actor__username", "actor__full_name", "agency__search_key"]
     show_full_result_count = False
     actions = ["take_away"]
+
+    @admin.display(description=_("Việc"), ordering="action")
+    def act(self, entry: AuditEntry) -> str:
+        """What was done, in words."""
+        return str(WORDS.get(entry.action, entry.action))
 
     @admin.action(description=_("Tải về bảng tính (CSV)"), permissions=["view"])
     def take_away(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> StreamingHttpResponse:
