@@ -19,12 +19,12 @@ from portal.children import Child, free_port, is_free
 from portal.processes import ROOT
 
 CHROMIUM = shutil.which("chromium") or ""
-#: One worker plays them all: they share the demo.
-MARKS = [
+NEEDS_CHROMIUM = [
     pytest.mark.journey,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.skipif(not CHROMIUM and os.environ.get("REQUIRE_BROWSER") != "1", reason="no Chromium; CI installs it"),
 ]
+#: One worker plays them all, and nothing else between: they share the demo.
+MARKS = [*NEEDS_CHROMIUM, pytest.mark.xdist_group("journeys")]
 
 
 @contextmanager

@@ -13,13 +13,13 @@ from playwright.sync_api import Browser
 from agencies.models import Role
 from tests import factories
 from tests.journeys.conftest import browser
-from tests.journeys.stage import MARKS
+from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.journeys.test_citizen_and_desk import assert_good
 from tests.payments.accounting.conftest import sign_in
 from tests.payments.accounting.test_access import OF_A_ROW, PAGES, rows
 
 assert browser, rows  # fixtures
-pytestmark = [*MARKS, pytest.mark.django_db(transaction=True)]
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(scope="module", autouse=True)
