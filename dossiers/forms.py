@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.form_fields import IdentityNumberField, PhoneField
 from agencies.models import Agency
 from procedures.fees import Rule, choice_fields, fact_fields, groups, in_force
 from procedures.models import ProcedureCase
@@ -23,18 +23,8 @@ class SubmitForm(forms.Form):
 
     agency = forms.ModelChoiceField(label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none())
     owner_name = forms.CharField(label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
-    owner_identity_number = forms.CharField(
-        label=_("Số căn cước"),
-        help_text=_("12 chữ số trên thẻ"),
-        max_length=20,
-        widget=forms.TextInput({"inputmode": "numeric"}),
-    )
-    owner_phone = forms.CharField(
-        label=_("Điện thoại"),
-        help_text=_("Chúng tôi nhắn tin khi nhận được tiền và khi có kết quả."),
-        max_length=20,
-        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
+    owner_identity_number = IdentityNumberField()
+    owner_phone = PhoneField(help_text=_("Chúng tôi nhắn tin khi nhận được tiền và khi có kết quả."))
     owner_address = forms.CharField(
         label=_("Địa chỉ"), max_length=255, required=False, widget=forms.TextInput({"autocomplete": "street-address"})
     )
@@ -71,23 +61,6 @@ class SubmitForm(forms.Form):
         for name, bound in self.fields.items():
             if bound.help_text:
                 bound.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
-
-    def clean_owner_identity_number(self) -> str:
-        """Digits only: 12 of a căn cước, or 9 of an old CMND."""
-        digits = re.sub(r"[\s.]", "", self.cleaned_data["owner_identity_number"])
-        if not re.fullmatch(r"\d{12}|\d{9}", digits):
-            raise forms.ValidationError(_("Số căn cước có 12 chữ số (CMND cũ: 9)."))
-        return digits
-
-    def clean_owner_phone(self) -> str:
-        """Accept 0912 345 678, +84… and dots; keep the international form."""
-        try:
-            number = phonenumbers.parse(self.cleaned_data["owner_phone"], "VN")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_valid_number(number):
-            raise forms.ValidationError(_("Số điện thoại chưa đúng, ví dụ: 0912 345 678."))
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def clean_attachment(self) -> Any:
         """Check the content itself, not its name."""

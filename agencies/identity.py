@@ -1,0 +1,110 @@
+"""What people are known by: the number of their căn cước and their telephone, read in any notation.
+
+A căn cước number says where a birth was registered, the century and sex, and the year; it has no
+check digit (Thông tư 59/2021/TT-BCA, domain.md §6). So what cannot be is refused, and what merely
+does not fit the rest is a doubt an officer may look at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import phonenumbers
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+#: Provinces of before July 2025: a number keeps the place it was given for, whatever was merged since.
+PROVINCES = frozenset(
+    f"{number:03d}"
+    for number in (
+        *(1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38),
+        *(40, 42, 44, 45, 46, 48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79),
+        *(80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96),
+    )
+)
+#: Who was born abroad has the number of a country, which begins here.
+FIRST_COUNTRY = "100"
+_SEPARATORS = re.compile(r"[\s.\-\u00a0\u200b]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cccd:
+    """A căn cước number taken apart. `sex` is "male" or "female"."""
+
+    number: str
+    place: str
+    sex: str
+    birth_year: int
+
+
+def parse_cccd(digits: str) -> Cccd:
+    """Take twelve digits apart. Raises ValidationError, which says what cannot be."""
+    if not re.fullmatch(r"[0-9]{12}", digits):
+        raise ValidationError(_("Số căn cước có 12 chữ số (CMND cũ: 9)."), code="length")
+    place, century = digits[:3], int(digits[3])
+    if place not in PROVINCES and place < FIRST_COUNTRY:
+        raise ValidationError(
+            _("Ba số đầu %(place)s không phải mã tỉnh nào. Xin xem lại số trên thẻ."),
+            code="place",
+            params={"place": place},
+        )
+    birth_year = 1900 + 100 * (century // 2) + int(digits[4:6])
+    if birth_year > timezone.localdate().year:
+        raise ValidationError(
+            _("Theo số này thì năm sinh là %(year)s. Xin xem lại số trên thẻ."),
+            code="birth_year",
+            params={"year": str(birth_year)},
+        )
+    return Cccd(digits, place, "female" if century % 2 else "male", birth_year)
+
+
+def clean_identity_number(text: str) -> str:
+    """Return the digits: 12 of a căn cước, checked, or 9 of an old CMND. Raises ValidationError."""
+    digits = _SEPARATORS.sub("", text)
+    if re.fullmatch(r"[0-9]{9}", digits):
+        return digits
+    return parse_cccd(digits).number
+
+
+def doubts(digits: str, *, born_on: date | None = None, sex: str = "") -> list[Promise]:
+    """Return what does not fit what else is known of the person: warnings, never a refusal."""
+    if len(digits) != 12:
+        return [_("Số CMND 9 số đã hết giá trị sử dụng từ 01/01/2025; nên dùng số căn cước.")]
+    cccd = parse_cccd(digits)
+    found: list[Promise] = []
+    if born_on and born_on.year != cccd.birth_year:
+        found.append(_("Năm sinh không khớp với số căn cước."))
+    if sex and sex != cccd.sex:
+        found.append(_("Giới tính không khớp với số căn cước."))
+    return found
+
+
+def clean_phone(text: str) -> str:
+    """Return E.164 (+84…) of 0912 345 678, +84 912… or 0912.345.678. Raises ValidationError."""
+    try:
+        number = phonenumbers.parse(text, "VN")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise ValidationError(_("Số điện thoại chưa đúng, ví dụ: 0912 345 678."), code="phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def search_key(number: str) -> str:
+    """Return what an encrypted number is found by: its HMAC under today's key. Empty stays empty."""
+    return search_keys(number)[0] if number else ""
+
+
+def search_keys(number: str) -> list[str]:
+    """Return the HMAC under each key in use, so that a number is found while keys rotate."""
+    return [
+        hmac.digest(hashlib.sha256(b"identity-search:" + key.encode()).digest(), number.encode(), "sha256").hex()
+        for key in settings.FIELD_ENCRYPTION_KEYS
+    ]
