@@ -28,3 +28,11 @@ class NotReleasable(DossierError):
 
 class NothingToUndo(DossierError):
     """The last step is not theirs, is older than a minute, or is one that cannot be taken back."""
+
+
+class NotExtendable(DossierError):
+    """The new date is not later than the old one, or nobody is working on the dossier."""
+
+
+class NotAssignable(DossierError):
+    """The dossier is over, or who should take it does not work at its agency."""

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from agencies.models import User
 
+from . import clock
 from .errors import NothingToUndo
-from .models import Dossier, DossierEvent, EventKind
+from .models import Dossier, DossierEvent, EventKind, Message
 from .states import DossierState
 from .workflow import STAMPS
 
@@ -42,7 +43,24 @@ def undo(dossier: Dossier, *, actor: User) -> None:
             setattr(locked, stamp, None)
             changed.append(stamp)
         before, locked.state = locked.state, event.before
-        locked.save(update_fields=changed)
+        _restore(locked, before, event)
+        locked.save(update_fields=[*changed, "due_at", "original_due_at"])
         DossierEvent.objects.create(
             dossier=locked, kind=EventKind.STEP_UNDONE, before=before, after=locked.state, actor=actor
         )
+
+
+def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:
+    """Withdraw what the step said in writing, before the message is sent, and set the clock as it was."""
+    notices = dossier.notices.filter(issued_at=event.at, withdrawn_at=None)
+    subjects = [f"notice:{pk}" for pk in notices.values_list("pk", flat=True)]
+    Message.objects.filter(dossier=dossier, subject__in=subjects, sent_at=None).delete()
+    notices.update(withdrawn_at=timezone.now())
+    if left in clock.PAUSING:
+        dossier.pauses.filter(ended_at=None).delete()
+    if dossier.state in clock.PAUSING:
+        last = dossier.pauses.order_by("-id").first()
+        if last:
+            last.ended_at = None
+            last.save(update_fields=["ended_at"])
+    clock.count(dossier)

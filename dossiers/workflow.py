@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from agencies.models import User
 
+from . import clock
 from .models import Dossier, DossierEvent, EventKind
 from .states import DossierState, check_move
 
@@ -30,7 +31,8 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
     if stamp := STAMPS.get(after):
         setattr(dossier, stamp, now)
         changed.append(stamp)
-    dossier.save(update_fields=changed)
+    clock.follow(dossier, before, after, now)
+    dossier.save(update_fields=[*changed, "due_at", "original_due_at"])
     kind = EventKind.HANDED_OVER if after == DossierState.RETURNED else EventKind.STATE_CHANGED
     DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note)
 

@@ -49,7 +49,7 @@ class Staff:
 
     def dossier(self, code: str) -> Dossier:
         """Return one with its bills. Raises Http404 for another agency's, as for none at all."""
-        related = ("hand_over__officer",)
+        related = ("hand_over__officer", "result", "assignee")
         found = self.dossiers().with_bills().select_related(*related).filter(code=code).first()
         if found is None:
             raise Http404

@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies import audit
+from agencies.models import Agency
 from gateways import registry
 from payments import checking, live
 from payments.models import CashShift
 
+from ..clock import reception_deadlines
 from ..errors import IllegalDossierMove, NothingToUndo, NotReleasable
 from ..handover import why_not
 from ..models import Dossier
@@ -28,6 +30,7 @@ from . import finding, second_window
 from .access import Staff, for_staff
 from .fee import last_checked, payments_of
 from .forms import ReceiverForm, TakingForm
+from .work import open_decisions
 from .worklists import ORDERS, VIEWS, row_of, worklist
 
 PAGE = 25
@@ -56,14 +59,16 @@ def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
             return redirect("desk-dossier", code=exact.code)
         found = finding.many(staff, text).order_by("-pk")
     else:
-        found = worklist(staff.dossiers().of_agencies(staff.works_at), now, view=view, order=order)
+        found = worklist(staff.dossiers().of_agencies(staff.works_at), now, view=view, order=order, user=staff.user)
     # A page more is enough to know whether there is a next one: nothing is counted.
     page = Paginator(found.with_bills()[: PAGE * 40], PAGE).get_page(request.GET.get("page"))
+    deadlines = reception_deadlines(page)
     context = {
         "staff": staff,
         "text": text,
         "page": page,
-        "rows": [row_of(dossier, now) for dossier in page],
+        "rows": [row_of(dossier, now, deadlines.get(dossier.pk)) for dossier in page],
+        "agencies": Agency.objects.filter(pk__in=staff.works_at) if len(staff.works_at) <= 20 else (),
         "views": VIEWS.items(),
         "view": view,
         "orders": [(key, label) for key, (label, _fields) in ORDERS.items()],
@@ -96,6 +101,9 @@ def desk_dossier(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         "payments": [(payment, registry.get(payment.gateway).name) for payment in payments_of(dossier)],
         "takings": _takings(staff, dossier),
         "shift": CashShift.objects.filter(cashier=staff.user, closed_at=None).first(),
+        "decisions": open_decisions(dossier, staff),
+        "result": getattr(dossier, "result", None),
+        "assignments": dossier.assignments.select_related("giver", "taker"),
         "papers": offered(dossier) if may_serve else [],
     }
     return render(request, "desk/dossier.html", context)
@@ -114,7 +122,7 @@ def _takings(staff: Staff, dossier: Dossier) -> list[TakingForm]:
 
 def state_context(dossier: Dossier) -> dict[str, object]:
     """Return what the block shows. `version` changes exactly when the page has other things to offer."""
-    row = row_of(dossier, timezone.now())
+    row = row_of(dossier, timezone.now(), reception_deadlines([dossier]).get(dossier.pk))
     payments = payments_of(dossier)
     return {
         "dossier": dossier,

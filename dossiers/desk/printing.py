@@ -1,12 +1,24 @@
-"""Printing a paper: a POST, because each print is counted."""
+"""Papers to print, the register, files of results. A print is a POST, because each is counted."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from datetime import date, datetime
+from pathlib import Path
 
-from ..papers import PAPERS, print_paper
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies import audit
+from agencies.models import Agency
+
+from ..models import Result
+from ..papers import PAPERS, print_paper, writings
+from ..papers.sheet import render
 from .access import Staff, for_staff
+
+#: A month of the busiest agency; a PDF table of more takes longer than anybody waits.
+MOST_ROWS = 2000
 
 
 @require_POST
@@ -20,3 +32,40 @@ def print_one(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     response = HttpResponse(print_paper(dossier, paper, size, actor=staff.user), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{paper.name}-{dossier.code}.pdf"'
     return response
+
+
+@require_POST
+@for_staff
+def print_register(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Return the register (form 07) of one of their agencies for a month, as a PDF; who took it is on record."""
+    month, agency = _month(request.POST.get("thang", "")), request.POST.get("co-quan", "")
+    if not agency.isdecimal() or len(agency) > 15 or int(agency) not in staff.works_at:
+        raise Http404
+    found = Agency.objects.get(pk=int(agency))
+    first = timezone.make_aware(datetime(month.year, month.month, 1))  # noqa: DTZ001 - made aware here
+    after = timezone.make_aware(datetime(month.year + month.month // 12, month.month % 12 + 1, 1))  # noqa: DTZ001
+    dossiers = staff.dossiers().filter(agency=found, submitted_at__gte=first, submitted_at__lt=after)
+    audit.record("register", f"agency:{found.pk}", actor=staff.user, agency=found, month=f"{month:%Y-%m}")
+    sheet = writings.register(found, month, dossiers.order_by("submitted_at")[:MOST_ROWS], timezone.now())
+    response = HttpResponse(render(sheet, "a4"), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="so-theo-doi-{month:%Y-%m}.pdf"'
+    return response
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return timezone.localdate().replace(day=1)
+
+
+@require_GET
+@for_staff
+def result_file(request: HttpRequest, staff: Staff, code: str) -> FileResponse:
+    """The file of a result, to whoever may see the dossier; each reading is on record."""
+    result = Result.objects.filter(dossier=staff.dossier(code)).first()
+    if result is None or not result.file:
+        raise Http404
+    audit.record("read_result", f"dossier:{code}", actor=staff.user, agency=result.dossier.agency)
+    name = f"ket-qua-{code}{Path(result.file.name).suffix}"
+    return FileResponse(result.file.open(), as_attachment=True, filename=name)

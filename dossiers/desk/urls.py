@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from . import amounts, explaining, handing_over, money, pages, printing, second_window, worker
+from . import amounts, explaining, handing_over, money, pages, printing, second_window, work, worker
 
 urlpatterns = [
     path("", pages.desk, name="desk"),
     path("man-hinh-phu/", second_window.window, name="desk-second-window"),
     path("man-hinh-phu/trang-thai/", second_window.window_state, name="desk-second-window-state"),
     path("tra-nhieu/", handing_over.hand_over_many, name="desk-hand-over-many"),
+    path("so-theo-doi/", printing.print_register, name="desk-register"),
     path("ban-luu.js", worker.worker, name="desk-worker"),
     path("<str:code>/", pages.desk_dossier, name="desk-dossier"),
     path("<str:code>/trang-thai/", pages.desk_state, name="desk-state"),
@@ -18,6 +19,8 @@ urlpatterns = [
     path("<str:code>/chuyen/", pages.next_step, name="desk-next"),
     path("<str:code>/hoan-tac/", pages.undo_step, name="desk-undo"),
     path("<str:code>/thu-tien/", money.take, name="desk-take"),
+    path("<str:code>/xu-ly/", work.work, name="desk-work"),
+    path("<str:code>/ket-qua/", printing.result_file, name="desk-result"),
     path("<str:code>/in/", printing.print_one, name="desk-print"),
     path("<str:code>/tra-ket-qua/", handing_over.hand_over, name="desk-hand-over"),
 ]

@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import User
 from payments.models import Payment
 from payments.states import OPEN_PAYMENT_STATES, BillState, DisplayState, PaymentState
 
@@ -20,6 +21,7 @@ from .fee import STUCK_AFTER, fee_state, owed, stuck_since
 OPEN_STATES = (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED, S.FINISHED)
 VIEWS = {
     "": _("Tất cả"),
+    "cua-toi": _("Việc của tôi"),
     "san-sang": _("Trả được ngay"),
     "ket": _("Kẹt thanh toán"),
     "cho-phi": _("Chờ nộp phí"),
@@ -46,6 +48,7 @@ class Row:
     is_ready: bool
     stuck_since: datetime | None
     is_overdue: bool
+    reception_due: datetime | None
 
 
 _OFFICER, _CITIZEN, _BANK, _DESK = _("Cán bộ xử lý"), _("Công dân"), _("Ngân hàng"), _("Quầy")
@@ -60,8 +63,8 @@ _NEXT: dict[int, tuple[Promise, Promise]] = {
 _ENDED = (_("Không ai"), _("Đã xong"))
 
 
-def row_of(dossier: Dossier, now: datetime) -> Row:
-    """Say what one dossier waits for. Reads `bills`: prefetch for lists."""
+def row_of(dossier: Dossier, now: datetime, reception_due: datetime | None = None) -> Row:
+    """Say what one dossier waits for, and until when. Reads `bills`: prefetch for lists."""
     fee, stuck = fee_state(dossier), stuck_since(dossier, now)
     is_ready = dossier.state == S.FINISHED and dossier.is_settled
     waits_for, action = _NEXT.get(dossier.state, _ENDED)
@@ -71,11 +74,14 @@ def row_of(dossier: Dossier, now: datetime) -> Row:
         waits_for, action = _BANK, _("Hỏi ngân hàng; chưa rõ thì báo kế toán, đừng thu lại")
     elif dossier.state == S.FINISHED:
         waits_for, action = (_DESK, _("Trả kết quả")) if is_ready else (_CITIZEN, _("Nộp phí rồi nhận kết quả"))
-    is_overdue = dossier.state in (S.ACCEPTED, S.IN_PROCESS) and bool(dossier.due_at and dossier.due_at < now)
-    return Row(dossier, fee, owed(dossier), waits_for, action, is_ready, stuck, is_overdue)
+    due = reception_due if dossier.state == S.SUBMITTED else dossier.due_at
+    is_overdue = dossier.state in (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS) and bool(due and due < now)
+    return Row(dossier, fee, owed(dossier), waits_for, action, is_ready, stuck, is_overdue, reception_due)
 
 
-def worklist(dossiers: DossierQuerySet, now: datetime, *, view: str = "", order: str = "") -> DossierQuerySet:
+def worklist(
+    dossiers: DossierQuerySet, now: datetime, *, view: str = "", order: str = "", user: User | None = None
+) -> DossierQuerySet:
     """Narrow and sort open dossiers; one query, whatever their number."""
     marked = dossiers.filter(state__in=OPEN_STATES).alias(
         is_unsettled=Exists(_bills(state__in=(BillState.OPEN, BillState.REFUNDED))), is_stuck=_stuck(now)
@@ -84,6 +90,7 @@ def worklist(dossiers: DossierQuerySet, now: datetime, *, view: str = "", order:
     settled = Q(is_unsettled=False) & ~awaits_amount
     narrowed = {
         "": marked,
+        "cua-toi": marked.filter(assignee=user),
         "san-sang": marked.filter(settled, state=S.FINISHED),
         "ket": marked.filter(is_stuck=True),
         "cho-phi": marked.filter(~settled),

@@ -3,10 +3,13 @@
 from .dossier import Attachment, Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
 from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation
 from .papers import Printing
+from .working import Assignment, ClockPause, NoticeKind, Result, Stage, WrittenNotice
 
 __all__ = [
+    "Assignment",
     "Attachment",
     "Channel",
+    "ClockPause",
     "Dossier",
     "DossierBill",
     "DossierCounter",
@@ -15,7 +18,11 @@ __all__ = [
     "HandOver",
     "IdentityShown",
     "Message",
+    "NoticeKind",
     "Printing",
     "Relation",
+    "Result",
     "ReturnMethod",
+    "Stage",
+    "WrittenNotice",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Value
@@ -86,6 +87,14 @@ class Dossier(models.Model):
     due_at = models.DateTimeField(_("Hẹn trả"), null=True, blank=True)
     original_due_at = models.DateTimeField(_("Hẹn trả ban đầu"), null=True, blank=True)
     finished_at = models.DateTimeField(_("Xong lúc"), null=True, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("Người đang giữ"),
+    )
     returned_at = models.DateTimeField(_("Trả lúc"), null=True, blank=True)
     bills: models.ManyToManyField[Bill, DossierBill] = models.ManyToManyField(
         Bill, through="DossierBill", related_name="+"

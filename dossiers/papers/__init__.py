@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 
-from ..models import Dossier, HandOver, Printing
-from . import slips
+from ..models import Dossier, HandOver, NoticeKind, Printing, WrittenNotice
+from . import slips, writings
 from .sheet import Sheet, render
 
 
@@ -22,10 +23,33 @@ class Paper:
     """One kind of paper: when it exists, and what stands on it."""
 
     name: str
-    label: Promise
+    label: Promise | str
     sizes: tuple[str, ...]
     exists: Callable[[Dossier], bool]
     sheet: Callable[[Dossier, datetime, str], Sheet]
+
+
+_NAMES = {
+    "bo-sung": NoticeKind.SUPPLEMENT,
+    "tu-choi": NoticeKind.REFUSAL,
+    "xin-loi": NoticeKind.APOLOGY,
+    "dung": NoticeKind.STOP,
+}
+
+
+def _writing(name: str, kind: NoticeKind) -> Paper:
+    """The last writing of a kind that was not withdrawn."""
+
+    def last(dossier: Dossier) -> QuerySet[WrittenNotice]:
+        return dossier.notices.filter(kind=kind, withdrawn_at=None).select_related("issued_by").order_by("-id")
+
+    return Paper(
+        name,
+        kind.label,
+        ("a4", "a5"),
+        lambda dossier: last(dossier).exists(),
+        lambda dossier, now, note: writings.notice(last(dossier)[0], now, note),
+    )
 
 
 PAPERS = {
@@ -44,6 +68,14 @@ PAPERS = {
             ("80", "a5"),
             lambda dossier: True,
             slips.reception_slip,
+        ),
+        *(_writing(name, kind) for name, kind in _NAMES.items()),
+        Paper(
+            "kiem-soat",
+            _("Phiếu kiểm soát quá trình giải quyết"),
+            ("a4",),
+            lambda dossier: True,
+            writings.control_sheet,
         ),
     )
 }

@@ -1,0 +1,74 @@
+"""When a dossier is due: counted from reception, moved by every pause and extension; the first date is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from procedures import calendar, working_time
+from procedures.models.procedure import CollectWhen
+from procedures.working_time import Pause, WorkingCalendar
+
+from .models import ClockPause, Dossier, NoticeKind
+from .states import DossierState
+
+#: Awaiting papers, money or a decision to go on: the clock stands still (domain.md 1.7).
+PAUSING = frozenset({DossierState.SUPPLEMENT, DossierState.FINANCIAL_OBLIGATION, DossierState.STOPPED})
+
+
+def follow(dossier: Dossier, before: int, after: int, now: datetime) -> None:
+    """Open or close a pause as a dossier goes from state to state, and count its date anew.
+
+    The caller holds the row's lock and saves `due_at` and `original_due_at`.
+    """
+    if before in PAUSING:
+        dossier.pauses.filter(ended_at=None).update(ended_at=now)
+    if after in PAUSING:
+        ClockPause.objects.create(dossier=dossier, state=after, started_at=now)
+    if after == DossierState.ACCEPTED or before in PAUSING:
+        count(dossier)
+
+
+def count(dossier: Dossier) -> None:
+    """Set `due_at` and `original_due_at` from reception, pauses and the last extension. Writes nothing.
+
+    An extension is a new date; what pauses take after it moves that date on.
+    """
+    start = dossier.received_at or dossier.submitted_at
+    case = dossier.case
+    ended = list(dossier.pauses.exclude(ended_at=None).values_list("started_at", "ended_at"))
+    value, unit = case.duration_by(dossier.channel), case.duration_unit
+    pauses = [Pause(began, end) for began, end in ended if end]
+    dossier.original_due_at = calendar.due_at(start, value, unit, agency=dossier.agency)
+    extensions = dossier.notices.filter(kind=NoticeKind.APOLOGY, withdrawn_at=None)
+    if last := extensions.order_by("-id").first():
+        later = [pause for pause in pauses if pause.started >= last.issued_at]
+        dossier.due_at = last.due_after
+        if later and last.due_after:
+            dossier.due_at = calendar.due_at(last.due_after, 0, "working_day", agency=dossier.agency, pauses=later)
+    else:
+        dossier.due_at = calendar.due_at(start, value, unit, agency=dossier.agency, pauses=pauses)
+
+
+def reception_deadlines(dossiers: Iterable[Dossier]) -> dict[int, datetime]:
+    """Return until when each new dossier must be accepted or answered: 8 working hours, from a late payment anew.
+
+    One whose fee comes first and is not paid has no date yet. Reads `bills`; two queries per
+    agency, however many dossiers.
+    """
+    new = [dossier for dossier in dossiers if dossier.state == DossierState.SUBMITTED]
+    calendars: dict[int, WorkingCalendar] = {}
+    found = {}
+    for dossier in sorted(new, key=lambda dossier: dossier.submitted_at):
+        is_paid_first = dossier.case.collect_when == CollectWhen.ON_SUBMIT
+        if is_paid_first and not dossier.is_settled:
+            continue
+        submitted = timezone.localtime(dossier.submitted_at)
+        if dossier.agency_id not in calendars:
+            calendars[dossier.agency_id] = calendar.calendar_from(submitted.date(), dossier.agency)
+        paid = max((bill.settled_at for bill in dossier.bills.all() if bill.settled_at), default=None)
+        late = timezone.localtime(paid) if paid and is_paid_first else None
+        found[dossier.pk] = working_time.reception_deadline(calendars[dossier.agency_id], submitted, late)
+    return found

@@ -1,0 +1,148 @@
+"""What officers decide about a dossier: ask for papers, refuse, stop, extend, go on, assign, record the result.
+
+Each verb locks the dossier, moves it through `workflow.advance` and writes what it means in one
+transaction. A message to the citizen waits for the minute in which the step can be undone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from agencies import audit
+from agencies.models import AgencySuccession, Membership, Role, User
+from payments.models.bills import new_token
+
+from . import clock
+from .errors import NotAssignable, NotExtendable
+from .models import Assignment, Dossier, Message, NoticeKind, Result, WrittenNotice
+from .models.working import Stage
+from .states import DossierState
+from .undoing import UNDO_WITHIN
+from .uploads import Paper
+from .workflow import advance
+
+_LEADS_TO = {
+    NoticeKind.SUPPLEMENT: DossierState.SUPPLEMENT,
+    NoticeKind.REFUSAL: DossierState.REFUSED,
+    NoticeKind.STOP: DossierState.STOPPED,
+}
+_TEXTS = {
+    NoticeKind.SUPPLEMENT: "Ho so {code}: can bo sung giay to, xem tren trang cua tinh. Mot Cua Phu Tho.",
+    NoticeKind.REFUSAL: "Ho so {code}: khong duoc tiep nhan, xem ly do tren trang cua tinh. Mot Cua Phu Tho.",
+    NoticeKind.STOP: "Ho so {code}: da dung giai quyet, xem ly do tren trang cua tinh. Mot Cua Phu Tho.",
+    NoticeKind.APOLOGY: "Ho so {code}: xin loi, hen tra lai ngay {due}. Mot Cua Phu Tho.",
+}
+
+
+def locked(dossier: Dossier) -> Dossier:
+    """Return the dossier under lock, inside the caller's transaction."""
+    return Dossier.objects.select_for_update(of=("self",)).select_related("case", "agency").get(pk=dossier.pk)
+
+
+def give_notice(dossier: Dossier, kind: NoticeKind, *, actor: User, reason: str, items: str = "") -> WrittenNotice:
+    """Ask for papers, refuse or stop, in writing. Raises IllegalDossierMove."""
+    with transaction.atomic(durable=True):
+        found = locked(dossier)
+        advance(found, _LEADS_TO[kind], actor=actor, note=reason[:255])
+        notice = WrittenNotice.objects.create(
+            dossier=found, kind=kind, reason=reason, items=items, issued_by=actor, due_before=found.due_at
+        )
+        _tell(notice)
+    return notice
+
+
+def extend(dossier: Dossier, until: datetime, *, actor: User, reason: str) -> WrittenNotice:
+    """Apologise and set a later date; the old one stays on record.
+
+    Raises NotExtendable for a date that is not later, or a dossier nobody works on.
+    """
+    with transaction.atomic(durable=True):
+        found = locked(dossier)
+        in_work = found.state in (DossierState.ACCEPTED, DossierState.IN_PROCESS)
+        if not in_work or (found.due_at and until <= found.due_at) or until <= timezone.now():
+            raise NotExtendable
+        notice = WrittenNotice.objects.create(
+            dossier=found,
+            kind=NoticeKind.APOLOGY,
+            reason=reason,
+            issued_by=actor,
+            due_before=found.due_at,
+            due_after=until,
+        )
+        clock.count(found)
+        found.save(update_fields=["due_at", "original_due_at"])
+        audit.record("extend", f"dossier:{found.code}", actor=actor, agency=found.agency, reason=reason)
+        _tell(notice)
+    return notice
+
+
+def _tell(notice: WrittenNotice) -> None:
+    dossier = notice.dossier
+    if not dossier.owner_phone:
+        return
+    due = f"{timezone.localtime(notice.due_after):%d/%m/%Y}" if notice.due_after else ""
+    Message.objects.create(
+        subject=f"notice:{notice.pk}",
+        kind=notice.kind,
+        dossier=dossier,
+        recipient=dossier.owner_phone,
+        text=_TEXTS[NoticeKind(notice.kind)].format(code=dossier.code, due=due)[:160],
+        next_attempt_at=timezone.now() + UNDO_WITHIN,
+    )
+
+
+def go_on(dossier: Dossier, after: DossierState, *, actor: User, note: str = "") -> None:
+    """Move along an edge that needs no writing: papers came, money is awaited, the citizen withdraws.
+
+    Raises IllegalDossierMove.
+    """
+    with transaction.atomic(durable=True):
+        advance(locked(dossier), after, actor=actor, note=note[:255])
+
+
+def assign(dossier: Dossier, taker: User, stage: Stage, *, actor: User, note: str = "") -> Assignment:
+    """Give a dossier to a colleague of its agency. Raises NotAssignable for anybody else, or for what is over."""
+    with transaction.atomic(durable=True):
+        found = locked(dossier)
+        is_over = found.state in (DossierState.RETURNED, DossierState.REFUSED, DossierState.WITHDRAWN)
+        if is_over or not colleagues(found).filter(pk=taker.pk).exists():
+            raise NotAssignable
+        assignment = Assignment.objects.create(dossier=found, stage=stage, giver=actor, taker=taker, note=note[:255])
+        found.assignee = taker
+        found.save(update_fields=["assignee"])
+    return assignment
+
+
+def colleagues(dossier: Dossier) -> QuerySet[User]:
+    """Return who may work on a dossier today: officers and leaders of its agency or of a successor."""
+    today = timezone.localdate()
+    agencies = {dossier.agency_id}
+    frontier = agencies
+    while frontier:
+        later = AgencySuccession.objects.filter(predecessor_id__in=frontier, effective_date__lte=today)
+        frontier = set(later.values_list("successor_id", flat=True)) - agencies
+        agencies |= frontier
+    roles = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)
+    held = Membership.objects.filter(agency__in=agencies, role__in=roles, valid_during__contains=today)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "username")
+
+
+def record_result(
+    dossier: Dossier, *, number: str, signed_on: date, signer: str, actor: User, paper: Paper | None = None
+) -> Result:
+    """Write down what came out and finish the dossier (4 → 9). Raises IllegalDossierMove."""
+    with transaction.atomic(durable=True):
+        found = locked(dossier)
+        advance(found, DossierState.FINISHED, actor=actor, note=number[:255])
+        result, _is_new = Result.objects.update_or_create(
+            dossier=found,
+            defaults={"number": number, "signed_on": signed_on, "signer": signer, "recorded_by": actor},
+        )
+        if paper:
+            result.file.save(f"{new_token()}{paper.suffix}", ContentFile(paper.content))
+    return result
