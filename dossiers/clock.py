@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from procedures import calendar, working_time
 from procedures.models.procedure import CollectWhen
-from procedures.working_time import Pause, WorkingCalendar
+from procedures.working_time import Pause
 
-from .models import ClockPause, Dossier, NoticeKind
+from .models import Channel, ClockPause, Dossier, NoticeKind
 from .states import DossierState
 
 #: Awaiting papers, money or a decision to go on: the clock stands still (domain.md 1.7).
@@ -34,41 +34,53 @@ def follow(dossier: Dossier, before: int, after: int, now: datetime) -> None:
 def count(dossier: Dossier) -> None:
     """Set `due_at` and `original_due_at` from reception, pauses and the last extension. Writes nothing.
 
-    An extension is a new date; what pauses take after it moves that date on.
+    What stood still before reception does not count: the clock had not begun. An extension
+    is a new date; what pauses take after it moves that date on.
     """
     start = dossier.received_at or dossier.submitted_at
     case = dossier.case
-    ended = list(dossier.pauses.exclude(ended_at=None).values_list("started_at", "ended_at"))
+    ended = dossier.pauses.filter(ended_at__gt=start).values_list("started_at", "ended_at")
     value, unit = case.duration_by(dossier.channel), case.duration_unit
-    pauses = [Pause(began, end) for began, end in ended if end]
+    pauses = [Pause(max(began, start), end) for began, end in ended if end]
     dossier.original_due_at = calendar.due_at(start, value, unit, agency=dossier.agency)
     extensions = dossier.notices.filter(kind=NoticeKind.APOLOGY, withdrawn_at=None)
     if last := extensions.order_by("-id").first():
         later = [pause for pause in pauses if pause.started >= last.issued_at]
         dossier.due_at = last.due_after
         if later and last.due_after:
-            dossier.due_at = calendar.due_at(last.due_after, 0, "working_day", agency=dossier.agency, pauses=later)
+            # It names a day. Counted from its noon, or a late hour would be taken for a day more.
+            noon = timezone.localtime(last.due_after).replace(hour=12, minute=0)
+            dossier.due_at = calendar.due_at(noon, 0, "working_day", agency=dossier.agency, pauses=later)
     else:
         dossier.due_at = calendar.due_at(start, value, unit, agency=dossier.agency, pauses=pauses)
 
 
 def reception_deadlines(dossiers: Iterable[Dossier]) -> dict[int, datetime]:
-    """Return until when each new dossier must be accepted or answered: 8 working hours, from a late payment anew.
+    """Return until when each new online dossier must be answered: 8 working hours, from a late payment anew.
 
-    One whose fee comes first and is not paid has no date yet. Reads `bills`; two queries per
-    agency, however many dossiers.
+    One whose fee comes first and is not paid has no date yet. Reads `bills`; two queries,
+    however many dossiers.
     """
     new = [dossier for dossier in dossiers if dossier.state == DossierState.SUBMITTED]
-    calendars: dict[int, WorkingCalendar] = {}
-    found = {}
-    for dossier in sorted(new, key=lambda dossier: dossier.submitted_at):
-        is_paid_first = dossier.case.collect_when == CollectWhen.ON_SUBMIT
-        if is_paid_first and not dossier.is_settled:
-            continue
-        submitted = timezone.localtime(dossier.submitted_at)
-        if dossier.agency_id not in calendars:
-            calendars[dossier.agency_id] = calendar.calendar_from(submitted.date(), dossier.agency)
-        paid = max((bill.settled_at for bill in dossier.bills.all() if bill.settled_at), default=None)
-        late = timezone.localtime(paid) if paid and is_paid_first else None
-        found[dossier.pk] = working_time.reception_deadline(calendars[dossier.agency_id], submitted, late)
-    return found
+    begun = {dossier: began for dossier in new if (began := _reception_began(dossier))}
+    if not begun:
+        return {}
+    first = timezone.localdate(min(dossier.submitted_at for dossier in begun))
+    calendars = calendar.calendars_from(first, [dossier.agency for dossier in begun])
+    return {
+        dossier.pk: working_time.reception_deadline(calendars[dossier.agency_id], *began)
+        for dossier, began in begun.items()
+    }
+
+
+def _reception_began(dossier: Dossier) -> tuple[datetime, datetime | None] | None:
+    """Return when it was submitted and when its fee was paid, as far as reception waited for the fee."""
+    if dossier.channel != Channel.ONLINE:
+        return None
+    submitted = timezone.localtime(dossier.submitted_at)
+    if dossier.case.collect_when != CollectWhen.ON_SUBMIT:
+        return submitted, None
+    if not dossier.is_settled:
+        return None
+    paid = [bill.settled_at for bill in dossier.bills.all() if bill.settled_at]
+    return submitted, timezone.localtime(max(paid)) if paid else None

@@ -36,3 +36,11 @@ class NotExtendable(DossierError):
 
 class NotAssignable(DossierError):
     """The dossier is over, or who should take it does not work at its agency."""
+
+
+class NothingOwed(DossierError):
+    """Money cannot be awaited: every bill is settled."""
+
+
+class StillOwed(DossierError):
+    """Work cannot go on: the money it waits for has not come."""

@@ -27,12 +27,16 @@ def why_not(dossier: Dossier) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Who takes a result: the name, how they stand to the owner, what they showed (last four characters only)."""
+    """Who takes a result: the name, how they stand to the owner, what they showed (last four characters only).
+
+    The post shows nothing and leaves a tracking number.
+    """
 
     name: str
     relation: str = Relation.OWNER
     identity_shown: str = ""
     identity_tail: str = ""
+    tracking_number: str = ""
 
 
 def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str = "") -> HandOver:
@@ -55,6 +59,7 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
             relation=receiver.relation,
             identity_shown=receiver.identity_shown,
             identity_tail=receiver.identity_tail[-4:],
+            tracking_number=receiver.tracking_number,
             batch=batch,
             bill_states={str(bill.pk): bill.state for bill in bills},
         )

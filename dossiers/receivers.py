@@ -49,7 +49,8 @@ def note_settled(sender: type[Bill], bill_ids: list[int], **kwargs: Any) -> None
         cursor.execute(_MESSAGES, values)
     waiting = Dossier.objects.filter(state=DossierState.FINANCIAL_OBLIGATION, bill_links__bill__in=bill_ids)
     for dossier in waiting.select_for_update(of=("self",)).order_by("pk"):
-        advance(dossier, DossierState.IN_PROCESS, note="Đã nộp đủ phí")
+        if dossier.is_settled:  # a second bill may still be owed
+            advance(dossier, DossierState.IN_PROCESS, note="Đã nộp đủ phí")
 
 
 @receiver(bills_reopened)

@@ -11,7 +11,7 @@ from agencies.models import User
 
 from . import clock
 from .errors import NothingToUndo
-from .models import Dossier, DossierEvent, EventKind, Message
+from .models import Dossier, DossierEvent, EventKind, Message, NoticeKind, Result
 from .states import DossierState
 from .workflow import STAMPS
 
@@ -39,7 +39,9 @@ def undo(dossier: Dossier, *, actor: User) -> None:
         if event is None or event.before is None:
             raise NothingToUndo
         changed = ["state"]
-        if stamp := STAMPS.get(DossierState(locked.state)):
+        stamp = STAMPS.get(DossierState(locked.state))
+        stamped = getattr(locked, stamp) if stamp else None
+        if stamp and stamped and event.at - stamped <= UNDO_WITHIN:  # an earlier reception stays
             setattr(locked, stamp, None)
             changed.append(stamp)
         before, locked.state = locked.state, event.before
@@ -52,10 +54,13 @@ def undo(dossier: Dossier, *, actor: User) -> None:
 
 def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:
     """Withdraw what the step said in writing, before the message is sent, and set the clock as it was."""
-    notices = dossier.notices.filter(issued_at=event.at, withdrawn_at=None)
+    notices = dossier.notices.filter(issued_at__gte=event.at, issued_by=event.actor, withdrawn_at=None)
+    notices = notices.exclude(kind=NoticeKind.APOLOGY)  # it moved no state
     subjects = [f"notice:{pk}" for pk in notices.values_list("pk", flat=True)]
     Message.objects.filter(dossier=dossier, subject__in=subjects, sent_at=None).delete()
     notices.update(withdrawn_at=timezone.now())
+    if left == DossierState.FINISHED:
+        Result.objects.filter(dossier=dossier).delete()
     if left in clock.PAUSING:
         dossier.pauses.filter(ended_at=None).delete()
     if dossier.state in clock.PAUSING:

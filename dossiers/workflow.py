@@ -28,7 +28,8 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
     before, dossier.state = dossier.state, after
     changed = ["state"]
     now = timezone.now()
-    if stamp := STAMPS.get(after):
+    stamp = STAMPS.get(after)
+    if stamp and getattr(dossier, stamp) is None:  # papers that come later do not make reception later
         setattr(dossier, stamp, now)
         changed.append(stamp)
     clock.follow(dossier, before, after, now)

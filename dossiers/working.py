@@ -1,7 +1,8 @@
 """What officers decide about a dossier: ask for papers, refuse, stop, extend, go on, assign, record the result.
 
-Each verb locks the dossier, moves it through `workflow.advance` and writes what it means in one
-transaction. A message to the citizen waits for the minute in which the step can be undone.
+Each verb locks the dossier, refuses when it has moved since the officer saw it, moves it through
+`workflow.advance` and writes what it means, in one transaction. A message to the citizen waits for
+the minute in which the step can be undone.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from django.utils import timezone
 
 from agencies import audit
 from agencies.models import AgencySuccession, Membership, Role, User
+from payments.models import Bill
 from payments.models.bills import new_token
 
 from . import clock
-from .errors import NotAssignable, NotExtendable
+from .errors import IllegalDossierMove, NotAssignable, NotExtendable, NothingOwed, StillOwed
 from .models import Assignment, Dossier, Message, NoticeKind, Result, WrittenNotice
 from .models.working import Stage
 from .states import DossierState
@@ -39,15 +41,21 @@ _TEXTS = {
 }
 
 
-def locked(dossier: Dossier) -> Dossier:
-    """Return the dossier under lock, inside the caller's transaction."""
-    return Dossier.objects.select_for_update(of=("self",)).select_related("case", "agency").get(pk=dossier.pk)
+def locked(dossier: Dossier, after: int = 0) -> Dossier:
+    """Return the dossier under lock, inside the caller's transaction.
+
+    Raises IllegalDossierMove when a colleague has moved it since `dossier` was read.
+    """
+    found = Dossier.objects.select_for_update(of=("self",)).select_related("case", "agency").get(pk=dossier.pk)
+    if found.state != dossier.state:
+        raise IllegalDossierMove(found.state, after)
+    return found
 
 
 def give_notice(dossier: Dossier, kind: NoticeKind, *, actor: User, reason: str, items: str = "") -> WrittenNotice:
     """Ask for papers, refuse or stop, in writing. Raises IllegalDossierMove."""
     with transaction.atomic(durable=True):
-        found = locked(dossier)
+        found = locked(dossier, _LEADS_TO[kind])
         advance(found, _LEADS_TO[kind], actor=actor, note=reason[:255])
         notice = WrittenNotice.objects.create(
             dossier=found, kind=kind, reason=reason, items=items, issued_by=actor, due_before=found.due_at
@@ -99,10 +107,19 @@ def _tell(notice: WrittenNotice) -> None:
 def go_on(dossier: Dossier, after: DossierState, *, actor: User, note: str = "") -> None:
     """Move along an edge that needs no writing: papers came, money is awaited, the citizen withdraws.
 
-    Raises IllegalDossierMove.
+    Waiting for money ends by itself when it comes, so it needs something owed, and cannot be
+    left for work while it is. Locks the bills first: money that comes now is seen or waits.
+    Raises IllegalDossierMove, NothingOwed, StillOwed.
     """
     with transaction.atomic(durable=True):
-        advance(locked(dossier), after, actor=actor, note=note[:255])
+        list(Bill.objects.filter(pk__in=dossier.bill_links.values("bill")).select_for_update().order_by("pk"))
+        found = locked(dossier, after)
+        if after == DossierState.FINANCIAL_OBLIGATION and found.is_settled:
+            raise NothingOwed
+        is_awaiting = found.state == DossierState.FINANCIAL_OBLIGATION
+        if is_awaiting and after == DossierState.IN_PROCESS and not found.is_settled:
+            raise StillOwed
+        advance(found, after, actor=actor, note=note[:255])
 
 
 def assign(dossier: Dossier, taker: User, stage: Stage, *, actor: User, note: str = "") -> Assignment:
@@ -137,11 +154,10 @@ def record_result(
 ) -> Result:
     """Write down what came out and finish the dossier (4 → 9). Raises IllegalDossierMove."""
     with transaction.atomic(durable=True):
-        found = locked(dossier)
+        found = locked(dossier, DossierState.FINISHED)
         advance(found, DossierState.FINISHED, actor=actor, note=number[:255])
-        result, _is_new = Result.objects.update_or_create(
-            dossier=found,
-            defaults={"number": number, "signed_on": signed_on, "signer": signer, "recorded_by": actor},
+        result = Result.objects.create(
+            dossier=found, number=number, signed_on=signed_on, signer=signer, recorded_by=actor
         )
         if paper:
             result.file.save(f"{new_token()}{paper.suffix}", ContentFile(paper.content))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -23,6 +24,20 @@ def calendar_from(day: date, agency: Agency | None = None) -> WorkingCalendar:
     Years that nobody has filled in follow the `holidays` package, so that a forgotten
     January is not a year without Tết. The hours of an agency replace the general ones.
     """
+    return _calendar(day, _shifts(day, agency))
+
+
+def calendars_from(day: date, agencies: Iterable[Agency]) -> dict[int, WorkingCalendar]:
+    """Return `calendar_from` of several agencies by their id, in the same two queries."""
+    ids = {agency.pk for agency in agencies}
+    rows = list(WorkingHours.objects.filter(Q(agency=None) | Q(agency__in=ids)))
+    general = _calendar(day, ())
+    return {
+        pk: replace(general, shifts=_known(day, [row for row in rows if row.agency_id in (None, pk)])) for pk in ids
+    }
+
+
+def _calendar(day: date, shifts: tuple[Shift, ...]) -> WorkingCalendar:
     days = CalendarDay.objects.filter(date__gte=date(day.year, 1, 1)).values_list("date", "kind")
     by_kind: dict[str, set[date]] = {kind: set() for kind in CalendarDay.Kind.values}
     for found, kind in days:
@@ -35,7 +50,7 @@ def calendar_from(day: date, agency: Agency | None = None) -> WorkingCalendar:
     return WorkingCalendar(
         off=frozenset(by_kind[CalendarDay.Kind.OFF]),
         worked=frozenset(by_kind[CalendarDay.Kind.WORKED]),
-        shifts=_shifts(day, agency),
+        shifts=shifts,
     )
 
 
@@ -48,6 +63,10 @@ def opening_hours(day: date, agency: Agency | None = None) -> list[Shift]:
 
 def _shifts(day: date, agency: Agency | None) -> tuple[Shift, ...]:
     rows = WorkingHours.objects.filter(Q(agency=None) | Q(agency=agency) if agency else Q(agency=None))
+    return _known(day, rows)
+
+
+def _known(day: date, rows: Iterable[WorkingHours]) -> tuple[Shift, ...]:
     known = [row for row in rows if row.valid_during.upper is None or row.valid_during.upper > day]
     return (
         tuple(

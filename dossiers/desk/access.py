@@ -14,7 +14,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
@@ -29,7 +30,7 @@ OFFICERS = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)
 #: Who may have a drawer (payments/accounting/access.py).
 CASHIERS = (Role.CASHIER, Role.ACCOUNTANT, Role.AGENCY_ADMIN)
 _LOCAL = tuple(role for role in Role if role not in (Role.PROVINCE_ADMIN, Role.AUDITOR))
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Staff:
 
     def dossier(self, code: str) -> Dossier:
         """Return one with its bills. Raises Http404 for another agency's, as for none at all."""
-        related = ("hand_over__officer", "result", "assignee")
+        related = ("hand_over__officer", "result")
         found = self.dossiers().with_bills().select_related(*related).filter(code=code).first()
         if found is None:
             raise Http404
@@ -96,7 +97,7 @@ def for_staff(view: View) -> View:
     @never_cache
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         staff = staff_of(request.user)  # type: ignore[arg-type]
         if not staff.sees:
             raise PermissionDenied

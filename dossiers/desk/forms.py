@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
@@ -9,7 +11,10 @@ from payments.billing import MAX_AMOUNT
 from payments.models.counter import Tender
 
 from ..handover import Receiver
-from ..models import Dossier, IdentityShown, Relation
+from ..models import Dossier, IdentityShown, Relation, ReturnMethod
+
+TRACKING_NUMBER = re.compile(r"[A-Z0-9]{8,20}")
+UNTRACED = gettext_lazy("Ghi số vận đơn in trên phiếu gửi, ví dụ: EA123456789VN.")
 
 
 class ReceiverForm(forms.Form):
@@ -21,6 +26,9 @@ class ReceiverForm(forms.Form):
     identity_tail = forms.CharField(
         label=gettext_lazy("4 ký tự cuối của giấy tờ"), max_length=4, required=False, strip=True
     )
+    tracking_number = forms.CharField(
+        label=gettext_lazy("Số vận đơn (khi gửi bưu điện)"), max_length=30, required=False
+    )
 
     def __init__(self, *args: object, dossier: Dossier | None = None, **kwargs: object) -> None:
         if dossier:
@@ -30,9 +38,22 @@ class ReceiverForm(forms.Form):
                 "identity_shown": IdentityShown.CARD,
                 "identity_tail": dossier.owner_identity_number[-4:],
             }
+            if dossier.return_method == ReturnMethod.POST:
+                kwargs["initial"] = {"receiver_name": gettext("Bưu điện"), "relation": Relation.POST}
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, object]:
+        """Only what goes by post has a tracking number, and it always has."""
+        number = "".join(self.cleaned_data.get("tracking_number", "").split()).upper()
+        is_posted = self.cleaned_data.get("relation") == Relation.POST
+        if is_posted and not TRACKING_NUMBER.fullmatch(number):
+            self.add_error("tracking_number", UNTRACED)
+        self.cleaned_data["tracking_number"] = number if is_posted else ""
+        if is_posted:
+            self.cleaned_data |= {"identity_shown": "", "identity_tail": ""}
+        return self.cleaned_data
 
     def receiver(self) -> Receiver:
         """Return what was filled in."""
@@ -41,6 +62,7 @@ class ReceiverForm(forms.Form):
             relation=self.cleaned_data["relation"],
             identity_shown=self.cleaned_data["identity_shown"],
             identity_tail=self.cleaned_data["identity_tail"],
+            tracking_number=self.cleaned_data["tracking_number"],
         )
 
 

@@ -17,7 +17,7 @@ from ..handover import release, why_not
 from ..models import Dossier
 from . import second_window
 from .access import Staff, for_staff
-from .forms import ReceiverForm
+from .forms import UNTRACED, ReceiverForm
 from .pages import REASONS
 
 #: One person at the window rarely takes more; a courier comes several times.
@@ -31,7 +31,8 @@ def hand_over(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     dossier = staff.dossier_to_act_on(code)
     form = ReceiverForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Ghi tên người nhận, quan hệ và giấy tờ đã xem."))
+        is_untraced = "tracking_number" in form.errors
+        messages.error(request, UNTRACED if is_untraced else _("Ghi tên người nhận, quan hệ và giấy tờ đã xem."))
         return redirect("desk-dossier", code=code)
     try:
         release(dossier, officer=staff.user, receiver=form.receiver())

@@ -42,7 +42,6 @@ REASONS = {
 NEXT_STEPS = {
     DossierState.SUBMITTED: (DossierState.ACCEPTED, gettext_lazy("Tiếp nhận")),
     DossierState.ACCEPTED: (DossierState.IN_PROCESS, gettext_lazy("Chuyển xử lý")),
-    DossierState.IN_PROCESS: (DossierState.FINISHED, gettext_lazy("Đã có kết quả")),
 }
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -53,18 +54,19 @@ def print_register(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 def _month(text: str) -> date:
+    """Return the first day of a month of this century as `2026-11`; of this month for anything else."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        return date.fromisoformat(f"20{text.removeprefix('20')}-01")
     except ValueError:
         return timezone.localdate().replace(day=1)
 
 
 @require_GET
 @for_staff
-def result_file(request: HttpRequest, staff: Staff, code: str) -> FileResponse:
+def result_file(request: HttpRequest, staff: Staff, code: str) -> HttpResponseBase:
     """The file of a result, to whoever may see the dossier; each reading is on record."""
     result = Result.objects.filter(dossier=staff.dossier(code)).first()
-    if result is None or not result.file:
+    if result is None or not result.file.name:
         raise Http404
     audit.record("read_result", f"dossier:{code}", actor=staff.user, agency=result.dossier.agency)
     name = f"ket-qua-{code}{Path(result.file.name).suffix}"

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,13 +18,15 @@ from django.views.decorators.http import require_http_methods
 from agencies.models import User
 
 from .. import working
-from ..errors import IllegalDossierMove, NotAssignable, NotExtendable
+from ..errors import IllegalDossierMove, NotAssignable, NotExtendable, NothingOwed, StillOwed
 from ..models import Dossier, NoticeKind, Stage
 from ..states import DOSSIER_EDGES
 from ..states import DossierState as S
 from .access import Staff, for_staff
-from .work_forms import AssignForm, ExtendForm, NoteForm, ReasonForm, ResultForm, SupplementForm
+from .work_forms import AssignForm, DecisionForm, ExtendForm, NoteForm, ReasonForm, ResultForm, SupplementForm
 
+#: A colleague was faster; nothing was written.
+MOVED = gettext_lazy("Hồ sơ vừa được người khác chuyển trạng thái.")
 Do = Callable[[Dossier, User, dict[str, Any], Any], object]
 
 
@@ -35,7 +36,7 @@ class Decision:
 
     name: str
     label: Promise
-    form: type[forms.Form]
+    form: type[DecisionForm]
     do: Do
     after: S | None = None
     states: tuple[S, ...] = tuple(S)
@@ -120,7 +121,7 @@ DECISIONS = {
             NoteForm,
             _go(S.IN_PROCESS),
             after=S.IN_PROCESS,
-            states=(S.SUPPLEMENT, S.STOPPED),
+            states=(S.SUPPLEMENT, S.STOPPED, S.FINANCIAL_OBLIGATION),
         ),
         Decision(
             "da-bo-sung",
@@ -155,13 +156,20 @@ def work(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         raise Http404
     if decision.is_for_leaders and dossier.agency_id not in staff.leads:
         raise PermissionDenied
-    extra = {"dossier": dossier} if decision.form is AssignForm else {}
-    form = decision.form(request.POST, request.FILES, **extra) if request.method == "POST" else decision.form(**extra)
-    if request.method == "POST" and form.is_valid():
+    is_sent, state = request.method == "POST", str(dossier.state)
+    if decision not in open_decisions(dossier, staff) or request.POST.get("from", state) != state:
+        messages.warning(request, MOVED)
+        return redirect("desk-dossier", code=code)
+    form = decision.form(request.POST, request.FILES, dossier=dossier) if is_sent else decision.form(dossier=dossier)
+    if is_sent and form.is_valid():
         try:
             decision.do(dossier, staff.user, form.cleaned_data, form)
         except IllegalDossierMove:
-            messages.warning(request, _("Hồ sơ vừa được người khác chuyển trạng thái."))
+            messages.warning(request, MOVED)
+        except NothingOwed:
+            messages.warning(request, _("Phí, lệ phí đã nộp đủ: không phải chờ."))
+        except StillOwed:
+            messages.warning(request, _("Phí, lệ phí chưa nộp đủ. Hồ sơ tự được giải quyết tiếp khi tiền về."))
         except NotExtendable:
             form.add_error("until", _("Ngày hẹn mới phải sau ngày hẹn cũ và sau hôm nay."))
         except NotAssignable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -11,18 +11,30 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from ..models import Dossier, Stage
+from ..models import Dossier, Result, Stage
 from ..uploads import Paper, read_upload
 from ..working import colleagues
 
 
-class NoteForm(forms.Form):
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+
+class DecisionForm(forms.Form):
+    """What all of them have: the dossier that is decided about."""
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dossier = dossier
+
+
+class NoteForm(DecisionForm):
     """A word for the file, if there is one."""
 
     note = forms.CharField(label=gettext_lazy("Ghi chú"), max_length=255, required=False)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(DecisionForm):
     """Why: it is printed for the citizen."""
 
     reason = forms.CharField(
@@ -45,8 +57,15 @@ class SupplementForm(ReasonForm):
 class ExtendForm(ReasonForm):
     """A later date and an apology."""
 
-    until = forms.DateField(label=gettext_lazy("Hẹn trả mới"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = _day(gettext_lazy("Hẹn trả mới"))
     field_order = ["until", "reason"]
+
+    def clean_until(self) -> date:
+        """A year more is a slip of the finger."""
+        day: date = self.cleaned_data["until"]
+        if day > timezone.localdate() + timedelta(days=366):
+            raise ValidationError(gettext("Ngày hẹn mới không quá một năm kể từ hôm nay."))
+        return day
 
     def moment(self) -> datetime:
         """Return the end of the working day that was chosen."""
@@ -54,33 +73,40 @@ class ExtendForm(ReasonForm):
         return timezone.make_aware(datetime(day.year, day.month, day.day, 17))  # noqa: DTZ001 - made aware here
 
 
-class AssignForm(forms.Form):
+class AssignForm(DecisionForm):
     """Whose turn it is now."""
 
-    taker = forms.ModelChoiceField(label=gettext_lazy("Giao cho"), queryset=None)
     stage = forms.ChoiceField(label=gettext_lazy("Để"), choices=Stage.choices)
     note = forms.CharField(label=gettext_lazy("Ý kiến"), max_length=255, required=False)
+    field_order = ["taker", "stage", "note"]
 
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        taker = self.fields["taker"]
-        assert isinstance(taker, forms.ModelChoiceField)  # noqa: S101 - declared so above
-        taker.queryset = colleagues(dossier)
+        super().__init__(*args, dossier=dossier, **kwargs)
+        self.fields["taker"] = forms.ModelChoiceField(colleagues(dossier), label=gettext_lazy("Giao cho"))
+        self.order_fields(self.field_order)
 
 
-class ResultForm(forms.Form):
+class ResultForm(DecisionForm):
     """What came out."""
 
     number = forms.CharField(label=gettext_lazy("Số kết quả"), max_length=60)
-    signed_on = forms.DateField(label=gettext_lazy("Ngày ký"), widget=forms.DateInput(attrs={"type": "date"}))
+    signed_on = _day(gettext_lazy("Ngày ký"))
     signer = forms.CharField(label=gettext_lazy("Người ký"), max_length=120)
     file = forms.FileField(label=gettext_lazy("Tệp kết quả (PDF, JPG, PNG)"), required=False)
 
-    def clean_signed_on(self) -> object:
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        """Today, and who signed the agency's last result: mostly right."""
+        results = Result.objects.filter(dossier__agency=dossier.agency_id).order_by("-id")
+        signer = results.values_list("signer", flat=True).first()
+        kwargs.setdefault("initial", {"signed_on": timezone.localdate(), "signer": signer or ""})
+        super().__init__(*args, dossier=dossier, **kwargs)
+
+    def clean_signed_on(self) -> date:
         """Nothing is signed tomorrow."""
-        if self.cleaned_data["signed_on"] > timezone.localdate():
+        day: date = self.cleaned_data["signed_on"]
+        if day > timezone.localdate():
             raise ValidationError(gettext("Ngày ký không thể ở tương lai."))
-        return self.cleaned_data["signed_on"]
+        return day
 
     def clean_file(self) -> Paper | None:
         """Store a checked copy, never the file as it came."""

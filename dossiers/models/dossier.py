@@ -49,7 +49,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def with_bills(self) -> DossierQuerySet:
         """Load what the fee state needs, in a fixed number of queries."""
-        return self.select_related("agency", "case__procedure").prefetch_related(
+        return self.select_related("agency", "case__procedure", "assignee").prefetch_related(
             "bills__lines", "bills__payments", "bills__receipts__series"
         )
 

@@ -56,6 +56,7 @@ class Relation(models.TextChoices):
     FAMILY = "family", _("Người thân")
     AUTHORISED = "authorised", _("Người được ủy quyền")
     ORGANISATION = "organisation", _("Đại diện tổ chức")
+    POST = "post", _("Bưu chính công ích")
 
 
 class IdentityShown(models.TextChoices):
@@ -71,7 +72,8 @@ class HandOver(models.Model):
     """Who gave the result to whom, when, and what state each bill was seen in (I3).
 
     Of the paper that was shown only the last four characters are kept: enough to prove,
-    too little to use. Results given out together share a `batch`.
+    too little to use. Results given out together share a `batch`. What goes by post was
+    given to the post, and its `tracking_number` says where it is.
     """
 
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="hand_over")
@@ -80,6 +82,7 @@ class HandOver(models.Model):
     relation = models.CharField(_("Quan hệ"), max_length=12, choices=Relation, default=Relation.OWNER)
     identity_shown = models.CharField(_("Giấy tờ đã xem"), max_length=8, choices=IdentityShown, blank=True)
     identity_tail = models.CharField(_("4 ký tự cuối"), max_length=4, blank=True)
+    tracking_number = models.CharField(_("Số vận đơn"), max_length=20, blank=True)
     batch = models.CharField(max_length=32, blank=True, db_index=True)
     bill_states = models.JSONField(default=dict)
     at = models.DateTimeField(db_default=Now())
@@ -87,6 +90,11 @@ class HandOver(models.Model):
     class Meta:
         verbose_name = _("lần trả kết quả")
         verbose_name_plural = _("lần trả kết quả")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(relation=Relation.POST) | ~Q(tracking_number=""), name="what_is_posted_can_be_traced"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dossier_id} → {self.receiver_name}"

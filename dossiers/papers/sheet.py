@@ -18,7 +18,10 @@ SIZES = {"a4": (210, 297, 20), "a5": (148, 210, 12), "80": (80, 2000, 4)}
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What stands on a paper, top to bottom. `note` is printed first: a copy, something withdrawn."""
+    """What stands on a paper, top to bottom. `note` is printed first: a copy, something withdrawn.
+
+    `widths` are shares of the columns; without them all are alike.
+    """
 
     agency: str
     title: str
@@ -28,6 +31,7 @@ class Sheet:
     paragraphs: Sequence[str] = ()
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = field(default=())
+    widths: Sequence[int] = ()
     signatures: Sequence[tuple[str, str]] = ()
     form: str = ""
     qr: str = ""
@@ -93,7 +97,7 @@ def _table(pdf: FPDF, sheet: Sheet, base: float, *, is_narrow: bool) -> None:
             _text(pdf, " · ".join(cell for cell in row if cell), base)
         return
     pdf.set_font(FONT, "", base - 1)
-    with pdf.table(line_height=base * 0.55, padding=1) as table:
+    with pdf.table(line_height=base * 0.55, padding=1, col_widths=sheet.widths or None) as table:
         for cells in (sheet.columns, *sheet.rows):
             table.row(cells)
 

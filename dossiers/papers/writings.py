@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from agencies.models import Agency
 
 from ..models import Dossier, NoticeKind, WrittenNotice
@@ -23,14 +25,14 @@ def notice(written: WrittenNotice, printed_at: datetime, note: str = "") -> Shee
         paragraphs.insert(0, "Đề nghị ông/bà bổ sung, hoàn thiện một lần các giấy tờ sau:")
     elif kind == NoticeKind.APOLOGY:
         paragraphs.append(
-            f"{dossier.agency.name} xin lỗi ông/bà vì sự chậm trễ này và hẹn trả kết quả vào {moment(written.due_after)}, "
-            f"thay cho {moment(written.due_before)}."
+            f"{dossier.agency.name} xin lỗi ông/bà vì sự chậm trễ này và hẹn trả kết quả "
+            f"vào {moment(written.due_after)}, thay cho {moment(written.due_before)}."
         )
     items = [line.strip() for line in written.items.splitlines() if line.strip()]
     return Sheet(
         agency=dossier.agency.name,
         form=f"Mẫu số {_FORMS[kind]}, {_CIRCULAR}",
-        title=kind.label,
+        title=str(kind.label),
         number=dossier.code,
         note=note,
         printed_at=printed_at,
@@ -38,6 +40,7 @@ def notice(written: WrittenNotice, printed_at: datetime, note: str = "") -> Shee
         paragraphs=paragraphs,
         columns=("STT", "Giấy tờ cần bổ sung") if items else (),
         rows=[(str(number), item) for number, item in enumerate(items, 1)],
+        widths=(8, 92) if items else (),
         signatures=(("Người nhận", dossier.owner_name), (moment(written.issued_at), str(written.issued_by))),
     )
 
@@ -66,6 +69,7 @@ def control_sheet(dossier: Dossier, printed_at: datetime, note: str = "") -> She
         ),
         columns=("Thời gian", "Việc", "Người làm, ý kiến"),
         rows=[(moment(at), what, who) for at, what, who in sorted(handed + steps)],
+        widths=(26, 42, 32),
     )
 
 
@@ -76,9 +80,10 @@ def register(agency: Agency, month: date, dossiers: Iterable[Dossier], printed_a
             str(number),
             each.code,
             each.owner_name,
-            moment(each.received_at or each.submitted_at),
-            moment(each.due_at),
-            moment(each.returned_at) if each.returned_at else "",
+            *(
+                f"{timezone.localtime(at):%d/%m/%Y}" if at else ""
+                for at in (each.received_at or each.submitted_at, each.due_at, each.returned_at)
+            ),
         )
         for number, each in enumerate(dossiers, 1)
     ]
@@ -91,6 +96,7 @@ def register(agency: Agency, month: date, dossiers: Iterable[Dossier], printed_a
         facts=(("Số hồ sơ", str(len(rows))),),
         columns=("STT", "Mã hồ sơ", "Chủ hồ sơ", "Nhận", "Hẹn trả", "Đã trả"),
         rows=rows,
+        widths=(6, 28, 24, 14, 14, 14),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
@@ -14,7 +15,7 @@ from psycopg2.extras import DateRange
 
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Result
 from payments import counter, moves, refunds
 from payments.clients import create_client
 from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, Statement
@@ -69,10 +70,19 @@ class World:
             "key": {"key": "a-b"},
             "reset key": {"uidb36": "1", "key": "x-y"},
         }
-        #: Addresses that cannot be made from their name: the pattern has alternatives.
+        Result.objects.create(
+            dossier=dossier,
+            number="1",
+            signed_on=date(2026, 11, 23),
+            signer="x",
+            file=ContentFile(b"%PDF-", name="x.pdf"),
+            recorded_by=factories.officer(home),
+        )
+        #: Addresses that cannot be made from their name: alternatives in the pattern, or a question to go with.
         self.paths = {
             "vietinbank-notify": "/gateways/vietinbank/notify-bill",
             "vietinbank-inquire": "/gateways/vietinbank/inq-bill",
+            "desk-work": f"/quay/{dossier.code}/xu-ly/?viec=giao",
         }
         #: What is sent, where an empty form would be refused before anybody asks whose the row is.
         self.bodies = {
