@@ -178,5 +178,7 @@ def work(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
             messages.success(request, _("Đã ghi: %(what)s.") % {"what": decision.label})
         if form.is_valid():
             return redirect("desk-dossier", code=code)
+    if not is_sent:  # else the focus goes to what is wrong
+        form.fields[next(iter(form.fields))].widget.attrs["autofocus"] = True
     context = {"staff": staff, "dossier": dossier, "decision": decision, "form": form}
     return render(request, "desk/work.html", context, status=422 if form.errors else 200)

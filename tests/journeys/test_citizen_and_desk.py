@@ -120,10 +120,9 @@ def record_by_keyboard(officer: Page) -> None:
     with officer.expect_navigation():
         officer.keyboard.press("Control+Enter")
     assert_good(officer)
+    officer.keyboard.type("15/2026/UBND")  # the first field has the focus
     officer.fill("#id_signer", "")
-    officer.focus("#id_number")
-    officer.keyboard.type("15/2026/UBND")
-    officer.evaluate("document.forms[document.forms.length - 2].noValidate = true")
+    officer.evaluate("document.querySelector('form.card').noValidate = true")
     with officer.expect_navigation():
         officer.keyboard.press("Control+Enter")
     assert officer.evaluate("document.activeElement.hasAttribute('data-error-summary')")
