@@ -100,6 +100,7 @@ def desk_dossier(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         "payments": [(payment, registry.get(payment.gateway).name) for payment in payments_of(dossier)],
         "takings": _takings(staff, dossier),
         "shift": CashShift.objects.filter(cashier=staff.user, closed_at=None).first(),
+        "sent": dossier.attachments.all(),
         "decisions": open_decisions(dossier, staff),
         "result": getattr(dossier, "result", None),
         "assignments": dossier.assignments.select_related("giver", "taker"),

@@ -1,19 +1,16 @@
-"""Papers to print, the register, files of results. A print is a POST, because each is counted."""
+"""Papers to print, and the register. A print is a POST, because each is counted."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from agencies import audit
 from agencies.models import Agency
 
-from ..models import Result
 from ..papers import PAPERS, print_paper, writings
 from ..papers.sheet import render
 from .access import Staff, for_staff
@@ -59,15 +56,3 @@ def _month(text: str) -> date:
         return date.fromisoformat(f"20{text.removeprefix('20')}-01")
     except ValueError:
         return timezone.localdate().replace(day=1)
-
-
-@require_GET
-@for_staff
-def result_file(request: HttpRequest, staff: Staff, code: str) -> HttpResponseBase:
-    """The file of a result, to whoever may see the dossier; each reading is on record."""
-    result = Result.objects.filter(dossier=staff.dossier(code)).first()
-    if result is None or not result.file.name:
-        raise Http404
-    audit.record("read_result", f"dossier:{code}", actor=staff.user, agency=result.dossier.agency)
-    name = f"ket-qua-{code}{Path(result.file.name).suffix}"
-    return FileResponse(result.file.open(), as_attachment=True, filename=name)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import amounts, explaining, handing_over, money, pages, printing, second_window, work, worker
+from . import amounts, explaining, files, handing_over, money, pages, printing, second_window, work, worker
 
 urlpatterns = [
     path("", pages.desk, name="desk"),
@@ -20,7 +20,8 @@ urlpatterns = [
     path("<str:code>/hoan-tac/", pages.undo_step, name="desk-undo"),
     path("<str:code>/thu-tien/", money.take, name="desk-take"),
     path("<str:code>/xu-ly/", work.work, name="desk-work"),
-    path("<str:code>/ket-qua/", printing.result_file, name="desk-result"),
+    path("<str:code>/ket-qua/", files.result_file, name="desk-result"),
+    path("<str:code>/giay-to/<int:number>/", files.citizens_paper, name="desk-paper"),
     path("<str:code>/in/", printing.print_one, name="desk-print"),
     path("<str:code>/tra-ket-qua/", handing_over.hand_over, name="desk-hand-over"),
 ]

@@ -12,7 +12,7 @@
     var target = document.querySelector('[data-key="' + name + '"]');
     if (!target || target.disabled) { return false; }
     if (target === box) { box.focus(); box.select(); return true; }
-    if (target.dataset.key === "F4" || target.tagName === "INPUT") { target.focus(); } else { target.click(); }
+    if (/^F[46]$/.test(target.dataset.key) || target.tagName === "INPUT") { target.focus(); } else { target.click(); }
     return true;
   }
   document.addEventListener("keydown", function (event) {

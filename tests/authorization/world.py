@@ -15,7 +15,7 @@ from psycopg2.extras import DateRange
 
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
-from dossiers.models import Dossier, Result
+from dossiers.models import Attachment, Dossier, Result
 from payments import counter, moves, refunds
 from payments.clients import create_client
 from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, Statement
@@ -57,6 +57,8 @@ class World:
         self.dossier = dossier
         self.people: dict[str, User] = {}
         self._systems()
+        paper = Attachment(dossier=dossier, name="x", content_type="application/pdf", size=5)
+        paper.file.save("x.pdf", ContentFile(b"%PDF-"))
         self.actors = {(who, here): self._actor(who, here=here) for who in ACTORS for here in (True, False)}
         rows = self._money(case) | {
             "dossier": {"code": dossier.code},
@@ -67,6 +69,7 @@ class World:
             "office": {"number": home.pk},
             "procedure": {"code": dossier.case.procedure.code},
             "gateway": {"gateway": "vnptpay"},
+            "paper": {"code": dossier.code, "number": paper.pk},
             "key": {"key": "a-b"},
             "reset key": {"uidb36": "1", "key": "x-y"},
         }

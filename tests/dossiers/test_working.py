@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.test import Client
@@ -16,7 +17,7 @@ from agencies.models import Agency, AuditEntry, Role
 from dossiers import working
 from dossiers.desk.work import DECISIONS
 from dossiers.errors import IllegalDossierMove, NothingOwed
-from dossiers.models import Assignment, Dossier, Message, NoticeKind, Result, WrittenNotice
+from dossiers.models import Assignment, Attachment, Dossier, Message, NoticeKind, Result, WrittenNotice
 from dossiers.states import DossierState, check_move
 from payments import inbox
 from tests import factories
@@ -243,6 +244,22 @@ def test_each_form_of_the_circular_says_what_was_decided(
     answer = client.post(f"/quay/{dossier.code}/in/", {"giay": paper, "kho": "a4"})
     text = " ".join(pdf_text(answer.content).split())
     assert all(word in text for word in (f"Mẫu số {form}", dossier.code, "Nguyễn Thị Bình", *says)), text
+
+
+def test_the_papers_a_citizen_sent_are_read_on_record_and_by_nobody_elses_officer(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    dossier = factories.dossier()
+    paper = Attachment(dossier=dossier, name="CCCD mặt trước.pdf", content_type="text/html", size=len(PDF))
+    paper.file.save("a.pdf", ContentFile(PDF))
+    client, address = signed_in(dossier.agency), f"/quay/{dossier.code}/giay-to/{paper.pk}/"
+    assert address in client.get(f"/quay/{dossier.code}/").content.decode()
+    answer = client.get(address)
+    assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    assert AuditEntry.objects.filter(action="read_paper").count() == 1
+    other = factories.dossier(dossier.agency)
+    assert client.get(f"/quay/{other.code}/giay-to/{paper.pk}/").status_code == 404
+    assert signed_in(factories.agency()).get(address).status_code == 404
 
 
 def register(client: Client, of: Agency, month: str) -> Any:

@@ -1,0 +1,39 @@
+"""Files of a dossier: what the citizen sent and what came out. Each reading is on record."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from agencies import audit
+
+from ..models import Result
+from .access import Staff, for_staff
+
+
+@require_GET
+@for_staff
+def citizens_paper(request: HttpRequest, staff: Staff, code: str, number: int) -> HttpResponseBase:
+    """Show a paper to who works on the dossier: an image we encoded ourselves, or a PDF, sent as no other type."""
+    dossier = staff.dossier_to_act_on(code)
+    paper = dossier.attachments.filter(pk=number).first()
+    if paper is None or not paper.file.name or not paper.file.storage.exists(paper.file.name):
+        raise Http404
+    audit.record("read_paper", f"dossier:{code}", actor=staff.user, agency=dossier.agency, paper=number)
+    kind = "image/jpeg" if paper.content_type == "image/jpeg" else "application/pdf"
+    return FileResponse(paper.file.open(), content_type=kind, filename=paper.name)
+
+
+@require_GET
+@for_staff
+def result_file(request: HttpRequest, staff: Staff, code: str) -> HttpResponseBase:
+    """Give the file of a result to whoever may see the dossier."""
+    result = Result.objects.filter(dossier=staff.dossier(code)).first()
+    if result is None or not result.file.name or not result.file.storage.exists(result.file.name):
+        raise Http404
+    audit.record("read_result", f"dossier:{code}", actor=staff.user, agency=result.dossier.agency)
+    name = f"ket-qua-{code}{PurePath(result.file.name).suffix}"
+    return FileResponse(result.file.open(), as_attachment=True, filename=name)
