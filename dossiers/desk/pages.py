@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -67,13 +68,19 @@ def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
         "text": text,
         "page": page,
         "rows": [row_of(dossier, now, deadlines.get(dossier.pk)) for dossier in page],
-        "agencies": Agency.objects.filter(pk__in=staff.works_at) if len(staff.works_at) <= 20 else (),
+        "agencies": _registers(staff),
         "views": VIEWS.items(),
         "view": view,
         "orders": [(key, label) for key, (label, _fields) in ORDERS.items()],
         "order": order,
     }
     return render(request, "desk/desk.html", context)
+
+
+def _registers(staff: Staff) -> QuerySet[Agency]:
+    """Whose register they may print: today's agencies before those that were merged into them; few, or none."""
+    found = Agency.objects.filter(pk__in=staff.works_at if len(staff.works_at) <= 20 else ())
+    return found.order_by(F("valid_during__endswith").desc(nulls_first=True), "name")
 
 
 @require_GET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
+from psycopg2.extras import DateRange
 
-from agencies.models import Agency, AuditEntry, Role
+from agencies.models import Agency, AgencySuccession, AuditEntry, Role
 from dossiers import working
 from dossiers.desk.work import DECISIONS
 from dossiers.errors import IllegalDossierMove, NothingOwed
@@ -277,6 +278,15 @@ def test_the_register_lists_the_month_of_ones_own_agency() -> None:
     for odd in ("9999-12", "0001-01", "2026-13", "x\x00"):
         assert register(client, dossier.agency, odd).status_code == 200
     assert register(client, foreign.agency, month).status_code == 404
+
+
+def test_todays_agency_stands_before_the_one_it_took_over() -> None:
+    home, gone = (
+        factories.agency("Xã Ý"),
+        factories.agency("Xã Ao", valid_during=DateRange(date(2020, 1, 1), date(2025, 7, 1))),
+    )
+    AgencySuccession.objects.create(predecessor=gone, successor=home, effective_date=date(2025, 7, 1))
+    assert list(signed_in(home).get("/quay/").context["agencies"]) == [home, gone]
 
 
 def test_what_goes_by_post_has_a_tracking_number_and_only_when_it_is_paid() -> None:
