@@ -15,7 +15,7 @@ def test_each_scenario_and_invariant_has_a_line() -> None:
 
 
 def test_each_proof_exists() -> None:
-    named = re.findall(r"`([\w/]+)::(\w+)`", TABLE)
+    named = [found for found in re.findall(r"`([\w/]+)::(\w+)`", TABLE) if found != ("folder/file", "test")]
     assert len(named) > 60
     gone = [
         f"{file}::{name}" for file, name in named if f"def {name}(" not in (ROOT / "tests" / f"{file}.py").read_text()
