@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from . import audit, audit_admin, people_admin  # noqa: F401  registers its pages
 from .administering import ScopedAdmin
 from .models import Agency, AgencySuccession, BeneficiaryAccount, OnboardingStep
+from .periods import PERIODS
 
 
 class AccountInline(TabularInline):
@@ -24,6 +25,7 @@ class AccountInline(TabularInline):
 class AgencyAdmin(ScopedAdmin):
     """Agencies of every generation, found without accents."""
 
+    formfield_overrides = PERIODS
     agency_path = "pk"
 
     list_display = ["name", "code", "identifier", "level", "parent", "valid_during"]

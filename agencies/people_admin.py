@@ -19,6 +19,7 @@ from . import audit, people
 from .administering import NotFoundOutside, administered_by
 from .errors import LastProvinceAdmin
 from .models import Agency, Membership, Role, User
+from .periods import PERIODS
 from .rights import sees_everything
 from .sudo import must_be_proved, recently_proved_method
 
@@ -26,6 +27,7 @@ from .sudo import must_be_proved, recently_proved_method
 class MembershipInline(TabularInline):
     """The roles somebody holds, with dates: ended by a date, never deleted."""
 
+    formfield_overrides = PERIODS
     model = Membership
     extra = 0
     can_delete = False

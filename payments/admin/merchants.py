@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 
 from agencies import audit
 from agencies.models import User
+from agencies.periods import PERIODS
 from agencies.sudo import recently_proved_method
 from gateways import registry
 
@@ -90,6 +91,7 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
 class MerchantAdmin(ModelAdmin):
     """Contracts with gateways. Keys are rotated, never overwritten; nothing is deleted."""
 
+    formfield_overrides = PERIODS
     form = MerchantForm
     list_display = ["gateway", "merchant_id", "agency", "is_enabled", "valid_during", "previous_secrets_until"]
     list_select_related = ["agency"]

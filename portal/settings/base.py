@@ -241,7 +241,9 @@ UNFOLD = {
     "SITE_TITLE": "Một Cửa Pay",
     "SITE_HEADER": "Một Cửa Pay",
     "SITE_SYMBOL": "account_balance",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
     "STYLES": [lambda request: static("css/administration.css")],
+    "SCRIPTS": [lambda request: static("js/names.js")],
     "DASHBOARD_CALLBACK": "portal.dashboard.show",
     "SIDEBAR": {"navigation": "portal.navigation.navigation"},
 }

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from agencies.periods import PERIODS
+
 from ..calendar_filling import fill_year
 from ..models import CalendarDay, WorkingHours
 
@@ -32,6 +34,7 @@ class CalendarDayAdmin(ModelAdmin):
 class WorkingHoursAdmin(ModelAdmin):
     """Shifts of a week, in general or at one agency."""
 
+    formfield_overrides = PERIODS
     list_display = ["__str__", "agency", "valid_during"]
     list_select_related = ["agency"]
     autocomplete_fields = ["agency"]

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from agencies.periods import PERIODS
+
 from ..models import DocumentRequirement, Procedure, ProcedureCase
 from ..topics import Audience, LifeEvent
 
@@ -40,6 +42,7 @@ class ProcedureForm(forms.ModelForm):  # type: ignore[type-arg]
 class ProcedureAdmin(ModelAdmin):
     """Procedures."""
 
+    formfield_overrides = PERIODS
     form = ProcedureForm
     list_display = ["code", "name", "sector", "department", "valid_during"]
     list_filter = ["sector"]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action
 
+from agencies.periods import PERIODS
 from agencies.sudo import must_be_proved
 
 from ..errors import ScheduleError
@@ -79,6 +80,7 @@ class RuleInline(_OnlyDrafts, StackedInline):
 class ExemptionInline(_OnlyDrafts, TabularInline):
     """Who pays less."""
 
+    formfield_overrides = PERIODS
     model = Exemption
     extra = 0
 
@@ -87,6 +89,7 @@ class ExemptionInline(_OnlyDrafts, TabularInline):
 class ScheduleAdmin(WorkbookPages, ModelAdmin):
     """Fee schedules with their dates, checks, preview and the buttons of their life."""
 
+    formfield_overrides = PERIODS
     list_display = ["procedure", "version", "current_state", "valid_during", "agency", "legal_basis"]
     list_filter = ["state"]
     list_select_related = ["procedure", "agency"]

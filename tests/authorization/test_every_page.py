@@ -1,0 +1,91 @@
+"""Every page of `matrix.csv` in real Chromium: axe finds nothing, nothing spills sideways, no console error.
+
+A page is opened as somebody who may see it. What a new address shows is looked at as soon as it
+stands in the table; states of a page (paid, refused, empty …) are looked at where they are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.urls import get_resolver, reverse
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.conftest import browser
+from tests.journeys.stage import NEEDS_CHROMIUM
+
+from .test_matrix import addresses, table
+from .world import World
+
+assert browser  # a fixture
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
+#: Who opens what is not the administration's: the first of these that may.
+VISITORS = ("citizen", "reception_officer", "accountant", "province_admin")
+PHONE, TABLET, DESK = 360, 768, 1280
+#: Not our pages: Swagger UI reads the schema for programmers.
+NOT_OURS = ("api-docs",)
+NARROWEST = dict.fromkeys(VISITORS, TABLET) | {"citizen": PHONE}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sync() -> Iterator[None]:
+    # Playwright keeps an event loop in this thread; the test itself is as synchronous as ever.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+def pages(world: World, part: str) -> Iterator[tuple[str, str]]:
+    """Yield (who, path) of every address that answers with a page."""
+    defaults = {name: pattern.default_args for name, pattern in addresses(get_resolver())}
+    for row in table():
+        visitors = ("province_admin",) if part == "admin:" else VISITORS
+        who = next((who for who in visitors if row[who].split("/")[0] == "yes"), "")
+        if row["method"] != "GET" or not who or row["url"] in NOT_OURS or row["url"].startswith("admin:") != bool(part):
+            continue
+        path = world.paths.get(row["url"]) or reverse(
+            row["url"], kwargs=world.objects[row["object"]] | dict(defaults[row["url"]])
+        )
+        answer = world.actors[who, True].client.get(path)
+        is_page = answer.get("Content-Type", "").startswith("text/html")
+        if answer.status_code == 200 and is_page and b"<html" in b"".join(answer):
+            yield who, path
+
+
+def tab(browser: Browser, client: Client, url: str, errors: list[str]) -> Page:
+    """A tab of somebody who is signed in."""
+    context = browser.new_context(base_url=url)
+    for cookie in client.cookies.values():
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+    page = context.new_page()
+    page.on("console", lambda told: errors.append(f"{told.text} {told.location}") if told.type == "error" else None)
+    return page
+
+
+@pytest.mark.parametrize("part", ["admin:", ""], ids=["administration", "everything else"])
+def test_every_page_is_good(part: str, browser: Browser, live_server: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    world = World()
+    errors: list[str] = []
+    tabs = {who: tab(browser, world.actors[who, True].client, live_server.url, errors) for who in VISITORS}
+    faults = []
+    for who, path in list(pages(world, part)):
+        page = tabs[who]
+        page.set_viewport_size({"width": NARROWEST[who], "height": 900})
+        page.goto(path)
+        found = Axe().run(page).response["violations"]
+        faults += [f"{path}: {fault['id']} {fault['nodes'][0]['html'][:200]}" for fault in found]
+        for width in NARROWEST[who], DESK:
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                faults.append(f"{path}: spills sideways at {width} px")
+    for page in tabs.values():
+        page.context.close()
+    assert not faults, "\n".join(faults)
+    assert errors == []
