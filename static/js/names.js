@@ -24,6 +24,12 @@
       table.removeAttribute("aria-label");
       table.setAttribute("aria-labelledby", table.closest("fieldset").getAttribute("aria-labelledby"));
     }
+    for (const menu of document.querySelectorAll(".simplebar-content-wrapper[role]")) {
+      if (!menu.closest("#main")) menu.removeAttribute("role");
+    }
+    for (const head of document.querySelectorAll("th")) {
+      if (!head.textContent.trim() && !head.querySelector("input")) head.setAttribute("role", "cell");
+    }
     document.getElementById("main")?.setAttribute("role", "main");
   };
   // They are made, and made anew, when other scripts think fit.

@@ -77,7 +77,8 @@ def test_every_page_is_good(part: str, browser: Browser, live_server: Any, tmp_p
     faults = []
     for who, path in list(pages(world, part)):
         page = tabs[who]
-        page.set_viewport_size({"width": NARROWEST[who], "height": 900})
+        # The administration's theme shows most of itself at a desk.
+        page.set_viewport_size({"width": DESK if part else NARROWEST[who], "height": 900})
         page.goto(path)
         found = Axe().run(page).response["violations"]
         faults += [f"{path}: {fault['id']} {fault['nodes'][0]['html'][:200]}" for fault in found]
