@@ -6,10 +6,16 @@ from typing import Any
 
 from celery import shared_task
 
-from . import messages
+from . import messages, one_time_codes
 
 
 @shared_task(name="dossiers.send_messages")
 def send_messages(**_: Any) -> int:
     """Send what waits."""
     return messages.send_waiting()
+
+
+@shared_task(name="dossiers.send_codes")
+def send_codes(**_: Any) -> int:
+    """Send one-time codes; somebody sits and waits for them."""
+    return one_time_codes.send_waiting()

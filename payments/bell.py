@@ -11,6 +11,7 @@ import time
 from functools import lru_cache
 
 import redis
+from celery import current_app
 from django.conf import settings
 
 logger = logging.getLogger(__name__)
@@ -49,16 +50,14 @@ def ring() -> None:
         logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
 
 
-def ring_for_checks() -> None:
-    """Wake a worker to ask gateways about payments that are due now; the sweeper asks without it."""
+def ring_for(task: str) -> None:
+    """Wake a worker for a task by its name; what it does waits in PostgreSQL and the sweeper does it without the bell."""
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        from .tasks import query_open_payments
-
-        query_open_payments.apply_async(retry=False, ignore_result=True)
-    except Exception as error:  # whatever Celery raises, the payment is due in PostgreSQL
+        current_app.send_task(task, retry=False, ignore_result=True)
+    except Exception as error:  # whatever Celery raises, nothing is lost
         _silent_until = time.monotonic() + SILENCE_SECONDS
         logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
 
@@ -69,17 +68,3 @@ def answered() -> None:
         _redis().delete(KEY)
     except redis.RedisError:
         logger.warning("the bell could not be reset; it resets itself")
-
-
-def ring_for_statements() -> None:
-    """Wake a worker to read or match the bank's files; the sweeper finds them without it."""
-    global _silent_until
-    if time.monotonic() < _silent_until:
-        return
-    try:
-        from .tasks import work_statements
-
-        work_statements.apply_async(retry=False, ignore_result=True)
-    except Exception as error:  # whatever Celery raises, the file waits in PostgreSQL
-        _silent_until = time.monotonic() + SILENCE_SECONDS
-        logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)

@@ -218,7 +218,7 @@ def _drain_batch(limit: int, ids: Iterable[int] | None, claimed: list[int], *, l
         outcome = settlement.apply(ready) if ready else settlement.Settled()
     live.publish((*settled.tokens, *(bill.token for bill in outcome.changed_bills.values())))
     if outcome.payments_to_ask:
-        bell.ring_for_checks()
+        bell.ring_for("payments.query_open_payments")
     return len(claimed)
 
 

@@ -2,6 +2,7 @@
 
 from .dossier import Attachment, Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
 from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation
+from .one_time_codes import OneTimeCode
 from .papers import Printing
 from .working import Assignment, ClockPause, NoticeKind, Result, Stage, WrittenNotice
 
@@ -19,6 +20,7 @@ __all__ = [
     "IdentityShown",
     "Message",
     "NoticeKind",
+    "OneTimeCode",
     "Printing",
     "Relation",
     "Result",

@@ -156,6 +156,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_ROOT = Path(read("MEDIA_ROOT") or BASE_DIR / ".local" / "media")
+MESSAGE_CHANNELS = {"sms": read("SMS_ADAPTER"), "email": read("EMAIL_ADAPTER"), "zalo": read("ZALO_ADAPTER")}
+MESSAGE_FILE = Path(read("MESSAGE_FILE") or BASE_DIR / ".local" / "messages.jsonl")
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
@@ -227,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-webhooks": {"task": "payments.send_webhooks", "schedule": 10.0},
     "work-statements": {"task": "payments.work_statements", "schedule": 10.0},
     "send-messages": {"task": "dossiers.send_messages", "schedule": 10.0},
+    "send-codes": {"task": "dossiers.send_codes", "schedule": 5.0},
 }
 
 LOGGING = {
