@@ -51,7 +51,7 @@ def ring() -> None:
 
 
 def ring_for(task: str) -> None:
-    """Wake a worker for a task by its name; what it does waits in PostgreSQL and the sweeper does it without the bell."""
+    """Wake a worker for a task by its name. Its work waits in PostgreSQL; the sweeper does it without the bell."""
     global _silent_until
     if time.monotonic() < _silent_until:
         return
