@@ -8,6 +8,10 @@ import pytest
 import redis
 from django.conf import settings
 
+from tests import emptying
+
+emptying.install()
+
 
 @pytest.fixture(autouse=True)
 def _quiet_bells() -> Iterator[None]:

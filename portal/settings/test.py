@@ -5,3 +5,5 @@ from .dev import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests sign in without the page (`force_login`); those of the rule itself switch it on.
 STAFF_MFA_REQUIRED = False
+# Looks a file up when it is asked for, instead of listing all of them for each test's client.
+WHITENOISE_AUTOREFRESH = True

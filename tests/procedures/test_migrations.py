@@ -15,11 +15,12 @@ from procedures.models import FeeRule, FeeSchedule, ProcedureCase
 from procedures.schedules import rules_for
 
 
-def migrate(name: str) -> Any:
+def migrate(name: str = "") -> Any:
+    """Take the procedures, and whoever builds on them, back to `name`; everything to its newest without one."""
     executor = MigrationExecutor(connection)
-    executor.loader.build_graph()
-    executor.migrate([("procedures", name)])
-    return executor.loader.project_state([("procedures", name)]).apps
+    targets = [("procedures", name)] if name else executor.loader.graph.leaf_nodes()
+    executor.migrate(targets)
+    return executor.loader.project_state(targets).apps
 
 
 @pytest.mark.django_db(transaction=True)
@@ -46,7 +47,7 @@ def test_overlapping_schedules_become_one_for_each_day() -> None:
             schedule.state = "active"
             schedule.save()
     finally:
-        migrate("0005_only_drafts_are_edited")
+        migrate()
     found = ProcedureCase.objects.get(slug="x")
     for day, total in ((date(2020, 1, 1), 150_000), (half, 125_000)):
         quoted = quote(rules_for(found, day), Facts(), day)
