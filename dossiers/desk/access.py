@@ -1,8 +1,8 @@
 """Who may see and who may act under `/quay/`: decided once per request, asked by every view.
 
 Every role sees the dossiers of its agencies. Officers and the agency's administrator move
-dossiers and hand over, cashiers take money, auditors and accountants only read. What lies
-outside the agencies somebody sees is a 404, whoever asks.
+dossiers and hand over, whoever examines them sets what only an examination can tell, cashiers
+take money, auditors and accountants only read. What lies outside the agencies somebody sees is a 404, whoever asks.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from ..models.dossier import DossierQuerySet
 
 #: Who moves dossiers and gives out results.
 OFFICERS = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)
+#: Who examines them, and so may say what an examined dossier costs; the window that takes it in may not.
+EXAMINERS = (Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)
 #: Who may have a drawer (payments/accounting/access.py).
 CASHIERS = (Role.CASHIER, Role.ACCOUNTANT, Role.AGENCY_ADMIN)
 _LOCAL = tuple(role for role in Role if role not in (Role.PROVINCE_ADMIN, Role.AUDITOR))
@@ -41,6 +43,7 @@ class Staff:
     sees: frozenset[int]
     works_at: frozenset[int]
     acts_for: frozenset[int]
+    examines_for: frozenset[int]
     takes_money_for: frozenset[int]
     leads: frozenset[int]
 
@@ -60,6 +63,13 @@ class Staff:
         """As `dossier`; raises PermissionDenied where they may look but not touch."""
         found = self.dossier(code)
         if found.agency_id not in self.acts_for:
+            raise PermissionDenied
+        return found
+
+    def dossier_to_examine(self, code: str) -> Dossier:
+        """As `dossier_to_act_on`, for those only who examine what others took in."""
+        found = self.dossier(code)
+        if found.agency_id not in self.examines_for:
             raise PermissionDenied
         return found
 
@@ -86,6 +96,7 @@ def staff_of(user: User) -> Staff:
         sees=sees,
         works_at=where(*_LOCAL) or sees,
         acts_for=where(*OFFICERS),
+        examines_for=where(*EXAMINERS),
         takes_money_for=where(*CASHIERS),
         leads=where(Role.AGENCY_ADMIN),
     )

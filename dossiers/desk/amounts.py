@@ -43,8 +43,8 @@ class AmountsForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @for_staff
 def set_amounts(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
-    """Ask for the amounts, then bill them once."""
-    dossier = staff.dossier_to_act_on(code)
+    """Ask whoever examines the dossier for the amounts, then bill them once."""
+    dossier = staff.dossier_to_examine(code)
     if not dossier.awaits_amount:
         messages.info(request, gettext("Mức thu của hồ sơ này đã được xác định."))
         return redirect("desk-dossier", code=code)

@@ -99,6 +99,7 @@ def desk_dossier(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         "staff": staff,
         "live": live_url,
         "may_act": may_act,
+        "may_examine": dossier.agency_id in staff.examines_for,
         "may_serve": may_serve,
         "step": NEXT_STEPS.get(DossierState(dossier.state)) if may_act else None,
         "undoable": last_step(dossier, staff.user, timezone.now()) if may_act else None,

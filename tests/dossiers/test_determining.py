@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from agencies.models import AuditEntry
+from agencies.models import AuditEntry, Role
 from dossiers.handover import why_not
 from dossiers.models import Dossier
 from dossiers.states import DossierState
@@ -34,9 +34,9 @@ def waiting(of: Any) -> Dossier:
     return submit(Application(case, of, "Nguyễn Thị Bình", "+84912345678"))[0]
 
 
-def signed_in(of: Any) -> Client:
+def signed_in(of: Any, role: Role = Role.HANDLING_OFFICER) -> Client:
     client = Client()
-    client.force_login(factories.officer(of), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(factories.officer(of, role), backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
@@ -62,6 +62,17 @@ def test_an_officer_sets_the_amount_once_and_the_bill_keeps_the_refund_policy() 
     assert {line.code: line.source["refund"]["policy"] for line in bill.lines.all()} == {"A": "manual", "B": "none"}
     assert AuditEntry.objects.filter(action="fee_determined").count() == 1
     assert not Dossier.objects.get().awaits_amount
+
+
+def test_who_took_the_dossier_in_sees_that_it_waits_but_cannot_set_its_price() -> None:
+    agency = factories.agency()
+    dossier = waiting(agency)
+    window, page = signed_in(agency, Role.RECEPTION_OFFICER), f"/quay/{dossier.code}/muc-thu/"
+    shown = window.get(f"/quay/{dossier.code}/").content.decode()
+    assert "Mức thu được xác định sau khi thẩm định" in shown
+    assert page not in shown
+    assert window.post(page, {"amount_0": "16000000", "reason": "x"}).status_code == 403
+    assert Dossier.objects.get().awaits_amount
 
 
 def test_another_agency_cannot_set_it() -> None:

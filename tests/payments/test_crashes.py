@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
+from psycopg2.errors import DeadlockDetected
 
 from payments import inbox, ledger_check, sweeping
+from payments.locking import is_contention
 from payments.models import Bill, LedgerEvent, Notice, Payment, Receipt, ReceiptSeries
 from payments.models.inbox import NoticeState
 from payments.states import BillState
@@ -107,6 +110,33 @@ def test_a_locked_bill_holds_up_nobody_but_itself(monkeypatch: pytest.MonkeyPatc
         assert waiting() == 1
     sweep_until_settled()
     assert_each_is_settled_once(payments)
+
+
+def test_two_bills_locked_in_opposite_orders_cost_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody holds the second bill and wants the first: PostgreSQL ends the drain, which tries its rows alone."""
+    seen: list[object] = []
+    monkeypatch.setattr(inbox, "is_contention", lambda error: seen.append(error.__cause__) or is_contention(error))
+    payments = paid_at_the_bank(2)
+    told(payments)
+    with ThreadPoolExecutor(1) as threads, running.locked("payments_bill", payments[1].bill_id) as other:
+        drained = threads.submit(drain_in_a_thread)
+        running.wait_until(running.waiting_for_locks, "the drain holds the first bill and wants the second")
+        with other.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM payments_bill WHERE id = %s FOR UPDATE", [payments[0].bill_id])
+            assert cursor.fetchone() == (1,)
+        assert drained.result(running.PATIENCE) == 2
+        assert waiting() == 2
+        assert isinstance(seen[0], DeadlockDetected)
+    Notice.objects.update(next_attempt_at=timezone.now())
+    sweep_until_settled()
+    assert_each_is_settled_once(payments)
+
+
+def drain_in_a_thread() -> int:
+    try:
+        return inbox.drain()
+    finally:
+        connection.close()
 
 
 def test_a_crash_between_commit_and_bell_is_made_good_by_the_sweeper() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -82,6 +83,44 @@ def test_control_without_the_lock_the_second_settlement_collides(monkeypatch: py
 
     results = at_once(2, settle)
     assert sum(isinstance(result, Exception) for result in results) == 1
+
+
+@contextmanager
+def without_the_unique_key() -> Iterator[None]:
+    """Take the inbox' key away; whatever doubles came in are thrown away before it is put back."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE payments_notice DROP CONSTRAINT notice_event_once")
+    try:
+        yield
+    finally:
+        Notice.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "ALTER TABLE payments_notice ADD CONSTRAINT notice_event_once UNIQUE (gateway, event_key)"
+            )
+
+
+def test_control_without_the_unique_key_fifty_duplicates_are_fifty_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look first, then insert: whoever looked before the first was committed inserts again.
+
+    The bill is settled once all the same: the ledger's own key is the second guard.
+    """
+    payment = factories.payment()
+    all_have_looked, real = threading.Barrier(50), inbox._insert
+
+    def look_then_insert(notice: Any, *rest: Any) -> Any:
+        assert not Notice.objects.filter(gateway=notice.gateway, event_key=notice.event_key).exists()
+        all_have_looked.wait(20)
+        return real(notice, *rest)
+
+    monkeypatch.setattr(inbox, "_insert", look_then_insert)
+    monkeypatch.setattr(inbox, "_RECEIVE", inbox._RECEIVE.replace("ON CONFLICT (gateway, event_key) DO NOTHING", ""))
+    with without_the_unique_key():
+        at_once(50, lambda _: post(confirm(payment)))
+        assert Notice.objects.count() == 50
+        inbox.drain_all()
+        assert Receipt.objects.count() == 1
+        assert ledger_check.check() == []
 
 
 def test_twenty_clicks_open_one_attempt() -> None:
