@@ -95,9 +95,7 @@ def without_the_unique_key() -> Iterator[None]:
     finally:
         Notice.objects.all().delete()
         with connection.cursor() as cursor:
-            cursor.execute(
-                "ALTER TABLE payments_notice ADD CONSTRAINT notice_event_once UNIQUE (gateway, event_key)"
-            )
+            cursor.execute("ALTER TABLE payments_notice ADD CONSTRAINT notice_event_once UNIQUE (gateway, event_key)")
 
 
 def test_control_without_the_unique_key_fifty_duplicates_are_fifty_rows(monkeypatch: pytest.MonkeyPatch) -> None:
