@@ -14,7 +14,6 @@ from cryptography.fernet import Fernet
 
 from portal import embedded
 
-
 #: What tells other processes of a change, which must be there for them to see.
 TELLING = frozenset({"ring", "ring_for_checks", "ring_for_statements", "publish", "delay", "apply_async"})
 
