@@ -115,7 +115,12 @@ def test_a_locked_bill_holds_up_nobody_but_itself(monkeypatch: pytest.MonkeyPatc
 def test_two_bills_locked_in_opposite_orders_cost_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody holds the second bill and wants the first: PostgreSQL ends the drain, which tries its rows alone."""
     seen: list[object] = []
-    monkeypatch.setattr(inbox, "is_contention", lambda error: seen.append(error.__cause__) or is_contention(error))
+
+    def note(error: OperationalError) -> bool:
+        seen.append(error.__cause__)
+        return is_contention(error)
+
+    monkeypatch.setattr(inbox, "is_contention", note)
     payments = paid_at_the_bank(2)
     told(payments)
     with ThreadPoolExecutor(1) as threads, running.locked("payments_bill", payments[1].bill_id) as other:
