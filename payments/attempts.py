@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Container
 from datetime import timedelta
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from gateways.base import (
 )
 
 from . import checking, health
-from .errors import BillNotPayable, PaymentNotStarted
+from .errors import AnotherUnderWay, BillNotPayable, PaymentNotStarted
 from .merchants import account_for, adapter_for
 from .models import Bill, LedgerEvent, MerchantAccount, Payment
 from .states import OPEN_PAYMENT_STATES, BillState, EventKind, PaymentState, payment_edge
@@ -36,13 +37,19 @@ ABANDONED_AFTER = timedelta(seconds=60)
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-def start(bill: Bill, gateway: str, *, client_ip: str, locale: str = "vi") -> Payment:
+def start(
+    bill: Bill, gateway: str, *, client_ip: str, locale: str = "vi", known: Container[int] | None = None
+) -> Payment:
     """Open an attempt through `gateway`, or give back the one that is open already.
 
     The caller sends the browser to `redirect_url` or shows `qr_text`; a payment in state
     UNKNOWN has neither: the page then says that we are checking. An attempt whose process
     died is sent again under its own reference, which a gateway charges at most once.
-    Raises BillNotPayable, GatewayNotOffered, PaymentNotStarted. Call outside a transaction.
+    A person who begins a second attempt is warned: `known` are the ids of those they were told
+    of and pay beside; None for a system, which is not asked. Decided under the bill's lock, so
+    of two tabs one is warned.
+    Raises BillNotPayable, GatewayNotOffered, PaymentNotStarted, AnotherUnderWay. Call outside a
+    transaction.
     """
     _ask_about_earlier(bill)
     account = account_for(bill.agency, gateway)
@@ -50,7 +57,7 @@ def start(bill: Bill, gateway: str, *, client_ip: str, locale: str = "vi") -> Pa
         raise PaymentNotStarted(gateway)
     adapter = adapter_for(account)
     try:
-        payment, must_send = _open(bill, account, adapter, client_ip)
+        payment, must_send = _open(bill, account, adapter, client_ip, known)
     except IntegrityError:
         # Another tab was faster: one open attempt per bill and gateway is the database's rule.
         payment, must_send = bill.payments.get(gateway=gateway, state__in=OPEN_PAYMENT_STATES), False
@@ -64,18 +71,23 @@ def _ask_about_earlier(bill: Bill) -> None:
             checking.check(payment)
 
 
-def _open(bill: Bill, account: MerchantAccount, adapter: Gateway, client_ip: str) -> tuple[Payment, bool]:
+def _open(
+    bill: Bill, account: MerchantAccount, adapter: Gateway, client_ip: str, known: Container[int] | None
+) -> tuple[Payment, bool]:
     """Lock the bill and commit the intent, so that a callback finds it however early it comes."""
     is_qr = Capability.REDIRECT not in adapter.capabilities
     with transaction.atomic(durable=True):
         locked = Bill.objects.select_for_update().get(pk=bill.pk)
         if locked.state != BillState.OPEN or locked.amount <= 0:
             raise BillNotPayable(locked.reference)
-        existing = locked.payments.filter(gateway=account.gateway, state__in=OPEN_PAYMENT_STATES).first()
+        under_way = list(locked.payments.filter(state__in=OPEN_PAYMENT_STATES))
+        existing = next((payment for payment in under_way if payment.gateway == account.gateway), None)
         now = timezone.now()
         if existing:
             is_abandoned = existing.state == PaymentState.CREATED and existing.created_at < now - ABANDONED_AFTER
             return existing, is_abandoned
+        if known is not None and (untold := [payment for payment in under_way if payment.pk not in known]):
+            raise AnotherUnderWay(untold)
         payment = Payment.objects.create(
             bill=locked,
             merchant_account=account,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .models import Payment
 
 
 class PaymentsError(Exception):
@@ -26,6 +31,14 @@ class GatewayNotOffered(PaymentsError):
 
 class PaymentNotStarted(PaymentsError):
     """The gateway could not be reached or said no; no money can have moved."""
+
+
+class AnotherUnderWay(PaymentsError):
+    """Other attempts may still bring money: `payments` are those the payer does not know of yet."""
+
+    def __init__(self, payments: Sequence[Payment]) -> None:
+        super().__init__(", ".join(payment.merchant_ref for payment in payments))
+        self.payments = payments
 
 
 class BillHasMoney(PaymentsError):

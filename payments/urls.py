@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from . import pages, views
+from . import pages, paying, receipt_pages, views
 
 # A gateway that writes the slash differently must be understood, never redirected (A5 28).
 urlpatterns = [
@@ -23,9 +23,11 @@ urlpatterns = [
     path("doi-soat/", include("payments.accounting.urls")),
     path("thanh-toan/<str:token>/", pages.bill, name="bill"),
     path("thanh-toan/<str:token>/trang-thai/", pages.bill_state, name="bill-state"),
-    path("thanh-toan/<str:token>/<slug:gateway>/", pages.pay, name="pay"),
-    path("bien-lai/<str:token>.pdf", pages.receipt_file, name="receipt-file"),
-    path("bien-lai/<str:token>/", pages.receipt, name="receipt"),
-    path("xac-minh/", pages.verify, name="verify"),
-    path("xac-minh/<str:number>/", pages.verify_receipt, name="verify-receipt"),
+    path("thanh-toan/<str:token>/ma-qr/", paying.transfer, name="transfer"),
+    path("thanh-toan/<str:token>/ma-qr.png", paying.transfer_picture, name="transfer-picture"),
+    path("thanh-toan/<str:token>/<slug:gateway>/", paying.pay, name="pay"),
+    path("bien-lai/<str:token>.pdf", receipt_pages.receipt_file, name="receipt-file"),
+    path("bien-lai/<str:token>/", receipt_pages.receipt, name="receipt"),
+    path("xac-minh/", receipt_pages.verify, name="verify"),
+    path("xac-minh/<str:number>/", receipt_pages.verify_receipt, name="verify-receipt"),
 ]

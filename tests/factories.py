@@ -11,6 +11,7 @@ from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Level, Membership, Role, User
 from dossiers.models import Dossier, DossierBill
+from gateways import vietqr
 from gateways.sandbox.keys import make_contracts
 from payments.billing import NewLine, create_bill
 from payments.models import Bill, MerchantAccount, Payment
@@ -100,6 +101,19 @@ def payment(of: Bill | None = None, gateway: str = "vnptpay", **values: Any) -> 
     )
     LedgerEvent.objects.create(kind=f"payment_{state}", bill=of, payment=made, after=state, cause="test")
     return made
+
+
+def qr(account: str, purpose: str, amount: int = 150_000) -> dict[str, Any]:
+    """What an attempt keeps of its VietQR."""
+    text = vietqr.build(vietqr.Transfer("970415", account, amount, purpose))
+    details = {
+        "bank_bin": "970415",
+        "account": account,
+        "account_name": "KHO BAC",
+        "purpose": purpose,
+        "cust_code": "1",
+    }
+    return {"qr_text": text, "qr_details": details}
 
 
 def case(**values: Any) -> ProcedureCase:

@@ -54,7 +54,9 @@ def main() -> None:
         citizen.locator("svg.qr").scroll_into_view_if_needed()
         save(citizen, "pay")
         citizen.evaluate("scrollTo(0, 0)")
+        follow(citizen, "text=Chọn cách nộp khác")
         follow(citizen, "button:has-text('VNPT-Pay')")
+        follow(citizen, "button.danger")  # the warning: a VietQR is open
         citizen.click("button[value=pay]")
         citizen.wait_for_selector("[data-state=paid]", timeout=20_000)
         save(citizen, "paid")

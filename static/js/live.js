@@ -23,10 +23,4 @@
   });
   var summary = document.querySelector("[data-error-summary]");
   if (summary) { summary.focus(); }
-  document.querySelectorAll("[data-copy]").forEach(function (button) {
-    button.hidden = false;
-    button.addEventListener("click", function () {
-      navigator.clipboard.writeText(button.dataset.copy).then(function () { button.textContent = button.dataset.copied; });
-    });
-  });
 })();

@@ -64,6 +64,7 @@ class World:
             "dossier": {"code": dossier.code},
             "slip": {"token": dossier.slip_token},
             "open bill": {"token": dossier.bills.get().token},
+            "transfer": {"token": self._transfer().token},
             "pay": {"token": dossier.bills.get().token, "gateway": "vnptpay"},
             "case": {"case": dossier.case.slug},
             "office": {"number": home.pk},
@@ -95,6 +96,13 @@ class World:
             "api-payment-refunds": {"amount": 1000, "remaining_amount": 1000, "reason": "x"},
         }
         self.objects: dict[str, dict[str, Any]] = {"": {}, **rows, **self._administered(dossier)}
+
+    def _transfer(self) -> Bill:
+        """A bill whose payer looks at a VietQR."""
+        payment = factories.payment(
+            of=factories.bill(of=self.home), gateway="vietinbank", **factories.qr(account="9PT1", purpose="1")
+        )
+        return payment.bill
 
     def _money(self, case: Any) -> dict[str, dict[str, Any]]:
         maker = factories.officer(self.home, Role.ACCOUNTANT)

@@ -102,14 +102,14 @@ def test_a_citizen_pays_and_the_receipt_is_there(
     if gateway == "VietinBank":
         assert_good(page)
         with page.context.expect_page() as opened:
-            page.click("a.button.quiet")
+            page.click("[data-bank-app]")
         opened.value.click("button[value=pay]")
     else:
         assert_good(page)
         page.click("button[value=pay]")
     page.wait_for_selector("[data-state=paid]", timeout=15_000)
     assert_good(page)
-    follow(page, "#state li a")
+    follow(page, "a[href^='/bien-lai/'] >> nth=0")
     assert "10.000" in page.inner_text("main")
     assert_good(page)
     page.close()
