@@ -22,6 +22,7 @@ from .errors import GatewayRefused as GatewayRefused
 from .errors import GatewayUnavailable as GatewayUnavailable
 from .errors import Malformed as Malformed
 from .errors import OutcomeUnknown as OutcomeUnknown
+from .errors import WrongRecipient as WrongRecipient
 
 
 class Capability(StrEnum):

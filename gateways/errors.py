@@ -15,6 +15,10 @@ class Malformed(GatewayError):
     """The message cannot be read as this protocol at all."""
 
 
+class WrongRecipient(Malformed):
+    """Signed as our gateway signs, but meant for another merchant or terminal than the contract's."""
+
+
 class GatewayUnavailable(GatewayError):
     """The request certainly did not reach the gateway; offer another one, try later."""
 

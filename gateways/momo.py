@@ -39,6 +39,7 @@ from .base import (
     Redirect,
     RefundOrder,
     SentOrder,
+    WrongRecipient,
 )
 from .hmacs import HmacPairs
 from .http import Link, page_address
@@ -105,7 +106,7 @@ class Momo:
         fields = {name: text_of(told.get(name)) for name in messages.IPN.fields}
         reference, code, transaction = fields["orderId"], fields["resultCode"], fields["transId"]
         if fields["partnerCode"] != self._partner:
-            raise Malformed("not for this partner")
+            raise WrongRecipient("not for this partner")
         is_sound = _REFERENCE.fullmatch(reference) and _CODE.fullmatch(code) and _AMOUNT.fullmatch(fields["amount"])
         state = messages.state_of(code)
         # 0 stands where no transaction came to be.

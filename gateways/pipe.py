@@ -31,6 +31,7 @@ from .base import (
     RawResponse,
     Redirect,
     SentOrder,
+    WrongRecipient,
 )
 from .codecs import PipeSha256
 from .http import Link, page_address
@@ -134,8 +135,10 @@ class PipeGateway:
         names, told = self.dialect, read_enveloped(request.body)
         self._check(names.confirm, told)
         fields = {name: text_of(told.get(name)) for name in names.confirm.fields}
-        if fields[names.action] != "CONFIRM" or fields[names.merchant] != self._merchant:
-            raise Malformed("not a CONFIRM to this merchant")
+        if fields[names.merchant] != self._merchant:
+            raise WrongRecipient("not to this merchant")
+        if fields[names.action] != "CONFIRM":
+            raise Malformed("not a CONFIRM")
         reference, transaction = fields[names.order], fields[names.transaction]
         code, amount = fields[names.code], _AMOUNT.fullmatch(fields[names.amount])
         if not (_REFERENCE.fullmatch(reference) and _CODE.fullmatch(code) and amount):

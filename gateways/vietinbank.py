@@ -37,6 +37,7 @@ from .base import (
     RawResponse,
     SentOrder,
     StatementRow,
+    WrongRecipient,
 )
 from .http import Link
 from .wire import read_object, text_of, write_json
@@ -105,7 +106,7 @@ class VietinBank:
             raise BadSignature(self.slug)
         fields = self._rules.pin_borders(told)
         if text_of(told.get("providerId")) != self._provider:
-            raise Malformed("not for this provider")
+            raise WrongRecipient("not for this provider")
         code = self._rules.code_of(fields["custCode"]) or ""
         kind = text_of(told.get("transType"))
         is_debit = kind in self._settings.get("debit_types", ("D",))

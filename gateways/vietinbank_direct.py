@@ -41,6 +41,7 @@ from .base import (
     RawResponse,
     Redirect,
     SentOrder,
+    WrongRecipient,
 )
 from .codecs import RsaConcatenation
 from .http import Link, page_address
@@ -119,7 +120,7 @@ class VietinBankDirect:
         fields = messages.pin_borders(told)
         for name, ours in (("providerId", self._provider), ("merchantId", self._merchant)):
             if text_of(told.get(name)) not in ("", ours):
-                raise Malformed("not for this merchant")
+                raise WrongRecipient("not for this merchant")
         reference, transaction = fields["confirmTransactionId"], fields["bankTransactionId"]
         code, occurred_at = fields["responseCode"], codecs.moment(fields["transTime"])
         state = messages.state_of(code)

@@ -36,6 +36,7 @@ from .base import (
     Redirect,
     RefundOrder,
     SentOrder,
+    WrongRecipient,
 )
 from .hmacs import HmacPipe
 from .http import Link
@@ -103,7 +104,7 @@ class Vnpay:
         if not self._rules.query_string.is_signed(told, told.get(messages.SIGNATURE, ""), self._secrets):
             raise BadSignature(self.slug)
         if told.get("vnp_TmnCode") != self._terminal:
-            raise Malformed("not an IPN to this terminal")
+            raise WrongRecipient("not an IPN to this terminal")
         reference, transaction = told.get("vnp_TxnRef", ""), told.get("vnp_TransactionNo", "")
         code, status = told.get("vnp_ResponseCode", ""), told.get("vnp_TransactionStatus", "")
         amount = _AMOUNT.fullmatch(told.get("vnp_Amount", ""))

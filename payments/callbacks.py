@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from datetime import timedelta
 
 from django.db import DatabaseError
-from django.utils import timezone
 
 from gateways import registry
-from gateways.base import Answer, BadSignature, InquiredBill, Malformed, RawRequest, RawResponse
+from gateways.base import Answer, BadSignature, InquiredBill, Malformed, RawRequest, RawResponse, WrongRecipient
 
-from . import bell, inbox, merchants
-from .models import Payment, RejectedNotice
+from . import bell, inbox, merchants, rejections
+from .models import Payment
+from .models.inbox import RejectionReason
 from .states import BillState
 
 logger = logging.getLogger(__name__)
-
-#: Rejected messages kept per gateway and minute: enough to see an attack, too few to fill a disk.
-REJECTED_PER_MINUTE = 60
 
 
 def notify(slug: str, request: RawRequest) -> RawResponse:
@@ -31,20 +26,19 @@ def notify(slug: str, request: RawRequest) -> RawResponse:
     try:
         account = merchants.account_named(slug, kind.merchant_of(request))
     except Malformed:
-        account = None
-        reason, answer = "malformed", Answer.MALFORMED
-    else:
-        reason, answer = "unknown_merchant", Answer.BAD_SIGNATURE
+        return _reject(slug, request, RejectionReason.MALFORMED, Answer.MALFORMED)
     if account is None:
-        return _reject(slug, request, reason, answer)
+        return _reject(slug, request, _why_not_ours(slug, request), Answer.BAD_SIGNATURE)
     adapter = merchants.adapter_for(account)
     try:
         notice = adapter.verify(request)
     except BadSignature:
-        _keep_rejected(slug, request, "bad_signature")
+        rejections.keep(slug, request, RejectionReason.BAD_SIGNATURE)
         return adapter.answer(request, None, Answer.BAD_SIGNATURE)
-    except Malformed:
-        _keep_rejected(slug, request, "malformed")
+    except Malformed as error:
+        is_misdirected = isinstance(error, WrongRecipient)
+        reason = RejectionReason.WRONG_RECIPIENT if is_misdirected else RejectionReason.MALFORMED
+        rejections.keep(slug, request, reason)
         return adapter.answer(request, None, Answer.MALFORMED)
     try:
         received = inbox.receive(notice, account, request=request)
@@ -94,19 +88,22 @@ def mask_name(name: str) -> str:
     return " ".join([*(f"{word[0]}…" for word in words[:-1]), *words[-1:]])
 
 
-def _reject(slug: str, request: RawRequest, reason: str, answer: Answer) -> RawResponse:
-    _keep_rejected(slug, request, reason)
+def _why_not_ours(slug: str, request: RawRequest) -> RejectionReason:
+    """A merchant we do not know: did our bank say so, by the keys of a contract of ours, or a stranger?"""
+    account = merchants.any_account(slug)
+    try:
+        if account:
+            merchants.adapter_for(account).verify(request)
+    except WrongRecipient:
+        return RejectionReason.WRONG_RECIPIENT
+    except (BadSignature, Malformed):
+        pass
+    return RejectionReason.UNKNOWN_MERCHANT
+
+
+def _reject(slug: str, request: RawRequest, reason: RejectionReason, answer: Answer) -> RawResponse:
+    rejections.keep(slug, request, reason)
     account = merchants.any_account(slug)
     if account is None:
         raise NoSuchMerchant(slug)
     return merchants.adapter_for(account).answer(request, None, answer)
-
-
-def _keep_rejected(slug: str, request: RawRequest, reason: str) -> None:
-    digest = hashlib.sha256(request.body or request.query.encode()).hexdigest()
-    logger.warning("rejected notice: %s %s from %s sha256=%s", slug, reason, request.remote_addr, digest)
-    since = timezone.now() - timedelta(minutes=1)
-    if RejectedNotice.objects.filter(gateway=slug, received_at__gte=since).count() < REJECTED_PER_MINUTE:
-        RejectedNotice.objects.create(
-            gateway=slug, reason=reason, body_sha256=digest, remote_addr=request.remote_addr[:45]
-        )

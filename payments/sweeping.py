@@ -11,13 +11,21 @@ from django.db import close_old_connections, connection
 
 from gateways import registry
 
-from . import checking, discrepancies, inbox, reconciliation, refund_sending
+from . import checking, discrepancies, heartbeats, inbox, reconciliation, refund_sending
 from .webhooks import sending as webhooks
 
 logger = logging.getLogger(__name__)
 
+
+def drain_leftovers() -> int:
+    """Apply what no worker has; having done so is the sweeper's sign of life."""
+    taken = inbox.drain_all()
+    heartbeats.beat("sweeper")
+    return taken
+
+
 _ROUNDS: list[tuple[str, Callable[[], int]]] = [
-    ("notices", inbox.drain_all),
+    ("notices", drain_leftovers),
     *((f"checks {slug}", partial(checking.check_due, slug)) for slug in registry.all_slugs()),
     ("refunds", refund_sending.send_due),
     ("statements", reconciliation.work_due),

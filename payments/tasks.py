@@ -7,22 +7,27 @@ from typing import Any
 
 from celery import shared_task
 
-from . import bell, checking, inbox, reconciliation, refund_sending
+from . import bell, checking, heartbeats, inbox, reconciliation, refund_sending
 from .webhooks import sending as webhooks
 
 
 @shared_task(name="payments.process_inbox")
-def process_inbox(**_: Any) -> int:
+def process_inbox(*, is_scheduled: bool = False, **_: Any) -> int:
     """Drain the inbox until it stays empty for a moment.
 
     The first notice is settled at once; those that come while it is go together, because
     a batch of fifty costs little more than one. The last look comes after the bell is
     reset, and late enough to see what those stored who had just rung (`bell.RUNG_SECONDS`).
+    `is_scheduled`: beat has sent it, and so beat lives.
     """
     taken = inbox.drain_all(pause=bell.GATHER_SECONDS)
     bell.answered()
     time.sleep(bell.GATHER_SECONDS)
-    return taken + inbox.drain_all()
+    taken += inbox.drain_all()
+    heartbeats.beat("worker")
+    if is_scheduled:
+        heartbeats.beat("beat")
+    return taken
 
 
 @shared_task(name="payments.query_open_payments")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.rights import sees_everything
 from dossiers.models import Message
+from payments import heartbeats, rejections
 from payments.models import Discrepancy, GatewayHealth, Notice, Payment, WebhookDelivery
 from payments.models.inbox import NoticeState
 from payments.states import PaymentState
@@ -62,6 +63,9 @@ def concerns() -> list[Concern]:
     stopped = GatewayHealth.objects.filter(closed_until__gt=now)
     notice_list, payment_list = reverse(payments.format("notice")), reverse(payments.format("payment"))
     deliveries, contracts = reverse(payments.format("webhookdelivery")), reverse(payments.format("merchantaccount"))
+    rejected = f"{reverse(payments.format('rejectednotice'))}?reviewed_at__isempty=1"
+    forged = rejections.forged()
+    quiet = heartbeats.silent()
     return [
         _concern(_("Vụ việc đang mở"), open_cases, "opened_at", reverse("accounting-cases")),
         _concern(
@@ -76,6 +80,14 @@ def concerns() -> list[Concern]:
             "received_at",
             f"{notice_list}?state__exact={NoticeState.NEW}",
         ),
+        _concern(_("Thông báo gửi nhầm cho đơn vị khác"), rejections.misdirected(), "received_at", rejected),
+        _concern(
+            _("Nhiều thông báo giả mạo hoặc sai khóa trong 24 giờ"),
+            forged if forged.count() >= rejections.BURST else forged.none(),
+            "received_at",
+            rejected,
+        ),
+        Concern(_("Tiến trình nền không hoạt động"), len(quiet), min(filter(None, quiet.values()), default=None), ""),
         _concern(_("Thanh toán chưa rõ quá 30 phút"), unclear, "created_at", f"{payment_list}?state__exact=sent"),
         _concern(_("Cổng thanh toán đang tạm ngừng"), stopped, "last_failure_at", contracts),
         _concern(_("Tin nhắn không gửi được"), silent, "created_at", ""),

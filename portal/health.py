@@ -8,6 +8,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
+from payments import heartbeats
+
 
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
@@ -17,11 +19,16 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def ready(request: HttpRequest) -> JsonResponse:
-    """Say which dependency is down. Only PostgreSQL is needed: Redis only rings the bell."""
-    found = {"postgres": _postgres(), "redis": _redis()}
+    """Say which dependency is down and which process has fallen silent.
+
+    Only PostgreSQL is needed to answer banks and people: Redis only rings the bell, and what worker and
+    sweeper leave undone waits.
+    """
+    is_up = _postgres()
+    found = {"postgres": is_up, "redis": _redis(), **(_processes() if is_up else {})}
     return JsonResponse(
-        {name: "ok" if is_up else "down" for name, is_up in found.items()},
-        status=200 if found["postgres"] else 503,
+        {name: "ok" if is_well else "down" for name, is_well in found.items()},
+        status=200 if is_up else 503,
     )
 
 
@@ -32,6 +39,11 @@ def _postgres() -> bool:
     except DatabaseError:
         return False
     return True
+
+
+def _processes() -> dict[str, bool]:
+    silent = heartbeats.silent()
+    return {process: process not in silent for process in heartbeats.PATIENCE}
 
 
 def _redis() -> bool:

@@ -25,6 +25,7 @@ from prometheus_client.registry import Collector
 
 from dossiers.models import Message
 from gateways import in_house
+from payments import heartbeats, rejections
 from payments.models import (
     Discrepancy,
     MerchantAccount,
@@ -102,6 +103,7 @@ class MoneyCollector(Collector):
             yield from _cases(now)
             yield from _refunds()
             yield from _queues(now)
+            yield from _processes()
 
 
 def _gauge(name: str, meaning: str, *labels: str) -> GaugeMetricFamily:
@@ -129,6 +131,8 @@ def _inbox(now: datetime) -> Iterator[GaugeMetricFamily]:
     quarantined = Notice.objects.filter(state=NoticeState.QUARANTINED).count()
     yield _simple("quarantined_notices", "Notices that failed five times and wait for a person", quarantined)
     rejected = RejectedNotice.objects.filter(received_at__gt=now - WINDOW).count()
+    misdirected = rejections.misdirected().count()
+    yield _simple("misdirected_notices", "Notices for other merchants that nobody has looked at", misdirected)
     yield _simple("rejected_notices_recent", "Messages not believed, last 10 minutes (60 kept a minute)", rejected)
 
 
@@ -192,6 +196,13 @@ def _refunds() -> Iterator[GaugeMetricFamily]:
     found = dict(rows.annotate(Count("pk")))
     for state in UNFINISHED_REFUNDS:
         family.add_metric([state], found.get(state, 0))
+    yield family
+
+
+def _processes() -> Iterator[GaugeMetricFamily]:
+    family = _gauge("heartbeat_timestamp_seconds", "When a process last showed that it works; 0: never", "process")
+    for process, at in heartbeats.last_signs().items():
+        family.add_metric([process], at.timestamp() if at else 0)
     yield family
 
 

@@ -16,9 +16,10 @@ emptying.install()
 @pytest.fixture(autouse=True)
 def _quiet_bells() -> Iterator[None]:
     """Each test begins with a bell nobody has rung, and remembers neither contracts nor a broker that was down."""
-    from payments import bell, live, merchants
+    from payments import bell, heartbeats, live, merchants
 
     merchants.forget()
+    heartbeats._said_at.clear()
     bell._silent_until = bell._rung_until = live._silent_until = 0.0
     client = redis.Redis.from_url(settings.REDIS_URL)
     client.flushdb()

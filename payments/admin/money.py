@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from agencies import audit
 from agencies.administering import ReadOnlyAdmin
+from agencies.models import User
+from agencies.rights import sees_everything
 
-from .. import inbox
-from ..models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt
+from .. import inbox, rejections
+from ..models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt, RejectedNotice
 
 
 @admin.register(Notice)
@@ -33,6 +38,33 @@ class NoticeAdmin(ReadOnlyAdmin):
         for notice in queryset:
             inbox.retry_quarantined(notice)
         messages.success(request, _("Đã đưa lại vào hàng chờ."))
+
+
+@admin.register(RejectedNotice)
+class RejectedNoticeAdmin(ReadOnlyAdmin):
+    """What was not believed or not meant for us; it belongs to no agency, so only the province sees it."""
+
+    list_display = ["received_at", "gateway", "reason", "remote_addr", "reviewed_at"]
+    list_filter = ["reason", "gateway", ("reviewed_at", admin.EmptyFieldListFilter)]
+    fields = ["received_at", "gateway", "reason", "remote_addr", "body_sha256", "message", "reviewed_at"]
+    actions = ["review"]
+    agency_path = ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RejectedNotice]:
+        """Return all of them to whoever sees the province, else none."""
+        everything = RejectedNotice.objects.all()
+        return everything if sees_everything(request.user) else everything.none()
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        """Reading alone does not let anybody say that it was dealt with."""
+        return request.user.has_perm("payments.change_rejectednotice")
+
+    @admin.action(description=_("Đã xem"), permissions=["review"])
+    def review(self, request: HttpRequest, queryset: QuerySet[RejectedNotice]) -> None:
+        """Take what was looked at off the first page."""
+        count = rejections.review(queryset)
+        audit.record("review_rejected_notices", "rejectednotices", actor=cast(User, request.user), count=count)
+        messages.success(request, _("Đã ghi nhận là đã xem."))
 
 
 @admin.register(Bill)

@@ -4,6 +4,7 @@ from .bills import Bill, BillLine, FeeKind
 from .clients import ApiClient, IdempotentRequest
 from .counter import CashShift, CounterPayment
 from .discrepancies import Discrepancy
+from .heartbeats import Heartbeat
 from .inbox import Notice, RejectedNotice
 from .ledger import LedgerEvent
 from .merchants import GatewayHealth, MerchantAccount
@@ -24,6 +25,7 @@ __all__ = [
     "Discrepancy",
     "FeeKind",
     "GatewayHealth",
+    "Heartbeat",
     "IdempotentRequest",
     "LedgerEvent",
     "MerchantAccount",

@@ -85,14 +85,29 @@ class Notice(models.Model):
         return f"{self.gateway} {self.event_key}"
 
 
+class RejectionReason(models.TextChoices):
+    """Why a message changed nothing. Who named a merchant we do not know was not verified by anybody."""
+
+    BAD_SIGNATURE = "bad_signature", _("Sai chữ ký")
+    MALFORMED = "malformed", _("Không đúng mẫu")
+    UNKNOWN_MERCHANT = "unknown_merchant", _("Gửi cho đơn vị khác (chưa kiểm chứng chữ ký)")
+    WRONG_RECIPIENT = "wrong_recipient", _("Ngân hàng gửi nhầm đơn vị")
+
+
 class RejectedNotice(models.Model):
-    """A message that was not believed: only its hash and sender are kept, and only so many."""
+    """A message that was not believed (only its hash and sender are kept) or not meant for us (kept whole).
+
+    `reviewed_at` is when a person had looked at it: until then it is told of (`payments/rejections.py`).
+    """
 
     gateway = models.CharField(max_length=32)
-    reason = models.CharField(max_length=32)
+    reason = models.CharField(max_length=32, choices=RejectionReason)
     body_sha256 = models.CharField(max_length=64)
     remote_addr = models.CharField(max_length=45, blank=True)
+    body = models.BinaryField(db_default=b"")
+    query = models.TextField(blank=True, db_default="")
     received_at = models.DateTimeField(db_default=Now(), db_index=True)
+    reviewed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("thông báo bị từ chối")
@@ -101,3 +116,8 @@ class RejectedNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.reason}"
+
+    @property
+    def message(self) -> str:
+        """What was sent, as far as it was kept, to be read by a person."""
+        return bytes(self.body).decode(errors="replace") or self.query

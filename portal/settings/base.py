@@ -223,7 +223,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
-    "process-inbox": {"task": "payments.process_inbox", "schedule": 5.0},
+    "process-inbox": {"task": "payments.process_inbox", "schedule": 5.0, "kwargs": {"is_scheduled": True}},
     "query-open-payments": {"task": "payments.query_open_payments", "schedule": 10.0},
     "send-refunds": {"task": "payments.send_refunds", "schedule": 10.0},
     "send-webhooks": {"task": "payments.send_webhooks", "schedule": 10.0},

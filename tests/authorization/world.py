@@ -18,7 +18,7 @@ from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, On
 from dossiers.models import Attachment, Dossier, Result
 from payments import counter, moves, refunds
 from payments.clients import create_client
-from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, Statement
+from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, RejectedNotice, Statement
 from payments.webhooks import endpoints, sending
 from procedures.models import CalendarDay, WorkingHours
 from tests import factories
@@ -158,6 +158,7 @@ class World:
             sending.waiting()[0],
             self.api_payment.merchant_account,
             Notice.objects.all()[0],
+            RejectedNotice.objects.create(gateway="vnptpay", reason="bad_signature", body_sha256="x"),
             Bill.objects.get(pk=self.api_bill.pk),
             Payment.objects.get(pk=self.api_payment.pk),
             self.api_bill.events.all()[0],
