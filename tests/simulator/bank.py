@@ -172,7 +172,7 @@ class SimBank:
             "bank_ref": money.bank_ref if money else "",
             "amount": money.amount if money else order.amount,
         }
-        body = json.dumps({**facts, "signature": _sign(facts)}).encode()
+        body = json.dumps({**facts, "signature": sign(facts)}).encode()
         if is_told_now:
             self.post(order.gateway, body)
         if self.happens(self.temper.drops) and not is_kept:
@@ -199,7 +199,7 @@ class _SimGateway:
     def verify(self, request: RawRequest) -> Notice:
         """Believe what is signed."""
         told: dict[str, Any] = json.loads(request.body)
-        if told.pop("signature") != _sign(told):
+        if told.pop("signature") != sign(told):
             raise BadSignature(self.slug)
         return Notice(
             gateway=self.slug,
@@ -263,5 +263,5 @@ class SimTransfer(_SimGateway):
         return QrCode(order.merchant_ref, order.merchant_ref, "970415", "1", "X", order.merchant_ref, request={})
 
 
-def _sign(facts: dict[str, Any]) -> str:
+def sign(facts: dict[str, Any]) -> str:
     return hashlib.sha256(b"sim" + json.dumps(facts, sort_keys=True).encode()).hexdigest()
