@@ -63,7 +63,8 @@ def _portal(*, workers: bool = True, **changes: str) -> Iterator[tuple[int, int]
     web, live = free_port(), free_port()
     gunicorn = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--keep-alive", "65", "-k", "gthread"]
     commands = {
-        "web": [*gunicorn, "-b", f"{LOCALHOST}:{web}", "-w", "2", "--threads", "4", "portal.wsgi:application"],
+        "web": [*gunicorn, "-c", "python:portal.listening", "-b", f"{LOCALHOST}:{web}", "-w", "2"]
+        + ["--threads", "4", "portal.wsgi:application"],
         "live": [sys.executable, "-m", "uvicorn", "portal.asgi:application", "--host", LOCALHOST]
         + ["--port", str(live), "--log-level", "error"],
         "sweeper": [sys.executable, "manage.py", "sweep"],

@@ -28,7 +28,18 @@ class Stack:
         commands = {
             "sandbox": [*gunicorn, "-b", f"{LOCALHOST}:{port + 2}", "-w", "1", "--threads", "16"]
             + ["gateways.sandbox.wsgi:application"],
-            "web": [*gunicorn, "-b", f"{LOCALHOST}:{port}", "-w", "2", "--threads", "4", "portal.wsgi:application"],
+            "web": [
+                *gunicorn,
+                "-c",
+                "python:portal.listening",
+                "-b",
+                f"{LOCALHOST}:{port}",
+                "-w",
+                "2",
+                "--threads",
+                "4",
+            ]
+            + ["--threads", "4", "portal.wsgi:application"],
             "live": [sys.executable, "-m", "uvicorn", "portal.asgi:application", "--host", LOCALHOST]
             + ["--port", str(port + 1), "--log-level", "warning", "--timeout-graceful-shutdown", "1"],
             "worker": [*celery, "worker", "-c", "2", "-l", "WARNING", "--without-gossip", "--without-mingle"],

@@ -88,9 +88,9 @@ def waiting_for_locks() -> int:
 
 
 @contextmanager
-def worker(folder: Path) -> Iterator[Child]:
+def worker(folder: Path, app: str = "portal") -> Iterator[Child]:
     """A Celery worker that listens to the broker of this test."""
-    command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-c", "1", "-l", "INFO"]
+    command = [sys.executable, "-m", "celery", "-A", app, "worker", "-c", "1", "-l", "INFO"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     child = Child(command, log=folder / "worker.log", env=environment(), cwd=ROOT)
     child.start()
@@ -108,7 +108,7 @@ def web(folder: Path, **changes: str) -> Iterator[str]:
     """The portal in gunicorn; gives its address."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-b", f"{LOCALHOST}:{port}", "-w", "1"]
-    command += ["-k", "gthread", "--threads", "4", "portal.wsgi:application"]
+    command += ["-c", "python:portal.listening", "-k", "gthread", "--threads", "4", "portal.wsgi:application"]
     child = Child(command, log=folder / "web.log", env=environment(**changes), cwd=ROOT)
     yield from _served(child, f"http://{LOCALHOST}:{port}", "/health/live")
 

@@ -10,7 +10,9 @@ from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import timezone
 from psycopg2.errors import DeadlockDetected
@@ -22,6 +24,7 @@ from payments.models.inbox import NoticeState
 from payments.states import BillState
 from payments.tasks import process_inbox
 from tests import factories, running
+from tests.leaking import leak
 from tests.notices import confirm
 from tests.payments.breaking import Breaker
 from tests.payments.test_callbacks import post
@@ -97,6 +100,21 @@ def test_a_frozen_worker_gives_up_its_locks_and_the_sweeper_goes_on(worker: runn
     late = paid_at_the_bank(1)
     told(late)
     running.wait_until(running.ringing(lambda: not waiting()), "the worker works again")
+    assert_each_is_settled_once(payments)
+
+
+def test_a_worker_that_leaks_memory_is_replaced_and_its_successor_works(tmp_path: Path) -> None:
+    with running.worker(tmp_path, "tests.leaking") as worker:
+
+        def child() -> int:
+            return next((found.pid for found in psutil.Process(worker.pid).children()), 0)
+
+        first = running.wait_until(child, "the worker has a child")
+        leak.apply_async((settings.CELERY_WORKER_MAX_MEMORY_PER_CHILD,), retry=False)
+        running.wait_until(lambda: child() not in (0, first), "another child has taken the place of the one that grew")
+        payments = paid_at_the_bank(3)
+        told(payments)
+        running.wait_until(running.ringing(lambda: not waiting()), "the successor works")
     assert_each_is_settled_once(payments)
 
 
