@@ -1,27 +1,19 @@
-"""The citizen's pages: submit, slip, look up, follow."""
+"""The citizen's pages: slip, look up, follow."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
-from django.core.files.base import ContentFile
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from payments.models.bills import new_token
-from procedures.fees import FeeUnknown
-from procedures.models import ProcedureCase
-from procedures.schedules import rules_for
-
-from .forms import LookupForm, SubmitForm
-from .models import Attachment, Dossier
-from .submission import Application, submit
+from .forms import LookupForm
+from .models import Dossier
 
 #: Wrong PINs before a code can only be opened by the slip's QR: 5 of 10,000.
 MAX_PIN_FAILURES = 5
@@ -29,56 +21,8 @@ SESSION_PINS = "pins"
 SESSION_DOSSIERS = "dossiers"
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-def submit_dossier(request: HttpRequest, case: str) -> HttpResponse:
-    """Fill in and submit; a double click or a reload makes one dossier."""
-    found = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
-    rules = rules_for(found, timezone.localdate())
-    if request.method == "GET":
-        form = SubmitForm(found, rules, initial={"submission_key": new_token(), "return_method": "counter"})
-    else:
-        form = SubmitForm(found, rules, request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                return _submitted(request, found, form)
-            except FeeUnknown:
-                form.add_error(None, _("Chưa có biểu phí đang áp dụng cho trường hợp này. Mời nộp tại quầy."))
-    status = 200 if request.method == "GET" else 422
-    return render(request, "dossiers/submit.html", {"case": found, "form": form}, status=status)
-
-
-def _submitted(request: HttpRequest, case: ProcedureCase, form: SubmitForm) -> HttpResponse:
-    data = form.cleaned_data
-    dossier, pin = submit(
-        Application(
-            case=case,
-            agency=data["agency"],
-            owner_name=data["owner_name"],
-            owner_phone=data["owner_phone"],
-            owner_identity_number=data["owner_identity_number"],
-            owner_address=data["owner_address"],
-            quantities={name: data[name] for name in form.quantity_names},
-            groups=frozenset(data.get("groups", ())),
-            applicant_kind=data.get("applicant", "individual"),
-            area=data.get("area", ""),
-            is_late=data.get("timing") == "late",
-            return_method=data["return_method"],
-            submission_key=data["submission_key"],
-        )
-    )
-    if pin:
-        request.session[SESSION_PINS] = {**request.session.get(SESSION_PINS, {}), dossier.code: pin}
-        if paper := data["attachment"]:
-            attachment = Attachment(
-                dossier=dossier, name=paper.name, content_type=paper.content_type, size=len(paper.content)
-            )
-            attachment.file.save(f"{new_token()}{paper.suffix}", ContentFile(paper.content))
-    _remember(request, dossier)
-    return redirect("dossier", code=dossier.code)
-
-
-def _remember(request: HttpRequest, dossier: Dossier) -> None:
+def remember(request: HttpRequest, dossier: Dossier) -> None:
+    """Let this browser open a dossier from now on."""
     known = request.session.get(SESSION_DOSSIERS, [])
     request.session[SESSION_DOSSIERS] = [*[code for code in known if code != dossier.code], dossier.code][-20:]
 
@@ -105,7 +49,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
 def slip(request: HttpRequest, token: str) -> HttpResponse:
     """The QR on the slip: 128 random bits open the dossier, as the paper itself would."""
     found = get_object_or_404(Dossier, slip_token=token)
-    _remember(request, found)
+    remember(request, found)
     return redirect("dossier", code=found.code)
 
 
@@ -120,7 +64,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         found = _open_with_pin(form.cleaned_data["code"], form.cleaned_data["pin"])
         if found:
-            _remember(request, found)
+            remember(request, found)
             return redirect("dossier", code=found.code)
         form.add_error(None, _("Mã hồ sơ hoặc mã PIN chưa đúng. Sau 5 lần sai, hãy quét mã QR trên giấy hẹn."))
     return render(request, "dossiers/lookup.html", {"form": form}, status=422)

@@ -19,7 +19,7 @@ from procedures.fees import Facts, Quote, quote
 from procedures.models import FeeRule, ProcedureCase
 from procedures.schedules import rules_for
 
-from .models import Dossier, DossierBill, DossierEvent, EventKind
+from .models import Dossier, DossierBill, DossierEvent, Draft, EventKind
 from .numbering import next_code
 
 
@@ -42,6 +42,7 @@ class Application:
     is_late: bool = False
     return_method: str = "counter"
     submission_key: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 def price(application: Application) -> Quote:
@@ -58,16 +59,19 @@ def price(application: Application) -> Quote:
     return quote(rules_for(application.case, today, application.agency), facts, today)
 
 
-def submit(application: Application) -> tuple[Dossier, str]:
+def submit(application: Application, draft: Draft | None = None) -> tuple[Dossier, str]:
     """Submit once and return the dossier with its PIN, which is shown once and kept as a hash.
 
-    The same `submission_key` again returns the first dossier with an empty PIN: a double
-    click makes one dossier. Raises FeeUnknown, ValueError.
+    A draft's papers become the dossier's in the same transaction, and nothing else is left
+    in the draft. The same `submission_key` again returns the first dossier with an empty
+    PIN: a double click makes one dossier. Raises FeeUnknown, ValueError.
     """
     pin = f"{secrets.randbelow(10_000):04d}"
     now = timezone.now()
     quoted = price(application)
     with transaction.atomic():
+        if draft:
+            Draft.objects.select_for_update().get(pk=draft.pk)  # the same button pressed twice waits here
         earlier = Dossier.objects.filter(submission_key=application.submission_key).first()
         if application.submission_key and earlier:
             return earlier, ""
@@ -96,6 +100,7 @@ def submit(application: Application) -> tuple[Dossier, str]:
                 "is_late": application.is_late,
                 "undetermined": [line.rule.code for line in quoted.lines if line.is_to_be_determined],
             },
+            answers=[list(answer) for answer in application.answers],
             return_method=application.return_method,
             submitted_at=now,
             due_at=due_at,
@@ -104,6 +109,9 @@ def submit(application: Application) -> tuple[Dossier, str]:
         if application.submission_key:
             dossier.submission_key = application.submission_key
         dossier.save()
+        if draft:
+            draft.attachments.update(dossier=dossier, draft=None)
+            Draft.objects.filter(pk=draft.pk).update(dossier=dossier, answers_json="{}")
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.SUBMITTED, after=dossier.state)
         # Without all amounts there is no bill: `determining.determine` makes it after examination.
         if quoted.is_determined and not quoted.is_free:

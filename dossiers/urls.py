@@ -2,10 +2,16 @@
 
 from django.urls import include, path
 
-from . import pages, paying
+from . import pages, paying, resuming, submitting
 
 urlpatterns = [
-    path("nop-ho-so/<slug:case>/", pages.submit_dossier, name="submit"),
+    path("nop-ho-so/dien-tiep/", resuming.resume, name="submit-resume"),
+    path("nop-ho-so/dien-tiep/ma/", resuming.resume_with_code, name="submit-resume-code"),
+    path("nop-ho-so/<slug:case>/", submitting.begin, name="submit"),
+    path("ho-so-nhap/<str:code>/giay-to/them/", submitting.add_papers, name="submit-papers"),
+    path("ho-so-nhap/<str:code>/giay-to/<int:number>/bo/", submitting.remove_paper, name="submit-paper-remove"),
+    path("ho-so-nhap/<str:code>/xem-lai/", submitting.check, name="submit-check"),
+    path("ho-so-nhap/<str:code>/<slug:step>/", submitting.step, name="submit-step"),
     path("ho-so/<str:code>/", pages.dossier, name="dossier"),
     path("giay-hen/<str:token>/", pages.slip, name="slip"),
     path("tra-cuu/", pages.lookup, name="lookup"),

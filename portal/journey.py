@@ -46,24 +46,17 @@ class Journey:
         form_path = self._find(page, r'href="(/nop-ho-so/[^"]+/)"')
         form = self._get(form_path)
         self._step("procedure found, fee shown")
-        agency = self._find(form, r'<option value="(\d+)"[^>]*>Phường Việt Trì')
-        answer = self.browser.post(
-            self.base_url + form_path,
-            data={
-                "csrfmiddlewaretoken": self._find(form, r'name="csrfmiddlewaretoken" value="([^"]+)"'),
-                "submission_key": self._find(form, r'name="submission_key" value="([^"]+)"'),
-                "agency": agency,
-                "owner_name": "Nguyễn Thị Bình",
-                "owner_identity_number": "025190000123",
-                "owner_phone": "0912 345 678",
-                "return_method": "counter",
-                "pages": "3",
-                "copies": "2",
-            },
-            timeout=15,
-        )
+        person = {
+            "owner_name": "Nguyễn Thị Bình",
+            "owner_identity_number": "025190000123",
+            "owner_phone": "0912 345 678",
+        }
+        answer = self._send(self.base_url + form_path, form, person)
+        agency = self._find(answer.text, r'<option value="(\d+)"[^>]*>Phường Việt Trì')
+        for values in ({"agency": agency, "pages": "3", "copies": "2"}, {"return_method": "counter"}, {}):
+            answer = self._send(answer.url, answer.text, values)
         if "/ho-so/" not in answer.url:
-            raise JourneyFailed(f"submission was answered with HTTP {answer.status_code}")
+            raise JourneyFailed(f"submission ended at {answer.url} with HTTP {answer.status_code}")
         code = answer.url.rstrip("/").rsplit("/", 1)[-1]
         self._step(f"dossier {code} submitted")
         return code
@@ -84,6 +77,10 @@ class Journey:
 
     def _state(self, bill_path: str) -> str:
         return self._find(self._get(f"{bill_path}trang-thai/"), r'data-state="([a-z_]+)"')
+
+    def _send(self, url: str, page: str, values: dict[str, str]) -> requests.Response:
+        token = self._find(page, r'name="csrfmiddlewaretoken" value="([^"]+)"')
+        return self.browser.post(url, data={"csrfmiddlewaretoken": token, **values}, timeout=15)
 
     def _get(self, path: str) -> str:
         answer = self.browser.get(self.base_url + path, timeout=15)

@@ -19,7 +19,7 @@ from agencies.text import fold
 
 from .calendar_filling import fill_hours, fill_year
 from .loading_fees import load_dated, load_main_amount
-from .models import CollectWhen, DocumentRequirement, Procedure, ProcedureCase
+from .models import CollectWhen, DocumentRequirement, Procedure, ProcedureCase, Question
 
 DATA = Path(__file__).parent / "data"
 BEGINNING = date(2017, 1, 1)
@@ -34,6 +34,7 @@ def load(progress: Progress = lambda done, total, label: None) -> None:
     if not Procedure.objects.exists():
         _load(progress)
     _classify()
+    _ask()
 
 
 def _load(progress: Progress) -> None:
@@ -69,6 +70,25 @@ def _classify() -> None:
         procedure.sector, procedure.keywords = row["sector"], row["keywords"]
         procedure.life_events, procedure.audiences = row["life_events"].split(), row["audiences"].split()
         procedure.save()
+
+
+def _ask() -> None:
+    """Give the procedures their own questions and papers, where nobody has written any yet."""
+    if Question.objects.exists():
+        return
+    procedures = {procedure.code: procedure for procedure in Procedure.objects.all()}
+    for position, row in enumerate(_rows("questions.csv")):
+        Question.objects.create(
+            procedure=procedures[row["procedure_code"]],
+            options=[option for option in row["options"].split("|") if option],
+            is_required=row["is_required"] == "1",
+            position=position,
+            **{name: row[name] for name in ("slug", "label", "label_en", "help_text", "kind")},
+        )
+    for position, row in enumerate(_rows("documents.csv"), 1):
+        procedures[row["procedure_code"]].documents.create(
+            name=row["name"], is_required=row["is_required"] == "1", position=position
+        )
 
 
 def _load_procedure(row: dict[str, str]) -> Procedure:

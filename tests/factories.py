@@ -10,7 +10,7 @@ from django.db import transaction
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Level, Membership, Role, User
-from dossiers.models import Dossier, DossierBill
+from dossiers.models import Dossier, DossierBill, Draft
 from gateways import vietqr
 from gateways.sandbox.keys import make_contracts
 from payments.billing import NewLine, create_bill
@@ -123,6 +123,11 @@ def case(**values: Any) -> ProcedureCase:
         code=f"9.{number:06d}", name="Chứng thực thử", department="UBND cấp xã", level="xa", valid_during=FOREVER
     )
     return ProcedureCase.objects.create(procedure=procedure, slug=f"thu-{number}", name="Chung", **values)
+
+
+def draft(of: ProcedureCase | None = None) -> Draft:
+    """An application nobody has filled in yet."""
+    return Draft.objects.create(case=of or case())
 
 
 def dossier(of: Agency | None = None, *, state: int = 1, amount: int = 10_000) -> Dossier:

@@ -1,6 +1,7 @@
 """One application by one person for one procedure, and what happens to it."""
 
 from .dossier import Attachment, Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
+from .drafts import Draft
 from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation
 from .one_time_codes import OneTimeCode
 from .papers import Printing
@@ -15,6 +16,7 @@ __all__ = [
     "DossierBill",
     "DossierCounter",
     "DossierEvent",
+    "Draft",
     "EventKind",
     "HandOver",
     "IdentityShown",

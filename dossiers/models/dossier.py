@@ -59,6 +59,7 @@ class Dossier(models.Model):
 
     Whether its fee is paid is a question to its bills, never a column here. `slip_token`
     (128 bits) is printed as a QR on the slip; `pin_hash` guards the code for typing.
+    `answers` is [[question, answer], …] of the procedure's own questions, as they were asked.
     """
 
     code = models.CharField(_("Mã hồ sơ"), max_length=40, unique=True)
@@ -78,6 +79,7 @@ class Dossier(models.Model):
     owner_address = models.CharField(_("Địa chỉ"), max_length=255, blank=True)
     applicant_kind = models.CharField(max_length=16, default="individual")
     facts = models.JSONField(_("Dữ kiện tính phí"), default=dict, blank=True)
+    answers = models.JSONField(_("Nội dung khai"), default=list, blank=True)
     return_method = models.CharField(
         _("Cách nhận kết quả"), max_length=8, choices=ReturnMethod, default=ReturnMethod.COUNTER
     )
@@ -161,9 +163,14 @@ class DossierCounter(models.Model):
 
 
 class Attachment(models.Model):
-    """A paper the citizen sent. The stored name is ours; the given name is only shown."""
+    """A paper the citizen sent, to a draft first. The stored name is ours; the given name is only shown."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="attachments")
+    dossier = models.ForeignKey(Dossier, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments")
+    draft = models.ForeignKey(
+        "dossiers.Draft", null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
+    #: Which of the procedure's papers it is, as the list called it then.
+    requirement = models.CharField(_("Là giấy tờ nào"), max_length=300, blank=True)
     file = models.FileField(upload_to="attachments/%Y/%m/")
     name = models.CharField(max_length=150)
     content_type = models.CharField(max_length=60)
@@ -174,6 +181,11 @@ class Attachment(models.Model):
         verbose_name = _("giấy tờ")
         verbose_name_plural = _("giấy tờ")
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(dossier__isnull=False) | models.Q(draft__isnull=False), name="paper_of_something"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

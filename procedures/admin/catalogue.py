@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from agencies.periods import PERIODS
 
-from ..models import DocumentRequirement, Procedure, ProcedureCase
+from ..models import DocumentRequirement, Procedure, ProcedureCase, Question
 from ..topics import Audience, LifeEvent
 
 
@@ -24,6 +24,13 @@ class DocumentInline(TabularInline):
     """The papers it needs."""
 
     model = DocumentRequirement
+    extra = 0
+
+
+class QuestionInline(TabularInline):
+    """What it asks beside person and fee."""
+
+    model = Question
     extra = 0
 
 
@@ -48,4 +55,4 @@ class ProcedureAdmin(ModelAdmin):
     list_filter = ["sector"]
     search_fields = ["search_key", "code"]
     exclude = ["agencies"]
-    inlines = [CaseInline, DocumentInline]
+    inlines = [CaseInline, DocumentInline, QuestionInline]

@@ -3,6 +3,7 @@
 from .calendar import CalendarDay, WorkingHours
 from .fees import Exemption, FeeRule, FeeSchedule, ScheduleState
 from .procedure import CollectWhen, DocumentRequirement, DurationUnit, Procedure, ProcedureCase
+from .questions import Question, QuestionKind
 
 __all__ = [
     "CalendarDay",
@@ -14,6 +15,8 @@ __all__ = [
     "FeeSchedule",
     "Procedure",
     "ProcedureCase",
+    "Question",
+    "QuestionKind",
     "ScheduleState",
     "WorkingHours",
 ]

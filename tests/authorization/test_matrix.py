@@ -147,6 +147,7 @@ def _in_a_word(answer: HttpResponse) -> str:
             ("login", reverse(settings.LOGIN_URL)),
             ("login", "/admin/login/"),
             ("lookup", "/tra-cuu/"),
+            ("lookup", reverse("submit-resume")),
         ):
             if target.startswith(start):
                 return word

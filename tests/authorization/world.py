@@ -59,9 +59,16 @@ class World:
         self._systems()
         paper = Attachment(dossier=dossier, name="x", content_type="application/pdf", size=5)
         paper.file.save("x.pdf", ContentFile(b"%PDF-"))
+        draft = factories.draft(dossier.case)
+        sent = Attachment(draft=draft, name="x", content_type="application/pdf", size=5)
+        sent.file.save("x.pdf", ContentFile(b"%PDF-"))
+        self.draft = draft
         self.actors = {(who, here): self._actor(who, here=here) for who in ACTORS for here in (True, False)}
         rows = self._money(case) | {
             "dossier": {"code": dossier.code},
+            "draft": {"code": draft.code},
+            "draft step": {"code": draft.code, "step": "noi-dung"},
+            "draft paper": {"code": draft.code, "number": sent.pk},
             "slip": {"token": dossier.slip_token},
             "open bill": {"token": dossier.bills.get().token},
             "transfer": {"token": self._transfer().token},
@@ -184,6 +191,9 @@ class World:
             client = Client()
             if here:
                 client.get(f"/giay-hen/{self.dossier.slip_token}/")
+                session = client.session
+                session["drafts"] = [self.draft.code]
+                session.save()
             return Actor(client, {})
         if who == "anonymous":
             return Actor(Client(), {})

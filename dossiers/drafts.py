@@ -1,0 +1,123 @@
+"""Filling in step by step: whose draft it is, which step comes next, and handing it in."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.core.files.base import ContentFile
+from django.db.models.functions import Now
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
+
+from payments.models.bills import new_token
+from procedures.fees import Quote
+
+from .models import Attachment, Dossier, Draft
+from .step_forms import STEPS, MatterForm, PapersForm, PersonForm, StepForm
+from .submission import Application, price, submit
+from .uploads import Paper
+
+SESSION_DRAFTS = "drafts"
+#: Papers one draft may carry: as many as any procedure asks for, not as many as a disk holds.
+MOST_PAPERS = 20
+#: Drafts a browser remembers.
+MOST_REMEMBERED = 20
+
+
+class TooManyPapers(Exception):
+    """The draft carries as many papers as it may."""
+
+
+def remember(request: HttpRequest, draft: Draft) -> None:
+    """Let this browser go on with a draft."""
+    known = [code for code in request.session.get(SESSION_DRAFTS, []) if code != draft.code]
+    request.session[SESSION_DRAFTS] = [*known, draft.code][-MOST_REMEMBERED:]
+
+
+def mine(request: HttpRequest, code: str) -> Draft | None:
+    """Return a draft this browser may go on with: begun here, or opened by its code and a one-time code."""
+    if code not in request.session.get(SESSION_DRAFTS, []):
+        return None
+    found = Draft.objects.select_related("case__procedure", "dossier")
+    return found.filter(code=code, expires_at__gt=Now()).first()
+
+
+def form_of(draft: Draft, step: type[StepForm]) -> StepForm:
+    """Return a step's form, bound to what was typed; unbound when nothing was."""
+    typed = draft.answers.get(step.slug)
+    return step(draft.case, MultiValueDict(typed)) if typed is not None else step(draft.case)
+
+
+def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:
+    """Return of a sent form what belongs to the step."""
+    return {name: sent.getlist(name) for name in step.fields if name in sent}
+
+
+def missing_papers(draft: Draft) -> list[str]:
+    """Return the names of required papers that have not been sent."""
+    sent = set(draft.attachments.values_list("requirement", flat=True))
+    required = draft.case.procedure.documents.filter(is_required=True)
+    return [name for name in required.values_list("name", flat=True) if name not in sent]
+
+
+def first_open_step(draft: Draft) -> type[StepForm] | None:
+    """Return the first step that is not filled in as it must be; None when all are."""
+    return next((step for step in STEPS if not form_of(draft, step).is_valid()), None) or (
+        PapersForm if missing_papers(draft) else None
+    )
+
+
+def add_paper(draft: Draft, paper: Paper, requirement: str) -> Attachment:
+    """Keep a checked paper with the draft. Raises TooManyPapers."""
+    if draft.attachments.count() >= MOST_PAPERS:
+        raise TooManyPapers
+    attachment = Attachment(
+        draft=draft,
+        requirement=requirement,
+        name=paper.name,
+        content_type=paper.content_type,
+        size=len(paper.content),
+    )
+    attachment.file.save(f"{new_token()}{paper.suffix}", ContentFile(paper.content))
+    return attachment
+
+
+def application_of(draft: Draft) -> Application:
+    """Return what a complete draft says. Raises ValueError when a step is not filled in."""
+    forms = {step: form_of(draft, step) for step in STEPS}
+    if not all(form.is_valid() for form in forms.values()):
+        raise ValueError("a step of the draft is not filled in")
+    matter = cast(MatterForm, forms[MatterForm])
+    person: dict[str, Any] = forms[PersonForm].cleaned_data
+    data = matter.cleaned_data
+    return Application(
+        case=draft.case,
+        agency=data["agency"],
+        **person,
+        quantities={name: data[name] for name in matter.quantity_names},
+        groups=frozenset(data.get("groups", ())),
+        applicant_kind=data.get("applicant", "individual"),
+        area=data.get("area", ""),
+        is_late=data.get("timing") == "late",
+        return_method=forms[PapersForm].cleaned_data["return_method"],
+        submission_key=draft.submission_key,
+        answers=matter.answers(),
+    )
+
+
+def quote_of(draft: Draft) -> Quote:
+    """Return what a complete draft costs today. Raises FeeUnknown, ValueError."""
+    return price(application_of(draft))
+
+
+def hand_in(draft: Draft) -> tuple[Dossier, str]:
+    """Submit a complete draft once; see `submission.submit`. Raises FeeUnknown, ValueError."""
+    return submit(application_of(draft), draft)
+
+
+def forget_expired() -> int:
+    """Delete drafts nobody touched for thirty days, and the files of their papers; return how many."""
+    expired = Draft.objects.filter(expires_at__lte=Now())
+    for paper in Attachment.objects.filter(draft__in=expired, dossier=None):
+        paper.file.delete(save=False)
+    return expired.delete()[1].get("dossiers.Draft", 0)

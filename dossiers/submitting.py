@@ -1,0 +1,193 @@
+"""The pages of submitting: one step each, saved as one goes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from procedures.fees import FeeUnknown
+from procedures.models import ProcedureCase
+
+from . import drafts
+from .models import Dossier, Draft
+from .pages import SESSION_PINS, remember
+from .step_forms import STEPS, PapersForm, PersonForm, StepForm
+from .uploads import read_upload
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, case: str) -> HttpResponse:
+    """The first step, and with it the draft: nothing is kept of who only looks."""
+    found = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
+    if request.method == "GET":
+        return _show(request, found, None, PersonForm(found, initial=_known(request)))
+    form = PersonForm(found, request.POST)
+    if not form.is_valid():
+        return _show(request, found, None, form)
+    draft = Draft.objects.create(case=found)
+    draft.answer(form.slug, drafts.typed_in(form, request.POST))
+    drafts.remember(request, draft)
+    return redirect("submit-step", code=draft.code, step=STEPS[1].slug)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
+    """Show or take one step of a draft."""
+    draft, kind = drafts.mine(request, code), next((kind for kind in STEPS if kind.slug == step), None)
+    if kind is None:
+        raise Http404
+    if draft is None:
+        return redirect("submit-resume")
+    if draft.dossier:
+        return redirect("dossier", code=draft.dossier.code)
+    if request.method == "GET":
+        return _show(request, draft.case, draft, drafts.form_of(draft, kind), is_new=step not in draft.answers)
+    form = kind(draft.case, request.POST)
+    draft.answer(step, drafts.typed_in(form, request.POST))  # also what is wrong: nobody types it twice
+    if not form.is_valid() or (kind is PapersForm and not _papers_are_there(draft, form)):
+        return _show(request, draft.case, draft, form)
+    following = drafts.first_open_step(draft)
+    if following is None:
+        return redirect("submit-check", code=draft.code)
+    return redirect("submit-step", code=draft.code, step=following.slug)
+
+
+@never_cache
+@require_POST
+def add_papers(request: HttpRequest, code: str) -> HttpResponse:
+    """Take the files of one kind of paper; each is checked by itself, and the good ones stay."""
+    draft = drafts.mine(request, code)
+    if draft is None or draft.dossier:
+        return redirect("submit-resume")
+    requirement = request.POST.get("requirement", "")[:300]
+    if requirement and not draft.case.procedure.documents.filter(name=requirement).exists():
+        raise Http404
+    faults = []
+    for upload in request.FILES.getlist("files"):
+        try:
+            drafts.add_paper(draft, read_upload(upload), requirement)
+        except ValidationError as error:
+            faults.append(f"{upload.name}: {' '.join(error.messages)}")
+        except drafts.TooManyPapers:
+            faults.append(_("Mỗi hồ sơ gửi được %(most)d tệp. Hãy gộp bớt các trang.") % {"most": drafts.MOST_PAPERS})
+            break
+    if not request.FILES:
+        faults.append(_("Hãy chọn tệp hoặc chụp ảnh trước."))
+    for fault in faults:
+        messages.error(request, fault)
+    return redirect(reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers")
+
+
+@never_cache
+@require_POST
+def remove_paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Take one paper back before handing in."""
+    draft = drafts.mine(request, code)
+    if draft is None or draft.dossier:
+        return redirect("submit-resume")
+    paper = get_object_or_404(draft.attachments, pk=number)
+    paper.delete()
+    paper.file.delete(save=False)
+    return redirect(reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything on one page, with what it costs and why; then hand in. A double click makes one dossier."""
+    draft = drafts.mine(request, code)
+    if draft is None:
+        return redirect("submit-resume")
+    if draft.dossier:
+        return _handed_in(request, draft.dossier)
+    if missing := drafts.first_open_step(draft):
+        return redirect("submit-step", code=draft.code, step=missing.slug)
+    try:
+        if request.method == "POST":
+            return _handed_in(request, *drafts.hand_in(draft))
+        quoted = drafts.quote_of(draft)
+    except FeeUnknown:
+        quoted = None
+    context = {
+        "case": draft.case,
+        "draft": draft,
+        "quote": quoted,
+        "sections": [(kind, list(_shown(drafts.form_of(draft, kind)))) for kind in STEPS],
+        "papers": draft.attachments.all(),
+        "steps": _titles(),
+        "current": len(STEPS) + 1,
+    }
+    return render(request, "dossiers/submit/check.html", context, status=200 if quoted else 422)
+
+
+def _handed_in(request: HttpRequest, dossier: Dossier, pin: str = "") -> HttpResponse:
+    if pin:
+        request.session[SESSION_PINS] = {**request.session.get(SESSION_PINS, {}), dossier.code: pin}
+    remember(request, dossier)
+    return redirect("dossier", code=dossier.code)
+
+
+def _show(
+    request: HttpRequest, case: ProcedureCase, draft: Draft | None, form: StepForm, *, is_new: bool = False
+) -> HttpResponse:
+    current = next(number for number, kind in enumerate(STEPS, 1) if isinstance(form, kind))
+    context: dict[str, Any] = {
+        "case": case,
+        "draft": draft,
+        "form": form,
+        "steps": _titles(),
+        "current": current,
+        "previous": STEPS[current - 2].slug if draft and current > 1 else "",
+    }
+    if draft and isinstance(form, PapersForm):
+        context["requirements"] = _requirements(draft)
+    return render(request, "dossiers/submit/step.html", context, status=422 if form.errors else 200)
+
+
+def _requirements(draft: Draft) -> list[tuple[Any, list[Any]]]:
+    sent = list(draft.attachments.all())
+    asked = list(draft.case.procedure.documents.all())
+    return [(asking, [paper for paper in sent if paper.requirement == asking.name]) for asking in asked]
+
+
+def _titles() -> list[Any]:
+    return [*(kind.title for kind in STEPS), _("Xem lại")]
+
+
+def _papers_are_there(draft: Draft, form: StepForm) -> bool:
+    for name in drafts.missing_papers(draft):
+        form.add_error(None, _("Còn thiếu giấy tờ: %(name)s. Hãy chọn tệp hoặc chụp ảnh ở trên.") % {"name": name})
+    return not form.errors
+
+
+def _shown(form: StepForm) -> Any:
+    """Yield label and value of what was answered, as a person reads it."""
+    for bound in form:
+        value = form.cleaned_data.get(bound.name) if form.is_valid() else bound.value()
+        if value in (None, "", [], ()):
+            continue
+        choices = dict(getattr(bound.field, "choices", ())) if bound.name != "agency" else {}
+        given = [choices.get(each, each) for each in (value if isinstance(value, list) else [value])]
+        yield bound.label, ", ".join(_readable(each) for each in given)
+
+
+def _readable(value: Any) -> str:
+    return value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value)
+
+
+def _known(request: HttpRequest) -> dict[str, str]:
+    """Return what the last dossier handed in from this browser says of its person: nobody types it twice."""
+    codes = list(request.session.get(SESSION_PINS, {}))
+    last = Dossier.objects.filter(code__in=codes).order_by("-id").first() if codes else None
+    return {name: getattr(last, name) for name in PersonForm.base_fields} if last else {}
