@@ -123,7 +123,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "case": draft.case,
         "draft": draft,
         "quote": quoted,
-        "sections": [(kind, list(_shown(drafts.form_of(draft, kind)))) for kind in STEPS],
+        "sections": [(kind.slug, kind.title, list(_shown(drafts.form_of(draft, kind)))) for kind in STEPS],
         "papers": draft.attachments.all(),
         "steps": _titles(),
         "current": len(STEPS) + 1,
