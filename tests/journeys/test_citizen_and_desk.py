@@ -66,7 +66,7 @@ def submit(page: Page, base: str) -> str:
     assert_good(page)
     follow(page, "main button.primary")
     assert_good(page)
-    assert "12.000" not in page.inner_text("main"), "the fee is explained before it is owed"
+    assert "10.000" in page.inner_text("main"), "the fee is explained before it is owed"
     follow(page, "main button.primary")
     assert_good(page)
     return page.url.rstrip("/").rsplit("/", 1)[-1]
