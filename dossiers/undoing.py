@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,9 +13,7 @@ from . import clock
 from .errors import NothingToUndo
 from .models import Dossier, DossierEvent, EventKind, Message, NoticeKind, Result
 from .states import DossierState
-from .workflow import STAMPS
-
-UNDO_WITHIN = timedelta(seconds=60)
+from .workflow import STAMPS, UNDO_WITHIN
 
 
 def last_step(dossier: Dossier, actor: User, now: datetime) -> DossierEvent | None:
@@ -38,7 +36,8 @@ def undo(dossier: Dossier, *, actor: User) -> None:
         event = last_step(locked, actor, timezone.now())
         if event is None or event.before is None:
             raise NothingToUndo
-        changed = ["state"]
+        locked.ends_at = None
+        changed = ["state", "ends_at"]
         stamp = STAMPS.get(DossierState(locked.state))
         stamped = getattr(locked, stamp) if stamp else None
         if stamp and stamped and event.at - stamped <= UNDO_WITHIN:  # an earlier reception stays

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,6 +19,10 @@ STAMPS = {
     DossierState.FINISHED: "finished_at",
     DossierState.RETURNED: "returned_at",
 }
+#: A step can be taken back for so long; what cannot be taken back waits for it.
+UNDO_WITHIN = timedelta(seconds=60)
+#: What is over without a result.
+ENDED = (DossierState.REFUSED, DossierState.WITHDRAWN)
 
 
 def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None, note: str = "") -> None:
@@ -26,8 +32,9 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
     """
     check_move(dossier.state, after)
     before, dossier.state = dossier.state, after
-    changed = ["state"]
     now = timezone.now()
+    dossier.ends_at = now + UNDO_WITHIN if after in ENDED else None
+    changed = ["state", "ends_at"]
     stamp = STAMPS.get(after)
     if stamp and getattr(dossier, stamp) is None:  # papers that come later do not make reception later
         setattr(dossier, stamp, now)

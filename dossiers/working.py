@@ -24,9 +24,8 @@ from .errors import IllegalDossierMove, NotAssignable, NotExtendable, NothingOwe
 from .models import Assignment, Dossier, Message, NoticeKind, Result, WrittenNotice
 from .models.working import Stage
 from .states import DossierState
-from .undoing import UNDO_WITHIN
 from .uploads import Paper
-from .workflow import advance
+from .workflow import UNDO_WITHIN, advance
 
 _LEADS_TO = {
     NoticeKind.SUPPLEMENT: DossierState.SUPPLEMENT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -33,6 +33,7 @@ SUGGESTED_ACTIONS = {
     DiscrepancyKind.AMOUNT_DIFFERS: gettext_noop("Hỏi ngân hàng số tiền nào là đúng."),
     DiscrepancyKind.NOT_IN_STATEMENT: gettext_noop("Hỏi ngân hàng; xem sao kê ngày kế tiếp."),
     DiscrepancyKind.CHARGED_CLAIM: gettext_noop("Hỏi ngân hàng theo mã giao dịch người nộp đưa."),
+    DiscrepancyKind.PAID_IN_VAIN: gettext_noop("Lập đề nghị hoàn tiền cho người nộp; người thứ hai duyệt."),
     DiscrepancyKind.QUARANTINED: gettext_noop("Xem lỗi, sửa nguyên nhân rồi bấm xử lý lại."),
 }
 #: An open case older than this is shown as late.
@@ -110,6 +111,13 @@ def close(found: Discrepancy, *, actor: User, resolution: str) -> None:
         locked.closed_at, locked.resolution = timezone.now(), resolution[:255]
         locked.save(update_fields=["closed_at", "resolution"])
         audit.record("close_case", f"case:{locked.pk}", actor=actor, agency=locked.agency, resolution=resolution)
+
+
+def close_refunded(payment: Payment) -> None:
+    """Close what asked for a payment to be given back, once so much of it has gone back."""
+    returned = payment.refunds.filter(state=RefundState.DONE).aggregate(total=Sum("amount"))["total"] or 0
+    asked = Discrepancy.objects.filter(payment=payment, kind=DiscrepancyKind.PAID_IN_VAIN, closed_at=None)
+    asked.filter(amount__lte=returned).update(closed_at=timezone.now(), resolution=_("Đã hoàn tiền"))
 
 
 def close_when_used(locked: Discrepancy, resolution: str) -> None:

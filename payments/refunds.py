@@ -172,6 +172,7 @@ def finish(locked: Refund, reference: str, *, actor: User | None = None) -> None
     )
     if locked.payment:
         _reduce_bill(locked, locked.payment, actor)
+        discrepancies.close_refunded(locked.payment)
     elif locked.discrepancy:
         LedgerEvent.objects.create(
             kind=EventKind.SURPLUS_USED, bill=bill, amount=locked.amount, **_cause(locked, actor)

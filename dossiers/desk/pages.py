@@ -25,8 +25,8 @@ from ..handover import why_not
 from ..models import Dossier
 from ..papers import offered
 from ..states import DossierState
-from ..undoing import UNDO_WITHIN, last_step, undo
-from ..workflow import move
+from ..undoing import last_step, undo
+from ..workflow import UNDO_WITHIN, move
 from . import finding, second_window
 from .access import Staff, for_staff
 from .fee import last_checked, payments_of

@@ -97,6 +97,8 @@ class Dossier(models.Model):
         related_name="+",
         verbose_name=_("Người đang giữ"),
     )
+    #: When its bills end with it; set for a dossier that was refused or withdrawn, until that is done.
+    ends_at = models.DateTimeField(null=True, editable=False)
     returned_at = models.DateTimeField(_("Trả lúc"), null=True, blank=True)
     bills: models.ManyToManyField[Bill, DossierBill] = models.ManyToManyField(
         Bill, through="DossierBill", related_name="+"
@@ -112,6 +114,7 @@ class Dossier(models.Model):
             models.Index(fields=["agency", "state", "due_at"], name="dossier_worklist"),
             # The desk's box: what is typed without dots and dashes, a phone, part of a name.
             models.Index(compact_code("code"), name="dossier_compact_code"),
+            models.Index(fields=["ends_at"], condition=models.Q(ends_at__isnull=False), name="dossier_ending"),
             models.Index(fields=["owner_phone"], name="dossier_owner_phone"),
             GinIndex(fields=["owner_search_key"], opclasses=["gin_trgm_ops"], name="dossier_owner_search"),
         ]

@@ -20,6 +20,7 @@ class EventKind(models.TextChoices):
     FEE_PAID = "fee_paid", _("Đã nộp phí")
     FEE_EXEMPT = "fee_exempt", _("Được miễn phí")
     FEE_TAKEN_BACK = "fee_taken_back", _("Ngân hàng thu hồi tiền, phải nộp lại")
+    FEE_CANCELLED = "fee_cancelled", _("Không phải nộp phí nữa")
     FEE_REFUNDED = "fee_refunded", _("Đã hoàn phí")
     STATE_CHANGED = "state_changed", _("Chuyển trạng thái")
     STEP_UNDONE = "step_undone", _("Đã hoàn tác")

@@ -31,6 +31,7 @@ class DiscrepancyKind(models.TextChoices):
     AMOUNT_DIFFERS = "amount_differs", _("Sao kê khác số tiền đã ghi sổ")
     NOT_IN_STATEMENT = "not_in_statement", _("Đã ghi sổ nhưng sao kê không có")
     CHARGED_CLAIM = "charged_claim", _("Người nộp báo đã bị trừ tiền")
+    PAID_IN_VAIN = "paid_in_vain", _("Đã nộp nhưng hồ sơ bị từ chối hoặc đã rút")
     QUARANTINED = "quarantined", _("Không xử lý được")
 
 
