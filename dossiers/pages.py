@@ -22,7 +22,7 @@ SESSION_DOSSIERS = "dossiers"
 
 
 def remember(request: HttpRequest, dossier: Dossier) -> None:
-    """Let this browser open a dossier from now on."""
+    """Let this browser open a dossier for as long as its session lasts; the last twenty."""
     known = request.session.get(SESSION_DOSSIERS, [])
     request.session[SESSION_DOSSIERS] = [*[code for code in known if code != dossier.code], dossier.code][-20:]
 
@@ -62,7 +62,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
         return render(request, "dossiers/lookup.html", {"form": form})
     form = LookupForm(request.POST)
     if form.is_valid():
-        found = _open_with_pin(form.cleaned_data["code"], form.cleaned_data["pin"])
+        found = open_with_pin(form.cleaned_data["code"], form.cleaned_data["pin"])
         if found:
             remember(request, found)
             return redirect("dossier", code=found.code)
@@ -70,7 +70,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     return render(request, "dossiers/lookup.html", {"form": form}, status=422)
 
 
-def _open_with_pin(code: str, pin: str) -> Dossier | None:
+def open_with_pin(code: str, pin: str) -> Dossier | None:
     """Check the PIN, counting the try first, so that parallel guesses do not slip through."""
     found = Dossier.objects.filter(code=code).first()
     if found is None:

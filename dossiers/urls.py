@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import pages, paying, resuming, submitting
+from . import charged, pages, paying, resuming, submitting, together
 
 urlpatterns = [
     path("nop-ho-so/dien-tiep/", resuming.resume, name="submit-resume"),
@@ -16,5 +16,10 @@ urlpatterns = [
     path("giay-hen/<str:token>/", pages.slip, name="slip"),
     path("tra-cuu/", pages.lookup, name="lookup"),
     path("nop-tai-quay/<str:token>/", paying.at_counter, name="pay-at-counter"),
+    path("bao-bi-tru-tien/<str:token>/", charged.charged, name="charged"),
+    path("nop-nhieu-ho-so/", together.together, name="pay-together"),
+    path("nop-nhieu-ho-so/lan-luot/", together.in_a_row, name="pay-in-a-row"),
+    path("nop-nhieu-ho-so/chuyen-khoan/", together.transfers, name="pay-by-transfers"),
+    path("nop-nhieu-ho-so/chuyen-khoan.xlsx", together.transfers_file, name="pay-by-transfers-file"),
     path("quay/", include("dossiers.desk.urls")),
 ]

@@ -41,6 +41,14 @@ class AnotherUnderWay(PaymentsError):
         self.payments = payments
 
 
+class NothingToClaim(PaymentsError):
+    """The money of this attempt has arrived: there is nothing to look for."""
+
+
+class TooManyClaims(PaymentsError):
+    """One bill, or one network address, says too often that it was charged."""
+
+
 class BillHasMoney(PaymentsError):
     """The bill has a payment that is paid or may be: it cannot be cancelled or waived now."""
 

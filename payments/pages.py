@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from gateways import in_house, registry
 
-from . import checking, live, returned_money
+from . import checking, claims, live, returned_money, sequence
 from .callbacks import mask_name
 from .choices import MOST_VISIBLE, choices_for
 from .models import Bill, Payment
@@ -22,7 +22,7 @@ LAST_GATEWAY = "cong"
 
 def bill_of(token: str) -> Bill:
     """Return a bill with all that its pages show. Raises Http404."""
-    related = ("receipts__series", "receipts__cancellation")
+    related = ("receipts__series", "receipts__cancellation", "payments__claim__discrepancy")
     return get_object_or_404(Bill.objects.with_payments().prefetch_related(*related), token=token)
 
 
@@ -58,6 +58,9 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     if found.state == BillState.OPEN:
         choices = choices_for(found, request.COOKIES.get(LAST_GATEWAY, ""))
         context |= {"choices": choices[:MOST_VISIBLE], "more_choices": choices[MOST_VISIBLE:]}
+    context["place"] = sequence.place_of(request.session, token)
+    context["claims"] = [payment.claim for payment in found.payments.all() if hasattr(payment, "claim")]
+    context["may_claim"] = bool(claims.claimable(found))
     context["returned"] = returned_money.of_bill(found) if found.payments.all() else []
     # An attempt through a gateway of ours (cash, moved money) has succeeded or does not exist.
     context["attempts"] = [

@@ -11,7 +11,7 @@ from django.db import close_old_connections, connection
 
 from gateways import registry
 
-from . import checking, discrepancies, heartbeats, inbox, reconciliation, refund_sending
+from . import checking, claims, discrepancies, heartbeats, inbox, reconciliation, refund_sending
 from .webhooks import sending as webhooks
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ _ROUNDS: list[tuple[str, Callable[[], int]]] = [
     *((f"checks {slug}", partial(checking.check_due, slug)) for slug in registry.all_slugs()),
     ("refunds", refund_sending.send_due),
     ("statements", reconciliation.work_due),
+    ("claims", claims.close_answered),
     ("owners", discrepancies.give_owners),
     ("webhooks", webhooks.send_due),
 ]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies import audit
 from agencies.models import User
 from agencies.sudo import recently_proved
 
 from .. import discrepancies, moves, refunds
-from ..models import Discrepancy
+from ..models import ChargedClaim, Discrepancy
 from ..models.discrepancies import DiscrepancyKind
 from ..models.refunds import RefundReason
 from .access import Staff, for_accountants
@@ -74,6 +75,20 @@ def case(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     return _page(request, staff, found, _blank_refund(remaining))
 
 
+@require_GET
+@for_accountants
+def proof(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Show the picture a payer sent with a claim; each reading is on record."""
+    found = _one(staff, pk)
+    claim = ChargedClaim.objects.filter(discrepancy=found).exclude(proof="").first()
+    name = claim.proof.name if claim else None
+    if claim is None or not name or not claim.proof.storage.exists(name):
+        raise Http404
+    audit.record("read_proof", f"case:{pk}", actor=staff.user, agency=found.agency)
+    kind = "image/jpeg" if name.endswith(".jpg") else "application/pdf"
+    return HttpResponse(claim.proof.read(), content_type=kind)
+
+
 def _blank_refund(remaining: int) -> RefundForm:
     reason = RefundReason.SURPLUS
     return RefundForm.blank(amount=remaining, remaining=remaining, reason=reason, needs_bank_account=True)
@@ -94,6 +109,7 @@ def _page(
         "age": (found.closed_at or timezone.now()) - found.opened_at,
         "is_late": found.closed_at is None and timezone.now() - found.opened_at > discrepancies.PATIENCE,
         "text": str(notice.facts.get("description") or notice.facts.get("remark") or "") if notice else "",
+        "claim": ChargedClaim.objects.filter(discrepancy=found).first(),
         "rows": found.rows.select_related("statement")[:20],
         "refunds": found.refunds.select_related("maker", "checker"),
         "events": found.bill.events.select_related("actor").order_by("-id")[:50] if found.bill else (),

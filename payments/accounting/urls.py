@@ -22,6 +22,7 @@ urlpatterns = [
     path("sai-lech/<int:pk>/chuyen/", cases.propose_move, name="accounting-case-move"),
     path("sai-lech/<int:pk>/chuyen/<int:move>/", cases.decide_move, name="accounting-move"),
     path("sai-lech/<int:pk>/dong/", cases.close, name="accounting-case-close"),
+    path("sai-lech/<int:pk>/minh-chung/", cases.proof, name="accounting-case-proof"),
     path("hoan-tien/", refunds.refund_list, name="accounting-refunds"),
     path("hoan-tien/<int:pk>/", refunds.refund, name="accounting-refund"),
     path("hoan-tien/<int:pk>/duyet/", refunds.approve, name="accounting-approve"),

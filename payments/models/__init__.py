@@ -1,6 +1,7 @@
 """What is owed, what was tried, what was told, what was booked."""
 
 from .bills import Bill, BillLine, FeeKind
+from .claims import ChargedClaim
 from .clients import ApiClient, IdempotentRequest
 from .counter import CashShift, CounterPayment
 from .discrepancies import Discrepancy
@@ -20,6 +21,7 @@ __all__ = [
     "Bill",
     "BillLine",
     "CashShift",
+    "ChargedClaim",
     "ClosedDay",
     "CounterPayment",
     "Discrepancy",

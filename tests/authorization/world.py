@@ -16,9 +16,10 @@ from psycopg2.extras import DateRange
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
 from dossiers.models import Attachment, Dossier, Result
-from payments import counter, moves, refunds
+from payments import claims, counter, moves, refunds
 from payments.clients import create_client
 from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, RejectedNotice, Statement
+from payments.states import PaymentState
 from payments.webhooks import endpoints, sending
 from procedures.models import CalendarDay, WorkingHours
 from tests import factories
@@ -72,6 +73,7 @@ class World:
             "slip": {"token": dossier.slip_token},
             "open bill": {"token": dossier.bills.get().token},
             "transfer": {"token": self._transfer().token},
+            "claim": {"pk": self._claim().pk},
             "pay": {"token": dossier.bills.get().token, "gateway": "vnptpay"},
             "case": {"case": dossier.case.slug},
             "office": {"number": home.pk},
@@ -103,6 +105,12 @@ class World:
             "api-payment-refunds": {"amount": 1000, "remaining_amount": 1000, "reason": "x"},
         }
         self.objects: dict[str, dict[str, Any]] = {"": {}, **rows, **self._administered(dossier)}
+
+    def _claim(self) -> Discrepancy:
+        """A payer's word that the bank charged them, with a picture."""
+        told = claims.Told(150_000, timezone.now(), proof=b"%PDF-", proof_suffix=".pdf")
+        payment = factories.payment(of=factories.bill(of=self.home), state=PaymentState.FAILED)
+        return claims.make(payment, told, due_at=timezone.now()).discrepancy
 
     def _transfer(self) -> Bill:
         """A bill whose payer looks at a VietQR."""
