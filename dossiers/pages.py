@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from payments import attempts, returned_money
+from payments.views import SESSION_PAYMENT
+
 from .forms import LookupForm
 from .models import Dossier
 
@@ -38,6 +41,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "dossier": found,
         "bills": found.bills.all(),
+        "returned": [back for bill in found.bills.all() for back in returned_money.of_bill(bill)],
         "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
         "slip_url": slip_url,
     }
@@ -59,7 +63,8 @@ def lookup(request: HttpRequest) -> HttpResponse:
     """Code and PIN open a dossier on any phone. Unknown code and wrong PIN look the same."""
     if request.method == "GET":
         form = LookupForm(initial={"code": request.GET.get("code", "")[:50]})
-        return render(request, "dossiers/lookup.html", {"form": form})
+        unfinished = attempts.unfinished(request.session.get(SESSION_PAYMENT, ""))
+        return render(request, "dossiers/lookup.html", {"form": form, "unfinished": unfinished})
     form = LookupForm(request.POST)
     if form.is_valid():
         found = open_with_pin(form.cleaned_data["code"], form.cleaned_data["pin"])

@@ -64,6 +64,12 @@ def start(
     return _send(payment, adapter, bill, locale) if must_send else payment
 
 
+def unfinished(token: str) -> Payment | None:
+    """Return the attempt a browser was sent away with, if it may still be finished."""
+    found = Payment.objects.filter(token=token, state__in=OPEN_PAYMENT_STATES, bill__state=BillState.OPEN)
+    return found.select_related("bill").first() if token else None
+
+
 def _ask_about_earlier(bill: Bill) -> None:
     """Before new money is asked for, learn what the gateways know of earlier attempts."""
     for payment in bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account"):

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from . import receipt_pdf
+from .callbacks import mask_name
 from .models import Receipt
 
 
@@ -17,10 +18,14 @@ def _receipt(token: str) -> Receipt:
 
 @require_GET
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """A receipt, to read, print and keep."""
+    """A receipt, to read, print and keep. Whoever pays for somebody has this address: only the PDF names the person."""
     found = _receipt(token)
     url = receipt_pdf.verification_url(found)
-    return render(request, "payments/receipt.html", {"receipt": found, "verification_url": url})
+    return render(
+        request,
+        "payments/receipt.html",
+        {"receipt": found, "verification_url": url, "payer": mask_name(found.payer_name)},
+    )
 
 
 @require_GET

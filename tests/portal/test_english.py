@@ -67,9 +67,11 @@ def test_no_vietnamese_is_left_on_the_pages_in_english() -> None:
         "/xac-minh/",
         "/tai-khoan/login/",
         "/thong-ke/",
+        "/nop-nhieu-ho-so/",
     ]
     bill = f"/thanh-toan/{payment.bill.token}/"
-    for path in [*paths, bill]:
+    pay_pages = [bill, *(f"/{name}/{payment.bill.token}/" for name in ("nop-tai-quay", "bao-bi-tru-tien"))]
+    for path in [*paths, *pay_pages]:
         assert left_over(english().get(path).content.decode()) == [], path
     post(confirm(payment))
     inbox.drain_all()
