@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gateways import in_house
 
@@ -67,8 +67,7 @@ def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargedClaim:
             amount=told.amount,
             bill=bill,
             payment=locked,
-            note=_("Người nộp báo bị trừ lúc %(moment)s, mã giao dịch %(ref)s")
-            % {"moment": moment, "ref": told.bank_ref or "–"},
+            note=f"{moment} · {told.bank_ref}",
         )
         case.save()
         claim = ChargedClaim(
@@ -109,9 +108,9 @@ def close_answered(limit: int = 200) -> int:
             is_applied = case.payment is not None and case.payment.is_applied
             case.closed_at = timezone.now()
             case.resolution = (
-                _("Ngân hàng đã xác nhận; khoản được ghi nhận đã nộp.")
+                gettext_noop("Ngân hàng đã xác nhận; khoản được ghi nhận đã nộp.")
                 if is_applied
-                else _("Tiền đã đến khi khoản không còn phải nộp; sẽ hoàn lại cho bạn.")
+                else gettext_noop("Tiền đã đến khi khoản không còn phải nộp; sẽ hoàn lại cho bạn.")
             )
             case.save(update_fields=["closed_at", "resolution"])
     return len(answered)
