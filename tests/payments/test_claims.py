@@ -28,6 +28,11 @@ from .test_races import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
 def picture() -> SimpleUploadedFile:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(out, "PNG")
@@ -70,10 +75,7 @@ def test_two_clicks_make_one_case() -> None:
     assert Discrepancy.objects.count() == ChargedClaim.objects.count() == 1
 
 
-def test_the_case_has_proof_a_deadline_of_working_days_and_an_answer_the_payer_reads(
-    settings: Any, tmp_path: Any
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
+def test_the_case_has_proof_a_deadline_of_working_days_and_an_answer_the_payer_reads() -> None:
     payment = factories.payment(gateway="vietinbank", state=PaymentState.FAILED)
     assert claim_of(payment, proof=picture()).status_code == 302
     claim = ChargedClaim.objects.get()

@@ -12,11 +12,12 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Membership, Role
-from payments import counter, moves, refunds
+from payments import claims, counter, moves, refunds
 from payments.accounting import urls
 from payments.accounting.outcomes import SENTENCES, explain
 from payments.errors import DayNotClosable, PaymentsError, RemainingChanged
 from payments.models import CashShift, ClosedDay, Discrepancy, Payment, Refund, Statement, StatementRow
+from payments.states import PaymentState
 from tests import factories
 from tests.payments.accounting.conftest import said, sign_in, signed_in, surplus, upload
 from tests.payments.test_statements import YESTERDAY, line
@@ -29,7 +30,7 @@ PAGES = (
 )  # fmt: skip
 OF_A_ROW = {
     "accounting-statement": "statement", "accounting-progress": "statement", "accounting-day": "day",
-    "accounting-case": "case", "accounting-refund": "refund", "accounting-propose": "payment",
+    "accounting-case": "case", "accounting-case-proof": "claim", "accounting-refund": "refund", "accounting-propose": "payment",
 }  # fmt: skip
 POSTS = {
     "accounting-confirm": "statement", "accounting-discard": "statement", "accounting-day-cases": "day",
@@ -56,7 +57,17 @@ def rows() -> dict[str, Any]:
     move = moves.propose(case, wish, maker=maker)
     shift = counter.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
     payment = case.payment
-    keys = {"case": case.pk, "statement": statement.pk, "refund": refund.pk, "shift": shift.pk, "payment": payment.pk}
+    failed = factories.payment(of=factories.bill(of=agency), gateway="vietinbank", state=PaymentState.FAILED)
+    told = claims.Told(1_000, timezone.now(), proof=b"%PDF-", proof_suffix=".pdf")
+    claim = claims.make(failed, told, due_at=timezone.now()).discrepancy
+    keys = {
+        "claim": claim.pk,
+        "case": case.pk,
+        "statement": statement.pk,
+        "refund": refund.pk,
+        "shift": shift.pk,
+        "payment": payment.pk,
+    }
     return {
         **{name: [key] for name, key in keys.items()},
         "move": [case.pk, move.pk],
