@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0011_signs_of_life_and_what_was_refused'),
+        ('payments', '0012_paid_in_vain'),
     ]
 
     operations = [
