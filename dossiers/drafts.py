@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.core.files.base import ContentFile
 from django.db.models.functions import Now
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from payments.models.bills import new_token
 from procedures.fees import Quote
 
 from .models import Attachment, Dossier, Draft
 from .step_forms import STEPS, MatterForm, PapersForm, PersonForm, StepForm
 from .submission import Application, price, submit
-from .uploads import Paper
 
 SESSION_DRAFTS = "drafts"
-#: Papers one draft may carry: as many as any procedure asks for, not as many as a disk holds.
-MOST_PAPERS = 20
 #: Drafts a browser remembers.
 MOST_REMEMBERED = 20
-
-
-class TooManyPapers(Exception):
-    """The draft carries as many papers as it may."""
 
 
 def remember(request: HttpRequest, draft: Draft) -> None:
@@ -65,21 +56,6 @@ def first_open_step(draft: Draft) -> type[StepForm] | None:
     return next((step for step in STEPS if not form_of(draft, step).is_valid()), None) or (
         PapersForm if missing_papers(draft) else None
     )
-
-
-def add_paper(draft: Draft, paper: Paper, requirement: str) -> Attachment:
-    """Keep a checked paper with the draft. Raises TooManyPapers."""
-    if draft.attachments.count() >= MOST_PAPERS:
-        raise TooManyPapers
-    attachment = Attachment(
-        draft=draft,
-        requirement=requirement,
-        name=paper.name,
-        content_type=paper.content_type,
-        size=len(paper.content),
-    )
-    attachment.file.save(f"{new_token()}{paper.suffix}", ContentFile(paper.content))
-    return attachment
 
 
 def application_of(draft: Draft) -> Application:

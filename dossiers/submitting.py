@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,11 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from procedures.fees import FeeUnknown
 from procedures.models import ProcedureCase
 
-from . import drafts
+from . import attaching, drafts
 from .models import Dossier, Draft
 from .pages import SESSION_PINS, remember
 from .step_forms import STEPS, PapersForm, PersonForm, StepForm
-from .uploads import read_upload
 
 
 @never_cache
@@ -73,18 +71,7 @@ def add_papers(request: HttpRequest, code: str) -> HttpResponse:
     requirement = request.POST.get("requirement", "")[:300]
     if requirement and not draft.case.procedure.documents.filter(name=requirement).exists():
         raise Http404
-    faults = []
-    for upload in request.FILES.getlist("files"):
-        try:
-            drafts.add_paper(draft, read_upload(upload), requirement)
-        except ValidationError as error:
-            faults.append(f"{upload.name}: {' '.join(error.messages)}")
-        except drafts.TooManyPapers:
-            faults.append(_("Mỗi hồ sơ gửi được %(most)d tệp. Hãy gộp bớt các trang.") % {"most": drafts.MOST_PAPERS})
-            break
-    if not request.FILES:
-        faults.append(_("Hãy chọn tệp hoặc chụp ảnh trước."))
-    for fault in faults:
+    for fault in attaching.take(request, draft, requirement):
         messages.error(request, fault)
     return redirect(reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers")
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import charged, pages, paying, resuming, submitting, together
+from . import charged, own_acts, pages, paying, resuming, submitting, together
 
 urlpatterns = [
     path("nop-ho-so/dien-tiep/", resuming.resume, name="submit-resume"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("ho-so-nhap/<str:code>/giay-to/<int:number>/bo/", submitting.remove_paper, name="submit-paper-remove"),
     path("ho-so-nhap/<str:code>/xem-lai/", submitting.check, name="submit-check"),
     path("ho-so-nhap/<str:code>/<slug:step>/", submitting.step, name="submit-step"),
+    path("ho-so/<str:code>/bo-sung/", own_acts.supplement, name="dossier-supplement"),
+    path("ho-so/<str:code>/bo-sung/them/", own_acts.add_papers, name="dossier-papers"),
+    path("ho-so/<str:code>/rut/", own_acts.withdraw, name="dossier-withdraw"),
     path("ho-so/<str:code>/", pages.dossier, name="dossier"),
     path("giay-hen/<str:token>/", pages.slip, name="slip"),
     path("tra-cuu/", pages.lookup, name="lookup"),

@@ -103,11 +103,12 @@ def _tell(notice: WrittenNotice) -> None:
     )
 
 
-def go_on(dossier: Dossier, after: DossierState, *, actor: User, note: str = "") -> None:
+def go_on(dossier: Dossier, after: DossierState, *, actor: User | None, note: str = "") -> None:
     """Move along an edge that needs no writing: papers came, money is awaited, the citizen withdraws.
 
     Waiting for money ends by itself when it comes, so it needs something owed, and cannot be
     left for work while it is. Locks the bills first: money that comes now is seen or waits.
+    Without `actor` it is the citizen who moves it.
     Raises IllegalDossierMove, NothingOwed, StillOwed.
     """
     with transaction.atomic(durable=True):

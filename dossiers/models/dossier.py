@@ -17,7 +17,7 @@ from payments.models.bills import new_token
 from payments.states import BillState
 from procedures.models import ProcedureCase
 
-from ..states import DossierState
+from ..states import DOSSIER_EDGES, DossierState
 
 
 class Channel(models.TextChoices):
@@ -131,6 +131,11 @@ class Dossier(models.Model):
     def awaits_amount(self) -> bool:
         """An officer has yet to set what some line costs, so there is no bill for it."""
         return bool(self.facts.get("undetermined"))
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Its state lets the citizen withdraw it, and there is a phone to ask who it is."""
+        return (self.state, DossierState.WITHDRAWN) in DOSSIER_EDGES and bool(self.owner_phone)
 
     @property
     def is_settled(self) -> bool:

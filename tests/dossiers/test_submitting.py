@@ -17,7 +17,7 @@ from django.utils import timezone
 from PIL import Image
 
 from agencies.models import Agency
-from dossiers import drafts, one_time_codes
+from dossiers import attaching, drafts, one_time_codes
 from dossiers.models import Attachment, Dossier, Draft
 from procedures.models import ProcedureCase, Question
 from tests import factories
@@ -208,7 +208,7 @@ def test_who_comes_again_does_not_type_himself_again(case: ProcedureCase, agency
 def test_no_more_papers_than_a_draft_may_carry(case: ProcedureCase, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = Client()
     draft = begun(browser, case)
-    monkeypatch.setattr(drafts, "MOST_PAPERS", 1)
+    monkeypatch.setattr(attaching, "MOST_PAPERS", 1)
     files = [picture(), picture()]
     browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"requirement": "Giấy chứng sinh", "files": files})
     assert Attachment.objects.count() == 1

@@ -1,0 +1,97 @@
+"""What citizens do with a dossier they have handed in: send what was asked for, or withdraw it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from . import attaching, one_time_codes, working
+from .errors import IllegalDossierMove
+from .models import Dossier, NoticeKind
+from .pages import SESSION_DOSSIERS
+from .resuming import OneTimeCodeForm
+from .states import DossierState
+
+PURPOSE = "withdraw"
+#: What papers that were asked for later are called.
+SUPPLEMENT = "Giấy tờ bổ sung"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def supplement(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what is asked for, take papers one by one, and send the dossier back to where it was."""
+    dossier = _opened(request, code)
+    if dossier is None:
+        return redirect(f"{reverse('lookup')}?code={code}")
+    asked = dossier.notices.filter(kind=NoticeKind.SUPPLEMENT, withdrawn_at=None).order_by("-id").first()
+    if dossier.state != DossierState.SUPPLEMENT or asked is None:
+        return redirect("dossier", code=code)
+    sent = dossier.attachments.filter(uploaded_at__gte=asked.issued_at)
+    if request.method == "POST":
+        if not sent.exists():
+            messages.error(request, _("Hãy gửi ít nhất một tệp trước khi gửi lại hồ sơ."))
+            return redirect("dossier-supplement", code=code)
+        with suppress(IllegalDossierMove):  # sent twice, or an officer was faster: the page shows where it is
+            working.go_on(dossier, _came_from(dossier), actor=None, note=_("Công dân đã gửi giấy tờ bổ sung"))
+            messages.success(request, _("Đã gửi giấy tờ bổ sung. Cơ quan sẽ xem và trả lời."))
+        return redirect("dossier", code=code)
+    return render(request, "dossiers/supplement.html", {"dossier": dossier, "asked": asked, "sent": sent})
+
+
+@never_cache
+@require_POST
+def add_papers(request: HttpRequest, code: str) -> HttpResponse:
+    """Take files for a dossier whose officer has asked for some."""
+    dossier = _opened(request, code)
+    if dossier is None:
+        return redirect(f"{reverse('lookup')}?code={code}")
+    if dossier.state != DossierState.SUPPLEMENT:
+        return redirect("dossier", code=code)
+    for fault in attaching.take(request, dossier, SUPPLEMENT):
+        messages.error(request, fault)
+    return redirect("dossier-supplement", code=code)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    """Withdraw with a one-time code: who helps to pay can open a dossier, but not end it."""
+    dossier = _opened(request, code)
+    if dossier is None:
+        return redirect(f"{reverse('lookup')}?code={code}")
+    if not dossier.can_be_withdrawn:
+        return redirect("dossier", code=code)
+    form = OneTimeCodeForm(request.POST if "one_time_code" in request.POST else None)
+    is_asked = request.method == "POST"
+    if is_asked and not form.is_bound:
+        with suppress(one_time_codes.TooManyCodes):  # the last one is on its way or still good
+            one_time_codes.send(PURPOSE, dossier.code, dossier.owner_phone)
+    if form.is_bound and form.is_valid():
+        if one_time_codes.check(PURPOSE, dossier.code, form.cleaned_data["one_time_code"]):
+            with suppress(IllegalDossierMove):
+                working.go_on(dossier, DossierState.WITHDRAWN, actor=None, note=_("Công dân tự rút"))
+                messages.success(request, _("Đã rút hồ sơ."))
+            return redirect("dossier", code=code)
+        form.add_error("one_time_code", _("Mã chưa đúng hoặc đã hết hạn. Xem lại tin nhắn, hoặc lấy mã mới."))
+    context = {"dossier": dossier, "form": form, "is_asked": is_asked}
+    return render(request, "dossiers/withdraw.html", context, status=422 if form.errors else 200)
+
+
+def _opened(request: HttpRequest, code: str) -> Dossier | None:
+    if code not in request.session.get(SESSION_DOSSIERS, []):
+        return None
+    return Dossier.objects.select_related("agency", "case__procedure").filter(code=code).first()
+
+
+def _came_from(dossier: Dossier) -> DossierState:
+    """Return the state in which papers were asked for: there the dossier goes on."""
+    asked = dossier.events.filter(after=DossierState.SUPPLEMENT).order_by("-id").first()
+    return DossierState(asked.before if asked and asked.before else DossierState.SUBMITTED)
