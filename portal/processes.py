@@ -28,17 +28,7 @@ class Stack:
         commands = {
             "sandbox": [*gunicorn, "-b", f"{LOCALHOST}:{port + 2}", "-w", "1", "--threads", "16"]
             + ["gateways.sandbox.wsgi:application"],
-            "web": [
-                *gunicorn,
-                "-c",
-                "python:portal.listening",
-                "-b",
-                f"{LOCALHOST}:{port}",
-                "-w",
-                "2",
-                "--threads",
-                "4",
-            ]
+            "web": [*gunicorn, "-c", "python:portal.listening", "-b", f"{LOCALHOST}:{port}", "-w", "2"]
             + ["--threads", "4", "portal.wsgi:application"],
             "live": [sys.executable, "-m", "uvicorn", "portal.asgi:application", "--host", LOCALHOST]
             + ["--port", str(port + 1), "--log-level", "warning", "--timeout-graceful-shutdown", "1"],

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .proxy import Rules
+from .small_disk import can_have_a_small_disk, small_disk
 from .system import System
 
 IsLoading = Callable[[], bool]
@@ -26,6 +27,8 @@ class Drill:
     load_seconds: float = 5.0
     settle_seconds: float = 60.0
     gateways: tuple[str, ...] = ("vnptpay", "vietinbank")
+    #: Whether this machine lets us.
+    is_possible: Callable[[], bool] = lambda: True
     #: Strike before the first payment, not while they come in.
     is_first: bool = False
 
@@ -126,6 +129,45 @@ def charging_banks(system: System, rng: random.Random, is_loading: IsLoading) ->
     system.order_fault("charge_then_timeout", gateway="vnptpay", seconds=0.5)
 
 
+def new_version(system: System, rng: random.Random, is_loading: IsLoading) -> str:
+    """A deploy under load, again and again: old and new side by side; who is told to end has notices in hand."""
+    system.database.rules = Rules(delay_seconds=0.005)
+    rounds = 0
+    while is_loading():
+        newcomer = system.another_worker()
+        time.sleep(rng.uniform(3, 4.5))  # until the newcomer works
+        for name in ("worker", "sweeper"):
+            system.process(name).stop()
+            system.process(name).start()
+        system.process("web").kill(signal.SIGHUP, group=False)  # gunicorn: new workers first, then the old ones end
+        newcomer.stop()
+        rounds += 1
+    return f"{rounds} deploys under load"
+
+
+def no_connections_left(system: System, rng: random.Random, is_loading: IsLoading) -> str:
+    """PostgreSQL gives our processes three connections where they want twenty, for seconds at a time."""
+    refused = -system.refusals()
+    while is_loading():
+        system.as_superuser("ALTER DATABASE motcua CONNECTION LIMIT 3")
+        system.database.cut_all()
+        time.sleep(rng.uniform(1, 2))
+        system.as_superuser("ALTER DATABASE motcua CONNECTION LIMIT -1")
+        time.sleep(rng.uniform(0.5, 1))
+    return f"{refused + system.refusals()} connections refused"
+
+
+def disk_full(system: System, rng: random.Random, is_loading: IsLoading) -> str:
+    """The disk of inbox and ledger, a file system of its own, is full to the last block for seconds at a time."""
+    with small_disk(system) as disk:
+        while is_loading():
+            disk.fill()
+            time.sleep(rng.uniform(1.5, 3))
+            disk.make_room()
+            time.sleep(rng.uniform(0.3, 0.8))
+        return f"{disk.failures} statements found no space left on the device"
+
+
 def everything(system: System, rng: random.Random, is_loading: IsLoading) -> None:
     """All of it by turns, as the seed says."""
     system.database.rules = Rules(delay_seconds=0.005, cut_commit_share=0.1, lose_answer_share=0.001)
@@ -151,6 +193,9 @@ DRILLS = (
     Drill("processes killed (SIGKILL)", kill_workers),
     Drill("worker frozen (SIGSTOP)", freeze_workers),
     Drill("PostgreSQL restarted (immediate)", restart_postgres, load_seconds=8),
+    Drill("no connection left", no_connections_left, load_seconds=8),
+    Drill("new version (SIGTERM, SIGHUP)", new_version, load_seconds=10),
+    Drill("disk full", disk_full, load_seconds=8, is_possible=can_have_a_small_disk),
     Drill("no Redis at all", stop_redis, is_first=True),
     Drill("Redis frozen", freeze_redis, is_first=True),
     Drill("Redis back, no sweeper", redis_comes_back),

@@ -139,6 +139,36 @@ class System:
         finally:
             session.close()
 
+    def execute(self, statement: str) -> None:
+        """Tell PostgreSQL as our own user, past the proxy."""
+        session = psycopg2.connect(self.postgres.url, connect_timeout=10)
+        session.autocommit = True
+        try:
+            with session.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            session.close()
+
+    def as_superuser(self, statement: str) -> None:
+        """Tell PostgreSQL itself, past the proxy and whatever limits our own user."""
+        with self.postgres._connected() as session, session.cursor() as cursor:
+            cursor.execute(statement)
+
+    def log_lines(self, words: str) -> int:
+        """Return how many lines of PostgreSQL's log have these words."""
+        return (self.postgres.place.notes / "postgres.log").read_text(errors="replace").count(words)
+
+    def refusals(self) -> int:
+        """Return how many connections PostgreSQL has refused for want of room."""
+        return self.log_lines("too many connections for database")
+
+    def another_worker(self) -> Child:
+        """Start a second Celery worker beside the first; the caller stops it."""
+        worker = self.process("worker")
+        newcomer = Child(worker.command, log=worker.log.with_name("newcomer.log"), env=worker.env, cwd=ROOT)
+        newcomer.start()
+        return newcomer
+
     def check_ledger(self) -> list[Any]:
         """Return the violations `check_ledger` finds."""
         command = [sys.executable, "manage.py", "check_ledger", "--json"]
