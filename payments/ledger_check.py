@@ -130,7 +130,7 @@ register(
 )
 register(
     "I7",
-    "valid receipts of a payment are worth what it applied and kept, and numbers leave no gap",
+    "valid receipts of a payment are worth what it applied and kept, and numbers leave no gap but those noted as lost",
     """SELECT 'worth', payment.id, payment.amount, coalesce(valid.amount, 0)
        FROM payments_payment payment
        LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM payments_receipt receipt
@@ -143,9 +143,15 @@ register(
        UNION ALL
        SELECT 'gap', series.id, series.next_number, count(receipt.id)
        FROM payments_receiptseries series LEFT JOIN payments_receipt receipt ON receipt.series_id = series.id
-       GROUP BY series.id
-       HAVING series.next_number - 1 <> count(receipt.id)
-           OR coalesce(max(receipt.number), 0) <> count(receipt.id)""",
+       LEFT JOIN LATERAL (SELECT coalesce(sum(last - first + 1), 0) AS numbers FROM payments_lostnumbers
+                          WHERE series_id = series.id) lost ON true
+       GROUP BY series.id, lost.numbers
+       HAVING series.next_number - 1 <> count(receipt.id) + lost.numbers
+           OR coalesce(max(receipt.number), 0) >= series.next_number
+       UNION ALL
+       SELECT 'lost', receipt.series_id, receipt.number, receipt.id
+       FROM payments_lostnumbers lost JOIN payments_receipt receipt
+            ON receipt.series_id = lost.series_id AND receipt.number BETWEEN lost.first AND lost.last""",
 )
 register(
     "I8",

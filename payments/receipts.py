@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from .models import Bill, BillLine, Payment, Receipt, ReceiptCancellation, ReceiptSeries
+from agencies import audit
+
+from .models import Bill, BillLine, LostNumbers, Payment, Receipt, ReceiptCancellation, ReceiptSeries
 from .models.bills import FeeKind
 from .rows import update_rows
 
@@ -96,6 +99,26 @@ def keep(lines: Sequence[dict[str, Any]], returned: int) -> tuple[list[dict[str,
         if taken < line["amount"]:
             kept.append({**line, "amount": line["amount"] - taken})
     return kept[::-1], returned
+
+
+def skip_lost(count: int, reason: str) -> int:
+    """After the database was set back: leave out the next `count` numbers of every book in use; return how many books.
+
+    What was issued in the lost minutes stands on paper, and no number is ever given twice. Locks the books.
+    """
+    today = timezone.localdate()
+    serials = {*serials_of(today), *serials_of(today - timedelta(days=1))}
+    with transaction.atomic(durable=True):
+        books = list(ReceiptSeries.objects.filter(serial__in=serials).select_for_update().order_by("pk"))
+        LostNumbers.objects.bulk_create(
+            LostNumbers(series=book, first=book.next_number, last=book.next_number + count - 1, reason=reason[:255])
+            for book in books
+        )
+        for book in books:
+            book.next_number += count
+        update_rows(ReceiptSeries, books, ["next_number"])
+        audit.record("skip_receipt_numbers", "receipts", actor=None, count=count, books=len(books), reason=reason)
+    return len(books)
 
 
 def _valid(payments: Sequence[Payment]) -> list[Receipt]:

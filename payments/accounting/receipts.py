@@ -18,7 +18,7 @@ from agencies import audit
 from agencies.models import Agency
 from agencies.spreadsheets import harmless
 
-from ..models import Receipt, ReceiptSeries
+from ..models import LostNumbers, Receipt, ReceiptSeries
 from ..models.bills import FeeKind
 from .access import Staff, for_accountants
 from .listing import choice, page_of
@@ -60,11 +60,16 @@ def _usage(request: HttpRequest, staff: Staff) -> tuple[QuerySet[Any, Any], dict
 @require_GET
 @for_accountants
 def receipts(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """First and last number of each month, how many, how many cancelled, and the money."""
+    """First and last number of each month, how many, how many cancelled, and the money; numbers lost in a restore."""
     rows, chosen = _usage(request, staff)
     page = page_of(request, rows)
     named = [(row, KINDS[row["kind"]]) for row in page]
-    return render(request, "accounting/receipts.html", {"staff": staff, "page": page, "named": named, **chosen})
+    lost = LostNumbers.objects.filter(series__agency__in=staff.sees, noted_at__year=int(chosen["year"]))
+    if chosen["agency"]:
+        lost = lost.filter(series__agency=int(chosen["agency"]))
+    found = lost.select_related("series__agency").order_by("series__agency__name", "pk")
+    values = {"staff": staff, "page": page, "named": named, "lost": found, **chosen}
+    return render(request, "accounting/receipts.html", values)
 
 
 @require_GET

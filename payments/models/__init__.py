@@ -11,7 +11,7 @@ from .ledger import LedgerEvent
 from .merchants import GatewayHealth, MerchantAccount
 from .moves import Move
 from .payments import Payment
-from .receipts import Receipt, ReceiptCancellation, ReceiptSeries
+from .receipts import LostNumbers, Receipt, ReceiptCancellation, ReceiptSeries
 from .refunds import Refund
 from .statements import ClosedDay, Statement, StatementRow
 from .webhooks import WebhookDelivery, WebhookEndpoint
@@ -30,6 +30,7 @@ __all__ = [
     "Heartbeat",
     "IdempotentRequest",
     "LedgerEvent",
+    "LostNumbers",
     "MerchantAccount",
     "Move",
     "Notice",

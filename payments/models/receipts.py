@@ -33,6 +33,29 @@ class ReceiptSeries(models.Model):
         return f"{self.template} {self.serial}"
 
 
+class LostNumbers(models.Model):
+    """Numbers that may stand on paper although the database, set back to an earlier hour, knows nothing of them.
+
+    They are not given out again (A5 66); the report on the use of receipts shows them as lost.
+    """
+
+    series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT, related_name="lost")
+    first = models.PositiveBigIntegerField(_("Từ số"))
+    last = models.PositiveBigIntegerField(_("Đến số"))
+    reason = models.CharField(_("Lý do"), max_length=255)
+    noted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("số biên lai bị mất")
+        verbose_name_plural = _("số biên lai bị mất")
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=models.F("first")), name="lost_numbers_are_some"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.first}-{self.last}"
+
+
 class Receipt(models.Model):
     """One receipt. Amount, payer, lines and the agency's name are frozen in it (I7)."""
 
