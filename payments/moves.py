@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from agencies import audit
 from agencies.models import User
+from agencies.scope import chain_of
 from gateways.in_house import Moved
 
 from . import counter, discrepancies, in_house, live
@@ -30,7 +31,7 @@ from .states import BillState, EventKind, MoveState
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants moved. `references` are the codes of bills of the case's agency."""
+    """What somebody wants moved. `references` are the codes of bills of the case's agency or of its units."""
 
     references: Sequence[str]
     remaining_seen: int
@@ -65,7 +66,10 @@ def propose(found: Discrepancy, wish: Wish, *, maker: User) -> Move:
 
 
 def _open_bill(agency_id: int, reference: str) -> Bill:
-    found = list(Bill.objects.filter(agency=agency_id, reference=reference, state=BillState.OPEN, amount__gt=0)[:2])
+    """A bill of the agency that holds the money, or of a unit for which it signed with the bank, as provinces do."""
+    today = timezone.localdate()
+    bills = Bill.objects.filter(reference=reference, state=BillState.OPEN, amount__gt=0).select_related("agency")
+    found = [bill for bill in bills[:20] if agency_id in chain_of(bill.agency, today)]
     if len(found) != 1:
         raise MoveRefused(_("Không có đúng một khoản đang phải nộp với mã %(code)s.") % {"code": reference})
     return found[0]

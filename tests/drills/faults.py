@@ -211,3 +211,10 @@ DRILLS = (
     ),
     Drill("everything at once", everything, payments=40, load_seconds=10, settle_seconds=120),
 )
+#: Those whose longest wait is the figure "crash recovery".
+CRASHES = (
+    "processes killed (SIGKILL)",
+    "worker frozen (SIGSTOP)",
+    "PostgreSQL restarted (immediate)",
+    "everything at once",
+)

@@ -58,19 +58,29 @@ class Payers:
     def _pay_one(self, reference: str, gateway: str, at: float) -> None:
         time.sleep(max(0.0, at - time.monotonic()))
         try:
-            bill = self._post("/api/v1/bills", self._new_bill(reference), 201)
+            bill = self.open_bill(reference)
             self._pay_bill(bill, gateway)
         except NotPaid as error:
             self.gave_up.append(f"{reference}: {error}")
+
+    def open_bill(self, reference: str, amount: int = 0) -> dict[str, Any]:
+        """Make a bill through the API. Raises NotPaid."""
+        return self._post("/api/v1/bills", self._new_bill(reference, amount), 201)
+
+    def begin(self, bill: dict[str, Any], gateway: str) -> dict[str, Any]:
+        """Open an attempt to pay; return the order as the bank knows it. Raises NotPaid."""
+        payment = self._post(f"/api/v1/bills/{bill['id']}/payments", {"gateway": gateway}, 201)
+        return {"gateway": gateway, "ref": payment["merchant_ref"], "amount": bill["amount"]}
+
+    def pay(self, order: dict[str, Any]) -> bool:
+        """Pay an order at its bank; False when the bank does not know it."""
+        return requests.post(f"{self.sandbox_url}/control/pay", json=order, timeout=30).status_code == 200
 
     def _pay_bill(self, bill: dict[str, Any], gateway: str) -> None:
         """Pay once at the bank. A payer who is not let in at one gateway goes to the other."""
         deadline = time.monotonic() + GIVE_UP_SECONDS
         while time.monotonic() < deadline:
-            payment = self._post(f"/api/v1/bills/{bill['id']}/payments", {"gateway": gateway}, 201)
-            order = {"gateway": gateway, "ref": payment["merchant_ref"], "amount": bill["amount"]}
-            answer = requests.post(f"{self.sandbox_url}/control/pay", json=order, timeout=30)
-            if answer.status_code == 200:
+            if self.pay(self.begin(bill, gateway)):
                 return
             gateway = next(name for name in GATEWAYS if name != gateway)
         raise NotPaid("no gateway let the payer in")
@@ -104,8 +114,8 @@ class Payers:
         kept: requests.Session = self._sessions.kept
         return kept
 
-    def _new_bill(self, reference: str) -> dict[str, Any]:
-        amount = self._random.randrange(1, 500) * 1000
+    def _new_bill(self, reference: str, amount: int) -> dict[str, Any]:
+        amount = amount or self._random.randrange(1, 500) * 1000
         return {
             "reference": reference,
             "agency": self.note["api_agency"],

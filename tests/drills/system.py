@@ -169,11 +169,36 @@ class System:
         newcomer.start()
         return newcomer
 
+    def dump(self, path: Path) -> None:
+        """Back the database up as it is at this moment."""
+        self._postgres_program("pg_dump", "--format=custom", f"--file={path}", self.postgres.url)
+
+    def restore(self, path: Path) -> None:
+        """Throw the database away and put the backup in its place."""
+        self.as_superuser("DROP DATABASE motcua WITH (FORCE)")
+        self.as_superuser("CREATE DATABASE motcua OWNER motcua")
+        self._postgres_program("pg_restore", "--no-owner", "--no-comments", f"--dbname={self.postgres.url}", str(path))
+
+    def _postgres_program(self, name: str, *arguments: str) -> None:
+        program = str(self.postgres.programs / name)
+        subprocess.run([program, *arguments], check=True, capture_output=True, timeout=120)
+
+    def manage(self, *arguments: str) -> None:
+        """Run a command of ours, past the proxy. Raises CalledProcessError."""
+        self._python("manage.py", *arguments).check_returncode()
+
+    def run_module(self, name: str, *arguments: str) -> None:
+        """Run a program of ours, past the proxy. Raises CalledProcessError."""
+        self._python("-m", name, *arguments).check_returncode()
+
+    def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        direct = self._environment() | self.servers.environment
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, env=direct, cwd=ROOT, check=False, capture_output=True, text=True)
+
     def check_ledger(self) -> list[Any]:
         """Return the violations `check_ledger` finds."""
-        command = [sys.executable, "manage.py", "check_ledger", "--json"]
-        direct = self._environment() | self.servers.environment
-        done = subprocess.run(command, env=direct, cwd=ROOT, check=False, capture_output=True, text=True)
+        done = self._python("manage.py", "check_ledger", "--json")
         violations: list[Any] = json.loads(done.stdout.splitlines()[-1])["violations"]
         return violations
 

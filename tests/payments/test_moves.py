@@ -54,6 +54,26 @@ def test_one_transfer_for_two_bills_is_split_and_the_rest_stays() -> None:
     assert ledger_check.check() == []
 
 
+def test_money_at_the_provinces_contract_goes_to_a_bill_of_its_commune() -> None:
+    """One contract for the whole province: what names no order is the province's case, the bill a commune's."""
+    case = one_transfer_for_many(150_000)
+    commune, stranger = factories.agency(parent=case.agency), factories.agency()
+    meant, foreign = factories.bill(of=commune), factories.bill(of=stranger)
+    with pytest.raises(MoveRefused):
+        moves.propose(case, wish(case, foreign), maker=accountant(case))
+    moves.approve(moves.propose(case, wish(case, meant), maker=accountant(case)), checker=accountant(case))
+    assert states(meant, foreign) == ["paid", "open"]
+    assert ledger_check.check() == []
+
+
+def test_money_of_a_commune_never_goes_to_a_bill_above_it() -> None:
+    case = one_transfer_for_many(150_000)
+    province = factories.agency()
+    type(case.agency).objects.filter(pk=case.agency_id).update(parent=province)
+    with pytest.raises(MoveRefused):
+        moves.propose(case, wish(case, factories.bill(of=province)), maker=accountant(case))
+
+
 def test_surplus_that_is_all_used_closes_its_case() -> None:
     case = surplus()
     meant = factories.bill(of=case.agency)
