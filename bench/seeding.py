@@ -29,9 +29,9 @@ lines AS (
 made AS (
     INSERT INTO dossiers_dossier (code, national_code, slip_token, pin_hash, pin_failures, agency_id, case_id, channel,
         state, owner_name, owner_search_key, owner_identity_number, owner_phone, owner_email, owner_address,
-        applicant_kind, facts, return_method, submission_key, submitted_at)
+        applicant_kind, facts, answers, return_method, submission_key, submitted_at)
     SELECT reference, '', reference, '!', 0, %(agency)s, %(case)s, 'online', 1, 'Nguyễn Văn A', 'nguyen van a', '',
-           '+84912345678', '', '', 'individual', '{}', 'counter', reference, now() FROM bills RETURNING id, code),
+           '+84912345678', '', '', 'individual', '{}', '[]', 'counter', reference, now() FROM bills RETURNING id, code),
 links AS (
     INSERT INTO dossiers_dossierbill (dossier_id, bill_id)
     SELECT made.id, bills.id FROM made JOIN bills ON bills.reference = made.code),

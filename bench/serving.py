@@ -34,22 +34,22 @@ DEAD_REDIS = "redis://127.0.0.1:1/0"
 def run(field: Field) -> dict[str, float]:
     """Return latencies in milliseconds and rates per second; stops when anything is left unsettled."""
     figures: dict[str, float] = {}
-    with _portal() as (web, live):
-        _post(field, web, 200, rate=100)  # warm
-        figures["ack_p99_ms_at_200"] = _milliseconds(_post(field, web, 200 * STEADY_SECONDS, rate=200), 0.99)
+    with portal() as (web, live):
+        post(field, web, 200, rate=100)  # warm
+        figures["ack_p99_ms_at_200"] = milliseconds(post(field, web, 200 * STEADY_SECONDS, rate=200), 0.99)
         figures["to_screen_p95_ms_at_100"] = asyncio.run(_to_screen(field.payments(SCREENS), web, live))
-        _await_settled(30)
-        told = _post(field, web, SUSTAINED, rate=0)
-        left = _await_settled(10)
+        await_settled(30)
+        told = post(field, web, SUSTAINED, rate=0)
+        left = await_settled(10)
         figures["http_acknowledged_per_second"] = SUSTAINED / told["seconds"]
         figures["http_left_after_10_s"] = left
     plain = five_steps_per_second(field.next - 1, field.account.pk, seconds=8)
     figures["http_vs_pgbench_ratio"] = figures["http_acknowledged_per_second"] / plain
-    with _portal(REDIS_URL=DEAD_REDIS, workers=False) as (web, _):
-        _post(field, web, 200, rate=100)
-        figures["ack_p99_ms_at_200_without_redis"] = _milliseconds(_post(field, web, 2000, rate=200), 0.99)
+    with portal(REDIS_URL=DEAD_REDIS, workers=False) as (web, _):
+        post(field, web, 200, rate=100)
+        figures["ack_p99_ms_at_200_without_redis"] = milliseconds(post(field, web, 2000, rate=200), 0.99)
         began = time.monotonic()
-        _await_settled(60)
+        await_settled(60)
         figures["settled_without_redis_seconds"] = time.monotonic() - began
     if ledger_check.check():
         raise SystemExit("the ledger is broken")
@@ -57,7 +57,7 @@ def run(field: Field) -> dict[str, float]:
 
 
 @contextmanager
-def _portal(*, workers: bool = True, **changes: str) -> Iterator[tuple[int, int]]:
+def portal(*, workers: bool = True, **changes: str) -> Iterator[tuple[int, int]]:
     """web, live, and the worker or only the sweeper; gives the ports of the first two."""
     env = {**os.environ, "LOG_LEVEL": "ERROR", **changes}
     web, live = free_port(), free_port()
@@ -114,9 +114,18 @@ def _confirm(number: int) -> str:
     return json.dumps(message)
 
 
-def _post(field: Field, port: int, count: int, *, rate: int) -> dict[str, Any]:
+def post(field: Field, port: int, count: int, *, rate: int) -> dict[str, Any]:
     """Pay so many payments and post their notices from another process."""
-    bodies = "\n".join(_confirm(number) for number in field.payments(count)) + "\n"
+    return post_bodies(bodies_of(field.payments(count)), port, rate=rate)
+
+
+def bodies_of(numbers: range) -> str:
+    """Return a signed notice a line."""
+    return "\n".join(_confirm(number) for number in numbers) + "\n"
+
+
+def post_bodies(bodies: str, port: int, *, rate: int) -> dict[str, Any]:
+    """Post them from another process; return its latencies. Stops when one is not accepted."""
     command = [sys.executable, "-m", "bench.load", str(port), str(rate), "16"]
     done = subprocess.run(command, input=bodies, capture_output=True, text=True, check=True, cwd=ROOT)
     told: dict[str, Any] = json.loads(done.stdout)
@@ -125,11 +134,11 @@ def _post(field: Field, port: int, count: int, *, rate: int) -> dict[str, Any]:
     return told
 
 
-def _milliseconds(told: dict[str, Any], part: float) -> float:
+def milliseconds(told: dict[str, Any], part: float) -> float:
     return percentile(told["latencies"], part) * 1000
 
 
-def _await_settled(seconds: float) -> int:
+def await_settled(seconds: float) -> int:
     """Wait until nothing waits in the inbox; return what is left after so many seconds."""
     deadline = time.monotonic() + seconds
     while (left := Notice.objects.filter(state="new").count()) and time.monotonic() < deadline:

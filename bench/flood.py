@@ -1,0 +1,59 @@
+"""The hour after an outage (A5 25): a backlog waits, every bank sends again at once, and new notices keep coming.
+
+`python -m bench flood` takes ten minutes and is not part of `make bench`; FLOOD_SECONDS=n makes it shorter.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Min
+from django.utils import timezone
+
+from payments import ledger_check
+from payments.models import Notice
+
+from .seeding import Field
+from .serving import await_settled, bodies_of, milliseconds, portal, post_bodies
+
+SECONDS = int(os.environ.get("FLOOD_SECONDS") or 600)
+RATE = 200
+#: What was stored while no worker and no sweeper ran.
+BACKLOG = 50_000
+
+
+def run(field: Field) -> dict[str, float]:
+    """Return how callbacks are answered meanwhile and how old the oldest new one gets; stops when one is left."""
+    waiting, bodies = field.payments(BACKLOG), bodies_of(field.payments(RATE * SECONDS))
+    ages: list[float] = []
+    is_over = threading.Event()
+    with portal() as (web, _live):
+        field.notices(waiting)
+        watcher = threading.Thread(target=_watch, args=(timezone.now(), ages, is_over), daemon=True)
+        watcher.start()
+        told = post_bodies(bodies, web, rate=RATE)
+        left = await_settled(10)
+        is_over.set()
+        watcher.join()
+    if ledger_check.check():
+        raise SystemExit("the ledger is broken")
+    return {
+        "flood_seconds": told["seconds"],
+        "flood_backlog": BACKLOG,
+        "flood_ack_p99_ms": milliseconds(told, 0.99),
+        "flood_ack_max_ms": milliseconds(told, 1.0),
+        "flood_oldest_new_notice_seconds": max(ages, default=0.0),
+        "flood_left_after_10_s": left,
+    }
+
+
+def _watch(began: datetime, ages: list[float], is_over: threading.Event) -> None:
+    """Note every second for how long the oldest notice of the flood itself has waited."""
+    waiting = Notice.objects.filter(state="new", received_at__gt=began)
+    while not is_over.wait(1):
+        if oldest := waiting.aggregate(oldest=Min("received_at"))["oldest"]:
+            ages.append((timezone.now() - oldest).total_seconds())
+    connection.close()
