@@ -1,7 +1,8 @@
 """How a text reaches a citizen: one adapter per channel, named in `settings.MESSAGE_CHANNELS`.
 
-An adapter is a callable `(address, text)` that returns when the provider has taken the
-text and raises `DeliveryFailed` when it has not. It must answer within ten seconds.
+An adapter is a callable `(address, text, key)` that returns when the provider has taken the
+text and raises `DeliveryFailed` when it has not. It must answer within ten seconds. `key` is
+the same when the same message is given again.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ SMS: Final = "sms"
 EMAIL: Final = "email"
 ZALO: Final = "zalo"
 
-Adapter = Callable[[str, str], None]
+Adapter = Callable[[str, str, str], None]
 
 
 class DeliveryFailed(Exception):
     """The provider did not take the text; it may be given again."""
 
 
-def deliver(channel: str, address: str, text: str) -> None:
+def deliver(channel: str, address: str, text: str, *, key: str) -> None:
     """Give `text` to the provider of `channel` for `address` (a phone number or an e-mail address).
 
     Raises DeliveryFailed, KeyError for a channel the settings do not name.
     """
     adapter: Adapter = import_string(settings.MESSAGE_CHANNELS[channel])
-    adapter(address, text)
+    adapter(address, text, key)
 
 
 def channel_of(address: str) -> str:
@@ -43,11 +44,11 @@ def channel_of(address: str) -> str:
     return EMAIL if "@" in address else SMS
 
 
-def to_file(address: str, text: str) -> None:
+def to_file(address: str, text: str, key: str) -> None:
     """Append one JSON line to `settings.MESSAGE_FILE`: the telephone of the demo and of the tests."""
     path = Path(settings.MESSAGE_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = {"at": timezone.now().isoformat(), "to": address, "text": text}
+    line = {"at": timezone.now().isoformat(), "to": address, "text": text, "key": key}
     # One write of less than a page: lines of several processes do not mix.
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -56,9 +57,10 @@ def to_file(address: str, text: str) -> None:
         os.close(handle)
 
 
-def by_mail(address: str, text: str) -> None:
+def by_mail(address: str, text: str, key: str) -> None:
     """Send an e-mail by Django's mail settings; its first sentence is its subject."""
     message = EmailMessage(subject=text.split(". ")[0][:120] or _("Một Cửa Pay"), body=text, to=[address])
+    message.extra_headers["X-Entity-Ref-ID"] = key
     try:
         message.send()
     except OSError as error:  # every failure of smtplib is one

@@ -11,6 +11,7 @@ from agencies.models import User
 from payments.models import Bill
 
 from .errors import NotReleasable
+from .messages import tell
 from .models import Dossier, HandOver, Relation
 from .states import DossierState
 from .workflow import advance
@@ -63,5 +64,7 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
             batch=batch,
             bill_states={str(bill.pk): bill.state for bill in bills},
         )
+        if receiver.tracking_number:
+            tell(locked, "posted", f"handover:{hand_over.pk}", number=receiver.tracking_number)
         audit.record("hand_over", f"dossier:{locked.code}", actor=officer, agency=locked.agency)
     return hand_over

@@ -106,7 +106,9 @@ def _send_one() -> bool | None:
             return None
         waiting.attempts += 1
         try:
-            channels.deliver(channels.channel_of(waiting.address), waiting.address, waiting.text)
+            channels.deliver(
+                channels.channel_of(waiting.address), waiting.address, waiting.text, key=f"code-{waiting.pk}"
+            )
         except channels.DeliveryFailed as error:
             logger.warning("a one-time code was not sent, attempt %d: %s", waiting.attempts, error)
             waiting.next_attempt_at = timezone.now() + timedelta(seconds=5 * 2**waiting.attempts)

@@ -12,8 +12,8 @@ from payments.models import Bill, Refund
 from payments.models.discrepancies import DiscrepancyKind
 from payments.signals import bills_reopened, bills_settled, money_returned
 
-from .messages import TEXTS, text_for
-from .models import Dossier, DossierBill, DossierEvent, EventKind, Message
+from .messages import TEXTS, tell
+from .models import Dossier, DossierBill, DossierEvent, EventKind
 from .states import DossierState
 from .workflow import advance
 
@@ -25,13 +25,14 @@ FROM dossiers_dossierbill link JOIN payments_bill bill ON bill.id = link.bill_id
 WHERE bill.id = ANY(%(bills)s) ORDER BY bill.id
 """
 _MESSAGES = """
-INSERT INTO dossiers_message (subject, kind, channel, dossier_id, recipient, text, attempts)
-SELECT 'bill:' || bill.id, 'fee_paid', 'sms', dossier.id, dossier.owner_phone,
+INSERT INTO dossiers_message (subject, kind, channel, dossier_id, recipient, text, attempts, last_error)
+SELECT 'bill:' || bill.id, 'fee_paid', told.channel, dossier.id, told.address,
        left(replace(replace(%(text)s, '{code}', dossier.code),
-                    '{amount}', replace(to_char(bill.amount, 'FM999,999,999,999,999'), ',', '.')), 160), 0
+                    '{amount}', replace(to_char(bill.amount, 'FM999,999,999,999,999'), ',', '.')), 160), 0, ''
 FROM dossiers_dossierbill link JOIN payments_bill bill ON bill.id = link.bill_id
 JOIN dossiers_dossier dossier ON dossier.id = link.dossier_id
-WHERE bill.id = ANY(%(bills)s) AND bill.state = 'paid' AND dossier.owner_phone <> '' ORDER BY bill.id
+CROSS JOIN LATERAL (VALUES ('sms', dossier.owner_phone), ('email', dossier.owner_email)) AS told(channel, address)
+WHERE bill.id = ANY(%(bills)s) AND bill.state = 'paid' AND told.address <> '' ORDER BY bill.id
 ON CONFLICT DO NOTHING
 """
 
@@ -58,8 +59,7 @@ def note_taken_back(sender: type[Bill], bills: list[Bill], **kwargs: Any) -> Non
     """Tell officer and citizen that the fee is owed again; a result already handed over is a debt (A5 43)."""
     for bill, dossier in _locked(bills):
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_TAKEN_BACK, bill_id=bill.pk, amount=bill.amount)
-        if dossier.owner_phone:
-            _message("fee_taken_back", f"bill:{bill.pk}:{bill.events.count()}", dossier, bill.amount).save()
+        tell(dossier, "fee_taken_back", f"bill:{bill.pk}:{bill.events.count()}", amount=bill.amount)
         if dossier.state == DossierState.RETURNED:
             discrepancies.case(
                 DiscrepancyKind.DEBT, agency_id=dossier.agency_id, bill=bill, amount=bill.amount, note=dossier.code
@@ -73,8 +73,7 @@ def note_returned(sender: type[Refund], refund: Refund, bill: Bill | None, **kwa
         DossierEvent.objects.create(
             dossier=dossier, kind=EventKind.FEE_REFUNDED, bill_id=_bill.pk, amount=refund.amount
         )
-        if dossier.owner_phone:
-            _message("fee_refunded", f"refund:{refund.pk}", dossier, refund.amount).save()
+        tell(dossier, "fee_refunded", f"refund:{refund.pk}", amount=refund.amount)
 
 
 def _locked(bills: list[Bill]) -> list[tuple[Bill, Dossier]]:
@@ -85,13 +84,3 @@ def _locked(bills: list[Bill]) -> list[tuple[Bill, Dossier]]:
     rows = Dossier.objects.filter(pk__in=links.values()).select_for_update().order_by("pk")
     dossiers = {dossier.pk: dossier for dossier in rows}
     return [(bill, dossiers[links[bill.pk]]) for bill in bills if bill.pk in links]
-
-
-def _message(kind: str, subject: str, dossier: Dossier, amount: int) -> Message:
-    return Message(
-        subject=subject,
-        kind=kind,
-        dossier=dossier,
-        recipient=dossier.owner_phone,
-        text=text_for(kind, dossier, amount),
-    )

@@ -19,6 +19,7 @@ from procedures.fees import Facts, Quote, quote
 from procedures.models import FeeRule, ProcedureCase
 from procedures.schedules import rules_for
 
+from .messages import tell
 from .models import Dossier, DossierBill, DossierEvent, Draft, EventKind
 from .numbering import next_code
 
@@ -113,6 +114,7 @@ def submit(application: Application, draft: Draft | None = None) -> tuple[Dossie
             draft.attachments.update(dossier=dossier, draft=None)
             Draft.objects.filter(pk=draft.pk).update(dossier=dossier, answers_json="{}")
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.SUBMITTED, after=dossier.state)
+        tell(dossier, "received", f"dossier:{dossier.pk}")
         # Without all amounts there is no bill: `determining.determine` makes it after examination.
         if quoted.is_determined and not quoted.is_free:
             bill_quote(dossier, quoted)

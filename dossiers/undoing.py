@@ -56,10 +56,11 @@ def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:
     notices = dossier.notices.filter(issued_at__gte=event.at, issued_by=event.actor, withdrawn_at=None)
     notices = notices.exclude(kind=NoticeKind.APOLOGY)  # it moved no state
     subjects = [f"notice:{pk}" for pk in notices.values_list("pk", flat=True)]
+    results = Result.objects.filter(dossier=dossier) if left == DossierState.FINISHED else Result.objects.none()
+    subjects += [f"result:{pk}" for pk in results.values_list("pk", flat=True)]
     Message.objects.filter(dossier=dossier, subject__in=subjects, sent_at=None).delete()
     notices.update(withdrawn_at=timezone.now())
-    if left == DossierState.FINISHED:
-        Result.objects.filter(dossier=dossier).delete()
+    results.delete()
     if left in clock.PAUSING:
         dossier.pauses.filter(ended_at=None).delete()
     if dossier.state in clock.PAUSING:

@@ -21,7 +21,8 @@ from payments.models.bills import new_token
 
 from . import clock
 from .errors import IllegalDossierMove, NotAssignable, NotExtendable, NothingOwed, StillOwed
-from .models import Assignment, Dossier, Message, NoticeKind, Result, WrittenNotice
+from .messages import tell
+from .models import Assignment, Dossier, NoticeKind, Result, WrittenNotice
 from .models.working import Stage
 from .states import DossierState
 from .uploads import Paper
@@ -31,12 +32,6 @@ _LEADS_TO = {
     NoticeKind.SUPPLEMENT: DossierState.SUPPLEMENT,
     NoticeKind.REFUSAL: DossierState.REFUSED,
     NoticeKind.STOP: DossierState.STOPPED,
-}
-_TEXTS = {
-    NoticeKind.SUPPLEMENT: "Ho so {code}: can bo sung giay to, xem tren trang cua tinh. Mot Cua Phu Tho.",
-    NoticeKind.REFUSAL: "Ho so {code}: khong duoc tiep nhan, xem ly do tren trang cua tinh. Mot Cua Phu Tho.",
-    NoticeKind.STOP: "Ho so {code}: da dung giai quyet, xem ly do tren trang cua tinh. Mot Cua Phu Tho.",
-    NoticeKind.APOLOGY: "Ho so {code}: xin loi, hen tra lai ngay {due}. Mot Cua Phu Tho.",
 }
 
 
@@ -89,18 +84,8 @@ def extend(dossier: Dossier, until: datetime, *, actor: User, reason: str) -> Wr
 
 
 def _tell(notice: WrittenNotice) -> None:
-    dossier = notice.dossier
-    if not dossier.owner_phone:
-        return
     due = f"{timezone.localtime(notice.due_after):%d/%m/%Y}" if notice.due_after else ""
-    Message.objects.create(
-        subject=f"notice:{notice.pk}",
-        kind=notice.kind,
-        dossier=dossier,
-        recipient=dossier.owner_phone,
-        text=_TEXTS[NoticeKind(notice.kind)].format(code=dossier.code, due=due)[:160],
-        next_attempt_at=timezone.now() + UNDO_WITHIN,
-    )
+    tell(notice.dossier, notice.kind, f"notice:{notice.pk}", at=timezone.now() + UNDO_WITHIN, due=due)
 
 
 def go_on(dossier: Dossier, after: DossierState, *, actor: User | None, note: str = "") -> None:
@@ -161,4 +146,5 @@ def record_result(
         )
         if paper:
             result.file.save(f"{new_token()}{paper.suffix}", ContentFile(paper.content))
+        tell(found, "result_ready", f"result:{result.pk}", at=timezone.now() + UNDO_WITHIN)
     return result

@@ -90,7 +90,12 @@ def concerns() -> list[Concern]:
         Concern(_("Tiến trình nền không hoạt động"), len(quiet), min(filter(None, quiet.values()), default=None), ""),
         _concern(_("Thanh toán chưa rõ quá 30 phút"), unclear, "created_at", f"{payment_list}?state__exact=sent"),
         _concern(_("Cổng thanh toán đang tạm ngừng"), stopped, "last_failure_at", contracts),
-        _concern(_("Tin nhắn không gửi được"), silent, "created_at", ""),
+        _concern(
+            _("Tin nhắn không gửi được"),
+            silent,
+            "created_at",
+            f"{reverse('admin:dossiers_message_changelist')}?sent_at__isempty=1",
+        ),
         _concern(_("Webhook không đến nơi"), failing, "created_at", f"{deliveries}?delivered_at__isempty=1"),
         _concern(_("Biểu phí hết hạn trong 60 ngày"), ending, "", f"{fees}?state__exact=active"),
     ]

@@ -23,6 +23,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from dossiers.messages import waiting
 from dossiers.models import Message
 from gateways import in_house
 from payments import heartbeats, rejections
@@ -207,7 +208,7 @@ def _processes() -> Iterator[GaugeMetricFamily]:
 
 
 def _queues(now: datetime) -> Iterator[GaugeMetricFamily]:
-    messages = Message.objects.filter(sent_at=None)
+    messages = Message.objects.filter(waiting())
     yield from _waiting("messages_waiting", "Messages to citizens not sent", messages, "created_at", now)
     statements = Statement.objects.filter(state__in=(StatementState.LOADING, StatementState.APPLYING))
     yield from _waiting("statements_waiting", "Bank files being read or matched", statements, "uploaded_at", now)

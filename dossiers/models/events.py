@@ -113,7 +113,9 @@ class Message(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(db_default=Now())
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("Gửi lúc"), null=True)
+    gave_up_at = models.DateTimeField(_("Thôi gửi lúc"), null=True)
+    last_error = models.CharField(_("Lỗi gần nhất"), max_length=255, blank=True)
 
     class Meta:
         verbose_name = _("tin nhắn")
@@ -122,7 +124,9 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["subject", "kind", "channel"], name="message_once"),
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(sent_at=None), name="message_waiting"),
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(sent_at=None, gave_up_at=None), name="message_waiting"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -157,6 +157,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_ROOT = Path(read("MEDIA_ROOT") or BASE_DIR / ".local" / "media")
 MESSAGE_CHANNELS = {"sms": read("SMS_ADAPTER"), "email": read("EMAIL_ADAPTER"), "zalo": read("ZALO_ADAPTER")}
+SMS_URL, SMS_TOKEN = read("SMS_URL"), read("SMS_TOKEN")
+ZALO_URL, ZALO_TOKEN, ZALO_TEMPLATE = read("ZALO_URL"), read("ZALO_TOKEN"), read("ZALO_TEMPLATE")
+vars().update(read("EMAIL_URL"))
+EMAIL_TIMEOUT = 8
+DEFAULT_FROM_EMAIL = read("EMAIL_FROM")
 MESSAGE_FILE = Path(read("MESSAGE_FILE") or BASE_DIR / ".local" / "messages.jsonl")
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

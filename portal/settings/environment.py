@@ -38,6 +38,12 @@ def database(value: str) -> dict[str, Any]:
     return found
 
 
+def mail_server(value: str) -> dict[str, Any]:
+    """smtp+tls://user:password@host:587."""
+    found: dict[str, Any] = environ.Env.email_url_config(value)
+    return found
+
+
 #: What a type is called in the table.
 TYPE_NAMES: dict[Callable[[str], Any], str] = {
     str: "text",
@@ -45,6 +51,7 @@ TYPE_NAMES: dict[Callable[[str], Any], str] = {
     switch: "on/off",
     listed: "list (a,b)",
     database: "address",
+    mail_server: "address",
 }
 
 
@@ -84,6 +91,13 @@ VARIABLES = (
     Variable("SMS_ADAPTER", str, "What sends a text to a phone, as a Python path", "dossiers.channels.to_file"),
     Variable("EMAIL_ADAPTER", str, "What sends an e-mail, as a Python path", "dossiers.channels.by_mail"),
     Variable("ZALO_ADAPTER", str, "What sends a Zalo message, as a Python path", "dossiers.channels.to_file"),
+    Variable("SMS_URL", str, "Where dossiers.providers.by_http_sms sends, https"),
+    Variable("SMS_TOKEN", str, "Its bearer token"),
+    Variable("ZALO_URL", str, "Zalo ZNS", "https://business.openapi.zalo.me/message/template"),
+    Variable("ZALO_TOKEN", str, "Its access token"),
+    Variable("ZALO_TEMPLATE", str, "Its template, with one parameter noi_dung"),
+    Variable("EMAIL_URL", mail_server, "Mail server: smtp+tls://user:password@host:587", "smtp://127.0.0.1:25"),
+    Variable("EMAIL_FROM", str, "Whom letters come from", "Mot Cua Pay <khong-tra-loi@localhost>"),
     Variable("MESSAGE_FILE", str, "Where the adapter `to_file` writes; empty: .local/messages.jsonl"),
     Variable("LOG_LEVEL", str, "DEBUG, INFO, WARNING or ERROR", "INFO"),
     Variable("DEBUG", switch, "Development only; refused in production", "off"),

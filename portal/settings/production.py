@@ -10,8 +10,10 @@ from .base import (
     BASE_URL,
     FIELD_ENCRYPTION_KEYS,
     IS_SANDBOX,
+    MESSAGE_CHANNELS,
     SANDBOX_CONFIG,
     SECRET_KEY,
+    SMS_URL,
     WEBHOOK_NETWORKS,
 )
 from .environment import VARIABLES, is_set, read
@@ -48,6 +50,10 @@ def _faults() -> list[str]:
         faults.append("ALLOWED_HOSTS is missing or open to any host")
     if IS_SANDBOX or SANDBOX_CONFIG:
         faults.append("a sandbox gateway is configured")
+    if MESSAGE_CHANNELS["sms"] == "dossiers.channels.to_file":
+        faults.append("SMS_ADAPTER writes to a file: citizens would hear nothing, and codes would lie there")
+    if MESSAGE_CHANNELS["sms"] == "dossiers.providers.by_http_sms" and not SMS_URL.startswith("https://"):
+        faults.append("SMS_URL is not an https address")
     if not BASE_URL.startswith("https://"):
         faults.append("BASE_URL is not an https address")
     faults += [f"{wanted.name} is missing" for wanted in VARIABLES if wanted.is_required and not is_set(wanted.name)]

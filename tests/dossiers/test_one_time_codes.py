@@ -25,7 +25,7 @@ PHONE = "0912345678"
 REFUSING = "tests.dossiers.test_one_time_codes._refuse"
 
 
-def _refuse(address: str, text: str) -> None:
+def _refuse(address: str, text: str, key: str) -> None:
     raise channels.DeliveryFailed("no credit")
 
 
@@ -126,6 +126,6 @@ def test_what_the_provider_refuses_is_tried_again_and_then_forgotten(phones: Pat
 
 
 def test_a_letter_goes_by_mail(mailoutbox: list[EmailMessage]) -> None:
-    channels.by_mail("an@example.vn", one_time_codes.TEXT.format(code="123456"))
+    channels.by_mail("an@example.vn", one_time_codes.TEXT.format(code="123456"), "code-1")
     (mail,) = mailoutbox
     assert "123456" in mail.body and mail.to == ["an@example.vn"]

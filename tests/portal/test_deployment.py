@@ -30,6 +30,8 @@ def production(**changes: str) -> dict[str, str]:
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "ALLOWED_HOSTS": LOCALHOST,
         "BASE_URL": "https://dichvucong.example.gov.vn",
+        "SMS_ADAPTER": "dossiers.providers.by_http_sms",
+        "SMS_URL": "https://sms.example.vn/send",
         **changes,
     }
 

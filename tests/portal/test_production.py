@@ -14,6 +14,8 @@ GOOD = {
     "FIELD_ENCRYPTION_KEYS": "c2l4dGVlbi1ieXRlcy1vci1tb3JlLTMyYnl0ZXMhISE=",
     "ALLOWED_HOSTS": "dvc.example.gov.vn",
     "BASE_URL": "https://dvc.example.gov.vn",
+    "SMS_ADAPTER": "dossiers.providers.by_http_sms",
+    "SMS_URL": "https://sms.example.vn/send",
 }
 
 
@@ -37,6 +39,8 @@ def test_a_complete_configuration_starts() -> None:
         {"ALLOWED_HOSTS": "*"},
         {"SANDBOX_MODE": "1"},
         {"SANDBOX_CONFIG": "sandbox.json"},
+        {"SMS_ADAPTER": "dossiers.channels.to_file"},
+        {"SMS_URL": "http://sms.example.vn/send"},
         {"BASE_URL": "http://dvc.example.gov.vn"},
     ],
 )

@@ -1,0 +1,45 @@
+"""What citizens were told, or could not be told, for whoever administers an agency."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.administering import ReadOnlyAdmin
+from agencies.models import User
+
+from .messages import send_again
+from .models import Message
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """Each message with its attempts; what was given up can be sent again."""
+
+    agency_path = "dossier__agency"
+
+    list_display = ["created_at", "kind", "channel", "dossier", "attempts", "sent_at", "gave_up_at", "last_error"]
+    list_filter = [
+        "channel",
+        "kind",
+        ("sent_at", admin.EmptyFieldListFilter),
+        ("gave_up_at", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = ["dossier"]
+    search_fields = ["dossier__code"]
+    actions = ["send_again"]
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        """Reading alone does not let anybody send."""
+        return request.user.has_perm("dossiers.change_message")
+
+    @admin.action(description=gettext_lazy("Gửi lại"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Try the chosen messages once more, from the beginning."""
+        number = send_again(list(queryset.values_list("pk", flat=True)), actor=cast(User, request.user))
+        messages.success(request, _("Sẽ gửi lại %(number)d tin.") % {"number": number})
