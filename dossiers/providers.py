@@ -35,7 +35,7 @@ def by_zalo(address: str, text: str, key: str) -> None:
         "tracking_id": key,
     }
     answer = _post(settings.ZALO_URL, message, {"access_token": settings.ZALO_TOKEN})
-    if answer.get("error") != 0:
+    if str(answer.get("error")) != "0":  # numbers are read as they were written
         raise DeliveryFailed(f"Zalo {answer.get('error')}: {answer.get('message', '')}"[:200])
 
 

@@ -64,6 +64,8 @@ def main() -> int:
             "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
             "ALLOWED_HOSTS": "dichvucong.example.gov.vn",
             "BASE_URL": "https://dichvucong.example.gov.vn",
+            "SMS_ADAPTER": "dossiers.providers.by_http_sms",
+            "SMS_URL": "https://sms.example.vn/send",
             **running.environment,
         }
         commands = [
