@@ -8,6 +8,7 @@ from .base import *  # noqa: F403
 from .base import (
     ALLOWED_HOSTS,
     BASE_URL,
+    DATABASES,
     FIELD_ENCRYPTION_KEYS,
     IS_SANDBOX,
     MESSAGE_CHANNELS,
@@ -33,6 +34,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# A process that freezes in the middle of a page gives up its locks (drains have less: payments/locking.py).
+# Through pgbouncer a session belongs to nobody; there the same line of deploy/postgresql.conf counts.
+if not read("DATABASE_IS_POOLED"):
+    DATABASES["default"]["OPTIONS"] |= {"options": "-c idle_in_transaction_session_timeout=30s"}
+
 #: This machine, and what clouds tell their machines at a link-local address.
 _NEVER_CALLED = [ip_network(own) for own in ("127.0.0.0/8", "169.254.0.0/16", "::1/128", "fe80::/10")]
 

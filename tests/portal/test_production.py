@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests import running
+
 GOOD = {
     "DJANGO_SETTINGS_MODULE": "portal.settings.production",
     "SECRET_KEY": "qz7" * 20 + "Xk2-9d_LmPw",
@@ -28,6 +30,24 @@ def start(**changes: str) -> subprocess.CompletedProcess[str]:
 def test_a_complete_configuration_starts() -> None:
     started = start()
     assert started.returncode == 0, started.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("is_pooled", "expected"), [("0", "30s"), ("1", "0")])
+def test_a_frozen_page_gives_up_its_locks_after_half_a_minute(is_pooled: str, expected: str) -> None:
+    """PostgreSQL ends a transaction that is silent for so long; behind pgbouncer its own settings say so."""
+    program = (
+        "import django; django.setup()\n"
+        "from django.db import connection\n"
+        "cursor = connection.cursor()\n"
+        "cursor.execute('SHOW idle_in_transaction_session_timeout')\n"
+        "print(cursor.fetchone()[0])"
+    )
+    env = {name: os.environ[name] for name in ("PATH", "REDIS_URL")} | GOOD
+    env |= {"DATABASE_URL": running.database_url(), "DATABASE_IS_POOLED": is_pooled}
+    command = [sys.executable, "-c", program]
+    shown = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == expected
 
 
 @pytest.mark.parametrize(
