@@ -163,9 +163,9 @@ class System:
         return self.log_lines("too many connections for database")
 
     def another_worker(self) -> Child:
-        """Start a second Celery worker beside the first; the caller stops it."""
-        worker = self.process("worker")
-        newcomer = Child(worker.command, log=worker.log.with_name("newcomer.log"), env=worker.env, cwd=ROOT)
+        """Start a second Celery worker beside the first; the caller stops it. OLD names a checkout it runs from."""
+        worker, folder = self.process("worker"), os.environ.get("OLD") or ROOT
+        newcomer = Child(worker.command, log=worker.log.with_name("newcomer.log"), env=worker.env, cwd=folder)
         newcomer.start()
         return newcomer
 
