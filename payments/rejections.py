@@ -26,6 +26,7 @@ KEPT_PER_MINUTE = 60
 #: No protocol of ours needs more for one notice; what is longer is cut.
 KEPT_BYTES = 16 * 1024
 MISDIRECTED = (RejectionReason.UNKNOWN_MERCHANT, RejectionReason.WRONG_RECIPIENT)
+FORGED = (RejectionReason.BAD_SIGNATURE, RejectionReason.MALFORMED)
 #: So many forged messages within a day are an attack, or a key that changed at one side only.
 BURST, BURST_SPAN = 20, timedelta(days=1)
 
@@ -58,7 +59,7 @@ def misdirected() -> QuerySet[RejectedNotice]:
 def forged() -> QuerySet[RejectedNotice]:
     """Return the unbelieved messages of the last day that nobody has looked at; from `BURST` on they are an attack."""
     since = timezone.now() - BURST_SPAN
-    return RejectedNotice.objects.filter(reviewed_at=None, received_at__gte=since).exclude(reason__in=MISDIRECTED)
+    return RejectedNotice.objects.filter(reviewed_at=None, received_at__gte=since, reason__in=FORGED)
 
 
 def review(found: QuerySet[RejectedNotice]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.rights import sees_everything
@@ -33,7 +35,7 @@ MANY_ATTEMPTS = 3
 class Concern:
     """One kind of thing to look at: how many there are, and since when the oldest waits."""
 
-    name: Promise
+    name: Promise | str
     count: int
     since: Any
     link: str
@@ -63,7 +65,8 @@ def concerns() -> list[Concern]:
     stopped = GatewayHealth.objects.filter(closed_until__gt=now)
     notice_list, payment_list = reverse(payments.format("notice")), reverse(payments.format("payment"))
     deliveries, contracts = reverse(payments.format("webhookdelivery")), reverse(payments.format("merchantaccount"))
-    rejected = f"{reverse(payments.format('rejectednotice'))}?reviewed_at__isempty=1"
+    rejected = f"{reverse(payments.format('rejectednotice'))}?reviewed_at__isempty=1&reason__in="
+    strangers, forgers = ",".join(rejections.MISDIRECTED), ",".join(rejections.FORGED)
     forged = rejections.forged()
     quiet = heartbeats.silent()
     return [
@@ -80,14 +83,16 @@ def concerns() -> list[Concern]:
             "received_at",
             f"{notice_list}?state__exact={NoticeState.NEW}",
         ),
-        _concern(_("Thông báo gửi nhầm cho đơn vị khác"), rejections.misdirected(), "received_at", rejected),
+        _concern(
+            _("Thông báo gửi nhầm cho đơn vị khác"), rejections.misdirected(), "received_at", rejected + strangers
+        ),
         _concern(
             _("Nhiều thông báo giả mạo hoặc sai khóa trong 24 giờ"),
             forged if forged.count() >= rejections.BURST else forged.none(),
             "received_at",
-            rejected,
+            rejected + forgers,
         ),
-        Concern(_("Tiến trình nền không hoạt động"), len(quiet), min(filter(None, quiet.values()), default=None), ""),
+        Concern(_silent(quiet), len(quiet), min(filter(None, quiet.values()), default=None), ""),
         _concern(_("Thanh toán chưa rõ quá 30 phút"), unclear, "created_at", f"{payment_list}?state__exact=sent"),
         _concern(_("Cổng thanh toán đang tạm ngừng"), stopped, "last_failure_at", contracts),
         _concern(
@@ -99,6 +104,11 @@ def concerns() -> list[Concern]:
         _concern(_("Webhook không đến nơi"), failing, "created_at", f"{deliveries}?delivered_at__isempty=1"),
         _concern(_("Biểu phí hết hạn trong 60 ngày"), ending, "", f"{fees}?state__exact=active"),
     ]
+
+
+def _silent(processes: Iterable[str]) -> str:
+    name = gettext("Tiến trình nền không hoạt động")
+    return f"{name}: {', '.join(processes)}" if processes else name
 
 
 def _concern(name: Promise, rows: QuerySet[Any], since: str, link: str) -> Concern:

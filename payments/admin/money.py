@@ -46,9 +46,15 @@ class RejectedNoticeAdmin(ReadOnlyAdmin):
 
     list_display = ["received_at", "gateway", "reason", "remote_addr", "reviewed_at"]
     list_filter = ["reason", "gateway", ("reviewed_at", admin.EmptyFieldListFilter)]
-    fields = ["received_at", "gateway", "reason", "remote_addr", "body_sha256", "message", "reviewed_at"]
+    fields = ["received_at", "gateway", "reason", "remote_addr", "body_sha256", "told", "reviewed_at"]
+    readonly_fields = ["told"]
     actions = ["review"]
     agency_path = ""
+
+    @admin.display(description=_("Nội dung được giữ lại"))
+    def told(self, found: RejectedNotice) -> str:
+        """What was sent, where it was kept."""
+        return found.message or "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RejectedNotice]:
         """Return all of them to whoever sees the province, else none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
@@ -100,14 +102,14 @@ class RejectedNotice(models.Model):
     `reviewed_at` is when a person had looked at it: until then it is told of (`payments/rejections.py`).
     """
 
-    gateway = models.CharField(max_length=32)
-    reason = models.CharField(max_length=32, choices=RejectionReason)
-    body_sha256 = models.CharField(max_length=64)
-    remote_addr = models.CharField(max_length=45, blank=True)
+    gateway = models.CharField(_("Cổng"), max_length=32)
+    reason = models.CharField(_("Vì sao"), max_length=32, choices=RejectionReason)
+    body_sha256 = models.CharField(_("SHA-256 của nội dung"), max_length=64)
+    remote_addr = models.CharField(_("Từ địa chỉ"), max_length=45, blank=True)
     body = models.BinaryField(db_default=b"")
     query = models.TextField(blank=True, db_default="")
-    received_at = models.DateTimeField(db_default=Now(), db_index=True)
-    reviewed_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(_("Lúc nhận"), db_default=Now(), db_index=True)
+    reviewed_at = models.DateTimeField(_("Đã xem lúc"), null=True)
 
     class Meta:
         verbose_name = _("thông báo bị từ chối")
@@ -120,4 +122,8 @@ class RejectedNotice(models.Model):
     @property
     def message(self) -> str:
         """What was sent, as far as it was kept, to be read by a person."""
-        return bytes(self.body).decode(errors="replace") or self.query
+        text = bytes(self.body).decode(errors="replace") or self.query
+        try:
+            return json.dumps(json.loads(text), ensure_ascii=False, indent=1)
+        except ValueError:
+            return text

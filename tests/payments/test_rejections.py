@@ -39,6 +39,8 @@ def test_a_notice_for_another_merchant_is_refused_kept_whole_and_shown_until_som
     province.force_login(
         factories.officer(payment.bill.agency, Role.PROVINCE_ADMIN), "django.contrib.auth.backends.ModelBackend"
     )
+    link = next(concern.link for concern in concerns() if concern.name == MISDIRECTED)
+    assert f"/{kept.pk}/change/" in province.get(link).content.decode()
     assert "SOMEBODY-ELSE" in province.get(f"/admin/payments/rejectednotice/{kept.pk}/change/").content.decode()
     chosen = {"action": "review", "_selected_action": [kept.pk]}
     assert province.post("/admin/payments/rejectednotice/", chosen).status_code == 302
