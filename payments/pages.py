@@ -78,7 +78,7 @@ def bill_state(request: HttpRequest, token: str) -> HttpResponse:
 
     A page that was made while the bill was open (`?da-thay=open`) is told to come again when it no longer is.
     """
-    found = bill_of(token)
+    found = get_object_or_404(Bill.objects.prefetch_related("payments"), token=token)
     checking.hasten(found)
     is_stale = request.GET.get("da-thay", found.state) != found.state
     return render(request, "payments/_state.html", state_context(found) | {"is_stale": is_stale})

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .models import Bill, Discrepancy, Refund
-from .models.discrepancies import HOLDING_MONEY
+from .models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 from .states import RefundState
 
 _NEXT: dict[str, Promise | str] = {
@@ -20,6 +20,8 @@ _NEXT: dict[str, Promise | str] = {
     RefundState.AWAITING_TRANSFER: _("Kế toán sẽ chuyển khoản cho bạn."),
     RefundState.DONE: _("Tiền đã về nơi bạn dùng để nộp, hoặc tài khoản bạn đã cho."),
 }
+_HELD = _("Kế toán sẽ hoàn lại hoặc chuyển sang khoản khác của bạn. Muốn nhanh hơn, gọi số ở cuối trang.")
+_IN_VAIN = _("Hồ sơ đã dừng: kế toán lập đề nghị hoàn, người thứ hai duyệt.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,16 @@ class Returned:
 
 def of_bill(bill: Bill) -> list[Returned]:
     """Return every sum that goes back to the payer of a bill, oldest first, in three queries. Nothing personal."""
-    cases = Discrepancy.objects.filter(bill=bill, kind__in=HOLDING_MONEY).prefetch_related("refunds")
-    refunds = Refund.objects.filter(payment__bill=bill).exclude(state=RefundState.REJECTED)
-    found = [_refund(refund, is_surplus=False) for refund in refunds]
-    for case in cases:
+    given = list(Refund.objects.filter(payment__bill=bill).exclude(state=RefundState.REJECTED))
+    found = [_refund(refund, is_surplus=False) for refund in given]
+    kinds = (*HOLDING_MONEY, DiscrepancyKind.PAID_IN_VAIN)
+    for case in Discrepancy.objects.filter(bill=bill, kind__in=kinds).prefetch_related("refunds"):
+        is_surplus = case.kind in HOLDING_MONEY
         found += [_refund(refund, is_surplus=True) for refund in case.refunds.all() if refund.state in _NEXT]
-        if case.remaining_amount and not case.closed_at:
-            step = _("Kế toán sẽ hoàn lại hoặc chuyển sang khoản khác của bạn. Muốn nhanh hơn, gọi số ở cuối trang.")
-            found.append(Returned(case.remaining_amount, True, case.opened_at, None, step))
+        proposed = sum(refund.amount for refund in given if refund.payment_id == case.payment_id)
+        left = case.remaining_amount if is_surplus else case.amount - proposed
+        if left > 0 and not case.closed_at:
+            found.append(Returned(left, is_surplus, case.opened_at, None, _HELD if is_surplus else _IN_VAIN))
     return sorted(found, key=lambda returned: returned.since)
 
 

@@ -13,12 +13,17 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from agencies.models import Role
 from gateways import vietqr
-from payments import health, ledger_check
+from payments import discrepancies, health, inbox, ledger_check, refunds
 from payments.models import Bill, Payment
+from payments.models.discrepancies import DiscrepancyKind
 from payments.states import OPEN_PAYMENT_STATES, PaymentState
 from tests import factories
+from tests.notices import notify_bill
 
+from .accounting.conftest import surplus
+from .test_callbacks import post
 from .test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,6 +124,37 @@ def test_while_nobody_knows_the_page_says_when_the_bank_is_asked_again_and_never
         assert timezone.localtime(at).strftime("%H:%M") in page
         assert "Có thể đóng trang này" in page
         assert "không thành công" not in page
+
+
+def test_surplus_and_refunds_are_shown_with_dates_and_what_follows() -> None:
+    case = surplus()
+    assert case.bill is not None
+    page = page_of(case.bill)
+    assert "Tiền hoàn lại cho bạn" in page
+    assert "Kế toán sẽ hoàn lại" in page
+    maker, checker = (factories.officer(case.agency, Role.ACCOUNTANT) for _ in range(2))
+    proposal = refunds.Proposal(150_000, 150_000, "surplus", "k", bank_account="VCB 0123456789")
+    refund = refunds.propose_for_case(case, proposal, maker=maker)
+    page = page_of(case.bill)
+    assert "Chờ người thứ hai duyệt" in page
+    assert "Kế toán sẽ hoàn lại" not in page
+    assert "0123456789" not in page
+    refunds.approve(refund, checker=checker)
+    assert "Đã duyệt, sắp gửi cho ngân hàng" in page_of(case.bill)
+    assert timezone.localtime(refund.proposed_at).strftime("%H:%M") in page
+
+
+def test_money_of_a_dossier_that_ended_is_announced_until_somebody_proposes_to_return_it() -> None:
+    payment = factories.payment(gateway="vietinbank")
+    post(notify_bill(payment), "vietinbank")
+    inbox.drain_all()
+    kind, agency = DiscrepancyKind.PAID_IN_VAIN, payment.bill.agency
+    discrepancies.case(kind, agency_id=agency.pk, bill=payment.bill, payment=payment, amount=150_000).save()
+    assert "Hồ sơ đã dừng" in page_of(payment.bill)
+    proposal = refunds.Proposal(150_000, 150_000, "withdrawn", "k")
+    payment.refresh_from_db()
+    refunds.propose_for_payment(payment, proposal, maker=factories.officer(agency, Role.ACCOUNTANT))
+    assert "Hồ sơ đã dừng" not in page_of(payment.bill)
 
 
 def test_a_page_made_while_the_bill_was_open_is_told_to_come_again() -> None:
