@@ -13,6 +13,7 @@ import openpyxl
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -35,7 +36,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One bill of a dossier this browser has opened. `transfer` is its open VietQR, if there is one."""
+    """One bill of a dossier this browser has opened. `transfer` is its VietQR, if there is one that still works."""
 
     dossier: Dossier
     bill: Bill
@@ -55,14 +56,14 @@ class Owed:
 
 def _mine(request: HttpRequest) -> list[Owed]:
     """Return the bills of what was opened here by PIN or slip, in the order of opening; a fixed number of queries."""
-    codes = request.session.get(SESSION_DOSSIERS, [])
+    codes, now = request.session.get(SESSION_DOSSIERS, []), timezone.now()
     found = {dossier.code: dossier for dossier in Dossier.objects.filter(code__in=codes).with_bills()}
     return [
         Owed(
             dossier,
             bill,
             mask_name(dossier.owner_name),
-            next((payment for payment in bill.open_payments if payment.qr_text), None),
+            next((payment for payment in bill.open_payments if payment.qr_text and payment.expires_at > now), None),
         )
         for code in codes
         if (dossier := found.get(code))

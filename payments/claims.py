@@ -27,13 +27,12 @@ _KNOWN = (PaymentState.PAID, PaymentState.REVERSED)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the payer says. `amount` is whole đồng; `proof` is content that was checked, with its suffix."""
+    """What the payer says. `amount` is whole đồng; `proof` is a JPEG that we encoded ourselves, or nothing."""
 
     amount: int
     charged_at: datetime
     bank_ref: str = ""
     proof: bytes = b""
-    proof_suffix: str = ""
 
 
 def claimable(bill: Bill) -> list[Payment]:
@@ -79,7 +78,7 @@ def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargedClaim:
             due_at=due_at,
         )
         if told.proof:
-            claim.proof.save(f"{new_token()}{told.proof_suffix}", ContentFile(told.proof), save=False)
+            claim.proof.save(f"{new_token()}.jpg", ContentFile(told.proof), save=False)
         claim.save()
     checking.check(locked)
     live.publish([bill.token])

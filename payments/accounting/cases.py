@@ -85,8 +85,7 @@ def proof(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     if claim is None or not name or not claim.proof.storage.exists(name):
         raise Http404
     audit.record("read_proof", f"case:{pk}", actor=staff.user, agency=found.agency)
-    kind = "image/jpeg" if name.endswith(".jpg") else "application/pdf"
-    return HttpResponse(claim.proof.read(), content_type=kind)
+    return HttpResponse(claim.proof.read(), content_type="image/jpeg")
 
 
 def _blank_refund(remaining: int) -> RefundForm:

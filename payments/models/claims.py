@@ -14,7 +14,7 @@ from .payments import Payment
 class ChargedClaim(models.Model):
     """“Tôi đã bị trừ tiền”: one per attempt, answered through its case until `due_at`.
 
-    `amount` is whole đồng as the payer says. `proof` is a picture we encoded ourselves or a PDF;
+    `amount` is whole đồng as the payer says. `proof` is a JPEG we encoded ourselves;
     only the case's own page gives it out.
     """
 

@@ -103,6 +103,7 @@ def test_the_case_has_proof_a_deadline_of_working_days_and_an_answer_the_payer_r
         {"charged_at": "hôm qua"},
         {"attempt": "1"},
         {"proof": SimpleUploadedFile("a.png", b"<html>", "image/png")},
+        {"proof": SimpleUploadedFile("a.pdf", b"%PDF-1.7", "application/pdf")},
     ],
 )
 def test_what_cannot_be_is_refused_and_opens_no_case(changes: dict[str, Any]) -> None:
