@@ -108,7 +108,7 @@ class World:
 
     def _claim(self) -> Discrepancy:
         """A payer's word that the bank charged them, with a picture."""
-        told = claims.Told(150_000, timezone.now(), proof=b"\xff\xd8\xff")
+        told = claims.Told(150_000, timezone.now(), proof=b"a picture")
         payment = factories.payment(of=factories.bill(of=self.home), state=PaymentState.FAILED)
         return claims.make(payment, told, due_at=timezone.now()).discrepancy
 
