@@ -13,7 +13,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -75,6 +75,12 @@ def tell(dossier: Dossier, kind: str, subject: str, *, at: datetime | None = Non
 def waiting() -> Q:
     """Return the condition of what has yet to be sent."""
     return Q(sent_at=None, gave_up_at=None)
+
+
+def failing(attempts: int, since: datetime) -> QuerySet[Message]:
+    """Return what was tried so often and has not gone out; what was given up before `since` no more."""
+    tried = Message.objects.filter(sent_at=None, attempts__gte=attempts)
+    return tried.filter(Q(gave_up_at=None) | Q(gave_up_at__gte=since))
 
 
 def send_waiting() -> int:

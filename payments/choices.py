@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from gateways import registry
 from gateways.base import Capability
@@ -17,7 +18,10 @@ MOST_VISIBLE = 6
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One gateway. `payee` is whose account gets the money; `is_resting`: it does not answer at present."""
+    """One gateway. `payee` is whose account gets the money; `is_resting`: it does not answer at present.
+
+    `pauses_at` is when announced maintenance begins, told a day before.
+    """
 
     slug: str
     name: str
@@ -25,6 +29,7 @@ class Choice:
     has_page: bool
     is_resting: bool
     is_last_used: bool
+    pauses_at: datetime | None = None
 
 
 def choices_for(bill: Bill, last_used: str = "") -> list[Choice]:
@@ -39,6 +44,7 @@ def choices_for(bill: Bill, last_used: str = "") -> list[Choice]:
             has_page=Capability.REDIRECT in kind.capabilities,
             is_resting=health.is_resting(account),
             is_last_used=kind.slug == last_used,
+            pauses_at=getattr(account, "pauses_at", None),
         )
         found.append(choice)
     return sorted(found, key=lambda choice: (choice.is_resting, not choice.is_last_used))

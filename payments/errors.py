@@ -142,6 +142,10 @@ class SecretsRefused(PaymentsError):
         self.message = message
 
 
+class ContractOverlaps(PaymentsError):
+    """Another contract of the same agency and gateway takes new payments in the same time."""
+
+
 class RotationUnderWay(PaymentsError):
     """The keys before the present ones still count until `until`: a second change would forget them."""
 

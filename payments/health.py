@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from . import outages
 from .models import GatewayHealth, MerchantAccount
 
 THRESHOLD = 5
@@ -22,9 +23,14 @@ NOTED_EVERY = timedelta(seconds=30)
 
 
 def is_resting(account: MerchantAccount) -> bool:
-    """Tell whether a contract's gateway is left alone now. Reads `health`: select it for lists."""
-    health = getattr(account, "health", None)
-    return bool(health and health.closed_until and health.closed_until > timezone.now())
+    """Tell whether a contract's gateway is left alone now. Reads `health`: select it for lists.
+
+    Announced maintenance counts where the query of contracts brought it (`merchants.accounts_of`).
+    """
+    now, health = timezone.now(), getattr(account, "health", None)
+    pauses_at = getattr(account, "pauses_at", None)
+    is_paused = pauses_at is not None and pauses_at <= now
+    return is_paused or bool(health and health.closed_until and health.closed_until > now)
 
 
 def note_success(account: MerchantAccount) -> None:
@@ -35,6 +41,8 @@ def note_success(account: MerchantAccount) -> None:
     if is_new or (health.failures == 0 and is_recent):
         return
     GatewayHealth.objects.filter(pk=health.pk).update(failures=0, closed_until=None, last_success_at=now)
+    if health.failures >= THRESHOLD:
+        outages.end(account)
 
 
 def note_failure(account: MerchantAccount, error: object) -> None:
@@ -46,6 +54,7 @@ def note_failure(account: MerchantAccount, error: object) -> None:
         health.last_failure_at, health.last_error = timezone.now(), str(error)[:255]
         if health.failures >= THRESHOLD:
             health.closed_until = timezone.now() + rest_after(health.failures)
+            outages.begin(account, error)
         health.save()
 
 

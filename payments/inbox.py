@@ -269,13 +269,6 @@ def _record_failure(notice_id: int, error: Exception) -> None:
         notice.save(update_fields=["attempts", "error", "next_attempt_at", "state", "processed_at"])
 
 
-def retry_quarantined(notice: Notice) -> None:
-    """Give a quarantined notice another five attempts, from now on."""
-    Notice.objects.filter(pk=notice.pk, state=NoticeState.QUARANTINED).update(
-        state=NoticeState.NEW, attempts=0, next_attempt_at=Now(), processed_at=None
-    )
-
-
 def _put_off_orphans(notices: list[Notice]) -> list[Notice]:
     """Keep those whose order exists, or whose patience is over; the rest waits a little."""
     references = [notice.merchant_ref for notice in notices]

@@ -6,17 +6,20 @@ import json
 import time
 from functools import lru_cache
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from agencies.models import Agency
+from agencies import audit
+from agencies.models import Agency, User
 from agencies.scope import chain_of
 from gateways import in_house, registry
 from gateways.base import Gateway, MerchantConfig
 
-from .errors import GatewayNotOffered
+from . import outages
+from .errors import ContractOverlaps, GatewayNotOffered
 from .models import MerchantAccount
 
 REMEMBERED = 5.0
@@ -61,6 +64,7 @@ def accounts_of(agency: Agency) -> list[MerchantAccount]:
         MerchantAccount.objects.filter(agency_id__in=chain, is_enabled=True, valid_during__contains=today)
         .exclude(gateway__in=in_house.SLUGS)
         .select_related("agency", "health")
+        .annotate(pauses_at=outages.next_pause())
     )
     nearest: dict[str, MerchantAccount] = {}
     for account in sorted(found, key=lambda item: chain.index(item.agency_id)):
@@ -74,6 +78,23 @@ def account_for(agency: Agency, gateway: str) -> MerchantAccount:
         if account.gateway == gateway:
             return account
     raise GatewayNotOffered(gateway)
+
+
+def take_new_payments(account: MerchantAccount, *, takes: bool, reason: str, actor: User) -> None:
+    """Let a contract take new payments or stop it; money under way is understood either way.
+
+    Raises ContractOverlaps when another contract takes them meanwhile.
+    """
+    with transaction.atomic(durable=True):
+        found = MerchantAccount.objects.select_for_update(of=("self",)).select_related("agency").get(pk=account.pk)
+        found.is_enabled = takes
+        try:
+            with transaction.atomic():
+                found.save(update_fields=["is_enabled"])
+        except IntegrityError as error:
+            raise ContractOverlaps from error
+        action = "gateway_resumed" if takes else "gateway_stopped"
+        audit.record(action, f"merchant:{found.pk}", actor=actor, agency=found.agency, reason=reason)
 
 
 def account_named(gateway: str, merchant_id: str) -> MerchantAccount | None:

@@ -16,11 +16,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.rights import sees_everything
-from dossiers.models import Message
+from dossiers import messages as texts
 from payments import heartbeats, rejections
-from payments.models import Discrepancy, GatewayHealth, Notice, Payment, WebhookDelivery
+from payments.models import Discrepancy, GatewayHealth, Notice, Payment
 from payments.models.inbox import NoticeState
 from payments.states import PaymentState
+from payments.webhooks import sending
 from procedures.linting import EXPIRY_NOTICE
 from procedures.models import FeeSchedule
 from procedures.schedules import IN_USE
@@ -29,6 +30,8 @@ from procedures.schedules import IN_USE
 UNCLEAR_AFTER = timedelta(minutes=30)
 #: Sending is tried again by itself; from here on somebody should look.
 MANY_ATTEMPTS = 3
+#: What was given up longer ago stands in the lists only.
+GIVEN_UP_SHOWN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,10 @@ def concerns() -> list[Concern]:
     )
     open_cases = Discrepancy.objects.filter(closed_at=None)
     notices = Notice.objects.filter
-    failing = WebhookDelivery.objects.filter(delivered_at=None, attempts__gte=MANY_ATTEMPTS)
-    silent = Message.objects.filter(sent_at=None, attempts__gte=MANY_ATTEMPTS)
+    failing = sending.failing(MANY_ATTEMPTS, now - GIVEN_UP_SHOWN)
+    silent = texts.failing(MANY_ATTEMPTS, now - GIVEN_UP_SHOWN)
     stopped = GatewayHealth.objects.filter(closed_until__gt=now)
     notice_list, payment_list = reverse(payments.format("notice")), reverse(payments.format("payment"))
-    deliveries, contracts = reverse(payments.format("webhookdelivery")), reverse(payments.format("merchantaccount"))
     rejected = f"{reverse(payments.format('rejectednotice'))}?reviewed_at__isempty=1&reason__in="
     strangers, forgers = ",".join(rejections.MISDIRECTED), ",".join(rejections.FORGED)
     forged = rejections.forged()
@@ -75,7 +77,7 @@ def concerns() -> list[Concern]:
             _("Thông báo ngân hàng cần người xem"),
             notices(state=NoticeState.QUARANTINED),
             "received_at",
-            f"{notice_list}?state__exact={NoticeState.QUARANTINED}",
+            reverse("undelivered"),
         ),
         _concern(
             _("Thông báo ngân hàng chờ xử lý"),
@@ -94,14 +96,9 @@ def concerns() -> list[Concern]:
         ),
         Concern(_silent(quiet), len(quiet), min(filter(None, quiet.values()), default=None), ""),
         _concern(_("Thanh toán chưa rõ quá 30 phút"), unclear, "created_at", f"{payment_list}?state__exact=sent"),
-        _concern(_("Cổng thanh toán đang tạm ngừng"), stopped, "last_failure_at", contracts),
-        _concern(
-            _("Tin nhắn không gửi được"),
-            silent,
-            "created_at",
-            f"{reverse('admin:dossiers_message_changelist')}?sent_at__isempty=1",
-        ),
-        _concern(_("Webhook không đến nơi"), failing, "created_at", f"{deliveries}?delivered_at__isempty=1"),
+        _concern(_("Cổng thanh toán đang tạm ngừng"), stopped, "last_failure_at", reverse("gateways")),
+        _concern(_("Tin nhắn không gửi được"), silent, "created_at", reverse("undelivered")),
+        _concern(_("Webhook không đến nơi"), failing, "created_at", reverse("undelivered")),
         _concern(_("Biểu phí hết hạn trong 60 ngày"), ending, "", f"{fees}?state__exact=active"),
     ]
 

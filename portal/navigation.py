@@ -10,12 +10,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 #: Address → who may see it.
-_PAGES = {"onboarding": "agencies.view_onboardingstep", "reform": "agencies.add_reform"}
+_PAGES = {
+    "onboarding": "agencies.view_onboardingstep",
+    "reform": "agencies.add_reform",
+    "gateways": "payments.view_merchantaccount",
+    "undelivered": "payments.view_notice",
+}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the pages of the province that somebody may open, then their tables."""
-    titles = {"onboarding": _("Triển khai"), "reform": _("Sáp nhập, chia tách, giải thể")}
+    titles = {
+        "onboarding": _("Triển khai"),
+        "reform": _("Sáp nhập, chia tách, giải thể"),
+        "gateways": _("Cổng thanh toán"),
+        "undelivered": _("Tin không đến nơi"),
+    }
     items = [
         {"title": titles[name], "link": reverse(name)} for name, right in _PAGES.items() if request.user.has_perm(right)
     ]

@@ -5,6 +5,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from . import figures, guide, health, metrics, style_page
+from .gateway_care import pages as gateway_pages
+from .gateway_care import status, undelivered
 from .onboarding import onboarding
 from .reform.views import reform
 
@@ -31,11 +33,19 @@ urlpatterns = [
     path("huong-dan/quay/<int:number>/", guide.counter, name="counter"),
     path("huong-dan/quay/<int:number>/ap-phich/", guide.poster, name="poster"),
     path("huong-dan/quay/<int:number>/ap-phich.pdf", guide.poster_file, name="poster-file"),
+    path("tinh-trang/", status.status, name="gateway-status"),
     path("thong-ke/", figures.figures, name="figures"),
     path("thiet-ke/", style_page.style_page, name="style-page"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("tai-khoan/", include("allauth.urls")),
     path("admin/trien-khai/", admin.site.admin_view(onboarding), name="onboarding"),
+    path("admin/cong-thanh-toan/", admin.site.admin_view(gateway_pages.gateways), name="gateways"),
+    path(
+        "admin/cong-thanh-toan/gian-doan.csv",
+        admin.site.admin_view(gateway_pages.outages_file),
+        name="gateway-outages",
+    ),
+    path("admin/khong-den-noi/", admin.site.admin_view(undelivered.undelivered), name="undelivered"),
     path("admin/sap-xep/", admin.site.admin_view(reform), name="reform"),
     path("admin/", admin.site.urls),
     path("", include("payments.urls")),

@@ -14,7 +14,7 @@ from agencies.administering import ReadOnlyAdmin
 from agencies.models import User
 from agencies.rights import sees_everything
 
-from .. import inbox, rejections
+from .. import quarantine, rejections
 from ..models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt, RejectedNotice
 
 
@@ -36,7 +36,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     def retry(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
         """Give quarantined notices another chance."""
         for notice in queryset:
-            inbox.retry_quarantined(notice)
+            quarantine.retry(notice, actor=cast(User, request.user))
         messages.success(request, _("Đã đưa lại vào hàng chờ."))
 
 

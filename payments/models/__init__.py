@@ -10,6 +10,7 @@ from .inbox import Notice, RejectedNotice
 from .ledger import LedgerEvent
 from .merchants import GatewayHealth, MerchantAccount
 from .moves import Move
+from .outages import Outage
 from .payments import Payment
 from .receipts import LostNumbers, Receipt, ReceiptCancellation, ReceiptSeries
 from .refunds import Refund
@@ -34,6 +35,7 @@ __all__ = [
     "MerchantAccount",
     "Move",
     "Notice",
+    "Outage",
     "Payment",
     "Receipt",
     "ReceiptCancellation",

@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -42,6 +42,12 @@ Attempt = tuple[WebhookDelivery, Reply]
 def waiting() -> QuerySet[WebhookDelivery]:
     """Return what has neither been delivered nor given up."""
     return WebhookDelivery.objects.filter(delivered_at=None, gave_up_at=None)
+
+
+def failing(attempts: int, since: datetime) -> QuerySet[WebhookDelivery]:
+    """Return what was tried so often and has not arrived; what was given up before `since` no more."""
+    tried = WebhookDelivery.objects.filter(delivered_at=None, attempts__gte=attempts)
+    return tried.filter(Q(gave_up_at=None) | Q(gave_up_at__gte=since))
 
 
 def send_due() -> int:
@@ -122,6 +128,16 @@ def _conclude(delivery: WebhookDelivery, reply: Reply) -> None:
     delivery.save(
         update_fields=["attempts", "last_status", "last_error", "delivered_at", "gave_up_at", "next_attempt_at"]
     )
+
+
+def stop_sending(deliveries: Iterable[WebhookDelivery], *, reason: str, actor: User) -> int:
+    """Give up what waits, with a reason; return how many. `send_again` takes it back."""
+    with transaction.atomic():
+        ids = list(waiting().filter(pk__in=[delivery.pk for delivery in deliveries]).values_list("pk", flat=True))
+        number = waiting().filter(pk__in=ids).update(gave_up_at=timezone.now())
+        if ids:
+            audit.record("webhooks_given_up", f"webhook:{ids[0]}", actor=actor, deliveries=ids, reason=reason)
+    return number
 
 
 def send_again(deliveries: Iterable[WebhookDelivery], *, actor: User) -> int:

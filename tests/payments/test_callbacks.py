@@ -13,7 +13,7 @@ from django.test import Client
 
 from gateways import vietinbank_messages, vnptpay_messages
 from gateways.codecs import RsaConcatenation, public_key
-from payments import inbox, ledger_check
+from payments import inbox, ledger_check, quarantine
 from payments.models import Discrepancy, LedgerEvent, Notice, Receipt, RejectedNotice
 from payments.models.inbox import NoticeState
 from payments.states import BillState, PaymentState
@@ -268,7 +268,7 @@ def test_a_poison_notice_is_quarantined_and_the_others_go_on(monkeypatch: pytest
     assert states.count("done") == 9
     assert states.count("quarantined") == 1
     monkeypatch.undo()
-    inbox.retry_quarantined(Notice.objects.get(state="quarantined"))
+    quarantine.retry(Notice.objects.get(state="quarantined"), actor=factories.officer(factories.agency()))
     inbox.drain_all()
     assert Receipt.objects.count() == 10
 
