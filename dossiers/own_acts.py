@@ -1,4 +1,4 @@
-"""What citizens do with a dossier they have handed in: send what was asked for, or withdraw it."""
+"""What citizens do with a dossier they have handed in: send what was asked for, withdraw it, rate it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from . import attaching, one_time_codes, working
 from .errors import IllegalDossierMove
-from .models import Dossier, NoticeKind
+from .following import RatingForm
+from .models import Dossier, NoticeKind, Rating
 from .pages import SESSION_DOSSIERS
 from .resuming import OneTimeCodeForm
 from .states import DossierState
@@ -83,6 +84,24 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         form.add_error("one_time_code", _("Mã chưa đúng hoặc đã hết hạn. Xem lại tin nhắn, hoặc lấy mã mới."))
     context = {"dossier": dossier, "form": form, "is_asked": is_asked}
     return render(request, "dossiers/withdraw.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_POST
+def rate(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep one rating of a dossier that was handed over; a second one changes nothing."""
+    dossier = _opened(request, code)
+    if dossier is None:
+        return redirect(f"{reverse('lookup')}?code={code}")
+    form = RatingForm(request.POST)
+    if dossier.state != DossierState.RETURNED or not form.is_valid():
+        messages.error(request, _("Hãy chọn một mức hài lòng."))
+    else:
+        Rating.objects.get_or_create(
+            dossier=dossier, defaults={"score": form.cleaned_data["score"], "words": form.cleaned_data["words"]}
+        )
+        messages.success(request, _("Cảm ơn bạn đã đánh giá."))
+    return redirect("dossier", code=code)
 
 
 def _opened(request: HttpRequest, code: str) -> Dossier | None:

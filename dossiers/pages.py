@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from payments import attempts, returned_money
 from payments.views import SESSION_PAYMENT
 
+from . import following
 from .forms import LookupForm
 from .models import Dossier
 
@@ -38,7 +39,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(f"{reverse('lookup')}?code={code}")
     found = get_object_or_404(Dossier.objects.with_bills().prefetch_related("events"), code=code)
     slip_url = settings.BASE_URL + reverse("slip", args=[found.slip_token])
-    context = {
+    context = following.context_of(found) | {
         "dossier": found,
         "bills": found.bills.all(),
         "returned": [back for bill in found.bills.all() for back in returned_money.of_bill(bill)],

@@ -14,6 +14,7 @@ urlpatterns = [
     path("ho-so-nhap/<str:code>/<slug:step>/", submitting.step, name="submit-step"),
     path("ho-so/<str:code>/bo-sung/", own_acts.supplement, name="dossier-supplement"),
     path("ho-so/<str:code>/bo-sung/them/", own_acts.add_papers, name="dossier-papers"),
+    path("ho-so/<str:code>/danh-gia/", own_acts.rate, name="dossier-rating"),
     path("ho-so/<str:code>/rut/", own_acts.withdraw, name="dossier-withdraw"),
     path("ho-so/<str:code>/", pages.dossier, name="dossier"),
     path("giay-hen/<str:token>/", pages.slip, name="slip"),

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from dossiers.models import Rating
 from gateways import in_house, registry
 from payments.models import Payment
 
@@ -76,6 +77,28 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """How many of those who rated gave each score, 5 first; at least LEAST of them."""
+
+    scores: tuple[tuple[int, int], ...]
+
+    @property
+    def total(self) -> int:
+        """How many rated."""
+        return sum(number for _score, number in self.scores)
+
+    @property
+    def percent(self) -> int:
+        """Whole percent who are satisfied: 4 or 5."""
+        return round(100 * sum(number for score, number in self.scores if score >= 4) / self.total)
+
+    @property
+    def bars(self) -> list[tuple[int, int, int]]:
+        """(score, number, percent) for the chart."""
+        return [(score, number, round(100 * number / self.total)) for score, number in self.scores]
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What is published, and of when."""
 
@@ -83,6 +106,7 @@ class Figures:
     at: datetime
     shares: tuple[Share, ...]
     ways: tuple[Way, ...]
+    satisfaction: Satisfaction | None
 
     @property
     def total(self) -> Share | None:
@@ -102,7 +126,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 def compute() -> Figures:
-    """Read the figures, in two queries."""
+    """Read the figures, in three queries."""
     now = timezone.now()
     since = now - SPAN
     by_agency = (
@@ -117,7 +141,13 @@ def compute() -> Figures:
     with connection.cursor() as cursor:
         cursor.execute(_BY_GATEWAY, [since, list(in_house.SLUGS), LEAST])
         ways = tuple(_way(*row) for row in cursor.fetchall())
-    return Figures(since, now, shares, ways)
+    return Figures(since, now, shares, ways, _satisfaction(since))
+
+
+def _satisfaction(since: datetime) -> Satisfaction | None:
+    found = dict(Rating.objects.filter(at__gte=since).values_list("score").annotate(number=Count("pk")))
+    given = Satisfaction(tuple((score, found.get(score, 0)) for score in range(5, 0, -1)))
+    return given if given.total >= LEAST else None
 
 
 def pooled(found: Iterable[Share]) -> tuple[Share, ...]:

@@ -5,6 +5,7 @@ from .drafts import Draft
 from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation
 from .one_time_codes import OneTimeCode
 from .papers import Printing
+from .ratings import Rating
 from .working import Assignment, ClockPause, NoticeKind, Result, Stage, WrittenNotice
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "NoticeKind",
     "OneTimeCode",
     "Printing",
+    "Rating",
     "Relation",
     "Result",
     "ReturnMethod",
