@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -40,35 +41,39 @@ def follow(page: Page, click: str) -> None:
         page.keyboard.press("Enter") if click == "Enter" else page.click(click)
 
 
-def submit(page: Page, base: str) -> str:
-    """Find the procedure without accents, submit, and return the dossier's code."""
+def passing_by(page: Page) -> None:
+    """Another journey looks at this page."""
+
+
+def submit(page: Page, base: str, look: Callable[[Page], None] = assert_good) -> str:
+    """Find the procedure without accents, submit, and return the dossier's code; `look` at each page on the way."""
     page.goto(base)
-    assert_good(page)
+    look(page)
     page.fill("#q", "chung thuc ban sao")
     follow(page, "Enter")
-    assert_good(page)
+    look(page)
     page.goto(f"{base}/thu-tuc/2.000815/")
-    assert_good(page)
+    look(page)
     follow(page, "a.button:has-text('Nộp hồ sơ')")
-    assert_good(page)
+    look(page)
     page.fill("#id_owner_name", "Nguyễn Thị Bình")
     page.fill("#id_owner_identity_number", "12")
     page.fill("#id_owner_phone", "0912 345 678")
     follow(page, "main button.primary")
-    assert_good(page)
+    look(page)
     page.fill("#id_owner_identity_number", "025190000123")
     follow(page, "main button.primary")
-    assert_good(page)
+    look(page)
     page.select_option("#id_agency", label="Phường Việt Trì")
     page.fill("#id_pages", "3")
     page.fill("#id_copies", "2")
     follow(page, "main button.primary")
-    assert_good(page)
+    look(page)
     follow(page, "main button.primary")
-    assert_good(page)
+    look(page)
     assert "10.000" in page.inner_text("main"), "the fee is explained before it is owed"
     follow(page, "main button.primary")
-    assert_good(page)
+    look(page)
     return page.url.rstrip("/").rsplit("/", 1)[-1]
 
 
@@ -103,7 +108,7 @@ def test_a_citizen_pays_and_the_receipt_is_there(
     demo: dict[str, Any], browser: Browser, gateway: str, width: int
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
-    submit(page, demo["base_url"])
+    submit(page, demo["base_url"], assert_good if gateway == "VNPT-Pay" else passing_by)
     follow(page, "a.button.wide")
     assert_good(page)
     follow(page, f"button:has-text('{gateway}')")
@@ -145,7 +150,7 @@ def record_by_keyboard(officer: Page) -> None:
 def test_the_officer_watches_it_turn_paid_and_hands_over(demo: dict[str, Any], browser: Browser) -> None:
     citizen = browser.new_context().new_page()
     officer = browser.new_context().new_page()
-    code = submit(citizen, demo["base_url"])
+    code = submit(citizen, demo["base_url"], passing_by)
     sign_in(officer, demo)
     officer.fill("#q", code)
     follow(officer, "Enter")
@@ -169,7 +174,7 @@ def test_the_officer_watches_it_turn_paid_and_hands_over(demo: dict[str, Any], b
 
 def test_a_relative_pays_with_code_and_pin(demo: dict[str, Any], browser: Browser) -> None:
     citizen = browser.new_context().new_page()
-    code = submit(citizen, demo["base_url"])
+    code = submit(citizen, demo["base_url"], passing_by)
     pin = citizen.inner_text(".notice.ok strong.code")
     relative = browser.new_context().new_page()
     relative.goto(f"{demo['base_url']}/tra-cuu/")
