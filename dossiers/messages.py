@@ -35,6 +35,7 @@ TEXTS = {
     "fee_paid": "Ho so {code}: da nop du phi {amount} d. Mot Cua Phu Tho.",
     "fee_taken_back": "Ho so {code}: ngan hang da thu hoi {amount} d, can nop lai. Mot Cua Phu Tho.",
     "fee_refunded": "Ho so {code}: da hoan lai {amount} d. Mot Cua Phu Tho.",
+    "claim_answered": "Ho so {code}: da co tra loi ve viec bi tru tien, xem tren trang nop phi. Mot Cua Phu Tho.",
     "result_ready": "Ho so {code}: da co ket qua. Mot Cua Phu Tho.",
     "posted": "Ho so {code}: ket qua da gui buu dien, van don {number}. Mot Cua Phu Tho.",
     "supplement": "Ho so {code}: can bo sung giay to, xem tren trang cua tinh. Mot Cua Phu Tho.",

@@ -8,9 +8,9 @@ from django.db import connection
 from django.dispatch import receiver
 
 from payments import discrepancies
-from payments.models import Bill, Refund
+from payments.models import Bill, Discrepancy, Refund
 from payments.models.discrepancies import DiscrepancyKind
-from payments.signals import bills_reopened, bills_settled, money_returned
+from payments.signals import bills_reopened, bills_settled, claim_answered, money_returned
 
 from .messages import TEXTS, tell
 from .models import Dossier, DossierBill, DossierEvent, EventKind
@@ -74,6 +74,14 @@ def note_returned(sender: type[Refund], refund: Refund, bill: Bill | None, **kwa
             dossier=dossier, kind=EventKind.FEE_REFUNDED, bill_id=_bill.pk, amount=refund.amount
         )
         tell(dossier, "fee_refunded", f"refund:{refund.pk}", amount=refund.amount)
+
+
+@receiver(claim_answered)
+def note_claim_answered(sender: type[Discrepancy], case: Discrepancy, **kwargs: Any) -> None:
+    """Tell the dossier's owner that an accountant has answered; what, stands on the page of the bill."""
+    link = DossierBill.objects.filter(bill=case.bill_id).select_related("dossier").first()
+    if link:
+        tell(link.dossier, "claim_answered", f"case:{case.pk}")
 
 
 def _locked(bills: list[Bill]) -> list[tuple[Bill, Dossier]]:

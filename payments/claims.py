@@ -17,6 +17,7 @@ from .errors import NothingToClaim, TooManyClaims
 from .models import Bill, ChargedClaim, Discrepancy, Payment
 from .models.bills import new_token
 from .models.discrepancies import DiscrepancyKind
+from .signals import claim_answered
 from .states import PaymentState
 
 #: A bill and a network address make no more: a household has fewer, a prankster would like more.
@@ -112,4 +113,6 @@ def close_answered(limit: int = 200) -> int:
                 else gettext_noop("Tiền đã đến khi khoản không còn phải nộp; sẽ hoàn lại cho bạn.")
             )
             case.save(update_fields=["closed_at", "resolution"])
+            if not is_applied:  # else the payer is told that the bill is paid
+                claim_answered.send(sender=Discrepancy, case=case)
     return len(answered)

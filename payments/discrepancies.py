@@ -17,6 +17,7 @@ from agencies.scope import chain_of
 from .errors import RefundRefused
 from .models import Bill, Discrepancy, Notice, Payment
 from .models.discrepancies import HOLDING_MONEY, DiscrepancyKind
+from .signals import claim_answered
 from .states import MoveState, RefundState
 
 SUGGESTED_ACTIONS = {
@@ -110,6 +111,8 @@ def close(found: Discrepancy, *, actor: User, resolution: str) -> None:
             )
         locked.closed_at, locked.resolution = timezone.now(), resolution[:255]
         locked.save(update_fields=["closed_at", "resolution"])
+        if locked.kind == DiscrepancyKind.CHARGED_CLAIM:
+            claim_answered.send(sender=Discrepancy, case=locked)
         audit.record("close_case", f"case:{locked.pk}", actor=actor, agency=locked.agency, resolution=resolution)
 
 

@@ -13,3 +13,6 @@ bills_cancelled = Signal()
 
 #: Sent with `refund: Refund`, `bill: Bill | None`, when money has been given back in this transaction.
 money_returned = Signal()
+
+#: Sent with `case: Discrepancy` when a payer's claim of a charge was answered without its bill being paid by it.
+claim_answered = Signal()

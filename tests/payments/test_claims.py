@@ -76,7 +76,8 @@ def test_two_clicks_make_one_case() -> None:
 
 
 def test_the_case_has_proof_a_deadline_of_working_days_and_an_answer_the_payer_reads() -> None:
-    payment = factories.payment(gateway="vietinbank", state=PaymentState.FAILED)
+    dossier = factories.dossier(amount=150_000)
+    payment = factories.payment(of=dossier.bills.get(), gateway="vietinbank", state=PaymentState.FAILED)
     assert claim_of(payment, proof=picture()).status_code == 302
     claim = ChargedClaim.objects.get()
     assert claim.due_at > timezone.now() + timedelta(days=2)
@@ -92,6 +93,7 @@ def test_the_case_has_proof_a_deadline_of_working_days_and_an_answer_the_payer_r
     assert AuditEntry.objects.filter(action="read_proof").count() == 1
     discrepancies.close(case, actor=accountant, resolution="Ngân hàng đã trả lại tiền cho bạn")
     assert "Ngân hàng đã trả lại tiền cho bạn" in page_of(payment.bill)
+    assert dossier.messages.get().kind == "claim_answered"
 
 
 @pytest.mark.parametrize(
