@@ -15,11 +15,12 @@ class DossiersConfig(AppConfig):
         from payments import ledger_check, sweeping
         from procedures import preview, schedule_life
 
-        from . import drafts, ending, fee_history, messages, one_time_codes, receivers  # noqa: F401
+        from . import checking_papers, drafts, ending, fee_history, messages, one_time_codes, receivers  # noqa: F401
 
         sweeping.register("messages", messages.send_waiting)
         sweeping.register("one-time codes", one_time_codes.send_waiting)
         sweeping.register("dossiers that ended", ending.end_due)
+        sweeping.register("papers", checking_papers.check_due)
         sweeping.register("drafts", drafts.forget_expired)
         # Neither procedures nor payments know the other: who knows both joins them.
         sweeping.register("fee schedules", schedule_life.activate_due)

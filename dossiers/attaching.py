@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from payments.models.bills import new_token
 
-from .models import Attachment, Dossier, Draft
+from .models import Attachment, Dossier, Draft, PaperState
 from .uploads import Paper, read_upload
 
 #: Papers one application may carry: as many as any procedure asks for, not as many as a disk holds.
@@ -32,7 +32,7 @@ def attach(paper: Paper, to: Draft | Dossier, requirement: str) -> Attachment:
 
 def take(request: HttpRequest, to: Draft | Dossier, requirement: str) -> list[str]:
     """Keep the request's `files` that are fit; return what is wrong with the others, a sentence each."""
-    room = MOST_PAPERS - to.attachments.count()
+    room = MOST_PAPERS - to.attachments.exclude(state=PaperState.REFUSED).count()
     faults = []
     for upload in request.FILES.getlist("files"):
         if room <= 0:

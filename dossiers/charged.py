@@ -23,7 +23,7 @@ from payments.models import Bill, Payment
 from payments.pages import gateway_name
 from procedures.calendar import due_at
 
-from .uploads import read_upload
+from .checking_papers import read_at_once
 
 #: Working days within which the payer is answered: our own promise, banks look into a transfer in two.
 ANSWERED_WITHIN = 3
@@ -79,7 +79,7 @@ class ClaimForm(forms.Form):
         upload = self.cleaned_data.get("proof")
         if not upload:
             return b""
-        paper = read_upload(upload)
+        paper = read_at_once(upload)
         if paper.suffix != ".jpg":
             raise forms.ValidationError(_("Chỉ nhận ảnh JPG hoặc PNG: chụp màn hình giao dịch."))
         return paper.content

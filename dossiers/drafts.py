@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from procedures.fees import Quote
 
-from .models import Attachment, Dossier, Draft
+from .models import Attachment, Dossier, Draft, PaperState
 from .step_forms import STEPS, MatterForm, PapersForm, PersonForm, StepForm
 from .submission import Application, price, submit
 
@@ -45,8 +46,9 @@ def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:
 
 
 def missing_papers(draft: Draft) -> list[str]:
-    """Return the names of required papers that have not been sent."""
-    sent = set(draft.attachments.values_list("requirement", flat=True))
+    """Return the names of required papers that have not been sent, or are of no use."""
+    usable = draft.attachments.exclude(state=PaperState.REFUSED)
+    sent = set(usable.values_list("requirement", flat=True))
     required = draft.case.procedure.documents.filter(is_required=True)
     return [name for name in required.values_list("name", flat=True) if name not in sent]
 
@@ -93,7 +95,15 @@ def hand_in(draft: Draft) -> tuple[Dossier, str]:
 
 def forget_expired() -> int:
     """Delete drafts nobody touched for thirty days, and the files of their papers; return how many."""
-    expired = Draft.objects.filter(expires_at__lte=Now())
-    for paper in Attachment.objects.filter(draft__in=expired, dossier=None):
-        paper.file.delete(save=False)
-    return expired.delete()[1].get("dossiers.Draft", 0)
+    with transaction.atomic():
+        expired = Draft.objects.filter(expires_at__lte=Now())
+        # Locked, so that a look at a paper (`checking_papers`) leaves no file behind that nobody knows.
+        for paper in Attachment.objects.filter(draft__in=expired, dossier=None).select_for_update():
+            forget_file(paper)
+        return expired.delete()[1].get("dossiers.Draft", 0)
+
+
+def forget_file(paper: Attachment) -> None:
+    """Delete a paper's file when its row's deletion is sure. The caller holds the row's lock."""
+    if name := paper.file.name:
+        transaction.on_commit(lambda: paper.file.storage.delete(name))

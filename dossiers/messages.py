@@ -39,6 +39,7 @@ TEXTS = {
     "result_ready": "Ho so {code}: da co ket qua. Mot Cua Phu Tho.",
     "posted": "Ho so {code}: ket qua da gui buu dien, van don {number}. Mot Cua Phu Tho.",
     "supplement": "Ho so {code}: can bo sung giay to, xem tren trang cua tinh. Mot Cua Phu Tho.",
+    "paper_refused": "Ho so {code}: mot tep giay to khong dung duoc, hay gui lai tren trang cua tinh. Mot Cua Phu Tho.",
     "refusal": "Ho so {code}: khong duoc tiep nhan, xem ly do tren trang cua tinh. Mot Cua Phu Tho.",
     "stop": "Ho so {code}: da dung giai quyet, xem ly do tren trang cua tinh. Mot Cua Phu Tho.",
     "apology": "Ho so {code}: xin loi, hen tra lai ngay {due}. Mot Cua Phu Tho.",

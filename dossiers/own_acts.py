@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from . import attaching, one_time_codes, working
 from .errors import IllegalDossierMove
 from .following import RatingForm
-from .models import Dossier, NoticeKind, Rating
+from .models import Dossier, NoticeKind, PaperState, Rating
 from .pages import SESSION_DOSSIERS
 from .resuming import OneTimeCodeForm
 from .states import DossierState
@@ -37,7 +37,7 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("dossier", code=code)
     sent = dossier.attachments.filter(uploaded_at__gte=asked.issued_at)
     if request.method == "POST":
-        if not sent.exists():
+        if not sent.exclude(state=PaperState.REFUSED).exists():
             messages.error(request, _("Hãy gửi ít nhất một tệp trước khi gửi lại hồ sơ."))
             return redirect("dossier-supplement", code=code)
         with suppress(IllegalDossierMove):  # sent twice, or an officer was faster: the page shows where it is
@@ -50,14 +50,19 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_POST
 def add_papers(request: HttpRequest, code: str) -> HttpResponse:
-    """Take files for a dossier whose officer has asked for some."""
+    """Take files for a dossier whose officer has asked for some, or `instead` of one that was of no use."""
     dossier = _opened(request, code)
     if dossier is None:
         return redirect(f"{reverse('lookup')}?code={code}")
-    if dossier.state != DossierState.SUPPLEMENT:
+    number = request.POST.get("instead", "")
+    refused = dossier.attachments.filter(state=PaperState.REFUSED, pk=int(number) if number.isdecimal() else 0).first()
+    if dossier.state != DossierState.SUPPLEMENT and not (refused and dossier.takes_papers_again):
         return redirect("dossier", code=code)
-    for fault in attaching.take(request, dossier, SUPPLEMENT):
+    faults = attaching.take(request, dossier, refused.requirement if refused else SUPPLEMENT)
+    for fault in faults:
         messages.error(request, fault)
+    if refused and not faults:
+        refused.delete()
     return redirect("dossier-supplement", code=code)
 
 

@@ -45,6 +45,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "returned": [back for bill in found.bills.all() for back in returned_money.of_bill(bill)],
         "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
         "slip_url": slip_url,
+        "sent": found.attachments.all(),
     }
     return render(request, "dossiers/dossier.html", context)
 

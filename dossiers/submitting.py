@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -83,9 +84,10 @@ def remove_paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
     draft = drafts.mine(request, code)
     if draft is None or draft.dossier:
         return redirect("submit-resume")
-    paper = get_object_or_404(draft.attachments, pk=number)
-    paper.delete()
-    paper.file.delete(save=False)
+    with transaction.atomic():
+        paper = get_object_or_404(draft.attachments.select_for_update(), pk=number)
+        drafts.forget_file(paper)
+        paper.delete()
     return redirect(reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers")
 
 

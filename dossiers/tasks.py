@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from . import messages, one_time_codes
+from . import checking_papers, messages, one_time_codes
 
 
 @shared_task(name="dossiers.send_messages")
@@ -19,3 +19,9 @@ def send_messages(**_: Any) -> int:
 def send_codes(**_: Any) -> int:
     """Send one-time codes; somebody sits and waits for them."""
     return one_time_codes.send_waiting()
+
+
+@shared_task(name="dossiers.check_papers")
+def check_papers(**_: Any) -> int:
+    """Look a second time at papers that were sent."""
+    return checking_papers.check_due()

@@ -24,7 +24,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from dossiers.messages import waiting
-from dossiers.models import Message
+from dossiers.models import Attachment, Message, PaperState
 from gateways import in_house
 from payments import heartbeats, rejections
 from payments.models import (
@@ -212,5 +212,7 @@ def _queues(now: datetime) -> Iterator[GaugeMetricFamily]:
     yield from _waiting("messages_waiting", "Messages to citizens not sent", messages, "created_at", now)
     statements = Statement.objects.filter(state__in=(StatementState.LOADING, StatementState.APPLYING))
     yield from _waiting("statements_waiting", "Bank files being read or matched", statements, "uploaded_at", now)
+    papers = Attachment.objects.filter(state=PaperState.PENDING)
+    yield from _waiting("papers_waiting", "Papers nobody may open yet", papers, "uploaded_at", now)
     told = sending.waiting()
     yield from _waiting("webhooks_waiting", "Events that clients have not taken yet", told, "created_at", now)

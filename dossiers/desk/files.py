@@ -10,21 +10,25 @@ from django.views.decorators.http import require_GET
 
 from agencies import audit
 
-from ..models import Result
+from ..models import PaperState, Result
 from .access import Staff, for_staff
 
 
 @require_GET
 @for_staff
 def citizens_paper(request: HttpRequest, staff: Staff, code: str, number: int) -> HttpResponseBase:
-    """Show a paper to who works on the dossier: an image we encoded ourselves, or a PDF, sent as no other type."""
+    """Give a paper to who works on the dossier, once it is clean: an image we encoded ourselves, or a PDF.
+
+    It is saved, not shown as a page of ours, and nothing in it may run.
+    """
     dossier = staff.dossier_to_act_on(code)
-    paper = dossier.attachments.filter(pk=number).first()
+    paper = dossier.attachments.filter(pk=number, state=PaperState.CLEAN).first()
     if paper is None or not paper.file.name or not paper.file.storage.exists(paper.file.name):
         raise Http404
     audit.record("read_paper", f"dossier:{code}", actor=staff.user, agency=dossier.agency, paper=number)
     kind = "image/jpeg" if paper.content_type == "image/jpeg" else "application/pdf"
-    return FileResponse(paper.file.open(), content_type=kind, filename=paper.name)
+    headers = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    return FileResponse(paper.file.open(), as_attachment=True, filename=paper.name, content_type=kind, headers=headers)
 
 
 @require_GET

@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
+from ..checking_papers import read_at_once
 from ..models import Dossier, Result, Stage
-from ..uploads import Paper, read_upload
+from ..uploads import Paper
 from ..working import colleagues
 
 
@@ -111,4 +112,4 @@ class ResultForm(DecisionForm):
     def clean_file(self) -> Paper | None:
         """Store a checked copy, never the file as it came."""
         upload: UploadedFile[Any] | None = self.cleaned_data.get("file")
-        return read_upload(upload) if upload else None
+        return read_at_once(upload) if upload else None

@@ -1,6 +1,7 @@
 """One application by one person for one procedure, and what happens to it."""
 
-from .dossier import Attachment, Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
+from .attachments import Attachment, PaperState, Refusal
+from .dossier import Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
 from .drafts import Draft
 from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation
 from .one_time_codes import OneTimeCode
@@ -24,8 +25,10 @@ __all__ = [
     "Message",
     "NoticeKind",
     "OneTimeCode",
+    "PaperState",
     "Printing",
     "Rating",
+    "Refusal",
     "Relation",
     "Result",
     "ReturnMethod",

@@ -19,6 +19,14 @@ from procedures.models import ProcedureCase
 
 from ..states import DOSSIER_EDGES, DossierState
 
+_IN_HAND = (
+    DossierState.SUBMITTED,
+    DossierState.ACCEPTED,
+    DossierState.IN_PROCESS,
+    DossierState.SUPPLEMENT,
+    DossierState.FINANCIAL_OBLIGATION,
+)
+
 
 class Channel(models.TextChoices):
     """How the dossier came in; fees may differ by it."""
@@ -138,6 +146,11 @@ class Dossier(models.Model):
         return (self.state, DossierState.WITHDRAWN) in DOSSIER_EDGES and bool(self.owner_phone)
 
     @property
+    def takes_papers_again(self) -> bool:
+        """Somebody will still look at it, so a paper that was of no use can be sent anew."""
+        return self.state in _IN_HAND
+
+    @property
     def is_settled(self) -> bool:
         """Nothing more is owed: every bill is paid, waived or cancelled, or there is none to come."""
         is_closed = all(bill.is_settled or bill.state == BillState.CANCELLED for bill in self.bills.all())
@@ -168,32 +181,3 @@ class DossierCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.identifier} {self.day} {self.last_number}"
-
-
-class Attachment(models.Model):
-    """A paper the citizen sent, to a draft first. The stored name is ours; the given name is only shown."""
-
-    dossier = models.ForeignKey(Dossier, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments")
-    draft = models.ForeignKey(
-        "dossiers.Draft", null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
-    )
-    #: Which of the procedure's papers it is, as the list called it then.
-    requirement = models.CharField(_("Là giấy tờ nào"), max_length=300, blank=True)
-    file = models.FileField(upload_to="attachments/%Y/%m/")
-    name = models.CharField(max_length=150)
-    content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField()
-    uploaded_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("giấy tờ")
-        verbose_name_plural = _("giấy tờ")
-        ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(dossier__isnull=False) | models.Q(draft__isnull=False), name="paper_of_something"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from payments.accounting.outcomes import dong
 
-from ..models import Dossier, HandOver
+from ..models import Dossier, HandOver, PaperState
 from .sheet import Sheet
 
 
@@ -22,7 +22,7 @@ def moment(when: datetime | None) -> str:
 def reception_slip(dossier: Dossier, printed_at: datetime, note: str = "") -> Sheet:
     """Giấy tiếp nhận hồ sơ và hẹn trả kết quả (form 01 of TT 03/2025). Its QR opens the dossier and pays it."""
     owed = sum(bill.amount for bill in dossier.bills.all() if bill.state == "open")
-    papers = [attachment.name for attachment in dossier.attachments.all()]
+    papers = [attachment.name for attachment in dossier.attachments.exclude(state=PaperState.REFUSED)]
     return Sheet(
         agency=dossier.agency.name,
         form="Mẫu số 01, TT 03/2025/TT-VPCP",

@@ -163,6 +163,7 @@ vars().update(read("EMAIL_URL"))
 EMAIL_TIMEOUT = 8
 DEFAULT_FROM_EMAIL = read("EMAIL_FROM")
 MESSAGE_FILE = Path(read("MESSAGE_FILE") or BASE_DIR / ".local" / "messages.jsonl")
+CLAMAV_SOCKET = read("CLAMAV_SOCKET")
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
@@ -237,6 +238,8 @@ CELERY_BEAT_SCHEDULE = {
     "work-statements": {"task": "payments.work_statements", "schedule": 10.0},
     "send-messages": {"task": "dossiers.send_messages", "schedule": 10.0},
     "send-codes": {"task": "dossiers.send_codes", "schedule": 5.0},
+    # A round that nobody has taken by then is not needed: workers have better to do than a queue of them.
+    "check-papers": {"task": "dossiers.check_papers", "schedule": 10.0, "options": {"expires": 10}},
 }
 
 LOGGING = {

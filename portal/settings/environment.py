@@ -44,6 +44,16 @@ def mail_server(value: str) -> dict[str, Any]:
     return found
 
 
+def socket_address(value: str) -> str | tuple[str, int] | None:
+    """/run/a.sock or host:port; nothing for none."""
+    if not value or value.startswith("/"):
+        return value or None
+    host, _colon, port = value.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError("must be /path/of/a/socket or host:port")
+    return host, int(port)
+
+
 #: What a type is called in the table.
 TYPE_NAMES: dict[Callable[[str], Any], str] = {
     str: "text",
@@ -52,6 +62,7 @@ TYPE_NAMES: dict[Callable[[str], Any], str] = {
     listed: "list (a,b)",
     database: "address",
     mail_server: "address",
+    socket_address: "socket",
 }
 
 
@@ -88,6 +99,7 @@ VARIABLES = (
     Variable("METRICS_TOKEN", str, "Lets another machine read /metrics; empty: only this machine may"),
     Variable("WEBHOOK_NETWORKS", listed, "Networks of ours (CIDR) that webhooks may reach beside public addresses"),
     Variable("MEDIA_ROOT", str, "Folder of uploads and bank files; empty: .local/media"),
+    Variable("CLAMAV_SOCKET", socket_address, "clamd that looks at papers, /path or host:port; empty: none is asked"),
     Variable("SMS_ADAPTER", str, "What sends a text to a phone, as a Python path", "dossiers.channels.to_file"),
     Variable("EMAIL_ADAPTER", str, "What sends an e-mail, as a Python path", "dossiers.channels.by_mail"),
     Variable("ZALO_ADAPTER", str, "What sends a Zalo message, as a Python path", "dossiers.channels.to_file"),

@@ -58,7 +58,7 @@ class World:
         self.dossier = dossier
         self.people: dict[str, User] = {}
         self._systems()
-        paper = Attachment(dossier=dossier, name="x", content_type="application/pdf", size=5)
+        paper = Attachment(dossier=dossier, name="x", content_type="application/pdf", size=5, state="clean")
         paper.file.save("x.pdf", ContentFile(b"%PDF-"))
         draft = factories.draft(dossier.case)
         sent = Attachment(draft=draft, name="x", content_type="application/pdf", size=5)

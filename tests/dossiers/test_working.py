@@ -39,7 +39,7 @@ OFFERED = {
     8: "giao tiep-tuc",
     9: "giao",
 }
-PDF = b"%PDF-1.7 ket qua"
+PDF = b"%PDF-1.7 ket qua\n%%EOF\n"
 
 
 def filled(**values: Any) -> dict[str, Any]:
@@ -253,10 +253,16 @@ def test_the_papers_a_citizen_sent_are_read_on_record_and_by_nobody_elses_office
     paper = Attachment(dossier=dossier, name="CCCD mặt trước.pdf", content_type="text/html", size=len(PDF))
     paper.file.save("a.pdf", ContentFile(PDF))
     client, address = signed_in(dossier.agency), f"/quay/{dossier.code}/giay-to/{paper.pk}/"
+    for state, refusal in (("pending", ""), ("refused", "infected")):
+        Attachment.objects.update(state=state, refusal=refusal)
+        assert address not in client.get(f"/quay/{dossier.code}/").content.decode()
+        assert client.get(address).status_code == 404, "fail closed: nobody opens what is not clean"
+    Attachment.objects.update(state="clean", refusal="")
     assert address in client.get(f"/quay/{dossier.code}/").content.decode()
     answer = client.get(address)
     assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    assert answer["Content-Disposition"].startswith("attachment;") and "sandbox" in answer["Content-Security-Policy"]
     assert AuditEntry.objects.filter(action="read_paper").count() == 1
     other = factories.dossier(dossier.agency)
     assert client.get(f"/quay/{other.code}/giay-to/{paper.pk}/").status_code == 404

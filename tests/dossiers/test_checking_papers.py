@@ -1,0 +1,348 @@
+"""Papers are looked at twice: at once, while their sender waits, and by a worker. Nobody opens what is not clean."""
+
+from __future__ import annotations
+
+import io
+import socket
+import struct
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from fpdf import FPDF
+from PIL import Image
+
+from dossiers import attaching, checking_papers, drafts, uploads
+from dossiers.models import Attachment, Dossier, Draft, Message, PaperState, Refusal
+from dossiers.tasks import check_papers
+from portal.settings.environment import socket_address
+from tests import factories
+from tests.payments.test_races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+#: The file every scanner knows, in two parts so that this one is not found.
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+SCRIPT = b"<html><script>alert(1)</script>"
+ARCHIVE_END = b"PK\x05\x06" + bytes(18)
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30), **more: Any) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "red").save(out, kind, **more)
+    return out.getvalue()
+
+
+def half_a_picture() -> bytes:
+    whole = picture(size=(400, 300))
+    return whole[: len(whole) // 2]
+
+
+def scan_of_two_pages() -> bytes:
+    out = io.BytesIO()
+    page = Image.new("RGB", (200, 300), "white")
+    page.save(out, "PDF", save_all=True, append_images=[page])
+    return out.getvalue()
+
+
+def letter(**protection: Any) -> bytes:
+    made = FPDF()
+    made.add_page()
+    made.set_font("Helvetica")
+    made.cell(text="Giay to")
+    if protection:
+        made.set_encryption(**protection)
+    return bytes(made.output())
+
+
+def written(inside: bytes) -> bytes:
+    return b"%PDF-1.7\n1 0 obj\n" + inside + b"\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def stream_of_objects(inside: bytes, name: bytes = b"ObjStm") -> bytes:
+    return written(
+        b"<< /Type /%b /N 1 /First 4 /Filter /FlateDecode >>\nstream\n%b\nendstream" % (name, zlib.compress(inside))
+    )
+
+
+def giant() -> bytes:
+    """A picture of a few bytes that says it has 900 million pixels."""
+    small = picture("PNG")
+    header = b"IHDR" + struct.pack("!II", 30_000, 30_000) + small[24:29]
+    return small[:12] + header + struct.pack("!I", zlib.crc32(header)) + small[33:]
+
+
+SCRIPTED = b"<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("anh.jpg", picture("GIF"), "Chỉ nhận ảnh"),
+        ("anh.jpg", SCRIPT, "Chỉ nhận ảnh"),
+        ("anh.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Chỉ nhận ảnh"),
+        ("anh.jpg", b"", "Chỉ nhận ảnh"),
+        ("anh.html", picture(comment=SCRIPT), "Chỉ nhận ảnh"),
+        ("giay.pdf", picture(), "Chỉ nhận ảnh"),
+        ("anh.jpg", scan_of_two_pages(), "Chỉ nhận ảnh"),
+        ("anh.png", giant(), "Ảnh quá lớn"),
+        ("giay.pdf", b"%PDF-1.7 half of it", "bị hỏng"),
+        ("giay.pdf", scan_of_two_pages() + ARCHIVE_END, "bị hỏng"),
+        ("giay.pdf", letter(owner_password="a", user_password="b"), "có mật khẩu"),
+        ("giay.pdf", written(SCRIPTED), "chương trình"),
+        ("giay.pdf", written(SCRIPTED.replace(b"/JavaScript", b"/J#61vaScript")), "chương trình"),
+        ("giay.pdf", written(b"<< /S /Launch /F (cmd.exe) >>"), "chương trình"),
+        ("giay.pdf", stream_of_objects(SCRIPTED), "chương trình"),
+        ("giay.pdf", stream_of_objects(SCRIPTED, b"Obj#53tm"), "bị hỏng"),
+        ("giay.pdf", stream_of_objects(bytes(40_000_000)), "bị hỏng"),
+    ],
+    ids=[
+        "another kind of picture",
+        "a page called a picture",
+        "SVG",
+        "empty",
+        "a picture that is a page too",
+        "a picture called PDF",
+        "a PDF called picture",
+        "bomb of pixels",
+        "half a PDF",
+        "PDF that is an archive too",
+        "locked PDF",
+        "PDF with a program",
+        "its name written otherwise",
+        "PDF that starts a program",
+        "a program in an object stream",
+        "a hidden object stream",
+        "bomb in a PDF",
+    ],
+)
+def test_what_is_refused_at_once_and_what_is_said(name: str, content: bytes, says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        uploads.read_upload(SimpleUploadedFile(name, content))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("quet.pdf", scan_of_two_pages()),
+        ("giay.PDF", letter()),
+        ("giay.pdf", stream_of_objects(b"<< /Type /Catalog >>")),
+        ("chup-man-hinh.jpg", picture("PNG")),
+        ("image:1234", picture()),
+    ],
+    ids=["scan", "letter", "object stream", "PNG called JPG", "phone without endings"],
+)
+def test_what_people_send_is_taken(name: str, content: bytes) -> None:
+    assert uploads.read_upload(SimpleUploadedFile(name, content)).content == content
+
+
+def sent(content: bytes, to: Draft | Dossier | None = None, name: str = "giay.jpg") -> Attachment:
+    paper = uploads.read_upload(SimpleUploadedFile(name, content))
+    return attaching.attach(paper, to or factories.dossier(), "Giấy chứng sinh")
+
+
+def stored(settings: Any) -> list[str]:
+    return [path.name for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_a_picture_is_written_anew_upright_and_without_what_it_says_of_its_sender(settings: Any) -> None:
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "taken at home", 6
+    content = picture(exif=exif, comment=SCRIPT, icc_profile=b"profile of a camera") + ARCHIVE_END
+    paper = sent(content)
+    assert check_papers() == 1
+    paper.refresh_from_db()
+    clean = paper.file.read()
+    assert (paper.state, paper.content_type, paper.size) == (PaperState.CLEAN, "image/jpeg", len(clean))
+    for hidden in (b"taken at home", b"script", b"profile", ARCHIVE_END, b"Exif"):
+        assert hidden in content and hidden not in clean
+    assert Image.open(io.BytesIO(clean)).size == (30, 40)
+    assert stored(settings) == [Path(paper.file.path).name], "what was sent is gone"
+    assert check_papers() == 0
+
+
+def test_black_writing_on_nothing_stays_readable() -> None:
+    drawn = Image.new("RGBA", (40, 30), (0, 0, 0, 0))
+    drawn.paste((0, 0, 0, 255), (0, 0, 20, 30))
+    out = io.BytesIO()
+    drawn.save(out, "PNG")
+    read = Image.open(io.BytesIO(checking_papers.look_at(out.getvalue(), "image/png").picture)).convert("L")
+    black, white = read.getpixel((5, 15)), read.getpixel((35, 15))
+    assert isinstance(black, int | float) and isinstance(white, int | float)
+    assert black < 40 and white > 215
+
+
+def test_a_broken_picture_is_missing_again_and_its_sender_is_told_what_to_do(settings: Any) -> None:
+    draft = factories.draft(factories.case())
+    draft.case.procedure.documents.create(name="Giấy chứng sinh", is_required=True)
+    sent(half_a_picture(), draft)
+    assert drafts.missing_papers(draft) == [], "who sends it goes on while it waits"
+    check_papers()
+    assert Attachment.objects.get().refusal == Refusal.UNREADABLE
+    assert drafts.missing_papers(draft) == ["Giấy chứng sinh"]
+    assert stored(settings) == []
+
+
+@contextmanager
+def clamd(path: Path) -> Iterator[list[bytes]]:
+    """A scanner that speaks INSTREAM as clamd(8) does and knows EICAR; yields what it was sent."""
+    listening, heard = socket.socket(socket.AF_UNIX), list[bytes]()
+    listening.bind(str(path))
+    listening.listen()
+
+    def serve() -> None:
+        while True:
+            try:
+                talk = listening.accept()[0].makefile("rwb")
+            except OSError:
+                return
+            assert talk.read(10) == b"zINSTREAM\0"
+            content = b""
+            while length := struct.unpack("!I", talk.read(4))[0]:
+                content += talk.read(length)
+            heard.append(content)
+            talk.write(b"stream: Eicar-Test-Signature FOUND\0" if EICAR in content else b"stream: OK\0")
+            talk.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield heard
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        thread.join(5)
+
+
+def test_a_virus_is_deleted_told_of_once_and_the_paper_sent_anew_in_its_place(tmp_path: Path, settings: Any) -> None:
+    settings.CLAMAV_SOCKET = str(tmp_path / "clamd")
+    dossier = factories.dossier()
+    with clamd(tmp_path / "clamd") as heard:
+        large = scan_of_two_pages().replace(b"%%EOF", b"%" * 200_000 + b"\n%" + EICAR + b"\n%%EOF")
+        refused = sent(large, dossier, "quet.pdf")
+        assert check_papers() == 1
+        assert heard == [large]
+    refused.refresh_from_db()
+    assert (refused.state, refused.refusal, stored(settings)) == (PaperState.REFUSED, Refusal.INFECTED, [])
+    assert Message.objects.filter(kind="paper_refused", dossier=dossier).count() == 1
+    browser = Client()
+    browser.get(f"/giay-hen/{dossier.slip_token}/")
+    assert "Tệp có mã độc" in browser.get(f"/ho-so/{dossier.code}/").content.decode()
+    other = SimpleUploadedFile("moi.jpg", picture())
+    browser.post(f"/ho-so/{dossier.code}/bo-sung/them/", {"instead": refused.pk, "files": [other]})
+    paper = dossier.attachments.get()
+    assert (paper.name, paper.requirement, paper.state) == ("moi.jpg", "Giấy chứng sinh", PaperState.PENDING)
+    assert "đang kiểm tra" in browser.get(f"/ho-so/{dossier.code}/").content.decode()
+
+
+def test_files_that_are_sent_one_by_one_are_looked_at_twice_at_once(tmp_path: Path, settings: Any) -> None:
+    paper = checking_papers.read_at_once(SimpleUploadedFile("anh.png", picture("PNG")))
+    assert (paper.content_type, paper.suffix, paper.content[:3]) == ("image/jpeg", ".jpg", b"\xff\xd8\xff")
+    with pytest.raises(ValidationError, match="bị hỏng"):
+        checking_papers.read_at_once(SimpleUploadedFile("anh.jpg", half_a_picture()))
+    settings.CLAMAV_SOCKET = str(tmp_path / "clamd")
+    virus = written(EICAR)
+    with pytest.raises(ValidationError, match="chưa kiểm tra được"):
+        checking_papers.read_at_once(SimpleUploadedFile("a.pdf", virus))
+    with clamd(tmp_path / "clamd"), pytest.raises(ValidationError, match="mã độc"):
+        checking_papers.read_at_once(SimpleUploadedFile("a.pdf", virus))
+
+
+def test_what_is_refused_of_a_dossier_that_is_over_stays_as_it_is() -> None:
+    dossier = factories.dossier(state=9)
+    refused = sent(half_a_picture(), dossier)
+    check_papers()
+    assert not Message.objects.filter(kind="paper_refused").exists()
+    browser = Client()
+    browser.get(f"/giay-hen/{dossier.slip_token}/")
+    for number in (str(refused.pk), "x", "9" * 30):
+        files = [SimpleUploadedFile("moi.jpg", picture())]
+        browser.post(f"/ho-so/{dossier.code}/bo-sung/them/", {"instead": number, "files": files})
+    assert dossier.attachments.get() == refused
+
+
+@pytest.mark.parametrize("answer", [b"", b"INSTREAM size limit exceeded. ERROR\0"], ids=["hangs up", "cannot say"])
+def test_without_a_yes_the_paper_waits_and_is_looked_at_again(answer: bytes, tmp_path: Path, settings: Any) -> None:
+    settings.CLAMAV_SOCKET = str(tmp_path / "clamd")
+    paper = sent(picture())
+    assert check_papers() == 0  # nobody listens
+    Attachment.objects.update(next_check_at=timezone.now())
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "clamd"))
+        listening.listen()
+
+        def refuse() -> None:
+            talk = listening.accept()[0]
+            talk.recv(100_000)
+            talk.sendall(answer)
+            talk.close()
+
+        thread = threading.Thread(target=refuse, daemon=True)
+        thread.start()
+        assert check_papers() == 0
+        thread.join(5)
+    (tmp_path / "clamd").unlink()
+    paper.refresh_from_db()
+    assert (paper.state, paper.attempts) == (PaperState.PENDING, 2)
+    assert paper.next_check_at > timezone.now() + timedelta(seconds=90), "pauses grow"
+    with clamd(tmp_path / "clamd"):
+        assert check_papers() == 0, "not before its time"
+        Attachment.objects.update(next_check_at=timezone.now())
+        assert check_papers() == 1
+    paper.refresh_from_db()
+    assert paper.state == PaperState.CLEAN
+
+
+def test_many_workers_give_each_paper_one_answer_and_leave_one_file(settings: Any) -> None:
+    dossier = factories.dossier()
+    for _ in range(4):
+        sent(picture(), dossier)
+    assert sum(at_once(4, lambda _: checking_papers.check_due())) == 4
+    assert {paper.state for paper in Attachment.objects.all()} == {PaperState.CLEAN}
+    assert sorted(stored(settings)) == sorted(Path(paper.file.path).name for paper in Attachment.objects.all())
+
+
+@pytest.mark.parametrize("meanwhile", ["removed", "overtaken"])
+def test_a_look_that_comes_too_late_writes_nothing(
+    meanwhile: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = factories.draft(factories.case())
+    paper = sent(picture(), draft)
+    look = checking_papers.look_at
+
+    def slow(content: bytes, content_type: str) -> checking_papers.Verdict:
+        if meanwhile == "overtaken":
+            Attachment.objects.update(attempts=9)
+        else:
+            Draft.objects.update(expires_at=timezone.now())
+            assert drafts.forget_expired() == 1
+        return look(content, content_type)
+
+    monkeypatch.setattr(checking_papers, "look_at", slow)
+    assert check_papers() == 0
+    assert stored(settings) == ([Path(paper.file.path).name] if meanwhile == "overtaken" else [])
+    assert not Attachment.objects.exclude(state=PaperState.PENDING).exists()
+
+
+def test_a_scanner_is_named_by_path_or_by_host_and_port() -> None:
+    assert [socket_address(text) for text in ("", "/run/clamd.sock", "127.0.0.1:3310")] == [
+        None,
+        "/run/clamd.sock",
+        ("127.0.0.1", 3310),
+    ]
+    for wrong in ("clamd", "127.0.0.1:", ":3310", "a:b"):
+        with pytest.raises(ValueError, match="must be"):
+            socket_address(wrong)
