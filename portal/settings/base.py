@@ -133,6 +133,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "portal.accounts.StaffAccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_TOTP_ISSUER = "Một Cửa Pay"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A passkey is both factors only because it asks for finger, face or PIN each time: a found one opens nothing.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "login_webauthn": "portal.passkeys.SignInForm",
+    "authenticate_webauthn": "portal.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "portal.passkeys.ProveAgainForm",
+    "add_webauthn": "portal.passkeys.EnrolForm",
+}
 # Whoever holds a role works with a second factor only; not a matter of the environment.
 STAFF_MFA_REQUIRED = True
 # Whoever proves a change of password was not them ends all sessions with it.

@@ -185,6 +185,7 @@ class World:
         return {
             **named,
             "user password": {"id": rows[0].pk},
+            "nobody's key": {"pk": 0},
             "api bill": {"bill_id": self.api_bill.pk},
             "api payment": {"payment_id": self.api_payment.pk},
             "api endpoint": {"endpoint_id": self.endpoint.pk},
