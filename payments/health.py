@@ -50,11 +50,14 @@ def note_failure(account: MerchantAccount, error: object) -> None:
     with transaction.atomic():
         GatewayHealth.objects.get_or_create(merchant_account=account)
         health = GatewayHealth.objects.select_for_update().get(merchant_account=account)
-        health.failures += 1
-        health.last_failure_at, health.last_error = timezone.now(), str(error)[:255]
-        if health.failures >= THRESHOLD:
-            health.closed_until = timezone.now() + rest_after(health.failures)
-            outages.begin(account, error)
+        now = timezone.now()
+        health.last_failure_at, health.last_error = now, str(error)[:255]
+        # Calls that were under way when it began to rest tell of the same outage: they do not prolong the rest.
+        if not health.closed_until or health.closed_until <= now:
+            health.failures += 1
+            if health.failures >= THRESHOLD:
+                health.closed_until = now + rest_after(health.failures)
+                outages.begin(account, error)
         health.save()
 
 

@@ -78,6 +78,17 @@ def test_40_a_bank_that_fails_five_times_rests_is_tried_once_and_comes_back() ->
         assert not rests()
 
 
+def test_40_twenty_calls_that_fail_together_are_one_outage_and_cost_one_rest() -> None:
+    """Who was under way when the bank began to rest proves nothing new; or it would be left alone for ten minutes."""
+    account = factories.merchant(factories.agency(), "vnptpay")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(20):
+            health.note_failure(account, "timed out")
+        clock.shift(health.FIRST_REST)
+        account.refresh_from_db()
+        assert not health.is_resting(account)
+
+
 def test_44_one_round_asks_the_longest_waiting_and_no_more_than_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     now, agency, asked = timezone.now(), factories.agency(), list[int]()
     waiting = [
