@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gateways.base import Capability, GatewayError, Notice, Outcome, OutcomeState, SentOrder
@@ -40,6 +40,9 @@ WATCHED_FOR = timedelta(minutes=30)
 BUDGET = 20
 #: While one process asks, the others leave the payment alone for this long.
 LEASE = timedelta(seconds=60)
+#: A bank that rests is asked about one payment so often: what begins payments may be broken there while what
+#: tells of them works, and an answer ends the rest.
+PROBE_EVERY = timedelta(seconds=15)
 #: A person who presses "check now" again within this time is shown the answer just got.
 FRESH = timedelta(seconds=3)
 
@@ -149,16 +152,21 @@ def gateways_due() -> list[str]:
 
 
 def _due(now: datetime) -> QuerySet[Payment]:
-    due = Payment.objects.filter(next_check_at__lte=now)
-    return due.exclude(merchant_account__health__closed_until__gt=now)
+    """Those due, without those of a bank that rests and was tried a moment ago."""
+    just_failed = Q(merchant_account__health__last_failure_at__gt=now - PROBE_EVERY)
+    return Payment.objects.filter(next_check_at__lte=now).exclude(_is_resting(now) & just_failed)
+
+
+def _is_resting(now: datetime) -> Q:
+    return Q(merchant_account__health__closed_until__gt=now)
 
 
 def _claim_due(gateway: str, limit: int) -> list[Payment]:
     now = timezone.now()
     with transaction.atomic(durable=True):
         oldest = _due(now).filter(gateway=gateway).order_by("next_check_at")
-        locked = oldest.select_for_update(skip_locked=True, of=("self",))
-        claimed = list(locked.values_list("pk", flat=True)[:limit])
+        locked = oldest.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
+        claimed = list(locked.exclude(_is_resting(now))[:limit]) or list(locked.filter(_is_resting(now))[:1])
         Payment.objects.filter(pk__in=claimed).update(next_check_at=now + LEASE)
     return list(Payment.objects.filter(pk__in=claimed).select_related("merchant_account").order_by("pk"))
 

@@ -1,8 +1,8 @@
 """Circuit breaker: a gateway that does not answer is left alone for a while, per contract.
 
 Five failures in a row close it for 30 s; each further failure doubles that, up to ten
-minutes. The first call after that is the trial. Only new payments and our own questions
-are held back: what a gateway tells us is always heard.
+minutes. The first call after that is the trial. New payments are held back, and of our own questions
+all but one in a while (`checking.PROBE_EVERY`): what a gateway tells us is always heard.
 """
 
 from __future__ import annotations

@@ -89,6 +89,21 @@ def test_40_twenty_calls_that_fail_together_are_one_outage_and_cost_one_rest() -
         assert not health.is_resting(account)
 
 
+def test_40_a_bank_that_cannot_begin_payments_but_knows_of_them_is_still_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each payer's new attempt fails and prolongs the rest; whoever was charged must not wait for its end."""
+    asked: list[int] = []
+    monkeypatch.setattr(checking, "check", lambda payment: asked.append(payment.pk))
+    now, agency = timezone.now(), factories.agency()
+    first, _second = (factories.payment(of=factories.bill(of=agency), next_check_at=now) for _ in range(2))
+    for _ in range(health.THRESHOLD):
+        health.note_failure(first.merchant_account, "INIT timed out")
+    with time_machine.travel(now + timedelta(seconds=5), tick=False) as clock:
+        assert (checking.gateways_due(), checking.check_due("vnptpay")) == ([], 0)
+        clock.shift(checking.PROBE_EVERY)
+        assert checking.check_due("vnptpay") == 1
+    assert asked == [first.pk]
+
+
 def test_44_one_round_asks_the_longest_waiting_and_no_more_than_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     now, agency, asked = timezone.now(), factories.agency(), list[int]()
     waiting = [
