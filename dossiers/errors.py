@@ -26,6 +26,10 @@ class NotReleasable(DossierError):
         self.reason = reason
 
 
+class NotTakenBack(DossierError):
+    """The hand-over may not be undone: there is none, or who wants to is who handed over."""
+
+
 class NothingToUndo(DossierError):
     """The last step is not theirs, is older than a minute, or is one that cannot be taken back."""
 

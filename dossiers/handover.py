@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.forms.models import model_to_dict
 
 from agencies import audit
 from agencies.models import User
 from payments.models import Bill
 
-from .errors import NotReleasable
+from .errors import NotReleasable, NotTakenBack
 from .messages import tell
-from .models import Dossier, HandOver, Relation
+from .models import Dossier, DossierEvent, EventKind, HandOver, Relation, TakenBack
 from .states import DossierState
 from .workflow import advance
 
@@ -68,3 +69,33 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
             tell(locked, "posted", f"handover:{hand_over.pk}", number=receiver.tracking_number)
         audit.record("hand_over", f"dossier:{locked.code}", actor=officer, agency=locked.agency)
     return hand_over
+
+
+def take_back(dossier: Dossier, *, actor: User, reason: str) -> TakenBack:
+    """Undo a hand-over made by mistake (10 → 9), once the paper is back at the desk.
+
+    A second person than who handed over, a leader, does it; the hand-over is kept whole in
+    `TakenBack`, and the result can be given out anew. Locks the dossier. Raises NotTakenBack.
+    """
+    with transaction.atomic(durable=True):
+        locked = Dossier.objects.select_for_update(of=("self",)).select_related("agency").get(pk=dossier.pk)
+        given = HandOver.objects.filter(dossier=locked).first()
+        if locked.state != DossierState.RETURNED or given is None or given.officer_id == actor.pk:
+            raise NotTakenBack
+        kept = {name: value for name, value in model_to_dict(given).items() if name not in ("id", "dossier")}
+        undone = TakenBack.objects.create(
+            dossier=locked, hand_over={**kept, "at": given.at.isoformat()}, reason=reason[:255], actor=actor
+        )
+        given.delete()
+        locked.state, locked.returned_at = DossierState.FINISHED, None
+        locked.save(update_fields=["state", "returned_at"])
+        DossierEvent.objects.create(
+            dossier=locked,
+            kind=EventKind.HAND_OVER_UNDONE,
+            before=DossierState.RETURNED,
+            after=DossierState.FINISHED,
+            actor=actor,
+            note=reason[:255],
+        )
+        audit.record("take_back", f"dossier:{locked.code}", actor=actor, agency=locked.agency, reason=reason)
+    return undone

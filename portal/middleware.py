@@ -11,7 +11,7 @@ from functools import lru_cache
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,12 +22,29 @@ from payments import views
 logger = logging.getLogger(__name__)
 
 BANK_PATHS = ("/gateways/", "/vpg/", "/api/v1/inq-bill", "/api/v1/notify-bill")
+PAGE_METHODS = ("GET", "HEAD", "POST")
 ADMIN_POLICY = {"script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 #: A restart of PostgreSQL takes about as long; gateways and clients then send again.
 RETRY_AFTER_SECONDS = 5
 #: A connection that worked so recently is not asked whether it still does. Should PostgreSQL have been
 #: restarted within it, the bank hears "busy" once and comes again.
 TRUSTED_SECONDS = 1.0
+
+
+class PlainMethodsMiddleware:
+    """Pages are read and forms are sent; any other method is refused before a view sees it (security.md B6 67).
+
+    The API refuses for itself, as its clients may delete. Django's administration would take a PUT for a GET.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 405 to whatever is neither GET, HEAD nor POST."""
+        if request.method not in PAGE_METHODS and not request.path_info.startswith("/api/v1/"):
+            return HttpResponseNotAllowed(PAGE_METHODS)
+        return self.get_response(request)
 
 
 class BankShortcutMiddleware:

@@ -45,9 +45,16 @@ class Agency(models.Model):
     identifier = models.CharField(_("Mã định danh"), max_length=20, blank=True)
     name = models.CharField(_("Tên"), max_length=255)
     level = models.CharField(_("Cấp"), max_length=16, choices=Level)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        verbose_name=_("Cơ quan cấp trên"),
+    )
     valid_during = DateRangeField(_("Tồn tại"))
-    search_key = models.CharField(max_length=300, editable=False)
+    search_key = models.CharField(max_length=300, editable=False, verbose_name=_("Khóa tìm kiếm"))
 
     objects = AgencyQuerySet.as_manager()
 
@@ -107,12 +114,23 @@ class AgencySuccession(models.Model):
     Of several successors one `takes_over` what is unfinished: open bills are paid to its account.
     """
 
-    predecessor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="successions")
-    successor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="inheritances")
+    predecessor = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="successions", verbose_name=_("Cơ quan trước")
+    )
+    successor = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="inheritances", verbose_name=_("Cơ quan kế thừa")
+    )
     effective_date = models.DateField(_("Từ ngày"))
     takes_over = models.BooleanField(_("Nhận việc dở dang"), default=False)
     note = models.CharField(_("Ghi chú"), max_length=255, blank=True)
-    reform = models.ForeignKey(Reform, null=True, blank=True, on_delete=models.PROTECT, related_name="successions")
+    reform = models.ForeignKey(
+        Reform,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="successions",
+        verbose_name=_("Lần sắp xếp"),
+    )
 
     class Meta:
         verbose_name = _("kế thừa")
@@ -141,9 +159,9 @@ class BeneficiaryAccount(models.Model):
         LE_PHI = "le_phi", _("Lệ phí")
         ALL = "all", _("Phí và lệ phí")
 
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="accounts")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="accounts", verbose_name=_("Cơ quan"))
     purpose = models.CharField(_("Dùng cho"), max_length=8, choices=Purpose)
-    bank_bin = models.CharField(max_length=6, default="970415")
+    bank_bin = models.CharField(max_length=6, default="970415", verbose_name=_("Mã ngân hàng (BIN)"))
     bank_name = models.CharField(_("Ngân hàng"), max_length=120, default="VietinBank")
     number = models.CharField(_("Số tài khoản"), max_length=30)
     holder = models.CharField(_("Chủ tài khoản"), max_length=255)

@@ -23,7 +23,12 @@ class OnboardingStep(models.Model):
     day = models.DateField(_("Ngày"))
     evidence = models.CharField(_("Văn bản, minh chứng"), max_length=255)
     noted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Người ghi"),
     )
 
     class Meta:

@@ -36,8 +36,8 @@ class User(AbstractUser):
 class Membership(models.Model):
     """A role at an agency for a time; it ends with the agency and is granted anew after a merger."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("Người dùng"))
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("Cơ quan"))
     role = models.CharField(_("Vai trò"), max_length=20, choices=Role)
     valid_during = DateRangeField(_("Hiệu lực"))
 

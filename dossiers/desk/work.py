@@ -18,12 +18,22 @@ from django.views.decorators.http import require_http_methods
 from agencies.models import User
 
 from .. import working
-from ..errors import IllegalDossierMove, NotAssignable, NotExtendable, NothingOwed, StillOwed
+from ..errors import IllegalDossierMove, NotAssignable, NotExtendable, NothingOwed, NotTakenBack, StillOwed
+from ..handover import take_back
 from ..models import Dossier, NoticeKind, Stage
 from ..states import DOSSIER_EDGES
 from ..states import DossierState as S
 from .access import Staff, for_staff
-from .work_forms import AssignForm, DecisionForm, ExtendForm, NoteForm, ReasonForm, ResultForm, SupplementForm
+from .work_forms import (
+    AssignForm,
+    DecisionForm,
+    ExtendForm,
+    NoteForm,
+    ReasonForm,
+    ResultForm,
+    SupplementForm,
+    TakeBackForm,
+)
 
 #: A colleague was faster; nothing was written.
 MOVED = gettext_lazy("Hồ sơ vừa được người khác chuyển trạng thái.")
@@ -131,6 +141,21 @@ DECISIONS = {
             after=S.ACCEPTED,
             states=(S.SUPPLEMENT,),
         ),
+        Decision(
+            "xem-lai",
+            gettext_lazy("Đã bổ sung: xem lại để tiếp nhận"),
+            NoteForm,
+            _go(S.SUBMITTED),
+            after=S.SUBMITTED,
+        ),
+        Decision(
+            "thu-hoi",
+            gettext_lazy("Thu hồi kết quả trả nhầm"),
+            TakeBackForm,
+            lambda dossier, actor, data, form: take_back(dossier, actor=actor, reason=data["reason"]),
+            states=(S.RETURNED,),
+            is_for_leaders=True,
+        ),
         Decision("rut", gettext_lazy("Công dân rút hồ sơ"), NoteForm, _go(S.WITHDRAWN), after=S.WITHDRAWN),
     )
 }
@@ -142,8 +167,9 @@ def open_decisions(dossier: Dossier, staff: Staff) -> list[Decision]:
         return []
     leads = dossier.agency_id in staff.leads
     found = [each for each in DECISIONS.values() if each.is_open(dossier) and (leads or not each.is_for_leaders)]
-    # What never came into process goes back to reception: the clock has not begun.
-    return [each for each in found if not (each.name == "tiep-tuc" and dossier.received_at is None)]
+    # What never came into process goes back to reception: the clock has not begun. What did does not.
+    wrong = "tiep-tuc" if dossier.received_at is None else "xem-lai"
+    return [each for each in found if each.name != wrong]
 
 
 @require_http_methods(["GET", "POST"])
@@ -170,6 +196,8 @@ def work(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
             messages.warning(request, _("Phí, lệ phí đã nộp đủ: không phải chờ."))
         except StillOwed:
             messages.warning(request, _("Phí, lệ phí chưa nộp đủ. Hồ sơ tự được giải quyết tiếp khi tiền về."))
+        except NotTakenBack:
+            form.add_error(None, _("Người đã trả kết quả không tự thu hồi: cần một lãnh đạo khác."))
         except NotExtendable:
             form.add_error("until", _("Ngày hẹn mới phải sau ngày hẹn cũ và sau hôm nay."))
         except NotAssignable:

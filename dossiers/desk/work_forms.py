@@ -43,6 +43,12 @@ class ReasonForm(DecisionForm):
     )
 
 
+class TakeBackForm(DecisionForm):
+    """Why a result that was given out comes back: for the file, not for the citizen."""
+
+    reason = forms.CharField(label=gettext_lazy("Vì sao thu hồi"), min_length=3, max_length=255)
+
+
 class SupplementForm(ReasonForm):
     """All that is missing, asked once."""
 

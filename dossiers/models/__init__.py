@@ -3,7 +3,7 @@
 from .attachments import Attachment, PaperState, Refusal
 from .dossier import Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
 from .drafts import Draft
-from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation
+from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation, TakenBack
 from .one_time_codes import OneTimeCode
 from .papers import Printing
 from .ratings import Rating
@@ -33,5 +33,6 @@ __all__ = [
     "Result",
     "ReturnMethod",
     "Stage",
+    "TakenBack",
     "WrittenNotice",
 ]

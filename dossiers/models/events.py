@@ -25,6 +25,7 @@ class EventKind(models.TextChoices):
     STATE_CHANGED = "state_changed", _("Chuyển trạng thái")
     STEP_UNDONE = "step_undone", _("Đã hoàn tác")
     HANDED_OVER = "handed_over", _("Đã trả kết quả")
+    HAND_OVER_UNDONE = "taken_back", _("Đã thu hồi kết quả trả nhầm")
     AGENCY_CHANGED = "agency_changed", _("Cơ quan giải quyết được sắp xếp lại")
 
 
@@ -101,18 +102,36 @@ class HandOver(models.Model):
         return f"{self.dossier_id} → {self.receiver_name}"
 
 
+class TakenBack(models.Model):
+    """A hand-over that was undone under supervision: who it had been, kept whole, and why. Append-only (trigger)."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="taken_back")
+    hand_over = models.JSONField()
+    reason = models.CharField(_("Lý do"), max_length=255)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("lần thu hồi kết quả")
+        verbose_name_plural = _("lần thu hồi kết quả")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} {self.at:%Y-%m-%d}"
+
+
 class Message(models.Model):
     """Something to tell the citizen. Written with the fact it tells of, sent afterwards (I9)."""
 
-    subject = models.CharField(max_length=64)
-    kind = models.CharField(max_length=32)
-    channel = models.CharField(max_length=8, default="sms")
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="messages")
-    recipient = models.CharField(max_length=120)
-    text = models.TextField()
-    created_at = models.DateTimeField(db_default=Now())
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(db_default=Now())
+    subject = models.CharField(max_length=64, verbose_name=_("Về việc"))
+    kind = models.CharField(max_length=32, verbose_name=_("Loại"))
+    channel = models.CharField(max_length=8, default="sms", verbose_name=_("Kênh"))
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="messages", verbose_name=_("Hồ sơ"))
+    recipient = models.CharField(max_length=120, verbose_name=_("Người nhận"))
+    text = models.TextField(verbose_name=_("Nội dung"))
+    created_at = models.DateTimeField(db_default=Now(), verbose_name=_("Tạo lúc"))
+    attempts = models.PositiveSmallIntegerField(default=0, verbose_name=_("Số lần gửi"))
+    next_attempt_at = models.DateTimeField(db_default=Now(), verbose_name=_("Gửi lần tới"))
     sent_at = models.DateTimeField(_("Gửi lúc"), null=True)
     gave_up_at = models.DateTimeField(_("Thôi gửi lúc"), null=True)
     last_error = models.CharField(_("Lỗi gần nhất"), max_length=255, blank=True)

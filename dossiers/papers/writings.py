@@ -73,27 +73,24 @@ def control_sheet(dossier: Dossier, printed_at: datetime, note: str = "") -> She
     )
 
 
-def register(agency: Agency, month: date, dossiers: Iterable[Dossier], printed_at: datetime) -> Sheet:
-    """Form 07: the register of a month."""
-    rows: list[Sequence[str]] = [
-        (
-            str(number),
-            each.code,
-            each.owner_name,
-            *(
-                f"{timezone.localtime(at):%d/%m/%Y}" if at else ""
-                for at in (each.received_at or each.submitted_at, each.due_at, each.returned_at)
-            ),
-        )
-        for number, each in enumerate(dossiers, 1)
-    ]
+def register_row(number: int, dossier: Dossier) -> Sequence[str]:
+    """One line of form 07, dates as they are in Viet Nam."""
+    dates = (dossier.received_at or dossier.submitted_at, dossier.due_at, dossier.returned_at)
+    shown = (f"{timezone.localtime(at):%d/%m/%Y}" if at else "" for at in dates)
+    return (str(number), dossier.code, dossier.owner_name, *shown)
+
+
+def register(agency: Agency, month: date, dossiers: Iterable[Dossier], printed_at: datetime, *, total: int) -> Sheet:
+    """Form 07: the register of a month. `total` dossiers there are; what is not printed is said."""
+    rows = [register_row(number, each) for number, each in enumerate(dossiers, 1)]
+    count = f"{total}" if total == len(rows) else f"{total}, in {len(rows)} hồ sơ đầu; bản đầy đủ: tệp CSV"
     return Sheet(
         agency=agency.name,
         form=f"Mẫu số 07, {_CIRCULAR}",
         title="Sổ theo dõi hồ sơ",
         number=f"Tháng {month:%m/%Y}",
         printed_at=printed_at,
-        facts=(("Số hồ sơ", str(len(rows))),),
+        facts=(("Số hồ sơ", count),),
         columns=("STT", "Mã hồ sơ", "Chủ hồ sơ", "Nhận", "Hẹn trả", "Đã trả"),
         rows=rows,
         widths=(6, 28, 24, 14, 14, 14),

@@ -44,7 +44,7 @@ class Bill(models.Model):
     what it refers to. Later changes of a fee schedule never touch a bill (design.md §1.7).
     """
 
-    token = models.CharField(max_length=32, default=new_token, editable=False)
+    token = models.CharField(max_length=32, default=new_token, editable=False, verbose_name=_("Mã đường dẫn"))
     reference = models.CharField(_("Mã tham chiếu"), max_length=64)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("Cơ quan thu"))
     agency_name = models.CharField(_("Tên cơ quan khi lập"), max_length=255)
@@ -56,7 +56,12 @@ class Bill(models.Model):
     created_at = models.DateTimeField(_("Lập lúc"), auto_now_add=True)
     settled_at = models.DateTimeField(_("Nộp lúc"), null=True, blank=True)
     client = models.ForeignKey(
-        "payments.ApiClient", null=True, blank=True, on_delete=models.PROTECT, related_name="bills"
+        "payments.ApiClient",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="bills",
+        verbose_name=_("Hệ thống kết nối"),
     )
 
     objects = BillQuerySet.as_manager()

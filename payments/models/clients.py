@@ -20,10 +20,10 @@ class ApiClient(models.Model):
     """One system with one key, allowed to bill for the agencies listed here and for no others."""
 
     name = models.CharField(_("Tên hệ thống"), max_length=120, unique=True)
-    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False, verbose_name=_("Dấu vân của khóa"))
     agencies = models.ManyToManyField(Agency, related_name="+", verbose_name=_("Được lập khoản thu cho"))
     is_active = models.BooleanField(_("Đang dùng"), default=True)
-    created_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now(), verbose_name=_("Tạo lúc"))
 
     class Meta:
         verbose_name = _("hệ thống kết nối")

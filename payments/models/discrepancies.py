@@ -52,10 +52,20 @@ class Discrepancy(models.Model):
     """
 
     kind = models.CharField(_("Loại"), max_length=24, choices=DiscrepancyKind)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    bill = models.ForeignKey(Bill, null=True, on_delete=models.PROTECT, related_name="discrepancies")
-    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="discrepancies")
-    notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="discrepancies")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("Cơ quan"))
+    bill = models.ForeignKey(
+        Bill, null=True, on_delete=models.PROTECT, related_name="discrepancies", verbose_name=_("Khoản phải nộp")
+    )
+    payment = models.ForeignKey(
+        Payment, null=True, on_delete=models.PROTECT, related_name="discrepancies", verbose_name=_("Lần thanh toán")
+    )
+    notice = models.ForeignKey(
+        Notice,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="discrepancies",
+        verbose_name=_("Thông báo của ngân hàng"),
+    )
     amount = models.BigIntegerField(_("Số tiền"), default=0)
     used_amount = models.BigIntegerField(_("Đã xử lý"), default=0)
     note = models.CharField(_("Ghi chú"), max_length=500, blank=True)

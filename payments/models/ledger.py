@@ -24,25 +24,39 @@ class LedgerEvent(models.Model):
     (moved to today when that day is closed already), under which it is reconciled.
     """
 
-    kind = models.CharField(max_length=24, choices=EventKind)
-    bill = models.ForeignKey(Bill, null=True, on_delete=models.PROTECT, related_name="events")
-    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="events")
-    amount = models.BigIntegerField(default=0)
-    before = models.CharField(max_length=16, blank=True)
-    after = models.CharField(max_length=16, blank=True)
-    money_key = models.CharField(max_length=160, blank=True)
+    kind = models.CharField(max_length=24, choices=EventKind, verbose_name=_("Sự kiện"))
+    bill = models.ForeignKey(
+        Bill, null=True, on_delete=models.PROTECT, related_name="events", verbose_name=_("Khoản phải nộp")
+    )
+    payment = models.ForeignKey(
+        Payment, null=True, on_delete=models.PROTECT, related_name="events", verbose_name=_("Lần thanh toán")
+    )
+    amount = models.BigIntegerField(default=0, verbose_name=_("Số tiền (đồng)"))
+    before = models.CharField(max_length=16, blank=True, verbose_name=_("Trước"))
+    after = models.CharField(max_length=16, blank=True, verbose_name=_("Sau"))
+    money_key = models.CharField(max_length=160, blank=True, verbose_name=_("Mã khoản tiền"))
     merchant_account = models.ForeignKey(
-        MerchantAccount, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        MerchantAccount,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("Hợp đồng cổng"),
     )
-    value_date = models.DateField(null=True)
-    is_correction = models.BooleanField(default=False)
-    cause = models.CharField(max_length=16)
-    cause_id = models.CharField(max_length=64, blank=True)
+    value_date = models.DateField(null=True, verbose_name=_("Ngày giá trị"))
+    is_correction = models.BooleanField(default=False, verbose_name=_("Là điều chỉnh"))
+    cause = models.CharField(max_length=16, verbose_name=_("Nguyên nhân"))
+    cause_id = models.CharField(max_length=64, blank=True, verbose_name=_("Mã nguyên nhân"))
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("Người làm"),
     )
-    detail = models.JSONField(default=dict)
-    at = models.DateTimeField(db_default=Now())
+    detail = models.JSONField(default=dict, verbose_name=_("Chi tiết"))
+    at = models.DateTimeField(db_default=Now(), verbose_name=_("Lúc"))
 
     class Meta:
         verbose_name = _("dòng sổ cái")

@@ -20,32 +20,36 @@ class Payment(models.Model):
     a paid payment that is not applied is surplus money with a discrepancy.
     """
 
-    token = models.CharField(max_length=32, default=new_token, editable=False)
-    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="payments")
+    token = models.CharField(max_length=32, default=new_token, editable=False, verbose_name=_("Mã đường dẫn"))
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="payments", verbose_name=_("Khoản phải nộp"))
     # No index: a contract has half of all payments, nothing would look them up by it.
     merchant_account = models.ForeignKey(
-        MerchantAccount, on_delete=models.PROTECT, related_name="payments", db_index=False
+        MerchantAccount,
+        on_delete=models.PROTECT,
+        related_name="payments",
+        db_index=False,
+        verbose_name=_("Hợp đồng cổng"),
     )
     gateway = models.CharField(_("Cổng thanh toán"), max_length=32)
     merchant_ref = models.CharField(_("Mã giao dịch của ta"), max_length=64)
     gateway_ref = models.CharField(_("Mã giao dịch của ngân hàng"), max_length=64, blank=True)
     amount = models.BigIntegerField(_("Số tiền (đồng)"))
     state = models.CharField(_("Trạng thái"), max_length=16, choices=PaymentState, default=PaymentState.CREATED)
-    is_applied = models.BooleanField(default=False)
+    is_applied = models.BooleanField(default=False, verbose_name=_("Đã ghi nhận cho khoản phải nộp"))
     refunded_amount = models.BigIntegerField(_("Đã hoàn (đồng)"), default=0)
-    request = models.JSONField(default=dict, blank=True)
-    redirect_url = models.TextField(blank=True)
-    qr_text = models.TextField(blank=True)
-    qr_details = models.JSONField(default=dict, blank=True)
-    client_ip = models.GenericIPAddressField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    expires_at = models.DateTimeField()
+    request = models.JSONField(default=dict, blank=True, verbose_name=_("Yêu cầu đã gửi"))
+    redirect_url = models.TextField(blank=True, verbose_name=_("Trang thanh toán của ngân hàng"))
+    qr_text = models.TextField(blank=True, verbose_name=_("Nội dung VietQR"))
+    qr_details = models.JSONField(default=dict, blank=True, verbose_name=_("Thông tin VietQR"))
+    client_ip = models.GenericIPAddressField(null=True, blank=True, verbose_name=_("Địa chỉ mạng người nộp"))
+    created_at = models.DateTimeField(auto_now_add=True, verbose_name=_("Bắt đầu lúc"))
+    sent_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Gửi ngân hàng lúc"))
+    expires_at = models.DateTimeField(verbose_name=_("Hết hạn lúc"))
     returned_at = models.DateTimeField(_("Trình duyệt quay lại lúc"), null=True, blank=True)
-    paid_at = models.DateTimeField(null=True, blank=True)
-    failure_code = models.CharField(max_length=32, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Nộp lúc"))
+    failure_code = models.CharField(max_length=32, blank=True, verbose_name=_("Mã lỗi của ngân hàng"))
     checked_at = models.DateTimeField(_("Hỏi ngân hàng lần cuối"), null=True, blank=True)
-    check_count = models.PositiveIntegerField(default=0)
+    check_count = models.PositiveIntegerField(default=0, verbose_name=_("Số lần hỏi ngân hàng"))
     next_check_at = models.DateTimeField(_("Hỏi ngân hàng lần tới"), null=True, blank=True)
 
     class Meta:

@@ -59,19 +59,27 @@ class LostNumbers(models.Model):
 class Receipt(models.Model):
     """One receipt. Amount, payer, lines and the agency's name are frozen in it (I7)."""
 
-    token = models.CharField(max_length=32, default=new_token, editable=False)
+    token = models.CharField(max_length=32, default=new_token, editable=False, verbose_name=_("Mã đường dẫn"))
     # Found by the unique numbers below; an index of their own would only cost.
-    series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT, related_name="receipts", db_index=False)
-    number = models.PositiveBigIntegerField()
-    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="receipts")
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="receipts", db_index=False)
-    kind = models.CharField(max_length=8, choices=FeeKind)
-    amount = models.BigIntegerField()
-    payer_name = models.CharField(max_length=200)
-    agency_name = models.CharField(max_length=255)
-    lines = models.JSONField()
-    revision = models.PositiveSmallIntegerField(default=1)
-    issued_at = models.DateTimeField(db_default=Now())
+    series = models.ForeignKey(
+        ReceiptSeries,
+        on_delete=models.PROTECT,
+        related_name="receipts",
+        db_index=False,
+        verbose_name=_("Quyển biên lai"),
+    )
+    number = models.PositiveBigIntegerField(verbose_name=_("Số biên lai"))
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="receipts", verbose_name=_("Khoản phải nộp"))
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="receipts", db_index=False, verbose_name=_("Lần thanh toán")
+    )
+    kind = models.CharField(max_length=8, choices=FeeKind, verbose_name=_("Loại"))
+    amount = models.BigIntegerField(verbose_name=_("Số tiền (đồng)"))
+    payer_name = models.CharField(max_length=200, verbose_name=_("Người nộp"))
+    agency_name = models.CharField(max_length=255, verbose_name=_("Cơ quan thu"))
+    lines = models.JSONField(verbose_name=_("Các khoản"))
+    revision = models.PositiveSmallIntegerField(default=1, verbose_name=_("Lần lập"))
+    issued_at = models.DateTimeField(db_default=Now(), verbose_name=_("Lập lúc"))
 
     class Meta:
         verbose_name = _("biên lai")

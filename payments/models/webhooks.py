@@ -61,8 +61,10 @@ class WebhookDelivery(models.Model):
     come twice and in any order. It ends delivered or given up.
     """
 
-    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries")
-    event_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("Địa chỉ nhận")
+    )
+    event_id = models.UUIDField(default=uuid.uuid4, editable=False, verbose_name=_("Mã sự kiện"))
     kind = models.CharField(_("Sự kiện"), max_length=24, choices=WebhookKind)
     body = models.JSONField(_("Nội dung"))
     created_at = models.DateTimeField(_("Lúc"), db_default=Now())

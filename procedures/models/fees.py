@@ -57,13 +57,31 @@ class FeeSchedule(models.Model):
     )
     note = models.CharField(_("Ghi chú"), max_length=500, blank=True)
     cloned_from = models.ForeignKey(
-        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Sao chép từ"),
     )
     prepared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Người lập"),
     )
     approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Người duyệt"),
     )
 
     class Meta:
@@ -138,7 +156,9 @@ class FeeRule(models.Model):
 
     _ANY = [(ANY, _("Tất cả"))]
 
-    schedule = models.ForeignKey(FeeSchedule, on_delete=models.CASCADE, related_name="rules")
+    schedule = models.ForeignKey(
+        FeeSchedule, on_delete=models.CASCADE, related_name="rules", verbose_name=_("Biểu phí")
+    )
     case = models.ForeignKey(
         ProcedureCase,
         null=True,
@@ -197,7 +217,9 @@ class Exemption(models.Model):
     An empty group is a reduction for everybody, for example a national half-price scheme.
     """
 
-    schedule = models.ForeignKey(FeeSchedule, on_delete=models.CASCADE, related_name="exemptions")
+    schedule = models.ForeignKey(
+        FeeSchedule, on_delete=models.CASCADE, related_name="exemptions", verbose_name=_("Biểu phí")
+    )
     group = models.SlugField(_("Mã nhóm"), max_length=40, blank=True, help_text=_("Để trống: giảm cho mọi người."))
     name = models.CharField(_("Đối tượng"), max_length=255)
     percent = models.PositiveSmallIntegerField(_("Giảm (%)"), default=100)

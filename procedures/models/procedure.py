@@ -36,7 +36,7 @@ class Procedure(models.Model):
     keywords = models.CharField(_("Từ người dân hay dùng"), max_length=300, blank=True)
     valid_during = DateRangeField(_("Hiệu lực"))
     agencies = models.ManyToManyField(Agency, related_name="procedures", verbose_name=_("Nơi nhận hồ sơ"))
-    search_key = models.TextField(editable=False)
+    search_key = models.TextField(editable=False, verbose_name=_("Khóa tìm kiếm"))
 
     class Meta:
         verbose_name = _("thủ tục")
@@ -85,8 +85,8 @@ class ProcedureCase(models.Model):
     may be shorter.
     """
 
-    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="cases")
-    slug = models.SlugField(max_length=80, unique=True)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="cases", verbose_name=_("Thủ tục"))
+    slug = models.SlugField(max_length=80, unique=True, verbose_name=_("Đường dẫn"))
     name = models.CharField(_("Trường hợp"), max_length=300)
     duration_days = models.PositiveSmallIntegerField(_("Thời hạn"), default=3)
     duration_unit = models.CharField(
@@ -94,7 +94,7 @@ class ProcedureCase(models.Model):
     )
     online_duration = models.PositiveSmallIntegerField(_("Thời hạn khi nộp trực tuyến"), null=True, blank=True)
     collect_when = models.CharField(_("Thu khi"), max_length=16, choices=CollectWhen, default=CollectWhen.BEFORE_RESULT)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0, verbose_name=_("Thứ tự"))
 
     class Meta:
         verbose_name = _("trường hợp")
@@ -114,10 +114,12 @@ class ProcedureCase(models.Model):
 class DocumentRequirement(models.Model):
     """A paper that must come with the dossier."""
 
-    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="documents")
+    procedure = models.ForeignKey(
+        Procedure, on_delete=models.CASCADE, related_name="documents", verbose_name=_("Thủ tục")
+    )
     name = models.CharField(_("Giấy tờ"), max_length=300)
     is_required = models.BooleanField(_("Bắt buộc"), default=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0, verbose_name=_("Thứ tự"))
 
     class Meta:
         verbose_name = _("giấy tờ cần có")

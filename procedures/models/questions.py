@@ -29,7 +29,9 @@ class QuestionKind(models.TextChoices):
 class Question(models.Model):
     """One question of a procedure's own. Asked in the order of `position`."""
 
-    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="questions")
+    procedure = models.ForeignKey(
+        Procedure, on_delete=models.CASCADE, related_name="questions", verbose_name=_("Thủ tục")
+    )
     slug = models.SlugField(
         _("Tên ngắn"), max_length=40, validators=[RegexValidator(r"^[a-z][a-z0-9_]*$", _("Chỉ chữ thường, số và _."))]
     )

@@ -156,5 +156,33 @@ def _in_a_word(answer: HttpResponse) -> str:
     return "yes"
 
 
+#: What a method beyond GET and POST may do, anywhere: a system gives up an address where it is told.
+OTHER_METHODS = {("api-webhook", "DELETE")}
+
+
+@pytest.mark.django_db
+def test_no_address_knows_another_method(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    logging.disable(logging.CRITICAL)  # refusals are what is asked for
+    try:
+        world = World()
+        faults = []
+        for name, pattern in addresses():
+            row = next(row for row in table() if row["url"] == name)
+            path = world.paths.get(name) or reverse(
+                name, kwargs=world.objects[row["object"]] | dict(pattern.default_args)
+            )
+            # Whoever may do most: the system for its API, the province for all pages.
+            actor = world.actors["api" if path.startswith("/api/v1/") else "province_admin", True]
+            for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+                told = _verdict(actor, path, method, "")
+                is_listed = (name, method) in OTHER_METHODS or (method == "OPTIONS" and path.startswith("/api/v1/"))
+                if told != ("yes" if is_listed else "405"):
+                    faults.append(f"{method} {path}: {told}")
+    finally:
+        logging.disable(logging.NOTSET)
+    assert faults == []
+
+
 def test_every_role_has_a_column() -> None:
     assert set(Role.values) < set(ACTORS)

@@ -18,7 +18,15 @@ from agencies.models import Agency, AgencySuccession, AuditEntry, Role
 from dossiers import working
 from dossiers.desk.work import DECISIONS
 from dossiers.errors import IllegalDossierMove, NothingOwed
-from dossiers.models import Assignment, Attachment, Dossier, Message, NoticeKind, Result, WrittenNotice
+from dossiers.models import (
+    Assignment,
+    Attachment,
+    Dossier,
+    Message,
+    NoticeKind,
+    Result,
+    WrittenNotice,
+)
 from dossiers.states import DossierState, check_move
 from payments import inbox
 from tests import factories
@@ -28,7 +36,7 @@ from tests.payments.test_callbacks import post
 from tests.payments.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-#: design.md §6; 10→9 is a supervised correction and no edge here.
+#: design.md §6; 10→9 is a supervised correction and no edge here (`handover.take_back`).
 EDGES = {1: "2 3 5 7", 5: "1 2 4 7 8", 2: "4 5 6 7", 4: "5 6 7 8 9", 6: "4 7 8", 8: "4", 9: "10"}
 OFFERED = {
     1: "giao bo-sung tu-choi rut",
@@ -38,6 +46,7 @@ OFFERED = {
     6: "giao dung tiep-tuc rut",
     8: "giao tiep-tuc",
     9: "giao",
+    10: "thu-hoi",
 }
 PDF = b"%PDF-1.7 ket qua\n%%EOF\n"
 
@@ -284,6 +293,19 @@ def test_the_register_lists_the_month_of_ones_own_agency() -> None:
     for odd in ("9999-12", "0001-01", "2026-13", "x\x00"):
         assert register(client, dossier.agency, odd).status_code == 200
     assert register(client, foreign.agency, month).status_code == 404
+
+
+def test_papers_that_came_before_reception_go_back_to_it() -> None:
+    dossier = factories.dossier(amount=0)
+    client = signed_in(dossier.agency)
+    decide(client, dossier, "bo-sung")
+    offered = {decision.name for decision in client.get(f"/quay/{dossier.code}/").context["decisions"]}
+    assert "xem-lai" in offered
+    assert "tiep-tuc" not in offered
+    decide(client, dossier, "xem-lai")
+    found = Dossier.objects.get()
+    assert (found.state, found.received_at) == (1, None)
+    assert not found.pauses.filter(ended_at=None).exists()
 
 
 def test_todays_agency_stands_before_the_one_it_took_over() -> None:

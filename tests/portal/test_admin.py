@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils.functional import Promise
 
 from agencies.models import User
 from procedures.models import FeeRule, FeeSchedule, ScheduleState
@@ -61,3 +62,16 @@ def test_only_the_administration_may_run_inline_scripts() -> None:
     policy = Client().get("/admin/login/").headers["Content-Security-Policy"]
     assert "script-src 'self' 'unsafe-inline' 'unsafe-eval'" in policy
     assert "unsafe" not in Client().get("/huong-dan/").headers["Content-Security-Policy"]
+
+
+def test_every_column_and_field_of_our_tables_has_a_name_people_read() -> None:
+    ours = {"agencies", "procedures", "payments", "dossiers"}
+    pages = [page for model, page in admin.site._registry.items() if model._meta.app_label in ours]
+    shown = {page.model for page in pages} | {inline.model for page in pages for inline in page.inlines}
+    nameless = [
+        f"{model._meta.label}.{field.name}"
+        for model in sorted(shown, key=lambda model: model._meta.label)
+        for field in model._meta.concrete_fields
+        if not field.primary_key and not isinstance(field.verbose_name, Promise)
+    ]
+    assert nameless == []
