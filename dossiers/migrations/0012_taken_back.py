@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0010_messages_that_fail'),
+        ('dossiers', '0011_ratings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
