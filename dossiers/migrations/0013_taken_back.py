@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0011_ratings'),
+        ('dossiers', '0012_papers_looked_at_twice'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
