@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from payments.models.bills import new_token
@@ -46,3 +47,10 @@ def take(request: HttpRequest, to: Draft | Dossier, requirement: str) -> list[st
     if not request.FILES:
         faults.append(_("Hãy chọn tệp hoặc chụp ảnh trước."))
     return faults
+
+
+def taken(request: HttpRequest, page: str) -> HttpResponse:
+    """Lead back to the page. A script (`uploads.js`) loads it by itself, and only then may what was wrong be shown."""
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return HttpResponse(status=204)
+    return redirect(page)

@@ -63,7 +63,7 @@ def add_papers(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, fault)
     if refused and not faults:
         refused.delete()
-    return redirect("dossier-supplement", code=code)
+    return attaching.taken(request, reverse("dossier-supplement", args=[code]))
 
 
 @never_cache

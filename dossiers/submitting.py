@@ -74,7 +74,7 @@ def add_papers(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     for fault in attaching.take(request, draft, requirement):
         messages.error(request, fault)
-    return redirect(reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers")
+    return attaching.taken(request, reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers")
 
 
 @never_cache

@@ -128,7 +128,8 @@ def test_a_virus_is_deleted_told_of_once_and_the_paper_sent_anew_in_its_place(tm
     assert Message.objects.filter(kind="paper_refused", dossier=dossier).count() == 1
     browser = Client()
     browser.get(f"/giay-hen/{dossier.slip_token}/")
-    assert "Tệp có mã độc" in browser.get(f"/ho-so/{dossier.code}/").content.decode()
+    page = browser.get(f"/ho-so/{dossier.code}/").content.decode()
+    assert "Tệp có mã độc" in page and "Tệp quet.pdf không dùng được." in page
     other = SimpleUploadedFile("moi.jpg", picture())
     browser.post(f"/ho-so/{dossier.code}/bo-sung/them/", {"instead": refused.pk, "files": [other]})
     paper = dossier.attachments.get()

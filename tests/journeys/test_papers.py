@@ -1,0 +1,47 @@
+"""Papers in real Chromium on a phone: sent one by one, each told of by itself, checked by the demo's own workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser
+
+from tests.dossiers.test_uploads import half_a_picture, picture
+
+from .stage import MARKS
+from .test_citizen_and_desk import assert_good, follow
+from .test_paying import PHONE
+
+pytestmark = MARKS
+
+
+def test_of_three_files_each_is_told_what_became_of_it(demo: dict[str, Any], browser: Browser, tmp_path: Path) -> None:
+    contents = {"tot.jpg": picture(), "chuong-trinh.jpg": b"MZ\x90\x00 no picture", "hong.jpg": half_a_picture()}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    page = browser.new_context(**PHONE).new_page()
+    page.goto(f"{demo['base_url']}/nop-ho-so/1-001193-dang-ky-khai-sinh-dung-han/")
+    for name, value in {"name": "Nguyễn Thị Bình", "identity_number": "025190000123", "phone": "0912345678"}.items():
+        page.fill(f"[name=owner_{name}]", value)
+    follow(page, "main form button.primary")
+    page.goto(page.url.replace("noi-dung", "giay-to"))
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    with page.expect_navigation(timeout=15_000):
+        page.set_input_files("input[type=file] >> nth=0", [tmp_path / name for name in contents])
+    assert len(asked) == len(contents), "one request each: a line that breaks loses one file"
+    told = page.inner_text("main")
+    assert "chuong-trinh.jpg: Chỉ nhận ảnh" in page.inner_text("body")
+    assert "✓ tot.jpg" in told
+    assert "✓ hong.jpg" in told
+    assert_good(page)
+    for _ in range(30):
+        if "đang kiểm tra" not in page.inner_text("main"):
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    told = page.inner_text("main")
+    assert "✓ tot.jpg" in told
+    assert "hong.jpg: Ảnh bị hỏng" in told
+    assert_good(page)
