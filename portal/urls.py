@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from . import figures, guide, health, metrics, style_page
+from . import figures, guide, health, metrics, phones, style_page
 from .gateway_care import pages as gateway_pages
 from .gateway_care import status, undelivered
 from .onboarding import onboarding
@@ -35,6 +35,7 @@ urlpatterns = [
     path("huong-dan/quay/<int:number>/ap-phich.pdf", guide.poster_file, name="poster-file"),
     path("tinh-trang/", status.status, name="gateway-status"),
     path("thong-ke/", figures.figures, name="figures"),
+    path("tin-nhan/", phones.phones, name="phones"),
     path("thiet-ke/", style_page.style_page, name="style-page"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("tai-khoan/", include("allauth.urls")),

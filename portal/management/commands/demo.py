@@ -89,6 +89,7 @@ class Command(BaseCommand):
             "SANDBOX_APP_URL": f"{sandbox}/vietinbank/app",
             "CSP_FORM_ACTION": sandbox,
             "SANDBOX_CONFIG": str(FOLDER / "sandbox.json"),
+            "MESSAGE_FILE": str(FOLDER / "messages.jsonl"),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -106,6 +107,7 @@ class Command(BaseCommand):
         note = demo.prepare(contracts, earlier, self._progress)
         demo.write_note(earlier_path, note)
         addresses = {"base_url": base, "live_url": os.environ["LIVE_URL"], "sandbox_url": sandbox}
+        addresses["messages"] = os.environ["MESSAGE_FILE"]
         content = {**addresses, **note, "gateways": journey.note_for_gateways(contracts, base)}
         demo.write_note(FOLDER / "demo.next.json", content)
 
