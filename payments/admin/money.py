@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from agencies import audit
@@ -14,7 +14,7 @@ from agencies.administering import ReadOnlyAdmin
 from agencies.models import User
 from agencies.rights import sees_everything
 
-from .. import quarantine, rejections
+from .. import quarantine, rejections, timeline
 from ..models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt, RejectedNotice
 
 
@@ -88,8 +88,17 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     agency_path = "bill__agency"
     list_display = ["merchant_ref", "gateway", "amount", "state", "created_at", "paid_at"]
-    list_filter = ["state", "gateway"]
-    search_fields = ["merchant_ref", "gateway_ref"]
+    list_filter = ["state", "gateway", "created_at"]
+    search_fields = ["merchant_ref", "gateway_ref", "=bill__reference", "=amount"]
+    change_form_after_template = "payments/admin/timeline.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Add what happened to the payment, in order."""
+        payment = self.get_object(request, object_id)
+        story = timeline.of_payment(payment) if payment else []
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "timeline": story})
 
 
 @admin.register(LedgerEvent)
