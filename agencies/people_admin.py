@@ -73,7 +73,8 @@ class StaffAdmin(NotFoundOutside, UserAdmin, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Show an agency's administrator who works or worked there, and accounts that have no role yet."""
-        rows: QuerySet[User] = super().get_queryset(request)
+        # An account of VNeID never holds a role (the database refuses it), so nobody is offered to give it one.
+        rows: QuerySet[User] = super().get_queryset(request).filter(citizen=None)
         if sees_everything(request.user):
             return rows
         here = Q(memberships__agency__in=administered_by(request.user))

@@ -48,3 +48,7 @@ class NothingOwed(DossierError):
 
 class StillOwed(DossierError):
     """Work cannot go on: the money it waits for has not come."""
+
+
+class NotErasable(DossierError):
+    """Somebody still works on the dossier, or the wish was decided already."""

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class LookupForm(forms.Form):
-    """Code and PIN of the slip."""
+class CodeForm(forms.Form):
+    """The code of a dossier."""
 
     code = forms.CharField(
         label=_("Mã hồ sơ"),
@@ -17,13 +17,18 @@ class LookupForm(forms.Form):
         max_length=50,
         widget=forms.TextInput({"autocapitalize": "characters", "autocomplete": "off"}),
     )
+
+    def clean_code(self) -> str:
+        """Forgive spaces and lower case."""
+        return re.sub(r"\s", "", self.cleaned_data["code"]).upper()
+
+
+class LookupForm(CodeForm):
+    """Code and PIN of the slip."""
+
     pin = forms.CharField(
         label=_("Mã PIN"),
         help_text=_("4 chữ số in trên giấy hẹn"),
         max_length=8,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
-
-    def clean_code(self) -> str:
-        """Forgive spaces and lower case."""
-        return re.sub(r"\s", "", self.cleaned_data["code"]).upper()

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import attaching, one_time_codes, working
+from . import attaching, working
+from .code_pages import OneTimeCodeForm, send_quietly
 from .errors import IllegalDossierMove
 from .following import RatingForm
 from .models import Dossier, NoticeKind, PaperState, Rating
 from .pages import SESSION_DOSSIERS
-from .resuming import OneTimeCodeForm
 from .states import DossierState
 
 PURPOSE = "withdraw"
@@ -29,7 +29,7 @@ SUPPLEMENT = "Giấy tờ bổ sung"
 @require_http_methods(["GET", "POST"])
 def supplement(request: HttpRequest, code: str) -> HttpResponse:
     """Show what is asked for, take papers one by one, and send the dossier back to where it was."""
-    dossier = _opened(request, code)
+    dossier = opened(request, code)
     if dossier is None:
         return redirect(f"{reverse('lookup')}?code={code}")
     asked = dossier.notices.filter(kind=NoticeKind.SUPPLEMENT, withdrawn_at=None).order_by("-id").first()
@@ -51,7 +51,7 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def add_papers(request: HttpRequest, code: str) -> HttpResponse:
     """Take files for a dossier whose officer has asked for some, or `instead` of one that was of no use."""
-    dossier = _opened(request, code)
+    dossier = opened(request, code)
     if dossier is None:
         return redirect(f"{reverse('lookup')}?code={code}")
     number = request.POST.get("instead", "")
@@ -70,7 +70,7 @@ def add_papers(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Withdraw with a one-time code: who helps to pay can open a dossier, but not end it."""
-    dossier = _opened(request, code)
+    dossier = opened(request, code)
     if dossier is None:
         return redirect(f"{reverse('lookup')}?code={code}")
     if not dossier.can_be_withdrawn:
@@ -78,15 +78,12 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     form = OneTimeCodeForm(request.POST if "one_time_code" in request.POST else None)
     is_asked = request.method == "POST"
     if is_asked and not form.is_bound:
-        with suppress(one_time_codes.TooManyCodes):  # the last one is on its way or still good
-            one_time_codes.send(PURPOSE, dossier.code, dossier.owner_phone)
-    if form.is_bound and form.is_valid():
-        if one_time_codes.check(PURPOSE, dossier.code, form.cleaned_data["one_time_code"]):
-            with suppress(IllegalDossierMove):
-                working.go_on(dossier, DossierState.WITHDRAWN, actor=None, note=_("Công dân tự rút"))
-                messages.success(request, _("Đã rút hồ sơ."))
-            return redirect("dossier", code=code)
-        form.add_error("one_time_code", _("Mã chưa đúng hoặc đã hết hạn. Xem lại tin nhắn, hoặc lấy mã mới."))
+        send_quietly(PURPOSE, dossier.code, dossier.owner_phone)
+    if form.is_bound and form.is_right(PURPOSE, dossier.code):
+        with suppress(IllegalDossierMove):
+            working.go_on(dossier, DossierState.WITHDRAWN, actor=None, note=_("Công dân tự rút"))
+            messages.success(request, _("Đã rút hồ sơ."))
+        return redirect("dossier", code=code)
     context = {"dossier": dossier, "form": form, "is_asked": is_asked}
     return render(request, "dossiers/withdraw.html", context, status=422 if form.errors else 200)
 
@@ -95,7 +92,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def rate(request: HttpRequest, code: str) -> HttpResponse:
     """Keep one rating of a dossier that was handed over; a second one changes nothing."""
-    dossier = _opened(request, code)
+    dossier = opened(request, code)
     if dossier is None:
         return redirect(f"{reverse('lookup')}?code={code}")
     form = RatingForm(request.POST)
@@ -109,7 +106,8 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("dossier", code=code)
 
 
-def _opened(request: HttpRequest, code: str) -> Dossier | None:
+def opened(request: HttpRequest, code: str) -> Dossier | None:
+    """Return a dossier this browser has opened."""
     if code not in request.session.get(SESSION_DOSSIERS, []):
         return None
     return Dossier.objects.select_related("agency", "case__procedure").filter(code=code).first()

@@ -18,6 +18,7 @@ from payments.views import SESSION_PAYMENT
 from . import following
 from .forms import LookupForm
 from .models import Dossier
+from .ownership import owned_by
 
 #: Wrong PINs before a code can only be opened by the slip's QR: 5 of 10,000.
 MAX_PIN_FAILURES = 5
@@ -34,9 +35,12 @@ def remember(request: HttpRequest, dossier: Dossier) -> None:
 @never_cache
 @require_GET
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
-    """Follow a dossier: only for who submitted it here, or opened it with its PIN or slip."""
+    """Follow a dossier: only for who submitted it here, opened it with its PIN or slip, or is its owner."""
     if code not in request.session.get(SESSION_DOSSIERS, []):
-        return redirect(f"{reverse('lookup')}?code={code}")
+        own = owned_by(request).filter(code=code).first()
+        if own is None:
+            return redirect(f"{reverse('lookup')}?code={code}")
+        remember(request, own)  # what else there is to do with it asks the session
     found = get_object_or_404(Dossier.objects.with_bills().prefetch_related("events"), code=code)
     slip_url = settings.BASE_URL + reverse("slip", args=[found.slip_token])
     context = following.context_of(found) | {

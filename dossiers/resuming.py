@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from . import drafts, one_time_codes
+from . import drafts
+from .code_pages import OneTimeCodeForm, send_quietly
 from .models import Draft
 from .step_forms import PersonForm
 
@@ -37,17 +38,6 @@ class ResumeForm(forms.Form):
         return f"{letters[:4]}-{letters[4:8]}"
 
 
-class OneTimeCodeForm(forms.Form):
-    """Six digits; spaces are forgiven, pasting works."""
-
-    one_time_code = forms.CharField(
-        label=gettext_lazy("Mã xác nhận"),
-        help_text=gettext_lazy("6 chữ số vừa nhắn đến điện thoại ghi trong hồ sơ; dùng trong 5 phút"),
-        max_length=12,
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
-
-
 @never_cache
 @require_http_methods(["GET", "POST"])
 def resume(request: HttpRequest) -> HttpResponse:
@@ -59,8 +49,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     request.session[SESSION_RESUMING] = code
     found = Draft.objects.filter(code=code, dossier=None).select_related("case__procedure").first()
     if found and (phone := _phone_of(found)):
-        with suppress(one_time_codes.TooManyCodes):  # the page says how often codes are sent, to everybody alike
-            one_time_codes.send(PURPOSE, code, phone)
+        send_quietly(PURPOSE, code, phone)
     return redirect("submit-resume-code")
 
 
@@ -72,17 +61,26 @@ def resume_with_code(request: HttpRequest) -> HttpResponse:
     if not code:
         return redirect("submit-resume")
     form = OneTimeCodeForm(request.POST or None)
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.is_right(PURPOSE, code):
         found = Draft.objects.filter(code=code, dossier=None).first()
-        if found and one_time_codes.check(PURPOSE, code, form.cleaned_data["one_time_code"]):
-            del request.session[SESSION_RESUMING]
-            drafts.remember(request, found)
-            following = drafts.first_open_step(found)
-            if following:
-                return redirect("submit-step", code=code, step=following.slug)
-            return redirect("submit-check", code=code)
-        form.add_error("one_time_code", _("Mã chưa đúng hoặc đã hết hạn. Xem lại tin nhắn, hoặc lấy mã mới."))
-    return render(request, "dossiers/submit/resume_code.html", {"form": form}, status=422 if form.is_bound else 200)
+        if found is None:  # handed in, or forgotten, since the code was sent
+            return redirect("submit-resume")
+        del request.session[SESSION_RESUMING]
+        drafts.remember(request, found)
+        following = drafts.first_open_step(found)
+        if following:
+            return redirect("submit-step", code=code, step=following.slug)
+        return redirect("submit-check", code=code)
+    context = {
+        "form": form,
+        "intro": _(
+            "Nếu mã hồ sơ nháp đúng, chúng tôi nhắn một mã đến số điện thoại ghi trong đó. Mỗi giờ gửi được "
+            "nhiều nhất 5 mã; mã mới nhất là mã dùng được."
+        ),
+        "act": _("Mở hồ sơ nháp"),
+        "again": reverse("submit-resume"),
+    }
+    return render(request, "dossiers/one_time_code.html", context, status=422 if form.errors else 200)
 
 
 def _phone_of(draft: Draft) -> str:

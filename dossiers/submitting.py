@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies import identity
+from agencies.citizens import citizen_of
 from procedures.fees import FeeUnknown
 from procedures.models import ProcedureCase
 
@@ -114,6 +116,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "quote": quoted,
         "sections": [(kind.slug, kind.title, list(_shown(drafts.form_of(draft, kind)))) for kind in STEPS],
         "papers": draft.attachments.all(),
+        "doubts": _doubts(draft),
         "steps": _titles(),
         "current": len(STEPS) + 1,
     }
@@ -171,12 +174,26 @@ def _shown(form: StepForm) -> Any:
         yield bound.label, ", ".join(_readable(each) for each in given)
 
 
+def _doubts(draft: Draft) -> list[Any]:
+    """Return what may be wrong with the number typed: a hint, because who knows better may go on."""
+    person = drafts.form_of(draft, PersonForm)
+    number = person.cleaned_data["owner_identity_number"] if person.is_valid() else ""
+    return list(identity.doubts(number)) if number else []
+
+
 def _readable(value: Any) -> str:
     return value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value)
 
 
 def _known(request: HttpRequest) -> dict[str, str]:
-    """Return what the last dossier handed in from this browser says of its person: nobody types it twice."""
+    """Return what is known of the person: by VNeID, or by the last dossier handed in from this browser."""
+    if citizen := citizen_of(request.user):
+        return {
+            "owner_name": citizen.user.full_name,
+            "owner_identity_number": citizen.identity_number,
+            "owner_phone": citizen.phone,
+            "owner_email": citizen.email,
+        }
     codes = list(request.session.get(SESSION_PINS, {}))
     last = Dossier.objects.filter(code__in=codes).order_by("-id").first() if codes else None
     return {name: getattr(last, name) for name in PersonForm.base_fields} if last else {}

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import charged, own_acts, pages, paying, resuming, submitting, together
+from . import charged, mine, own_acts, own_data, pages, paying, recovering, resuming, submitting, together
 
 urlpatterns = [
     path("nop-ho-so/dien-tiep/", resuming.resume, name="submit-resume"),
@@ -16,14 +16,20 @@ urlpatterns = [
     path("ho-so/<str:code>/bo-sung/them/", own_acts.add_papers, name="dossier-papers"),
     path("ho-so/<str:code>/danh-gia/", own_acts.rate, name="dossier-rating"),
     path("ho-so/<str:code>/rut/", own_acts.withdraw, name="dossier-withdraw"),
+    path("ho-so/<str:code>/du-lieu/", own_data.data, name="dossier-data"),
+    path("ho-so/<str:code>/du-lieu.json", own_data.data_file, name="dossier-data-file"),
+    path("ho-so/<str:code>/xoa-du-lieu/", own_data.ask_for_erasure, name="dossier-erase"),
     path("ho-so/<str:code>/", pages.dossier, name="dossier"),
     path("giay-hen/<str:token>/", pages.slip, name="slip"),
     path("tra-cuu/", pages.lookup, name="lookup"),
+    path("tra-cuu/gui-ma/", recovering.recover, name="lookup-send"),
+    path("tra-cuu/nhap-ma/", recovering.recover_with_code, name="lookup-code"),
     path("nop-tai-quay/<str:token>/", paying.at_counter, name="pay-at-counter"),
     path("bao-bi-tru-tien/<str:token>/", charged.charged, name="charged"),
     path("nop-nhieu-ho-so/", together.together, name="pay-together"),
     path("nop-nhieu-ho-so/lan-luot/", together.in_a_row, name="pay-in-a-row"),
     path("nop-nhieu-ho-so/chuyen-khoan/", together.transfers, name="pay-by-transfers"),
     path("nop-nhieu-ho-so/chuyen-khoan.xlsx", together.transfers_file, name="pay-by-transfers-file"),
+    path("ho-so-cua-toi/", mine.mine, name="mine"),
     path("quay/", include("dossiers.desk.urls")),
 ]

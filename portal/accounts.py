@@ -1,12 +1,23 @@
-"""Signing in is for staff, whose accounts an administrator makes: nobody signs up."""
+"""Accounts: an administrator makes those of staff, the state's sign-in those of citizens; nobody signs up here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
+
+from agencies.citizens import citizen_of
 
 
-class StaffAccountAdapter(DefaultAccountAdapter):
-    """Closes sign-up; everything else is allauth's."""
+class AccountAdapter(DefaultAccountAdapter):
+    """Closes sign-up and leads everybody to their own page; everything else is allauth's."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Citizens come to their dossiers, staff to the desk."""
+        return reverse("mine") if citizen_of(request.user) else str(super().get_login_redirect_url(request))
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Who comes for the first time is a citizen."""
+        return reverse("mine")

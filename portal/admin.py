@@ -2,14 +2,16 @@
 
 Groups and stored permissions: rights come from roles with dates. Authenticators: their page shows
 secrets; a second factor is taken away with a button of the person's own page, as sessions are ended.
-E-mail addresses and the failed sign-ins of axes: the audit has both.
+Accounts of VNeID: a citizen's account is nobody's to edit. E-mail addresses and the failed sign-ins of
+axes: the audit has both.
 """
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-for _model in (Group, EmailAddress, Authenticator, UserSession):
+for _model in (Group, EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(_model)

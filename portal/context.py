@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
+from agencies.citizens import citizen_of
 from payments.accounting.access import entrance_of
 
 
@@ -18,6 +19,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "host": urlsplit(settings.BASE_URL).netloc,
             "live_url": settings.LIVE_URL,
             # Called by the header of staff only, so that citizens' pages ask nothing.
+            "is_staff": lambda: request.user.is_authenticated and citizen_of(request.user) is None,
             "accounting": lambda: entrance_of(request.user) if request.user.is_authenticated else "",
         }
     }

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies import audit
+from agencies.citizens import citizen_of
 from agencies.rights import roles_today
 from payments.requests import client_ip
 
@@ -28,6 +29,8 @@ SEEN, FACTOR = "seen", "second_factor"
 #: Pages that ask by themselves while nobody is there.
 _POLLED = "/trang-thai/"
 _OPEN = ("/tai-khoan/", "/i18n/", "/static/")
+#: What of the account's pages a citizen needs; passwords and second factors are the provider's matter.
+_OF_CITIZENS = ("/tai-khoan/logout/", "/tai-khoan/vneid/", "/tai-khoan/sessions/", "/tai-khoan/3rdparty/login/")
 
 
 class StaffMiddleware:
@@ -61,6 +64,9 @@ class StaffMiddleware:
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", settings.LOGIN_URL)
         if seen and now - seen > NOTED_EVERY_SECONDS and not request.path.endswith(_POLLED):
             request.session[SEEN] = now
+        is_account_page = request.path.startswith("/tai-khoan/") and not request.path.startswith(_OF_CITIZENS)
+        if is_account_page and citizen_of(request.user):
+            return redirect("mine")
         if settings.STAFF_MFA_REQUIRED and not request.path.startswith(_OPEN) and self._lacks_factor(request):
             messages.warning(request, _("Cán bộ phải cài xác thực hai lớp trước khi làm việc."))
             return redirect("mfa_activate_totp")

@@ -2,6 +2,7 @@
 
 from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level, Reform
 from .audit import AuditEntry, AuditLink
+from .citizens import Citizen
 from .onboarding import OnboardingStep
 from .people import Membership, Role, User
 
@@ -11,6 +12,7 @@ __all__ = [
     "AuditEntry",
     "AuditLink",
     "BeneficiaryAccount",
+    "Citizen",
     "Level",
     "Membership",
     "OnboardingStep",

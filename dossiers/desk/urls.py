@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import amounts, explaining, files, handing_over, money, pages, printing, second_window, work, worker
+from . import amounts, erasures, explaining, files, handing_over, money, pages, printing, second_window, work, worker
 
 urlpatterns = [
     path("", pages.desk, name="desk"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("man-hinh-phu/trang-thai/", second_window.window_state, name="desk-second-window-state"),
     path("tra-nhieu/", handing_over.hand_over_many, name="desk-hand-over-many"),
     path("so-theo-doi/", printing.print_register, name="desk-register"),
+    path("yeu-cau-xoa/", erasures.erasures, name="desk-erasures"),
     path("ban-luu.js", worker.worker, name="desk-worker"),
     path("<str:code>/", pages.desk_dossier, name="desk-dossier"),
     path("<str:code>/trang-thai/", pages.desk_state, name="desk-state"),

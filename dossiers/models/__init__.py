@@ -4,6 +4,8 @@ from .attachments import Attachment, PaperState, Refusal
 from .dossier import Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
 from .drafts import Draft
 from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation, TakenBack
+from .erasure import ErasureRequest
+from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation
 from .one_time_codes import OneTimeCode
 from .papers import Printing
 from .ratings import Rating
@@ -19,6 +21,7 @@ __all__ = [
     "DossierCounter",
     "DossierEvent",
     "Draft",
+    "ErasureRequest",
     "EventKind",
     "HandOver",
     "IdentityShown",

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
-from agencies.encryption import EncryptedTextField
+from agencies.encryption import EncryptedTextField, SearchKeyField
 from agencies.models import Agency
 from payments.models import Bill
 from payments.models.bills import new_token
@@ -82,6 +82,7 @@ class Dossier(models.Model):
     owner_name = models.CharField(_("Chủ hồ sơ"), max_length=120)
     owner_search_key = models.CharField(max_length=120, editable=False)
     owner_identity_number = EncryptedTextField(_("Số căn cước"), blank=True, default="")
+    owner_identity_key = SearchKeyField(of="owner_identity_number")
     owner_phone = models.CharField(_("Điện thoại"), max_length=16)
     owner_email = models.EmailField(_("Thư điện tử"), blank=True)
     owner_address = models.CharField(_("Địa chỉ"), max_length=255, blank=True)

@@ -1,6 +1,7 @@
 """Settings shared by every environment. Its variables are declared in `environment.py`."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
@@ -23,6 +24,10 @@ WEBHOOK_NETWORKS = read("WEBHOOK_NETWORKS")
 WEBHOOK_HTTPS_ONLY = True
 SANDBOX_CONFIG = read("SANDBOX_CONFIG")
 IS_SANDBOX = read("SANDBOX_MODE")
+VNEID_ISSUER = read("VNEID_ISSUER").rstrip("/")
+VNEID_CLIENT_ID = read("VNEID_CLIENT_ID")
+VNEID_CLIENT_SECRET = read("VNEID_CLIENT_SECRET")
+VNEID_IDENTITY_CLAIM = read("VNEID_IDENTITY_CLAIM")
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -38,6 +43,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "axes",
     "csp",
@@ -49,6 +55,7 @@ INSTALLED_APPS = [
     "payments",
     "dossiers",
     "portal",
+    "portal.vneid",
 ]
 
 MIDDLEWARE = [
@@ -131,14 +138,40 @@ LOGIN_REDIRECT_URL = "/quay/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "portal.accounts.StaffAccountAdapter"
+ACCOUNT_ADAPTER = "portal.accounts.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "portal.vneid.adapter.CitizenAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "vneid": {
+        "APPS": [
+            {
+                "provider_id": "vneid",
+                "name": "VNeID",
+                "client_id": VNEID_CLIENT_ID,
+                "secret": VNEID_CLIENT_SECRET,
+                "settings": {"server_url": VNEID_ISSUER, "oauth_pkce_enabled": True},
+            }
+        ]
+        if VNEID_ISSUER
+        else []
+    }
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_TOTP_ISSUER = "Một Cửa Pay"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # A passkey is both factors only because it asks for finger, face or PIN each time: a found one opens nothing.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_PASSKEY_LOGIN_ENABLED = True
+ACCOUNT_FORMS = {
+    "login": "portal.account_forms.SignIn",
+    "change_password": "portal.account_forms.NewPassword",
+    "reset_password": "portal.account_forms.LostPassword",
+    "reset_password_from_key": "portal.account_forms.PasswordByLetter",
+}
 MFA_FORMS = {
+    "authenticate": "portal.account_forms.CodeAtSignIn",
+    "reauthenticate": "portal.account_forms.CodeAgain",
+    "activate_totp": "portal.account_forms.FirstCode",
+    "edit_webauthn": "portal.account_forms.KeyName",
     "login_webauthn": "portal.passkeys.SignInForm",
     "authenticate_webauthn": "portal.passkeys.SecondStepForm",
     "reauthenticate_webauthn": "portal.passkeys.ProveAgainForm",
@@ -192,7 +225,12 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF, *read("CSP_FORM_ACTION")],
+        # Browsers hold the redirect after a form to this, too: the sign-in begins with one.
+        "form-action": [
+            SELF,
+            *read("CSP_FORM_ACTION"),
+            *(["{0.scheme}://{0.netloc}".format(urlsplit(VNEID_ISSUER))] if VNEID_ISSUER else []),
+        ],
     }
 }
 

@@ -15,6 +15,9 @@ from .base import (
     SANDBOX_CONFIG,
     SECRET_KEY,
     SMS_URL,
+    VNEID_CLIENT_ID,
+    VNEID_CLIENT_SECRET,
+    VNEID_ISSUER,
     WEBHOOK_NETWORKS,
 )
 from .environment import VARIABLES, is_set, read
@@ -62,6 +65,8 @@ def _faults() -> list[str]:
         faults.append("SMS_URL is not an https address")
     if not BASE_URL.startswith("https://"):
         faults.append("BASE_URL is not an https address")
+    if VNEID_ISSUER and not (VNEID_ISSUER.startswith("https://") and VNEID_CLIENT_ID and VNEID_CLIENT_SECRET):
+        faults.append("VNEID_ISSUER is a sandbox's (not https), or VNEID_CLIENT_ID or VNEID_CLIENT_SECRET is missing")
     faults += [f"{wanted.name} is missing" for wanted in VARIABLES if wanted.is_required and not is_set(wanted.name)]
     for network in WEBHOOK_NETWORKS:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -80,6 +81,12 @@ class Command(BaseCommand):
 
     def _environment(self, port: int) -> dict[str, str]:
         base, sandbox = f"http://{LOCALHOST}:{port}", f"http://{LOCALHOST}:{port + 2}"
+        # Both sides of the citizens' sign-in, made afresh at each start.
+        client = {
+            "client_id": "motcua-demo",
+            "client_secret": secrets.token_hex(16),
+            "redirect_uri": f"{base}/tai-khoan/vneid/login/callback/",
+        }
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
@@ -90,6 +97,10 @@ class Command(BaseCommand):
             "CSP_FORM_ACTION": sandbox,
             "SANDBOX_CONFIG": str(FOLDER / "sandbox.json"),
             "MESSAGE_FILE": str(FOLDER / "messages.jsonl"),
+            "SANDBOX_OIDC": json.dumps(client),
+            "VNEID_ISSUER": f"{sandbox}/oidc",
+            "VNEID_CLIENT_ID": client["client_id"],
+            "VNEID_CLIENT_SECRET": client["client_secret"],
             "PYTHONUNBUFFERED": "1",
         }
 

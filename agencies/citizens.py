@@ -1,0 +1,60 @@
+"""Keeping what the state's sign-in says of a citizen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from . import identity
+from .models import Citizen, User
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the provider asserts, as it wrote it; what is not given is empty."""
+
+    name: str = ""
+    identity_number: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+def remember(user: User, told: Told) -> Citizen:
+    """Keep what was told; what cannot be read is kept as nothing, because nobody here can correct it.
+
+    Raises IntegrityError when the account holds a role (the database's trigger).
+    """
+    with transaction.atomic():
+        if told.name and user.full_name != told.name:
+            User.objects.filter(pk=user.pk).update(full_name=told.name[:120])
+        return Citizen.objects.update_or_create(
+            user=user,
+            defaults={
+                "identity_number": _read(identity.clean_identity_number, told.identity_number),
+                "phone": _read(identity.clean_phone, told.phone),
+                "email": _read(_clean_email, told.email),
+                "told_at": timezone.now(),
+            },
+        )[0]
+
+
+def citizen_of(user: object) -> Citizen | None:
+    """Return who is signed in by VNeID; None for staff and for nobody."""
+    return Citizen.objects.filter(user=user).select_related("user").first() if isinstance(user, User) else None
+
+
+def _clean_email(text: str) -> str:
+    validate_email(text)
+    return text
+
+
+def _read(clean: Callable[[str], str], text: str) -> str:
+    try:
+        return clean(text) if text else ""
+    except ValidationError:
+        return ""
