@@ -16,7 +16,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0011_ratings'),
+        ('dossiers', '0012_papers_looked_at_twice'),
     ]
 
     operations = [
