@@ -35,7 +35,7 @@ DROP FUNCTION citizen_holds_no_role();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0004_cache'),
+        ('agencies', '0005_names_people_read'),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0012_papers_looked_at_twice'),
+        ('dossiers', '0013_taken_back'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0013_owner_identity_key'),
+        ('dossiers', '0014_owner_identity_key'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
