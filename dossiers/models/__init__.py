@@ -3,9 +3,8 @@
 from .attachments import Attachment, PaperState, Refusal
 from .dossier import Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
 from .drafts import Draft
-from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation, TakenBack
 from .erasure import ErasureRequest
-from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation
+from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation, TakenBack
 from .one_time_codes import OneTimeCode
 from .papers import Printing
 from .ratings import Rating
