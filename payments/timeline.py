@@ -13,6 +13,8 @@ from .models import LedgerEvent, Notice, Payment
 #: What proves who wrote, and what names or numbers a person, is not shown; the raw row keeps it for the courts.
 _PROOF = re.compile(r"sign|hash|mac|token|secret|checksum", re.IGNORECASE)
 _PERSON = re.compile(r"name|phone|mobile|mail|address|addr|account|acc|card|payer|customer", re.IGNORECASE)
+#: What a person asks the bank with: shown whole, however long the number.
+_REFERENCE = re.compile(r"date|time|order|trans|ref|amount|txn", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{9,}")
 LONGEST_VALUE = 120
 
@@ -57,5 +59,7 @@ def _mask(name: str, value: str) -> str:
         return "…"
     if _PERSON.search(name):
         return f"{value[:1]}…" if value else ""
+    if _REFERENCE.search(name):
+        return value[:LONGEST_VALUE]
     shortened = _LONG_NUMBER.sub(lambda found: f"…{found[0][-4:]}", value)
     return shortened[:LONGEST_VALUE]

@@ -31,6 +31,7 @@ def test_a_payments_page_tells_ledger_and_bank_in_order_and_masks_the_callback(d
     )
     text = page.content.decode()
     assert "payment_paid" in text
+    assert payment.merchant_ref in dict(next(line for line in lines if line.told).told).values()
     assert "MERCHANT_ORDER_ID" in text
     assert told["SECURE_CODE"] not in text
 
@@ -45,6 +46,8 @@ def test_a_payments_page_tells_ledger_and_bank_in_order_and_masks_the_callback(d
         ("cust", "101000123456", "…3456"),
         ("accountNo", "101000123456", "1…"),
         ("AMOUNT", 150000, "150000"),
+        ("PAY_DATE", "20261124071503", "20261124071503"),
+        ("transPayerPhone", "0901234567", "0…"),
         ("remark", "chuyen tu 0901234567", "chuyen tu …4567"),
     ],
 )
