@@ -19,10 +19,11 @@ KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 def install() -> None:
     """Let every test that commits be followed by this."""
-    TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
 
 
-def _empty(*case: Any) -> None:
+def empty(*case: Any) -> None:
+    """Delete every row a test wrote."""
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM \"{table}\" LIMIT 1)" for table in _tables()))  # noqa: S608
         filled = [f'"{table}"' for (table,) in cursor.fetchall()]

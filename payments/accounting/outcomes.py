@@ -36,6 +36,7 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.AddressRefused: "%(message)s",
     errors.TooManyEndpoints: _("Hệ thống này đã có đủ địa chỉ nhận tin. Xóa một địa chỉ trước khi thêm."),
     errors.SecretsRefused: "%(message)s",
+    errors.ContractOverlaps: _("Hợp đồng khác với cổng này đang nhận thanh toán trong cùng thời gian."),
     errors.RotationUnderWay: _("Khóa vừa được thay, khóa cũ vẫn còn hiệu lực. Chờ khóa cũ hết hạn rồi thay tiếp."),
 }
 _DAY_NOT_OVER = _("Chưa khóa được: ngày chưa hết hoặc còn sao kê đang đối chiếu. Chờ xong rồi khóa lại.")

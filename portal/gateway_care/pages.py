@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agencies.spreadsheets import harmless
 from agencies.sudo import must_be_proved
 from payments import gateway_figures, merchants, outages, probing
+from payments.accounting.outcomes import explain
 from payments.errors import ContractOverlaps
 from payments.models import MerchantAccount, Outage
 
@@ -102,8 +103,8 @@ def _switch(request: HttpRequest, account: MerchantAccount, *, takes: bool) -> N
         return
     try:
         merchants.take_new_payments(account, takes=takes, reason=form.cleaned_data["reason"], actor=actor)
-    except ContractOverlaps:
-        messages.error(request, _("Hợp đồng khác với cổng này đang nhận thanh toán trong cùng thời gian."))
+    except ContractOverlaps as error:
+        messages.error(request, explain(error))
         return
     done = _("%(account)s: đã nhận thanh toán mới.") if takes else _("%(account)s: đã ngừng nhận thanh toán mới.")
     messages.success(request, done % {"account": account})

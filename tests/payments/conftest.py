@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 import requests
-from django.core.management import call_command
 
 from payments.models import Bill, Payment
-from tests import factories, running
+from tests import emptying, factories, running
 
 
 class Bank:
@@ -35,7 +34,7 @@ class Bank:
 @pytest.fixture
 def django_db_reset() -> Callable[[], object]:
     """Empty every table, to play a scenario a second time."""
-    return lambda: call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    return emptying.empty
 
 
 @pytest.fixture(scope="session")
