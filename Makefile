@@ -31,7 +31,7 @@ check: .venv/dev
 	$(RUN) -m tests.checks
 
 test: check
-	$(RUN) -m pytest -n 2 -q --dist loadgroup
+	$(RUN) -m pytest -n 3 -q --dist loadgroup
 
 bench: .venv/embedded
 	@$(RUN) -m bench
