@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import secrets
 import sys
 import time
 import urllib.request
@@ -11,6 +14,36 @@ from pathlib import Path
 from .children import LOCALHOST, Child
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def environment(port: int, folder: Path) -> dict[str, str]:
+    """Return what every process of a demo or a drill is told: its addresses from `port` on, its files in `folder`.
+
+    The servers' own addresses (DATABASE_URL, REDIS_URL) are the caller's to add.
+    """
+    base, sandbox = f"http://{LOCALHOST}:{port}", f"http://{LOCALHOST}:{port + 2}"
+    # Both sides of the citizens' sign-in, made afresh at each start.
+    client = {
+        "client_id": "motcua-demo",
+        "client_secret": secrets.token_hex(16),
+        "redirect_uri": f"{base}/tai-khoan/vneid/login/callback/",
+    }
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
+        "BASE_URL": base,
+        "LIVE_URL": f"http://{LOCALHOST}:{port + 1}",
+        "SANDBOX_URL": sandbox,
+        "SANDBOX_APP_URL": f"{sandbox}/vietinbank/app",
+        "CSP_FORM_ACTION": sandbox,
+        "SANDBOX_CONFIG": str(folder / "sandbox.json"),
+        "MESSAGE_FILE": str(folder / "messages.jsonl"),
+        "SANDBOX_OIDC": json.dumps(client),
+        "VNEID_ISSUER": f"{sandbox}/oidc",
+        "VNEID_CLIENT_ID": client["client_id"],
+        "VNEID_CLIENT_SECRET": client["client_secret"],
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 class StackError(Exception):

@@ -75,7 +75,9 @@ class Proxy:
             raise TimeoutError(f"the proxy does not listen on port {self.port}")
 
     def stop(self) -> None:
-        """Cut everything and end."""
+        """Cut everything and end; what never began has nothing to end."""
+        if not self._thread.is_alive():
+            return
         self.cut_all()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)

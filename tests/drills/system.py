@@ -20,7 +20,7 @@ import requests
 
 from portal import embedded
 from portal.children import LOCALHOST, Child, free_port, is_free
-from portal.processes import ROOT, Stack
+from portal.processes import ROOT, Stack, environment
 
 from .proxy import Proxy, Rules
 
@@ -205,17 +205,11 @@ class System:
     def _environment(self) -> dict[str, str]:
         proxied = self.postgres.url.replace(f":{self.postgres.port}/", f":{self.database.port}/")
         return {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
+            **environment(self.port, self.folder),
             "DATABASE_URL": proxied,
             "REDIS_URL": self.valkey.url,
-            "BASE_URL": self.base_url,
-            "LIVE_URL": f"http://{LOCALHOST}:{self.port + 1}",
-            "SANDBOX_URL": self.sandbox_url,
-            "SANDBOX_CONFIG": str(self.folder / "sandbox.json"),
             "DEMO_FOLDER": str(self.folder),
             "LOG_LEVEL": "WARNING",
-            "PYTHONUNBUFFERED": "1",
         }
 
     def _tell_through_the_proxy(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -18,8 +17,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal import embedded
-from portal.children import LOCALHOST, is_free
-from portal.processes import ROOT, Stack, StackError
+from portal.children import is_free
+from portal.processes import ROOT, Stack, StackError, environment
 
 #: Where the demo keeps what it makes; tests give it a folder of their own.
 FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT / ".local"))
@@ -65,7 +64,7 @@ class Command(BaseCommand):
         (FOLDER / "demo.json").unlink(missing_ok=True)
         began = time.monotonic()
         with embedded.servers(FOLDER) as running:
-            env = self._environment(port) | running.environment
+            env = environment(port, FOLDER) | running.environment
             subprocess.run([sys.executable, "manage.py", "demo", "--prepare"], env=env, cwd=ROOT, check=True)
             stack = Stack(env, port=port, logs=FOLDER / "logs")
             try:
@@ -78,31 +77,6 @@ class Command(BaseCommand):
                     self._serve(stack)
             finally:
                 stack.stop()
-
-    def _environment(self, port: int) -> dict[str, str]:
-        base, sandbox = f"http://{LOCALHOST}:{port}", f"http://{LOCALHOST}:{port + 2}"
-        # Both sides of the citizens' sign-in, made afresh at each start.
-        client = {
-            "client_id": "motcua-demo",
-            "client_secret": secrets.token_hex(16),
-            "redirect_uri": f"{base}/tai-khoan/vneid/login/callback/",
-        }
-        return {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
-            "BASE_URL": base,
-            "LIVE_URL": f"http://{LOCALHOST}:{port + 1}",
-            "SANDBOX_URL": sandbox,
-            "SANDBOX_APP_URL": f"{sandbox}/vietinbank/app",
-            "CSP_FORM_ACTION": sandbox,
-            "SANDBOX_CONFIG": str(FOLDER / "sandbox.json"),
-            "MESSAGE_FILE": str(FOLDER / "messages.jsonl"),
-            "SANDBOX_OIDC": json.dumps(client),
-            "VNEID_ISSUER": f"{sandbox}/oidc",
-            "VNEID_CLIENT_ID": client["client_id"],
-            "VNEID_CLIENT_SECRET": client["client_secret"],
-            "PYTHONUNBUFFERED": "1",
-        }
 
     def _prepare(self) -> None:
         """Runs in a process of its own, when the servers are up and the environment is set."""
