@@ -39,6 +39,11 @@ class Servers:
         """The variables by which every process of ours finds the servers."""
         return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
 
+    @property
+    def process_environment(self) -> dict[str, str]:
+        """The same for processes that need not own the tables; a given database has its own role for them."""
+        return self.environment | ({"DATABASE_URL": self.postgres.web_url} if self.postgres else {})
+
     def stop(self) -> None:
         """End what we started; a temporary folder is deleted. May be called twice."""
         for server in (self.postgres, self.valkey):

@@ -18,6 +18,8 @@ from .errors import EmbeddedError
 from .place import Place
 
 NAME = "motcua"  # of the database and of its owner, who is no superuser: as in production
+#: As whom the processes connect, as in production: neither owner nor able to change the ledger (grant_web_role).
+WEB_ROLE = "motcua_web"
 SUPERUSER = "postgres"
 READY_SECONDS = 30
 #: What anybody would set on a server of their own (docs/operations.md): the defaults are for 128 MB.
@@ -59,8 +61,16 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The address for DATABASE_URL."""
-        return f"postgres://{NAME}:{self.password}@{LOCALHOST}:{self.port}/{NAME}"
+        """The address for DATABASE_URL of whoever owns the tables: migrations, tests."""
+        return self._url_as(NAME)
+
+    @property
+    def web_url(self) -> str:
+        """The address for DATABASE_URL of the processes, once `grant_web_role` has run."""
+        return self._url_as(WEB_ROLE)
+
+    def _url_as(self, role: str) -> str:
+        return f"postgres://{role}:{self.password}@{LOCALHOST}:{self.port}/{NAME}"
 
     def start(self) -> None:
         """Make the data folder if there is none, start the server, return when it answers."""
@@ -78,6 +88,10 @@ class Postgres:
                 cursor.execute(f"CREATE DATABASE {NAME} OWNER {NAME}")
                 if not self.durable:  # only tests may put triggers to sleep: to empty tables that refuse it
                     cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {NAME}")
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB_ROLE])
+            if cursor.fetchone() is None:
+                cursor.execute(f"CREATE ROLE {WEB_ROLE} LOGIN PASSWORD %s", [self.password])
+                cursor.execute(f"GRANT {WEB_ROLE} TO {NAME}")  # the owner sees what its sessions do
 
     def stop(self) -> None:
         """End it; committed data stays."""

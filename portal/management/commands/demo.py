@@ -11,13 +11,16 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from portal import embedded
 from portal.children import is_free
+from portal.embedded.postgres import NAME, WEB_ROLE
 from portal.processes import ROOT, Stack, StackError, environment
 
 #: Where the demo keeps what it makes; tests give it a folder of their own.
@@ -66,7 +69,7 @@ class Command(BaseCommand):
         with embedded.servers(FOLDER) as running:
             env = environment(port, FOLDER) | running.environment
             subprocess.run([sys.executable, "manage.py", "demo", "--prepare"], env=env, cwd=ROOT, check=True)
-            stack = Stack(env, port=port, logs=FOLDER / "logs")
+            stack = Stack(env | running.process_environment, port=port, logs=FOLDER / "logs")
             try:
                 stack.start()
                 (FOLDER / "environment.json").write_text(json.dumps(running.environment))
@@ -86,6 +89,8 @@ class Command(BaseCommand):
 
         base, sandbox = os.environ["BASE_URL"], os.environ["SANDBOX_URL"]
         call_command("migrate", verbosity=0)
+        if connection.settings_dict["USER"] == NAME:  # a server of ours, with a second role for the processes
+            call_command("grant_web_role", WEB_ROLE, stdout=StringIO())
         earlier_path = FOLDER / "people.json"
         earlier = json.loads(earlier_path.read_text()) if earlier_path.exists() else {}
         contracts = demo.contracts(FOLDER, base, sandbox)
