@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -68,8 +69,7 @@ def run(field: Field) -> dict[str, float]:
         for n in range(100, 100 + AGENCIES)
     ]
     with connection.cursor() as cursor:
-        values = {"first": agencies[0].pk, "agencies": AGENCIES, "count": DOSSIERS, "case": field.case.pk}
-        cursor.execute(_DOSSIERS, {**values, "families": list(FAMILY), "middles": list(MIDDLE), "givens": list(GIVEN)})
+        fill(cursor, field, first=agencies[0].pk, agencies=AGENCIES, count=DOSSIERS)
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(
             "SELECT code, owner_phone, owner_name FROM dossiers_dossier "
@@ -97,6 +97,12 @@ def run(field: Field) -> dict[str, float]:
         "desk_million_worklist_p95_ms": _p95(officer, lambda n: ""),
         "desk_million_ready_list_p95_ms": _p95(officer, lambda n: "", viec="san-sang"),
     }
+
+
+def fill(cursor: Any, field: Field, **values: int) -> None:
+    """Write `count` dossiers with their bills, evenly to `agencies` whose keys run on from `first`."""
+    names = {"families": list(FAMILY), "middles": list(MIDDLE), "givens": list(GIVEN)}
+    cursor.execute(_DOSSIERS, {**values, **names, "case": field.case.pk})
 
 
 def _p95(who: User, text: Callable[[int], str], **more: str) -> float:

@@ -28,9 +28,9 @@ lines AS (
     SELECT id, 0, 'PHI', 'phi', 'Phí', 50000, '', '', '{}', true, '' FROM bills),
 made AS (
     INSERT INTO dossiers_dossier (code, national_code, slip_token, pin_hash, pin_failures, agency_id, case_id, channel,
-        state, owner_name, owner_search_key, owner_identity_number, owner_phone, owner_email, owner_address,
-        applicant_kind, facts, answers, return_method, submission_key, submitted_at)
-    SELECT reference, '', reference, '!', 0, %(agency)s, %(case)s, 'online', 1, 'Nguyễn Văn A', 'nguyen van a', '',
+        state, owner_name, owner_search_key, owner_identity_number, owner_identity_key, owner_phone, owner_email,
+        owner_address, applicant_kind, facts, answers, return_method, submission_key, submitted_at)
+    SELECT reference, '', reference, '!', 0, %(agency)s, %(case)s, 'online', 1, 'Nguyễn Văn A', 'nguyen van a', '', '',
            '+84912345678', '', '', 'individual', '{}', '[]', 'counter', reference, now() FROM bills RETURNING id, code),
 links AS (
     INSERT INTO dossiers_dossierbill (dossier_id, bill_id)
