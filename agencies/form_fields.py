@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from . import identity
+from .text import plain
 
 
 class IdentityNumberField(forms.CharField):
@@ -37,3 +38,11 @@ class PhoneField(forms.CharField):
         """Return the number. Raises ValidationError."""
         text = super().clean(value)
         return identity.clean_phone(text) if text else ""
+
+
+class PlainTextField(forms.CharField):
+    """A name or a sentence somebody typed; what cannot be seen is taken out before it is measured."""
+
+    def to_python(self, value: Any) -> str:
+        """Return plain text."""
+        return str(super().to_python(plain(str(value)) if value else value))

@@ -106,8 +106,14 @@ class StaffAdmin(NotFoundOutside, UserAdmin, ModelAdmin):
 
     @recently_proved_method
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Set somebody's password: they are signed out everywhere."""
-        return super().user_change_password(request, id, form_url)
+        """Set somebody's password: they are signed out everywhere, and told."""
+        known = User.objects.filter(pk=id) if id.isdecimal() else User.objects.none()
+        before = known.values_list("password", flat=True).first()
+        response = super().user_change_password(request, id, form_url)
+        if known.exclude(password=before).exists():
+            actor: Any = request.user
+            audit.record("password_changed", f"user:{id}", actor=actor)
+        return response
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm[User], formsets: Any, change: bool) -> None:
         """Save the roles, then see what is left. Raises LastProvinceAdmin."""

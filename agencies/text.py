@@ -1,11 +1,23 @@
-"""Folding Vietnamese text so that search and bank transfers match whatever marks were typed."""
+"""Vietnamese text as people type it: made plain for keeping, folded for search and bank transfers."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+#: Signs nobody sees, which turn or split what stands beside them: zero width, direction, control (security.md B6 59).
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def fold(text: str) -> str:
     """Return lower-case ASCII: "Hòa Bình", "Hoà Bình" and "hoa binh" become the same."""
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def plain(text: str) -> str:
+    """Return the text as it is seen: one form for each letter with its marks (NFC), nothing invisible.
+
+    Phones paste such signs along with a name, so they are taken out and nobody is asked to find them.
+    """
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", text))

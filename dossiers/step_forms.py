@@ -13,7 +13,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.form_fields import IdentityNumberField, PhoneField
+from agencies.form_fields import IdentityNumberField, PhoneField, PlainTextField
 from agencies.models import Agency
 from procedures.fees import choice_fields, fact_fields, groups, in_force
 from procedures.models import ProcedureCase, Question, QuestionKind
@@ -48,13 +48,13 @@ class PersonForm(StepForm):
     slug = "nguoi-nop"
     title = _("Người nộp")
 
-    owner_name = forms.CharField(label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    owner_name = PlainTextField(label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
     owner_identity_number = IdentityNumberField()
     owner_phone = PhoneField(help_text=_("Chúng tôi nhắn tin khi nhận được tiền và khi có kết quả."))
     owner_email = forms.EmailField(
         label=_("Thư điện tử"), max_length=254, required=False, widget=forms.EmailInput({"autocomplete": "email"})
     )
-    owner_address = forms.CharField(
+    owner_address = PlainTextField(
         label=_("Địa chỉ"), max_length=255, required=False, widget=forms.TextInput({"autocomplete": "street-address"})
     )
 
@@ -128,8 +128,8 @@ def _common(question: Question) -> dict[str, Any]:
 
 
 _FIELDS: dict[str, Callable[[Question], forms.Field]] = {
-    QuestionKind.TEXT: lambda asked: forms.CharField(max_length=255, **_common(asked)),
-    QuestionKind.LONG_TEXT: lambda asked: forms.CharField(
+    QuestionKind.TEXT: lambda asked: PlainTextField(max_length=255, **_common(asked)),
+    QuestionKind.LONG_TEXT: lambda asked: PlainTextField(
         max_length=2000, widget=forms.Textarea({"rows": 4}), **_common(asked)
     ),
     QuestionKind.NUMBER: lambda asked: forms.IntegerField(min_value=0, max_value=10**12, **_common(asked)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from . import receipt_pdf
@@ -17,6 +18,7 @@ def _receipt(token: str) -> Receipt:
 
 
 @require_GET
+@never_cache
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """A receipt, to read, print and keep. Whoever pays for somebody has this address: only the PDF names the person."""
     found = _receipt(token)
@@ -29,6 +31,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
+@never_cache
 def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
     """The same receipt as a PDF."""
     found = _receipt(token)
@@ -38,6 +41,7 @@ def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
+@never_cache
 def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
     """Tell anybody whether a receipt number is genuine: amount, date and agency, nothing personal.
 
@@ -55,6 +59,7 @@ def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
+@never_cache
 def verify(request: HttpRequest) -> HttpResponse:
     """Where somebody types the number of a receipt."""
     number = "".join(request.GET.get("so", "").upper().split())[:40].replace("/", "")

@@ -15,7 +15,7 @@ class PortalConfig(AppConfig):
         from agencies import audit_chain
         from payments import sweeping
 
-        from . import sign_in_events  # noqa: F401  its receivers
+        from . import account_letters, sign_in_events  # noqa: F401  their receivers
 
         sweeping.register("audit", audit_chain.link_due)
 

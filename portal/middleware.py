@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 BANK_PATHS = ("/gateways/", "/vpg/", "/api/v1/inq-bill", "/api/v1/notify-bill")
 PAGE_METHODS = ("GET", "HEAD", "POST")
 ADMIN_POLICY = {"script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+_NO_FEATURES = "microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), browsing-topics=()"
 #: A restart of PostgreSQL takes about as long; gateways and clients then send again.
 RETRY_AFTER_SECONDS = 5
 #: A connection that worked so recently is not asked whether it still does. Should PostgreSQL have been
@@ -92,6 +93,20 @@ class AdminPolicyMiddleware:
         response = self.get_response(request)
         if request.path_info.startswith("/admin/"):
             response._csp_update = ADMIN_POLICY  # type: ignore[attr-defined]
+        return response
+
+
+class BrowserFeaturesMiddleware:
+    """Says which powers of the device a page may ask for: the camera at the desk's box, else none (B6 62)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Write the header."""
+        response = self.get_response(request)
+        camera = "self" if request.path_info.startswith("/quay/") else ""
+        response.headers["Permissions-Policy"] = f"camera=({camera}), {_NO_FEATURES}"
         return response
 
 

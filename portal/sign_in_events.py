@@ -15,12 +15,12 @@ from django.http import HttpRequest
 from agencies import audit
 from agencies.models import User
 
-from .staff import FACTOR, SEEN
+from .staff import BEGAN, FACTOR, SEEN
 
 
 @receiver(account.user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
-    request.session[SEEN] = time.time()
+    request.session[SEEN] = request.session[BEGAN] = time.time()
     audit.record("signed_in", f"user:{user.pk}", actor=user)
 
 
@@ -43,7 +43,7 @@ def _locked_out(username: str | None, **_: Any) -> None:
     audit.record("sign_in_locked", f"user:{known.pk}" if known else "user:unknown", actor=None)
 
 
-@receiver(account.password_changed)
+@receiver([account.password_changed, account.password_reset])
 def _password_changed(user: User, **_: Any) -> None:
     audit.record("password_changed", f"user:{user.pk}", actor=user)
 

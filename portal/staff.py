@@ -25,7 +25,9 @@ from payments.requests import client_ip
 IDLE_SECONDS = 30 * 60
 #: How exactly activity is noted: writing it at each click would be a write per page.
 NOTED_EVERY_SECONDS = 60
-SEEN, FACTOR = "seen", "second_factor"
+#: However busy somebody is: a working day later they prove again who they are.
+LONGEST_SECONDS = 12 * 3600
+SEEN, BEGAN, FACTOR = "seen", "began", "second_factor"
 #: Pages that ask by themselves while nobody is there.
 _POLLED = "/trang-thai/"
 _OPEN = ("/tai-khoan/", "/i18n/", "/static/")
@@ -57,11 +59,11 @@ class StaffMiddleware:
             audit.came_from.reset(token)
 
     def _turned_away(self, request: HttpRequest) -> HttpResponse | None:
-        now, seen = time.time(), request.session.get(SEEN)
+        now, seen, began = time.time(), request.session.get(SEEN), request.session.get(BEGAN)
         if seen and now - seen > IDLE_SECONDS:
-            logout(request)
-            messages.info(request, _("Bạn đã được đăng xuất vì không làm việc 30 phút. Mời đăng nhập lại."))
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", settings.LOGIN_URL)
+            return _signed_out(request, _("Bạn đã được đăng xuất vì không làm việc 30 phút. Mời đăng nhập lại."))
+        if began and now - began > LONGEST_SECONDS:
+            return _signed_out(request, _("Bạn đã đăng nhập 12 giờ. Mời đăng nhập lại."))
         if seen and now - seen > NOTED_EVERY_SECONDS and not request.path.endswith(_POLLED):
             request.session[SEEN] = now
         is_account_page = request.path.startswith("/tai-khoan/") and not request.path.startswith(_OF_CITIZENS)
@@ -84,3 +86,10 @@ class StaffMiddleware:
             return True
         request.session[FACTOR] = user.pk
         return False
+
+
+def _signed_out(request: HttpRequest, why: str) -> HttpResponse:
+    """End the session; signing in leads back to the page that was to be read."""
+    logout(request)
+    messages.info(request, why)
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", settings.LOGIN_URL)

@@ -7,6 +7,7 @@ import re
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from agencies.form_fields import PlainTextField
 from payments.billing import MAX_AMOUNT
 from payments.models.counter import Tender
 
@@ -20,7 +21,7 @@ UNTRACED = gettext_lazy("Ghi số vận đơn in trên phiếu gửi, ví dụ: 
 class ReceiverForm(forms.Form):
     """Who takes the result, and what they showed."""
 
-    receiver_name = forms.CharField(label=gettext_lazy("Người nhận kết quả"), max_length=120)
+    receiver_name = PlainTextField(label=gettext_lazy("Người nhận kết quả"), max_length=120)
     relation = forms.ChoiceField(label=gettext_lazy("Quan hệ với chủ hồ sơ"), choices=Relation.choices)
     identity_shown = forms.ChoiceField(label=gettext_lazy("Giấy tờ đã xem"), choices=IdentityShown.choices)
     identity_tail = forms.CharField(

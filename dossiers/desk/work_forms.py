@@ -11,6 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
+from agencies.form_fields import PlainTextField
+
 from ..checking_papers import read_at_once
 from ..models import Dossier, Result, Stage
 from ..uploads import Paper
@@ -98,7 +100,7 @@ class ResultForm(DecisionForm):
 
     number = forms.CharField(label=gettext_lazy("Số kết quả"), max_length=60)
     signed_on = _day(gettext_lazy("Ngày ký"))
-    signer = forms.CharField(label=gettext_lazy("Người ký"), max_length=120)
+    signer = PlainTextField(label=gettext_lazy("Người ký"), max_length=120)
     file = forms.FileField(label=gettext_lazy("Tệp kết quả (PDF, JPG, PNG)"), required=False)
 
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:

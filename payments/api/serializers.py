@@ -9,6 +9,8 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from agencies.text import plain
+
 from ..billing import MAX_AMOUNT
 from ..models import Bill, BillLine, Payment, Receipt, Refund
 from ..models.bills import FeeKind
@@ -27,13 +29,21 @@ class LineSerializer(serializers.ModelSerializer[BillLine]):
         fields = ["code", "kind", "description", "amount"]
 
 
+class PlainTextField(serializers.CharField):
+    """Text without what cannot be seen, as in the forms of people."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return plain text. Raises ValidationError for what is no text."""
+        return str(super().to_internal_value(plain(data) if isinstance(data, str) else data))
+
+
 class NewBillSerializer(serializers.Serializer[Any]):
     """What a client sends to make a bill."""
 
     reference = serializers.CharField(max_length=64)
     agency = serializers.CharField(max_length=40, help_text="Code of the agency that is paid")
-    payer_name = serializers.CharField(max_length=200)
-    description = serializers.CharField(max_length=255)
+    payer_name = PlainTextField(max_length=200)
+    description = PlainTextField(max_length=255)
     lines = LineSerializer(many=True, allow_empty=False)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
 

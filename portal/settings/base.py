@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.AdminPolicyMiddleware",
+    "portal.middleware.BrowserFeaturesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.ChosenLanguageMiddleware",
     "portal.middleware.DatabaseAwayMiddleware",
@@ -179,6 +180,8 @@ MFA_FORMS = {
 }
 # Whoever holds a role works with a second factor only; not a matter of the environment.
 STAFF_MFA_REQUIRED = True
+# A letter to whoever somebody typed would be spam; the page says the same either way.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Whoever proves a change of password was not them ends all sessions with it.
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 AXES_ENABLE_ADMIN = False
@@ -294,7 +297,9 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "portal.logs.OneLine", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
 }

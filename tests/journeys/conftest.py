@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from . import log_scan
 from .stage import chromium, running_demo
 
 
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    with running_demo(tmp_path_factory.mktemp("demo")) as note:
+    folder = tmp_path_factory.mktemp("demo")
+    with running_demo(folder) as note:
         yield note
+        assert log_scan.faults(folder) == []
 
 
 @pytest.fixture(scope="module")
