@@ -158,6 +158,8 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_TOTP_ISSUER = "Một Cửa Pay"
+# Who types slowly, or whose phone is half a minute off, is let in (RFC 6238 5.2); a code still works once.
+MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # A passkey is both factors only because it asks for finger, face or PIN each time: a found one opens nothing.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
