@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 LOCALHOST = "127.0.0.1"
+_FIRST_PORT, _PORTS_END = 20_000, 32_768
 _PR_SET_PDEATHSIG = 1
 
 
@@ -112,13 +114,18 @@ def run_as(owner: Owner | None) -> dict[str, Any]:
     return {} if owner is None else {"user": owner.uid, "group": owner.gid, "extra_groups": []}
 
 
-def free_port(preferred: int | None = None) -> int:
-    """Return the preferred port of 127.0.0.1 if nothing listens there, else any free one."""
+def free_port(preferred: int | None = None, *, together: int = 1) -> int:
+    """Return the preferred port of 127.0.0.1 if nothing listens there, else the first of so many free ones in a row.
+
+    They lie below those the system gives to outgoing connections, one of which could take a port
+    between its being found free and its server's start.
+    """
     if preferred and is_free(preferred):
         return preferred
-    with socket.socket() as probe:
-        probe.bind((LOCALHOST, 0))
-        return int(probe.getsockname()[1])
+    while True:
+        port = random.randrange(_FIRST_PORT, _PORTS_END - together)  # noqa: S311  not a secret
+        if all(is_free(port + number) for number in range(together)):
+            return port
 
 
 def is_free(port: int) -> bool:

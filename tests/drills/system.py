@@ -19,7 +19,7 @@ import redis
 import requests
 
 from portal import embedded
-from portal.children import LOCALHOST, Child, free_port, is_free
+from portal.children import LOCALHOST, Child, free_port
 from portal.processes import ROOT, Stack, environment
 
 from .proxy import Proxy, Rules
@@ -41,7 +41,7 @@ class System:
         if self.servers.postgres is None or self.servers.valkey is None:
             raise embedded.EmbeddedError("the drill needs servers of its own")
         self.postgres, self.valkey = self.servers.postgres, self.servers.valkey
-        self.port = _neighbouring_ports()
+        self.port = free_port(together=3)
         self.database = Proxy(free_port(), self.postgres.port, seed)
         self.callbacks = Proxy(free_port(), self.port, seed + 1)
         self.sandbox_url = f"http://{LOCALHOST}:{self.port + 2}"
@@ -229,10 +229,3 @@ def wait_until(is_true: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.1)
     return True
-
-
-def _neighbouring_ports() -> int:
-    while True:
-        port = free_port()
-        if port < 65_000 and is_free(port + 1) and is_free(port + 2):
-            return port

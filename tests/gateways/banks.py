@@ -31,8 +31,9 @@ from gateways.base import (
 )
 from gateways.registry import get
 from gateways.sandbox.keys import make_contracts
+from portal.children import free_port
 
-from .local_server import free_port, serve
+from .local_server import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 

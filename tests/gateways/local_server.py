@@ -63,9 +63,3 @@ def serve(answer: Answerer, context: ssl.SSLContext | None = None) -> Iterator[L
     finally:
         listener.shutdown()
         listener.server_close()
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as probe:
-        return int(probe.server_port)

@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gateways.base import GatewayRefused, GatewayUnavailable, OutcomeUnknown, RawResponse
 from gateways.http import MAX_ANSWER_BYTES, Link
+from portal.children import free_port
 
-from .local_server import free_port, serve
+from .local_server import serve
 
 QUICK = Link(connect_seconds=0.5, read_seconds=0.5)
 

@@ -26,10 +26,11 @@ from gateways.codecs import RsaConcatenation, private_key, public_key
 from gateways.sandbox.keys import make_contracts
 from gateways.vietinbank_direct import VietinBankDirect
 from gateways.vietinbank_direct_messages import CONFIRM_FIELDS, INIT_FIELDS, QUERY_FIELDS
+from portal.children import free_port
 from tests.conformance.direct_specimen import REFERENCE, vietinbank_direct
 from tests.conformance.envelopes import as_json, raw
 
-from .local_server import LocalServer, free_port, serve
+from .local_server import LocalServer, serve
 
 SPECIMEN = vietinbank_direct()
 CONTRACT = make_contracts("http://portal", "http://bank")["vietinbank_direct"]

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from portal.children import Child, free_port, is_free
+from portal.children import Child, free_port
 from portal.processes import ROOT
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -32,7 +32,7 @@ def running_demo(folder: Path) -> Iterator[dict[str, Any]]:
     """The demo as `make demo` starts it, on ports of its own; yields its `demo.json`."""
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     env |= {"DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
-    command = [sys.executable, "manage.py", "demo", "--port", str(_three_free_ports())]
+    command = [sys.executable, "manage.py", "demo", "--port", str(free_port(together=3))]
     child = Child(command, log=folder / "demo.log", env=env, cwd=ROOT)
     child.start()
     note = folder / "demo.json"
@@ -43,13 +43,6 @@ def running_demo(folder: Path) -> Iterator[dict[str, Any]]:
         time.sleep(0.2)
     yield json.loads(note.read_text())
     child.stop(30)
-
-
-def _three_free_ports() -> int:
-    while True:
-        port = free_port()
-        if port < 65_000 and is_free(port + 1) and is_free(port + 2):
-            return port
 
 
 @contextmanager

@@ -20,8 +20,9 @@ from payments import billing, inbox
 from payments.clients import create_client
 from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
 from payments.webhooks import endpoints, sending
+from portal.children import free_port
 from tests import factories
-from tests.gateways.local_server import LocalServer, free_port, serve
+from tests.gateways.local_server import LocalServer, serve
 from tests.notices import confirm
 from tests.payments.test_callbacks import post
 from tests.payments.test_races import at_once
