@@ -9,12 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
 
 from agencies.administering import ReadOnlyAdmin
 from agencies.models import User
+from agencies.periods import PERIODS
 
 from .messages import send_again
-from .models import Message
+from .models import Message, PostageRate
 
 
 @admin.register(Message)
@@ -43,3 +45,12 @@ class MessageAdmin(ReadOnlyAdmin):
         """Try the chosen messages once more, from the beginning."""
         number = send_again(list(queryset.values_list("pk", flat=True)), actor=cast(User, request.user))
         messages.success(request, _("Sẽ gửi lại %(number)d tin.") % {"number": number})
+
+
+@admin.register(PostageRate)
+class PostageRateAdmin(ModelAdmin):
+    """The post's tariff with its dates; what was billed keeps the price of its day."""
+
+    list_display = ["zone", "amount", "valid_during", "source"]
+    list_filter = ["zone"]
+    formfield_overrides = PERIODS

@@ -48,8 +48,7 @@ def determine(dossier: Dossier, amounts: Mapping[str, int], *, officer: User, re
         quoted = with_amounts(quote_of(locked), amounts)
         locked.facts = {**locked.facts, "undetermined": []}
         locked.save(update_fields=["facts"])
-        if not quoted.is_free:
-            bill_quote(locked, quoted)
+        bill_quote(locked, quoted)
         audit.record(
             "fee_determined",
             f"dossier:{locked.code}",

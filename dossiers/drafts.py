@@ -7,12 +7,14 @@ from typing import Any, cast
 from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from procedures.fees import Quote
 
+from . import posting
 from .models import Attachment, Dossier, Draft, PaperState
-from .step_forms import STEPS, MatterForm, PapersForm, PersonForm, StepForm
+from .step_forms import AddressForm, MatterForm, PapersForm, PersonForm, StepForm, asked_of
 from .submission import Application, price, submit
 
 SESSION_DRAFTS = "drafts"
@@ -37,7 +39,9 @@ def mine(request: HttpRequest, code: str) -> Draft | None:
 def form_of(draft: Draft, step: type[StepForm]) -> StepForm:
     """Return a step's form, bound to what was typed; unbound when nothing was."""
     typed = draft.answers.get(step.slug)
-    return step(draft.case, MultiValueDict(typed)) if typed is not None else step(draft.case)
+    if typed is None:
+        return step(draft.case, initial=step.suggested(draft.answers))
+    return step(draft.case, MultiValueDict(typed))
 
 
 def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:
@@ -55,19 +59,20 @@ def missing_papers(draft: Draft) -> list[str]:
 
 def first_open_step(draft: Draft) -> type[StepForm] | None:
     """Return the first step that is not filled in as it must be; None when all are."""
-    return next((step for step in STEPS if not form_of(draft, step).is_valid()), None) or (
+    return next((step for step in asked_of(draft.answers) if not form_of(draft, step).is_valid()), None) or (
         PapersForm if missing_papers(draft) else None
     )
 
 
 def application_of(draft: Draft) -> Application:
     """Return what a complete draft says. Raises ValueError when a step is not filled in."""
-    forms = {step: form_of(draft, step) for step in STEPS}
+    forms = {step: form_of(draft, step) for step in asked_of(draft.answers)}
     if not all(form.is_valid() for form in forms.values()):
         raise ValueError("a step of the draft is not filled in")
     matter = cast(MatterForm, forms[MatterForm])
     person: dict[str, Any] = forms[PersonForm].cleaned_data
     data = matter.cleaned_data
+    to = forms.get(AddressForm)
     return Application(
         case=draft.case,
         agency=data["agency"],
@@ -78,14 +83,17 @@ def application_of(draft: Draft) -> Application:
         area=data.get("area", ""),
         is_late=data.get("timing") == "late",
         return_method=forms[PapersForm].cleaned_data["return_method"],
+        post_to=to.address() if isinstance(to, AddressForm) else None,
         submission_key=draft.submission_key,
         answers=matter.answers(),
     )
 
 
-def quote_of(draft: Draft) -> Quote:
-    """Return what a complete draft costs today. Raises FeeUnknown, ValueError."""
-    return price(application_of(draft))
+def quote_of(draft: Draft) -> tuple[Quote, int]:
+    """Return what a complete draft costs today, and the postage beside it. Raises FeeUnknown, ValueError."""
+    application = application_of(draft)
+    to = application.post_to
+    return price(application), posting.postage_to(to.province, timezone.localdate()) if to else 0
 
 
 def hand_in(draft: Draft) -> tuple[Dossier, str]:

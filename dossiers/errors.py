@@ -52,3 +52,7 @@ class StillOwed(DossierError):
 
 class NotErasable(DossierError):
     """Somebody still works on the dossier, or the wish was decided already."""
+
+
+class NotPostable(Exception):
+    """The result is not where the post could take it, or bring it, any more."""

@@ -13,7 +13,7 @@ from payments.models import Bill
 
 from .errors import NotReleasable, NotTakenBack
 from .messages import tell
-from .models import Dossier, DossierEvent, EventKind, HandOver, Relation, TakenBack
+from .models import Dossier, DossierEvent, EventKind, HandOver, PostalOrder, PostalState, Relation, TakenBack
 from .states import DossierState
 from .workflow import advance
 
@@ -66,6 +66,7 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
             bill_states={str(bill.pk): bill.state for bill in bills},
         )
         if receiver.tracking_number:
+            PostalOrder.objects.filter(dossier=locked).update(state=PostalState.POSTED, ended_at=None)
             tell(locked, "posted", f"handover:{hand_over.pk}", number=receiver.tracking_number)
         audit.record("hand_over", f"dossier:{locked.code}", actor=officer, agency=locked.agency)
     return hand_over
@@ -82,20 +83,26 @@ def take_back(dossier: Dossier, *, actor: User, reason: str) -> TakenBack:
         given = HandOver.objects.filter(dossier=locked).first()
         if locked.state != DossierState.RETURNED or given is None or given.officer_id == actor.pk:
             raise NotTakenBack
-        kept = {name: value for name, value in model_to_dict(given).items() if name not in ("id", "dossier")}
-        undone = TakenBack.objects.create(
-            dossier=locked, hand_over={**kept, "at": given.at.isoformat()}, reason=reason[:255], actor=actor
-        )
-        given.delete()
-        locked.state, locked.returned_at = DossierState.FINISHED, None
-        locked.save(update_fields=["state", "returned_at"])
-        DossierEvent.objects.create(
-            dossier=locked,
-            kind=EventKind.HAND_OVER_UNDONE,
-            before=DossierState.RETURNED,
-            after=DossierState.FINISHED,
-            actor=actor,
-            note=reason[:255],
-        )
+        undone = put_back(locked, given, actor=actor, reason=reason)
         audit.record("take_back", f"dossier:{locked.code}", actor=actor, agency=locked.agency, reason=reason)
+    return undone
+
+
+def put_back(locked: Dossier, given: HandOver, *, actor: User, reason: str) -> TakenBack:
+    """Let a result lie at the desk again (10 → 9), in the caller's transaction with the dossier locked."""
+    kept = {name: value for name, value in model_to_dict(given).items() if name not in ("id", "dossier")}
+    undone = TakenBack.objects.create(
+        dossier=locked, hand_over={**kept, "at": given.at.isoformat()}, reason=reason[:255], actor=actor
+    )
+    given.delete()
+    locked.state, locked.returned_at = DossierState.FINISHED, None
+    locked.save(update_fields=["state", "returned_at"])
+    DossierEvent.objects.create(
+        dossier=locked,
+        kind=EventKind.HAND_OVER_UNDONE,
+        before=DossierState.RETURNED,
+        after=DossierState.FINISHED,
+        actor=actor,
+        note=reason[:255],
+    )
     return undone

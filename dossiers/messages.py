@@ -38,6 +38,7 @@ TEXTS = {
     "claim_answered": "Ho so {code}: da co tra loi ve viec bi tru tien, xem tren trang nop phi. Mot Cua Phu Tho.",
     "result_ready": "Ho so {code}: da co ket qua. Mot Cua Phu Tho.",
     "posted": "Ho so {code}: ket qua da gui buu dien, van don {number}. Mot Cua Phu Tho.",
+    "came_back": "Ho so {code}: buu dien chuyen hoan ket qua, moi den quay nhan. Mot Cua Phu Tho.",
     "supplement": "Ho so {code}: can bo sung giay to, xem tren trang cua tinh. Mot Cua Phu Tho.",
     "paper_refused": "Ho so {code}: mot tep giay to khong dung duoc, hay gui lai tren trang cua tinh. Mot Cua Phu Tho.",
     "refusal": "Ho so {code}: khong duoc tiep nhan, xem ly do tren trang cua tinh. Mot Cua Phu Tho.",

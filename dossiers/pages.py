@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from payments import attempts, returned_money
 from payments.views import SESSION_PAYMENT
 
-from . import following
+from . import following, posting
 from .forms import LookupForm
 from .models import Dossier
 from .ownership import owned_by
@@ -50,6 +50,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
         "slip_url": slip_url,
         "sent": found.attachments.all(),
+        "may_have_posted": posting.may_choose(found),
     }
     return render(request, "dossiers/dossier.html", context)
 

@@ -15,7 +15,7 @@ from agencies import audit
 from agencies.models import User
 
 from .errors import NotErasable
-from .models import Dossier, ErasureRequest, OneTimeCode, Rating
+from .models import Dossier, ErasureRequest, OneTimeCode, PostalOrder, Rating
 from .states import DossierState
 
 #: Stands where a name stood; Vietnamese because it is data, as the name was.
@@ -74,6 +74,9 @@ def data_of(dossier: Dossier, *, is_owner: bool) -> dict[str, Any]:
         ],
         "ratings": list(Rating.objects.filter(dossier=dossier).values("score", "words")),
         "handed_over": _handed_over(dossier),
+        "posted_to": PostalOrder.objects.filter(dossier=dossier)
+        .values("receiver_name", "receiver_phone", "street", "commune", "province")
+        .first(),
     }
 
 
@@ -132,6 +135,7 @@ def _empty_what_hangs_on(dossier: Dossier) -> None:
     dossier.messages.update(recipient="", text="")
     OneTimeCode.objects.filter(about=dossier.code).delete()
     Rating.objects.filter(dossier=dossier).update(words="")
+    PostalOrder.objects.filter(dossier=dossier).update(receiver_name=NOBODY, receiver_phone="", street="", commune="")
     if handed := getattr(dossier, "hand_over", None):
         handed.receiver_name, handed.identity_tail = NOBODY, ""
         handed.save(update_fields=["receiver_name", "identity_tail"])

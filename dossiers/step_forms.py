@@ -6,7 +6,7 @@ Every form takes the case, so that the steps are built alike: PersonForm, Matter
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,9 +19,13 @@ from procedures.fees import choice_fields, fact_fields, groups, in_force
 from procedures.models import ProcedureCase, Question, QuestionKind
 from procedures.schedules import rules_for
 
-from .models import ReturnMethod
+from . import posting
+from .models import PostageRate, PostalZone, ReturnMethod
+from .provinces import PROVINCES
 
 QUESTION = "q_"
+#: What was typed: step → field → values, as a browser sends them.
+Answers = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 class StepForm(forms.Form):
@@ -40,6 +44,16 @@ class StepForm(forms.Form):
 
     def build(self) -> None:
         """Add the fields that depend on the case."""
+
+    @classmethod
+    def is_asked(cls, answers: Answers) -> bool:
+        """Whether what was answered so far leaves something to ask here."""
+        return True
+
+    @classmethod
+    def suggested(cls, answers: Answers) -> dict[str, str]:
+        """Return what other steps' answers already tell."""
+        return {}
 
 
 class PersonForm(StepForm):
@@ -116,7 +130,63 @@ class PapersForm(StepForm):
     )
 
 
-STEPS: tuple[type[StepForm], ...] = (PersonForm, MatterForm, PapersForm)
+class AddressForm(StepForm):
+    """Where the post brings the result, and what that costs."""
+
+    slug = "dia-chi"
+    title = _("Địa chỉ nhận kết quả")
+
+    receiver_name = PlainTextField(
+        label=_("Người nhận"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    receiver_phone = PhoneField(label=_("Điện thoại người nhận"), help_text=_("Bưu tá gọi số này trước khi phát."))
+    street = PlainTextField(
+        label=_("Số nhà, đường, thôn"), max_length=200, widget=forms.TextInput({"autocomplete": "address-line1"})
+    )
+    commune = PlainTextField(
+        label=_("Xã, phường"), max_length=100, widget=forms.TextInput({"autocomplete": "address-level2"})
+    )
+    province = forms.ChoiceField(
+        label=_("Tỉnh, thành phố"),
+        choices=[(name, name) for name in PROVINCES],
+        initial=posting.HOME,
+        widget=forms.Select({"autocomplete": "address-level1"}),
+    )
+
+    def build(self) -> None:
+        """Say what the post takes today."""
+        today = timezone.localdate()
+        prices = [(zone.label, PostageRate.on(zone, today)) for zone in PostalZone]
+        known = [f"{label}: {rate.amount:,} đ".replace(",", ".") for label, rate in prices if rate]
+        self.fields["province"].help_text = (
+            _("Cước thu hộ bưu điện, nộp cùng phí. %(prices)s.") % {"prices": "; ".join(known)}
+            if known
+            else _("Cước trả cho bưu tá khi nhận.")
+        )
+
+    def address(self) -> posting.Address:
+        """Return what was filled in."""
+        return posting.Address(**self.cleaned_data)
+
+    @classmethod
+    def is_asked(cls, answers: Answers) -> bool:
+        """Only of who wants the result by post."""
+        return list(answers.get(PapersForm.slug, {}).get("return_method", ())) == [ReturnMethod.POST]
+
+    @classmethod
+    def suggested(cls, answers: Answers) -> dict[str, str]:
+        """Most people have it sent to themselves."""
+        person = answers.get(PersonForm.slug, {})
+        names = {"receiver_name": "owner_name", "receiver_phone": "owner_phone"}
+        return {name: person[known][0] for name, known in names.items() if person.get(known)}
+
+
+STEPS: tuple[type[StepForm], ...] = (PersonForm, MatterForm, PapersForm, AddressForm)
+
+
+def asked_of(answers: Answers) -> list[type[StepForm]]:
+    """Return the steps of a draft in their order."""
+    return [step for step in STEPS if step.is_asked(answers)]
 
 
 def _common(question: Question) -> dict[str, Any]:

@@ -19,8 +19,9 @@ from procedures.fees import Facts, Quote, quote
 from procedures.models import FeeRule, ProcedureCase
 from procedures.schedules import rules_for
 
+from . import posting
 from .messages import tell
-from .models import Dossier, DossierBill, DossierEvent, Draft, EventKind
+from .models import Dossier, DossierBill, DossierEvent, Draft, EventKind, PostalOrder
 from .numbering import next_code
 
 
@@ -42,6 +43,7 @@ class Application:
     area: str = ""
     is_late: bool = False
     return_method: str = "counter"
+    post_to: posting.Address | None = None
     submission_key: str = ""
     answers: tuple[tuple[str, str], ...] = ()
 
@@ -116,13 +118,22 @@ def submit(application: Application, draft: Draft | None = None) -> tuple[Dossie
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.SUBMITTED, after=dossier.state)
         tell(dossier, "received", f"dossier:{dossier.pk}")
         # Without all amounts there is no bill: `determining.determine` makes it after examination.
-        if quoted.is_determined and not quoted.is_free:
+        if application.post_to:
+            posting.order(dossier, application.post_to)
+        if quoted.is_determined:
             bill_quote(dossier, quoted)
     return dossier, pin
 
 
 def bill_quote(dossier: Dossier, quoted: Quote) -> None:
-    """Freeze the quote. The link is made first, so that the exemption finds its dossier."""
+    """Freeze the quote; nothing where nothing is to be paid. Postage goes along with a fee, else on its own bill."""
+    if not quoted.is_free:
+        _bill_fee(dossier, quoted)
+    posting.bill(dossier)
+
+
+def _bill_fee(dossier: Dossier, quoted: Quote) -> None:
+    postage = () if quoted.is_exempt else posting.lines_of(dossier)  # a waived bill would waive the post's money
     bill = create_bill(
         reference=dossier.code,
         agency=dossier.agency,
@@ -141,10 +152,13 @@ def bill_quote(dossier: Dossier, quoted: Quote) -> None:
                 refund_note=line.rule.refund_text,
             )
             for line in quoted.lines
-        ],
+        ]
+        + list(postage),
         is_exempt=quoted.is_exempt,
     )
     DossierBill.objects.create(dossier=dossier, bill=bill)
+    if postage:
+        PostalOrder.objects.filter(dossier=dossier).update(bill=bill)
     DossierEvent.objects.create(
         dossier=dossier,
         kind=EventKind.FEE_DUE if bill.amount else EventKind.FEE_EXEMPT,

@@ -22,7 +22,7 @@ from procedures.models import ProcedureCase
 from . import attaching, drafts
 from .models import Dossier, Draft
 from .pages import SESSION_PINS, remember
-from .step_forms import STEPS, PapersForm, PersonForm, StepForm
+from .step_forms import STEPS, PapersForm, PersonForm, StepForm, asked_of
 
 
 @never_cache
@@ -52,6 +52,8 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
         return redirect("submit-resume")
     if draft.dossier:
         return redirect("dossier", code=draft.dossier.code)
+    if not kind.is_asked(draft.answers):
+        return redirect("submit-check", code=code)
     if request.method == "GET":
         return _show(request, draft.case, draft, drafts.form_of(draft, kind), is_new=step not in draft.answers)
     form = kind(draft.case, request.POST)
@@ -107,18 +109,21 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     try:
         if request.method == "POST":
             return _handed_in(request, *drafts.hand_in(draft))
-        quoted = drafts.quote_of(draft)
+        quoted, postage = drafts.quote_of(draft)
     except FeeUnknown:
-        quoted = None
+        quoted, postage = None, 0
+    steps = asked_of(draft.answers)
     context = {
         "case": draft.case,
         "draft": draft,
         "quote": quoted,
-        "sections": [(kind.slug, kind.title, list(_shown(drafts.form_of(draft, kind)))) for kind in STEPS],
+        "postage": postage,
+        "together": postage + (quoted.total if quoted and quoted.is_determined and not quoted.is_exempt else 0),
+        "sections": [(kind.slug, kind.title, list(_shown(drafts.form_of(draft, kind)))) for kind in steps],
         "papers": draft.attachments.all(),
         "doubts": _doubts(draft),
-        "steps": _titles(),
-        "current": len(STEPS) + 1,
+        "steps": _titles(steps),
+        "current": len(steps) + 1,
     }
     return render(request, "dossiers/submit/check.html", context, status=200 if quoted else 422)
 
@@ -133,14 +138,15 @@ def _handed_in(request: HttpRequest, dossier: Dossier, pin: str = "") -> HttpRes
 def _show(
     request: HttpRequest, case: ProcedureCase, draft: Draft | None, form: StepForm, *, is_new: bool = False
 ) -> HttpResponse:
-    current = next(number for number, kind in enumerate(STEPS, 1) if isinstance(form, kind))
+    steps = asked_of(draft.answers if draft else {})
+    current = next(number for number, kind in enumerate(steps, 1) if isinstance(form, kind))
     context: dict[str, Any] = {
         "case": case,
         "draft": draft,
         "form": form,
-        "steps": _titles(),
+        "steps": _titles(steps),
         "current": current,
-        "previous": STEPS[current - 2].slug if draft and current > 1 else "",
+        "previous": steps[current - 2].slug if draft and current > 1 else "",
     }
     if draft and isinstance(form, PapersForm):
         context["requirements"] = _requirements(draft)
@@ -153,8 +159,8 @@ def _requirements(draft: Draft) -> list[tuple[Any, list[Any]]]:
     return [(asking, [paper for paper in sent if paper.requirement == asking.name]) for asking in asked]
 
 
-def _titles() -> list[Any]:
-    return [*(kind.title for kind in STEPS), _("Xem lại")]
+def _titles(steps: list[type[StepForm]]) -> list[Any]:
+    return [*(kind.title for kind in steps), _("Xem lại")]
 
 
 def _papers_are_there(draft: Draft, form: StepForm) -> bool:

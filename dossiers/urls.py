@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import charged, mine, own_acts, own_data, pages, paying, recovering, resuming, submitting, together
+from . import by_post, charged, mine, own_acts, own_data, pages, paying, recovering, resuming, submitting, together
 
 urlpatterns = [
     path("nop-ho-so/dien-tiep/", resuming.resume, name="submit-resume"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("ho-so/<str:code>/bo-sung/", own_acts.supplement, name="dossier-supplement"),
     path("ho-so/<str:code>/bo-sung/them/", own_acts.add_papers, name="dossier-papers"),
     path("ho-so/<str:code>/danh-gia/", own_acts.rate, name="dossier-rating"),
+    path("ho-so/<str:code>/buu-dien/", by_post.by_post, name="dossier-by-post"),
     path("ho-so/<str:code>/rut/", own_acts.withdraw, name="dossier-withdraw"),
     path("ho-so/<str:code>/du-lieu/", own_data.data, name="dossier-data"),
     path("ho-so/<str:code>/du-lieu.json", own_data.data_file, name="dossier-data-file"),

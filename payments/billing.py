@@ -96,7 +96,7 @@ def _check_lines(lines: Sequence[NewLine]) -> None:
         if line.amount < 0:
             raise InvalidBill(f"lines[{number}].amount", "must not be negative")
         if line.kind not in FeeKind.values:
-            raise InvalidBill(f"lines[{number}].kind", "must be phi or le_phi")
+            raise InvalidBill(f"lines[{number}].kind", "must be phi, le_phi or postage")
     if sum(line.amount for line in lines) > MAX_AMOUNT:
         raise InvalidBill("lines", f"the sum is more than {MAX_AMOUNT} đồng")
 

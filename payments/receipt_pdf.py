@@ -11,7 +11,7 @@ from pathlib import Path
 import segno
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from fpdf import FPDF
 from num2words import num2words
 
@@ -59,7 +59,9 @@ def _head(pdf: FPDF, receipt: Receipt) -> None:
     pdf.set_font(FONT, "", 9)
     pdf.multi_cell(70, 5, f"Mẫu số: {receipt.series.template}\nKý hiệu, số: {receipt.full_number}", align="R")
     pdf.set_xy(MARGIN, top + 14)
-    _text(pdf, f"BIÊN LAI THU {receipt.get_kind_display().upper()}", size=16, bold=True, align="C", height=9)
+    with translation.override("vi"):
+        title = str(receipt.title)
+    _text(pdf, title.upper(), size=16, bold=True, align="C", height=9)
     pdf.ln(2)
 
 

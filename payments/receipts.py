@@ -16,7 +16,9 @@ from .models import Bill, BillLine, LostNumbers, Payment, Receipt, ReceiptCancel
 from .models.bills import FeeKind
 from .rows import update_rows
 
-SERIAL_PREFIX = {FeeKind.PHI: "BP", FeeKind.LE_PHI: "BL"}
+SERIAL_PREFIX = {FeeKind.PHI: "BP", FeeKind.LE_PHI: "BL", FeeKind.POSTAGE: "CP"}
+#: Fees are on the form of the tax authority; what is collected for the post is on a slip of our own.
+TEMPLATE = {FeeKind.PHI: "01BLP0-001", FeeKind.LE_PHI: "01BLP0-001", FeeKind.POSTAGE: "PTH-BCCI"}
 
 
 def issue(payments: Sequence[Payment], bills: Mapping[int, Bill]) -> list[Receipt]:
@@ -135,12 +137,16 @@ def open_books(agency_ids: Sequence[int], day: date) -> None:
     """Open the books in which agencies will write from a day on; those that exist stay as they are."""
     ReceiptSeries.objects.bulk_create(
         [
-            ReceiptSeries(agency_id=agency_id, kind=kind, serial=serial)
+            _book(agency_id, kind, serial)
             for agency_id in sorted(agency_ids)
             for kind, serial in zip(FeeKind.values, serials_of(day), strict=True)
         ],
         ignore_conflicts=True,
     )
+
+
+def _book(agency_id: int, kind: str, serial: str) -> ReceiptSeries:
+    return ReceiptSeries(agency_id=agency_id, kind=kind, serial=serial, template=TEMPLATE[FeeKind(kind)])
 
 
 def _locked_series(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], ReceiptSeries]:
@@ -155,7 +161,7 @@ def _locked_series(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], Receip
     missing = sorted(wanted - found.keys())
     if missing:
         ReceiptSeries.objects.bulk_create(
-            [ReceiptSeries(agency_id=agency_id, kind=kind, serial=serials[kind]) for agency_id, kind in missing],
+            [_book(agency_id, kind, serials[kind]) for agency_id, kind in missing],
             ignore_conflicts=True,
         )
         return _locked_series(wanted)

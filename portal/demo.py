@@ -16,6 +16,7 @@ from psycopg2.extras import DateRange
 
 from agencies import loading as agencies_loading
 from agencies.models import Agency, Membership, Role, User
+from dossiers import posting
 from gateways.sandbox.keys import make_contracts
 from payments.clients import create_client, replace_key
 from payments.models import ApiClient, MerchantAccount
@@ -63,6 +64,7 @@ def prepare(
     """Load data once, connect the contracts, and return accounts and API key for `demo.json`."""
     agencies_loading.load(progress)
     procedures_loading.load(progress)
+    posting.load_rates()
     province = Agency.objects.get(code="H44", valid_during__contains=date(2026, 1, 1))
     viet_tri = Agency.objects.get(code=VIET_TRI, valid_during__contains=date(2026, 1, 1))
     for position, (gateway, contract) in enumerate(found.items()):

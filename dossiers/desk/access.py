@@ -53,7 +53,7 @@ class Staff:
 
     def dossier(self, code: str) -> Dossier:
         """Return one with its bills. Raises Http404 for another agency's, as for none at all."""
-        related = ("hand_over__officer", "result")
+        related = ("hand_over__officer", "result", "postal_order")
         found = self.dossiers().with_bills().select_related(*related).filter(code=code).first()
         if found is None:
             raise Http404

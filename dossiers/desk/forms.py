@@ -40,7 +40,9 @@ class ReceiverForm(forms.Form):
                 "identity_tail": dossier.owner_identity_number[-4:],
             }
             if dossier.return_method == ReturnMethod.POST:
-                kwargs["initial"] = {"receiver_name": gettext("Bưu điện"), "relation": Relation.POST}
+                order = getattr(dossier, "postal_order", None)
+                name = order.receiver_name if order else gettext("Bưu điện")
+                kwargs["initial"] = {"receiver_name": name, "relation": Relation.POST}
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"

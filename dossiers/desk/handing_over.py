@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from payments.models.bills import new_token
 
-from ..errors import NotReleasable
+from .. import posting
+from ..errors import NotPostable, NotReleasable
 from ..handover import release, why_not
 from ..models import Dossier
 from . import second_window
@@ -40,6 +41,27 @@ def hand_over(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         messages.error(request, str(REASONS[error.reason]))
     else:
         messages.success(request, _("Đã trả kết quả."))
+    return redirect("desk-dossier", code=code)
+
+
+@require_POST
+@for_staff
+def post_says(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+    """Note what became of a result on its way: it has arrived, or it is back and lies at the desk again."""
+    dossier = staff.dossier_to_act_on(code)
+    reason = request.POST.get("ly-do", "").strip()
+    is_back = request.POST.get("buu-dien") == "chuyen-hoan"
+    try:
+        if is_back and not reason:
+            messages.error(request, _("Ghi lý do chuyển hoàn, ví dụ: không có người nhận."))
+        elif is_back:
+            posting.came_back(dossier, officer=staff.user, reason=reason)
+            messages.success(request, _("Kết quả lại ở quầy; đã nhắn cho công dân."))
+        else:
+            posting.delivered(dossier, officer=staff.user)
+            messages.success(request, _("Đã ghi: bưu điện phát thành công."))
+    except NotPostable:
+        messages.error(request, _("Kết quả này không còn trên đường gửi."))
     return redirect("desk-dossier", code=code)
 
 

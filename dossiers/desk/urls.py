@@ -24,5 +24,6 @@ urlpatterns = [
     path("<str:code>/ket-qua/", files.result_file, name="desk-result"),
     path("<str:code>/giay-to/<int:number>/", files.citizens_paper, name="desk-paper"),
     path("<str:code>/in/", printing.print_one, name="desk-print"),
+    path("<str:code>/buu-dien/", handing_over.post_says, name="desk-post"),
     path("<str:code>/tra-ket-qua/", handing_over.hand_over, name="desk-hand-over"),
 ]

@@ -7,6 +7,7 @@ from .erasure import ErasureRequest
 from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation, TakenBack
 from .one_time_codes import OneTimeCode
 from .papers import Printing
+from .post import PostageRate, PostalOrder, PostalState, PostalZone
 from .ratings import Rating
 from .working import Assignment, ClockPause, NoticeKind, Result, Stage, WrittenNotice
 
@@ -28,6 +29,10 @@ __all__ = [
     "NoticeKind",
     "OneTimeCode",
     "PaperState",
+    "PostageRate",
+    "PostalOrder",
+    "PostalState",
+    "PostalZone",
     "Printing",
     "Rating",
     "Refusal",

@@ -26,6 +26,9 @@ class EventKind(models.TextChoices):
     STEP_UNDONE = "step_undone", _("Đã hoàn tác")
     HANDED_OVER = "handed_over", _("Đã trả kết quả")
     HAND_OVER_UNDONE = "taken_back", _("Đã thu hồi kết quả trả nhầm")
+    POST_ORDERED = "post_ordered", _("Chọn nhận kết quả qua bưu điện")
+    POST_DELIVERED = "post_delivered", _("Bưu điện báo đã phát")
+    POST_CAME_BACK = "post_came_back", _("Bưu điện chuyển hoàn, kết quả ở lại quầy")
     AGENCY_CHANGED = "agency_changed", _("Cơ quan giải quyết được sắp xếp lại")
 
 

@@ -23,10 +23,14 @@ def new_token() -> str:
 
 
 class FeeKind(models.TextChoices):
-    """Phí pays for a service, lệ phí goes to the budget: separate lines, accounts and receipts."""
+    """Phí pays for a service, lệ phí goes to the budget: separate lines, accounts and receipts.
+
+    Postage is the post's (domain.md 1.8): the agency collects it for them, on a slip that is no biên lai.
+    """
 
     PHI = "phi", _("Phí")
     LE_PHI = "le_phi", _("Lệ phí")
+    POSTAGE = "postage", _("Cước bưu chính")
 
 
 class BillQuerySet(models.QuerySet["Bill"]):

@@ -14,7 +14,7 @@ from .payments import Payment
 
 
 class ReceiptSeries(models.Model):
-    """A run of numbers of one agency for one kind: phí and lệ phí are never mixed (domain.md 2.6)."""
+    """A run of numbers of one agency for one kind: phí, lệ phí and postage are never mixed (domain.md 2.6)."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=FeeKind)
@@ -94,6 +94,16 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.full_number
+
+    @property
+    def title(self) -> str:
+        """What the paper is called: of the post's money the agency only collects, there is no biên lai."""
+        titles = {
+            FeeKind.PHI: _("Biên lai thu phí"),
+            FeeKind.LE_PHI: _("Biên lai thu lệ phí"),
+            FeeKind.POSTAGE: _("Phiếu thu hộ cước bưu chính"),
+        }
+        return str(titles[FeeKind(self.kind)])
 
     @property
     def full_number(self) -> str:

@@ -15,7 +15,7 @@ from psycopg2.extras import DateRange
 
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
-from dossiers.models import Attachment, Dossier, Message, Result
+from dossiers.models import Attachment, Dossier, Message, PostageRate, Result
 from payments import claims, counter, moves, refunds
 from payments.clients import create_client
 from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, RejectedNotice, Statement
@@ -179,6 +179,7 @@ class World:
             self.api_bill.events.all()[0],
             Receipt.objects.all()[0],
             Discrepancy.objects.all()[0],
+            PostageRate.objects.create(zone="province", amount=30_000, valid_during=factories.FOREVER, source="x"),
             Message.objects.create(subject="x", kind="received", dossier=dossier, recipient="+84912345678", text="x"),
         )
         named = {row._meta.label_lower: {"object_id": row.pk} for row in rows}
