@@ -115,7 +115,7 @@ def test_another_province_costs_more_and_the_price_is_that_of_the_day(agency: Ag
 def test_where_no_tariff_is_in_force_the_postman_is_paid(agency: Agency) -> None:
     PostageRate.objects.all().delete()
     dossier = submitted(agency, 10_000)
-    assert dossier.bills.get().amount == 10_000 and dossier.postal_order.bill is None
+    assert dossier.bills.get().amount == 10_000 and PostalOrder.objects.get().bill is None
 
 
 def test_a_procedure_that_costs_nothing_has_a_bill_for_postage_alone(agency: Agency) -> None:
@@ -129,7 +129,7 @@ def test_handed_to_the_post_only_when_fee_and_postage_are_paid(agency: Agency) -
     dossier = finished(submitted(agency, 10_000))
     with pytest.raises(NotReleasable):
         release(dossier, officer=officer, receiver=POSTED)
-    assert dossier.postal_order.state == PostalState.ORDERED
+    assert PostalOrder.objects.get().state == PostalState.ORDERED
     pay(dossier.bills.get())
     release(dossier, officer=officer, receiver=POSTED)
     assert PostalOrder.objects.get().state == PostalState.POSTED
@@ -227,7 +227,7 @@ def test_step_by_step_the_address_is_asked_only_of_who_wants_the_post(agency: Ag
     assert "Tất cả phải nộp: 40.000" in page and "Xã Hy Cương" in page
     browser.post(check)
     dossier = Dossier.objects.get()
-    assert dossier.postal_order.address == "Thôn 2, Xã Hy Cương, Phú Thọ"
+    assert PostalOrder.objects.get().address == "Thôn 2, Xã Hy Cương, Phú Thọ"
     assert dossier.bills.get().amount == 40_000
     assert browser.post(papers, {"return_method": "counter"}).headers["Location"] == f"/ho-so/{dossier.code}/"
 
