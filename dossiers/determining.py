@@ -12,6 +12,7 @@ from agencies.models import User
 from procedures.fees import Facts, Quote, quote, with_amounts
 from procedures.schedules import rules_for
 
+from .messages import tell_what_is_due
 from .models import Dossier
 from .submission import bill_quote
 
@@ -49,6 +50,7 @@ def determine(dossier: Dossier, amounts: Mapping[str, int], *, officer: User, re
         locked.facts = {**locked.facts, "undetermined": []}
         locked.save(update_fields=["facts"])
         bill_quote(locked, quoted)
+        tell_what_is_due(locked)
         audit.record(
             "fee_determined",
             f"dossier:{locked.code}",

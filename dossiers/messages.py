@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from agencies import audit
 from agencies.models import User
+from payments.states import BillState
 
 from . import channels
 from .models import Dossier, Message
@@ -32,6 +33,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
 #: SMS texts: plain ASCII, at most 160 characters, no personal data, no link (ux.md 25).
 TEXTS = {
     "received": "Ho so {code}: da nhan. Theo doi va nop phi tren trang cua tinh. Mot Cua Phu Tho.",
+    "fee_due": "Ho so {code}: can nop {amount} d, xem va nop tren trang cua tinh. Mot Cua Phu Tho.",
     "fee_paid": "Ho so {code}: da nop du phi {amount} d. Mot Cua Phu Tho.",
     "fee_taken_back": "Ho so {code}: ngan hang da thu hoi {amount} d, can nop lai. Mot Cua Phu Tho.",
     "fee_refunded": "Ho so {code}: da hoan lai {amount} d. Mot Cua Phu Tho.",
@@ -73,6 +75,12 @@ def tell(dossier: Dossier, kind: str, subject: str, *, at: datetime | None = Non
         ),
         ignore_conflicts=True,
     )
+
+
+def tell_what_is_due(dossier: Dossier) -> None:
+    """Tell of each open bill that came after handing in, inside the caller's transaction; once a bill."""
+    for bill in dossier.bills.filter(state=BillState.OPEN, amount__gt=0):
+        tell(dossier, "fee_due", f"bill:{bill.pk}", amount=bill.amount)
 
 
 def waiting() -> Q:

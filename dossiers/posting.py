@@ -19,7 +19,7 @@ from payments.models import FeeKind
 
 from .errors import NotPostable
 from .handover import put_back
-from .messages import tell
+from .messages import tell, tell_what_is_due
 from .models import (
     Dossier,
     DossierBill,
@@ -145,6 +145,7 @@ def choose(dossier: Dossier, address: Address) -> PostalOrder:
         locked.save(update_fields=["return_method"])
         if not locked.awaits_amount:  # else the fee's bill takes it along
             bill(locked)
+            tell_what_is_due(locked)
     return made
 
 

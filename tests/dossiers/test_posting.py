@@ -262,3 +262,4 @@ def test_an_amount_set_after_examination_takes_the_postage_along(agency: Agency)
         ("le_phi", 10_000),
         ("postage", 30_000),
     ]
+    assert "40.000 d" in dossier.messages.get(kind="fee_due").text
