@@ -94,7 +94,10 @@ def test_40_a_bank_that_cannot_begin_payments_but_knows_of_them_is_still_asked(m
     asked: list[int] = []
     monkeypatch.setattr(checking, "check", lambda payment: asked.append(payment.pk))
     now, agency = timezone.now(), factories.agency()
-    first, _second = (factories.payment(of=factories.bill(of=agency), next_check_at=now) for _ in range(2))
+    first, _second = (
+        factories.payment(of=factories.bill(of=agency), next_check_at=now + timedelta(seconds=number))
+        for number in range(2)
+    )
     for _ in range(health.THRESHOLD):
         health.note_failure(first.merchant_account, "INIT timed out")
     with time_machine.travel(now + timedelta(seconds=5), tick=False) as clock:
