@@ -97,6 +97,17 @@ def clean_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_as_spoken(number: str) -> str:
+    """Return a number kept as E.164 the way people here read it: "0912 345 678", a foreign one with its country."""
+    try:
+        parsed = phonenumbers.parse(number, "VN")
+    except phonenumbers.NumberParseException:
+        return number
+    is_ours = parsed.country_code == 84
+    shape = phonenumbers.PhoneNumberFormat.NATIONAL if is_ours else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, shape)
+
+
 def search_key(number: str) -> str:
     """Return what an encrypted number is found by: its HMAC under today's key. Empty stays empty."""
     return search_keys(number)[0] if number else ""

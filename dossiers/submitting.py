@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import identity
 from agencies.citizens import citizen_of
+from agencies.form_fields import PhoneField
 from procedures.fees import FeeUnknown
 from procedures.models import ProcedureCase
 
@@ -175,6 +176,8 @@ def _shown(form: StepForm) -> Any:
         value = form.cleaned_data.get(bound.name) if form.is_valid() else bound.value()
         if value in (None, "", [], ()):
             continue
+        if isinstance(bound.field, PhoneField):
+            value = identity.phone_as_spoken(str(value))
         choices = dict(getattr(bound.field, "choices", ())) if bound.name != "agency" else {}
         given = [choices.get(each, each) for each in (value if isinstance(value, list) else [value])]
         yield bound.label, ", ".join(_readable(each) for each in given)

@@ -9,7 +9,16 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 
-from agencies.identity import Cccd, clean_identity_number, clean_phone, doubts, parse_cccd, search_key, search_keys
+from agencies.identity import (
+    Cccd,
+    clean_identity_number,
+    clean_phone,
+    doubts,
+    parse_cccd,
+    phone_as_spoken,
+    search_key,
+    search_keys,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +77,16 @@ def test_a_number_is_found_again_while_keys_rotate(settings: Any) -> None:
     assert search_key("025190000123") != stored
     assert stored in search_keys("025190000123")
     assert search_key("") == ""
+
+
+@pytest.mark.parametrize(
+    ("kept", "spoken"),
+    [
+        ("+84912345678", "0912 345 678"),
+        ("+842102222555", "0210 2222 555"),
+        ("+4915112345678", "+49 1511 2345678"),
+        ("", ""),
+    ],
+)
+def test_a_phone_is_shown_as_people_read_it(kept: str, spoken: str) -> None:
+    assert phone_as_spoken(kept) == spoken

@@ -224,7 +224,7 @@ def test_step_by_step_the_address_is_asked_only_of_who_wants_the_post(agency: Ag
     assert browser.post(to, FORM | {"province": "Paris"}).status_code == 422
     check = browser.post(to, FORM).headers["Location"]
     page = browser.get(check).content.decode()
-    assert "Tất cả phải nộp: 40.000" in page and "Xã Hy Cương" in page
+    assert '<p class="amount">40.000' in page and "Tất cả phải nộp: 40.000" in page and "Xã Hy Cương" in page
     browser.post(check)
     dossier = Dossier.objects.get()
     assert PostalOrder.objects.get().address == "Thôn 2, Xã Hy Cương, Phú Thọ"

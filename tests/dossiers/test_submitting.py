@@ -78,7 +78,7 @@ def test_step_by_step_to_a_dossier_with_its_answers_and_papers(case: ProcedureCa
     browser = Client()
     draft = filled(browser, case, agency)
     page = browser.get(f"/ho-so-nhap/{draft.code}/xem-lai/").content.decode()
-    for told in ("Nguyễn Thị Bình", "Nguyễn An", "01/09/2026", "giay.jpg", "10.000"):
+    for told in ("Nguyễn Thị Bình", "0912 345 678", "Nguyễn An", "01/09/2026", "giay.jpg", "10.000"):
         assert told in page
     done = browser.post(f"/ho-so-nhap/{draft.code}/xem-lai/")
     dossier = Dossier.objects.get()
