@@ -168,7 +168,8 @@ def test_control_numbers_without_the_row_lock_are_given_twice() -> None:
     assert at_once(2, unlocked) == [2, 2]
 
 
-def _without_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take FOR UPDATE out, for controls."""
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
 
 
@@ -185,7 +186,7 @@ def test_control_without_the_lock_two_receipts_want_one_number(monkeypatch: pyte
         both_have_read.wait(5)
         return found
 
-    _without_row_locks(monkeypatch)
+    without_row_locks(monkeypatch)
     monkeypatch.setattr(receipts, "_locked_series", together)
     payments = [first, second]
     bills = {payment.bill_id: payment.bill for payment in payments}
@@ -205,7 +206,7 @@ def test_control_without_the_lock_two_counters_both_pass_the_check(monkeypatch: 
         both_have_read.wait(5)
         return reason
 
-    _without_row_locks(monkeypatch)
+    without_row_locks(monkeypatch)
     monkeypatch.setattr(handover, "why_not", together)
     results = at_once(
         2, lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver=Receiver("Nguyễn Thị Bình"))

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from agencies.models import User
+from dossiers import handover
 from dossiers.errors import NotReleasable
 from dossiers.handover import Receiver, release
-from dossiers.models import Dossier
+from dossiers.models import Dossier, HandOver
 from gateways.base import Notice, OutcomeState
 from payments import inbox, ledger_check
 from payments.models import Discrepancy, Payment, Receipt
+from payments.models import Notice as StoredNotice
 from payments.models.inbox import NoticeSource
 from payments.states import BillState, PaymentState
 from tests import factories
 from tests.notices import confirm
 from tests.payments.test_callbacks import post
-from tests.payments.test_races import at_once
+from tests.payments.test_races import at_once, without_row_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,3 +116,26 @@ def test_handing_over_in_the_moment_of_a_reversal_is_either_refused_or_a_debt() 
         has_debt = Discrepancy.objects.filter(bill=payment.bill, kind="debt").exists()
         assert has_debt != isinstance(given, NotReleasable)
     assert ledger_check.check() == []
+
+
+@pytest.mark.parametrize("is_locked", [True, False], ids=["with the lock", "control without it"])
+def test_a_reversal_between_the_check_and_the_hand_over(monkeypatch: pytest.MonkeyPatch, is_locked: bool) -> None:
+    """The bank takes its money back right after the desk saw PAID: with the lock a debt, without it nobody owes."""
+    payment, dossier = paid_dossier()
+    officer = factories.officer(payment.bill.agency)
+    real = handover.why_not
+
+    def meanwhile(found: Dossier) -> str:
+        reason = real(found)
+        at_once(1, lambda _: (reverse(payment), inbox.drain_all()))
+        return reason
+
+    if not is_locked:
+        without_row_locks(monkeypatch)
+    monkeypatch.setattr(handover, "why_not", meanwhile)
+    release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
+    StoredNotice.objects.filter(state="new").update(next_attempt_at=Now())  # put off, because the bill was locked
+    inbox.drain_all()
+    payment.bill.refresh_from_db()
+    assert payment.bill.state == BillState.OPEN and HandOver.objects.filter(dossier=dossier).exists()
+    assert Discrepancy.objects.filter(kind="debt").exists() is is_locked
