@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from procedures.fees import Quote
+from procedures.models import ProcedureCase
 
 from . import posting
 from .models import Attachment, Dossier, Draft, PaperState
@@ -47,6 +48,13 @@ def form_of(draft: Draft, step: type[StepForm]) -> StepForm:
 def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:
     """Return of a sent form what belongs to the step."""
     return {name: sent.getlist(name) for name in step.fields if name in sent}
+
+
+def calculated(case: ProcedureCase, asked: QueryDict) -> dict[str, list[str]]:
+    """Return what the calculator on the procedure's page was told, as the step that asks it again names it."""
+    told = asked.copy()
+    told.setlist("groups", told.pop("group", []))
+    return {name: values for name, values in typed_in(MatterForm(case), told).items() if all(values)}
 
 
 def missing_papers(draft: Draft) -> list[str]:

@@ -24,6 +24,8 @@ from .models import PostageRate, PostalZone, ReturnMethod
 from .provinces import PROVINCES
 
 QUESTION = "q_"
+#: Beside the steps' answers: what the calculator was told before the draft began.
+CALCULATOR = "may-tinh"
 #: What was typed: step → field → values, as a browser sends them.
 Answers = Mapping[str, Mapping[str, Sequence[str]]]
 
@@ -51,7 +53,7 @@ class StepForm(forms.Form):
         return True
 
     @classmethod
-    def suggested(cls, answers: Answers) -> dict[str, str]:
+    def suggested(cls, answers: Answers) -> dict[str, Any]:
         """Return what other steps' answers already tell."""
         return {}
 
@@ -112,6 +114,12 @@ class MatterForm(StepForm):
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
+
+    @classmethod
+    def suggested(cls, answers: Answers) -> dict[str, Any]:
+        """Nobody tells twice what the calculator has been told."""
+        told = answers.get(CALCULATOR, {})
+        return {name: values if name == "groups" else values[0] for name, values in told.items() if values}
 
     def answers(self) -> tuple[tuple[str, str], ...]:
         """Return the procedure's questions that were answered, each with its answer as text."""
@@ -174,7 +182,7 @@ class AddressForm(StepForm):
         return list(answers.get(PapersForm.slug, {}).get("return_method", ())) == [ReturnMethod.POST]
 
     @classmethod
-    def suggested(cls, answers: Answers) -> dict[str, str]:
+    def suggested(cls, answers: Answers) -> dict[str, Any]:
         """Most people have it sent to themselves."""
         person = answers.get(PersonForm.slug, {})
         names = {"receiver_name": "owner_name", "receiver_phone": "owner_phone"}

@@ -23,13 +23,16 @@ from procedures.models import ProcedureCase
 from . import attaching, drafts
 from .models import Dossier, Draft
 from .pages import SESSION_PINS, remember
-from .step_forms import STEPS, PapersForm, PersonForm, StepForm, asked_of
+from .step_forms import CALCULATOR, STEPS, PapersForm, PersonForm, StepForm, asked_of
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, case: str) -> HttpResponse:
-    """The first step, and with it the draft: nothing is kept of who only looks."""
+    """The first step, and with it the draft: nothing is kept of who only looks.
+
+    The query has what the calculator was told on the procedure's page.
+    """
     found = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
     if request.method == "GET":
         return _show(request, found, None, PersonForm(found, initial=_known(request)))
@@ -38,6 +41,8 @@ def begin(request: HttpRequest, case: str) -> HttpResponse:
         return _show(request, found, None, form)
     draft = Draft.objects.create(case=found)
     draft.answer(form.slug, drafts.typed_in(form, request.POST))
+    if calculated := drafts.calculated(found, request.GET):
+        draft.answer(CALCULATOR, calculated)
     drafts.remember(request, draft)
     return redirect("submit-step", code=draft.code, step=STEPS[1].slug)
 

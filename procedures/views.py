@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from .calculator import offer
 from .calendar import opening_hours
 from .catalogue import open_on, read, receiving_on, shelves
+from .glance import glance
 from .models import Procedure, WorkingHours
 from .schedules import rules_for
 from .search import search, suggestions
@@ -67,6 +68,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "procedure": found,
         "offers": offers,
+        "glance": glance(offers),
         "is_open": today in found.valid_during,
         "audiences": [Audience(value).label for value in found.audiences],
         "agencies": agencies,

@@ -13,6 +13,8 @@
           if (mine !== latest) { return; } // a later change is on its way
           place.innerHTML = html;
           history.replaceState(null, "", query + form.getAttribute("action"));
+          // What was answered here is not asked again when handing in.
+          document.querySelectorAll("[data-begin='" + place.id + "']").forEach(function (link) { link.search = query; });
         })
         .catch(function () { /* the button still works */ });
     }

@@ -18,7 +18,8 @@ const sendOne = (form, file, bar) =>
 for (const form of document.querySelectorAll("[data-upload]")) {
   const told = form.querySelector("[data-told]");
   const bar = form.querySelector("progress");
-  const chosen = form.querySelector("input[type=file]");
+  const inputs = form.querySelectorAll("input[type=file]"); // the device's files, and on a phone its camera
+  const chosen = () => [...inputs].flatMap((input) => [...input.files]);
   let waiting = [];
   const sendAll = async () => {
     if (!bar.hidden) return; // already at it
@@ -35,13 +36,15 @@ for (const form of document.querySelectorAll("[data-upload]")) {
       told.textContent = told.dataset.failed;
     }
   };
-  chosen.addEventListener("change", () => {
-    waiting = bar.hidden ? [...chosen.files] : [...waiting, ...chosen.files];
-    sendAll();
-  });
+  inputs.forEach((input) =>
+    input.addEventListener("change", () => {
+      waiting = bar.hidden ? chosen() : [...waiting, ...input.files];
+      sendAll();
+    }),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!waiting.length) waiting = [...chosen.files];
+    if (!waiting.length) waiting = chosen();
     sendAll();
   });
 }

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
-from procedures.models import ProcedureCase
+from procedures.models import Procedure, ProcedureCase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
@@ -37,3 +41,25 @@ def test_quantities_groups_evidence_and_legal_basis_are_explained() -> None:
 def test_an_amount_set_after_examination_and_a_refused_refund_are_said() -> None:
     assert "xác định sau khi thẩm định" in text("1.010727")
     assert "Không hoàn khi hồ sơ bị từ chối" in text("1.001612")
+
+
+def test_what_the_calculator_was_told_is_filled_in_already_when_handing_in() -> None:
+    browser = Client()
+    shown = text("2.000635", copies="3", group="ho-ngheo")
+    begin = unescape(re.search(r'href="(/nop-ho-so/[^"]+?case=[^"]+)"', shown)[1])  # type: ignore[index]
+    person = {"owner_name": "Nguyễn Thị Bình", "owner_identity_number": "025190000123", "owner_phone": "0912 345 678"}
+    page = browser.post(begin, person, follow=True).content.decode()
+    assert 'name="copies" value="3"' in page
+    assert re.search(r'value="ho-ngheo"[^>]* checked', page)
+    assert "Lỗi" not in page
+    plain = browser.post(begin.split("?")[0] + "?agency=x&copies=&is_staff=1", person, follow=True).content.decode()
+    assert 'name="copies" value="1"' in plain
+
+
+def test_the_start_page_sums_up_cost_time_papers_ways_and_how_to_go_on_in_few_words() -> None:
+    for procedure in Procedure.objects.all():
+        page = text(procedure.code)
+        summed_up = strip_tags(page.partition('id="glance"')[2].partition("</section>")[0])
+        assert len(summed_up.split()) <= 200
+        assert "Điền tiếp" in summed_up and "Mức phí" in summed_up and "Giấy tờ" in summed_up and "Thời hạn" in summed_up
+    assert "8.000 đ" in text("2.000635").partition('id="glance"')[2].partition("</section>")[0]
