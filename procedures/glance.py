@@ -28,6 +28,4 @@ def glance(offers: Sequence[Offer]) -> Glance:
     totals = [quote.total for quote in quotes if quote.is_determined]
     cases = [offer.case for offer in offers if offer.case.duration_unit != DurationUnit.NONE]
     times = dict.fromkeys(f"{case.duration_by('online')} {case.get_duration_unit_display()}" for case in cases)
-    return Glance(
-        min(totals, default=0), max(totals, default=0), len(totals) < len(quotes) or not quotes, tuple(times)
-    )
+    return Glance(min(totals, default=0), max(totals, default=0), len(totals) < len(quotes) or not quotes, tuple(times))
