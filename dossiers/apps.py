@@ -15,9 +15,11 @@ class DossiersConfig(AppConfig):
         from payments import ledger_check, sweeping
         from procedures import preview, schedule_life
 
-        from . import checking_papers, drafts, ending, fee_history, messages, one_time_codes, receivers  # noqa: F401
+        from . import checking_papers, drafts, ending, fee_history, long_checks, messages, one_time_codes
+        from . import receivers  # noqa: F401 - connects itself
 
         sweeping.register("messages", messages.send_waiting)
+        sweeping.register("long checks", long_checks.tell_due)
         sweeping.register("one-time codes", one_time_codes.send_waiting)
         sweeping.register("dossiers that ended", ending.end_due)
         sweeping.register("papers", checking_papers.check_due)

@@ -44,11 +44,15 @@ class RatingForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Somebody of the staff opened the dossier: when, of which agency, in which role. Never a name."""
+    """Somebody of the staff opened the dossier: when, of which agency, in which role, why. Never a name.
+
+    `why` is what was being done with the dossier at that moment.
+    """
 
     at: datetime
     agency: str
     role: str
+    why: str
 
 
 def context_of(dossier: Dossier) -> dict[str, Any]:
@@ -74,10 +78,16 @@ def looks_at(dossier: Dossier) -> list[Look]:
     return [_look(entry, dossier) for entry in entries]
 
 
+def _state_at(dossier: Dossier, moment: datetime) -> str:
+    """Return what the dossier was at a moment; reads the prefetched `events`, oldest first."""
+    states = [event.after for event in dossier.events.all() if event.after and event.at <= moment]
+    return str(DossierState(states[-1] if states else DossierState.SUBMITTED).label)
+
+
 def _look(entry: AuditEntry, dossier: Dossier) -> Look:
     day = timezone.localdate(entry.at)
     held = [each for each in entry.actor.memberships.all() if day in each.valid_during] if entry.actor else []
     # Who holds several roles looked as what they are at the dossier's own agency.
     held.sort(key=lambda membership: membership.agency_id != dossier.agency_id)
     place = held[0].agency.name if held else (entry.agency.name if entry.agency else "")
-    return Look(entry.at, place, str(Role(held[0].role).label) if held else "")
+    return Look(entry.at, place, str(Role(held[0].role).label) if held else "", _state_at(dossier, entry.at))

@@ -35,6 +35,7 @@ TEXTS = {
     "received": "Ho so {code}: da nhan. Theo doi va nop phi tren trang cua tinh. Mot Cua Phu Tho.",
     "fee_due": "Ho so {code}: can nop {amount} d, xem va nop tren trang cua tinh. Mot Cua Phu Tho.",
     "fee_paid": "Ho so {code}: da nop du phi {amount} d. Mot Cua Phu Tho.",
+    "fee_checking": "Ho so {code}: chua ro tien da den, chung toi dang hoi ngan hang. Dung nop lai. Mot Cua Phu Tho.",
     "fee_taken_back": "Ho so {code}: ngan hang da thu hoi {amount} d, can nop lai. Mot Cua Phu Tho.",
     "fee_refunded": "Ho so {code}: da hoan lai {amount} d. Mot Cua Phu Tho.",
     "claim_answered": "Ho so {code}: da co tra loi ve viec bi tru tien, xem tren trang nop phi. Mot Cua Phu Tho.",

@@ -63,6 +63,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     context["may_claim"] = bool(claims.claimable(found))
     context["returned"] = returned_money.of_bill(found) if found.payments.all() else []
     # An attempt through a gateway of ours (cash, moved money) has succeeded or does not exist.
+    context["page_address"] = settings.BASE_URL + request.path
     context["attempts"] = [
         (payment, gateway_name(payment))
         for payment in sorted(found.payments.all(), key=lambda payment: payment.pk)

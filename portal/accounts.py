@@ -3,7 +3,9 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.internal.stagekit import clear_login
+from allauth.mfa.base.views import AuthenticateView
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 
@@ -31,3 +33,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """Who comes for the first time is a citizen."""
         return reverse("mine")
+
+
+def authenticate(request: HttpRequest) -> HttpResponseBase:
+    """Ask for the second factor; whoever has none any more, because an administrator took it away, begins anew.
+
+    allauth sends them to the sign-in page, which finds the half-finished sign-in and sends them back here.
+    """
+    response = AuthenticateView.as_view()(request)
+    if response.get("Location") == reverse("account_login"):
+        clear_login(request)
+    return response

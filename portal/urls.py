@@ -1,10 +1,11 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from . import figures, guide, health, metrics, phones, style_page
+from . import accounts, figures, guide, health, metrics, phones, style_page
 from .gateway_care import pages as gateway_pages
 from .gateway_care import status, undelivered
 from .onboarding import onboarding
@@ -38,6 +39,10 @@ urlpatterns = [
     path("tin-nhan/", phones.phones, name="phones"),
     path("thiet-ke/", style_page.style_page, name="style-page"),
     path("i18n/", include("django.conf.urls.i18n")),
+    # An administrator keeps people's addresses: allauth's own pages for them are not offered.
+    path("tai-khoan/email/", RedirectView.as_view(pattern_name="mfa_index")),
+    re_path("^tai-khoan/confirm-email/", RedirectView.as_view(pattern_name="mfa_index")),
+    path("tai-khoan/2fa/authenticate/", accounts.authenticate, name="mfa_authenticate"),
     path("tai-khoan/", include("allauth.urls")),
     path("admin/trien-khai/", admin.site.admin_view(onboarding), name="onboarding"),
     path("admin/cong-thanh-toan/", admin.site.admin_view(gateway_pages.gateways), name="gateways"),

@@ -106,7 +106,7 @@ def test_the_citizen_sees_which_office_looked_and_never_who() -> None:
     assert "Chưa có cán bộ nào mở hồ sơ này." in page(dossier)
     audit.record("view", f"dossier:{dossier.code}", actor=officer, agency=dossier.agency)
     shown = page(dossier)
-    assert f"{dossier.agency.name} · Cán bộ tiếp nhận" in shown
+    assert f"{dossier.agency.name} · Cán bộ tiếp nhận · khi hồ sơ ở bước: Mới đăng ký" in shown
     assert officer.username not in shown and "Lê Thị Kín" not in shown
 
 

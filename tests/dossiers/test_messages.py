@@ -12,10 +12,11 @@ from django.test import override_settings
 from django.utils import timezone
 
 from agencies.models import AuditEntry
-from dossiers import channels, messages, providers
+from dossiers import channels, long_checks, messages, providers
 from dossiers.models import Message
 from gateways.base import RawRequest, RawResponse
 from payments import inbox
+from payments.models import Payment
 from tests import factories
 from tests.gateways.local_server import serve
 from tests.notices import confirm
@@ -115,3 +116,23 @@ def test_zalo_takes_a_template_and_says_no_in_a_200() -> None:
         pytest.raises(channels.DeliveryFailed, match="-118"),
     ):
         providers.by_zalo("+84912345678", "x", "message-1")
+
+
+def test_who_waits_long_for_the_bank_is_told_once_not_to_pay_again() -> None:
+    now = timezone.now()
+
+    def doubtful(minutes: int, **values: Any) -> Any:
+        dossier = factories.dossier()
+        made = factories.payment(of=dossier.bills.get(), next_check_at=now, **values)
+        Payment.objects.filter(pk=made.pk).update(created_at=now - timedelta(minutes=minutes))
+        return dossier
+
+    unclear = doubtful(31, state="unknown")
+    back_from_the_bank = doubtful(45, returned_at=now - timedelta(minutes=40))
+    doubtful(29, state="unknown")
+    doubtful(45)  # nobody came back: a page that was closed
+    doubtful(60 * 25, state="unknown")
+    assert long_checks.tell_due() == 2
+    assert long_checks.tell_due() == 0
+    assert set(Message.objects.values_list("dossier", flat=True)) == {unclear.pk, back_from_the_bank.pk}
+    assert "Dung nop lai" in Message.objects.filter(dossier=unclear).get().text

@@ -49,6 +49,18 @@ def with_factor(role: Role = Role.RECEPTION_OFFICER) -> tuple[User, str]:
     return user, secret
 
 
+def test_a_factor_taken_away_in_the_middle_of_signing_in_leads_back_to_the_beginning() -> None:
+    user, _secret = with_factor()
+    browser = Client()
+    assert "authenticate" in browser.post(LOGIN, {"login": user.username, "password": PASSWORD}).headers["Location"]
+    Authenticator.objects.filter(user=user).delete()
+    page = browser.get("/tai-khoan/2fa/authenticate/", follow=True)
+    assert page.redirect_chain == [(LOGIN, 302)]
+    assert page.status_code == 200
+    browser.post(LOGIN, {"login": user.username, "password": PASSWORD})
+    assert browser.get("/quay/").headers["Location"] == "/tai-khoan/2fa/totp/activate/"
+
+
 @pytest.mark.parametrize("role", Role)
 def test_no_role_works_with_a_password_alone(role: Role) -> None:
     user = factories.officer(factories.agency(), role)
