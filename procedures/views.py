@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
@@ -31,9 +31,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def procedures(request: HttpRequest) -> HttpResponse:
-    """Search and filter, twenty a page; nothing found leads to what is nearest."""
+    """Search and filter, twenty a page; a code leads to its procedure, nothing found to what is nearest."""
     today = timezone.localdate()
     choice, everything = read(request.GET), open_on(today)
+    is_code = choice.text[:1].isdecimal() and not choice.is_filtered
+    if is_code and everything.filter(code=choice.text).exists():
+        return redirect("procedure", code=choice.text)
     page = Paginator(search(choice.text, choice.narrow(everything)), 20).get_page(request.GET.get("page"))
     context = {
         "choice": choice,

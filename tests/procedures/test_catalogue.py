@@ -134,3 +134,9 @@ def test_the_administration_sorts_a_procedure_by_ticking_boxes() -> None:
     assert form.is_valid(), form.errors
     assert form.save(commit=False).life_events == ["birth", "papers"]
     assert not form_class({**kept, "life_events": ["nonsense"]}, instance=procedure).is_valid()
+
+
+def test_a_code_leads_to_its_procedure_but_not_away_from_a_filtered_list() -> None:
+    assert Client().get("/thu-tuc/", {"q": " 2.000815 "}).headers["Location"] == "/thu-tuc/2.000815/"
+    assert Client().get("/thu-tuc/", {"q": "2.000815", "dip": "birth"}).status_code == 200
+    assert Client().get("/thu-tuc/", {"q": "2.00081"}).status_code == 200
