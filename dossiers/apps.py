@@ -15,8 +15,16 @@ class DossiersConfig(AppConfig):
         from payments import ledger_check, sweeping
         from procedures import preview, schedule_life
 
-        from . import checking_papers, drafts, ending, fee_history, long_checks, messages, one_time_codes
-        from . import receivers  # noqa: F401 - connects itself
+        from . import (
+            checking_papers,
+            drafts,
+            ending,
+            fee_history,
+            long_checks,
+            messages,
+            one_time_codes,
+            receivers,  # noqa: F401 - connects itself
+        )
 
         sweeping.register("messages", messages.send_waiting)
         sweeping.register("long checks", long_checks.tell_due)

@@ -15,7 +15,10 @@ from .test_paying import PHONE
 pytestmark = MARKS
 MOST_LOADS, LONGEST_SECONDS = 12, 180
 #: The focused element is seen: an outline of at least two pixels.
-IS_SEEN = "element => { const style = getComputedStyle(element); return parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none'; }"
+IS_SEEN = """element => {
+  const style = getComputedStyle(element);
+  return parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none';
+}"""
 
 
 def tab_to(page: Page, wanted: str, most: int = 80) -> None:
