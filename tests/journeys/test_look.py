@@ -66,11 +66,14 @@ def test_first_loads_keep_to_their_budget_on_a_slow_phone(demo: dict[str, Any], 
         context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
+@pytest.mark.parametrize(
+    ("width", "look"),
+    [(320, {"color_scheme": "light"}), (768, {"forced_colors": "active"}), (1280, {"color_scheme": "dark"})],
+)
 def test_public_pages_are_good_on_the_smallest_phone_and_in_the_dark(
-    demo: dict[str, Any], browser: Browser, width: int, scheme: Any
+    demo: dict[str, Any], browser: Browser, width: int, look: Any
 ) -> None:
-    page = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme).new_page()
+    page = browser.new_context(viewport={"width": width, "height": 800}, **look).new_page()
     for path in (
         "/",
         "/thu-tuc/?dip=birth",

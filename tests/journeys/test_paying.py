@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import zxingcpp
@@ -60,7 +61,11 @@ def test_a_vietqr_is_large_read_by_a_camera_and_copied_aloud(demo: dict[str, Any
     phone = browser.new_context(**PHONE).new_page()
     phone.goto(f"{demo['base_url']}{path}ma-qr/")
     assert_good(phone)
-    assert phone.locator("a[href^='https://dl.vietqr.io/pay?app=']").first.is_visible()
+    app = phone.locator("a[href^='https://dl.vietqr.io/pay?app=']").first
+    phone.context.route("https://dl.vietqr.io/**", lambda route: route.abort())
+    expect(phone.locator("[data-until]")).to_contain_text("phút")
+    app.click()
+    expect(phone.locator("[data-no-app]")).to_be_visible(timeout=5_000)
 
 
 @pytest.mark.parametrize("with_script", [True, False])
@@ -133,3 +138,20 @@ def test_a_clerk_pays_what_was_opened_one_after_the_other(demo: dict[str, Any], 
     follow(page, "a:has-text('Nộp tiếp (2/2)')")
     assert codes[1] in page.inner_text("h1")
     assert_good(page)
+
+
+def test_a_paid_bill_is_passed_on_by_the_phones_own_means(demo: dict[str, Any], browser: Browser) -> None:
+    context = browser.new_context(**PHONE)
+    context.add_init_script("window.shared = []; navigator.share = async told => { window.shared.push(told); }")
+    page = context.new_page()
+    path = bill(demo)
+    page.goto(demo["base_url"] + path)
+    follow(page, "button:has-text('VNPT-Pay')")
+    page.click("button[value=pay]")
+    page.wait_for_selector("[data-state=paid]", timeout=15_000)
+    page.click("button:has-text('Gửi cho người thân')")
+    (told,) = page.evaluate("window.shared")
+    assert told["url"].endswith(path)
+    assert "Hồ sơ LOOK-" in told["text"] and "8.000" in told["text"]
+    sms = unquote(str(page.get_attribute("a[href^='sms:']", "href")))
+    assert sms.endswith(path) and "8.000" in sms
