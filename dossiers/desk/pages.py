@@ -8,10 +8,11 @@ from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies import audit
 from agencies.models import Agency
@@ -27,7 +28,7 @@ from ..papers import offered
 from ..states import DossierState
 from ..undoing import last_step, undo
 from ..workflow import UNDO_WITHIN, move
-from . import finding, second_window
+from . import finding, searches, second_window
 from .access import Staff, for_staff
 from .fee import last_checked, payments_of
 from .forms import ReceiverForm, TakingForm
@@ -46,17 +47,25 @@ NEXT_STEPS = {
 }
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @for_staff
 def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """The box. A code or a slip's QR opens its dossier, a name or phone lists what fits."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    """The box. A code or a slip's QR opens its dossier, a name or phone lists what fits.
+
+    What is typed is posted, and its list has an address without it; a code alone may stand in one (`?q=`).
+    """
     now = timezone.now()
+    typed = (request.POST if request.method == "POST" else request.GET).get("q", "").replace("\x00", "").strip()[:200]
+    if typed and (exact := finding.one(staff, typed, timezone.localdate(now))):
+        return redirect("desk-dossier", code=exact.code)
+    if request.method == "POST":
+        return redirect(f"{reverse('desk')}?tim={searches.keep(request, typed)}" if typed else "desk")
     view, order = request.GET.get("viec", ""), request.GET.get("xep", "")
     view, order = view if view in VIEWS else "", order if order in ORDERS else ""
-    if text:
-        if exact := finding.one(staff, text, timezone.localdate(now)):
-            return redirect("desk-dossier", code=exact.code)
+    text = typed or searches.text_of(request, request.GET.get("tim", ""))
+    if typed:
+        found = Dossier.objects.none()  # by an address only a code is looked for, and it is not one of theirs
+    elif text:
         found = finding.many(staff, text).order_by("-pk")
     else:
         found = worklist(staff.dossiers().of_agencies(staff.works_at), now, view=view, order=order, user=staff.user)

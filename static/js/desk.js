@@ -24,6 +24,11 @@
   });
   document.querySelector("[data-keys]").addEventListener("click", function () { keys.showModal(); });
 
+  // Names and phones are posted and stand in no address. A code may: its page, kept, is found again without the network.
+  box.form.addEventListener("submit", function () {
+    box.form.method = /^[a-z0-9.]+[- ]?\d{6}[- ]?\d{4}$/i.test(box.value.trim()) ? "get" : "post";
+  });
+
   // A step can be taken back for a minute; then its button goes.
   document.querySelectorAll("[data-until]").forEach(function (form) {
     var left = new Date(form.dataset.until).getTime() + Number(form.dataset.lasts) * 1000 - Date.now();
@@ -57,7 +62,7 @@
         (function look() {
           if (!dialog.open) { return; }
           detector.detect(video).then(function (found) {
-            if (found.length) { dialog.close(); box.value = found[0].rawValue; box.form.submit(); } else { requestAnimationFrame(look); }
+            if (found.length) { dialog.close(); box.value = found[0].rawValue; box.form.requestSubmit(); } else { requestAnimationFrame(look); }
           }, function () { setTimeout(look, 200); });
         })();
       }, function () { button.hidden = true; });

@@ -68,7 +68,18 @@ def test_a_dossier_is_found_by_code_phone_and_name_without_accents() -> None:
     client = signed_in(dossier.agency)
     assert client.get("/quay/", {"q": dossier.code.lower()}).status_code == 302
     for text in ("0912 345 678", "nguyen thi binh", "BÌNH"):
-        assert dossier.code in client.get("/quay/", {"q": text}).content.decode()
+        assert dossier.code in client.post("/quay/", {"q": text}, follow=True).content.decode()
+
+
+def test_whom_one_looks_for_stands_in_no_address() -> None:
+    dossier = factories.dossier()
+    client, other = signed_in(dossier.agency), signed_in(dossier.agency)
+    page: Any = client.post("/quay/", {"q": "nguyen thi binh"}, follow=True)
+    ((address, _status),) = page.redirect_chain
+    assert "nguyen" not in address and dossier.code in page.content.decode()
+    assert dossier.code in client.get(address).content.decode(), "the list can be loaded again"
+    assert other.get(address).context["text"] == "", "a key is worth nothing in another browser"
+    assert dossier.code not in client.get("/quay/", {"q": "nguyen thi binh"}).content.decode()
 
 
 def test_the_pin_is_locked_after_five_wrong_tries() -> None:

@@ -206,15 +206,18 @@ def test_a_code_opens_its_dossier_however_it_is_typed(typed: str) -> None:
         token=dossier.slip_token,
         n="7",
     )
-    answer = signed_in(agency).get("/quay/", {"q": text})
+    answer = signed_in(agency).post("/quay/", {"q": text})
     assert (answer.status_code, answer.headers.get("Location")) == (302, f"/quay/{dossier.code}/")
-    assert signed_in(factories.agency()).get("/quay/", {"q": text}).status_code == 200
+    elsewhere = signed_in(factories.agency()).post("/quay/", {"q": text}, follow=True)
+    assert (elsewhere.status_code, list(elsewhere.context["page"])) == (200, [])
 
 
 @pytest.mark.parametrize("typed", ["\x00", "%", "_", "a", "12345", "9" * 199, "'; --", "📷", "-1", "²"])
 def test_odd_things_in_the_box_are_answered_kindly(typed: str) -> None:
     client = signed_in(factories.agency())
     assert client.get("/quay/", {"q": typed, "page": "x", "viec": typed, "xep": typed}).status_code == 200
+    assert client.post("/quay/", {"q": typed}, follow=True).status_code == 200
+    assert client.get("/quay/", {"tim": typed}).status_code == 200
 
 
 def test_words_of_a_name_are_found_in_any_order() -> None:
