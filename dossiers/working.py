@@ -129,7 +129,7 @@ def colleagues(dossier: Dossier) -> QuerySet[User]:
         later = AgencySuccession.objects.filter(predecessor_id__in=frontier, effective_date__lte=today)
         frontier = set(later.values_list("successor_id", flat=True)) - agencies
         agencies |= frontier
-    roles = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)
+    roles = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.SIGNER, Role.AGENCY_ADMIN)
     held = Membership.objects.filter(agency__in=agencies, role__in=roles, valid_during__contains=today)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "username")
 

@@ -26,6 +26,7 @@ from procedures import loading as procedures_loading
 PEOPLE: dict[str, tuple[Role, str, str]] = {
     "reception_officer": (Role.RECEPTION_OFFICER, "tiepnhan.viettri", "Cán bộ tiếp nhận Việt Trì"),
     "handling_officer": (Role.HANDLING_OFFICER, "thuly.viettri", "Chuyên viên thụ lý Việt Trì"),
+    "signer": (Role.SIGNER, "lanhdao.viettri", "Lãnh đạo Việt Trì"),
     "cashier": (Role.CASHIER, "thungan.viettri", "Thu ngân Việt Trì"),
     "accountant": (Role.ACCOUNTANT, "ketoan.viettri", "Kế toán Việt Trì"),
     "second_accountant": (Role.ACCOUNTANT, "ketoan2.viettri", "Kế toán thứ hai Việt Trì"),

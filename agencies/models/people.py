@@ -16,6 +16,7 @@ class Role(models.TextChoices):
 
     RECEPTION_OFFICER = "reception_officer", _("Cán bộ tiếp nhận")
     HANDLING_OFFICER = "handling_officer", _("Chuyên viên thụ lý")
+    SIGNER = "signer", _("Lãnh đạo ký duyệt")
     CASHIER = "cashier", _("Thu ngân")
     ACCOUNTANT = "accountant", _("Kế toán")
     AGENCY_ADMIN = "agency_admin", _("Quản trị cơ quan")

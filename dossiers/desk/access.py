@@ -1,8 +1,9 @@
 """Who may see and who may act under `/quay/`: decided once per request, asked by every view.
 
 Every role sees the dossiers of its agencies. Officers and the agency's administrator move
-dossiers and hand over, whoever examines them sets what only an examination can tell, cashiers
-take money, auditors and accountants only read. What lies outside the agencies somebody sees is a 404, whoever asks.
+dossiers and hand over, whoever examines them sets what only an examination can tell, signers
+read them, give out work, sign and extend but serve nobody at the counter, cashiers take
+money, auditors and accountants only read. What lies outside the agencies somebody sees is a 404, whoever asks.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ from ..models.dossier import DossierQuerySet
 OFFICERS = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)
 #: Who examines them, and so may say what an examined dossier costs; the window that takes it in may not.
 EXAMINERS = (Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)
+#: Who signs what comes out.
+SIGNERS = (Role.SIGNER,)
+#: Who answers for the agency: a later date with an apology, a result given out by mistake, personal data erased.
+LEADERS = (Role.SIGNER, Role.AGENCY_ADMIN)
 #: Who may have a drawer (payments/accounting/access.py).
 CASHIERS = (Role.CASHIER, Role.ACCOUNTANT, Role.AGENCY_ADMIN)
 _LOCAL = tuple(role for role in Role if role not in (Role.PROVINCE_ADMIN, Role.AUDITOR))
@@ -44,8 +49,14 @@ class Staff:
     works_at: frozenset[int]
     acts_for: frozenset[int]
     examines_for: frozenset[int]
+    signs_for: frozenset[int]
     takes_money_for: frozenset[int]
     leads: frozenset[int]
+
+    @property
+    def decides_for(self) -> frozenset[int]:
+        """The agencies whose dossiers they work on, at whatever desk."""
+        return self.acts_for | self.signs_for
 
     def dossiers(self) -> DossierQuerySet:
         """Return every dossier they may see."""
@@ -63,6 +74,13 @@ class Staff:
         """As `dossier`; raises PermissionDenied where they may look but not touch."""
         found = self.dossier(code)
         if found.agency_id not in self.acts_for:
+            raise PermissionDenied
+        return found
+
+    def dossier_to_decide(self, code: str) -> Dossier:
+        """As `dossier_to_act_on`, for signers too: reading what was sent, deciding."""
+        found = self.dossier(code)
+        if found.agency_id not in self.decides_for:
             raise PermissionDenied
         return found
 
@@ -98,7 +116,8 @@ def staff_of(user: User) -> Staff:
         acts_for=where(*OFFICERS),
         examines_for=where(*EXAMINERS),
         takes_money_for=where(*CASHIERS),
-        leads=where(Role.AGENCY_ADMIN),
+        signs_for=where(*SIGNERS),
+        leads=where(*LEADERS),
     )
 
 

@@ -21,7 +21,7 @@ def citizens_paper(request: HttpRequest, staff: Staff, code: str, number: int) -
 
     It is saved, not shown as a page of ours, and nothing in it may run.
     """
-    dossier = staff.dossier_to_act_on(code)
+    dossier = staff.dossier_to_decide(code)
     paper = dossier.attachments.filter(pk=number, state=PaperState.CLEAN).first()
     if paper is None or not paper.file.name or not paper.file.storage.exists(paper.file.name):
         raise Http404

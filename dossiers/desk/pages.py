@@ -102,16 +102,17 @@ def desk_dossier(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     tokens = [bill.token for bill in dossier.bills.all()]
     live_url = f"{settings.LIVE_URL}/live/{live.sign_topic(tokens[0])}" if settings.LIVE_URL and tokens else ""
     may_act = dossier.agency_id in staff.acts_for
+    may_decide = dossier.agency_id in staff.decides_for
     may_serve = may_act or dossier.agency_id in staff.takes_money_for
     is_releasable = not why_not(dossier)
     context = state_context(dossier) | {
         "staff": staff,
         "live": live_url,
-        "may_act": may_act,
+        "may_decide": may_decide,
         "may_examine": dossier.agency_id in staff.examines_for,
         "may_serve": may_serve,
         "step": NEXT_STEPS.get(DossierState(dossier.state)) if may_act else None,
-        "undoable": last_step(dossier, staff.user, timezone.now()) if may_act else None,
+        "undoable": last_step(dossier, staff.user, timezone.now()) if may_decide else None,
         "undo_seconds": int(UNDO_WITHIN.total_seconds()),
         "form": ReceiverForm(dossier=dossier) if may_act and is_releasable else None,
         "payments": [(payment, registry.get(payment.gateway).name) for payment in payments_of(dossier)],
@@ -201,7 +202,7 @@ def next_step(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 @for_staff
 def undo_step(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Take back the step just made."""
-    dossier = staff.dossier_to_act_on(code)
+    dossier = staff.dossier_to_decide(code)
     try:
         undo(dossier, actor=staff.user)
     except NothingToUndo:

@@ -42,7 +42,10 @@ Do = Callable[[Dossier, User, dict[str, Any], Any], object]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One thing to decide. `after` is the state it leads to; None moves nothing and is open in `states`."""
+    """One thing to decide. `after` is the state it leads to; None moves nothing and is open in `states`.
+
+    `by` names the agencies of `Staff` it may be decided for.
+    """
 
     name: str
     label: Promise
@@ -50,7 +53,11 @@ class Decision:
     do: Do
     after: S | None = None
     states: tuple[S, ...] = tuple(S)
-    is_for_leaders: bool = False
+    by: str = "acts_for"
+
+    def is_for(self, staff: Staff, dossier: Dossier) -> bool:
+        """Tell whether somebody may decide it."""
+        return dossier.agency_id in getattr(staff, self.by)
 
     def is_open(self, dossier: Dossier) -> bool:
         """Tell whether the state allows it."""
@@ -82,6 +89,7 @@ DECISIONS = {
                 dossier, data["taker"], Stage(data["stage"]), actor=actor, note=data["note"]
             ),
             states=_OPEN,
+            by="decides_for",
         ),
         Decision(
             "ket-qua",
@@ -116,7 +124,7 @@ DECISIONS = {
                 dossier, form.moment(), actor=actor, reason=data["reason"]
             ),
             states=_IN_WORK,
-            is_for_leaders=True,
+            by="leads",
         ),
         Decision(
             "cho-phi",
@@ -154,7 +162,7 @@ DECISIONS = {
             TakeBackForm,
             lambda dossier, actor, data, form: take_back(dossier, actor=actor, reason=data["reason"]),
             states=(S.RETURNED,),
-            is_for_leaders=True,
+            by="leads",
         ),
         Decision("rut", gettext_lazy("Công dân rút hồ sơ"), NoteForm, _go(S.WITHDRAWN), after=S.WITHDRAWN),
     )
@@ -163,10 +171,7 @@ DECISIONS = {
 
 def open_decisions(dossier: Dossier, staff: Staff) -> list[Decision]:
     """Return what somebody may decide about a dossier now."""
-    if dossier.agency_id not in staff.acts_for:
-        return []
-    leads = dossier.agency_id in staff.leads
-    found = [each for each in DECISIONS.values() if each.is_open(dossier) and (leads or not each.is_for_leaders)]
+    found = [each for each in DECISIONS.values() if each.is_open(dossier) and each.is_for(staff, dossier)]
     # What never came into process goes back to reception: the clock has not begun. What did does not.
     wrong = "tiep-tuc" if dossier.received_at is None else "xem-lai"
     return [each for each in found if each.name != wrong]
@@ -176,11 +181,11 @@ def open_decisions(dossier: Dossier, staff: Staff) -> list[Decision]:
 @for_staff
 def work(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Show the form of `?viec=` and do what was filled in; a state that has moved on is said, not hidden."""
-    dossier = staff.dossier_to_act_on(code)
+    dossier = staff.dossier_to_decide(code)
     decision = DECISIONS.get(request.GET.get("viec", ""))
     if decision is None:
         raise Http404
-    if decision.is_for_leaders and dossier.agency_id not in staff.leads:
+    if not decision.is_for(staff, dossier):
         raise PermissionDenied
     is_sent, state = request.method == "POST", str(dossier.state)
     if decision not in open_decisions(dossier, staff) or request.POST.get("from", state) != state:
