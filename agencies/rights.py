@@ -15,7 +15,7 @@ from .models import Role, User
 from .scope import roles_of
 
 #: Apps whose tables the province's administrators keep; money is read-only there by its own pages.
-_OURS = frozenset({"agencies", "procedures", "payments", "dossiers"})
+_OURS = frozenset({"agencies", "procedures", "payments", "dossiers", "portal"})
 #: What an agency's administrator may do, within the agency (`agencies/admin`).
 _AGENCY_ADMIN = frozenset(
     {

@@ -9,15 +9,21 @@ from django.http import HttpRequest
 from agencies.citizens import citizen_of
 from payments.accounting.access import entrance_of
 
+from .gateway_care.status import away
+from .read_only import spans
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Add `site`: its name, official host, whether a sandbox, where events come from, the accountant's entrance."""
+    """Add `site`: its name, official host, whether a sandbox, where events come from, what is announced, entrances."""
     return {
         "site": {
             "name": "Một Cửa Pay",
             "is_sandbox": settings.IS_SANDBOX,
             "host": urlsplit(settings.BASE_URL).netloc,
             "live_url": settings.LIVE_URL,
+            # Both from memory, at most one query in some seconds.
+            "read_only": spans.told,
+            "gateways_away": away,
             # Called by the header of staff only, so that citizens' pages ask nothing.
             "is_staff": lambda: request.user.is_authenticated and citizen_of(request.user) is None,
             "accounting": lambda: entrance_of(request.user) if request.user.is_authenticated else "",

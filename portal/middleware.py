@@ -10,14 +10,17 @@ from functools import lru_cache
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
+from psycopg2.errors import ReadOnlySqlTransaction
 
 from payments import views
+
+from .read_only.middleware import refused
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +69,21 @@ class BankShortcutMiddleware:
                 _trust_what_just_worked()
                 try:
                     return found.func(request, *found.args, **found.kwargs)
-                except (OperationalError, InterfaceError) as error:
+                except DatabaseError as error:
+                    if not is_away(error):
+                        raise
                     return _come_again(request, error)
         return self.get_response(request)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Tell whether the database could not be reached, has no room, or takes no writes (a replica, a move)."""
+    return isinstance(error, OperationalError | InterfaceError) or takes_no_writes(error)
+
+
+def takes_no_writes(error: BaseException | None) -> bool:
+    """Tell whether PostgreSQL said that it may only be read."""
+    return isinstance(error, InternalError) and isinstance(error.__cause__, ReadOnlySqlTransaction)
 
 
 def _trust_what_just_worked() -> None:
@@ -129,7 +144,7 @@ class ChosenLanguageMiddleware:
 
 
 class DatabaseAwayMiddleware:
-    """Answers 503 with Retry-After where PostgreSQL is away, restarts, or a lock is not to be had.
+    """Answers 503 with Retry-After where PostgreSQL is away, restarts, takes no writes, or a lock is not to be had.
 
     A gateway that reads 503 sends its notice again; 500 would be a defect of ours, and some give up.
     """
@@ -142,15 +157,16 @@ class DatabaseAwayMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer for a view that lost its database; leave every other error alone."""
-        return _come_again(request, error) if isinstance(error, OperationalError | InterfaceError) else None
+        """Answer for a view that lost its database, or may only read it; leave every other error alone."""
+        if takes_no_writes(error):
+            return refused(request, None)
+        return _come_again(request, error) if is_away(error) else None
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer for what was raised outside a view (`handler500`): the session's store needs PostgreSQL, too."""
     error = sys.exc_info()[1]
-    is_away = isinstance(error, OperationalError | InterfaceError)
-    return _come_again(request, error) if is_away else server_error(request)
+    return _come_again(request, error) if is_away(error) else server_error(request)
 
 
 def _come_again(request: HttpRequest, error: BaseException | None) -> HttpResponse:

@@ -15,6 +15,7 @@ _PAGES = {
     "reform": "agencies.add_reform",
     "gateways": "payments.view_merchantaccount",
     "undelivered": "payments.view_notice",
+    "read-only": "portal.view_readonlyspan",
 }
 
 
@@ -25,6 +26,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         "reform": _("Sáp nhập, chia tách, giải thể"),
         "gateways": _("Cổng thanh toán"),
         "undelivered": _("Tin không đến nơi"),
+        "read-only": _("Chế độ chỉ xem"),
     }
     items = [
         {"title": titles[name], "link": reverse(name)} for name, right in _PAGES.items() if request.user.has_perm(right)

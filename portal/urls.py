@@ -9,6 +9,7 @@ from . import accounts, figures, guide, health, metrics, phones, style_page
 from .gateway_care import pages as gateway_pages
 from .gateway_care import status, undelivered
 from .onboarding import onboarding
+from .read_only.pages import read_only
 from .reform.views import reform
 
 handler500 = "portal.middleware.failed"
@@ -52,6 +53,7 @@ urlpatterns = [
         name="gateway-outages",
     ),
     path("admin/khong-den-noi/", admin.site.admin_view(undelivered.undelivered), name="undelivered"),
+    path("admin/chi-xem/", admin.site.admin_view(read_only), name="read-only"),
     path("admin/sap-xep/", admin.site.admin_view(reform), name="reform"),
     path("admin/", admin.site.urls),
     path("", include("payments.urls")),

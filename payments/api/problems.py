@@ -25,15 +25,20 @@ _PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
 }
 
 
-def problem(code: int, name: str, detail: str, **more: Any) -> Response:
-    """Return one problem document."""
-    body = {
+def document(code: int, name: str, detail: str, **more: Any) -> dict[str, Any]:
+    """Return the body of one problem document."""
+    return {
         "type": f"/api/problems/{name}",
         "title": name.replace("-", " "),
         "status": code,
         "detail": detail,
+        **more,
     }
-    response = Response(body | more, status=code)
+
+
+def problem(code: int, name: str, detail: str, **more: Any) -> Response:
+    """Return one problem document as an answer."""
+    response = Response(document(code, name, detail, **more), status=code)
     response.content_type = "application/problem+json"
     return response
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.models import MerchantAccount
 
 LONGEST = timedelta(days=7)
-_MOMENT = {"type": "datetime-local"}
+MOMENT = {"type": "datetime-local"}
 
 
 class ReasonForm(forms.Form):
@@ -28,8 +28,8 @@ class MaintenanceForm(forms.Form):
     account: forms.ModelChoiceField[MerchantAccount] = forms.ModelChoiceField(
         label=_("Hợp đồng cổng"), queryset=MerchantAccount.objects.none()
     )
-    began_at = forms.DateTimeField(label=_("Từ"), widget=forms.DateTimeInput(_MOMENT, "%Y-%m-%dT%H:%M"))
-    ended_at = forms.DateTimeField(label=_("Đến"), widget=forms.DateTimeInput(_MOMENT, "%Y-%m-%dT%H:%M"))
+    began_at = forms.DateTimeField(label=_("Từ"), widget=forms.DateTimeInput(MOMENT, "%Y-%m-%dT%H:%M"))
+    ended_at = forms.DateTimeField(label=_("Đến"), widget=forms.DateTimeInput(MOMENT, "%Y-%m-%dT%H:%M"))
     reason = forms.CharField(label=_("Nội dung bảo trì (người dân đọc được)"), min_length=3, max_length=200)
 
     def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:

@@ -17,6 +17,9 @@ from payments import health, outages
 from payments.gateway_figures import gateway_name
 from payments.models import MerchantAccount, Outage
 
+from ..kept import Kept
+from ..read_only import spans
+
 #: Lines of the past that somebody still reads.
 MOST_SHOWN = 50
 
@@ -76,6 +79,14 @@ def standings() -> list[Standing]:
     ]
 
 
+def _away() -> tuple[str, ...]:
+    return tuple(standing.name for standing in standings() if standing.is_away)
+
+
+#: The gateways none of whose contracts takes payments now, for the desk's banner.
+away: Kept[tuple[str, ...]] = Kept(_away, seconds=15.0, empty=())
+
+
 @require_GET
 def status(request: HttpRequest) -> HttpResponse:
     """Show the page; it asks nothing about anybody."""
@@ -89,5 +100,6 @@ def status(request: HttpRequest) -> HttpResponse:
         "ahead": [Past(gateway_name(found.merchant_account.gateway), found) for found in ahead[:MOST_SHOWN]],
         "past": [Past(gateway_name(found.merchant_account.gateway), found) for found in past],
         "at": now,
+        "portal": spans.told(),
     }
     return render(request, "portal/status.html", context)

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.staff.StaffMiddleware",
+    "portal.read_only.middleware.ReadOnlyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
