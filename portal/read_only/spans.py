@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -72,7 +73,7 @@ def end_at(span: ReadOnlySpan, moment: datetime, *, actor: User) -> None:
     known.forget()
 
 
-def _record(action: str, span: ReadOnlySpan, actor: User, **detail: str) -> None:
+def _record(action: str, span: ReadOnlySpan, actor: User, **detail: Any) -> None:
     audit.record(
         action,
         f"read-only:{span.pk}",
