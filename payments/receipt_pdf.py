@@ -6,19 +6,16 @@ The same receipt gives the same bytes: nothing in it depends on when it is print
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
-from fpdf import FPDF
 from num2words import num2words
 
 from .models import Receipt
+from .tagged_pdf import FONT, TaggedPDF
 
-FONTS = Path(__file__).parent / "fonts"
-FONT = "BeVietnamPro"
 #: Millimetres, upright; fpdf2 names an A5 of other dimensions.
 A5 = (148, 210)
 MARGIN = 12
@@ -32,40 +29,30 @@ def verification_url(receipt: Receipt) -> str:
 
 def render(receipt: Receipt) -> bytes:
     """Return one A5 page. Reads `series`, `payment`, `bill` and `cancellation`."""
-    pdf = FPDF(orientation="landscape", format=A5)
+    pdf = TaggedPDF(f"Biên lai {receipt.full_number}", A5, MARGIN, orientation="landscape")
     pdf.set_creation_date(receipt.issued_at)
-    pdf.set_title(f"Biên lai {receipt.full_number}")
-    pdf.set_lang("vi-VN")
-    pdf.set_margin(MARGIN)
     pdf.set_auto_page_break(auto=True, margin=MARGIN)
-    pdf.add_font(FONT, "", FONTS / "BeVietnamPro-Regular.ttf")
-    pdf.add_font(FONT, "B", FONTS / "BeVietnamPro-Bold.ttf")
-    pdf.add_page()
     _head(pdf, receipt)
     _body(pdf, receipt)
     _foot(pdf, receipt)
     return bytes(pdf.output())
 
 
-def _text(pdf: FPDF, text: str, *, size: float = 10, bold: bool = False, align: str = "L", height: float = 6) -> None:
-    pdf.set_font(FONT, "B" if bold else "", size)
-    pdf.multi_cell(0, height, text, align=align, new_x="LMARGIN", new_y="NEXT")
-
-
-def _head(pdf: FPDF, receipt: Receipt) -> None:
+def _head(pdf: TaggedPDF, receipt: Receipt) -> None:
     top = pdf.get_y()
-    _text(pdf, receipt.agency_name, bold=True)
+    pdf.say(receipt.agency_name, size=10, height=6, bold=True, w=pdf.epw - 75)
+    below = pdf.get_y()
     pdf.set_xy(pdf.w - MARGIN - 70, top)
-    pdf.set_font(FONT, "", 9)
-    pdf.multi_cell(70, 5, f"Mẫu số: {receipt.series.template}\nKý hiệu, số: {receipt.full_number}", align="R")
-    pdf.set_xy(MARGIN, top + 14)
+    numbers = f"Mẫu số: {receipt.series.template}\nKý hiệu, số: {receipt.full_number}"
+    pdf.say(numbers, size=9, height=5, w=70, align="R")
+    pdf.set_y(max(pdf.get_y(), below) + 3)
     with translation.override("vi"):
         title = str(receipt.title)
-    _text(pdf, title.upper(), size=16, bold=True, align="C", height=9)
+    pdf.say(title.upper(), size=16, height=9, bold=True, align="C", tag="H1")
     pdf.ln(2)
 
 
-def _body(pdf: FPDF, receipt: Receipt) -> None:
+def _body(pdf: TaggedPDF, receipt: Receipt) -> None:
     facts = (
         ("Người nộp", receipt.payer_name),
         ("Hồ sơ", receipt.bill.reference),
@@ -73,34 +60,42 @@ def _body(pdf: FPDF, receipt: Receipt) -> None:
         ("Mã giao dịch", receipt.payment.gateway_ref),
     )
     for label, value in facts:
-        pdf.set_font(FONT, "", 10)
-        pdf.cell(32, 6, f"{label}:")
-        pdf.set_font(FONT, "B", 10)
-        pdf.multi_cell(pdf.w - 2 * MARGIN - 32, 6, value, new_x="LMARGIN", new_y="NEXT")
+        with pdf.tagged("P"):
+            pdf.set_font(FONT, "", 10)
+            pdf.cell(32, 6, f"{label}:")
+            pdf.set_font(FONT, "B", 10)
+            pdf.multi_cell(pdf.epw - 32, 6, value, new_x="LMARGIN", new_y="NEXT")
     pdf.ln(2)
     pdf.set_font(FONT, "", 10)
-    for line in receipt.lines:
-        pdf.cell(pdf.w - 2 * MARGIN - 45, 7, line["description"][:90], border="B")
-        pdf.cell(45, 7, _dong(line["amount"]), border="B", align="R", new_x="LMARGIN", new_y="NEXT")
+    lines = [(line["description"], _dong(line["amount"])) for line in receipt.lines]
+    pdf.ruled(
+        (("Khoản thu", "Số tiền"), *lines),
+        borders_layout="HORIZONTAL_LINES",
+        col_widths=(78, 22),
+        text_align=("LEFT", "RIGHT"),
+        line_height=5,
+        padding=1,
+    )
     pdf.ln(2)
-    _text(pdf, f"Tổng cộng: {_dong(receipt.amount)}", size=13, bold=True, align="R", height=8)
-    _text(pdf, f"Bằng chữ: {num2words(receipt.amount, lang='vi').capitalize()} đồng.")
+    pdf.say(f"Tổng cộng: {_dong(receipt.amount)}", size=13, height=8, bold=True, align="R")
+    words = num2words(receipt.amount, lang="vi").capitalize()
+    pdf.say(f"Bằng chữ: {words} đồng.", size=10, height=6)
 
 
-def _foot(pdf: FPDF, receipt: Receipt) -> None:
+def _foot(pdf: TaggedPDF, receipt: Receipt) -> None:
     if receipt.is_cancelled:
         pdf.set_text_color(163, 33, 15)
-        _text(pdf, f"ĐÃ HỦY: {receipt.cancellation.reason}", size=13, bold=True, height=8)
+        pdf.say(f"ĐÃ HỦY: {receipt.cancellation.reason}", size=13, height=8, bold=True)
         pdf.set_text_color(0)
     image = io.BytesIO()
     segno.make(verification_url(receipt), error="m").save(image, kind="png", scale=6, border=2)
-    y = min(pdf.get_y() + 2, pdf.h - MARGIN - QR_SIZE)
-    pdf.image(image, x=MARGIN, y=y, w=QR_SIZE, alt_text="Mã QR xác minh biên lai")
-    pdf.set_xy(MARGIN + QR_SIZE + 4, y + 6)
-    pdf.set_font(FONT, "", 9)
-    pdf.multi_cell(
-        110, 5, "Quét mã để xác minh biên lai này trên trang của tỉnh.\nBiên lai điện tử, không cần chữ ký, con dấu."
-    )
+    if pdf.will_page_break(QR_SIZE):
+        pdf.add_page()
+    y = pdf.get_y()
+    pdf.show(image, f"Mã QR xác minh biên lai {receipt.full_number}", x=MARGIN, y=y, w=QR_SIZE)
+    pdf.set_xy(MARGIN + QR_SIZE + 4, y + 8)
+    note = "Quét mã để xác minh biên lai này trên trang của tỉnh.\nBiên lai điện tử, không cần chữ ký, con dấu."
+    pdf.say(note, size=9, height=5, w=110)
 
 
 def _dong(amount: int) -> str:

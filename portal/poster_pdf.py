@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import segno
 from django.conf import settings
-from fpdf import FPDF
 
-from payments.receipt_pdf import FONT, FONTS
+from payments.tagged_pdf import TaggedPDF
 
 PICTURES = Path(settings.BASE_DIR) / "static" / "pictures"
+A4 = (210, 297)
 MARGIN = 15
 #: Millimetres. A phone reads a QR from some ten times its width.
 QR_SIZE = 120
@@ -25,19 +26,13 @@ STEPS = (
 
 def render(agency_name: str, address: str) -> bytes:
     """Return one A4 page for an agency's wall; its QR opens `address`."""
-    pdf = FPDF(format="A4")
-    pdf.set_title(f"Nộp phí tại {agency_name}")
-    pdf.set_lang("vi-VN")
-    pdf.set_margin(MARGIN)
+    pdf = TaggedPDF(f"Nộp phí tại {agency_name}", A4, MARGIN)
     pdf.set_auto_page_break(auto=False)
-    pdf.add_font(FONT, "", FONTS / "BeVietnamPro-Regular.ttf")
-    pdf.add_font(FONT, "B", FONTS / "BeVietnamPro-Bold.ttf")
-    pdf.add_page()
-    _text(pdf, "Nộp phí bằng điện thoại", size=34, height=16, bold=True)
+    _text(pdf, "Nộp phí bằng điện thoại", size=34, height=16, bold=True, tag="H1")
     _text(pdf, agency_name, size=18, height=10)
     image = io.BytesIO()
     segno.make(address, error="m").save(image, kind="png", scale=12, border=4)
-    pdf.image(image, x=(pdf.w - QR_SIZE) / 2, y=pdf.get_y() + 3, w=QR_SIZE, alt_text=f"Mã QR mở {address}")
+    pdf.show(image, f"Mã QR mở {address}", x=(pdf.w - QR_SIZE) / 2, y=pdf.get_y() + 3, w=QR_SIZE)
     pdf.set_y(pdf.get_y() + QR_SIZE + 5)
     _text(pdf, "Mở máy ảnh, đưa vào mã này", size=18, height=9, bold=True)
     _text(pdf, address, size=11, height=7)
@@ -48,16 +43,14 @@ def render(agency_name: str, address: str) -> bytes:
     return bytes(pdf.output())
 
 
-def _text(pdf: FPDF, text: str, *, size: float, height: float, bold: bool = False) -> None:
-    pdf.set_font(FONT, "B" if bold else "", size)
-    pdf.multi_cell(0, height, text, align="C", new_x="LMARGIN", new_y="NEXT")
+def _text(pdf: TaggedPDF, text: str, **shape: Any) -> None:
+    pdf.say(text, align="C", **shape)
 
 
-def _steps(pdf: FPDF, top: float) -> None:
+def _steps(pdf: TaggedPDF, top: float) -> None:
     width = (pdf.w - 2 * MARGIN - 3 * 4) / 4
     for number, (picture, words) in enumerate(STEPS):
         left = MARGIN + number * (width + 4)
-        pdf.image(PICTURES / f"{picture}.svg", x=left, y=top, w=width, alt_text=words)
+        pdf.show(PICTURES / f"{picture}.svg", f"Hình: {words}", x=left, y=top, w=width)
         pdf.set_xy(left, top + width * 2 / 3 + 2)
-        pdf.set_font(FONT, "B", 12)
-        pdf.multi_cell(width, 6, f"{number + 1}. {words}", align="C")
+        _text(pdf, f"{number + 1}. {words}", size=12, height=6, bold=True, w=width)

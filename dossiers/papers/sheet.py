@@ -6,11 +6,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import segno
-from fpdf import FPDF
 
-from payments.receipt_pdf import FONT, FONTS
+from payments.tagged_pdf import FONT, TaggedPDF
 
 #: Name → width, height and margin in millimetres; a roll is as long as what stands on it.
 SIZES = {"a4": (210, 297, 20), "a5": (148, 210, 12), "80": (80, 2000, 4)}
@@ -47,17 +47,11 @@ def render(sheet: Sheet, size: str) -> bytes:
     return bytes(_draw(sheet, size, SIZES[size][1])[0].output())
 
 
-def _draw(sheet: Sheet, size: str, height: float) -> tuple[FPDF, float]:
+def _draw(sheet: Sheet, size: str, height: float) -> tuple[TaggedPDF, float]:
     width, _height, margin = SIZES[size]
-    pdf = FPDF(format=(width, height))
+    pdf = TaggedPDF(f"{sheet.title} {sheet.number}", (width, height), margin)
     pdf.set_creation_date(sheet.printed_at)
-    pdf.set_title(f"{sheet.title} {sheet.number}")
-    pdf.set_lang("vi-VN")
-    pdf.set_margin(margin)
     pdf.set_auto_page_break(auto=size != "80", margin=margin)
-    pdf.add_font(FONT, "", FONTS / "BeVietnamPro-Regular.ttf")
-    pdf.add_font(FONT, "B", FONTS / "BeVietnamPro-Bold.ttf")
-    pdf.add_page()
     base = {"a4": 11.0, "a5": 9.5, "80": 8.5}[size]
     _head(pdf, sheet, base)
     for label, value in sheet.facts:
@@ -73,36 +67,34 @@ def _draw(sheet: Sheet, size: str, height: float) -> tuple[FPDF, float]:
     return pdf, pdf.get_y()
 
 
-def _text(pdf: FPDF, text: str, size: float, *, bold: bool = False, align: str = "L") -> None:
-    pdf.set_font(FONT, "B" if bold else "", size)
-    pdf.multi_cell(0, size * 0.53, text, align=align, new_x="LMARGIN", new_y="NEXT")
+def _text(pdf: TaggedPDF, text: str, size: float, **shape: Any) -> None:
+    pdf.say(text, size=size, height=size * 0.53, **shape)
 
 
-def _head(pdf: FPDF, sheet: Sheet, base: float) -> None:
+def _head(pdf: TaggedPDF, sheet: Sheet, base: float) -> None:
     _text(pdf, sheet.agency, base, bold=True)
     if sheet.form:
         _text(pdf, sheet.form, base - 2, align="R")
     pdf.ln(2)
-    _text(pdf, sheet.title.upper(), base + 3, bold=True, align="C")
+    _text(pdf, sheet.title.upper(), base + 3, bold=True, align="C", tag="H1")
     _text(pdf, sheet.number, base, align="C")
     if sheet.note:
         _text(pdf, sheet.note, base, bold=True, align="C")
     pdf.ln(2)
 
 
-def _table(pdf: FPDF, sheet: Sheet, base: float, *, is_narrow: bool) -> None:
+def _table(pdf: TaggedPDF, sheet: Sheet, base: float, *, is_narrow: bool) -> None:
     pdf.ln(2)
     if is_narrow:  # columns have no room on a roll: a row is a line
         for row in sheet.rows:
             _text(pdf, " · ".join(cell for cell in row if cell), base)
         return
     pdf.set_font(FONT, "", base - 1)
-    with pdf.table(line_height=base * 0.55, padding=1, col_widths=sheet.widths or None) as table:
-        for cells in (sheet.columns, *sheet.rows):
-            table.row(cells)
+    rows = (sheet.columns, *sheet.rows)
+    pdf.ruled(rows, line_height=base * 0.55, padding=1, col_widths=sheet.widths or None)
 
 
-def _signatures(pdf: FPDF, sheet: Sheet, base: float, *, is_narrow: bool) -> None:
+def _signatures(pdf: TaggedPDF, sheet: Sheet, base: float, *, is_narrow: bool) -> None:
     if not sheet.signatures:
         return
     pdf.ln(4)
@@ -115,18 +107,18 @@ def _signatures(pdf: FPDF, sheet: Sheet, base: float, *, is_narrow: bool) -> Non
     for style, position in (("B", 0), ("", 1)):
         pdf.set_font(FONT, style, base)
         for signature in sheet.signatures:
-            pdf.cell(each, 6, signature[position], align="C")
+            with pdf.tagged("P"):
+                pdf.cell(each, 6, signature[position], align="C")
         pdf.ln(22 if position == 0 else 8)
 
 
-def _qr(pdf: FPDF, sheet: Sheet, base: float) -> None:
+def _qr(pdf: TaggedPDF, sheet: Sheet, base: float) -> None:
     image, side = io.BytesIO(), 28
     segno.make(sheet.qr, error="m", micro=False).save(image, kind="png", scale=6, border=4)
     if pdf.auto_page_break and pdf.get_y() + side > pdf.h - pdf.b_margin:
         pdf.add_page()
     top = pdf.get_y() + 2
-    pdf.image(image, x=pdf.l_margin, y=top, w=side, alt_text=sheet.qr_note)
+    pdf.show(image, f"Mã QR của {sheet.number}", x=pdf.l_margin, y=top, w=side)
     pdf.set_xy(pdf.l_margin + side + 3, top + 4)
-    pdf.set_font(FONT, "", base - 1)
-    pdf.multi_cell(0, 5, sheet.qr_note)
+    pdf.say(sheet.qr_note, size=base - 1, height=5, new_x="RIGHT")
     pdf.set_xy(pdf.l_margin, max(pdf.get_y(), top + side))

@@ -305,6 +305,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
+    # Forty lines a receipt, with the letters of who paid.
+    "loggers": {"fontTools": {"level": "WARNING"}},
 }
 
 UNFOLD = {
