@@ -12,6 +12,7 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect."""
+        from agencies import limits
         from payments import ledger_check, sweeping
         from procedures import preview, schedule_life
 
@@ -32,6 +33,7 @@ class DossiersConfig(AppConfig):
         sweeping.register("dossiers that ended", ending.end_due)
         sweeping.register("papers", checking_papers.check_due)
         sweeping.register("drafts", drafts.forget_expired)
+        sweeping.register("what was tried", limits.forget_old)
         # Neither procedures nor payments know the other: who knows both joins them.
         sweeping.register("fee schedules", schedule_life.activate_due)
         preview.register(fee_history.charged_since)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies import limits
+from agencies.limits import Limit
+
 from . import one_time_codes
+
+#: Codes asked for from an address, from its network and by all: each costs the province money and rings at somebody's.
+_HOUR = timedelta(hours=1)
+ASKED = (Limit("code", 20, _HOUR), Limit("codes of a network", 60, _HOUR), Limit("codes of all", 2000, _HOUR))
 
 
 class OneTimeCodeForm(forms.Form):
@@ -32,6 +40,10 @@ class OneTimeCodeForm(forms.Form):
 
 
 def send_quietly(purpose: str, about: str, address: str) -> None:
-    """Send a code, unless too many were sent: the page says how often codes are sent, to everybody alike."""
-    with suppress(one_time_codes.TooManyCodes):
-        one_time_codes.send(purpose, about, address)
+    """Send a code, unless too many were sent or asked for: the page says how often, to everybody alike.
+
+    Without an address the same work is done for nobody, and who measures learns nothing.
+    """
+    if limits.spend(*limits.of(ASKED)):
+        with suppress(one_time_codes.TooManyCodes):
+            one_time_codes.send(purpose, about, address)

@@ -5,8 +5,8 @@
     if one_time_codes.check("lookup", dossier.code, request.POST["code"]): …
 
 Sending is left to a worker, so a page answers in the same time whether it sent a code
-or only pretended to. Who asks for somebody unknown must be told the same as others:
-callers show the same page and simply do not call `send`.
+or only pretended to. Who asks for somebody unknown must be told the same as others, after
+the same work: callers show the same page and `send` to nobody (an empty address).
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ LIFE = timedelta(minutes=5)
 TRIES = 5
 PAUSE = timedelta(seconds=30)
 WINDOW = timedelta(hours=1)
-#: Codes one address, or one thing, may be sent in a `WINDOW`.
+#: Codes one address, or one thing, may be sent in a `WINDOW`, and in a day.
 MOST_IN_WINDOW = 5
+MOST_IN_DAY = 10
 #: Rows are needed for counting only, so they go soon.
 KEPT = timedelta(days=1)
 BATCH = 20
@@ -51,20 +52,22 @@ class TooManyCodes(Exception):
 def send(purpose: str, about: str, address: str) -> None:
     """Make a code of six digits and have it sent to `address` (phone or e-mail) after commit.
 
-    A newer code puts the older one out of use. Raises TooManyCodes when the address or the
-    thing has had one within 30 s, or five within an hour.
+    A newer code puts the older one out of use. Nobody's code ("") is kept like any other, but nothing is
+    sent and nothing typed is right. Raises TooManyCodes when the address or the thing has had one
+    within 30 s, five within an hour or ten within a day.
     """
     code = f"{secrets.randbelow(1_000_000):06d}"
     with transaction.atomic():
-        address_hash = _hash("address", address.casefold())
+        address_hash = _hash("address", address.casefold() or about)
         _refuse_too_many(purpose, about, address_hash)
         OneTimeCode.objects.create(
             purpose=purpose,
             about=about,
             address_hash=address_hash,
-            code_hash=_hash(purpose, about, code),
+            code_hash=_hash(purpose, about, code) if address else "",
             address=address,
-            text=TEXT.format(code=code),
+            text=TEXT.format(code=code) if address else "",
+            sent_at=None if address else timezone.now(),
             expires_at=timezone.now() + LIFE,
         )
         transaction.on_commit(lambda: bell.ring_for("dossiers.send_codes"))
@@ -123,13 +126,14 @@ def _refuse_too_many(purpose: str, about: str, address_hash: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [address_hash])
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{purpose}:{about}"])
     now = timezone.now()
-    recent = OneTimeCode.objects.filter(made_at__gt=now - WINDOW).order_by("-made_at")
+    recent = OneTimeCode.objects.filter(made_at__gt=now - KEPT).order_by("-made_at")
     for mine in (recent.filter(address_hash=address_hash), recent.filter(purpose=purpose, about=about)):
-        times = list(mine.values_list("made_at", flat=True)[:MOST_IN_WINDOW])
+        times = list(mine.values_list("made_at", flat=True)[:MOST_IN_DAY])
         if times and now - times[0] < PAUSE:
             raise TooManyCodes(times[0] + PAUSE - now)
-        if len(times) == MOST_IN_WINDOW:
-            raise TooManyCodes(times[-1] + WINDOW - now)
+        for most, span in ((MOST_IN_WINDOW, WINDOW), (MOST_IN_DAY, KEPT)):
+            if len(times) >= most and now - times[most - 1] < span:
+                raise TooManyCodes(times[most - 1] + span - now)
 
 
 def _hash(*parts: str) -> str:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from payments import attempts, returned_money
 from payments.views import SESSION_PAYMENT
 
-from . import following, posting
+from . import following, pins, posting
 from .forms import LookupForm
 from .models import Dossier
 from .ownership import owned_by
 
-#: Wrong PINs before a code can only be opened by the slip's QR: 5 of 10,000.
-MAX_PIN_FAILURES = 5
 SESSION_PINS = "pins"
 SESSION_DOSSIERS = "dossiers"
 
@@ -73,29 +68,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
         unfinished = attempts.unfinished(request.session.get(SESSION_PAYMENT, ""))
         return render(request, "dossiers/lookup.html", {"form": form, "unfinished": unfinished})
     form = LookupForm(request.POST)
-    if form.is_valid():
-        found = open_with_pin(form.cleaned_data["code"], form.cleaned_data["pin"])
-        if found:
-            remember(request, found)
-            return redirect("dossier", code=found.code)
-        form.add_error(None, _("Mã hồ sơ hoặc mã PIN chưa đúng. Sau 5 lần sai, hãy quét mã QR trên giấy hẹn."))
+    if form.is_valid() and (found := pins.open_with(form)):
+        remember(request, found)
+        return redirect("dossier", code=found.code)
     return render(request, "dossiers/lookup.html", {"form": form}, status=422)
-
-
-def open_with_pin(code: str, pin: str) -> Dossier | None:
-    """Check the PIN, counting the try first, so that parallel guesses do not slip through."""
-    found = Dossier.objects.filter(code=code).first()
-    if found is None:
-        check_password(pin, _NOBODY)
-        return None
-    allowed = Dossier.objects.filter(pk=found.pk, pin_failures__lt=MAX_PIN_FAILURES)
-    if not allowed.update(pin_failures=F("pin_failures") + 1):
-        return None
-    if not check_password(pin, found.pin_hash):
-        return None
-    Dossier.objects.filter(pk=found.pk).update(pin_failures=0)
-    return found
-
-
-#: Checked for unknown codes, so that they take as long as known ones.
-_NOBODY = "argon2$argon2id$v=19$m=102400,t=2,p=8$bm9ib2R5bm9ib2R5$2S1rXVQ1cXU3S2Zr9o2v5A"

@@ -26,9 +26,8 @@ def recover(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return render(request, "dossiers/recover.html", {"form": form}, status=422 if form.is_bound else 200)
     code = request.session[SESSION_RECOVERING] = form.cleaned_data["code"]
-    found = Dossier.objects.filter(code=code).exclude(owner_phone="").first()
-    if found:
-        send_quietly(PURPOSE, code, found.owner_phone)
+    found = Dossier.objects.filter(code=code).first()
+    send_quietly(PURPOSE, code, found.owner_phone if found else "")
     return redirect("lookup-code")
 
 

@@ -48,8 +48,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     code = form.cleaned_data["draft"]
     request.session[SESSION_RESUMING] = code
     found = Draft.objects.filter(code=code, dossier=None).select_related("case__procedure").first()
-    if found and (phone := _phone_of(found)):
-        send_quietly(PURPOSE, code, phone)
+    send_quietly(PURPOSE, code, _phone_of(found) if found else "")
     return redirect("submit-resume-code")
 
 

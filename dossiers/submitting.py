@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies import identity
+from agencies import identity, limits
 from agencies.citizens import citizen_of
 from agencies.form_fields import PhoneField
+from agencies.limits import Limit
 from procedures.fees import FeeUnknown
 from procedures.models import ProcedureCase
 
@@ -24,6 +25,10 @@ from . import attaching, drafts
 from .models import Dossier, Draft
 from .pages import SESSION_PINS, remember
 from .step_forms import CALCULATOR, STEPS, PapersForm, PersonForm, StepForm, asked_of
+
+#: Drafts begun from an address and from its network.
+_HOUR = timedelta(hours=1)
+BEGUN = Limit("draft", 40, _HOUR), Limit("drafts of a network", 200, _HOUR)
 
 
 @never_cache
@@ -37,6 +42,10 @@ def begin(request: HttpRequest, case: str) -> HttpResponse:
     if request.method == "GET":
         return _show(request, found, None, PersonForm(found, initial=_known(request)))
     form = PersonForm(found, request.POST)
+    if form.is_valid() and not _may_begin(request):
+        form.add_error(
+            None, _("Từ mạng của bạn vừa có quá nhiều hồ sơ mới. Hãy thử lại sau một giờ, hoặc nộp tại quầy.")
+        )
     if not form.is_valid():
         return _show(request, found, None, form)
     draft = Draft.objects.create(case=found)
@@ -45,6 +54,12 @@ def begin(request: HttpRequest, case: str) -> HttpResponse:
         draft.answer(CALCULATOR, calculated)
     drafts.remember(request, draft)
     return redirect("submit-step", code=draft.code, step=STEPS[1].slug)
+
+
+def _may_begin(request: HttpRequest) -> bool:
+    """Each draft may ring at whatever phone it names; staff, who act by name, may make as many as they need."""
+    is_staff = request.user.is_authenticated and not citizen_of(request.user)
+    return is_staff or limits.spend(*limits.of(BEGUN))
 
 
 @never_cache

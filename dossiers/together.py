@@ -27,9 +27,10 @@ from payments.models import Bill, Payment
 from payments.requests import client_ip
 from payments.states import BillState
 
+from . import pins
 from .forms import LookupForm
 from .models import Dossier
-from .pages import SESSION_DOSSIERS, open_with_pin, remember
+from .pages import SESSION_DOSSIERS, remember
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -76,12 +77,9 @@ def _mine(request: HttpRequest) -> list[Owed]:
 def together(request: HttpRequest) -> HttpResponse:
     """List what was opened here with the sum still owed; open one more with code and PIN."""
     form = LookupForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        found = open_with_pin(form.cleaned_data["code"], form.cleaned_data["pin"])
-        if found:
-            remember(request, found)
-            return redirect("pay-together")
-        form.add_error(None, _("Mã hồ sơ hoặc mã PIN chưa đúng. Sau 5 lần sai, hãy quét mã QR trên giấy hẹn."))
+    if request.method == "POST" and form.is_valid() and (found := pins.open_with(form)):
+        remember(request, found)
+        return redirect("pay-together")
     rows = _mine(request)
     owed = [row for row in rows if row.is_open]
     context = {"rows": rows, "owed": owed, "total": sum(row.bill.amount for row in owed), "form": form}

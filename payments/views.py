@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -57,6 +58,7 @@ def returned(request: HttpRequest, gateway: str) -> HttpResponse:
 
     The attempt is found by the session it was started in, else by our own unguessable
     reference; either only chooses the page. Display never decides (design.md §1.4).
+    The code of a transfer is short and brings no browser back: by it nothing is found.
     """
     token = request.session.get(SESSION_PAYMENT)
     values = [value for value in request.GET.values() if 8 <= len(value) <= 64][:20]
@@ -67,7 +69,7 @@ def returned(request: HttpRequest, gateway: str) -> HttpResponse:
         if marked.update(returned_at=timezone.now(), next_check_at=timezone.now()):
             live.publish([payment.bill.token])
     else:
-        payment = payments.filter(merchant_ref__in=values).first()
+        payment = payments.filter(merchant_ref__in=values).exclude(~Q(qr_text=""), redirect_url="").first()
     if payment is None:
         return redirect("lookup")
     return redirect("bill", token=payment.bill.token)

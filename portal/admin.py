@@ -2,8 +2,8 @@
 
 Groups and stored permissions: rights come from roles with dates. Authenticators: their page shows
 secrets; a second factor is taken away with a button of the person's own page, as sessions are ended.
-Accounts of VNeID: a citizen's account is nobody's to edit. E-mail addresses and the failed sign-ins of
-axes: the audit has both.
+Accounts of VNeID: a citizen's account is nobody's to edit. E-mail addresses: they are the
+account's.
 """
 
 from allauth.account.models import EmailAddress

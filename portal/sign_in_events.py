@@ -7,7 +7,6 @@ from typing import Any
 
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
-from axes.signals import user_locked_out
 from django.contrib.auth import signals as auth
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -35,12 +34,6 @@ def _failed(credentials: dict[str, Any], **_: Any) -> None:
     """Name only a person there is: people type their password into the first field."""
     known = User.objects.filter(username=str(credentials.get("username", ""))[:150]).first()
     audit.record("sign_in_failed", f"user:{known.pk}" if known else "user:unknown", actor=None)
-
-
-@receiver(user_locked_out)
-def _locked_out(username: str | None, **_: Any) -> None:
-    known = User.objects.filter(username=username or "").first()
-    audit.record("sign_in_locked", f"user:{known.pk}" if known else "user:unknown", actor=None)
 
 
 @receiver([account.password_changed, account.password_reset])

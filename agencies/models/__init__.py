@@ -3,6 +3,7 @@
 from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level, Reform
 from .audit import AuditEntry, AuditLink
 from .citizens import Citizen
+from .limits import Spent
 from .onboarding import OnboardingStep
 from .people import Membership, Role, User
 
@@ -18,5 +19,6 @@ __all__ = [
     "OnboardingStep",
     "Reform",
     "Role",
+    "Spent",
     "User",
 ]

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from dossiers import one_time_codes
 from dossiers.models import OneTimeCode
@@ -58,13 +60,17 @@ def test_unknown_codes_and_dossiers_without_phone_are_answered_alike() -> None:
     told = []
     for code in (known.code, silent.code, "H44.40-000000-0000"):
         browser = Client()
-        asked = browser.post(ASK, {"code": code})
+        with CaptureQueriesContext(connection) as work:
+            asked = browser.post(ASK, {"code": code})
         page = browser.get(asked.url).content.decode()  # type: ignore[attr-defined]
         refused = browser.post(ANSWER, {"one_time_code": "x"})
         kept = re.sub(r"nonce-\S+|value=\"\w{64}\"", "", page).replace(code, "")
-        told.append((asked.status_code, asked.url, kept, refused.status_code))  # type: ignore[attr-defined]
+        told.append((asked.status_code, asked.url, kept, refused.status_code, len(work)))  # type: ignore[attr-defined]
     assert told[0] == told[1] == told[2]
-    assert OneTimeCode.objects.count() == 1
+    assert OneTimeCode.objects.get(about=known.code).sent_at is None
+    nobodys = OneTimeCode.objects.exclude(about=known.code)
+    assert set(nobodys.values_list("text", "address", "code_hash")) == {("", "", "")}
+    assert not nobodys.filter(sent_at=None).exists(), "nothing goes out"
 
 
 def test_a_code_for_another_purpose_opens_nothing(phones: Path) -> None:

@@ -177,3 +177,14 @@ def test_the_page_of_a_bill_asks_the_database_as_often_however_much_happened(
         factories.payment(of=bill, state=PaymentState.FAILED)
     with django_assert_max_num_queries(len(few)):
         page_of(bill)
+
+
+def test_the_short_code_of_a_transfer_leads_nobody_to_the_bill() -> None:
+    """Codes of transfers can be tried by the dozen in one address; a bank's page brings the browser back by ours."""
+    bill = factories.bill()
+    transfer = factories.payment(of=bill, gateway="vietinbank", **factories.qr(account="9PT1", purpose="1"))
+    sent = factories.payment(of=bill, gateway="vnptpay")
+    guessed = Client().get("/gateways/vietinbank/return", {"a": transfer.merchant_ref})
+    assert guessed.headers["Location"] == reverse("lookup")
+    back = Client().get("/gateways/vnptpay/return", {"a": sent.merchant_ref})
+    assert back.headers["Location"] == reverse("bill", args=[bill.token])
