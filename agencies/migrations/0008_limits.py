@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0006_citizens'),
+        ('agencies', '0007_signers'),
     ]
 
     operations = [
