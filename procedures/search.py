@@ -23,7 +23,9 @@ LEAST_LIKENESS = 0.3
 LEAST_SHARE, LEAST_OF_BEST = 0.3, 0.8
 #: Words of a sentence, not of a thing; a text of nothing else is searched as it stands.
 SMALL_WORDS = frozenset(
-    "bi cach can cho cua duoc giup hoi la lam muon nao nhu o phai tai the thu thoi toi tuc va ve voi xin".split()
+    re.findall(
+        r"\w+", "bi cach can cho cua duoc giup hoi la lam muon nao nhu o phai tai the thu thoi toi tuc va ve voi xin"
+    )
 )
 #: Either spelling is right (kí, ký), in these syllables only.
 _EITHER_I = re.compile("(h|k|l|m|s|t|qu)[iy]")
@@ -75,9 +77,7 @@ def _has(word: str) -> Q:
 def _weights(words: Sequence[str], among: QuerySet[Procedure]) -> dict[str, float]:
     """Return what each known word tells: the fewer procedures have it, the more. One query."""
     counted = among.aggregate(every=Count("pk"), **{f"has{n}": Count("pk", _has(word)) for n, word in enumerate(words)})
-    return {
-        word: log(1 + counted["every"] / counted[f"has{n}"]) for n, word in enumerate(words) if counted[f"has{n}"]
-    }
+    return {word: log(1 + counted["every"] / counted[f"has{n}"]) for n, word in enumerate(words) if counted[f"has{n}"]}
 
 
 def _ranked(found: QuerySet[Procedure], text: str, folded: str, share: Combinable) -> QuerySet[Procedure]:
