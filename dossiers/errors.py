@@ -42,6 +42,10 @@ class NotAssignable(DossierError):
     """The dossier is over, or who should take it does not work at its agency."""
 
 
+class NotSignable(DossierError):
+    """No draft waits to be signed, it is another one than was seen, or one's own; or one waits already."""
+
+
 class NothingOwed(DossierError):
     """Money cannot be awaited: every bill is settled."""
 

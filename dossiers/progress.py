@@ -14,7 +14,7 @@ from procedures.calendar import calendar_from
 from procedures.models.procedure import CollectWhen
 
 from .clock import reception_deadlines
-from .models import Dossier, NoticeKind, ReturnMethod, WrittenNotice
+from .models import Dossier, NoticeKind, ReturnMethod, SigningState, WrittenNotice
 from .states import DossierState as S
 
 WEEKDAYS = (
@@ -84,6 +84,8 @@ def turn(dossier: Dossier) -> Turn:
         return Turn(
             False, False, _with_time(_("Cơ quan đang xem hồ sơ"), reception_deadlines([dossier]).get(dossier.pk))
         )
+    if state == S.IN_PROCESS and dossier.signing_requests.filter(state=SigningState.WAITING).exists():
+        return Turn(False, False, _with_time(_("Kết quả đang chờ lãnh đạo ký"), dossier.due_at))
     if state in (S.ACCEPTED, S.IN_PROCESS, S.FINANCIAL_OBLIGATION):
         return Turn(False, False, _with_time(_("Cơ quan đang giải quyết"), dossier.due_at))
     if state == S.FINISHED:

@@ -11,7 +11,7 @@ from agencies.models import User
 
 from . import clock
 from .errors import NothingToUndo
-from .models import Dossier, DossierEvent, EventKind, Message, NoticeKind, Result
+from .models import Dossier, DossierEvent, EventKind, Message, NoticeKind, Result, SigningState
 from .states import DossierState
 from .workflow import STAMPS, UNDO_WITHIN
 
@@ -60,6 +60,8 @@ def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:
     subjects += [f"result:{pk}" for pk in results.values_list("pk", flat=True)]
     Message.objects.filter(dossier=dossier, subject__in=subjects, sent_at=None).delete()
     notices.update(withdrawn_at=timezone.now())
+    for result in results.exclude(signed_by=None):
+        _lay_before_signer_again(dossier, result)
     results.delete()
     if left in clock.PAUSING:
         dossier.pauses.filter(ended_at=None).delete()
@@ -69,3 +71,11 @@ def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:
             last.ended_at = None
             last.save(update_fields=["ended_at"])
     clock.count(dossier)
+
+
+def _lay_before_signer_again(dossier: Dossier, result: Result) -> None:
+    """The draft waits as before, in the list of who had signed it."""
+    last = dossier.signing_requests.filter(state=SigningState.SIGNED).order_by("-id")[:1]
+    dossier.signing_requests.filter(pk__in=last).update(state=SigningState.WAITING, decided_by=None, decided_at=None)
+    dossier.assignee = result.signed_by
+    dossier.save(update_fields=["assignee"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils import timezone
 from agencies.models import User
 
 from . import clock
-from .models import Dossier, DossierEvent, EventKind
+from .models import Dossier, DossierEvent, EventKind, SigningState
 from .states import DossierState, check_move
 
 #: What is written down when a dossier enters a state.
@@ -39,10 +39,23 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
     if stamp and getattr(dossier, stamp) is None:  # papers that come later do not make reception later
         setattr(dossier, stamp, now)
         changed.append(stamp)
+    if before == DossierState.IN_PROCESS:
+        changed += _recall_draft(dossier, actor, now)
     clock.follow(dossier, before, after, now)
     dossier.save(update_fields=[*changed, "due_at", "original_due_at"])
     kind = EventKind.HANDED_OVER if after == DossierState.RETURNED else EventKind.STATE_CHANGED
     DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note)
+
+
+def _recall_draft(dossier: Dossier, actor: User | None, now: datetime) -> list[str]:
+    """Take back what lies with a signer, unsigned: the officer goes on with it. Return what changed of the dossier."""
+    waiting = dossier.signing_requests.filter(state=SigningState.WAITING).first()
+    if waiting is None:
+        return []
+    waiting.state, waiting.decided_by, waiting.decided_at = SigningState.RECALLED, actor, now
+    waiting.save(update_fields=["state", "decided_by", "decided_at"])
+    dossier.assignee_id = waiting.submitted_by_id
+    return ["assignee"]
 
 
 def move(dossier: Dossier, after: DossierState, *, actor: User) -> None:

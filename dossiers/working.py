@@ -22,7 +22,7 @@ from payments.models.bills import new_token
 from . import clock
 from .errors import IllegalDossierMove, NotAssignable, NotExtendable, NothingOwed, StillOwed
 from .messages import tell
-from .models import Assignment, Dossier, NoticeKind, Result, WrittenNotice
+from .models import Assignment, Dossier, NoticeKind, Result, SigningState, WrittenNotice
 from .models.working import Stage
 from .states import DossierState
 from .uploads import Paper
@@ -33,6 +33,8 @@ _LEADS_TO = {
     NoticeKind.REFUSAL: DossierState.REFUSED,
     NoticeKind.STOP: DossierState.STOPPED,
 }
+
+_WHO_WORKS = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.SIGNER, Role.AGENCY_ADMIN)
 
 
 def locked(dossier: Dossier, after: int = 0) -> Dossier:
@@ -108,11 +110,15 @@ def go_on(dossier: Dossier, after: DossierState, *, actor: User | None, note: st
 
 
 def assign(dossier: Dossier, taker: User, stage: Stage, *, actor: User, note: str = "") -> Assignment:
-    """Give a dossier to a colleague of its agency. Raises NotAssignable for anybody else, or for what is over."""
+    """Give a dossier to a colleague of its agency.
+
+    Raises NotAssignable for anybody else, for what is over, and while its draft lies with a signer.
+    """
     with transaction.atomic(durable=True):
         found = locked(dossier)
         is_over = found.state in (DossierState.RETURNED, DossierState.REFUSED, DossierState.WITHDRAWN)
-        if is_over or not colleagues(found).filter(pk=taker.pk).exists():
+        is_with_signer = found.signing_requests.filter(state=SigningState.WAITING).exists()
+        if is_over or is_with_signer or not colleagues(found).filter(pk=taker.pk).exists():
             raise NotAssignable
         assignment = Assignment.objects.create(dossier=found, stage=stage, giver=actor, taker=taker, note=note[:255])
         found.assignee = taker
@@ -120,7 +126,7 @@ def assign(dossier: Dossier, taker: User, stage: Stage, *, actor: User, note: st
     return assignment
 
 
-def colleagues(dossier: Dossier) -> QuerySet[User]:
+def colleagues(dossier: Dossier, roles: tuple[Role, ...] = _WHO_WORKS) -> QuerySet[User]:
     """Return who may work on a dossier today: officers and leaders of its agency or of a successor."""
     today = timezone.localdate()
     agencies = {dossier.agency_id}
@@ -129,7 +135,6 @@ def colleagues(dossier: Dossier) -> QuerySet[User]:
         later = AgencySuccession.objects.filter(predecessor_id__in=frontier, effective_date__lte=today)
         frontier = set(later.values_list("successor_id", flat=True)) - agencies
         agencies |= frontier
-    roles = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.SIGNER, Role.AGENCY_ADMIN)
     held = Membership.objects.filter(agency__in=agencies, role__in=roles, valid_during__contains=today)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "username")
 

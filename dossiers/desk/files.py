@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from agencies import audit
 
-from ..models import PaperState, Result
+from ..models import PaperState, Result, SigningRequest
 from .access import Staff, for_staff
 
 
@@ -41,3 +41,16 @@ def result_file(request: HttpRequest, staff: Staff, code: str) -> HttpResponseBa
     audit.record("read_result", f"dossier:{code}", actor=staff.user, agency=result.dossier.agency)
     name = f"ket-qua-{code}{PurePath(result.file.name).suffix}"
     return FileResponse(result.file.open(), as_attachment=True, filename=name)
+
+
+@require_GET
+@for_staff
+def draft_file(request: HttpRequest, staff: Staff, code: str, number: int) -> HttpResponseBase:
+    """Give the very draft that was put before a signer to who works on the dossier."""
+    found = SigningRequest.objects.filter(pk=number, dossier=staff.dossier_to_decide(code)).first()
+    if found is None or not found.file.storage.exists(found.file.name or ""):
+        raise Http404
+    audit.record("read_draft", f"dossier:{code}", actor=staff.user, agency=found.dossier.agency, draft=number)
+    name = f"du-thao-{code}-{number}{PurePath(found.file.name or '').suffix}"
+    headers = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    return FileResponse(found.file.open(), as_attachment=True, filename=name, headers=headers)

@@ -20,6 +20,7 @@ from gateways import registry
 from payments import checking, live
 from payments.models import CashShift
 
+from .. import signing
 from ..clock import reception_deadlines
 from ..errors import IllegalDossierMove, NothingToUndo, NotReleasable
 from ..handover import why_not
@@ -30,9 +31,9 @@ from ..undoing import last_step, undo
 from ..workflow import UNDO_WITHIN, move
 from . import finding, searches, second_window
 from .access import Staff, for_staff
+from .decisions import open_decisions
 from .fee import last_checked, payments_of
 from .forms import ReceiverForm, TakingForm
-from .work import open_decisions
 from .worklists import ORDERS, VIEWS, row_of, worklist
 
 PAGE = 25
@@ -60,7 +61,8 @@ def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
         return redirect("desk-dossier", code=exact.code)
     if request.method == "POST":
         return redirect(f"{reverse('desk')}?tim={searches.keep(request, typed)}" if typed else "desk")
-    view, order = request.GET.get("viec", ""), request.GET.get("xep", "")
+    signs_only = bool(staff.signs_for) and not staff.acts_for
+    view, order = request.GET.get("viec", "cho-toi-ky" if signs_only else ""), request.GET.get("xep", "")
     view, order = view if view in VIEWS else "", order if order in ORDERS else ""
     text = typed or searches.text_of(request, request.GET.get("tim", ""))
     if typed:
@@ -71,14 +73,16 @@ def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
         found = worklist(staff.dossiers().of_agencies(staff.works_at), now, view=view, order=order, user=staff.user)
     # A page more is enough to know whether there is a next one: nothing is counted.
     page = Paginator(found.with_bills()[: PAGE * 40], PAGE).get_page(request.GET.get("page"))
-    deadlines = reception_deadlines(page)
+    deadlines, drafts = reception_deadlines(page), signing.waiting_for(page)
     context = {
         "staff": staff,
         "text": text,
         "page": page,
-        "rows": [row_of(dossier, now, deadlines.get(dossier.pk)) for dossier in page],
+        "rows": [
+            row_of(dossier, now, deadlines.get(dossier.pk), is_with_signer=dossier.pk in drafts) for dossier in page
+        ],
         "agencies": _registers(staff),
-        "views": VIEWS.items(),
+        "views": [each for each in VIEWS.items() if staff.signs_for or each[0] != "cho-toi-ky"],
         "view": view,
         "orders": [(key, label) for key, (label, _fields) in ORDERS.items()],
         "order": order,
@@ -140,13 +144,17 @@ def _takings(staff: Staff, dossier: Dossier) -> list[TakingForm]:
 
 def state_context(dossier: Dossier) -> dict[str, object]:
     """Return what the block shows. `version` changes exactly when the page has other things to offer."""
-    row = row_of(dossier, timezone.now(), reception_deadlines([dossier]).get(dossier.pk))
+    draft = signing.waiting_for([dossier]).get(dossier.pk)
+    row = row_of(
+        dossier, timezone.now(), reception_deadlines([dossier]).get(dossier.pk), is_with_signer=draft is not None
+    )
     payments = payments_of(dossier)
     return {
         "dossier": dossier,
         "row": row,
+        "draft": draft,
         "state": row.fee,
-        "version": f"{row.fee}-{dossier.state}-{row.owed}",
+        "version": f"{row.fee}-{dossier.state}-{row.owed}-{draft.pk if draft else ''}",
         "payment_count": len(payments),
         "paid": next((p for p in payments if p.is_applied), None),
         "paid_by": next((registry.get(p.gateway).name for p in payments if p.is_applied), ""),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("<str:code>/thu-tien/", money.take, name="desk-take"),
     path("<str:code>/xu-ly/", work.work, name="desk-work"),
     path("<str:code>/ket-qua/", files.result_file, name="desk-result"),
+    path("<str:code>/du-thao/<int:number>/", files.draft_file, name="desk-draft"),
     path("<str:code>/giay-to/<int:number>/", files.citizens_paper, name="desk-paper"),
     path("<str:code>/in/", printing.print_one, name="desk-print"),
     path("<str:code>/buu-dien/", handing_over.post_says, name="desk-post"),

@@ -15,6 +15,7 @@ from agencies.form_fields import PlainTextField
 
 from ..checking_papers import read_at_once
 from ..models import Dossier, Result, Stage
+from ..signing import signers, standing_of
 from ..uploads import Paper
 from ..working import colleagues
 
@@ -92,7 +93,74 @@ class AssignForm(DecisionForm):
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
         super().__init__(*args, dossier=dossier, **kwargs)
         self.fields["taker"] = forms.ModelChoiceField(colleagues(dossier), label=gettext_lazy("Giao cho"))
+        if signers(dossier).exists():  # they are given a draft (`SubmitForm`), not a dossier without one
+            self.fields["stage"].choices = [  # type: ignore[attr-defined]
+                choice for choice in Stage.choices if choice[0] != Stage.SIGNING
+            ]
         self.order_fields(self.field_order)
+
+
+class SubmitForm(DecisionForm):
+    """The draft, and who shall sign it."""
+
+    number = forms.CharField(label=gettext_lazy("Số kết quả dự kiến"), max_length=60)
+    file = forms.FileField(label=gettext_lazy("Dự thảo kết quả (PDF, JPG, PNG)"))
+    note = forms.CharField(label=gettext_lazy("Ý kiến trình"), max_length=180, required=False)
+    field_order = ["number", "file", "taker", "note"]
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        """Who signed the agency's last result stands there already."""
+        super().__init__(*args, dossier=dossier, **kwargs)
+        able = signers(dossier)
+        last = Result.objects.filter(dossier__agency=dossier.agency_id, signed_by__in=able).order_by("-id").first()
+        self.fields["taker"] = forms.ModelChoiceField(
+            able, label=gettext_lazy("Trình"), initial=last.signed_by if last else able.first(), empty_label=None
+        )
+        self.order_fields(self.field_order)
+
+    def clean_file(self) -> Paper:
+        """Store a checked copy, never the file as it came."""
+        return read_at_once(self.cleaned_data["file"])
+
+
+class AnswerForm(DecisionForm):
+    """About the draft that was seen, and no other."""
+
+    draft = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        self.waiting = standing_of(dossier).waiting
+        if self.waiting:
+            kwargs["initial"] = {"draft": self.waiting.pk, "number": self.waiting.number}
+        super().__init__(*args, dossier=dossier, **kwargs)
+
+
+class SignForm(AnswerForm):
+    """The number as it is given out; the signed file, where it is another than the draft."""
+
+    number = forms.CharField(label=gettext_lazy("Số kết quả"), max_length=60)
+    file = forms.FileField(
+        label=gettext_lazy("Tệp đã ký số hoặc quét bản đã ký"),
+        help_text=gettext_lazy("Để trống thì dùng tệp dự thảo đã trình."),
+        required=False,
+    )
+
+    def clean_file(self) -> Paper | None:
+        """Store a checked copy, never the file as it came."""
+        upload: UploadedFile[Any] | None = self.cleaned_data.get("file")
+        return read_at_once(upload) if upload else None
+
+
+class SendBackForm(AnswerForm):
+    """Why it is not signed: for the officer, not for the citizen."""
+
+    reason = forms.CharField(label=gettext_lazy("Lý do trả lại"), min_length=3, max_length=255)
+
+
+class RecallForm(AnswerForm):
+    """A word for the file, if there is one."""
+
+    note = forms.CharField(label=gettext_lazy("Ghi chú"), max_length=255, required=False)
 
 
 class ResultForm(DecisionForm):

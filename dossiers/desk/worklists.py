@@ -13,7 +13,7 @@ from agencies.models import User
 from payments.models import Payment
 from payments.states import OPEN_PAYMENT_STATES, BillState, DisplayState, PaymentState
 
-from ..models import Dossier, DossierBill
+from ..models import Dossier, DossierBill, SigningRequest, SigningState
 from ..models.dossier import DossierQuerySet
 from ..states import DossierState as S
 from .fee import STUCK_AFTER, fee_state, owed, stuck_since
@@ -22,11 +22,13 @@ OPEN_STATES = (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_
 VIEWS = {
     "": _("Tất cả"),
     "cua-toi": _("Việc của tôi"),
+    "cho-toi-ky": _("Chờ tôi ký"),
     "san-sang": _("Trả được ngay"),
     "ket": _("Kẹt thanh toán"),
     "cho-phi": _("Chờ nộp phí"),
     "tiep-nhan": _("Chờ tiếp nhận"),
     "xu-ly": _("Đang xử lý"),
+    "trinh-ky": _("Đang trình ký"),
 }
 ORDERS = {
     "": (_("Việc cần làm trước"), ("urgency", "due_at", "pk")),
@@ -52,6 +54,7 @@ class Row:
 
 
 _OFFICER, _CITIZEN, _BANK, _DESK = _("Cán bộ xử lý"), _("Công dân"), _("Ngân hàng"), _("Quầy")
+_SIGNER = _("Lãnh đạo")
 _NEXT: dict[int, tuple[Promise, Promise]] = {
     S.SUBMITTED: (_DESK, _("Kiểm tra giấy tờ, tiếp nhận")),
     S.ACCEPTED: (_DESK, _("Chuyển cán bộ xử lý")),
@@ -63,13 +66,17 @@ _NEXT: dict[int, tuple[Promise, Promise]] = {
 _ENDED = (_("Không ai"), _("Đã xong"))
 
 
-def row_of(dossier: Dossier, now: datetime, reception_due: datetime | None = None) -> Row:
+def row_of(
+    dossier: Dossier, now: datetime, reception_due: datetime | None = None, *, is_with_signer: bool = False
+) -> Row:
     """Say what one dossier waits for, and until when. Reads `bills`: prefetch for lists."""
     fee, stuck = fee_state(dossier), stuck_since(dossier, now)
     is_ready = dossier.state == S.FINISHED and dossier.is_settled
     waits_for, action = _NEXT.get(dossier.state, _ENDED)
     if dossier.awaits_amount and dossier.state in OPEN_STATES:
         waits_for, action = _OFFICER, _("Xác định mức thu")
+    elif is_with_signer:
+        waits_for, action = _SIGNER, _("Ký kết quả")
     elif stuck:
         waits_for, action = _BANK, _("Hỏi ngân hàng; chưa rõ thì báo kế toán, đừng thu lại")
     elif dossier.state == S.FINISHED:
@@ -88,9 +95,14 @@ def worklist(
     )
     awaits_amount = Q(facts__has_key="undetermined") & ~Q(facts__undetermined=[])
     settled = Q(is_unsettled=False) & ~awaits_amount
+    with_signer = marked.filter(
+        Exists(SigningRequest.objects.filter(dossier=OuterRef("pk"), state=SigningState.WAITING)), state=S.IN_PROCESS
+    )
     narrowed = {
         "": marked,
         "cua-toi": marked.filter(assignee=user),
+        "cho-toi-ky": with_signer.filter(assignee=user),
+        "trinh-ky": with_signer,
         "san-sang": marked.filter(settled, state=S.FINISHED),
         "ket": marked.filter(is_stuck=True),
         "cho-phi": marked.filter(~settled),

@@ -9,6 +9,7 @@ from .one_time_codes import OneTimeCode
 from .papers import Printing
 from .post import PostageRate, PostalOrder, PostalState, PostalZone
 from .ratings import Rating
+from .signing import SigningRequest, SigningState
 from .working import Assignment, ClockPause, NoticeKind, Result, Stage, WrittenNotice
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "Relation",
     "Result",
     "ReturnMethod",
+    "SigningRequest",
+    "SigningState",
     "Stage",
     "TakenBack",
     "WrittenNotice",

@@ -23,6 +23,8 @@ class EventKind(models.TextChoices):
     FEE_CANCELLED = "fee_cancelled", _("Không phải nộp phí nữa")
     FEE_REFUNDED = "fee_refunded", _("Đã hoàn phí")
     STATE_CHANGED = "state_changed", _("Chuyển trạng thái")
+    SIGNING_ASKED = "signing_asked", _("Đã trình lãnh đạo ký")
+    SENT_BACK = "sent_back", _("Kết quả được hoàn thiện thêm trước khi ký")
     STEP_UNDONE = "step_undone", _("Đã hoàn tác")
     HANDED_OVER = "handed_over", _("Đã trả kết quả")
     HAND_OVER_UNDONE = "taken_back", _("Đã thu hồi kết quả trả nhầm")

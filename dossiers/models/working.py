@@ -104,13 +104,17 @@ class WrittenNotice(models.Model):
 
 
 class Result(models.Model):
-    """What came out: number, date, signer, and the file if there is one."""
+    """What came out: number, date, signer, and the file if there is one.
+
+    `signed_by` is who signed here; empty where an officer wrote down what was signed on paper.
+    """
 
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="result")
     number = models.CharField(_("Số kết quả"), max_length=60)
     signed_on = models.DateField(_("Ngày ký"))
     signer = models.CharField(_("Người ký"), max_length=120)
     file = models.FileField(_("Tệp kết quả"), upload_to="results/%Y/%m/", blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
 

@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from agencies.models import Agency
 
-from ..models import Dossier, NoticeKind, WrittenNotice
+from ..models import Dossier, EventKind, NoticeKind, WrittenNotice
 from .sheet import Sheet
 from .slips import moment
 
 _FORMS = {NoticeKind.SUPPLEMENT: "02", NoticeKind.REFUSAL: "03", NoticeKind.APOLOGY: "04", NoticeKind.STOP: "05"}
+#: What a line "giao, nhận" says already.
+_SAID_BY_GIVING = (EventKind.SIGNING_ASKED, EventKind.SENT_BACK)
 _CIRCULAR = "TT 03/2025/TT-VPCP"
 
 
@@ -53,7 +55,7 @@ def control_sheet(dossier: Dossier, printed_at: datetime, note: str = "") -> She
     ]
     steps = [
         (event.at, f"{event.get_kind_display()} {event.get_after_display() or ''}".strip(), str(event.actor or ""))
-        for event in dossier.events.select_related("actor")
+        for event in dossier.events.exclude(kind__in=_SAID_BY_GIVING).select_related("actor")
     ]
     return Sheet(
         agency=dossier.agency.name,

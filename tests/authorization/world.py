@@ -15,7 +15,7 @@ from psycopg2.extras import DateRange
 
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
-from dossiers.models import Attachment, Dossier, Message, PostageRate, Result
+from dossiers.models import Attachment, Dossier, Message, PostageRate, Result, SigningRequest
 from payments import claims, counter, moves, refunds
 from payments.clients import create_client
 from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, RejectedNotice, Statement
@@ -80,6 +80,7 @@ class World:
             "procedure": {"code": dossier.case.procedure.code},
             "gateway": {"gateway": "vnptpay"},
             "paper": {"code": dossier.code, "number": paper.pk},
+            "draft to sign": {"code": dossier.code, "number": self._waiting_for_signature(dossier).pk},
             "key": {"key": "a-b"},
             "reset key": {"uidb36": "1", "key": "x-y"},
         }
@@ -111,6 +112,13 @@ class World:
         told = claims.Told(150_000, timezone.now(), proof=b"a picture")
         payment = factories.payment(of=factories.bill(of=self.home), state=PaymentState.FAILED)
         return claims.make(payment, told, due_at=timezone.now()).discrepancy
+
+    def _waiting_for_signature(self, dossier: Dossier) -> SigningRequest:
+        """A draft that lies before the agency's signer."""
+        officer, signer = factories.officer(self.home, Role.HANDLING_OFFICER), self.people[Role.SIGNER]
+        request = SigningRequest(dossier=dossier, number="1", submitted_by=officer, submitted_to=signer)
+        request.file.save("x.pdf", ContentFile(b"%PDF-"))
+        return request
 
     def _transfer(self) -> Bill:
         """A bill whose payer looks at a VietQR."""

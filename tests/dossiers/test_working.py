@@ -16,7 +16,7 @@ from psycopg2.extras import DateRange
 
 from agencies.models import Agency, AgencySuccession, AuditEntry, Role
 from dossiers import working
-from dossiers.desk.work import DECISIONS
+from dossiers.desk.decisions import DECISIONS
 from dossiers.errors import IllegalDossierMove, NothingOwed
 from dossiers.models import (
     Assignment,
