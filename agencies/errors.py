@@ -3,3 +3,7 @@
 
 class LastProvinceAdmin(Exception):
     """Nobody could administer the province any more."""
+
+
+class RoleIsOver(Exception):
+    """A role that has ended is neither ended nor extended; it is granted anew."""

@@ -6,13 +6,15 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from . import audit
 from .errors import LastProvinceAdmin
 from .models import Membership, Role, User
 
+#: What counts as a second factor; recovery codes alone do not.
+STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 #: Roles that see every agency; only the province grants them.
 PROVINCIAL = (Role.PROVINCE_ADMIN, Role.AUDITOR)
 _LOCK = 4_404_405
@@ -44,10 +46,16 @@ def settle(user: User) -> None:
             raise LastProvinceAdmin
 
 
-def end_sessions(user: User, *, actor: User) -> int:
-    """Sign somebody out everywhere, at once; return of how many places. Audited."""
+def live_sessions(user: User) -> QuerySet[UserSession]:
+    """Return where somebody is signed in, the one used last first."""
+    live = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return UserSession.objects.filter(user=user, session_key__in=live).order_by("-last_seen_at")
+
+
+def end_sessions(user: User, *, actor: User, only: int | None = None) -> int:
+    """Sign somebody out everywhere, or of `only` one session, at once; return of how many places. Audited."""
     with transaction.atomic():
-        number = _delete_sessions(user)
+        number = _delete_sessions(user, only)
         audit.record("sessions_ended", f"user:{user.pk}", actor=actor, number=number)
     return number
 
@@ -61,8 +69,8 @@ def take_factor_away(user: User, *, actor: User) -> None:
         audit.record("second_factor_removed", f"user:{user.pk}", actor=actor, kinds=kinds)
 
 
-def _delete_sessions(user: User) -> int:
-    known = UserSession.objects.filter(user=user)
+def _delete_sessions(user: User, only: int | None = None) -> int:
+    known = UserSession.objects.filter(user=user, **({} if only is None else {"pk": only}))
     number, _by_model = Session.objects.filter(session_key__in=known.values("session_key")).delete()
     known.delete()
     return number

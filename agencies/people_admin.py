@@ -7,28 +7,38 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.admin import TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from . import audit, people
-from .administering import NotFoundOutside, administered_by
+from .administering import AuditedAdmin, administered_by
 from .errors import LastProvinceAdmin
 from .models import Agency, Membership, Role, User
-from .periods import PERIODS
+from .periods import WithPeriod
 from .rights import sees_everything
+from .sessions_admin import SessionPages
 from .sudo import must_be_proved, recently_proved_method
 
 
-class MembershipInline(TabularInline):
+class PersonForm(UserChangeForm):
+    """A person without the password's hash, which tells nobody anything."""
+
+    password = None  # type: ignore[assignment]
+
+
+class MembershipInline(WithPeriod, TabularInline):
     """The roles somebody holds, with dates: ended by a date, never deleted."""
 
-    formfield_overrides = PERIODS
     model = Membership
+    autocomplete_fields = ["agency"]
     extra = 0
     can_delete = False
 
@@ -53,32 +63,54 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(User)
-class StaffAdmin(NotFoundOutside, UserAdmin, ModelAdmin):
+class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):
     """Members of staff. Nobody is deleted: the audit names them; an account is switched off."""
 
-    form = UserChangeForm
+    audited_as = "user_saved"
+    form = PersonForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     inlines = [MembershipInline]
-    list_display = ["username", "full_name", "is_active", "last_login"]
+    list_display = ["username", "full_name", "roles_today", "has_factor", "is_active", "last_login"]
     list_filter = ["is_active", "memberships__role"]
+    search_help_text = _("Tên đăng nhập, họ tên hoặc số điện thoại.")
     search_fields = ["username", "full_name", "phone"]
-    readonly_fields = ["last_login"]
+    readonly_fields = ["last_login", "new_password"]
     filter_horizontal = ()
     fieldsets = [
-        (None, {"fields": ["username", "password", "full_name", "phone", "email"]}),
+        (None, {"fields": ["username", "new_password", "full_name", "phone", "email"]}),
         (None, {"fields": ["is_active", "last_login"]}),
     ]
     actions = ["end_sessions", "take_factor_away"]
+    actions_detail = ["go_to_sessions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Show an agency's administrator who works or worked there, and accounts that have no role yet."""
         # An account of VNeID never holds a role (the database refuses it), so nobody is offered to give it one.
         rows: QuerySet[User] = super().get_queryset(request).filter(citizen=None)
+        rows = rows.prefetch_related("memberships__agency", "authenticator_set")
         if sees_everything(request.user):
             return rows
         here = Q(memberships__agency__in=administered_by(request.user))
         return rows.filter(here | Q(memberships=None, is_superuser=False, is_staff=False)).distinct()
+
+    @admin.display(description=_("Mật khẩu"))
+    def new_password(self, user: User) -> SafeString:
+        """The way to another one; nobody sees what it is."""
+        return format_html('<a class="underline" href="{}">{}</a>', "../password/", _("Đặt mật khẩu mới"))
+
+    @admin.display(description=_("Vai trò hôm nay"))
+    def roles_today(self, user: User) -> str:
+        """What somebody may do today, and where."""
+        today = timezone.localdate()
+        held = [role for role in user.memberships.all() if today in role.valid_during]
+        return ", ".join(f"{role.get_role_display()} · {role.agency}" for role in held) or "–"
+
+    @admin.display(description=_("Hai lớp"), boolean=True)
+    def has_factor(self, user: User) -> bool:
+        """Whether a second factor is set up; without one nobody works."""
+        factors: Any = getattr(user, "authenticator_set")  # noqa: B009  allauth's, unknown to the type checker
+        return any(factor.type in people.STRONG for factor in factors.all())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
@@ -118,11 +150,7 @@ class StaffAdmin(NotFoundOutside, UserAdmin, ModelAdmin):
     def save_related(self, request: HttpRequest, form: forms.ModelForm[User], formsets: Any, change: bool) -> None:
         """Save the roles, then see what is left. Raises LastProvinceAdmin."""
         super().save_related(request, form, formsets, change)
-        user = form.instance
-        actor: Any = request.user
-        roles = [(row.role, row.agency_id, str(row.valid_during)) for row in user.memberships.order_by("pk")]
-        audit.record("user_saved", f"user:{user.pk}", actor=actor, is_active=user.is_active, roles=roles)
-        people.settle(user)
+        people.settle(form.instance)
 
     @admin.action(description=_("Đăng xuất khỏi mọi thiết bị"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

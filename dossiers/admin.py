@@ -9,11 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 
-from agencies.administering import ReadOnlyAdmin
+from agencies.administering import AuditedAdmin, ReadOnlyAdmin
 from agencies.models import User
-from agencies.periods import PERIODS
+from agencies.periods import WithPeriod
 
 from .messages import send_again
 from .models import Message, PostageRate
@@ -48,9 +47,13 @@ class MessageAdmin(ReadOnlyAdmin):
 
 
 @admin.register(PostageRate)
-class PostageRateAdmin(ModelAdmin):
+class PostageRateAdmin(WithPeriod, AuditedAdmin):
     """The post's tariff with its dates; what was billed keeps the price of its day."""
 
-    list_display = ["zone", "amount", "valid_during", "source"]
+    helps = {
+        "amount": gettext_lazy("Số tiền người nhận trả cho bưu điện, ghi thành dòng riêng của khoản phải nộp."),
+        "source": gettext_lazy("Quyết định hoặc bảng giá, in trên khoản phải nộp."),
+    }
+    list_display = ["zone", "amount", "period", "source"]
     list_filter = ["zone"]
-    formfield_overrides = PERIODS
+    search_fields = ["source"]

@@ -1,7 +1,8 @@
 """Translations without the gettext tools: found by Babel, written as .po, compiled to .mo.
 
-Msgids are the Vietnamese texts, so Vietnamese needs no catalogue and English is the only
-one. What is extracted: gettext calls in Python, and templates by Django's own templatize.
+Msgids are the Vietnamese texts, so English is the only language they are translated to. What
+is extracted: gettext calls in Python, and templates by Django's own templatize. The Vietnamese
+catalogue holds what the administration's theme and Django leave in English; it is written by hand.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
 }
+#: Msgids of others, in English: nobody extracts them.
+BY_HAND = "vi"
 _PLACEHOLDERS = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}")
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 Key = tuple[str, str | tuple[str, ...]]
@@ -74,8 +77,8 @@ def update(root: Path, language: str = "en") -> int:
         new.add(text, string, locations=[(name, 0) for name in sorted(files)], context=context or None)
     with _path(root, language, "po").open("wb") as file:
         write_po(file, new, include_lineno=False, width=120, omit_header=True)
-    with _path(root, language, "mo").open("wb") as file:
-        write_mo(file, new)
+    _write_mo(root, language, new)
+    _write_mo(root, BY_HAND, _read(root, BY_HAND))
     return len(new)
 
 
@@ -95,11 +98,17 @@ def faults(root: Path, language: str = "en") -> list[Fault]:
             isinstance(text, str) and _placeholders(strings[0]) != _placeholders(first)
         ):
             wrong.append(Fault(first, "has other placeholders"))
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    if not _path(root, language, "mo").exists() or _path(root, language, "mo").read_bytes() != compiled.getvalue():
-        wrong.append(Fault("django.mo", "is older than django.po: run manage.py messages"))
+    for name, known_messages in ((language, catalogue), (BY_HAND, _read(root, BY_HAND))):
+        compiled = io.BytesIO()
+        write_mo(compiled, known_messages)
+        if not _path(root, name, "mo").exists() or _path(root, name, "mo").read_bytes() != compiled.getvalue():
+            wrong.append(Fault(f"{name}/django.mo", "is older than django.po: run manage.py messages"))
     return wrong
+
+
+def _write_mo(root: Path, language: str, messages: Catalog) -> None:
+    with _path(root, language, "mo").open("wb") as file:
+        write_mo(file, messages)
 
 
 def _strings(known: Message | None) -> tuple[str, ...]:

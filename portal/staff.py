@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from agencies import audit
 from agencies.citizens import citizen_of
+from agencies.people import STRONG
 from agencies.rights import roles_today
 from payments.requests import client_ip
 
@@ -81,8 +82,7 @@ class StaffMiddleware:
             return False
         if not (user.is_staff or user.is_superuser or roles_today(user)):
             return False
-        strong = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-        if not Authenticator.objects.filter(user=user, type__in=strong).exists():
+        if not Authenticator.objects.filter(user=user, type__in=STRONG).exists():
             return True
         request.session[FACTOR] = user.pk
         return False

@@ -11,11 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
-from agencies import audit
-from agencies.administering import ReadOnlyAdmin
+from agencies.administering import AuditedAdmin, ReadOnlyAdmin
 from agencies.models import User
 from agencies.sudo import recently_proved_method
 
@@ -25,9 +23,15 @@ from ..webhooks import sending
 
 
 @admin.register(ApiClient)
-class ClientAdmin(ModelAdmin):
+class ClientAdmin(AuditedAdmin):
     """Systems that connect. A key is made on a page of its own, which shows it once and stores only its hash."""
 
+    audited_as, audit_name = "api_client_saved", "client"
+    helps = {
+        "name": _("Tên để nhận ra hệ thống và đơn vị vận hành."),
+        "agencies": _("Hệ thống chỉ lập được khoản thu cho các cơ quan này."),
+        "is_active": _("Tắt: khóa của hệ thống không dùng được nữa, ngay lập tức."),
+    }
     list_display = ["name", "is_active", "created_at"]
     list_filter = ["is_active"]
     search_fields = ["name"]
@@ -40,17 +44,10 @@ class ClientAdmin(ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:
-        """A new system begins with a key nobody knows; changes are audited."""
+        """A new system begins with a key nobody knows."""
         if not change:
             clients.lock_out(obj)
         super().save_model(request, obj, form, change)
-        audit.record(
-            "api_client_saved",
-            f"client:{obj.pk}",
-            actor=cast(User, request.user),
-            fields=sorted(form.changed_data),
-            is_active=obj.is_active,
-        )
 
     def response_add(self, request: HttpRequest, obj: ApiClient, post_url_continue: str | None = None) -> HttpResponse:
         """Go on to the key of the new system."""

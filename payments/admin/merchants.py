@@ -12,11 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
-from agencies import audit
+from agencies.administering import AuditedAdmin
 from agencies.models import User
-from agencies.periods import PERIODS
+from agencies.periods import WithPeriod
 from agencies.sudo import recently_proved_method
 from gateways import registry
 
@@ -88,13 +87,22 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(MerchantAccount)
-class MerchantAdmin(ModelAdmin):
+class MerchantAdmin(WithPeriod, AuditedAdmin):
     """Contracts with gateways. Keys are rotated, never overwritten; nothing is deleted."""
 
-    formfield_overrides = PERIODS
+    audited_as, audit_name = "merchant_saved", "merchant"
     form = MerchantForm
-    list_display = ["gateway", "merchant_id", "agency", "is_enabled", "valid_during", "previous_secrets_until"]
+    helps = {
+        "agency": _("Các cơ quan cấp dưới không có hợp đồng riêng cũng dùng hợp đồng này."),
+        "merchant_id": _("Mã mà ngân hàng hoặc cổng cấp cho hợp đồng."),
+        "settings": _("Địa chỉ và lựa chọn của cổng, dạng JSON; khóa bí mật không ghi ở đây."),
+        "is_enabled": _("Tắt: không nhận thanh toán mới; tiền đang về vẫn được ghi nhận."),
+        "position": _("Cổng có số nhỏ hiện trước trên trang thanh toán."),
+    }
+    list_display = ["gateway", "merchant_id", "agency", "is_enabled", "period", "previous_secrets_until"]
+    list_filter = ["gateway", "is_enabled"]
     list_select_related = ["agency"]
+    search_fields = ["merchant_id", "agency__search_key"]
     autocomplete_fields = ["agency"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -119,4 +127,3 @@ class MerchantAdmin(ModelAdmin):
         else:
             obj.secrets = json.dumps(new_secrets)
             obj.save()
-        audit.record("merchant_saved", f"merchant:{obj.pk}", actor=actor, agency=obj.agency, fields=changed)

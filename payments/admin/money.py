@@ -8,9 +8,11 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter
 
 from agencies import audit
 from agencies.administering import ReadOnlyAdmin
+from agencies.filters import ChosenFilter
 from agencies.models import User
 from agencies.rights import sees_everything
 
@@ -45,6 +47,7 @@ class RejectedNoticeAdmin(ReadOnlyAdmin):
     """What was not believed or not meant for us; it belongs to no agency, so only the province sees it."""
 
     list_display = ["received_at", "gateway", "reason", "remote_addr", "reviewed_at"]
+    search_fields = ["remote_addr", "body_sha256"]
     list_filter = ["reason", "gateway", ("reviewed_at", admin.EmptyFieldListFilter)]
     fields = ["received_at", "gateway", "reason", "remote_addr", "body_sha256", "told", "reviewed_at"]
     readonly_fields = ["told"]
@@ -78,7 +81,8 @@ class BillAdmin(ReadOnlyAdmin):
     """Bills."""
 
     list_display = ["reference", "agency_name", "amount", "state", "created_at", "settled_at"]
-    list_filter = ["state"]
+    list_filter = ["state", ("agency", ChosenFilter), ("created_at", RangeDateFilter)]
+    list_filter_submit = True
     search_fields = ["reference"]
 
 
@@ -108,6 +112,7 @@ class LedgerAdmin(ReadOnlyAdmin):
     agency_path = "bill__agency"
     list_display = ["at", "kind", "amount", "bill", "before", "after", "cause"]
     list_filter = ["kind"]
+    search_fields = ["=bill__reference", "=payment__merchant_ref"]
     list_select_related = ["bill"]
 
 
@@ -117,6 +122,9 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
     agency_path = "bill__agency"
     list_display = ["full_number", "kind", "amount", "agency_name", "issued_at"]
+    list_filter = ["kind", ("issued_at", RangeDateFilter)]
+    list_filter_submit = True
+    search_fields = ["=number", "=bill__reference", "payer_name"]
     list_select_related = ["series"]
 
 
@@ -125,5 +133,6 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
     """Differences waiting for somebody."""
 
     list_display = ["opened_at", "kind", "amount", "bill", "suggested_action", "closed_at"]
-    list_filter = ["kind"]
+    list_filter = ["kind", ("closed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["=bill__reference", "note"]
     list_select_related = ["bill"]

@@ -6,18 +6,23 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from django.utils.translation import gettext_lazy as _
 
-from agencies.periods import PERIODS
+from agencies.administering import AuditedAdmin
+from agencies.periods import WithPeriod
 
 from ..calendar_filling import fill_year
 from ..models import CalendarDay, WorkingHours
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(ModelAdmin):
+class CalendarDayAdmin(AuditedAdmin):
     """Days that differ from the week's pattern."""
 
+    helps = {
+        "date": _("Ghi ngày đầu tiên của một năm thì các ngày lễ đã biết của năm đó được thêm vào."),
+        "kind": _("Nghỉ: hạn trả kết quả lùi qua ngày này. Làm bù: thứ bảy, chủ nhật tính là ngày làm việc."),
+    }
     list_display = ["date", "kind", "note"]
     list_filter = ["kind"]
     date_hierarchy = "date"
@@ -31,11 +36,14 @@ class CalendarDayAdmin(ModelAdmin):
 
 
 @admin.register(WorkingHours)
-class WorkingHoursAdmin(ModelAdmin):
+class WorkingHoursAdmin(WithPeriod, AuditedAdmin):
     """Shifts of a week, in general or at one agency."""
 
-    formfield_overrides = PERIODS
-    list_display = ["__str__", "agency", "valid_during"]
+    helps = {
+        "agency": _("Để trống: mọi cơ quan. Giờ riêng của một cơ quan thay cho giờ chung."),
+        "opens": _("Mỗi dòng là một ca: sáng một dòng, chiều một dòng."),
+    }
+    list_display = ["__str__", "agency", "period"]
     list_select_related = ["agency"]
     autocomplete_fields = ["agency"]
     search_fields = ["agency__search_key"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
-from agencies.periods import PERIODS
+from agencies.administering import AuditedAdmin
+from agencies.periods import WithPeriod
 
 from ..models import DocumentRequirement, Procedure, ProcedureCase, Question
 from ..topics import Audience, LifeEvent
@@ -46,13 +50,21 @@ class ProcedureForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Procedure)
-class ProcedureAdmin(ModelAdmin):
-    """Procedures."""
+class ProcedureAdmin(WithPeriod, AuditedAdmin):
+    """Procedures; one that is no more ends on a day and is kept."""
 
-    formfield_overrides = PERIODS
     form = ProcedureForm
-    list_display = ["code", "name", "sector", "department", "valid_during"]
+    helps = {
+        "code": _("Mã trên Cơ sở dữ liệu quốc gia về thủ tục hành chính, ví dụ 2.000815."),
+        "keywords": _("Cách người dân gọi, cách nhau dấu phẩy, ví dụ “sổ đỏ”: dùng khi tìm kiếm."),
+        "valid_during": _("Thủ tục bị bãi bỏ thì ghi ngày hết hiệu lực, không xóa."),
+    }
+    list_display = ["code", "name", "sector", "department", "period"]
     list_filter = ["sector"]
     search_fields = ["search_key", "code"]
     exclude = ["agencies"]
     inlines = [CaseInline, DocumentInline, QuestionInline]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: dossiers name it. It ends on a day."""
+        return False

@@ -16,10 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
-from agencies.periods import PERIODS
+from agencies.administering import AuditedAdmin
+from agencies.periods import WithPeriod
 from agencies.sudo import must_be_proved
 
 from ..errors import ScheduleError
@@ -77,20 +78,23 @@ class RuleInline(_OnlyDrafts, StackedInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class ExemptionInline(_OnlyDrafts, TabularInline):
+class ExemptionInline(_OnlyDrafts, WithPeriod, TabularInline):
     """Who pays less."""
 
-    formfield_overrides = PERIODS
     model = Exemption
     extra = 0
 
 
 @admin.register(FeeSchedule)
-class ScheduleAdmin(WorkbookPages, ModelAdmin):
+class ScheduleAdmin(WorkbookPages, WithPeriod, AuditedAdmin):
     """Fee schedules with their dates, checks, preview and the buttons of their life."""
 
-    formfield_overrides = PERIODS
-    list_display = ["procedure", "version", "current_state", "valid_during", "agency", "legal_basis"]
+    audit_name = "fee_schedule"
+    helps = {
+        "legal_basis": _("Nghị quyết, thông tư: in trên khoản phải nộp và biên lai."),
+        "note": _("Ghi chép của người soạn; số tiền ghi ở đây được so với mức thu."),
+    }
+    list_display = ["procedure", "version", "current_state", "period", "agency", "legal_basis"]
     list_filter = ["state"]
     list_select_related = ["procedure", "agency"]
     search_fields = ["procedure__search_key", "procedure__code", "legal_basis"]

@@ -45,7 +45,9 @@ def test_the_province_grants_a_role_with_dates_and_it_is_written_down() -> None:
     held = Membership.objects.get(user=somebody)
     assert (held.role, held.agency, str(held.valid_during.upper)) == ("cashier", agency, "2030-01-01"), answer.content
     entry = AuditEntry.objects.get(action="user_saved")
-    assert (entry.actor, entry.detail["roles"][0][0]) == (admin, "cashier")
+    told = {change["field"]: change["after"] for change in entry.detail["changes"]}
+    assert entry.actor == admin
+    assert (told["role"], told["agency"], told["valid_during"]) == ("Thu ngân", agency.name, "01/01/2026 – 31/12/2029")
 
 
 @pytest.mark.parametrize("role", ["province_admin", "auditor"])

@@ -170,6 +170,7 @@ class World:
         rows: tuple[Model, ...] = (
             factories.officer(self.home),
             self.home,
+            Membership.objects.filter(agency=self.home)[0],
             succession,
             OnboardingStep.objects.create(agency=self.home, step="training", day=date(2025, 7, 1), evidence="x"),
             AuditEntry.objects.filter(agency=self.home)[0],
