@@ -13,7 +13,7 @@ class DossiersConfig(AppConfig):
     def ready(self) -> None:
         """Connect."""
         from agencies import limits
-        from payments import ledger_check, sweeping
+        from payments import finding, ledger_check, sweeping
         from procedures import preview, schedule_life
 
         from . import (
@@ -23,6 +23,7 @@ class DossiersConfig(AppConfig):
             fee_history,
             long_checks,
             messages,
+            money_search,
             one_time_codes,
             receivers,  # noqa: F401 - connects itself
         )
@@ -37,6 +38,7 @@ class DossiersConfig(AppConfig):
         # Neither procedures nor payments know the other: who knows both joins them.
         sweeping.register("fee schedules", schedule_life.activate_due)
         preview.register(fee_history.charged_since)
+        finding.register(money_search.bills_of)
         ledger_check.register(
             "I3",
             "no result was handed over while a bill of its dossier was not settled",

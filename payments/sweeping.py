@@ -12,6 +12,7 @@ from django.db import close_old_connections, connection
 from gateways import registry
 
 from . import checking, claims, discrepancies, heartbeats, inbox, reconciliation, refund_sending
+from .accounting import exporting
 from .webhooks import sending as webhooks
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ _ROUNDS: list[tuple[str, Callable[[], int]]] = [
     ("statements", reconciliation.work_due),
     ("cases", tend_cases),
     ("webhooks", webhooks.send_due),
+    ("exports", exporting.work_due),
 ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from celery import shared_task
 
 from . import bell, checking, heartbeats, inbox, reconciliation, refund_sending
+from .accounting import exporting
 from .webhooks import sending as webhooks
 
 
@@ -57,3 +58,9 @@ def work_statements(**_: Any) -> int:
 def send_webhooks(**_: Any) -> int:
     """Tell clients what waits to be told."""
     return webhooks.send_due()
+
+
+@shared_task(name="payments.write_exports")
+def write_exports(**_: Any) -> int:
+    """Write the lists that somebody waits for as files."""
+    return exporting.work_due()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from agencies import audit
 from agencies.models import Agency
-from agencies.spreadsheets import harmless
+from agencies.spreadsheets import csv_lines
 
 from ..models import Dossier
 from ..papers import PAPERS, print_paper, writings
@@ -66,20 +64,8 @@ def print_register(request: HttpRequest, staff: Staff) -> HttpResponseBase:
 def _as_csv(dossiers: QuerySet[Dossier], name: str) -> StreamingHttpResponse:
     """Stream every row; a million of them need no more memory than a hundred."""
 
-    class Line:
-        """What the writer writes into: it gives each line back."""
-
-        def write(self, line: str) -> str:
-            return line
-
-    def lines() -> Iterator[str]:
-        into = csv.writer(Line())
-        yield "\ufeff" + into.writerow(_COLUMNS)
-        for number, dossier in enumerate(dossiers.iterator(chunk_size=1000), 1):
-            cells = writings.register_row(number, dossier)
-            yield into.writerow([harmless(cell) for cell in cells])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    rows = (writings.register_row(*numbered) for numbered in enumerate(dossiers.iterator(chunk_size=1000), 1))
+    response = StreamingHttpResponse(csv_lines(_COLUMNS, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

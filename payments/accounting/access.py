@@ -13,7 +13,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
@@ -21,12 +22,13 @@ from agencies.models import Role, User
 from agencies.scope import agencies_of, roles_of
 
 from ..counter import GATEWAY as COUNTER
-from ..models import MerchantAccount
+from ..models import Export, MerchantAccount
+from ..models.lists import ExportState
 
 ACTORS = (Role.ACCOUNTANT, Role.AGENCY_ADMIN, Role.PROVINCE_ADMIN)
 READERS = (*ACTORS, Role.AUDITOR)
 CASHIERS = (*ACTORS, Role.CASHIER)
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class Staff:
         """Raise PermissionDenied unless they may act for an agency they see."""
         if agency_id not in self.acts_for:
             raise PermissionDenied
+
+    def ready_files(self) -> int:
+        """How many files of theirs were made in the background and wait to be taken: one query, of every page."""
+        ready = Export.objects.filter(user=self.user, state=ExportState.READY, taken_at=None)
+        return ready.filter(expires_at__gt=timezone.now()).count()
 
     def accounts(self) -> list[MerchantAccount]:
         """Return the accounts at banks they see; the drawer at the counter has no statement."""
@@ -84,7 +91,7 @@ def _guard(view: View, admits: Callable[[Staff, bool], bool]) -> View:
     @never_cache
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         staff = staff_of(request.user)  # type: ignore[arg-type]
         if not admits(staff, request.method == "POST"):
             raise PermissionDenied

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies import audit
-from agencies.models import User
 from agencies.sudo import recently_proved
 
 from .. import discrepancies, moves, refunds
@@ -20,50 +19,46 @@ from ..models.discrepancies import DiscrepancyKind
 from ..models.refunds import RefundReason
 from .access import Staff, for_accountants
 from .forms import MoveForm, ReasonForm, RefundForm
-from .listing import choice, page_of, words
+from .listing import page_of
+from .lists import CASES
+from .lists.cases import HELD, due_at, mine, owners
 from .outcomes import attempt
 from .refunds import proposal_of
-
-ORDERS = {"oldest": ("opened_at", "id"), "newest": ("-opened_at", "-id")}
-
-
-def _mine(staff: Staff) -> QuerySet[Discrepancy]:
-    return Discrepancy.objects.filter(agency__in=staff.sees)
+from .tools import tools_of
 
 
 def _one(staff: Staff, pk: int) -> Discrepancy:
     related = ("agency", "bill", "payment", "notice", "owner")
-    return get_object_or_404(_mine(staff).select_related(*related), pk=pk)
+    return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
 @require_GET
 @for_accountants
 def cases(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Cases of a kind, of an owner, of a bill; the oldest first."""
-    owners = list(User.objects.filter(pk__in=_mine(staff).order_by().values("owner")).order_by("full_name"))
-    kind = choice(request, "kind", DiscrepancyKind.values)
-    state = choice(request, "state", ("open", "closed", "all"), "open")
-    owner = choice(request, "owner", ("me", "none", *(str(user.pk) for user in owners)))
-    order = choice(request, "order", ORDERS, "oldest")
-    text = words(request)
-    rows = _mine(staff)
-    if kind:
-        rows = rows.filter(kind=kind)
-    if state != "all":
-        rows = rows.filter(closed_at__isnull=state == "open")
-    if owner:
-        rows = rows.filter(owner={"me": staff.user.pk, "none": None}.get(owner, owner))
-    if text:
-        rows = rows.filter(bill__reference__icontains=text)
+    chosen = CASES.choose(staff, request.GET)
+    page = page_of(request, CASES.rows(staff, chosen).select_related("bill", "owner", "agency", "claim"))
     context = {
         "staff": staff,
-        "page": page_of(request, rows.select_related("bill", "owner", "agency").order_by(*ORDERS[order])),
-        "kinds": DiscrepancyKind.choices,
-        "owners": [(str(user.pk), str(user)) for user in owners if user.pk != staff.user.pk],
-        "chosen": {"kind": kind, "state": state, "owner": owner, "order": order, "text": text},
-        "late_before": timezone.now() - discrepancies.PATIENCE,
+        "page": page,
+        "kinds": [(HELD, _("Tiền đang giữ của người nộp")), *DiscrepancyKind.choices],
+        "owners": [(str(user.pk), str(user)) for user in owners(staff) if user.pk != staff.user.pk],
+        "chosen": chosen,
+        "progress": _progress(staff),
+        "tools": tools_of(request, staff, CASES, page.paginator.count),
+        "now": timezone.now(),
     }
+    for found in page:
+        found.due_at = due_at(found)
     return render(request, "accounting/cases.html", context)
+
+
+def _progress(staff: Staff) -> dict[str, int]:
+    """How far this month's cases are: the way to zero."""
+    month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    is_of_month = Q(opened_at__gte=month) | Q(closed_at=None) | Q(closed_at__gte=month)
+    found = mine(staff).filter(is_of_month).order_by()
+    return found.aggregate(total=Count("pk"), done=Count("closed_at"))
 
 
 @require_GET

@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from gateways import registry
 
+from .. import amounts
 from ..billing import MAX_AMOUNT
 from ..models import MerchantAccount
 from ..models.refunds import RefundReason
-
-_GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 
 
 def account_name(account: MerchantAccount) -> str:
@@ -32,9 +31,9 @@ class DongField(forms.IntegerField):
         super().__init__(**{"min_value": 1, "max_value": MAX_AMOUNT, "widget": widget, **values})
 
     def to_python(self, value: Any) -> int | None:
-        """Drop what groups digits; anything else that is no number is refused."""
-        text = str(value or "").replace("\u00a0", " ").strip().removesuffix("đ").strip()
-        return super().to_python(re.sub(r"[., ]", "", text) if _GROUPED.fullmatch(text) else text)
+        """Read it as `amounts.read` does; anything else that is no number is refused."""
+        amount = amounts.read(str(value or ""))
+        return super().to_python(value if amount is None else amount)
 
 
 class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

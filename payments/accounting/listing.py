@@ -1,8 +1,9 @@
-"""What lists have in common: pages of rows, and words and choices taken from the address."""
+"""What lists have in common: pages of rows, and words, choices and days taken from the address."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -10,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PAGE = 50
+#: Counting further costs a large list more than showing a page of it; beyond, a file is made in the background.
+MOST_COUNTED = 10_000
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int = PAGE) -> Page[Any]:
@@ -17,12 +20,26 @@ def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
-def words(request: HttpRequest, name: str = "q") -> str:
+def count_up_to(rows: QuerySet[Any], most: int) -> int:
+    """Return how many rows there are, or `most` + 1 for any number beyond."""
+    return rows.order_by().values("pk")[: most + 1].count()
+
+
+def words(given: Mapping[str, str], name: str = "q") -> str:
     """Return what somebody searches for, without what PostgreSQL cannot compare."""
-    return request.GET.get(name, "").replace("\x00", "").strip()[:64]
+    return given.get(name, "").replace("\x00", "").strip()[:64]
 
 
-def choice(request: HttpRequest, name: str, offered: Collection[str], default: str = "") -> str:
+def choice(given: Mapping[str, str], name: str, offered: Collection[str], default: str = "") -> str:
     """Return the chosen one of `offered`, or the default for anything else."""
-    found = request.GET.get(name, default)
+    found = given.get(name, default)
     return found if found in offered else default
+
+
+def day(given: Mapping[str, str], name: str) -> date | None:
+    """Return the day a field of type date holds, or None for anything else."""
+    try:
+        found = date.fromisoformat(given.get(name, ""))
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None

@@ -42,7 +42,7 @@ def propose(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
             return redirect("accounting-propose", pk=pk)
         reason = form.data.get("reason", "")
     else:
-        reason = choice(request, "reason", [str(value) for value in REASONS], RefundReason.REFUSED)
+        reason = choice(request.GET, "reason", [str(value) for value in REASONS], RefundReason.REFUSED)
     allowed = refunds.refundable_amount(payment, reason)
     if request.method == "GET":
         form = RefundForm.blank(

@@ -1,91 +1,56 @@
-"""Use of receipt books: per agency, series and month, to read and to take away."""
+"""Receipts: the use of the books by month, and the register of every receipt."""
 
 from __future__ import annotations
 
-import csv
-from datetime import datetime
-from typing import Any
-
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from agencies import audit
-from agencies.models import Agency
-from agencies.spreadsheets import harmless
-
-from ..models import LostNumbers, Receipt, ReceiptSeries
+from ..models import LostNumbers
 from ..models.bills import FeeKind
 from .access import Staff, for_accountants
-from .listing import choice, page_of
-
-KINDS = dict(FeeKind.choices)
-
-
-def _usage(request: HttpRequest, staff: Staff) -> tuple[QuerySet[Any, Any], dict[str, Any]]:
-    """Return the rows that the filter of the address leaves, and that filter."""
-    agencies = Agency.objects.filter(pk__in=ReceiptSeries.objects.filter(agency__in=staff.sees).values("agency"))
-    this_year = timezone.localdate().year
-    years = [str(year) for year in range(this_year, this_year - 10, -1)]
-    year = choice(request, "year", years, years[0])
-    offered = [(str(pk), name) for pk, name in agencies.order_by("name").values_list("pk", "name")]
-    agency = choice(request, "agency", [value for value, _name in offered])
-    zone = timezone.get_current_timezone()
-    start, end = (datetime(int(year) + more, 1, 1, tzinfo=zone) for more in (0, 1))
-    rows = Receipt.objects.filter(series__agency__in=staff.sees, issued_at__gte=start, issued_at__lt=end)
-    if agency:
-        rows = rows.filter(series__agency=int(agency))
-    valid = Q(cancellation=None)
-    grouped = (
-        rows.annotate(month=TruncMonth("issued_at"))
-        .order_by()
-        .values("series__agency__name", "series__template", "series__serial", "kind", "month")
-        .annotate(
-            first=Min("number"),
-            last=Max("number"),
-            count=Count("id"),
-            cancelled=Count("id", filter=~valid),
-            total=Sum("amount"),
-            valid_total=Sum("amount", filter=valid, default=0),
-        )
-        .order_by("series__agency__name", "series__serial", "month")
-    )
-    return grouped, {"years": years, "year": year, "agencies": offered, "agency": agency}
+from .listing import MOST_COUNTED, count_up_to, page_of
+from .lists import RECEIPTS, USAGE
+from .lists.receipts import KINDS, agencies, years
+from .tools import tools_of
 
 
 @require_GET
 @for_accountants
 def receipts(request: HttpRequest, staff: Staff) -> HttpResponse:
     """First and last number of each month, how many, how many cancelled, and the money; numbers lost in a restore."""
-    rows, chosen = _usage(request, staff)
-    page = page_of(request, rows)
-    named = [(row, KINDS[row["kind"]]) for row in page]
+    chosen = USAGE.choose(staff, request.GET)
+    page = page_of(request, USAGE.rows(staff, chosen))
     lost = LostNumbers.objects.filter(series__agency__in=staff.sees, noted_at__year=int(chosen["year"]))
     if chosen["agency"]:
         lost = lost.filter(series__agency=int(chosen["agency"]))
-    found = lost.select_related("series__agency").order_by("series__agency__name", "pk")
-    values = {"staff": staff, "page": page, "named": named, "lost": found, **chosen}
-    return render(request, "accounting/receipts.html", values)
+    context = {
+        "staff": staff,
+        "page": page,
+        "named": [(row, KINDS[row["kind"]]) for row in page],
+        "lost": lost.select_related("series__agency").order_by("series__agency__name", "pk"),
+        "chosen": chosen,
+        "years": years(),
+        "agencies": agencies(staff),
+        "tools": tools_of(request, staff, USAGE, 0),
+    }
+    return render(request, "accounting/receipts.html", context)
 
 
 @require_GET
 @for_accountants
-def receipts_csv(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """The same rows, all of them, for a spreadsheet (UTF-8 with a mark, so that Excel reads it)."""
-    rows, chosen = _usage(request, staff)
-    audit.record("export_receipts", f"year:{chosen['year']}", actor=staff.user, selected=chosen["agency"])
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="bien-lai-{chosen["year"]}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    head = (_("Cơ quan"), _("Mẫu số"), _("Ký hiệu"), _("Loại"), _("Tháng"), _("Từ số"), _("Đến số"), _("Số lượng"))
-    writer.writerow((*head, _("Đã hủy"), _("Tổng tiền (đồng)"), _("Còn hiệu lực (đồng)")))
-    for row in rows:
-        texts = (row["series__agency__name"], row["series__template"], row["series__serial"], str(KINDS[row["kind"]]))
-        figures = (row["first"], row["last"], row["count"], row["cancelled"], row["total"], row["valid_total"])
-        writer.writerow((*(harmless(text) for text in texts), f"{row['month']:%m/%Y}", *figures))
-    return response
+def receipt_list(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Every receipt, newest first, cancelled ones with what took their place."""
+    chosen = RECEIPTS.choose(staff, request.GET)
+    rows = RECEIPTS.rows(staff, chosen)
+    count = count_up_to(rows, MOST_COUNTED)
+    context = {
+        "staff": staff,
+        "page": page_of(request, rows.select_related(*RECEIPTS.related).order_by("-pk")[:MOST_COUNTED]),
+        "is_more": count > MOST_COUNTED,
+        "chosen": chosen,
+        "kinds": FeeKind.choices,
+        "agencies": agencies(staff),
+        "tools": tools_of(request, staff, RECEIPTS, count),
+    }
+    return render(request, "accounting/receipt_list.html", context)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,26 +16,25 @@ from agencies import audit
 from agencies.sudo import recently_proved
 from gateways import registry
 
-from .. import refunds
+from .. import finding, refunds
 from ..models import Payment, Refund
 from ..states import RefundState
 from .access import Staff, for_accountants
 from .forms import RefundForm, RejectForm, TransferForm
-from .listing import choice, page_of, words
+from .listing import page_of
+from .lists import REFUNDS
+from .lists.refunds import mine
 from .outcomes import attempt
+from .tools import tools_of
 
 #: A person transfers, or has seen in the bank's books that an unclear one went.
 TRANSFERABLE = (RefundState.AWAITING_TRANSFER, RefundState.UNKNOWN)
 REJECTABLE = (RefundState.PROPOSED, RefundState.AWAITING_TRANSFER)
 
 
-def _mine(staff: Staff) -> QuerySet[Refund]:
-    return Refund.objects.filter(agency__in=staff.sees)
-
-
 def _one(staff: Staff, pk: int) -> Refund:
     related = ("agency", "maker", "client", "checker", "payment__bill", "discrepancy__bill")
-    return get_object_or_404(_mine(staff).select_related(*related), pk=pk)
+    return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
 def proposal_of(form: RefundForm, source: str, staff: Staff) -> refunds.Proposal:
@@ -54,26 +54,22 @@ def proposal_of(form: RefundForm, source: str, staff: Staff) -> refunds.Proposal
 @for_accountants
 def refund_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Refunds by state; a bill's code also finds its payment, to propose one."""
-    text = words(request)
-    counts = dict(_mine(staff).order_by().values_list("state").annotate(Count("id")))
-    state = choice(request, "state", (*RefundState.values, "all"), "all" if text else RefundState.PROPOSED)
-    rows = _mine(staff).select_related("agency", "maker", "client", "checker", "payment__bill", "discrepancy__bill")
+    chosen = REFUNDS.choose(staff, request.GET)
+    text = chosen["q"]
+    counts = dict(mine(staff).order_by().values_list("state").annotate(Count("id")))
+    page = page_of(request, REFUNDS.rows(staff, chosen).select_related(*REFUNDS.related))
     payments: list[Payment] = []
-    if state != "all":
-        rows = rows.filter(state=state)
     if text:
-        found = Q(payment__bill__reference__icontains=text) | Q(discrepancy__bill__reference__icontains=text)
-        rows = rows.filter(found)
-        applied = Payment.objects.filter(bill__agency__in=staff.sees, is_applied=True)
-        named = applied.filter(Q(bill__reference__icontains=text) | Q(gateway_ref=text) | Q(merchant_ref=text))
-        payments = list(named.select_related("bill").order_by("-id")[:10])
+        meant = finding.payments(finding.understand(text, timezone.localdate()))
+        applied = Payment.objects.filter(bill__agency__in=staff.sees, is_applied=True, pk__in=meant)
+        payments = list(applied.select_related("bill").order_by("-id")[:10])
     context = {
         "staff": staff,
-        "page": page_of(request, rows),
+        "page": page,
         "tabs": [(value, label, counts.get(value, 0)) for value, label in RefundState.choices],
-        "chosen": state,
-        "text": text,
+        "chosen": chosen,
         "payments": payments,
+        "tools": tools_of(request, staff, REFUNDS, page.paginator.count),
     }
     return render(request, "accounting/refunds.html", context)
 

@@ -32,7 +32,7 @@ def _page(
     open_form: OpenShiftForm | None = None,
     close_form: CloseShiftForm | None = None,
 ) -> HttpResponse:
-    only = choice(request, "only", ("open", "different"))
+    only = choice(request.GET, "only", ("open", "different"))
     rows = CashShift.objects.filter(Q(agency__in=staff.sees) | Q(cashier=staff.user))
     if only == "open":
         rows = rows.filter(closed_at=None)

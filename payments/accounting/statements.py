@@ -89,7 +89,7 @@ def statement(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, found: Statement) -> dict[str, object]:
-    text, state = words(request), choice(request, "state", RowState.values)
+    text, state = words(request.GET), choice(request.GET, "state", RowState.values)
     counts = dict(found.rows.order_by().values_list("state").annotate(Count("id")))
     rows = found.rows.select_related("discrepancy", "event__bill", "proposed_bill")
     if state:

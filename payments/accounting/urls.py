@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import cases, days, overview, proposals, receipts, refunds, shifts, statements
+from . import cases, days, exports, overview, payments, proposals, receipts, refunds, shifts, statements, tools
 
 urlpatterns = [
     path("", overview.overview, name="accounting"),
@@ -28,9 +28,19 @@ urlpatterns = [
     path("hoan-tien/<int:pk>/duyet/", refunds.approve, name="accounting-approve"),
     path("hoan-tien/<int:pk>/khong-duyet/", refunds.reject, name="accounting-reject"),
     path("hoan-tien/<int:pk>/chuyen-khoan/", refunds.record_transfer, name="accounting-transfer"),
+    path("lan-nop/", payments.payments, name="accounting-payments"),
+    path("lan-nop/<int:pk>/", payments.payment, name="accounting-payment"),
     path("lan-nop/<int:pk>/hoan-tien/", proposals.propose, name="accounting-propose"),
     path("bien-lai/", receipts.receipts, name="accounting-receipts"),
-    path("bien-lai.csv", receipts.receipts_csv, name="accounting-receipts-csv"),
+    path("bien-lai/bang-ke/", receipts.receipt_list, name="accounting-receipt-list"),
+    path("bo-loc/<slug:listing>/", tools.save, name="accounting-filter-save"),
+    path("bo-loc/<int:pk>/sua/", tools.change, name="accounting-filter"),
+    path("xuat/<slug:listing>/<slug:form>/", exports.export, name="accounting-export"),
+    path("tao-tep/<slug:listing>/", exports.ask, name="accounting-export-ask"),
+    path("tep/", exports.exports, name="accounting-exports"),
+    path("tep/trang-thai/", exports.exports_state, name="accounting-exports-state"),
+    path("tep/<int:pk>/", exports.exported_file, name="accounting-exported-file"),
+    path("tep/cac-cot/", exports.columns, name="accounting-columns"),
     path("ca-thu/", shifts.shifts, name="accounting-shifts"),
     path("ca-thu/mo/", shifts.open_shift, name="accounting-shift-open"),
     path("ca-thu/<int:pk>/dong/", shifts.close_shift, name="accounting-shift-close"),

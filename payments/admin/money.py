@@ -94,7 +94,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     list_display = ["merchant_ref", "gateway", "amount", "state", "created_at", "paid_at"]
     list_filter = ["state", "gateway", "created_at"]
     search_fields = ["merchant_ref", "gateway_ref", "=bill__reference", "=amount"]
-    change_form_after_template = "payments/admin/timeline.html"
+    change_form_after_template = "payments/_timeline.html"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

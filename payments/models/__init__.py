@@ -8,6 +8,7 @@ from .discrepancies import Discrepancy
 from .heartbeats import Heartbeat
 from .inbox import Notice, RejectedNotice
 from .ledger import LedgerEvent
+from .lists import Export, SavedFilter
 from .merchants import GatewayHealth, MerchantAccount
 from .moves import Move
 from .outages import Outage
@@ -26,6 +27,7 @@ __all__ = [
     "ClosedDay",
     "CounterPayment",
     "Discrepancy",
+    "Export",
     "FeeKind",
     "GatewayHealth",
     "Heartbeat",
@@ -42,6 +44,7 @@ __all__ = [
     "ReceiptSeries",
     "Refund",
     "RejectedNotice",
+    "SavedFilter",
     "Statement",
     "StatementRow",
     "WebhookDelivery",

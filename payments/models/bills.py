@@ -82,7 +82,11 @@ class Bill(models.Model):
                 condition=~Q(state=BillState.PAID) | Q(settled_at__isnull=False), name="bill_paid_has_a_time"
             ),
         ]
-        indexes = [models.Index(fields=["reference"], name="bill_by_reference")]
+        indexes = [
+            models.Index(fields=["reference"], name="bill_by_reference"),
+            # An attempt asks for its bill's amount: payments are found by it here, where settling writes no index.
+            models.Index(fields=["amount", "id"], name="bill_by_amount"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} · {self.amount} đ"

@@ -286,6 +286,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-refunds": {"task": "payments.send_refunds", "schedule": 10.0},
     "send-webhooks": {"task": "payments.send_webhooks", "schedule": 10.0},
     "work-statements": {"task": "payments.work_statements", "schedule": 10.0},
+    "write-exports": {"task": "payments.write_exports", "schedule": 10.0, "options": {"expires": 10}},
     "send-messages": {"task": "dossiers.send_messages", "schedule": 10.0},
     "send-codes": {"task": "dossiers.send_codes", "schedule": 5.0},
     # A round that nobody has taken by then is not needed: workers have better to do than a queue of them.

@@ -18,7 +18,17 @@ from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, On
 from dossiers.models import Attachment, Dossier, Message, PostageRate, Result, SigningRequest
 from payments import claims, counter, moves, refunds
 from payments.clients import create_client
-from payments.models import Bill, Discrepancy, Notice, Payment, Receipt, RejectedNotice, Statement
+from payments.models import (
+    Bill,
+    Discrepancy,
+    Export,
+    Notice,
+    Payment,
+    Receipt,
+    RejectedNotice,
+    SavedFilter,
+    Statement,
+)
 from payments.states import PaymentState
 from payments.webhooks import endpoints, sending
 from procedures.models import CalendarDay, WorkingHours
@@ -150,6 +160,20 @@ class World:
             "bill": {"token": case.bill.token},
             "receipt": {"token": receipt.token},
             "receipt number": {"number": receipt.full_number},
+            **self._kept_by_the_accountant(),
+        }
+
+    def _kept_by_the_accountant(self) -> dict[str, dict[str, Any]]:
+        """A filter and a file: of one person, not of an agency."""
+        owner = {"user": self.people[Role.ACCOUNTANT], "listing": "sai-lech"}
+        tomorrow = timezone.now() + timedelta(days=1)
+        made = Export(**owner, format="csv", state="ready", agencies=[self.home.pk], expires_at=tomorrow)
+        made.file.save("x.csv", ContentFile(b"x"))
+        return {
+            "accounting filter": {"pk": SavedFilter.objects.create(**owner, name="Của tôi").pk},
+            "accounting exported file": {"pk": made.pk},
+            "accounting list": {"listing": "sai-lech"},
+            "accounting export": {"listing": "sai-lech", "form": "csv"},
         }
 
     def _systems(self) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agencies.models import Role
-from payments import inbox, timeline
+from payments import inbox, masking, timeline
+from payments.models import Payment
 from tests import factories
 from tests.notices import confirm
 from tests.payments.test_callbacks import post
@@ -21,7 +22,7 @@ def test_a_payments_page_tells_ledger_and_bank_in_order_and_masks_the_callback(d
     told = confirm(payment)
     post(told)
     inbox.drain_all()
-    payment.refresh_from_db()
+    payment = Payment.objects.select_related("bill").get(pk=payment.pk)
     with django_assert_num_queries(2):
         lines = timeline.of_payment(payment)
     assert [line.at for line in lines] == sorted(line.at for line in lines)
@@ -30,7 +31,7 @@ def test_a_payments_page_tells_ledger_and_bank_in_order_and_masks_the_callback(d
         f"/admin/payments/payment/{payment.pk}/change/"
     )
     text = page.content.decode()
-    assert "payment_paid" in text
+    assert "Ngân hàng xác nhận đã thu tiền" in text
     assert payment.merchant_ref in dict(next(line for line in lines if line.told).told).values()
     assert "MERCHANT_ORDER_ID" in text
     assert told["SECURE_CODE"] not in text
@@ -52,4 +53,4 @@ def test_a_payments_page_tells_ledger_and_bank_in_order_and_masks_the_callback(d
     ],
 )
 def test_what_names_or_proves_is_masked(name: str, value: Any, shown: str) -> None:
-    assert timeline.masked({name: value}) == ((name, shown),)
+    assert masking.fields({name: value}) == ((name, shown),)

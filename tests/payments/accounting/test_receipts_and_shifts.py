@@ -25,7 +25,7 @@ def receipt_of(agency: Any, amount: int = 150_000) -> Payment:
 
 
 def table(answer: Any) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
 
 
 def test_a_month_shows_first_last_number_cancelled_and_money() -> None:
@@ -63,16 +63,16 @@ def test_the_spreadsheet_has_the_rows_of_the_filter_and_runs_no_formula() -> Non
     for agency in (evil, plain):
         receipt_of(agency)
     client = signed_in(factories.agency(), Role.PROVINCE_ADMIN)
-    answer = client.get("/doi-soat/bien-lai.csv")
+    answer = client.get("/doi-soat/xuat/su-dung/csv/")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     head, *rows = table(answer)
     assert head[:2] == ["Cơ quan", "Mẫu số"]
     assert sorted(row[0] for row in rows) == sorted(['\'=cmd|"/c calc"!A1', "Phường Thường"])
     assert {tuple(row[5:]) for row in rows} == {("1", "1", "1", "0", "150000", "150000")}
-    _, only = table(client.get("/doi-soat/bien-lai.csv", {"agency": plain.pk}))
+    _, only = table(client.get("/doi-soat/xuat/su-dung/csv/", {"agency": plain.pk}))
     assert only[0] == "Phường Thường"
-    assert AuditEntry.objects.filter(action="export_receipts").count() == 2
-    assert len(table(signed_in(plain).get("/doi-soat/bien-lai.csv", {"agency": evil.pk}))) == 2  # their own only
+    assert AuditEntry.objects.filter(action="export_list").count() == 2
+    assert len(table(signed_in(plain).get("/doi-soat/xuat/su-dung/csv/", {"agency": evil.pk}))) == 2  # their own only
 
 
 @pytest.mark.parametrize("text", ["=1", "+84", "-1", "@x", "\tx", "\rx"])

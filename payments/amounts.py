@@ -1,0 +1,24 @@
+"""Whole đồng as people write them."""
+
+from __future__ import annotations
+
+import re
+
+_GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
+_SHORT = re.compile(r"(\d{1,7})(?:[.,](\d))? ?(k|nghìn|ngàn|tr|triệu)", re.IGNORECASE)
+_TIMES = {"k": 1_000, "nghìn": 1_000, "ngàn": 1_000, "tr": 1_000_000, "triệu": 1_000_000}
+_UNIT = re.compile(r" *(?:đồng|đ|vnđ|vnd)\.?$", re.IGNORECASE)
+#: No amount has more digits (`billing.MAX_AMOUNT`), and PostgreSQL's bigint no more room.
+MOST_DIGITS = 15
+
+
+def read(text: str) -> int | None:
+    """Return the amount a text is, or None: `150000`, `150.000`, `150 000 đ`, `150k`, `1,5 triệu`."""
+    text = _UNIT.sub("", text.replace("\u00a0", " ").strip())
+    if found := _SHORT.fullmatch(text):
+        whole, tenth, unit = found.groups()
+        times = _TIMES[unit.lower()]
+        return int(whole) * times + int(tenth or 0) * times // 10
+    digits = re.sub(r"[., ]", "", text) if _GROUPED.fullmatch(text) else text
+    is_amount = digits.isascii() and digits.isdecimal() and len(digits) <= MOST_DIGITS
+    return int(digits) if is_amount else None
