@@ -1,13 +1,17 @@
 """Text columns encrypted at rest (merchant secrets, identity numbers), and the column such a number is found by.
 
+What must stand in an address and names somebody is sealed: encrypted under keys made for that purpose alone.
+
 Fernet (AES-128-CBC with HMAC-SHA256) with several keys: the first of
 `FIELD_ENCRYPTION_KEYS` encrypts, all of them decrypt, so keys rotate without a window.
 """
 
+import base64
+import hashlib
 from functools import lru_cache
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
@@ -17,6 +21,25 @@ from . import identity
 @lru_cache(maxsize=4)
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
+
+
+@lru_cache(maxsize=16)
+def _sealer(purpose: str, keys: tuple[str, ...]) -> MultiFernet:
+    made = (hashlib.sha256(f"{purpose}:{key}".encode()).digest() for key in keys)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in made])
+
+
+def seal(purpose: str, text: str) -> str:
+    """Return a text as letters that an address bears and only `unseal` of the same purpose reads."""
+    return _sealer(purpose, tuple(settings.FIELD_ENCRYPTION_KEYS)).encrypt(text.encode()).decode()
+
+
+def unseal(purpose: str, sealed: str) -> str:
+    """Return the text, or "" for anything that was not sealed for this purpose."""
+    try:
+        return _sealer(purpose, tuple(settings.FIELD_ENCRYPTION_KEYS)).decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return ""
 
 
 class EncryptedTextField(models.TextField):

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from agencies import identity
 from gateways import registry
 
 from . import amounts
@@ -66,6 +68,15 @@ def _day(text: str, today: date) -> date | None:
         return this_year if this_year <= today else date(today.year - 1, month, day)
     except ValueError:
         return None
+
+
+def is_personal(text: str) -> bool:
+    """Tell whether a text names or numbers a person, so that no address and no log may show it (security.md B6 64)."""
+    try:
+        identity.clean_phone(text)
+    except ValidationError:
+        return bool(text) and not re.search(r"\d", text)
+    return True
 
 
 def span(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:

@@ -82,6 +82,11 @@ def for_accountants(view: View) -> View:
     return _guard(view, lambda staff, is_post: bool(staff.acts_for if is_post else staff.sees))
 
 
+def for_searchers(view: View) -> View:
+    """As `for_accountants`, but a post only says what is looked for, so whoever reads may post."""
+    return _guard(view, lambda staff, is_post: bool(staff.sees))
+
+
 def for_cashiers(view: View) -> View:
     """As `for_accountants`, and open to whoever may have a drawer."""
     return _guard(view, lambda staff, is_post: bool(staff.counts_for or (not is_post and staff.sees)))

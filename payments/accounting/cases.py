@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies import audit
 from agencies.sudo import recently_proved
@@ -17,14 +17,14 @@ from .. import discrepancies, moves, refunds
 from ..models import ChargedClaim, Discrepancy
 from ..models.discrepancies import DiscrepancyKind
 from ..models.refunds import RefundReason
-from .access import Staff, for_accountants
+from .access import Staff, for_accountants, for_searchers
 from .forms import MoveForm, ReasonForm, RefundForm
 from .listing import page_of
 from .lists import CASES
 from .lists.cases import HELD, due_at, mine, owners
 from .outcomes import attempt
 from .refunds import proposal_of
-from .tools import tools_of
+from .tools import back_to, tools_of
 
 
 def _one(staff: Staff, pk: int) -> Discrepancy:
@@ -32,10 +32,12 @@ def _one(staff: Staff, pk: int) -> Discrepancy:
     return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
-@require_GET
-@for_accountants
+@require_http_methods(["GET", "POST"])
+@for_searchers
 def cases(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Cases of a kind, of an owner, of a bill; the oldest first."""
+    if request.method == "POST":
+        return back_to(CASES, CASES.query(request.POST))
     chosen = CASES.choose(staff, request.GET)
     page = page_of(request, CASES.rows(staff, chosen).select_related("bill", "owner", "agency", "claim"))
     context = {

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies import audit
 
 from .. import finding, timeline
 from ..models import Discrepancy, Payment
-from .access import Staff, for_accountants
+from .access import Staff, for_accountants, for_searchers
 from .listing import MOST_COUNTED, PAGE, count_up_to
 from .lists import PAYMENTS
+from .lists.base import sealed
 from .lists.payments import beyond, gateway_name, offered
-from .tools import tools_of
+from .tools import back_to, tools_of
 
 #: Cases shown beside the payments that a search found.
 CASES_SHOWN = 5
@@ -35,10 +36,12 @@ class Cut:
     after: int | None
 
 
-@require_GET
-@for_accountants
+@require_http_methods(["GET", "POST"])
+@for_searchers
 def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Payments by any key, filtered and sorted; the address holds all of it."""
+    if request.method == "POST":
+        return back_to(PAYMENTS, PAYMENTS.query(request.POST))
     chosen = PAYMENTS.choose(staff, request.GET)
     found = PAYMENTS.rows(staff, chosen)
     count = count_up_to(found, MOST_COUNTED)
@@ -54,7 +57,7 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
     if chosen["q"]:
         meaning = finding.understand(chosen["q"], timezone.localdate())
         cases = finding.cases_of(meaning, staff.sees).select_related("bill").order_by("-pk")
-        context |= {"meaning": meaning, "cases": list(cases[: CASES_SHOWN + 1])}
+        context |= {"meaning": meaning, "cases": list(cases[: CASES_SHOWN + 1]), "sealed": sealed(chosen["q"])}
     return render(request, "accounting/payments.html", context)
 
 

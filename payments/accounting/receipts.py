@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from ..models import LostNumbers
 from ..models.bills import FeeKind
-from .access import Staff, for_accountants
+from .access import Staff, for_accountants, for_searchers
 from .listing import MOST_COUNTED, count_up_to, page_of
 from .lists import RECEIPTS, USAGE
 from .lists.receipts import KINDS, agencies, years
-from .tools import tools_of
+from .tools import back_to, tools_of
 
 
 @require_GET
@@ -37,10 +37,12 @@ def receipts(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "accounting/receipts.html", context)
 
 
-@require_GET
-@for_accountants
+@require_http_methods(["GET", "POST"])
+@for_searchers
 def receipt_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Every receipt, newest first, cancelled ones with what took their place."""
+    if request.method == "POST":
+        return back_to(RECEIPTS, RECEIPTS.query(request.POST))
     chosen = RECEIPTS.choose(staff, request.GET)
     rows = RECEIPTS.rows(staff, chosen)
     count = count_up_to(rows, MOST_COUNTED)

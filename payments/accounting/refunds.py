@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies import audit
 from agencies.sudo import recently_proved
@@ -19,13 +19,13 @@ from gateways import registry
 from .. import finding, refunds
 from ..models import Payment, Refund
 from ..states import RefundState
-from .access import Staff, for_accountants
+from .access import Staff, for_accountants, for_searchers
 from .forms import RefundForm, RejectForm, TransferForm
 from .listing import page_of
 from .lists import REFUNDS
 from .lists.refunds import mine
 from .outcomes import attempt
-from .tools import tools_of
+from .tools import back_to, tools_of
 
 #: A person transfers, or has seen in the bank's books that an unclear one went.
 TRANSFERABLE = (RefundState.AWAITING_TRANSFER, RefundState.UNKNOWN)
@@ -50,10 +50,12 @@ def proposal_of(form: RefundForm, source: str, staff: Staff) -> refunds.Proposal
     )
 
 
-@require_GET
-@for_accountants
+@require_http_methods(["GET", "POST"])
+@for_searchers
 def refund_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Refunds by state; a bill's code also finds its payment, to propose one."""
+    if request.method == "POST":
+        return back_to(REFUNDS, REFUNDS.query(request.POST))
     chosen = REFUNDS.choose(staff, request.GET)
     text = chosen["q"]
     counts = dict(mine(staff).order_by().values_list("state").annotate(Count("id")))

@@ -13,12 +13,18 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
+from agencies.encryption import seal, unseal
+
+from ... import finding
 from ..access import Staff
+from ..listing import words
 
 Cell = str | int | date | datetime | None
 Chosen = dict[str, Any]
 #: How many rows an export holds in memory.
 PIECE = 2000
+#: The parameter of the search box; what names a person stands behind this sign, sealed.
+SEARCH, SEALED, _PURPOSE = "q", "~", "accountants' search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,11 @@ class Listing:
 
     def query(self, given: Mapping[str, str]) -> str:
         """Return the filter of an address as it is kept: known parameters that say something, in one order."""
-        kept = {key: given[key].replace("\x00", "")[:64] for key in self.keys if given.get(key)}
+        kept = {key: given[key].replace("\x00", "")[:64] for key in self.keys if given.get(key) and key != SEARCH}
+        if SEARCH in self.keys and (text := searched(given)):
+            # A link from an address that is sealed already stays the same link.
+            was_sealed = given[SEARCH].startswith(SEALED)
+            kept = {SEARCH: given[SEARCH] if was_sealed else sealed(text), **kept}
         return urlencode(kept)
 
     def lines(self, staff: Staff, chosen: Chosen) -> Iterator[list[Cell]]:
@@ -68,6 +78,17 @@ class Listing:
         while piece := list(islice(rows.filter(pk__lt=last) if last else rows, PIECE)):
             yield from piece
             last = piece[-1].pk
+
+
+def searched(given: Mapping[str, str]) -> str:
+    """Return what somebody searches for, also where the address has it sealed."""
+    text = given.get(SEARCH, "")
+    return unseal(_PURPOSE, text.removeprefix(SEALED)) if text.startswith(SEALED) else words(given)
+
+
+def sealed(text: str) -> str:
+    """Return a search as an address may have it: what names a person is not to be read in it."""
+    return SEALED + seal(_PURPOSE, text) if finding.is_personal(text) else text
 
 
 def zoned(name: Promise | str) -> Promise | str:

@@ -16,8 +16,8 @@ from ... import discrepancies, finding
 from ...models import Discrepancy
 from ...models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 from ..access import Staff
-from ..listing import choice, words
-from .base import Chosen, Column, Listing, zoned
+from ..listing import choice
+from .base import Chosen, Column, Listing, searched, zoned
 
 ORDERS = {"oldest": ("opened_at", "id"), "newest": ("-opened_at", "-id"), "largest": ("-amount", "-id")}
 #: All kinds of money that belongs to somebody, in one choice.
@@ -38,7 +38,7 @@ def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
     """Return the filter of an address."""
     owner = given.get("owner", "")
     return {
-        "q": words(given),
+        "q": searched(given),
         "kind": choice(given, "kind", (HELD, *DiscrepancyKind.values)),
         "state": choice(given, "state", ("open", "late", "closed", "all"), "open"),
         "owner": owner if owner in ("me", "none") or (owner.isdecimal() and len(owner) < 16) else "",

@@ -15,8 +15,8 @@ from ... import finding
 from ...models import MerchantAccount, Payment
 from ...states import PaymentState
 from ..access import Staff
-from ..listing import choice, day, words
-from .base import Chosen, Column, Listing, zoned
+from ..listing import choice, day
+from .base import Chosen, Column, Listing, searched, zoned
 
 #: What is sorted by: the key of a row, ascending or not. The last part names one row only.
 ORDERS = {
@@ -55,7 +55,7 @@ def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
     agency = given.get("agency", "")
     is_mine = agency.isdecimal() and len(agency) < 16 and int(agency) in staff.sees
     return {
-        "q": words(given),
+        "q": searched(given),
         "state": choice(given, "state", PaymentState.values),
         "gateway": choice(given, "gateway", registry.all_slugs()),
         "agency": agency if is_mine else "",

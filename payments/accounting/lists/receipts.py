@@ -17,8 +17,8 @@ from ... import amounts, finding
 from ...models import Receipt, ReceiptSeries
 from ...models.bills import FeeKind
 from ..access import Staff
-from ..listing import choice, day, words
-from .base import Chosen, Column, Listing, zoned
+from ..listing import choice, day
+from .base import Chosen, Column, Listing, searched, zoned
 
 KINDS = dict(FeeKind.choices)
 
@@ -43,7 +43,7 @@ def _agency(staff: Staff, given: Mapping[str, str]) -> str:
 def choose_receipts(staff: Staff, given: Mapping[str, str]) -> Chosen:
     """Return the filter of an address of the register."""
     return {
-        "q": words(given),
+        "q": searched(given),
         "agency": _agency(staff, given),
         "kind": choice(given, "kind", FeeKind.values),
         "state": choice(given, "state", ("valid", "cancelled")),

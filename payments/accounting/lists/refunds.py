@@ -12,8 +12,8 @@ from ... import amounts, finding
 from ...models import Refund
 from ...states import RefundState
 from ..access import Staff
-from ..listing import choice, day, words
-from .base import Chosen, Column, Listing, zoned
+from ..listing import choice, day
+from .base import Chosen, Column, Listing, searched, zoned
 
 
 def mine(staff: Staff) -> QuerySet[Refund]:
@@ -23,7 +23,7 @@ def mine(staff: Staff) -> QuerySet[Refund]:
 
 def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
     """Return the filter of an address; without a state, what waits for a decision, or all that a search finds."""
-    text = words(given)
+    text = searched(given)
     everything = "all" if text else str(RefundState.PROPOSED)
     return {
         "q": text,

@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from agencies.models import AuditEntry
+from agencies.models import AuditEntry, Role
 from payments import inbox
 from payments.accounting import payments as page_module
-from payments.models import Payment
+from payments.models import Payment, SavedFilter
 from tests import factories
 from tests.notices import notify_bill
 from tests.payments.accounting.conftest import paid, said, signed_in, surplus
@@ -142,3 +142,22 @@ def test_the_day_of_a_payment_is_that_of_its_money_else_of_its_begin() -> None:
     Payment.objects.filter(pk=payment.pk).update(paid_at=timezone.now() - timedelta(days=3))
     assert shown(client, q=f"{today:%d/%m/%Y}") == []
     assert shown(client, q=f"{today - timedelta(days=3):%d/%m/%Y}") == [payment.pk]
+
+
+def test_whom_somebody_looks_for_stands_in_no_address_and_the_address_is_still_one_to_share() -> None:
+    dossier = factories.dossier()
+    payment = factories.payment(of=dossier.bills.get())
+    accountant, auditor = signed_in(dossier.agency), signed_in(dossier.agency, Role.AUDITOR)
+    for personal in ("0912 345 678", "Nguyễn Thị Bình"):
+        address = accountant.post(LIST, {"q": personal, "state": "sent"}).headers["Location"]
+        for part in (personal, "912", "Nguy", "nguy"):
+            assert part not in address
+        assert address.endswith("&state=sent")
+        page = auditor.get(address)
+        assert [row.pk for row in page.context["cut"].rows] == [payment.pk]
+        assert page.context["chosen"]["q"] == personal
+        accountant.post("/doi-soat/bo-loc/lan-nop/", {"name": personal, "query": address.split("?")[1]})
+        assert SavedFilter.objects.get(name=personal).query == address.split("?")[1]
+    assert accountant.post(LIST, {"q": dossier.code}).headers["Location"] == f"{LIST}?q={dossier.code}"
+    assert auditor.post("/doi-soat/sai-lech/", {"q": "150.000"}).headers["Location"] == "/doi-soat/sai-lech/?q=150.000"
+    assert shown(accountant, q="~forged") == shown(accountant)
