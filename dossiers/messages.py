@@ -90,8 +90,8 @@ def waiting() -> Q:
 
 
 def failing(attempts: int, since: datetime) -> QuerySet[Message]:
-    """Return what was tried so often and has not gone out; what was given up before `since` no more."""
-    tried = Message.objects.filter(sent_at=None, attempts__gte=attempts)
+    """Return what was tried so often and has not gone out; given up before `since` or set aside by a person no more."""
+    tried = Message.objects.filter(sent_at=None, attempts__gte=attempts, set_aside_reason="")
     return tried.filter(Q(gave_up_at=None) | Q(gave_up_at__gte=since))
 
 
@@ -136,6 +136,21 @@ def send_again(ids: list[int], *, actor: User) -> int:
     """Let messages that were given up be tried anew; return how many."""
     with transaction.atomic():
         again = Message.objects.filter(pk__in=ids, sent_at=None)
-        number = again.update(attempts=0, gave_up_at=None, next_attempt_at=Now())
+        number = again.update(attempts=0, gave_up_at=None, set_aside_reason="", next_attempt_at=Now())
         audit.record("send_again", "messages", actor=actor, ids=ids[:100])
     return number
+
+
+def set_aside(ids: list[int], *, reason: str, actor: User) -> int:
+    """Stop sending messages because a person says so, with a reason; return how many. `send_again` takes it back.
+
+    Waits for a sender that holds one, so that none is set aside while it goes out.
+    """
+    with transaction.atomic():
+        unsent = list(Message.objects.filter(pk__in=ids, sent_at=None).select_for_update().order_by("pk"))
+        for message in unsent:
+            message.gave_up_at, message.set_aside_reason = message.gave_up_at or timezone.now(), reason[:200]
+            message.save(update_fields=["gave_up_at", "set_aside_reason"])
+        if unsent:
+            audit.record("messages_set_aside", "messages", actor=actor, ids=ids[:100], reason=reason)
+    return len(unsent)

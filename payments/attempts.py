@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from gateways.base import (
@@ -38,7 +39,13 @@ _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def start(
-    bill: Bill, gateway: str, *, client_ip: str, locale: str = "vi", known: Container[int] | None = None
+    bill: Bill,
+    gateway: str,
+    *,
+    client_ip: str,
+    locale: str = "vi",
+    known: Container[int] | None = None,
+    through: MerchantAccount | None = None,
 ) -> Payment:
     """Open an attempt through `gateway`, or give back the one that is open already.
 
@@ -47,13 +54,14 @@ def start(
     died is sent again under its own reference, which a gateway charges at most once.
     A person who begins a second attempt is warned: `known` are the ids of those they were told
     of and pay beside; None for a system, which is not asked. Decided under the bill's lock, so
-    of two tabs one is warned.
+    of two tabs one is warned. `through` is the contract that a trial is about, taken also while it
+    rests or takes no new payments.
     Raises BillNotPayable, GatewayNotOffered, PaymentNotStarted, AnotherUnderWay. Call outside a
     transaction.
     """
     _ask_about_earlier(bill)
-    account = account_for(bill.agency, gateway)
-    if health.is_resting(account):
+    account = through or account_for(bill.agency, gateway)
+    if through is None and health.is_resting(account):
         raise PaymentNotStarted(gateway)
     adapter = adapter_for(account)
     try:
@@ -121,10 +129,12 @@ def _new_reference(account: MerchantAccount, *, is_qr: bool) -> str:
 
 def _send(payment: Payment, adapter: Gateway, bill: Bill, locale: str) -> Payment:
     account = payment.merchant_account
+    prefetch_related_objects([bill], "lines")
+    what = "Thanh toan thu" if bill.is_test else "Nop phi ho so"
     order = PaymentOrder(
         merchant_ref=payment.merchant_ref,
         amount=payment.amount,
-        description=f"Nop phi ho so {bill.reference}",
+        description=f"{what} {bill.reference}",
         created_at=payment.created_at,
         client_ip=payment.client_ip or "",
         return_url=f"{settings.BASE_URL}/gateways/{payment.gateway}/return",

@@ -139,6 +139,7 @@ register(
        LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM payments_refund WHERE state = 'done'
                   GROUP BY payment_id) returned ON returned.payment_id = payment.id
        WHERE coalesce(valid.amount, 0) <> CASE WHEN payment.is_applied
+                  AND NOT EXISTS (SELECT FROM payments_trial WHERE bill_id = payment.bill_id)
              THEN payment.amount - coalesce(returned.amount, 0) ELSE 0 END
        UNION ALL
        SELECT 'gap', series.id, series.next_number, count(receipt.id)
@@ -159,6 +160,13 @@ register(
     """SELECT bill.id, bill.amount, coalesce(sum(line.amount), 0)
        FROM payments_bill bill LEFT JOIN payments_billline line ON line.bill_id = bill.id
        GROUP BY bill.id HAVING bill.amount <> coalesce(sum(line.amount), 0)""",
+)
+register(
+    "I8b",
+    "a trial's bill has lines of a trial only, and no other bill has one",
+    """SELECT line.bill_id, line.kind, trial.id FROM payments_billline line
+       LEFT JOIN payments_trial trial ON trial.bill_id = line.bill_id
+       WHERE (line.kind = 'test') <> (trial.id IS NOT NULL)""",
 )
 register(
     "I10",

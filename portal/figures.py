@@ -19,9 +19,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from dossiers.models import Rating
+from dossiers.models import HandOver, Rating
+from dossiers.models.events import Relation
 from gateways import in_house, registry
+from payments import trials
 from payments.models import Payment
+
+from .reports import funnel
+from .reports.funnel import Step
 
 SPAN = timedelta(days=90)
 KEPT_SECONDS = 15 * 60
@@ -38,9 +43,16 @@ SELECT gateway, count(*),
     percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY extract(epoch FROM paid_at - created_at))
         FILTER (WHERE state = 'paid')
 FROM payments_payment
-WHERE created_at >= %s AND gateway <> ALL(%s)
+WHERE created_at >= %s AND gateway <> ALL(%s) AND bill_id NOT IN (SELECT bill_id FROM payments_trial)
 GROUP BY gateway HAVING count(*) >= %s
 ORDER BY count(*) DESC
+"""
+
+_ALL_TOGETHER = """
+SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY extract(epoch FROM paid_at - created_at))
+FROM payments_payment
+WHERE created_at >= %s AND state = 'paid' AND gateway <> ALL(%s) AND bill_id NOT IN (SELECT bill_id FROM payments_trial)
+HAVING count(*) >= %s
 """
 
 
@@ -99,6 +111,19 @@ class Satisfaction:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPost:
+    """How many of the results given out went by public post."""
+
+    returned: int
+    posted: int
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, rounded."""
+        return round(100 * self.posted / self.returned)
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What is published, and of when."""
 
@@ -107,6 +132,9 @@ class Figures:
     shares: tuple[Share, ...]
     ways: tuple[Way, ...]
     satisfaction: Satisfaction | None
+    steps: tuple[Step, ...]
+    by_post: ByPost | None
+    confirmation: tuple[int, int] | None
 
     @property
     def total(self) -> Share | None:
@@ -126,13 +154,14 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 def compute() -> Figures:
-    """Read the figures, in three queries."""
+    """Read the figures, in seven queries."""
     now = timezone.now()
     since = now - SPAN
     by_agency = (
         Payment.objects.filter(created_at__gte=since, is_applied=True)
         # It came in before, under its first name.
         .exclude(gateway=in_house.Moved.slug)
+        .exclude(bill__in=trials.bills())
         .order_by()
         .values("bill__agency_name")
         .annotate(paid=Count("pk"), online=Count("pk", filter=~Q(gateway__in=in_house.SLUGS)))
@@ -141,7 +170,20 @@ def compute() -> Figures:
     with connection.cursor() as cursor:
         cursor.execute(_BY_GATEWAY, [since, list(in_house.SLUGS), LEAST])
         ways = tuple(_way(*row) for row in cursor.fetchall())
-    return Figures(since, now, shares, ways, _satisfaction(since))
+        cursor.execute(_ALL_TOGETHER, [since, list(in_house.SLUGS), LEAST])
+        confirmation = cursor.fetchone()
+    seconds = (round(confirmation[0][0]), round(confirmation[0][1])) if confirmation else None
+    steps = tuple(funnel.of_span(now - funnel.DRAFTS_KNOWN, now))
+    # Who stands alone before a step, or is alone in having taken it, could be told apart.
+    shown = tuple(step for step in steps if step.before >= LEAST and step.count >= LEAST)
+    return Figures(since, now, shares, ways, _satisfaction(since), shown, _by_post(since), seconds)
+
+
+def _by_post(since: datetime) -> ByPost | None:
+    counted = HandOver.objects.filter(at__gte=since).aggregate(
+        returned=Count("pk"), posted=Count("pk", filter=Q(relation=Relation.POST))
+    )
+    return ByPost(**counted) if counted["returned"] >= LEAST else None
 
 
 def _satisfaction(since: datetime) -> Satisfaction | None:

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from . import accounts, figures, guide, health, metrics, phones, style_page
 from .gateway_care import pages as gateway_pages
-from .gateway_care import status, undelivered
+from .gateway_care import status, trials, undelivered
 from .onboarding import onboarding
 from .read_only.pages import read_only
 from .reform.views import reform
@@ -37,6 +37,7 @@ urlpatterns = [
     path("huong-dan/quay/<int:number>/ap-phich.pdf", guide.poster_file, name="poster-file"),
     path("tinh-trang/", status.status, name="gateway-status"),
     path("thong-ke/", figures.figures, name="figures"),
+    path("bao-cao/", include("portal.reports.urls")),
     path("tin-nhan/", phones.phones, name="phones"),
     path("thiet-ke/", style_page.style_page, name="style-page"),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -47,6 +48,11 @@ urlpatterns = [
     path("tai-khoan/", include("allauth.urls")),
     path("admin/trien-khai/", admin.site.admin_view(onboarding), name="onboarding"),
     path("admin/cong-thanh-toan/", admin.site.admin_view(gateway_pages.gateways), name="gateways"),
+    path("admin/cong-thanh-toan/<int:account>/thu/", admin.site.admin_view(trials.begin), name="trial-begin"),
+    path("admin/cong-thanh-toan/thu/<int:pk>/", admin.site.admin_view(trials.trial), name="trial"),
+    path(
+        "admin/cong-thanh-toan/thu/<int:pk>/trang-thai/", admin.site.admin_view(trials.trial_state), name="trial-state"
+    ),
     path(
         "admin/cong-thanh-toan/gian-doan.csv",
         admin.site.admin_view(gateway_pages.outages_file),

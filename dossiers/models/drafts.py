@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +51,7 @@ class Draft(models.Model):
     class Meta:
         verbose_name = _("hồ sơ nháp")
         verbose_name_plural = _("hồ sơ nháp")
+        indexes = [BrinIndex(fields=["created_at"], name="draft_by_time", autosummarize=True)]
 
     def __str__(self) -> str:
         return self.code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -97,6 +98,7 @@ class HandOver(models.Model):
     class Meta:
         verbose_name = _("lần trả kết quả")
         verbose_name_plural = _("lần trả kết quả")
+        indexes = [BrinIndex(fields=["at"], name="hand_over_by_time", autosummarize=True)]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(relation=Relation.POST) | ~Q(tracking_number=""), name="what_is_posted_can_be_traced"
@@ -140,6 +142,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("Gửi lúc"), null=True)
     gave_up_at = models.DateTimeField(_("Thôi gửi lúc"), null=True)
     last_error = models.CharField(_("Lỗi gần nhất"), max_length=255, blank=True)
+    set_aside_reason = models.CharField(_("Lý do bỏ qua"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("tin nhắn")

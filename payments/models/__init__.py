@@ -16,6 +16,7 @@ from .payments import Payment
 from .receipts import LostNumbers, Receipt, ReceiptCancellation, ReceiptSeries
 from .refunds import Refund
 from .statements import ClosedDay, Statement, StatementRow
+from .trials import Trial
 from .webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "SavedFilter",
     "Statement",
     "StatementRow",
+    "Trial",
     "WebhookDelivery",
     "WebhookEndpoint",
 ]

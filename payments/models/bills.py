@@ -33,6 +33,10 @@ class FeeKind(models.TextChoices):
     POSTAGE = "postage", _("Cước bưu chính")
 
 
+#: The kind of a line that is no fee at all: a trial of a gateway (`Trial`). It has no book and no receipt.
+TEST = "test"
+
+
 class BillQuerySet(models.QuerySet["Bill"]):
     """Questions about many bills."""
 
@@ -97,6 +101,11 @@ class Bill(models.Model):
         return self.state in SETTLED_BILL_STATES
 
     @property
+    def is_test(self) -> bool:
+        """Nobody owes this: somebody tries a gateway out. Reads `lines`: prefetch them for lists."""
+        return any(line.kind == TEST for line in self.lines.all())
+
+    @property
     def display_state(self) -> DisplayState:
         """The one word people are shown. Reads `payments`: prefetch them for lists."""
         if self.state == BillState.OPEN:
@@ -126,7 +135,7 @@ class BillLine(models.Model):
     bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField(default=0)
     code = models.CharField(max_length=64)
-    kind = models.CharField(max_length=8, choices=FeeKind)
+    kind = models.CharField(max_length=8, choices=[*FeeKind.choices, (TEST, _("Thanh toán thử"))])
     description = models.CharField(max_length=255)
     amount = models.BigIntegerField()
     explanation = models.CharField(max_length=500, blank=True)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.spreadsheets import harmless
 from agencies.sudo import must_be_proved
-from payments import gateway_figures, merchants, outages, probing
+from payments import gateway_figures, gateway_hours, merchants, outages, probing
 from payments.accounting.outcomes import explain
 from payments.errors import ContractOverlaps
 from payments.models import MerchantAccount, Outage
@@ -45,6 +45,7 @@ def gateways(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Cổng thanh toán"),
         "rows": rows,
+        "hours": gateway_hours.of_a_day(),
         "form": form,
         "may_change": request.user.has_perm(RIGHT.format("change")),
         "outages": Outage.objects.select_related("merchant_account")[:20],

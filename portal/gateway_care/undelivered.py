@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -13,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from agencies.models import User
 from agencies.sudo import must_be_proved
 from dossiers import messages as texts
 from dossiers.models import Message
@@ -21,11 +25,48 @@ from payments.models import Notice, WebhookDelivery
 from payments.models.inbox import NoticeState
 from payments.webhooks import sending
 
-from ..dashboard import GIVEN_UP_SHOWN, MANY_ATTEMPTS
+from ..concerns import GIVEN_UP_SHOWN, MANY_ATTEMPTS
 from .forms import ReasonForm
 from .pages import posted_number
 
 MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One list: what is in it, and its two buttons. `every` is where a row named by a form may be found."""
+
+    every: QuerySet[Any]
+    listed: Callable[[], QuerySet[Any]]
+    retry: Callable[[Any, User], object]
+    set_aside: Callable[[Any, User, str], object]
+
+
+def _since() -> Any:
+    return timezone.now() - GIVEN_UP_SHOWN
+
+
+#: By the word that a form says.
+KINDS = {
+    "thong-bao": Kind(
+        Notice.objects.all(),
+        lambda: Notice.objects.filter(state=NoticeState.QUARANTINED).select_related("merchant_account").defer("body"),
+        lambda notice, actor: quarantine.retry(notice, actor=actor),
+        lambda notice, actor, reason: quarantine.set_aside(notice, reason=reason, actor=actor),
+    ),
+    "webhook": Kind(
+        WebhookDelivery.objects.all(),
+        lambda: sending.failing(MANY_ATTEMPTS, _since()).select_related("endpoint__client"),
+        lambda delivery, actor: sending.send_again([delivery], actor=actor),
+        lambda delivery, actor, reason: sending.stop_sending([delivery], reason=reason, actor=actor),
+    ),
+    "tin-nhan": Kind(
+        Message.objects.all(),
+        lambda: texts.failing(MANY_ATTEMPTS, _since()).select_related("dossier"),
+        lambda message, actor: texts.send_again([message.pk], actor=actor),
+        lambda message, actor, reason: texts.set_aside([message.pk], reason=reason, actor=actor),
+    ),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,54 +80,31 @@ def undelivered(request: HttpRequest) -> HttpResponse:
         must_be_proved(request)
         _act(request)
         return redirect("undelivered")
+    notices, deliveries, waiting = (kind.listed().order_by("pk")[:MOST_SHOWN] for kind in KINDS.values())
     context = {
         **admin.site.each_context(request),
         "title": _("Tin không đến nơi"),
-        "notices": _notices().select_related("merchant_account").defer("body")[:MOST_SHOWN],
-        "deliveries": _deliveries().select_related("endpoint__client")[:MOST_SHOWN],
-        "texts": _texts().select_related("dossier")[:MOST_SHOWN],
+        "notices": notices,
+        "deliveries": deliveries,
+        "texts": waiting,
         "most": MOST_SHOWN,
         "may_change": request.user.has_perm("payments.change_notice"),
     }
     return TemplateResponse(request, "offices/undelivered.html", context)
 
 
-def _notices() -> Any:
-    return Notice.objects.filter(state=NoticeState.QUARANTINED).order_by("pk")
-
-
-def _deliveries() -> Any:
-    return sending.failing(MANY_ATTEMPTS, timezone.now() - GIVEN_UP_SHOWN).order_by("pk")
-
-
-def _texts() -> Any:
-    return texts.failing(MANY_ATTEMPTS, timezone.now() - GIVEN_UP_SHOWN).order_by("pk")
-
-
 def _act(request: HttpRequest) -> None:
+    """Press one button of one row; ignoring needs a reason."""
     actor: Any = request.user
-    is_retry = request.POST.get("viec") == "lai"
-    form = ReasonForm(request.POST)
-    if not is_retry and not form.is_valid():
-        messages.error(request, _("Hãy ghi lý do (ít nhất 3 ký tự)."))
-        return
-    reason = "" if is_retry else form.cleaned_data["reason"]
-    kind, number = request.POST.get("loai", ""), posted_number(request, "so")
-    if kind == "thong-bao":
-        notice = get_object_or_404(Notice, pk=number)
-        if is_retry:
-            quarantine.retry(notice, actor=actor)
-        else:
-            quarantine.set_aside(notice, reason=reason, actor=actor)
-    elif kind == "webhook":
-        delivery = get_object_or_404(WebhookDelivery, pk=number)
-        if is_retry:
-            sending.send_again([delivery], actor=actor)
-        else:
-            sending.stop_sending([delivery], reason=reason, actor=actor)
-    elif kind == "tin-nhan" and is_retry:
-        texts.send_again([get_object_or_404(Message, pk=number).pk], actor=actor)
-    else:
+    kind, work, form = KINDS.get(request.POST.get("loai", "")), request.POST.get("viec"), ReasonForm(request.POST)
+    if kind is None or work not in ("lai", "bo-qua"):
         messages.warning(request, _("Chưa chọn việc cần làm."))
-        return
-    messages.success(request, _("Đã ghi nhận."))
+    elif work == "bo-qua" and not form.is_valid():
+        messages.error(request, _("Hãy ghi lý do (ít nhất 3 ký tự)."))
+    else:
+        row = get_object_or_404(kind.every, pk=posted_number(request, "so"))
+        if work == "lai":
+            kind.retry(row, actor)
+        else:
+            kind.set_aside(row, actor, form.cleaned_data["reason"])
+        messages.success(request, _("Đã ghi nhận."))

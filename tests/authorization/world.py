@@ -16,7 +16,7 @@ from psycopg2.extras import DateRange
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
 from dossiers.models import Attachment, Dossier, Message, PostageRate, Result, SigningRequest
-from payments import claims, counter, moves, refunds
+from payments import claims, counter, moves, refunds, trials
 from payments.clients import create_client
 from payments.models import (
     Bill,
@@ -107,6 +107,8 @@ class World:
             "vietinbank-notify": "/gateways/vietinbank/notify-bill",
             "vietinbank-inquire": "/gateways/vietinbank/inq-bill",
             "desk-work": f"/quay/{dossier.code}/xu-ly/?viec=giao",
+            "report-dossiers": "/bao-cao/ho-so/?so=da-nop",
+            "report-dossiers-file": "/bao-cao/ho-so.csv?so=da-nop",
         }
         #: What is sent, where an empty form would be refused before anybody asks whose the row is.
         self.bodies = {
@@ -154,6 +156,8 @@ class World:
             "refund": {"pk": refund.pk},
             "shift": {"pk": shift.pk},
             "payment": {"pk": case.payment.pk},
+            "contract": {"account": account.pk},
+            "trial": {"pk": trials.begin(account, self.home, 10_000, actor=maker).pk},
             "discrepancy": {"pk": case.pk},
             "move": {"pk": case.pk, "move": move.pk},
             "day": {"account": account.pk, "day": YESTERDAY},

@@ -11,7 +11,7 @@ from django.test import Client
 from agencies.models import AuditEntry, Role
 from payments import inbox, rejections
 from payments.models import Notice, RejectedNotice
-from portal.dashboard import concerns
+from portal.concerns import Concern, of_province
 from tests import factories
 from tests.notices import confirm, notify_bill
 from tests.payments.test_callbacks import post
@@ -21,8 +21,12 @@ MISDIRECTED = "Thông báo gửi nhầm cho đơn vị khác"
 FORGED = "Nhiều thông báo giả mạo hoặc sai khóa trong 24 giờ"
 
 
+def concerns() -> list[Concern]:
+    return of_province(factories.officer(factories.agency()))
+
+
 def on_the_first_page() -> dict[str, int]:
-    return {str(concern.name): concern.count for concern in concerns() if concern.name in (MISDIRECTED, FORGED)}
+    return {str(found.name): found.count for found in concerns() if found.name in (MISDIRECTED, FORGED)}
 
 
 def test_a_notice_for_another_merchant_is_refused_kept_whole_and_shown_until_somebody_has_looked() -> None:
@@ -39,7 +43,9 @@ def test_a_notice_for_another_merchant_is_refused_kept_whole_and_shown_until_som
     province.force_login(
         factories.officer(payment.bill.agency, Role.PROVINCE_ADMIN), "django.contrib.auth.backends.ModelBackend"
     )
-    link = next(concern.link for concern in concerns() if concern.name == MISDIRECTED)
+    link = next(
+        concern.link for concern in of_province(factories.officer(factories.agency())) if concern.name == MISDIRECTED
+    )
     assert f"/{kept.pk}/change/" in province.get(link).content.decode()
     assert "SOMEBODY-ELSE" in province.get(f"/admin/payments/rejectednotice/{kept.pk}/change/").content.decode()
     chosen = {"action": "review", "_selected_action": [kept.pk]}

@@ -3,44 +3,92 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from agencies.models import Role, User
+from agencies.models import Agency, Role, User
+from dossiers.models import Dossier
+from dossiers.states import DossierState
+from payments import gateway_hours, refunds
 from payments.models import Payment
-from portal.dashboard import concerns
+from payments.states import PaymentState
+from portal import concerns
 from tests import factories
+from tests.payments.test_refunds import paid, proposal
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
 
-def counts() -> dict[str, int]:
-    return {str(concern.name): concern.count for concern in concerns()}
+def counts(user: User, *agencies: Agency) -> dict[str, int]:
+    found = concerns.of_agencies(user, [agency.pk for agency in agencies]) + concerns.of_province(user)
+    return {str(concern.name): concern.count for concern in found}
 
 
-def test_a_payment_that_stays_unclear_is_told_of_and_the_queries_do_not_grow(
-    django_assert_max_num_queries: object,
+def overdue(of: Agency) -> Dossier:
+    made = factories.dossier(of, state=DossierState.IN_PROCESS)
+    Dossier.objects.filter(pk=made.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    return made
+
+
+def test_each_kind_is_counted_within_ones_agencies_and_the_queries_do_not_grow(
+    django_assert_num_queries: Any,
 ) -> None:
-    young, old = factories.payment(), factories.payment()
+    here, there = factories.agency(), factories.agency()
+    admin = factories.officer(here, Role.AGENCY_ADMIN)
+    young, old = (factories.payment(factories.bill(of=here)) for _ in range(2))
     Payment.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(minutes=31))
-    with django_assert_max_num_queries(21):  # type: ignore[operator]
-        assert counts()["Thanh toán chưa rõ quá 30 phút"] == 1
+    overdue(here)
+    with django_assert_num_queries(29):
+        found = counts(admin, here)
+    assert (found["Thanh toán chưa rõ quá 30 phút"], found["Hồ sơ đang quá hạn"]) == (1, 1)
+    for number in range(20):
+        overdue(factories.agency(f"Xã {number}"))
+    case = factories.case()
+    case.procedure.agencies.add(here, there)
+    every = list(Agency.objects.all())
+    with django_assert_num_queries(32):  # the board has something to look up now
+        found = counts(admin, *every)
+    assert found["Hồ sơ đang quá hạn"] == 21
+    assert found["Cơ quan thu phí còn thiếu: Hợp đồng cổng"] == 1
+    assert found["Thủ tục thu phí mà hôm nay không có mức phí"] == 1
     assert young.pk != old.pk
 
 
-def test_the_province_sees_it_on_its_first_page() -> None:
-    client = Client()
-    root = User.objects.create_superuser("root", password="a long test password")
-    client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
-    answer = client.get("/admin/")
-    assert "Cần chú ý" in answer.content.decode()
-    agency_admin = factories.officer(factories.agency(), Role.AGENCY_ADMIN)
-    assert "Cần chú ý" not in _page_of(agency_admin)
+def test_what_somebody_proposed_waits_for_another_and_not_for_them() -> None:
+    payment = paid()
+    agency = payment.bill.agency
+    maker, checker = (factories.officer(agency, Role.ACCOUNTANT) for _ in range(2))
+    refunds.propose_for_payment(payment, proposal(1_000, 150_000), maker=maker)
+    name = "Đề nghị hoàn tiền chờ tôi duyệt"
+    assert (counts(maker, agency)[name], counts(checker, agency)[name]) == (0, 1)
 
 
-def _page_of(user: User) -> str:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client.get("/admin/", follow=True).content.decode()
+def test_the_province_sees_all_and_an_agency_its_own_with_the_way_to_the_list() -> None:
+    here, there = factories.agency("Xã Đây"), factories.agency("Xã Kia")
+    mine = overdue(here)
+    overdue(there)
+    factories.payment(factories.bill(of=here), state=PaymentState.PAID, paid_at=timezone.now())
+    browser = browser_of(factories.officer(here, Role.AGENCY_ADMIN))
+    page = browser.get("/admin/").content.decode()
+    assert 'href="/bao-cao/ho-so/?so=dang-tre"><strong>1</strong>' in page
+    assert "Tin nhắn không gửi được" not in page
+    assert mine.code in browser.get("/bao-cao/ho-so/?so=dang-tre").content.decode()
+    whole = browser_of(factories.officer(here, Role.PROVINCE_ADMIN)).get("/admin/").content.decode()
+    assert 'href="/bao-cao/ho-so/?so=dang-tre"><strong>2</strong>' in whole
+    assert "Tin nhắn không gửi được" in whole
+    assert "100% trong 1 lần" in whole
+
+
+def test_the_hours_of_a_day_are_whole_and_say_how_many_were_paid() -> None:
+    now = timezone.now()
+    payment = factories.payment(state=PaymentState.PAID, paid_at=now + timedelta(seconds=20))
+    factories.payment(factories.bill(of=payment.bill.agency), state=PaymentState.FAILED)
+    old = factories.payment(factories.bill(of=payment.bill.agency), state=PaymentState.FAILED)
+    Payment.objects.filter(pk=old.pk).update(created_at=now - timedelta(hours=25))
+    (course,) = gateway_hours.of_a_day()
+    assert (len(course.hours), course.started, course.percent) == (24, 2, 50)
+    last = course.hours[-1]
+    assert (last.started, last.percent, round(last.seconds or 0), last.height) == (2, 50, 20, 25)

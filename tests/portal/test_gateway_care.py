@@ -13,6 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.models import AuditEntry, Role
+from dossiers import messages
+from dossiers.models import Message
 from payments import attempts, gateway_figures, health
 from payments.choices import choices_for
 from payments.clients import create_client
@@ -170,6 +172,26 @@ def test_a_webhook_that_fails_is_given_up_with_a_reason_and_can_be_sent_again() 
     assert not sending.waiting().exists()
     browser.post(LOST, {**row, "viec": "lai"})
     assert sending.waiting().get() == delivery
+
+
+def test_a_message_that_does_not_go_out_is_set_aside_with_a_reason_or_sent_again() -> None:
+    tried = {"channel": "sms", "recipient": "+84912345678", "text": "x", "attempts": 4, "last_error": "sai số"}
+    text = Message.objects.create(dossier=factories.dossier(), subject="1", kind="received", **tried)
+    browser, row = province(), {"loai": "tin-nhan", "so": text.pk}
+    assert "sai số" in browser.get(LOST).content.decode()
+    assert province(Role.AUDITOR).post(LOST, {**row, "viec": "bo-qua", "reason": "số không có"}).status_code == 403
+    browser.post(LOST, {**row, "viec": "bo-qua", "reason": ""})
+    text.refresh_from_db()
+    assert text.gave_up_at is None
+    browser.post(LOST, {**row, "viec": "bo-qua", "reason": "số không có"})
+    text.refresh_from_db()
+    assert (text.gave_up_at is not None, text.set_aside_reason) == (True, "số không có")
+    assert "sai số" not in browser.get(LOST).content.decode()
+    assert messages.send_waiting() == 0
+    assert AuditEntry.objects.get(action="messages_set_aside").detail["reason"] == "số không có"
+    browser.post(LOST, {**row, "viec": "lai"})
+    text.refresh_from_db()
+    assert (text.gave_up_at, text.attempts, text.set_aside_reason) == (None, 0, "")
 
 
 @pytest.mark.parametrize("nonsense", [{}, {"viec": "thu", "account": "x"}, {"viec": "het-bao-tri", "outage": "9" * 30}])

@@ -1,0 +1,166 @@
+"""The pages under `/bao-cao/`: the report of a span, the dossiers behind each number, and both to take away."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from agencies import audit
+from agencies.models import Agency
+from agencies.rights import sees_everything
+from agencies.spreadsheets import harmless
+from dossiers.desk.access import Staff, for_staff
+from dossiers.models.dossier import DossierQuerySet
+from payments.accounting.listing import page_of
+
+from ..onboarding import board
+from .measures import MEASURES, Measure, Scope
+from .summary import rows_of, summary_of
+
+LONGEST = timedelta(days=366)
+#: Rows of a chart; the table below has all.
+CHARTED = 20
+BAR_ROW, WEEK_WIDTH = 46, 28
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for. `agency` is the chosen one, None for all somebody sees."""
+
+    scope: Scope
+    agency: Agency | None
+    offered: list[Agency]
+
+    @property
+    def query(self) -> str:
+        """The same question for another page."""
+        told = {"tu": self.scope.first.isoformat(), "den": self.scope.last.isoformat()}
+        return urlencode(told | ({"co-quan": str(self.agency.pk)} if self.agency else {}))
+
+
+def _asked(request: HttpRequest, staff: Staff) -> Asked:
+    """Read span and agency; whatever makes no sense is this month, and everything they see. Raises Http404."""
+    today = timezone.localdate()
+    last = min(_day(request.GET.get("den", ""), today), today)
+    first = _day(request.GET.get("tu", ""), last.replace(day=1))
+    first = max(min(first, last), last - LONGEST)
+    offered = list(Agency.objects.filter(pk__in=staff.sees).order_by("name", "pk"))
+    wanted = request.GET.get("co-quan", "")
+    chosen = next((agency for agency in offered if str(agency.pk) == wanted), None)
+    if wanted and chosen is None:
+        raise Http404
+    return Asked(Scope(frozenset([chosen.pk]) if chosen else staff.sees, first, last), chosen, offered)
+
+
+def _day(text: str, default: date) -> date:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return default
+    return found if found.year >= 2000 else default
+
+
+@require_GET
+@for_staff
+def report(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Show the report; the number of queries does not depend on how much there is."""
+    asked = _asked(request, staff)
+    is_whole = asked.agency is None and sees_everything(staff.user)
+    found = summary_of(asked.scope, is_whole=is_whole)
+    charted = [row for row in found.rows if row.online.whole][:CHARTED]
+    context = {
+        "staff": staff,
+        "asked": asked,
+        "report": found,
+        "bars": [(row, BAR_ROW * number) for number, row in enumerate(charted)],
+        "bars_height": BAR_ROW * len(charted),
+        "weeks": [(week, WEEK_WIDTH * number, 100 - week.percent) for number, week in enumerate(found.weeks)],
+        "weeks_width": max(WEEK_WIDTH * len(found.weeks), 10 * WEEK_WIDTH),
+        "groups": board(asked.scope.last) if is_whole else [],
+    }
+    return render(request, "reports/report.html", context)
+
+
+@require_GET
+@for_staff
+def report_file(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The table of agencies as CSV: one column a measure, by its word and its name."""
+    asked = _asked(request, staff)
+    _record("export_report", asked, staff)
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="bao-cao-{asked.scope.first}-{asked.scope.last}.csv"'
+    answer.write("\ufeff")
+    lines = csv.writer(answer)
+    lines.writerow(["co_quan", *MEASURES])
+    lines.writerow(["", *(str(measure.name) for measure in MEASURES.values())])
+    for row in rows_of(asked.scope):
+        lines.writerow([harmless(row.name), *row.counts.values()])
+    return answer
+
+
+@require_GET
+@for_staff
+def dossiers(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The dossiers a number counts (`?so=` its word), each a link to the desk."""
+    asked, word, measure = _measure(request, staff)
+    page = page_of(request, _listed(measure, asked))
+    context = {"staff": staff, "asked": asked, "word": word, "measure": measure, "page": page}
+    return render(request, "reports/dossiers.html", context)
+
+
+@require_GET
+@for_staff
+def dossiers_file(request: HttpRequest, staff: Staff) -> HttpResponseBase:
+    """The same dossiers, all of them, as a stream of CSV; times in Viet Nam (UTC+7). No person stands in it."""
+    asked, word, measure = _measure(request, staff)
+    _record("export_report_dossiers", asked, staff, measure=word)
+    answer = StreamingHttpResponse(_lines(_listed(measure, asked)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="ho-so-{word}.csv"'
+    return answer
+
+
+def _measure(request: HttpRequest, staff: Staff) -> tuple[Asked, str, Measure]:
+    word = request.GET.get("so", "")
+    if word not in MEASURES:
+        raise Http404
+    return _asked(request, staff), word, MEASURES[word]
+
+
+def _listed(measure: Measure, asked: Asked) -> DossierQuerySet:
+    return measure.dossiers(asked.scope).select_related("agency", "case__procedure").order_by("-pk")
+
+
+_COLUMNS = ("ma_ho_so", "co_quan", "ma_thu_tuc", "kenh", "trang_thai")
+_TIMES = {"nop": "submitted_at", "hen_tra": "due_at", "xong": "finished_at", "tra": "returned_at"}
+
+
+def _lines(found: DossierQuerySet) -> Iterator[str]:
+    class Line:
+        """What the writer writes into: it gives each line back."""
+
+        def write(self, line: str) -> str:
+            return line
+
+    into = csv.writer(Line())
+    yield "\ufeff" + into.writerow([*_COLUMNS, *_TIMES])
+    for dossier in found.iterator(chunk_size=1000):
+        moments = (getattr(dossier, field) for field in _TIMES.values())
+        times = [f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else "" for at in moments]
+        texts = (dossier.code, dossier.agency.name, dossier.case.procedure.code)
+        shown = [harmless(text) for text in texts]
+        yield into.writerow([*shown, dossier.channel, dossier.state, *times])
+
+
+def _record(action: str, asked: Asked, staff: Staff, **detail: Any) -> None:
+    span = f"{asked.scope.first}..{asked.scope.last}"
+    audit.record(action, f"report:{span}", actor=staff.user, agency=asked.agency, **detail)
