@@ -96,7 +96,7 @@ def test_an_office_sees_its_own_numbers_and_the_dossiers_behind_each() -> None:
         file = b"".join(browser.get(f"{PAGE}ho-so.csv", {"so": word, "tu": first}))
         assert len(list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))) == number
     assert browser.get(PAGE, {"co-quan": there.pk}).status_code == 404
-    assert browser.get(f"{PAGE}ho-so/", {"so": "da-nop", "co-quan": there.pk}).status_code == 404
+    assert browser.get(f"{PAGE}ho-so/", {"so": "da-nop", "co-quan": f"{there.pk}"}).status_code == 404
     assert browser.get(f"{PAGE}ho-so/", {"so": "?"}).status_code == 404
     assert "Phường Kia" not in browser.get(PAGE).content.decode()
     assert Client().get(PAGE).status_code == 302
