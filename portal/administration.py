@@ -46,6 +46,12 @@ class Administration(UnfoldAdminSite):
         """Answer what somebody typed into a box."""
         return _Offered.as_view(admin_site=self)(request)
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Guard a page of the administration, and say so on it (tests/authorization/test_guards.py)."""
+        guarded = super().admin_view(view, cacheable)
+        guarded.guard = "administration"
+        return guarded
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Lead to the one sign-in: Django's own form here asks for no second factor. Raises PermissionDenied."""
         if request.user.is_authenticated and not self.has_permission(request):

@@ -1,4 +1,4 @@
-"""What `make check` asks beyond the linters: bells ring after the commit, migrations are complete, settings fit."""
+"""What `make check` asks beyond the linters: bells after the commit, rules of our sources, migrations, settings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from portal import embedded
+from tests import source_rules
 
 #: What tells other processes of a change, which must be there for them to see.
 TELLING = frozenset({"ring", "ring_for_checks", "ring_for_statements", "publish", "delay", "apply_async"})
@@ -53,9 +54,15 @@ def _bells_ring_late() -> bool:
     return not early
 
 
+def _sources_keep_the_rules() -> bool:
+    found = list(source_rules.faults())
+    sys.stderr.write("".join(f"{line}\n" for line in found))
+    return not found
+
+
 def main() -> int:
     """Run each check of Django in a process of its own, against real servers; return 1 when any fails."""
-    if not _bells_ring_late():
+    if not _bells_ring_late() or not _sources_keep_the_rules():
         return 1
     with embedded.servers(durable=False) as running:
         production = {

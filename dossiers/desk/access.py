@@ -133,4 +133,5 @@ def for_staff(view: View) -> View:
             raise PermissionDenied
         return view(request, staff, *args, **kwargs)
 
+    guarded.guard = "staff"  # type: ignore[attr-defined]  # tests/authorization/test_guards.py
     return guarded

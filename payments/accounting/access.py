@@ -102,6 +102,7 @@ def _guard(view: View, admits: Callable[[Staff, bool], bool]) -> View:
             raise PermissionDenied
         return view(request, staff, *args, **kwargs)
 
+    guarded.guard = "accountants"  # type: ignore[attr-defined]  # tests/authorization/test_guards.py
     return guarded
 
 

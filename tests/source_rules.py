@@ -1,0 +1,141 @@
+"""What our sources must not contain (security.md B6 23, 24, 45-47): asked by `tests.checks` of every file.
+
+Each rule yields the lines at fault. What is allowed all the same stands in a list here, with its reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("agencies", "procedures", "payments", "dossiers", "portal", "gateways")
+#: Where requests of staff are answered: there rows of agencies come from `Staff`, or are narrowed to what it sees.
+STAFF_EDGES = ("dossiers/desk/", "payments/accounting/")
+#: Tables whose rows belong to an agency, directly or by what they hang on.
+OF_AGENCIES = re.compile(
+    r"Dossier|Attachment|Result|HandOver|ErasureRequest|PostalOrder|DossierEvent|DossierBill|Message|Rating|Assignment|"
+    r"Bill|BillLine|Payment|Receipt|ReceiptSeries|LostNumbers|Refund|Discrepancy|Statement|StatementRow|CashShift|"
+    r"ClosedDay|MerchantAccount|ChargedClaim|LedgerEvent|Notice|Move|Agency|BeneficiaryAccount|Membership"
+)
+#: What narrows a query to what somebody sees, works at, or has just been given by a scoped query.
+SCOPED_BY = re.compile(
+    r"\bstaff\.|\bself\.(sees|acts_for|counts_for|works_at)\b|\.none\(\)|\bOuterRef\(|"
+    r"\b(dossier|bill|found|discrepancy|merchant_account)=(dossier|found|staff)|\bdossier\.agency_id\b|\b_mine\(staff\)"
+)
+#: (file, function or class): why its rows need no narrowing.
+UNSCOPED = {
+    ("dossiers/desk/printing.py", "print_register"): "the number was found among `works_at` in the line before",
+    ("payments/accounting/forms.py", "__init__"): "of accounts and agencies that the view took from `Staff`",
+}
+#: Templates that print text as it is.
+UNESCAPED = {"templates/account/email/": "letters are plain text"}
+#: Functions that call markup safe.
+MARKED_SAFE = {("portal/templatetags/money.py", "qr"): "the drawing of a QR code: its label is escaped by segno"}
+#: `order_by` with names that are not written there.
+ORDERED_BY = re.compile(r"\bORDERS\[")
+
+
+def unscoped(path: str, source: str) -> Iterator[int]:
+    """Yield where a page of staff reads rows of agencies that nothing narrows to what its reader sees."""
+    if not path.startswith(STAFF_EDGES):
+        return
+    for statement, place in _statements(ast.parse(source)):
+        text = ast.unparse(statement)
+        if SCOPED_BY.search(text) or (path, place) in UNSCOPED:
+            continue
+        for node in ast.walk(statement):
+            if (
+                isinstance(node, ast.Attribute)
+                and node.attr == "objects"
+                and OF_AGENCIES.fullmatch(ast.unparse(node.value))
+            ):
+                yield node.lineno
+
+
+def _statements(tree: ast.AST, place: str = "") -> Iterator[tuple[ast.stmt, str]]:
+    """Yield simple statements with the name of the function around them."""
+    for child in ast.iter_child_nodes(tree):
+        inside = child.name if isinstance(child, ast.FunctionDef | ast.ClassDef) else place
+        if isinstance(child, ast.stmt) and not hasattr(child, "body"):
+            yield child, inside
+        elif isinstance(child, ast.stmt | ast.ExceptHandler):
+            for test in (getattr(child, "test", None), getattr(child, "iter", None)):
+                if test is not None:
+                    yield ast.copy_location(ast.Expr(test), child), inside
+            yield from _statements(child, inside)
+
+
+def spread_requests(path: str, source: str) -> Iterator[int]:
+    """Yield where names out of a request could become names of a query, or SQL is written past Django."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        spread = [ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg is None]
+        if any(re.search(r"\.(GET|POST|COOKIES|query_params)\b|\brequest\.data\b", text) for text in spread):
+            yield node.lineno
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called in ("raw", "extra", "RawSQL"):
+            yield node.lineno
+        names = [argument for argument in node.args if called == "order_by" and not _is_written_out(argument)]
+        if any(not ORDERED_BY.search(ast.unparse(name)) for name in names):
+            yield node.lineno
+
+
+def _is_written_out(argument: ast.expr) -> bool:
+    """Tell whether an order is a literal, or an expression of Django's around one."""
+    return isinstance(argument, ast.Constant | ast.Call)
+
+
+def open_forms(path: str, source: str) -> Iterator[int]:
+    """Yield where a form or a serializer takes every field of its model, those of tomorrow too."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and node.name == "Meta":
+            for line in node.body:
+                if isinstance(line, ast.Assign):
+                    name, value = ast.unparse(line.targets[0]), ast.unparse(line.value)
+                    if (name == "fields" and "__all__" in value) or name == "exclude":
+                        yield line.lineno
+
+
+def called_safe(path: str, source: str) -> Iterator[int]:
+    """Yield where Python calls its own markup safe."""
+    for statement, place in _statements(ast.parse(source)):
+        for node in ast.walk(statement):
+            name = getattr(node, "id", getattr(node, "attr", ""))
+            is_use = isinstance(node, ast.Name | ast.Attribute) and name in ("mark_safe", "SafeString", "safestring")
+            if is_use and (path, place) not in MARKED_SAFE:
+                yield node.lineno  # type: ignore[attr-defined]
+
+
+def unescaped(path: str, source: str) -> Iterator[int]:
+    """Yield where a template prints a value as markup."""
+    if path.startswith(tuple(UNESCAPED)):
+        return
+    for number, line in enumerate(source.splitlines(), 1):
+        if re.search(r"\|\s*safe(seq)?\b|autoescape\s+off", line):
+            yield number
+
+
+RULES = {
+    unscoped: "rows of agencies that nothing narrows to what the reader sees",
+    spread_requests: "names from outside may become names of a query",
+    open_forms: "a form takes every field there is",
+    called_safe: "markup is called safe",
+}
+
+
+def faults() -> Iterator[str]:
+    """Yield every fault of our sources as file:line: what."""
+    for app in APPS:
+        for file in sorted((ROOT / app).rglob("*.py")):
+            path, source = str(file.relative_to(ROOT)), file.read_text()
+            if "/migrations/" not in path:
+                for rule, meaning in RULES.items():
+                    yield from (f"{path}:{line}: {meaning}" for line in rule(path, source))
+    for folder in ("templates", "gateways/sandbox/templates"):
+        for file in sorted((ROOT / folder).rglob("*.*")):
+            path = str(file.relative_to(ROOT))
+            yield from (f"{path}:{line}: a value is printed as markup" for line in unescaped(path, file.read_text()))
