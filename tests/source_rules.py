@@ -27,6 +27,7 @@ SCOPED_BY = re.compile(
 )
 #: (file, function or class): why its rows need no narrowing.
 UNSCOPED = {
+    ("payments/accounting/lists/payments.py", "offered"): "which gateways the province has is no secret",
     ("dossiers/desk/printing.py", "print_register"): "the number was found among `works_at` in the line before",
     ("payments/accounting/forms.py", "__init__"): "of accounts and agencies that the view took from `Staff`",
 }
@@ -34,8 +35,8 @@ UNSCOPED = {
 UNESCAPED = {"templates/account/email/": "letters are plain text"}
 #: Functions that call markup safe.
 MARKED_SAFE = {("portal/templatetags/money.py", "qr"): "the drawing of a QR code: its label is escaped by segno"}
-#: `order_by` with names that are not written there.
-ORDERED_BY = re.compile(r"\bORDERS\[")
+#: `order_by` with names that are not written there, but come out of a module's table of them.
+ORDERED_BY = re.compile(r"\bORDERS\[|\bF\(field\)")
 
 
 def unscoped(path: str, source: str) -> Iterator[int]:
