@@ -43,6 +43,10 @@ WORDS: dict[str, Promise] = {
     "erasure_asked": _("Đề nghị xóa dữ liệu cá nhân"),
     "erasure_refused": _("Từ chối xóa dữ liệu cá nhân"),
     "erased": _("Xóa dữ liệu cá nhân"),
+    "assist_begin": _("Bắt đầu giúp công dân nộp hồ sơ"),
+    "assist_ask": _("Gửi mã xác nhận cho công dân được giúp"),
+    "assist_submit": _("Nộp hồ sơ giúp công dân"),
+    "assist_give_up": _("Bỏ hồ sơ đang giúp"),
     "fee_determined": _("Xác định mức thu"),
     "fee_schedule_cloned": _("Tạo phiên bản biểu phí"),
     "fee_schedule_imported": _("Nhập biểu phí từ Excel"),
@@ -108,6 +112,7 @@ def _table(model: str) -> str:
 #: What stands before the colon of a subject.
 KINDS: dict[str, Kind] = {
     "dossier": Kind(_("Hồ sơ"), "desk-dossier", "code"),
+    "draft": Kind(_("Hồ sơ nháp")),
     "bill": Kind(_("Khoản phải nộp"), _table("payments_bill")),
     "payment": Kind(_("Lần thanh toán"), _table("payments_payment")),
     "receipt": Kind(_("Biên lai"), _table("payments_receipt")),

@@ -14,7 +14,8 @@ from procedures.fees import Quote
 from procedures.models import ProcedureCase
 
 from . import posting
-from .models import Attachment, Dossier, Draft, PaperState
+from .errors import NotConfirmable
+from .models import Assistance, Attachment, Channel, Dossier, Draft, PaperState
 from .step_forms import AddressForm, MatterForm, PapersForm, PersonForm, StepForm, asked_of
 from .submission import Application, price, submit
 
@@ -30,19 +31,35 @@ def remember(request: HttpRequest, draft: Draft) -> None:
 
 
 def mine(request: HttpRequest, code: str) -> Draft | None:
-    """Return a draft this browser may go on with: begun here, or opened by its code and a one-time code."""
-    if code not in request.session.get(SESSION_DRAFTS, []):
-        return None
-    found = Draft.objects.select_related("case__procedure", "dossier")
-    return found.filter(code=code, expires_at__gt=Now()).first()
+    """Return a draft this browser may go on with: begun here, or opened by its code and a one-time code.
+
+    One that an officer fills in for a citizen belongs to that officer, today, and to nobody's browser.
+    """
+    related = ("case__procedure", "dossier", "assistance__officer", "assistance__agency")
+    found = Draft.objects.select_related(*related).filter(code=code, expires_at__gt=Now()).first()
+    if found and (assistance := assistance_of(found)):
+        return found if assistance.is_open_to(request.user) else None
+    return found if code in request.session.get(SESSION_DRAFTS, []) else None
+
+
+def assistance_of(draft: Draft) -> Assistance | None:
+    """Return who helps the citizen with a draft, if somebody does."""
+    return getattr(draft, "assistance", None)
 
 
 def form_of(draft: Draft, step: type[StepForm]) -> StepForm:
     """Return a step's form, bound to what was typed; unbound when nothing was."""
     typed = draft.answers.get(step.slug)
-    if typed is None:
-        return step(draft.case, initial=step.suggested(draft.answers))
-    return step(draft.case, MultiValueDict(typed))
+    if typed is not None:
+        return bound(draft, step, MultiValueDict(typed))
+    assistance = assistance_of(draft)
+    here = {"agency": assistance.agency_id} if assistance else {}
+    return step(draft.case, initial={**here, **step.suggested(draft.answers)}, is_assisted=assistance is not None)
+
+
+def bound(draft: Draft, step: type[StepForm], sent: MultiValueDict[str, str]) -> StepForm:
+    """Return a step's form with what was sent."""
+    return step(draft.case, sent, is_assisted=assistance_of(draft) is not None)
 
 
 def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:
@@ -80,11 +97,12 @@ def application_of(draft: Draft) -> Application:
     matter = cast(MatterForm, forms[MatterForm])
     person: dict[str, Any] = forms[PersonForm].cleaned_data
     data = matter.cleaned_data
-    to = forms.get(AddressForm)
+    to, assistance = forms.get(AddressForm), assistance_of(draft)
     return Application(
         case=draft.case,
         agency=data["agency"],
         **person,
+        channel=assistance.channel if assistance else Channel.ONLINE,
         quantities={name: data[name] for name in matter.quantity_names},
         groups=frozenset(data.get("groups", ())),
         applicant_kind=data.get("applicant", "individual"),
@@ -105,7 +123,13 @@ def quote_of(draft: Draft) -> tuple[Quote, int]:
 
 
 def hand_in(draft: Draft) -> tuple[Dossier, str]:
-    """Submit a complete draft once; see `submission.submit`. Raises FeeUnknown, ValueError."""
+    """Submit a complete draft once; see `submission.submit`.
+
+    Raises FeeUnknown, ValueError, NotConfirmable for what an officer filled in and nobody confirmed.
+    """
+    assistance = assistance_of(draft)
+    if assistance and not assistance.confirmation:
+        raise NotConfirmable
     return submit(application_of(draft), draft)
 
 
@@ -116,6 +140,7 @@ def forget_expired() -> int:
         # Locked, so that a look at a paper (`checking_papers`) leaves no file behind that nobody knows.
         for paper in Attachment.objects.filter(draft__in=expired, dossier=None).select_for_update():
             forget_file(paper)
+        Assistance.objects.filter(draft__in=expired, dossier=None).delete()
         return expired.delete()[1].get("dossiers.Draft", 0)
 
 

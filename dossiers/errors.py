@@ -46,6 +46,10 @@ class NotSignable(DossierError):
     """No draft waits to be signed, it is another one than was seen, or one's own; or one waits already."""
 
 
+class NotConfirmable(DossierError):
+    """The citizen has not confirmed what an officer filled in, or cannot in this way."""
+
+
 class NothingOwed(DossierError):
     """Money cannot be awaited: every bill is settled."""
 

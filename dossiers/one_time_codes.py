@@ -49,8 +49,10 @@ class TooManyCodes(Exception):
         self.wait = wait
 
 
-def send(purpose: str, about: str, address: str) -> None:
+def send(purpose: str, about: str, address: str, text: str = TEXT) -> None:
     """Make a code of six digits and have it sent to `address` (phone or e-mail) after commit.
+
+    `text` has `{code}` in it, and says whom not to give it to.
 
     A newer code puts the older one out of use. Nobody's code ("") is kept like any other, but nothing is
     sent and nothing typed is right. Raises TooManyCodes when the address or the thing has had one
@@ -66,7 +68,7 @@ def send(purpose: str, about: str, address: str) -> None:
             address_hash=address_hash,
             code_hash=_hash(purpose, about, code) if address else "",
             address=address,
-            text=TEXT.format(code=code) if address else "",
+            text=text.format(code=code) if address else "",
             sent_at=None if address else timezone.now(),
             expires_at=timezone.now() + LIFE,
         )

@@ -15,7 +15,7 @@ from agencies import audit
 from agencies.models import User
 
 from .errors import NotErasable
-from .models import Dossier, ErasureRequest, OneTimeCode, PostalOrder, Rating
+from .models import Assistance, Dossier, ErasureRequest, OneTimeCode, PostalOrder, Rating
 from .states import DossierState
 
 #: Stands where a name stood; Vietnamese because it is data, as the name was.
@@ -136,6 +136,7 @@ def _empty_what_hangs_on(dossier: Dossier) -> None:
     OneTimeCode.objects.filter(about=dossier.code).delete()
     Rating.objects.filter(dossier=dossier).update(words="")
     PostalOrder.objects.filter(dossier=dossier).update(receiver_name=NOBODY, receiver_phone="", street="", commune="")
+    Assistance.objects.filter(dossier=dossier).update(identity_tail="")
     if handed := getattr(dossier, "hand_over", None):
         handed.receiver_name, handed.identity_tail = NOBODY, ""
         handed.save(update_fields=["receiver_name", "identity_tail"])

@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from . import drafts
+from . import assisting, drafts
 from .code_pages import OneTimeCodeForm, send_quietly
 from .models import Draft
-from .step_forms import PersonForm
 
 SESSION_RESUMING = "resuming_draft"
 PURPOSE = "draft"
@@ -48,7 +47,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     code = form.cleaned_data["draft"]
     request.session[SESSION_RESUMING] = code
     found = Draft.objects.filter(code=code, dossier=None).select_related("case__procedure").first()
-    send_quietly(PURPOSE, code, _phone_of(found) if found else "")
+    send_quietly(PURPOSE, code, assisting.phone_of(found) if found else "")
     return redirect("submit-resume-code")
 
 
@@ -65,6 +64,7 @@ def resume_with_code(request: HttpRequest) -> HttpResponse:
         if found is None:  # handed in, or forgotten, since the code was sent
             return redirect("submit-resume")
         del request.session[SESSION_RESUMING]
+        assisting.leave_to_citizen(found)
         drafts.remember(request, found)
         following = drafts.first_open_step(found)
         if following:
@@ -80,8 +80,3 @@ def resume_with_code(request: HttpRequest) -> HttpResponse:
         "again": reverse("submit-resume"),
     }
     return render(request, "dossiers/one_time_code.html", context, status=422 if form.errors else 200)
-
-
-def _phone_of(draft: Draft) -> str:
-    form = drafts.form_of(draft, PersonForm)
-    return str(form.cleaned_data["owner_phone"]) if form.is_valid() else ""

@@ -36,8 +36,8 @@ class StepForm(forms.Form):
     slug: ClassVar[str]
     title: ClassVar[Any]
 
-    def __init__(self, case: ProcedureCase, *args: Any, **kwargs: Any) -> None:
-        self.case = case
+    def __init__(self, case: ProcedureCase, *args: Any, is_assisted: bool = False, **kwargs: Any) -> None:
+        self.case, self.is_assisted = case, is_assisted
         super().__init__(*args, **kwargs)
         self.build()
         for name, field in self.fields.items():
@@ -73,6 +73,15 @@ class PersonForm(StepForm):
     owner_address = PlainTextField(
         label=_("Địa chỉ"), max_length=255, required=False, widget=forms.TextInput({"autocomplete": "street-address"})
     )
+
+    def build(self) -> None:
+        """Whoever is helped at the counter may have no phone; and the officer's browser fills in nobody else."""
+        if not self.is_assisted:
+            return
+        phone = self.fields["owner_phone"]
+        phone.required, phone.help_text = False, _("Số của chính công dân, để nhận mã xác nhận. Không có thì để trống.")
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
 
 
 class MatterForm(StepForm):

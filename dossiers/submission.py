@@ -115,7 +115,14 @@ def submit(application: Application, draft: Draft | None = None) -> tuple[Dossie
         if draft:
             draft.attachments.update(dossier=dossier, draft=None)
             Draft.objects.filter(pk=draft.pk).update(dossier=dossier, answers_json="{}")
-        DossierEvent.objects.create(dossier=dossier, kind=EventKind.SUBMITTED, after=dossier.state)
+        helper = getattr(draft, "assistance", None)
+        DossierEvent.objects.create(
+            dossier=dossier,
+            kind=EventKind.SUBMITTED,
+            after=dossier.state,
+            actor=helper.officer if helper else None,
+            note=f"Nộp với sự giúp đỡ của {helper.agency}"[:255] if helper else "",
+        )
         tell(dossier, "received", f"dossier:{dossier.pk}")
         # Without all amounts there is no bill: `determining.determine` makes it after examination.
         if application.post_to:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,14 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies import identity, limits
+from agencies import limits
 from agencies.citizens import citizen_of
-from agencies.form_fields import PhoneField
 from agencies.limits import Limit
 from procedures.fees import FeeUnknown
 from procedures.models import ProcedureCase
 
-from . import attaching, drafts
+from . import attaching, drafts, summary
 from .models import Dossier, Draft
 from .pages import SESSION_PINS, remember
 from .step_forms import CALCULATOR, STEPS, PapersForm, PersonForm, StepForm, asked_of
@@ -72,12 +72,13 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     if draft is None:
         return redirect("submit-resume")
     if draft.dossier:
-        return redirect("dossier", code=draft.dossier.code)
+        is_assisted = drafts.assistance_of(draft) is not None
+        return redirect("desk-dossier" if is_assisted else "dossier", code=draft.dossier.code)
     if not kind.is_asked(draft.answers):
         return redirect("submit-check", code=code)
     if request.method == "GET":
         return _show(request, draft.case, draft, drafts.form_of(draft, kind), is_new=step not in draft.answers)
-    form = kind(draft.case, request.POST)
+    form = drafts.bound(draft, kind, request.POST)
     draft.answer(step, drafts.typed_in(form, request.POST))  # also what is wrong: nobody types it twice
     if not form.is_valid() or (kind is PapersForm and not _papers_are_there(draft, form)):
         return _show(request, draft.case, draft, form)
@@ -123,30 +124,18 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     draft = drafts.mine(request, code)
     if draft is None:
         return redirect("submit-resume")
+    if drafts.assistance_of(draft):
+        return redirect("desk-assisted", code=code)
     if draft.dossier:
         return _handed_in(request, draft.dossier)
     if missing := drafts.first_open_step(draft):
         return redirect("submit-step", code=draft.code, step=missing.slug)
-    try:
-        if request.method == "POST":
+    if request.method == "POST":
+        with suppress(FeeUnknown):
             return _handed_in(request, *drafts.hand_in(draft))
-        quoted, postage = drafts.quote_of(draft)
-    except FeeUnknown:
-        quoted, postage = None, 0
     steps = asked_of(draft.answers)
-    context = {
-        "case": draft.case,
-        "draft": draft,
-        "quote": quoted,
-        "postage": postage,
-        "together": postage + (quoted.total if quoted and quoted.is_determined and not quoted.is_exempt else 0),
-        "sections": [(kind.slug, kind.title, list(_shown(drafts.form_of(draft, kind)))) for kind in steps],
-        "papers": draft.attachments.all(),
-        "doubts": _doubts(draft),
-        "steps": _titles(steps),
-        "current": len(steps) + 1,
-    }
-    return render(request, "dossiers/submit/check.html", context, status=200 if quoted else 422)
+    context = summary.context_of(draft) | {"steps": _titles(steps), "current": len(steps) + 1}
+    return render(request, "dossiers/submit/check.html", context, status=200 if context["quote"] else 422)
 
 
 def _handed_in(request: HttpRequest, dossier: Dossier, pin: str = "") -> HttpResponse:
@@ -188,30 +177,6 @@ def _papers_are_there(draft: Draft, form: StepForm) -> bool:
     for name in drafts.missing_papers(draft):
         form.add_error(None, _("Còn thiếu giấy tờ: %(name)s. Hãy chọn tệp hoặc chụp ảnh ở trên.") % {"name": name})
     return not form.errors
-
-
-def _shown(form: StepForm) -> Any:
-    """Yield label and value of what was answered, as a person reads it."""
-    for bound in form:
-        value = form.cleaned_data.get(bound.name) if form.is_valid() else bound.value()
-        if value in (None, "", [], ()):
-            continue
-        if isinstance(bound.field, PhoneField):
-            value = identity.phone_as_spoken(str(value))
-        choices = dict(getattr(bound.field, "choices", ())) if bound.name != "agency" else {}
-        given = [choices.get(each, each) for each in (value if isinstance(value, list) else [value])]
-        yield bound.label, ", ".join(_readable(each) for each in given)
-
-
-def _doubts(draft: Draft) -> list[Any]:
-    """Return what may be wrong with the number typed: a hint, because who knows better may go on."""
-    person = drafts.form_of(draft, PersonForm)
-    number = person.cleaned_data["owner_identity_number"] if person.is_valid() else ""
-    return list(identity.doubts(number)) if number else []
-
-
-def _readable(value: Any) -> str:
-    return value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value)
 
 
 def _known(request: HttpRequest) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The window that faces the citizen: what is owed, a QR to pay it, its state. No name.
 
+While an officer fills in for them it shows what they shall confirm, and after it the PIN, once.
+
 It belongs to the officer's session and follows what the officer opens.
 """
 
@@ -16,18 +18,26 @@ from django.views.decorators.http import require_GET
 from payments import live
 from payments.states import BillState
 
-from ..models import Dossier
+from .. import drafts, summary
+from ..models import Dossier, Draft
 from .access import Staff, for_staff
 from .fee import fee_state, owed
 
-_SHOWN = "second_window"
+_SHOWN, _PIN, _DRAFT = "second_window", "second_window_pin", "second_window_draft"
 
 
-def show(request: HttpRequest, dossier: Dossier | None) -> None:
-    """Put a dossier on the second window, or clear it."""
+def show(request: HttpRequest, dossier: Dossier | None, pin: str = "") -> None:
+    """Put a dossier on the second window, or clear it; with its PIN when it was just handed in with help."""
     code = dossier.code if dossier else ""
-    if request.session.get(_SHOWN, "") != code:
-        request.session[_SHOWN] = code
+    if request.session.get(_SHOWN, "") != code or pin:
+        request.session[_SHOWN], request.session[_PIN] = code, pin
+    request.session.pop(_DRAFT, None)
+    ring(request)
+
+
+def show_draft(request: HttpRequest, draft: Draft) -> None:
+    """Put what an officer fills in for the citizen on the second window."""
+    request.session[_DRAFT] = draft.code
     ring(request)
 
 
@@ -57,6 +67,10 @@ def window_state(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 def _context(request: HttpRequest, staff: Staff) -> dict[str, object]:
+    draft = drafts.mine(request, request.session.get(_DRAFT, ""))
+    if draft and not draft.dossier:
+        is_complete = drafts.first_open_step(draft) is None
+        return {"dossier": None, "helped": draft, **(summary.context_of(draft) if is_complete else {})}
     code = request.session.get(_SHOWN, "")
     dossier = staff.dossiers().with_bills().filter(code=code).first() if code else None
     if dossier is None:
@@ -64,6 +78,7 @@ def _context(request: HttpRequest, staff: Staff) -> dict[str, object]:
     bill = next((bill for bill in dossier.bills.all() if bill.state == BillState.OPEN), None)
     return {
         "dossier": dossier,
+        "pin": request.session.get(_PIN, ""),
         "state": fee_state(dossier),
         "amount": owed(dossier) or dossier.fee_total,
         "bill": bill,

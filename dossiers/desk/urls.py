@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from . import amounts, erasures, explaining, files, handing_over, money, pages, printing, second_window, work, worker
+from . import (
+    amounts,
+    assisting,
+    erasures,
+    explaining,
+    files,
+    handing_over,
+    money,
+    pages,
+    printing,
+    second_window,
+    work,
+    worker,
+)
 
 urlpatterns = [
     path("", pages.desk, name="desk"),
@@ -12,6 +25,9 @@ urlpatterns = [
     path("so-theo-doi/", printing.print_register, name="desk-register"),
     path("yeu-cau-xoa/", erasures.erasures, name="desk-erasures"),
     path("ban-luu.js", worker.worker, name="desk-worker"),
+    path("nop-giup/", assisting.assist, name="desk-assist"),
+    path("nop-giup/<str:code>/", assisting.assisted, name="desk-assisted"),
+    path("nop-giup/<str:code>/ban-in/", assisting.print_summary, name="desk-assisted-print"),
     path("<str:code>/", pages.desk_dossier, name="desk-dossier"),
     path("<str:code>/trang-thai/", pages.desk_state, name="desk-state"),
     path("<str:code>/hoi-ngan-hang/", pages.check_now, name="desk-check"),

@@ -1,5 +1,6 @@
 """One application by one person for one procedure, and what happens to it."""
 
+from .assistance import Assistance, Confirmation
 from .attachments import Attachment, PaperState, Refusal
 from .dossier import Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
 from .drafts import Draft
@@ -14,9 +15,11 @@ from .working import Assignment, ClockPause, NoticeKind, Result, Stage, WrittenN
 
 __all__ = [
     "Assignment",
+    "Assistance",
     "Attachment",
     "Channel",
     "ClockPause",
+    "Confirmation",
     "Dossier",
     "DossierBill",
     "DossierCounter",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from payments.accounting.outcomes import dong
 
-from ..models import Dossier, HandOver, PaperState
+from ..models import Dossier, Draft, HandOver, PaperState
 from .sheet import Sheet
 
 
@@ -72,4 +73,29 @@ def release_slip(hand_over: HandOver, printed_at: datetime, note: str = "") -> S
         columns=("Mã hồ sơ", "Chủ hồ sơ", "Thủ tục"),
         rows=[(each.dossier.code, each.dossier.owner_name, each.dossier.case.procedure.name) for each in together],
         signatures=(("Người nhận", hand_over.receiver_name), ("Người trả", str(hand_over.officer))),
+    )
+
+
+def summary_to_sign(draft: Draft, told: dict[str, Any], printed_at: datetime) -> Sheet:
+    """What an officer filled in for a citizen, to be read and signed. `told` is what `summary.context_of` returns."""
+    assistance, quote = draft.assistance, told["quote"]
+    cost = dong(told["together"]) if quote and quote.is_determined else "xác định sau khi thẩm định hồ sơ"
+    answers = [(str(label), value) for _slug, _title, said in told["sections"] for label, value in said]
+    papers = "; ".join(paper.name for paper in told["papers"])
+    name = next(iter(draft.answers.get("nguoi-nop", {}).get("owner_name", ())), "")
+    return Sheet(
+        agency=assistance.agency.name,
+        title="Bản tóm tắt hồ sơ nộp với sự giúp đỡ của cán bộ",
+        number=draft.code,
+        printed_at=printed_at,
+        facts=(
+            ("Thủ tục", draft.case.procedure.name),
+            ("Trường hợp", draft.case.name),
+            ("Hình thức nộp", str(assistance.get_channel_display())),
+            *answers,
+            ("Giấy tờ kèm theo", papers or "bản giấy tại quầy"),
+            ("Phải nộp", cost),
+        ),
+        paragraphs=("Tôi đã đọc bản tóm tắt này, nội dung đúng và tôi đồng ý nộp hồ sơ.",),
+        signatures=(("Người nộp hồ sơ", name), ("Cán bộ giúp nộp", str(assistance.officer))),
     )

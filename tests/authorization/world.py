@@ -15,7 +15,8 @@ from psycopg2.extras import DateRange
 
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
-from dossiers.models import Attachment, Dossier, Message, PostageRate, Result, SigningRequest
+from dossiers import assisting
+from dossiers.models import Attachment, Channel, Dossier, Draft, Message, PostageRate, Result, SigningRequest
 from payments import claims, counter, moves, refunds, trials
 from payments.clients import create_client
 from payments.models import (
@@ -90,6 +91,7 @@ class World:
             "procedure": {"code": dossier.case.procedure.code},
             "gateway": {"gateway": "vnptpay"},
             "paper": {"code": dossier.code, "number": paper.pk},
+            "helped draft": {"code": self._helped(dossier).code},
             "draft to sign": {"code": dossier.code, "number": self._waiting_for_signature(dossier).pk},
             "key": {"key": "a-b"},
             "reset key": {"uidb36": "1", "key": "x-y"},
@@ -124,6 +126,11 @@ class World:
         told = claims.Told(150_000, timezone.now(), proof=b"a picture")
         payment = factories.payment(of=factories.bill(of=self.home), state=PaymentState.FAILED)
         return claims.make(payment, told, due_at=timezone.now()).discrepancy
+
+    def _helped(self, dossier: Dossier) -> Draft:
+        """What the agency's officer at the counter fills in for a citizen."""
+        officer = self.people[Role.RECEPTION_OFFICER]
+        return assisting.begin(dossier.case, officer=officer, agency=self.home, channel=Channel.ONLINE)
 
     def _waiting_for_signature(self, dossier: Dossier) -> SigningRequest:
         """A draft that lies before the agency's signer."""
