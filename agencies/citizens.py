@@ -43,6 +43,23 @@ def remember(user: User, told: Told) -> Citizen:
         )[0]
 
 
+def forget(identity_number: str) -> None:
+    """Take everything personal from the account of who has this number; signing in by VNeID makes a new one.
+
+    The account's row stays, nobody's and closed, because the audit names it by its number.
+    """
+    for citizen in Citizen.objects.filter(identity_key__in=identity.search_keys(identity_number)).select_related(
+        "user"
+    ):
+        user = citizen.user
+        for told in ("socialaccount_set", "emailaddress_set", "usersession_set"):
+            getattr(user, told).all().delete()
+        citizen.delete()
+        user.username, user.is_active = f"erased-{user.pk}", False
+        user.full_name = user.first_name = user.last_name = user.email = user.phone = ""
+        user.save()
+
+
 def citizen_of(user: object) -> Citizen | None:
     """Return who is signed in by VNeID; None for staff and for nobody."""
     return Citizen.objects.filter(user=user).select_related("user").first() if isinstance(user, User) else None

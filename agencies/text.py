@@ -15,6 +15,16 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
+def briefly(text: str, most: int = 80) -> str:
+    """Return a legal name up to where it begins to enumerate, "…" for the rest; a short one as it is."""
+    if len(text) <= most:
+        return text
+    head = re.split(r" \(|;", text, maxsplit=1)[0]
+    if len(head) > most:
+        head = next((head[: found.start()] for found in re.finditer(",", head) if found.start() >= most // 3), head)
+    return f"{head[: most - 1].rstrip() if len(head) <= most - 1 else head[: most - 1].rsplit(' ', 1)[0]}…"
+
+
 def plain(text: str) -> str:
     """Return the text as it is seen: one form for each letter with its marks (NFC), nothing invisible.
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from agencies.identity import phone_as_spoken
+
 from . import posting
 from .code_pages import OneTimeCodeForm, send_quietly
 from .errors import NotPostable
@@ -37,7 +39,7 @@ def by_post(request: HttpRequest, code: str) -> HttpResponse:
     kept = request.session.get(SESSION_ADDRESSES, {}).get(code)
     if kept and "one_time_code" in request.POST:
         return _with_code(request, dossier, kept)
-    known = {"receiver_name": dossier.owner_name, "receiver_phone": dossier.owner_phone}
+    known = {"receiver_name": dossier.owner_name, "receiver_phone": phone_as_spoken(dossier.owner_phone)}
     form = AddressForm(dossier.case, request.POST if request.method == "POST" else None, initial=known)
     if not form.is_valid():
         return _show(request, dossier, form, status=422 if form.is_bound else 200)

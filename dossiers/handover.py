@@ -53,7 +53,7 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
         locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
         if reason := why_not(locked):
             raise NotReleasable(reason)
-        advance(locked, DossierState.RETURNED, actor=officer, note=receiver.name)
+        advance(locked, DossierState.RETURNED, actor=officer)  # no name: the timeline can never be erased
         hand_over = HandOver.objects.create(
             dossier=locked,
             officer=officer,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from . import personal_data
+from . import erasing, personal_data
 from .code_pages import OneTimeCodeForm, send_quietly
 from .models import ErasureRequest
 from .own_acts import opened
@@ -63,7 +63,7 @@ def ask_for_erasure(request: HttpRequest, code: str) -> HttpResponse:
     if is_asked and not form.is_bound:
         send_quietly(PURPOSE, dossier.code, dossier.owner_phone)
     if form.is_bound and form.is_right(PURPOSE, dossier.code):
-        personal_data.ask_for_erasure(dossier)
+        erasing.ask_for_erasure(dossier)
         messages.success(request, _("Đã nhận yêu cầu xóa dữ liệu. Cơ quan sẽ xem và trả lời tại trang này."))
         return redirect("dossier-data", code=code)
     context = {"dossier": dossier, "form": form, "is_asked": is_asked}

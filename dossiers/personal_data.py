@@ -1,34 +1,23 @@
-"""What is kept of a person with a dossier: told to them, and erased when they wish and the law allows.
-
-Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15 gives both rights. Erasing makes a dossier nobody's: bills,
-ledger, receipts, results, the timeline and the audit stay, as Luật Kế toán and Luật Lưu trữ ask.
-"""
+"""What is kept of a person with a dossier: everything, told to who opened it (Luật 91/2025/QH15)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from agencies import audit
-from agencies.models import User
+from payments.models import ChargedClaim
 
-from .errors import NotErasable
-from .models import Assistance, Dossier, ErasureRequest, OneTimeCode, PostalOrder, Rating
+from .erasing import drafts_of
+from .models import Dossier, OneTimeCode, PostalOrder, Rating
 from .states import DossierState
-
-#: Stands where a name stood; Vietnamese because it is data, as the name was.
-NOBODY = "(đã xóa theo yêu cầu)"
-#: Somebody still works on a dossier in any other state.
-OVER = (DossierState.REFUSED, DossierState.WITHDRAWN, DossierState.STOPPED, DossierState.RETURNED)
 
 
 def data_of(dossier: Dossier, *, is_owner: bool) -> dict[str, Any]:
     """Return everything kept of the person, ready for JSON. Amounts are whole đồng, times ISO 8601 with offset.
 
     Whoever opened the dossier without proving to be its owner (a helper who pays) gets the identity
-    number's last four digits only.
+    number's last four digits only, and nothing of what the owner has begun and not handed in.
     """
     number = dossier.owner_identity_number
     return {
@@ -72,6 +61,12 @@ def data_of(dossier: Dossier, *, is_owner: bool) -> dict[str, Any]:
             }
             for bill in dossier.bills.order_by("id")
         ],
+        "claims": _claims(dossier),
+        "one_time_codes": [
+            {"for": code.purpose, "made_at": _time(code.made_at), "sent_at": _time(code.sent_at)}
+            for code in OneTimeCode.objects.filter(about=dossier.code).order_by("id")
+        ],
+        "drafts": _drafts(dossier) if is_owner else [],
         "ratings": list(Rating.objects.filter(dossier=dossier).values("score", "words")),
         "handed_over": _handed_over(dossier),
         "posted_to": PostalOrder.objects.filter(dossier=dossier)
@@ -80,66 +75,32 @@ def data_of(dossier: Dossier, *, is_owner: bool) -> dict[str, Any]:
     }
 
 
-def ask_for_erasure(dossier: Dossier) -> ErasureRequest:
-    """Note the wish of somebody who proved to hold the owner's phone; asked twice it stays one."""
-    with transaction.atomic():
-        Dossier.objects.select_for_update().get(pk=dossier.pk)
-        wish, is_new = ErasureRequest.objects.get_or_create(dossier=dossier, decided_at=None)
-        if is_new:
-            audit.record("erasure_asked", f"dossier:{dossier.pk}", actor=None, agency=dossier.agency)
-    return wish
+def _claims(dossier: Dossier) -> list[dict[str, Any]]:
+    """What a payer said of money we had not seen; the picture is told by its size, as papers are."""
+    found = ChargedClaim.objects.filter(payment__bill__in=dossier.bills.all()).order_by("id")
+    return [
+        {
+            "amount": claim.amount,
+            "charged_at": _time(claim.charged_at),
+            "bank_ref": claim.bank_ref,
+            "picture_bytes": claim.proof.size if claim.proof else 0,
+            "opened_at": _time(claim.opened_at),
+        }
+        for claim in found
+    ]
 
 
-def erase(wish: ErasureRequest, *, actor: User) -> None:
-    """Make a dossier nobody's. Raises NotErasable while somebody works on it, or when it was decided already."""
-    with transaction.atomic():
-        dossier = _undecided(wish)
-        if dossier.state not in OVER or dossier.ends_at:
-            raise NotErasable("the dossier is still worked on")
-        dossier.owner_name, dossier.owner_search_key = NOBODY, ""
-        dossier.owner_identity_number = dossier.owner_phone = dossier.owner_email = dossier.owner_address = ""
-        dossier.answers = []
-        dossier.save()
-        _empty_what_hangs_on(dossier)
-        _decide(wish, actor, "")
-        audit.record("erased", f"dossier:{dossier.pk}", actor=actor, agency=dossier.agency)
-
-
-def refuse(wish: ErasureRequest, reason: str, *, actor: User) -> None:
-    """Keep the data and say why. Raises NotErasable when it was decided already."""
-    with transaction.atomic():
-        dossier = _undecided(wish)
-        _decide(wish, actor, reason)
-        audit.record("erasure_refused", f"dossier:{dossier.pk}", actor=actor, agency=dossier.agency, reason=reason)
-
-
-def _undecided(wish: ErasureRequest) -> Dossier:
-    """Lock dossier and wish, in the order of those who ask."""
-    dossier = Dossier.objects.select_for_update().get(pk=wish.dossier_id)
-    if not ErasureRequest.objects.select_for_update().filter(pk=wish.pk, decided_at=None).exists():
-        raise NotErasable("it was decided already")
-    return dossier
-
-
-def _decide(wish: ErasureRequest, actor: User, refusal: str) -> None:
-    wish.decided_at, wish.decided_by, wish.refusal = timezone.now(), actor, refusal[:255]
-    wish.save(update_fields=["decided_at", "decided_by", "refusal"])
-
-
-def _empty_what_hangs_on(dossier: Dossier) -> None:
-    papers = list(dossier.attachments.all())
-    dossier.attachments.all().delete()
-    for paper in papers:
-        transaction.on_commit(lambda file=paper.file: file.storage.delete(file.name))  # type: ignore[misc]
-    dossier.messages.filter(sent_at=None).delete()
-    dossier.messages.update(recipient="", text="")
-    OneTimeCode.objects.filter(about=dossier.code).delete()
-    Rating.objects.filter(dossier=dossier).update(words="")
-    PostalOrder.objects.filter(dossier=dossier).update(receiver_name=NOBODY, receiver_phone="", street="", commune="")
-    Assistance.objects.filter(dossier=dossier).update(identity_tail="")
-    if handed := getattr(dossier, "hand_over", None):
-        handed.receiver_name, handed.identity_tail = NOBODY, ""
-        handed.save(update_fields=["receiver_name", "identity_tail"])
+def _drafts(dossier: Dossier) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": draft.code,
+            "procedure": draft.case.procedure.name,
+            "answers": draft.answers,
+            "papers": list(draft.attachments.values_list("name", flat=True)),
+            "kept_until": _time(draft.expires_at),
+        }
+        for draft in drafts_of(dossier)
+    ]
 
 
 def _handed_over(dossier: Dossier) -> dict[str, Any] | None:

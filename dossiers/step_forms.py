@@ -90,7 +90,9 @@ class MatterForm(StepForm):
     slug = "noi-dung"
     title = _("Nội dung")
 
-    agency = forms.ModelChoiceField(label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none())
+    agency = forms.ModelChoiceField(
+        label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none(), empty_label=_("Chọn nơi nhận")
+    )
 
     def build(self) -> None:
         """Build the questions from the case's fee rules and the procedure's rows."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -94,6 +95,18 @@ def _refuse_floods(payment: Payment) -> None:
     )
     if of_bill.count() >= MOST_PER_BILL or (payment.client_ip and of_address.count() >= MOST_PER_ADDRESS):
         raise TooManyClaims(payment.merchant_ref)
+
+
+def are_open(bills: QuerySet[Bill]) -> bool:
+    """Tell whether somebody still looks into a claim about one of these bills."""
+    return ChargedClaim.objects.filter(payment__bill__in=bills, discrepancy__closed_at=None).exists()
+
+
+def forget_proofs(bills: QuerySet[Bill]) -> None:
+    """Delete the pictures payers sent of what their banks showed; the cases stay. Inside the caller's transaction."""
+    for claim in ChargedClaim.objects.filter(payment__bill__in=bills).exclude(proof="").select_for_update():
+        transaction.on_commit(lambda file=claim.proof, name=claim.proof.name: file.storage.delete(name))  # type: ignore[misc]
+        ChargedClaim.objects.filter(pk=claim.pk).update(proof="")
 
 
 def close_answered(limit: int = 200) -> int:

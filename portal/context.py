@@ -14,9 +14,9 @@ from .read_only import spans
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Add `site`: its name, official host, whether a sandbox, where events come from, what is announced, entrances."""
+    """Add `portal` (allauth has a `site` of its own): its name, host, whether a sandbox, what is announced, entrances."""
     return {
-        "site": {
+        "portal": {
             "name": "Một Cửa Pay",
             "is_sandbox": settings.IS_SANDBOX,
             "host": urlsplit(settings.BASE_URL).netloc,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import QueryDict
 
@@ -21,6 +21,7 @@ from .fees import (
     fact_fields,
     group_fields,
     in_force,
+    next_edge,
     quote,
     weighed,
 )
@@ -49,6 +50,15 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """What the same answers cost from a day on."""
+
+    on: date
+    online: Quote
+    counter: Quote
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One case on the page: the questions of its calculator with their answers, and the amounts."""
 
@@ -59,6 +69,7 @@ class Offer:
     online: Quote | None
     counter: Quote | None
     lines: tuple[Explained, ...]
+    later: Later | None = None
 
     @property
     def asks(self) -> bool:
@@ -77,8 +88,17 @@ class Offer:
         return list(dict.fromkeys(reduction.evidence for reduction in claimed if reduction and reduction.evidence))
 
 
-def offer(case: ProcedureCase, rules: list[Rule], asked: QueryDict, on: date) -> Offer:
-    """Answer for one case; `asked` counts when it names the case. Nonsense becomes the nearest sense."""
+def offer(
+    case: ProcedureCase,
+    rules: list[Rule],
+    asked: QueryDict,
+    on: date,
+    rules_on: Callable[[ProcedureCase, date], list[Rule]] | None = None,
+) -> Offer:
+    """Answer for one case; `asked` counts when it names the case. Nonsense becomes the nearest sense.
+
+    With `rules_on` it is told, too, what changes on the next day within a year on which anything does.
+    """
     current = in_force(rules, on)
     answers = asked if asked.get("case") == case.slug else QueryDict()
     fields = tuple((field, _number(answers.get(field.name, ""))) for field in fact_fields(current))
@@ -93,16 +113,27 @@ def offer(case: ProcedureCase, rules: list[Rule], asked: QueryDict, on: date) ->
         area=picked.get("area", ""),
         is_late=picked.get("timing") == "late",
     )
-    online = _quote(rules, facts, on)
+    online, counter = _quote(rules, facts, on), _quote(rules, replace(facts, channel="counter"), on)
+    edge = next_edge(rules, on)
+    is_near = edge and edge - on < timedelta(days=366)
     return Offer(
         case,
         fields,
         choices,
         _questions(rules, facts, on, known),
         online,
-        _quote(rules, replace(facts, channel="counter"), on),
+        counter,
         tuple(Explained(line, tuple(weighed(line, facts, on)[1:])) for line in (online.lines if online else ())),
+        _later(rules_on(case, edge), facts, edge, (online, counter)) if rules_on and edge and is_near else None,
     )
+
+
+def _later(rules: list[Rule], facts: Facts, on: date, now: tuple[Quote | None, Quote | None]) -> Later | None:
+    online, counter = _quote(rules, facts, on), _quote(rules, replace(facts, channel="counter"), on)
+    if not online or not counter or not online.is_determined or not counter.is_determined:
+        return None
+    is_changed = any(not today or today.total != then.total for today, then in zip(now, (online, counter), strict=True))
+    return Later(on, online, counter) if is_changed else None
 
 
 def _questions(rules: list[Rule], facts: Facts, on: date, known: Mapping[str, Reduction]) -> tuple[Question, ...]:

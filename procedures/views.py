@@ -63,7 +63,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     is_fragment = "X-Fragment" in request.headers
     wanted = [case for case in found.cases.all() if not is_fragment or case.slug == request.GET.get("case")]
-    offers = [offer(case, rules_for(case, today), request.GET, today) for case in wanted]
+    offers = [offer(case, rules_for(case, today), request.GET, today, rules_for) for case in wanted]
     if is_fragment:
         status = 200 if offers else 404
         return render(request, "procedures/_cost.html", {"offer": offers[0] if offers else None}, status=status)

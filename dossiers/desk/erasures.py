@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.sudo import recently_proved
 
-from .. import personal_data
+from .. import erasing
 from ..errors import NotErasable
 from ..models import ErasureRequest
 from .access import Staff, for_staff
@@ -33,19 +33,22 @@ def erasures(request: HttpRequest, staff: Staff) -> HttpResponse:
         number = request.POST.get("wish", "")
         _decide(request, staff, get_object_or_404(wishes, pk=int(number) if number.isdecimal() else 0))
         return redirect("desk-erasures")
-    return render(request, "desk/erasures.html", {"staff": staff, "wishes": wishes[:MOST], "over": personal_data.OVER})
+    return render(request, "desk/erasures.html", {"staff": staff, "wishes": wishes[:MOST], "over": erasing.OVER})
 
 
 def _decide(request: HttpRequest, staff: Staff, wish: ErasureRequest) -> None:
     reason = request.POST.get("reason", "").strip()
     try:
         if request.POST.get("act") == "erase":
-            personal_data.erase(wish, actor=staff.user)
+            erasing.erase(wish, actor=staff.user)
             messages.success(request, _("Đã xóa dữ liệu cá nhân của hồ sơ %(code)s.") % {"code": wish.dossier.code})
         elif reason:
-            personal_data.refuse(wish, reason, actor=staff.user)
+            erasing.refuse(wish, reason, actor=staff.user)
             messages.success(request, _("Đã từ chối; lý do hiện ở trang của công dân."))
         else:
             messages.error(request, _("Hãy ghi lý do từ chối."))
     except NotErasable:
-        messages.error(request, _("Chưa xóa được: hồ sơ còn đang giải quyết, hoặc người khác vừa quyết định."))
+        messages.error(
+            request,
+            _("Chưa xóa được: hồ sơ hoặc việc báo bị trừ tiền còn đang giải quyết, hoặc người khác vừa quyết định."),
+        )

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.indexes import BrinIndex
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies import identity
 from agencies.encryption import EncryptedTextField
 from payments.models.bills import new_token
 from procedures.models import ProcedureCase
@@ -43,6 +45,8 @@ class Draft(models.Model):
     code = models.CharField(max_length=9, unique=True, default=new_draft_code, editable=False)
     case = models.ForeignKey(ProcedureCase, on_delete=models.CASCADE, related_name="+")
     answers_json = EncryptedTextField(default="{}")
+    #: The HMAC of the phone typed, so that its owner's drafts are found (`identity.search_keys`).
+    phone_key = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False, db_index=True)
     submission_key = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     dossier = models.ForeignKey(Dossier, null=True, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -68,4 +72,13 @@ class Draft(models.Model):
             self.answers_json = Draft.objects.select_for_update().get(pk=self.pk).answers_json
             self.answers_json = json.dumps(self.answers | {step: values})
             self.expires_at = _in_thirty_days()
-            self.save(update_fields=["answers_json", "expires_at"])
+            if phone := values.get("owner_phone"):
+                self.phone_key = _key_of(phone[0])
+            self.save(update_fields=["answers_json", "expires_at", "phone_key"])
+
+
+def _key_of(phone: str) -> str:
+    try:
+        return identity.search_key(identity.clean_phone(phone))
+    except ValidationError:
+        return ""

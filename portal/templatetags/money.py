@@ -11,6 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from num2words import num2words
 
+from agencies import text as texts
+from agencies.identity import phone_as_spoken
+
 register = template.Library()
 
 
@@ -20,6 +23,18 @@ def dong(amount: int) -> str:
     if _is_english():
         return f"{amount:,}\u00a0VND"
     return f"{amount:,}".replace(",", ".") + "\u00a0đ"
+
+
+@register.filter
+def briefly(text: str) -> str:
+    """A procedure's official name, cut where it begins to enumerate."""
+    return texts.briefly(text)
+
+
+@register.filter
+def spoken(address: str) -> str:
+    """A telephone number as people here read it; an e-mail address as it is."""
+    return address if "@" in address else phone_as_spoken(address)
 
 
 @register.filter

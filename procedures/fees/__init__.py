@@ -6,7 +6,7 @@
 
 from .amounts import money
 from .asking import AREAS, FACT_LABELS, ChoiceField, FactField, choice_fields, fact_fields, group_fields, groups
-from .choosing import in_force
+from .choosing import in_force, next_edge
 from .coverage import Clash, Gap, clashes, gaps
 from .errors import FeeAmbiguous, FeeGap, FeeUnknown
 from .quoting import quote, weighed, with_amounts
@@ -38,6 +38,7 @@ __all__ = [
     "groups",
     "in_force",
     "money",
+    "next_edge",
     "quote",
     "weighed",
     "with_amounts",

@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from .records import ANY, Reduction, Rule
 
+#: Labels are marked for translation here and translated where a form asks; explanations, which bills keep, are not.
 FACT_LABELS = {
-    "pages": ("Số trang", "trang"),
-    "copies": ("Số bản", "bản"),
-    "persons": ("Số người", "người"),
-    "children": ("Số trẻ", "trẻ"),
-    "items": ("Số lượng", ""),
+    "pages": (gettext_noop("Số trang"), "trang"),
+    "copies": (gettext_noop("Số bản"), "bản"),
+    "persons": (gettext_noop("Số người"), "người"),
+    "children": (gettext_noop("Số trẻ"), "trẻ"),
+    "items": (gettext_noop("Số lượng"), ""),
 }
 #: Who applies; `household` is a household business (hộ kinh doanh), not a family.
 APPLICANTS = {
-    "individual": "Cá nhân",
-    "household": "Hộ kinh doanh",
-    "enterprise": "Doanh nghiệp",
-    "organisation": "Cơ quan, tổ chức khác",
+    "individual": gettext_noop("Cá nhân"),
+    "household": gettext_noop("Hộ kinh doanh"),
+    "enterprise": gettext_noop("Doanh nghiệp"),
+    "organisation": gettext_noop("Cơ quan, tổ chức khác"),
 }
 AREAS = {
-    "ward": "Phường, thị trấn",
-    "commune": "Xã",
-    "difficult": "Xã đặc biệt khó khăn, xã đảo",
+    "ward": gettext_noop("Phường, thị trấn"),
+    "commune": gettext_noop("Xã"),
+    "difficult": gettext_noop("Xã đặc biệt khó khăn, xã đảo"),
 }
-TIMINGS = {"on_time": "Đúng hạn", "late": "Quá hạn"}
+TIMINGS = {"on_time": gettext_noop("Đúng hạn"), "late": gettext_noop("Quá hạn")}
 _CHANNELS = {"online": "nộp trực tuyến", "counter": "nộp tại quầy"}
 
 
@@ -53,19 +57,19 @@ def fact_fields(rules: Iterable[Rule]) -> list[FactField]:
     names = dict.fromkeys(
         name for rule in rules for name in (rule.quantity_fact, rule.times_fact) if name in FACT_LABELS
     )
-    return [FactField(name, *FACT_LABELS[name]) for name in names]
+    return [FactField(name, _(FACT_LABELS[name][0]), FACT_LABELS[name][1]) for name in names]
 
 
 def choice_fields(rules: Iterable[Rule]) -> list[ChoiceField]:
     """Return the choices on which some rule depends: who applies, where, on time or late."""
     known = list(rules)
     asked = (
-        ("applicant", "Người nộp là", APPLICANTS),
-        ("area", "Địa bàn", AREAS),
-        ("timing", "Thời điểm đăng ký", TIMINGS),
+        ("applicant", _("Người nộp là"), APPLICANTS),
+        ("area", _("Địa bàn"), AREAS),
+        ("timing", _("Thời điểm đăng ký"), TIMINGS),
     )
     return [
-        ChoiceField(name, label, tuple(options.items()))
+        ChoiceField(name, label, tuple((value, _(words)) for value, words in options.items()))
         for name, label, options in asked
         if any(getattr(rule, name) != ANY for rule in known)
     ]

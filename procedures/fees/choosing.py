@@ -20,6 +20,12 @@ def is_in_force(item: Rule | Reduction, on: date) -> bool:
     return (item.starts is None or item.starts <= on) and (item.ends is None or on < item.ends)
 
 
+def next_edge(rules: Iterable[Rule], after: date) -> date | None:
+    """Return the next day on which a rule or a reduction begins or ends: what things cost may change then."""
+    dated = [item for rule in rules for item in (rule, *rule.reductions)]
+    return min((day for item in dated for day in (item.starts, item.ends) if day and day > after), default=None)
+
+
 def fits_channel(channel: str, asked: str) -> bool:
     """Tell whether a price for `channel` holds for who comes by `asked`; post counts as the counter."""
     return channel in (ANY, "online" if asked == "online" else "counter")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from .amounts import gross, money
 from .choosing import choose, fits_channel, is_in_force, lost
@@ -85,4 +85,5 @@ def _words(reduction: Reduction) -> str:
     else:
         word = f"giảm {reduction.percent}%" if reduction.percent else f"giảm {money(reduction.amount)}"
     proof = f" (cần {reduction.evidence})" if reduction.evidence else ""
-    return f"{word}: {reduction.name}{proof}"
+    until = f", đến hết {reduction.ends - timedelta(days=1):%d/%m/%Y}" if reduction.ends else ""
+    return f"{word}: {reduction.name}{until}{proof}"

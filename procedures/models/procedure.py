@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.text import fold
+from agencies.text import briefly, fold
 
 from ..topics import Audience, LifeEvent, Sector
 
@@ -57,6 +57,11 @@ class Procedure(models.Model):
         """The name in the reader's language: English where there is one, else Vietnamese."""
         is_english = (get_language() or "vi").startswith("en")
         return self.name_en if is_english and self.name_en else self.name
+
+    @property
+    def brief_name(self) -> str:
+        """The name as it fits a phone's heading; some official ones fill the screen."""
+        return briefly(self.display_name)
 
 
 class CollectWhen(models.TextChoices):

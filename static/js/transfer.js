@@ -15,7 +15,7 @@
   function tick() {
     var minutes = Math.ceil((Date.parse(clock.dataset.until) - Date.now()) / 60000);
     if (minutes <= 0) { location.reload(); return; } // the page then offers a new code
-    clock.textContent = clock.dataset.words.replace("#", minutes);
+    clock.textContent = minutes > 90 ? "" : clock.dataset.words.replace("#", minutes); // days are said by the date
     setTimeout(tick, 15000);
   }
   if (clock) { tick(); }

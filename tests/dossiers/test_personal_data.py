@@ -14,7 +14,7 @@ from django.test import Client
 
 from agencies import audit_chain
 from agencies.models import AuditEntry, Role
-from dossiers import personal_data
+from dossiers import erasing
 from dossiers.errors import NotErasable
 from dossiers.models import Attachment, Dossier, ErasureRequest, Message, OneTimeCode, Rating
 from dossiers.states import DossierState
@@ -109,7 +109,7 @@ def test_asked_with_a_code_approved_by_an_administrator_nobody_is_left_and_the_b
     for secret in set(SECRETS) - kept_by_law:
         assert secret not in left
         assert secret not in row
-    assert personal_data.NOBODY in row
+    assert erasing.NOBODY in row
     assert Dossier.objects.get(pk=dossier.pk).owner_identity_key == ""
     assert not stored.exists()
     assert not default_storage.exists(stored.name)
@@ -124,10 +124,10 @@ def test_asked_with_a_code_approved_by_an_administrator_nobody_is_left_and_the_b
 @pytest.mark.parametrize("state", [DossierState.IN_PROCESS, DossierState.FINISHED])
 def test_what_is_still_worked_on_is_not_erased_and_a_refusal_says_why(state: int) -> None:
     dossier = full(state)
-    wish, admin = personal_data.ask_for_erasure(dossier), factories.officer(dossier.agency, Role.AGENCY_ADMIN)
-    assert personal_data.ask_for_erasure(dossier) == wish, "asked twice it is one wish"
+    wish, admin = erasing.ask_for_erasure(dossier), factories.officer(dossier.agency, Role.AGENCY_ADMIN)
+    assert erasing.ask_for_erasure(dossier) == wish, "asked twice it is one wish"
     with pytest.raises(NotErasable):
-        personal_data.erase(wish, actor=admin)
+        erasing.erase(wish, actor=admin)
     browser = staff_browser(admin)
     browser.post("/quay/yeu-cau-xoa/", {"wish": wish.pk, "act": "refuse", "reason": " "})
     assert ErasureRequest.objects.filter(decided_at=None).exists()
@@ -138,11 +138,11 @@ def test_what_is_still_worked_on_is_not_erased_and_a_refusal_says_why(state: int
 
 def test_two_administrators_at_once_decide_once() -> None:
     dossier = full()
-    wish, admin = personal_data.ask_for_erasure(dossier), factories.officer(dossier.agency, Role.AGENCY_ADMIN)
+    wish, admin = erasing.ask_for_erasure(dossier), factories.officer(dossier.agency, Role.AGENCY_ADMIN)
 
     def decide(_number: int) -> bool:
         try:
-            personal_data.erase(ErasureRequest.objects.get(pk=wish.pk), actor=admin)
+            erasing.erase(ErasureRequest.objects.get(pk=wish.pk), actor=admin)
         except NotErasable:
             return False
         return True

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils.html import strip_tags
 
+from procedures.calculator import offer
 from procedures.models import Procedure, ProcedureCase
+from procedures.schedules import rules_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
@@ -63,3 +67,23 @@ def test_the_start_page_sums_up_cost_time_papers_ways_and_how_to_go_on_in_few_wo
         assert len(summed_up.split()) <= 200
         assert all(asked in summed_up for asked in ("Mức phí", "Thời hạn", "Giấy tờ", "Cách nộp", "Điền tiếp"))
     assert "8.000 đ" in text("2.000635").partition('id="glance"')[2].partition("</section>")[0]
+
+
+def test_what_a_scheme_costs_after_its_last_day_is_told_before() -> None:
+    eve, after = date(2026, 12, 31), date(2027, 1, 1)
+    case = ProcedureCase.objects.get(procedure__code="2.001199")
+    told = offer(case, rules_for(case, eve), QueryDict(), eve, rules_for).later
+    assert told is not None
+    assert (told.on, told.online.total, told.counter.total) == (after, 100_000, 150_000)
+    assert offer(case, rules_for(case, after), QueryDict(), after, rules_for).later is None
+    assert offer(case, rules_for(case, eve), QueryDict(), eve).later is None
+    page = Client().get("/thu-tuc/2.001199/").content.decode().replace("\u00a0", " ")
+    assert "Từ ngày 01/01/2027: 100.000 đ khi nộp trực tuyến, 150.000 đ khi nộp tại quầy" in page
+
+
+def test_the_questions_of_the_calculator_are_asked_in_english_too() -> None:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    page = client.get("/thu-tuc/2.000815/").content.decode()
+    assert "Pages" in page
+    assert "Số trang" not in page
