@@ -14,7 +14,7 @@ from .read_only import spans
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Add `portal` (allauth has a `site` of its own): its name, host, whether a sandbox, what is announced, entrances."""
+    """Add `portal` (allauth has a `site` of its own): name, host, whether a sandbox, what is announced, entrances."""
     return {
         "portal": {
             "name": "Một Cửa Pay",

@@ -46,6 +46,24 @@ def environment(port: int, folder: Path) -> dict[str, str]:
     }
 
 
+def messaging(port: int) -> dict[str, str]:
+    """Return what lets the portal send by real adapters, and the sandbox play their providers; mail is on port + 3."""
+    sandbox, mail_port = f"http://{LOCALHOST}:{port + 2}", port + 3
+    tokens = {"sms_token": secrets.token_hex(16), "zalo_token": secrets.token_hex(16)}
+    return {
+        "SANDBOX_MESSAGES": json.dumps({**tokens, "mail_port": mail_port}),
+        "SMS_ADAPTER": "dossiers.providers.by_http_sms",
+        "SMS_URL": f"{sandbox}/sms/send",
+        "SMS_TOKEN": tokens["sms_token"],
+        "ZALO_ADAPTER": "dossiers.providers.by_zalo",
+        "ZALO_URL": f"{sandbox}/zalo/message/template",
+        "ZALO_TOKEN": tokens["zalo_token"],
+        "ZALO_TEMPLATE": "sandbox",
+        "EMAIL_ADAPTER": "dossiers.channels.by_mail",
+        "EMAIL_URL": f"smtp://{LOCALHOST}:{mail_port}",
+    }
+
+
 class StackError(Exception):
     """A process did not come up; the message says which and what it said last."""
 
@@ -60,7 +78,7 @@ class Stack:
         celery = [sys.executable, "-m", "celery", "-A", "portal"]
         commands = {
             "sandbox": [*gunicorn, "-b", f"{LOCALHOST}:{port + 2}", "-w", "1", "--threads", "16"]
-            + ["gateways.sandbox.wsgi:application"],
+            + ["--header-map", "dangerous", "gateways.sandbox.wsgi:application"],  # Zalo's token: an underscore
             "web": [*gunicorn, "-c", "python:portal.listening", "-b", f"{LOCALHOST}:{port}", "-w", "2"]
             + ["--threads", "4", "portal.wsgi:application"],
             "live": [sys.executable, "-m", "uvicorn", "portal.asgi:application", "--host", LOCALHOST]

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from . import orders, vietinbank, vietinbank_messages
 from .faults import FAULTS
+from .phones import PROVIDERS
 from .state import books, contracts, courier
 
 _OUTCOMES = ("paid", "failed", "cancelled")
@@ -25,7 +26,7 @@ def health(request: HttpRequest) -> HttpResponse:
 def faults(request: HttpRequest) -> HttpResponse:
     """GET lists what is ordered; POST {gateway?, fault, count?, …options} orders; DELETE clears all.
 
-    Without `gateway` every bank is meant. `count` null or absent: until cleared.
+    Without `gateway` every bank is meant, no provider of messages ("sms", "zalo"). `count` null or absent: until cleared.
     """
     if request.method == "DELETE":
         books().clear_faults()
@@ -34,7 +35,7 @@ def faults(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         order = _body(request)
         fault, gateway, count = order.pop("fault", ""), order.pop("gateway", None), order.pop("count", None)
-        if fault not in FAULTS or gateway not in (None, *contracts()):
+        if fault not in FAULTS or gateway not in (None, *contracts(), *PROVIDERS):
             return JsonResponse({"error": "unknown fault or gateway", "faults": FAULTS}, status=400)
         for name in [gateway] if gateway else contracts():
             books().order_fault(name, fault, None if count is None else int(count), order)

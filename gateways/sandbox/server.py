@@ -28,6 +28,7 @@ def run(host: str, port: int, state_dir: Path | str, config_path: Path | str) ->
     root = Path(__file__).resolve().parents[2]
     options = ["--chdir", str(root), "--worker-class", "gthread", "--workers", "1", "--threads", str(THREADS)]
     options += ["--timeout", "0", "--graceful-timeout", "1", "--no-control-socket", "--log-level", "warning"]
+    options += ["--header-map", "dangerous"]  # Zalo's token comes in a header with an underscore
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     command = [sys.executable, "-m", "gunicorn", "--bind", bind, *options, "gateways.sandbox.wsgi"]
     os.execve(sys.executable, command, environment)  # noqa: S606 - no shell: our own interpreter

@@ -22,7 +22,7 @@ def is_in_force(item: Rule | Reduction, on: date) -> bool:
 
 def next_edge(rules: Iterable[Rule], after: date) -> date | None:
     """Return the next day on which a rule or a reduction begins or ends: what things cost may change then."""
-    dated = [item for rule in rules for item in (rule, *rule.reductions)]
+    dated: list[Rule | Reduction] = [*(known := list(rules)), *(each for rule in known for each in rule.reductions)]
     return min((day for item in dated for day in (item.starts, item.ends) if day and day > after), default=None)
 
 

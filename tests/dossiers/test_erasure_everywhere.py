@@ -122,8 +122,8 @@ def test_of_whom_was_erased_only_the_books_speak() -> None:
         *("dossiers.HandOver", "dossiers.Rating", "payments.ChargedClaim", "agencies.Citizen", "agencies.User"),
         *("account.EmailAddress", "socialaccount.SocialAccount", "payments.Bill", "payments.Receipt"),
     }, "the scan sees every place it has to"
-    files = [paper.file.name for paper in Draft.objects.get(dossier=None).attachments.all()]
-    files += [claim.proof.name for claim in ChargedClaim.objects.all()]
+    files = [str(paper.file.name) for paper in Draft.objects.get(dossier=None).attachments.all()]
+    files += [str(claim.proof.name) for claim in ChargedClaim.objects.all()]
     assert files and all(default_storage.exists(name) for name in files)
     books, money = ledger_check.check(), list(Bill.objects.order_by("id").values())
     admin = factories.officer(dossier.agency, Role.AGENCY_ADMIN)

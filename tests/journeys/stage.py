@@ -32,7 +32,7 @@ def running_demo(folder: Path) -> Iterator[dict[str, Any]]:
     """The demo as `make demo` starts it, on ports of its own; yields its `demo.json`."""
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     env |= {"DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
-    command = [sys.executable, "manage.py", "demo", "--port", str(free_port(together=3))]
+    command = [sys.executable, "manage.py", "demo", "--port", str(free_port(together=4))]
     child = Child(command, log=folder / "demo.log", env=env, cwd=ROOT)
     child.start()
     note = folder / "demo.json"

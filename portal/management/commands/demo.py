@@ -21,7 +21,7 @@ from django.db import connection
 from portal import embedded
 from portal.children import is_free
 from portal.embedded.postgres import NAME, WEB_ROLE
-from portal.processes import ROOT, Stack, StackError, environment
+from portal.processes import ROOT, Stack, StackError, environment, messaging
 
 #: Where the demo keeps what it makes; tests give it a folder of their own.
 FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT / ".local"))
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             self.stdout.write("\nStopped; nothing is left running.")
 
     def _demo(self, port: int, *, once: bool) -> None:
-        for number in (port, port + 1, port + 2):
+        for number in (port, port + 1, port + 2, port + 3):
             if not is_free(number):
                 raise CommandError(f"Port {number} is taken: stop what uses it, or choose another with PORT=…")
         if shutil.disk_usage(ROOT).free < 500 * 1024**2:
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         (FOLDER / "demo.json").unlink(missing_ok=True)
         began = time.monotonic()
         with embedded.servers(FOLDER) as running:
-            env = environment(port, FOLDER) | running.environment
+            env = environment(port, FOLDER) | messaging(port) | running.environment
             subprocess.run([sys.executable, "manage.py", "demo", "--prepare"], env=env, cwd=ROOT, check=True)
             stack = Stack(env | running.process_environment, port=port, logs=FOLDER / "logs")
             try:
