@@ -26,7 +26,7 @@ def health(request: HttpRequest) -> HttpResponse:
 def faults(request: HttpRequest) -> HttpResponse:
     """GET lists what is ordered; POST {gateway?, fault, count?, …options} orders; DELETE clears all.
 
-    Without `gateway` every bank is meant, no provider of messages ("sms", "zalo"). `count` null or absent: until cleared.
+    Without `gateway` every bank is meant, but neither "sms" nor "zalo". `count` null or absent: until cleared.
     """
     if request.method == "DELETE":
         books().clear_faults()

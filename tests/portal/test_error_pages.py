@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.test import Client, RequestFactory
 from django.views.defaults import bad_request, server_error
 
@@ -37,3 +41,9 @@ def test_errors_of_ours_and_of_the_request_are_told_without_anything_that_may_be
 def test_the_sign_in_page_names_the_official_host() -> None:
     assert "Trang chính thức: <strong" in (page := Client().get("/tai-khoan/login/").content.decode())
     assert '<strong class="code"></strong>' not in page
+
+
+def test_no_template_reads_the_site_where_allauth_puts_one_of_its_own() -> None:
+    pages = [path for folder in settings.TEMPLATES[0]["DIRS"] for path in Path(folder).rglob("*.html")]
+    assert len(pages) > 100
+    assert [page.name for page in pages if re.search(r"(?<![\w/.'-])site\.(?!css)", page.read_text())] == []

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0016_post'),
+        ('dossiers', '0019_reports_of_a_span'),
     ]
 
     operations = [
