@@ -27,7 +27,7 @@ def phones(request: HttpRequest) -> HttpResponse:
 
 
 def received() -> list[dict[str, Any]]:
-    """Return what the sandbox's providers, or `channels.to_file`, wrote last, oldest first; no line that was cut off."""
+    """Return what the sandbox's providers, or `channels.to_file`, wrote last, oldest first, but no line cut off."""
     path = Path(settings.MESSAGE_FILE)
     if not path.exists():
         return []
