@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0019_reports_of_a_span'),
+        ('dossiers', '0020_assistance'),
     ]
 
     operations = [
