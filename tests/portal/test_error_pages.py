@@ -44,6 +44,6 @@ def test_the_sign_in_page_names_the_official_host() -> None:
 
 
 def test_no_template_reads_the_site_where_allauth_puts_one_of_its_own() -> None:
-    pages = [path for folder in settings.TEMPLATES[0]["DIRS"] for path in Path(folder).rglob("*.html")]
+    pages = list((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
     assert len(pages) > 100
     assert [page.name for page in pages if re.search(r"(?<![\w/.'-])site\.(?!css)", page.read_text())] == []
