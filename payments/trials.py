@@ -24,6 +24,7 @@ from gateways import in_house
 from . import attempts
 from .billing import NewLine, create_bill
 from .errors import GatewayNotOffered
+from .gateway_figures import gateway_name
 from .models import MerchantAccount, Notice, Payment, Trial
 from .models.bills import TEST
 from .states import ONCE_PAID_STATES
@@ -32,8 +33,8 @@ DEFAULT_AMOUNT = 10_000
 #: More than this is a typing error; less than a contract's own "smallest_amount" its gateway refuses.
 LARGEST_AMOUNT = 100_000
 SMALLEST_AMOUNT = 1_000
-#: What stands where a payer's name would, on every list and at the bank.
-PAYER = "THANH TOAN THU"
+#: What stands where a payer's name would, on every list and at the bank: one word, so that masking leaves it whole.
+PAYER = "THANH-TOAN-THU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def begin(account: MerchantAccount, agency: Agency, amount: int, *, actor: User)
             reference=f"THU-{agency.code}-{timezone.localtime():%y%m%d-%H%M%S}",
             agency=agency,
             payer_name=PAYER,
-            description=f"Thanh toán thử cổng {account.gateway}",
+            description=f"Thanh toán thử qua {gateway_name(account.gateway)}",
             lines=[line],
             cause="trial",
         )

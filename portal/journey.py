@@ -43,7 +43,7 @@ class Journey:
 
     def _submit(self) -> str:
         page = self._get("/thu-tuc/2.000815/")
-        form_path = self._find(page, r'href="(/nop-ho-so/[^"]+/)"')
+        form_path = self._find(page, r'href="(/nop-ho-so/(?!dien-tiep)[^"]+/)"')
         form = self._get(form_path)
         self._step("procedure found, fee shown")
         person = {

@@ -126,9 +126,11 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def trial_state(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part that changes."""
+    """The part that changes; a page made in another state (`?da-thay=`) is told to come again whole."""
     _may(request, "view")
-    return render(request, "offices/_trial.html", _progress(request, _trial(pk)))
+    found = _trial(pk)
+    is_stale = request.GET.get("da-thay", found.bill.state) != found.bill.state
+    return render(request, "offices/_trial.html", _progress(request, found) | {"is_stale": is_stale})
 
 
 def _trial(pk: int) -> Trial:
