@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
 import redis
 from django.conf import settings
 
-from tests import emptying
+from tests import emptying, servers
 
 emptying.install()
+# What is loaded by now stays: the collector need not look through all of it again and again.
+gc.freeze()
+gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker has a database of its own, made of the one they share."""
+    servers.wait_for_template()
 
 
 @pytest.fixture(autouse=True)
