@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.journeys.conftest import browser
 from tests.journeys.stage import NEEDS_CHROMIUM
+from tests.looks.looking import DESK, TABLET, WIDTHS, faults_at
 
 from .test_matrix import addresses, table
 from .world import World
@@ -27,10 +27,9 @@ assert browser  # a fixture
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 #: Who opens what is not the administration's: the first of these that may.
 VISITORS = ("citizen", "reception_officer", "accountant", "province_admin")
-PHONE, TABLET, DESK = 360, 768, 1280
 #: Not our pages: Swagger UI reads the schema for programmers.
 NOT_OURS = ("api-docs",)
-NARROWEST = dict.fromkeys(VISITORS, TABLET) | {"citizen": PHONE}
+WIDTHS_OF = dict.fromkeys(VISITORS, (TABLET, DESK)) | {"citizen": WIDTHS}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,15 +76,9 @@ def test_every_page_is_good(part: str, browser: Browser, live_server: Any, tmp_p
     faults = []
     for who, path in list(pages(world, part)):
         page = tabs[who]
-        # The administration's theme shows most of itself at a desk.
-        page.set_viewport_size({"width": DESK if part else NARROWEST[who], "height": 900})
+        page.set_viewport_size({"width": WIDTHS_OF[who][0], "height": 900})
         page.goto(path)
-        found = Axe().run(page).response["violations"]
-        faults += [f"{path}: {fault['id']} {fault['nodes'][0]['html'][:200]}" for fault in found]
-        for width in NARROWEST[who], DESK:
-            page.set_viewport_size({"width": width, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                faults.append(f"{path}: spills sideways at {width} px")
+        faults += [f"{path}: {fault}" for fault in faults_at(page, WIDTHS_OF[who])]
     for page in tabs.values():
         page.context.close()
     assert not faults, "\n".join(faults)

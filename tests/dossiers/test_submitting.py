@@ -40,7 +40,11 @@ def agency() -> Agency:
 
 @pytest.fixture
 def case(agency: Agency) -> ProcedureCase:
-    """A procedure of 10,000 đ with two questions of its own and one paper that must come."""
+    return asking(agency)
+
+
+def asking(agency: Agency) -> ProcedureCase:
+    """Make a procedure of 10,000 đ with two questions of its own and one paper that must come."""
     made = factories.case()
     made.procedure.agencies.add(agency)
     fees = schedule(made, 10_000, timezone.localdate() - timedelta(days=9))

@@ -1,0 +1,76 @@
+// What a page tells of itself; beside axe, in whatever page is open (looking.py).
+(() => {
+  const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+  // What people press to get on with their matter; links in a sentence are as high as the sentence.
+  const MAIN_ACTIONS = "main .button, main button, main input:not([type=hidden], [type=checkbox], [type=radio]), main select, main textarea, main summary";
+  const shows = (element) => element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
+  const named = (element) => element.outerHTML.slice(0, 120);
+  const all = (selector) => [...document.querySelectorAll(selector)].filter(shows);
+  // A group of radio buttons is one stop: the one that is chosen, else the first.
+  const isStop = (element) => {
+    if (element.tabIndex < 0 || element.disabled) return false;
+    if (element.type !== "radio") return true;
+    const group = [...document.getElementsByName(element.name)];
+    return element === (group.find((radio) => radio.checked) ?? group[0]);
+  };
+  const stops = () => all(CONTROLS).filter(isStop);
+
+  const isSeen = (element) => {
+    const style = getComputedStyle(element);
+    return parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none";
+  };
+
+  let walked = [];
+  document.addEventListener("focusin", (event) => walked.push([event.target, isSeen(event.target)]));
+
+  window.looking = {
+    // Which elements show, and as what: while it stays the same, only rules that measure can answer otherwise.
+    fingerprint: () =>
+      [...document.querySelectorAll("*")].map((element) => (shows(element) ? getComputedStyle(element).display : "")).join(),
+
+    spills: () => document.documentElement.scrollWidth > window.innerWidth,
+
+    smallActions: () => all(MAIN_ACTIONS).filter((element) => element.getBoundingClientRect().height < 43.5).map(named),
+
+    // Bytes of the bodies as they came over the wire, from the cache or not, and what their headers weigh at most.
+    weight: () =>
+      [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].reduce(
+        (sum, entry) => sum + entry.encodedBodySize + 500, 0),
+
+    // Puts the focus on the first stop; returns how many follow.
+    beginWalk: () => {
+      const expected = stops();
+      document.activeElement.blur();
+      expected[0]?.focus();
+      walked = [];
+      return Math.max(0, expected.length - 1);
+    },
+
+    isAtEnd: () => document.activeElement === stops().at(-1) || document.activeElement === document.body,
+
+    walkFaults: () => {
+      const expected = stops().slice(1);
+      const reached = new Set(walked.map(([element]) => element));
+      const faults = expected.filter((element) => !reached.has(element)).map((element) => `Tab never reaches ${named(element)}`);
+      walked.forEach(([element, seen], number) => {
+        if (!seen) faults.push(`the focus is not seen on ${named(element)}`);
+        const before = number && walked[number - 1][0];
+        if (before && before !== element && !(before.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING)) {
+          faults.push(`Tab goes back to ${named(element)}`);
+        }
+      });
+      return faults;
+    },
+
+    // What one can do here: where links lead, what is asked, what is sent. `offered` leaves out what only a script shows.
+    ways: () => ({
+      offered: all("a[href]").map((link) => `a ${link.getAttribute("href").split("?")[0]}`)
+        .concat(all("input:not([type=hidden]), select, textarea").map((field) => `${field.localName} ${field.name}`))
+        .concat(all("button").map((button) => `button ${button.textContent.trim()}`)),
+      kept: [...document.querySelectorAll("[hidden], [hidden] *")].map((element) =>
+        element.localName === "button" ? `button ${element.textContent.trim()}` : `${element.localName} ${element.name ?? ""}`),
+      dead: all("button[type=button]").concat(all("a[href='#'], a[href^='javascript:']"))
+        .concat(all("form").filter((form) => ![...form.elements].some((part) => part.type === "submit" && shows(part)))).map(named),
+    }),
+  };
+})();

@@ -1,0 +1,102 @@
+"""What Chromium finds wrong with a page: axe at every width, nothing sideways, the keyboard's way, its weight.
+
+axe costs half a second a page, most of it for telling what is good and where. It is loaded once a document and asked
+for the faults alone. At another width of the same document all its rules are asked again where other elements
+show than before, and otherwise those that measure places and colours: the others read what did not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+PHONE, TABLET, DESK = 360, 768, 1280
+WIDTHS = (PHONE, TABLET, DESK)
+#: 1280 px at 400 %.
+NARROWEST = 320
+MOST_BYTES = 150_000
+_SCRIPT = f"{AXE_SCRIPT}\n{Path(__file__).with_suffix('.js').read_text()}\n0"
+#: Rules that depend on where things stand and how they are painted.
+_OF_PLACES = ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"]
+_AXE = """options => axe.run(document, options)
+  .then(told => told.violations.map(rule => `${rule.id}: ${rule.nodes[0].html.slice(0, 200)}`))"""
+_OPTIONS: dict[str, Any] = {
+    "resultTypes": ["violations"],
+    "rules": {"target-size": {"enabled": True}},
+    # None of our pages has a frame, and its style sheets turn nothing with the device.
+    "iframes": False,
+    "preload": False,
+    "selectors": False,
+    "elementRef": False,
+}
+
+
+def open_eyes(page: Page) -> None:
+    """Load axe and ours into the document, once."""
+    if not page.evaluate("'looking' in window"):
+        page.evaluate(_SCRIPT)
+
+
+def axe(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """Return what axe finds, by all rules or these."""
+    only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+    return list(page.evaluate(_AXE, _OPTIONS | only))
+
+
+def faults_at(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
+    """Return what is wrong at each of the widths; the page is left at the last of them."""
+    open_eyes(page)
+    before, found = None, []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        now = page.evaluate("looking.fingerprint()")
+        found += [f"{width} px: {fault}" for fault in axe(page, _OF_PLACES if now == before else ())]
+        if page.evaluate("looking.spills()"):
+            found.append(f"{width} px: spills sideways")
+        before = now
+    return found
+
+
+def faults_of_a_citizens_page(page: Page) -> list[str]:
+    """Return what else must be well on the pages of people with old phones, weak eyes or no mouse."""
+    open_eyes(page)
+    found = []
+    page.set_viewport_size({"width": NARROWEST, "height": 740})
+    if page.evaluate("looking.spills()"):
+        found.append(f"{NARROWEST} px: spills sideways")
+    found += [f"lower than 44 px: {small}" for small in page.evaluate("looking.smallActions()")]
+    weight = page.evaluate("looking.weight()")
+    if not 10_000 < weight <= MOST_BYTES:
+        found.append(f"the first load weighs {weight} bytes")
+    for look in ({"color_scheme": "dark"}, {"forced_colors": "active"}):
+        page.emulate_media(**look)  # type: ignore[arg-type]
+        found += [f"{look}: {fault}" for fault in axe(page, ["color-contrast"])]
+        page.emulate_media(color_scheme="light", forced_colors="none")
+    return found + list(_faults_by_keyboard(page))
+
+
+def _faults_by_keyboard(page: Page) -> Iterator[str]:
+    """Tab through the whole page: each control in the document's order, each seen, out at the end."""
+    for _ in range(page.evaluate("looking.beginWalk()")):
+        page.keyboard.down("Tab")
+    for _ in range(20):  # a field of a date has stops of its own
+        if page.evaluate("looking.isAtEnd()"):
+            break
+        page.keyboard.down("Tab")
+    page.keyboard.up("Tab")
+    yield from page.evaluate("looking.walkFaults()")
+
+
+def faults_without_script(page: Page, plain: Page) -> list[str]:
+    """Compare with the same address opened without script: nothing is missing there, nothing does nothing."""
+    open_eyes(page)
+    open_eyes(plain)
+    with_script, without = page.evaluate("looking.ways()"), plain.evaluate("looking.ways()")
+    missing = set(with_script["offered"]) - set(without["offered"]) - set(without["kept"])
+    return [f"only a script shows {way}" for way in sorted(missing)] + [
+        f"does nothing without script: {dead}" for dead in without["dead"]
+    ]

@@ -1,0 +1,97 @@
+"""Every page of citizens in every state (states.py), looked at in real Chromium with all that looking.py asks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.emptying import empty
+from tests.journeys.conftest import browser
+from tests.journeys.stage import NEEDS_CHROMIUM
+
+from .looking import PHONE, faults_at, faults_of_a_citizens_page, faults_without_script
+from .states import STATES
+
+assert browser  # a fixture
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
+#: So many tests, for as many workers.
+PARTS = 3
+#: Buttons to look at, which do nothing anyway.
+SAMPLES = ("style page",)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sync() -> Iterator[None]:
+    # Playwright keeps an event loop in this thread; the test itself is as synchronous as ever.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_state_of_every_page_is_good(part: int, browser: Browser, live_server: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path, tmp_path / "messages.jsonl"
+    errors: list[dict[str, Any]] = []
+    phone: Any = {"base_url": live_server.url, "viewport": {"width": PHONE, "height": 740}}
+    contexts = [browser.new_context(**phone, java_script_enabled=script) for script in (True, False)]
+    page, plain = (context.new_page() for context in contexts)
+    page.on(
+        "console", lambda told: told.type == "error" and errors.append({"text": told.text, "location": told.location})
+    )
+    faults = []
+    for name in list(STATES)[part::PARTS]:
+        empty()
+        visitor = Client()
+        path = STATES[name](visitor)
+        for context in contexts:
+            take_over(context, visitor, live_server.url)
+        is_answer = name.startswith("!")
+        errors.clear()
+        page.set_viewport_size({"width": PHONE, "height": 740})
+        page.goto(path)
+        if is_answer:
+            faults += [f"{name}: {fault}" for fault in faults_of_the_error_summary(page)]
+        else:
+            plain.goto(path)
+            if name not in SAMPLES:
+                faults += [f"{name}: {fault}" for fault in faults_without_script(page, plain)]
+        found = faults_at(page) + faults_of_a_citizens_page(page) + errors_beside(page, errors)
+        faults += [f"{name} ({path}): {fault}" for fault in found]
+    for context in contexts:
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+def errors_beside(page: Page, errors: list[dict[str, Any]]) -> list[str]:
+    """Return what the console told, but that the page itself is an answer with a status of its own."""
+    return [str(told) for told in errors if told["location"].get("url") != page.url]
+
+
+def take_over(context: BrowserContext, visitor: Client, url: str) -> None:
+    """Be the visitor, and nobody else any more."""
+    context.clear_cookies()
+    for cookie in visitor.cookies.values():
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+
+
+def faults_of_the_error_summary(page: Page) -> list[str]:
+    """Send the page's form empty: the answer says what is wrong, in its title too, and the focus is there."""
+    with page.expect_navigation():
+        page.evaluate("""() => {
+          const form = [...document.querySelectorAll('main form[method=post]:not([data-upload])')].at(-1);
+          form.noValidate = true;
+          form.requestSubmit();
+        }""")
+    told = page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+    titled = page.title().startswith("Lỗi: ")
+    return [
+        *([] if told else ["the focus is not on an error summary"]),
+        *([] if titled else [f"title: {page.title()}"]),
+    ]
