@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 RUN = .venv/bin/python
 
-.PHONY: demo test check bench check-ledger drill pictures clean
+.PHONY: demo test check check-types check-style check-site bench check-ledger drill pictures clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -21,16 +21,24 @@ RUN = .venv/bin/python
 demo: .venv/embedded
 	@$(RUN) manage.py demo --port $(PORT) $(if $(ONCE),--once)
 
-check: .venv/dev
+# Side by side where there are processors: `make -j2 check`.
+check: check-types check-style check-site
+
+check-types: .venv/dev
+	$(RUN) -m mypy .
+
+check-style: .venv/dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy .
 	.venv/bin/lint-imports
-	$(RUN) manage.py messages --check
 	.venv/bin/djlint --lint --quiet templates gateways/sandbox/templates
+
+check-site: .venv/dev
+	$(RUN) manage.py messages --check
 	$(RUN) -m tests.checks
 
-test: check
+test: .venv/dev
+	@$(MAKE) --no-print-directory -j2 check
 	$(RUN) -m pytest -n 3 -q --dist loadgroup
 
 bench: .venv/embedded

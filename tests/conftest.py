@@ -12,9 +12,31 @@ from django.conf import settings
 from tests import emptying, servers
 
 emptying.install()
-# What is loaded by now stays: the collector need not look through all of it again and again.
-gc.freeze()
-gc.set_threshold(50_000, 20, 100)
+#: What takes longest begins first, so that no worker is left with it at the end. The journeys, one group, come before.
+LONG = (
+    "authorization/",
+    "looks/",
+    "simulator/test_vopr",
+    "simulator/",
+    "payments/test_crashes",
+    "payments/test_broker",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the long ones to the front; the others keep their order."""
+
+    def place(item: pytest.Item) -> int:
+        return next((number for number, name in enumerate(LONG) if f"tests/{name}" in item.nodeid), len(LONG))
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look through all of it again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")

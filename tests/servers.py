@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if _running and _running.postgres and _running.place and config.getoption("numprocesses", None):
         os.environ["TEST_TEMPLATE"] = NAME
         os.environ["TEST_TEMPLATE_READY"] = ready = str(_running.place.notes / "migrated")
-        _migrating = subprocess.Popen(  # noqa: S603
+        _migrating = subprocess.Popen(
             [sys.executable, "-m", "tests.servers", ready],
             cwd=ROOT,
             env=os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings.test"},

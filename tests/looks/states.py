@@ -319,7 +319,7 @@ def _(browser: Client) -> str:
 
 
 def bill_whose_payment_is(stage: PaymentState) -> Maker:
-    """A bill with one attempt in this state."""
+    """The page of a bill with one attempt in this state."""
     return lambda _browser: page_of(factories.payment(state=stage).bill)
 
 

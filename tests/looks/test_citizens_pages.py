@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.emptying import empty
 from tests.journeys.conftest import browser
@@ -38,13 +37,11 @@ def _sync() -> Iterator[None]:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_state_of_every_page_is_good(part: int, browser: Browser, live_server: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path, tmp_path / "messages.jsonl"
-    errors: list[dict[str, Any]] = []
+    errors: list[ConsoleMessage] = []
     phone: Any = {"base_url": live_server.url, "viewport": {"width": PHONE, "height": 740}}
     contexts = [browser.new_context(**phone, java_script_enabled=script) for script in (True, False)]
     page, plain = (context.new_page() for context in contexts)
-    page.on(
-        "console", lambda told: told.type == "error" and errors.append({"text": told.text, "location": told.location})
-    )
+    page.on("console", lambda message: errors.append(message) if message.type == "error" else None)
     faults = []
     for name in list(STATES)[part::PARTS]:
         empty()
@@ -69,9 +66,9 @@ def test_every_state_of_every_page_is_good(part: int, browser: Browser, live_ser
     assert not faults, "\n".join(faults)
 
 
-def errors_beside(page: Page, errors: list[dict[str, Any]]) -> list[str]:
+def errors_beside(page: Page, errors: list[ConsoleMessage]) -> list[str]:
     """Return what the console told, but that the page itself is an answer with a status of its own."""
-    return [str(told) for told in errors if told["location"].get("url") != page.url]
+    return [f"{told.text} {told.location}" for told in errors if told.location["url"] != page.url]
 
 
 def take_over(context: BrowserContext, visitor: Client, url: str) -> None:
@@ -89,9 +86,6 @@ def faults_of_the_error_summary(page: Page) -> list[str]:
           form.noValidate = true;
           form.requestSubmit();
         }""")
-    told = page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
-    titled = page.title().startswith("Lỗi: ")
-    return [
-        *([] if told else ["the focus is not on an error summary"]),
-        *([] if titled else [f"title: {page.title()}"]),
-    ]
+    is_focused = page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+    found = [] if is_focused else ["the focus is not on an error summary"]
+    return found if page.title().startswith("Lỗi: ") else [*found, f"title: {page.title()}"]
