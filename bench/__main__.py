@@ -11,7 +11,7 @@ from pathlib import Path
 from portal import embedded
 
 FOLDER = Path(__file__).parent
-NAMES = ("draining", "serving", "statement_import", "desk_search")
+NAMES = ("draining", "serving", "statement_import", "desk_search", "payment_search")
 
 
 def main(names: list[str]) -> None:

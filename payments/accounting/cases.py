@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,21 +15,24 @@ from agencies import audit
 from agencies.sudo import recently_proved
 
 from .. import discrepancies, moves, refunds
-from ..models import ChargedClaim, Discrepancy
+from ..models import Bill, ChargedClaim, Discrepancy
 from ..models.discrepancies import DiscrepancyKind
 from ..models.refunds import RefundReason
+from ..models.statements import RowState
+from ..states import BillState
 from .access import Staff, for_accountants, for_searchers
 from .forms import MoveForm, ReasonForm, RefundForm
-from .listing import page_of
+from .listing import choice, page_of
 from .lists import CASES
 from .lists.cases import HELD, due_at, mine, owners
 from .outcomes import attempt
 from .refunds import proposal_of
+from .statements import LEFT
 from .tools import back_to, tools_of
 
 
 def _one(staff: Staff, pk: int) -> Discrepancy:
-    related = ("agency", "bill", "payment", "notice", "owner")
+    related = ("agency", "bill", "payment", "notice", "owner", "claim")
     return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
@@ -102,10 +106,11 @@ def _page(
         "moves": found.moves.select_related("maker", "checker").prefetch_related("bills"),
         "close_form": ReasonForm(auto_id="id_close_%s"),
         "may_act": staff.may_act(found.agency_id),
-        "age": (found.closed_at or timezone.now()) - found.opened_at,
-        "is_late": found.closed_at is None and timezone.now() - found.opened_at > discrepancies.PATIENCE,
+        "due_at": due_at(found),
+        "is_late": found.closed_at is None and timezone.now() > due_at(found),
         "text": str(notice.facts.get("description") or notice.facts.get("remark") or "") if notice else "",
-        "claim": ChargedClaim.objects.filter(discrepancy=found).first(),
+        "proposed": _proposed(found) if staff.may_act(found.agency_id) else None,
+        "claim": getattr(found, "claim", None),
         "rows": found.rows.select_related("statement")[:20],
         "refunds": found.refunds.select_related("maker", "checker"),
         "events": found.bill.events.select_related("actor").order_by("-id")[:50] if found.bill else (),
@@ -156,6 +161,40 @@ def propose_move(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     done = _("Đã đề nghị chuyển tiền. Một người khác phải duyệt.")
     attempt(request, lambda: moves.propose(found, wish, maker=staff.user), done)
     return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def accept(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Propose to move the money to the bill that the matching proposed, in one step; another person approves."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    bill = _proposed(found)
+    if bill is None:
+        messages.info(request, _("Đề xuất này không còn: khoản đã đổi trạng thái hoặc đã có người đề nghị."))
+    else:
+        note = _("Mã của khoản có trong nội dung chuyển khoản, số tiền vừa đúng.")
+        wish = moves.Wish([bill.reference], found.remaining_amount, note, f"accept:{bill.pk}")
+        done = _("Đã đề nghị chuyển vào %(reference)s. Một người khác phải duyệt.") % {"reference": bill.reference}
+        attempt(request, lambda: moves.propose(found, wish, maker=staff.user), done)
+    row = found.rows.filter(pk=_number(request.POST.get("row", ""))).first()
+    if row is None:
+        return redirect("accounting-case", pk=pk)
+    state = choice(request.POST, "state", (LEFT, *RowState.values))
+    page = reverse("accounting-statement", args=[row.statement_id])
+    return redirect(f"{page}{f'?state={state}' if state else ''}#row-{row.pk}")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+
+def _proposed(found: Discrepancy) -> Bill | None:
+    """Return the bill that a statement's text named, while all the money is there and all of the bill is owed."""
+    row = found.rows.filter(proposed_bill__state=BillState.OPEN).select_related("proposed_bill").first()
+    bill = row.proposed_bill if row else None
+    fits = bill is not None and found.closed_at is None and bill.amount == found.remaining_amount
+    return bill if fits else None
 
 
 @require_POST

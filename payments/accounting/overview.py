@@ -19,6 +19,7 @@ from ..models import Discrepancy, Refund, Statement
 from ..models.discrepancies import DiscrepancyKind
 from ..models.statements import StatementState
 from ..states import RefundState
+from . import charts
 from .access import Staff, for_accountants
 from .forms import account_name
 from .listing import page_of
@@ -70,6 +71,8 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
         "unclosed": unclosed[:10],
         "unclosed_count": len(unclosed),
         "page": page,
+        "collected": charts.collected(staff, today),
+        "open_cases": charts.open_cases(staff, today),
         "fortnights": fortnights,
         "chart_width": str(SHOWN * SLOT),
         "today": today,

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies import audit
@@ -30,6 +31,32 @@ from .tools import back_to, tools_of
 #: A person transfers, or has seen in the bank's books that an unclear one went.
 TRANSFERABLE = (RefundState.AWAITING_TRANSFER, RefundState.UNKNOWN)
 REJECTABLE = (RefundState.PROPOSED, RefundState.AWAITING_TRANSFER)
+#: The way of every refund, and how far each state is on it.
+STEPS = (
+    gettext_lazy("Đề nghị"),
+    gettext_lazy("Người thứ hai duyệt"),
+    gettext_lazy("Tiền rời tài khoản"),
+    gettext_lazy("Ngân hàng xác nhận"),
+)
+_REACHED: dict[str, int] = {
+    RefundState.PROPOSED: 2,
+    RefundState.APPROVED: 3,
+    RefundState.AWAITING_TRANSFER: 3,
+    RefundState.SENT: 4,
+    RefundState.UNKNOWN: 4,
+    RefundState.DONE: 5,
+}
+NEXT_STEPS = {
+    RefundState.PROPOSED: gettext_lazy("Chờ một người khác người đề nghị duyệt. Số tiền này đã được giữ lại."),
+    RefundState.REJECTED: gettext_lazy("Không duyệt: không tiền nào rời đi, số tiền lại hoàn được."),
+    RefundState.APPROVED: gettext_lazy("Đã duyệt: hệ thống gửi lệnh hoàn sang ngân hàng trong ít giây."),
+    RefundState.SENT: gettext_lazy("Đã gửi lệnh hoàn; chưa coi là xong cho đến khi ngân hàng xác nhận."),
+    RefundState.UNKNOWN: gettext_lazy("Ngân hàng chưa trả lời rõ. Đừng hoàn lần nữa: hệ thống đang hỏi lại."),
+    RefundState.AWAITING_TRANSFER: gettext_lazy(
+        "Cổng này không hoàn tự động: chuyển khoản rồi ghi mã giao dịch ở dưới."
+    ),
+    RefundState.DONE: gettext_lazy("Ngân hàng đã xác nhận; người nộp thấy trên trang của khoản."),
+}
 
 
 def _one(staff: Staff, pk: int) -> Refund:
@@ -98,6 +125,9 @@ def refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
         "may_reject": is_other and found.state in REJECTABLE,
         "may_transfer": may_transfer,
         "is_maker": found.maker_id == staff.user.pk,
+        "steps": STEPS,
+        "step": _REACHED.get(found.state, 0),
+        "next_step": NEXT_STEPS[RefundState(found.state)],
         "reject_form": RejectForm(auto_id="id_reject_%s"),
         "transfer_form": TransferForm(auto_id="id_transfer_%s"),
     }

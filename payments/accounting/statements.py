@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from .. import bell
+from .. import amounts, bell
 from .. import statements as files
 from ..errors import StatementRefused
 from ..models import Statement
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 #: A file below this many bytes is read while the accountant waits, a larger one by the worker.
 READ_AT_ONCE = 2 * 1024 * 1024
+#: Of the tabs: rows that still need somebody, whatever their state.
+LEFT = "left"
 AT_WORK = (StatementState.LOADING, StatementState.APPLYING)
 
 
@@ -89,15 +91,20 @@ def statement(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, found: Statement) -> dict[str, object]:
-    text, state = words(request.GET), choice(request.GET, "state", RowState.values)
+    text, state = words(request.GET), choice(request.GET, "state", (LEFT, *RowState.values))
     counts = dict(found.rows.order_by().values_list("state").annotate(Count("id")))
+    is_left = Q(state=RowState.NEW) | Q(discrepancy__isnull=False, discrepancy__closed_at=None)
     rows = found.rows.select_related("discrepancy", "event__bill", "proposed_bill")
     if state:
-        rows = rows.filter(state=state)
+        rows = rows.filter(is_left if state == LEFT else Q(state=state))
     if text:
-        rows = rows.filter(Q(gateway_ref__icontains=text) | Q(merchant_ref__icontains=text))
+        wanted = Q(gateway_ref__icontains=text) | Q(merchant_ref__icontains=text)
+        amount = amounts.read(text)
+        rows = rows.filter(wanted if amount is None else wanted | Q(amount=amount))
     tabs = [(value, label, counts[value]) for value, label in RowState.choices if counts.get(value)]
-    return {"page": page_of(request, rows), "tabs": tabs, "chosen": state, "text": text}
+    total, left = sum(counts.values()), found.rows.filter(is_left).count()
+    progress = {"row_total": total, "left": left, "settled": total - left}
+    return {"page": page_of(request, rows), "tabs": tabs, "chosen": state, "text": text, **progress}
 
 
 @require_GET

@@ -19,6 +19,7 @@ urlpatterns = [
     path("sai-lech/<int:pk>/", cases.case, name="accounting-case"),
     path("sai-lech/<int:pk>/nhan/", cases.take_over, name="accounting-case-take"),
     path("sai-lech/<int:pk>/hoan-tien/", cases.propose_refund, name="accounting-case-refund"),
+    path("sai-lech/<int:pk>/nhan-de-xuat/", cases.accept, name="accounting-case-accept"),
     path("sai-lech/<int:pk>/chuyen/", cases.propose_move, name="accounting-case-move"),
     path("sai-lech/<int:pk>/chuyen/<int:move>/", cases.decide_move, name="accounting-move"),
     path("sai-lech/<int:pk>/dong/", cases.close, name="accounting-case-close"),

@@ -1,28 +1,7 @@
-// The desk by keyboard: function keys, which no scanner and no Vietnamese keyboard sends; camera; a copy for bad days.
+// The desk: the box, camera, a copy for bad days. Its keys (keys.js) are function keys, which no scanner and no Vietnamese keyboard sends.
 (function () {
   "use strict";
   var box = document.getElementById("q");
-  var keys = document.getElementById("keys");
-
-  function isTyping() {
-    var at = document.activeElement;
-    return at && /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && at.type !== "checkbox" && at.value !== "";
-  }
-  function press(name) {
-    var target = document.querySelector('[data-key="' + name + '"]');
-    if (!target || target.disabled) { return false; }
-    if (target === box) { box.focus(); box.select(); return true; }
-    if (/^F[46]$/.test(target.dataset.key) || target.tagName === "INPUT") { target.focus(); } else { target.click(); }
-    return true;
-  }
-  document.addEventListener("keydown", function (event) {
-    if (document.querySelector("dialog[open]")) { return; }
-    var name = event.ctrlKey ? "ctrl+" + event.key : event.key;
-    if (event.key === "?" && !isTyping()) { event.preventDefault(); keys.showModal(); return; }
-    // Ctrl+Z belongs to a field with text in it; every other name here means nothing to a field.
-    if ((/^F\d+$/.test(name) || name === "ctrl+Enter" || (name === "ctrl+z" && !isTyping())) && press(name)) { event.preventDefault(); }
-  });
-  document.querySelector("[data-keys]").addEventListener("click", function () { keys.showModal(); });
 
   // Names and phones are posted and stand in no address. A code may: its page, kept, is found again without the network.
   box.form.addEventListener("submit", function () {

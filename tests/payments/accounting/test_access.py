@@ -41,7 +41,7 @@ ELSEWHERE = {
 POSTS = {
     "accounting-confirm": "statement", "accounting-discard": "statement", "accounting-day-cases": "day",
     "accounting-day-close": "day", "accounting-day-reopen": "day", "accounting-case-take": "case",
-    "accounting-case-move": "case", "accounting-move": "move",
+    "accounting-case-move": "case", "accounting-case-accept": "case", "accounting-move": "move",
     "accounting-case-refund": "case", "accounting-case-close": "case", "accounting-approve": "refund",
     "accounting-reject": "refund", "accounting-transfer": "refund", "accounting-propose": "payment",
     "accounting-shift-open": "", "accounting-shift-close": "shift", "accounting-statements": "",

@@ -11,12 +11,14 @@ from django.urls import reverse
 from playwright.sync_api import Browser
 
 from agencies.models import Role
+from payments.models import Move
 from tests import factories
 from tests.journeys.conftest import browser
 from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.journeys.test_citizen_and_desk import assert_good
 from tests.payments.accounting.conftest import sign_in
 from tests.payments.accounting.test_access import OF_A_ROW, PAGES, rows
+from tests.payments.accounting.test_statement_pages import two_proposals
 
 assert browser, rows  # fixtures
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
@@ -51,5 +53,56 @@ def test_every_page_is_readable_on_a_tablet_and_on_a_desk(
         assert_good(page)
         page.set_viewport_size({"width": 1280, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+    assert errors == []
+    context.close()
+
+
+def test_a_statement_is_worked_off_by_keyboard(browser: Browser, live_server: Any) -> None:
+    agency = factories.agency()
+    statement = two_proposals(agency)
+    user = factories.officer(agency, Role.ACCOUNTANT)
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=live_server.url)
+    session = sign_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda told: errors.append(f"{told.text} {told.location}") if told.type == "error" else None)
+    press = page.keyboard.press
+    page.goto(f"/doi-soat/sao-ke/{statement.pk}/?state=left")
+    focused = "document.activeElement.closest('tr')?.rowIndex ?? 0"
+    walked = []
+    for key in ("j", "j", "ArrowDown", "ArrowDown", "k", "ArrowUp"):
+        press(key)
+        walked.append(page.evaluate(focused))
+    assert walked == [1, 2, 3, 3, 2, 1]
+    with page.expect_navigation():
+        press("a")
+    assert Move.objects.get().maker == user
+    page.wait_for_function(f"({focused}) === 1")  # back where the eye was
+    press("?")
+    assert page.locator("dialog#keys").is_visible()
+    assert_good(page)
+    page.locator("#letters").uncheck()
+    press("Escape")
+    press("j")
+    assert page.evaluate(focused) == 1  # letters are off, the arrows still walk
+    press("ArrowDown")
+    assert page.evaluate(focused) == 2
+    press("?")
+    page.locator("#letters").check()
+    press("Escape")
+    press("/")
+    page.keyboard.type("jka?")
+    assert page.locator("#q").input_value() == "jka?"
+    page.locator("table[data-rows] tbody tr >> nth=1").locator("a").first.focus()
+    with page.expect_navigation():
+        press("Enter")
+    assert "/doi-soat/sai-lech/" in page.url
+    with page.expect_navigation():
+        press("a")
+    assert Move.objects.count() == 2
+    with page.expect_navigation():
+        press("u")
+    assert page.url.endswith("/doi-soat/sai-lech/")
     assert errors == []
     context.close()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from agencies.models import AuditEntry
 from payments import bell, ledger_check, reconciliation
 from payments.accounting import statements as pages
-from payments.models import ClosedDay, Discrepancy, MerchantAccount, Statement
+from payments.models import Bill, ClosedDay, Discrepancy, MerchantAccount, Statement
 from payments.states import BillState
 from tests import factories
 from tests.payments.accounting.conftest import said, signed_in, upload
@@ -196,3 +196,54 @@ def test_the_drawer_at_the_counter_takes_no_statement() -> None:
     assert HEADER  # the form would take a file, were there an account
     assert not client.get("/doi-soat/sao-ke/").context["can_upload"]
     assert client.get(f"/doi-soat/ngay/{account.pk}/{YESTERDAY}/").status_code == 404
+
+
+def two_proposals(agency: Any) -> Statement:
+    """A file with two transfers whose text names an open bill, and one nobody knows."""
+    account = factories.merchant(agency, "vietinbank")
+    names = {41_000: "H44.14-261123-0041", 42_000: "H44.14-261123-0042"}
+    bills = [factories.bill(amount, of=agency, reference=name) for amount, name in names.items()]
+    texts = [line(f"B{bill.amount}", bill.amount, "", f"nop {bill.reference.replace('-', ' ')}") for bill in bills]
+    client = signed_in(agency)
+    upload(client, account, *texts, line("B9", 9_000))
+    statement = Statement.objects.latest("pk")
+    client.post(f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/")
+    reconciliation.work_due()
+    return statement
+
+
+def test_a_proposal_is_accepted_from_its_row_by_one_and_approved_by_another_until_nothing_is_left() -> None:
+    agency = factories.agency()
+    statement = two_proposals(agency)
+    path = f"/doi-soat/sao-ke/{statement.pk}/"
+    maker, checker = signed_in(agency), signed_in(agency)
+    page = maker.get(path, {"state": "left"})
+    assert (page.context["left"], page.context["settled"], len(page.context["page"])) == (3, 0, 3)
+    assert said(page).count('data-key="a"') == 2
+    first = statement.rows.filter(state="proposed")[0]
+    assert first.discrepancy
+    accept = f"/doi-soat/sai-lech/{first.discrepancy_id}/nhan-de-xuat/"
+    answer = maker.post(accept, {"row": first.pk, "state": "left"})
+    assert answer.headers["Location"] == f"{path}?state=left#row-{first.pk}"
+    move = first.discrepancy.moves.get()
+    assert (move.amount, move.state) == (first.amount, "proposed")
+    assert "chờ người thứ hai duyệt" in said(maker.get(path, {"state": "left"}))
+    assert "Đề xuất này không còn" in said(maker.post(accept, follow=True))
+    assert first.discrepancy.moves.count() == 1
+    checker.post(f"/doi-soat/sai-lech/{first.discrepancy_id}/chuyen/{move.pk}/", {"answer": "approve"})
+    page = checker.get(path)
+    assert (page.context["left"], page.context["settled"], page.context["row_total"]) == (2, 1, 3)
+    assert 'max="3" value="1"' in said(page)
+
+
+def test_a_proposal_whose_bill_was_paid_meanwhile_is_not_accepted() -> None:
+    agency = factories.agency()
+    row = two_proposals(agency).rows.filter(state="proposed")[0]
+    assert row.proposed_bill
+    Bill.objects.filter(pk=row.proposed_bill_id).update(state="cancelled")
+    client = signed_in(agency)
+    path = f"/doi-soat/sai-lech/{row.discrepancy_id}/"
+    assert "nhan-de-xuat" not in said(client.get(path))
+    assert "Đề xuất này không còn" in said(client.post(f"{path}nhan-de-xuat/", follow=True))
+    assert row.discrepancy
+    assert not row.discrepancy.moves.exists()

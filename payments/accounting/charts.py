@@ -1,0 +1,104 @@
+"""What an accountant would rather look at than read: money of a fortnight by gateway, open cases of a month.
+
+Each drawing stands in a table with its numbers, or above one; figures of a drawing are texts, so that no
+locale groups their digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
+
+from gateways.in_house import Moved
+
+from .. import finding
+from ..models import Discrepancy, Payment
+from ..states import PaymentState
+from .access import Staff
+from .lists.payments import gateway_name
+
+FORTNIGHT = 14
+MONTH = 30
+HEIGHT = 40
+SLOT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day: its value, and where its bar stands in the drawing."""
+
+    day: date
+    value: int
+    x: str
+    y: str
+    height: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One gateway's money of a fortnight."""
+
+    slug: str
+    name: str
+    bars: Sequence[Bar]
+    count: int
+    total: int
+
+
+def bars(values: Mapping[date, int], first: date, days: int, highest: int) -> list[Bar]:
+    """Return a bar for each day on a common scale; what is not nothing can be seen."""
+    found = []
+    for number in range(days):
+        day = first + timedelta(days=number)
+        value = values.get(day, 0)
+        height = max(round(value * HEIGHT / highest), 1) if value > 0 and highest > 0 else 0
+        found.append(Bar(day, value, str(number * SLOT + 2), str(HEIGHT - height), str(height)))
+    return found
+
+
+def collected(staff: Staff, today: date) -> list[Series]:
+    """Return what came in by day through each gateway, the largest first; money moved within came in before."""
+    first = today - timedelta(days=FORTNIGHT - 1)
+    paid = Payment.objects.filter(bill__agency__in=staff.sees, state=PaymentState.PAID).exclude(gateway=Moved.slug)
+    rows = (
+        finding.on_days(paid, first, today)
+        .annotate(on=TruncDate("paid_at"))
+        .order_by()
+        .values_list("gateway", "on")
+        .annotate(total=Sum("amount"), count=Count("pk"))
+    )
+    by_gateway: dict[str, dict[date, int]] = {}
+    counts: dict[str, int] = {}
+    for gateway, day, total, count in rows:
+        by_gateway.setdefault(gateway, {})[day] = total
+        counts[gateway] = counts.get(gateway, 0) + count
+    highest = max((max(days.values()) for days in by_gateway.values()), default=0)
+    found = [
+        Series(slug, gateway_name(slug), bars(days, first, FORTNIGHT, highest), counts[slug], sum(days.values()))
+        for slug, days in by_gateway.items()
+    ]
+    return sorted(found, key=lambda series: -series.total)
+
+
+def open_cases(staff: Staff, today: date) -> list[Bar]:
+    """Return how many cases were open at the end of each day of a month: the way to zero, or away from it."""
+    first = today - timedelta(days=MONTH - 1)
+    start, _end = finding.span(first, None)
+    mine = Discrepancy.objects.filter(agency__in=staff.sees).order_by()
+    before = mine.filter(Q(closed_at=None) | Q(closed_at__gte=start), opened_at__lt=start).count()
+    opened = _by_day(mine.filter(opened_at__gte=start).values_list(TruncDate("opened_at")).annotate(Count("pk")))
+    closed = _by_day(mine.filter(closed_at__gte=start).values_list(TruncDate("closed_at")).annotate(Count("pk")))
+    values, left = {}, before
+    for number in range(MONTH):
+        day = first + timedelta(days=number)
+        left += opened.get(day, 0) - closed.get(day, 0)
+        values[day] = left
+    return bars(values, first, MONTH, max(values.values()))
+
+
+def _by_day(rows: object) -> dict[date, int]:
+    return dict(rows)  # type: ignore[call-overload, no-any-return]
