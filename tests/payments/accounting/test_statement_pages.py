@@ -240,7 +240,7 @@ def test_a_proposal_whose_bill_was_paid_meanwhile_is_not_accepted() -> None:
     agency = factories.agency()
     row = two_proposals(agency).rows.filter(state="proposed")[0]
     assert row.proposed_bill
-    Bill.objects.filter(pk=row.proposed_bill_id).update(state="cancelled")
+    Bill.objects.filter(pk=row.proposed_bill.pk).update(state="cancelled")
     client = signed_in(agency)
     path = f"/doi-soat/sai-lech/{row.discrepancy_id}/"
     assert "nhan-de-xuat" not in said(client.get(path))
