@@ -1,8 +1,8 @@
 """What people are known by: the number of their căn cước and their telephone, read in any notation.
 
 A căn cước number says where a birth was registered, the century and sex, and the year; it has no
-check digit (Thông tư 59/2021/TT-BCA, domain.md §6). So what cannot be is refused, and what merely
-does not fit the rest is a doubt an officer may look at.
+check digit (Thông tư 59/2021/TT-BCA, domain.md §6). So only what is not such a number is refused; a place
+there is not, a year to come, what does not fit the rest is a question its owner answers by going on.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 #: Provinces of before July 2025: a number keeps the place it was given for, whatever was merged since.
 PROVINCES = frozenset(
@@ -29,6 +28,8 @@ PROVINCES = frozenset(
         *(80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96),
     )
 )
+#: Years; who is older may go on, too.
+OLDEST = 110
 #: Who was born abroad has the number of a country, which begins here.
 FIRST_COUNTRY = "100"
 _SEPARATORS = re.compile(r"[\s.\-\u00a0\u200b]")
@@ -45,24 +46,12 @@ class Cccd:
 
 
 def parse_cccd(digits: str) -> Cccd:
-    """Take twelve digits apart. Raises ValidationError, which says what cannot be."""
+    """Take twelve digits apart. Raises ValidationError for anything else; what they say may be doubtful (`doubts`)."""
     if not re.fullmatch(r"[0-9]{12}", digits):
         raise ValidationError(_("Số căn cước có 12 chữ số (CMND cũ: 9)."), code="length")
-    place, century = digits[:3], int(digits[3])
-    if place not in PROVINCES and place < FIRST_COUNTRY:
-        raise ValidationError(
-            _("Ba số đầu %(place)s không phải mã tỉnh nào. Xin xem lại số trên thẻ."),
-            code="place",
-            params={"place": place},
-        )
+    century = int(digits[3])
     birth_year = 1900 + 100 * (century // 2) + int(digits[4:6])
-    if birth_year > timezone.localdate().year:
-        raise ValidationError(
-            _("Theo số này thì năm sinh là %(year)s. Xin xem lại số trên thẻ."),
-            code="birth_year",
-            params={"year": str(birth_year)},
-        )
-    return Cccd(digits, place, "female" if century % 2 else "male", birth_year)
+    return Cccd(digits, digits[:3], "female" if century % 2 else "male", birth_year)
 
 
 def clean_identity_number(text: str) -> str:
@@ -73,16 +62,21 @@ def clean_identity_number(text: str) -> str:
     return parse_cccd(digits).number
 
 
-def doubts(digits: str, *, born_on: date | None = None, sex: str = "") -> list[Promise]:
-    """Return what does not fit what else is known of the person: warnings, never a refusal."""
+def doubts(digits: str, *, born_on: date | None = None, sex: str = "") -> list[str]:
+    """Return questions about a number that does not fit what is known: who has looked at the card may go on."""
     if len(digits) != 12:
         return [_("Số CMND 9 số đã hết giá trị sử dụng từ 01/01/2025; nên dùng số căn cước.")]
     cccd = parse_cccd(digits)
-    found: list[Promise] = []
+    found: list[str] = []
+    if cccd.place not in PROVINCES and cccd.place < FIRST_COUNTRY:
+        words = _("Ba số đầu %(place)s không phải mã tỉnh nào. Bạn xem lại giúp số trên thẻ nhé?")
+        found.append(words % {"place": cccd.place})
+    if not 0 <= timezone.localdate().year - cccd.birth_year <= OLDEST:
+        found.append(_("Theo số này thì năm sinh là %(year)s. Có đúng không?") % {"year": cccd.birth_year})
     if born_on and born_on.year != cccd.birth_year:
-        found.append(_("Năm sinh không khớp với số căn cước."))
+        found.append(_("Năm sinh không khớp với số căn cước. Bạn xem lại giúp nhé?"))
     if sex and sex != cccd.sex:
-        found.append(_("Giới tính không khớp với số căn cước."))
+        found.append(_("Giới tính không khớp với số căn cước. Bạn xem lại giúp nhé?"))
     return found
 
 

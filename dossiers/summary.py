@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from agencies import identity
-from agencies.form_fields import PhoneField
+from agencies.form_fields import IdentityNumberField, PhoneField
 from procedures.fees import FeeUnknown
 
 from . import drafts
 from .models import Draft
-from .step_forms import PersonForm, StepForm, asked_of
+from .step_forms import StepForm, asked_of
 
 
 def context_of(draft: Draft) -> dict[str, Any]:
@@ -52,11 +52,16 @@ def _shown(form: StepForm) -> Iterator[tuple[Any, str]]:
         yield bound.label, ", ".join(_readable(each) for each in given)
 
 
-def _doubts(draft: Draft) -> list[Any]:
-    """Return what may be wrong with the number typed: a hint, because who knows better may go on."""
-    person = drafts.form_of(draft, PersonForm)
-    number = person.cleaned_data["owner_identity_number"] if person.is_valid() else ""
-    return list(identity.doubts(number)) if number else []
+def _doubts(draft: Draft) -> list[str]:
+    """Return what may be wrong with each number typed: a question, because who knows better may go on."""
+    forms = [form for kind in asked_of(draft.answers) if (form := drafts.form_of(draft, kind)).is_valid()]
+    numbers = [
+        (field.label, form.cleaned_data[name])
+        for form in forms
+        for name, field in form.fields.items()
+        if isinstance(field, IdentityNumberField) and form.cleaned_data[name]
+    ]
+    return [f"{label}: {doubt}" for label, number in numbers for doubt in identity.doubts(number)]
 
 
 def _readable(value: Any) -> str:

@@ -7,6 +7,7 @@ in one go is the person's work, not the ledger's.
 from __future__ import annotations
 
 import io
+from collections import Counter
 from dataclasses import dataclass
 
 import openpyxl
@@ -28,11 +29,11 @@ from payments.requests import client_ip
 from payments.states import BillState
 
 from . import pins
-from .forms import LookupForm
+from .forms import LookupForm, ManyForm
 from .models import Dossier
 from .pages import SESSION_DOSSIERS, remember
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Owed:
         return bank_apps.bank_name(self.transfer) if self.transfer else ""
 
 
-def _mine(request: HttpRequest) -> list[Owed]:
+def own_bills(request: HttpRequest) -> list[Owed]:
     """Return the bills of what was opened here by PIN or slip, in the order of opening; a fixed number of queries."""
     codes, now = request.session.get(SESSION_DOSSIERS, []), timezone.now()
     found = {dossier.code: dossier for dossier in Dossier.objects.filter(code__in=codes).with_bills()}
@@ -75,21 +76,48 @@ def _mine(request: HttpRequest) -> list[Owed]:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def together(request: HttpRequest) -> HttpResponse:
-    """List what was opened here with the sum still owed; open one more with code and PIN."""
-    form = LookupForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and (found := pins.open_with(form)):
+    """List what was opened here, what is owed first, with the sum; open one more with code and PIN, or many."""
+    many = ManyForm(request.POST if "lines" in request.POST else None)
+    form = LookupForm(None if many.is_bound else request.POST or None)
+    if form.is_bound and form.is_valid() and (found := pins.open_with(form)):
         remember(request, found)
         return redirect("pay-together")
-    rows = _mine(request)
+    if many.is_bound and many.is_valid():
+        _open_many(request, many.cleaned_data["lines"])
+        return redirect("pay-together")
+    rows = sorted(own_bills(request), key=lambda row: not row.is_open)
     owed = [row for row in rows if row.is_open]
-    context = {"rows": rows, "owed": owed, "total": sum(row.bill.amount for row in owed), "form": form}
-    return render(request, "dossiers/together.html", context, status=422 if form.is_bound else 200)
+    context = {
+        "rows": rows,
+        "owed": owed,
+        "total": sum(row.bill.amount for row in owed),
+        "counted": [(state, number) for state, number in Counter(row.bill.display_state for row in rows).items()],
+        "form": form,
+        "many": many,
+    }
+    is_wrong = form.is_bound or many.is_bound
+    return render(request, "dossiers/together.html", context, status=422 if is_wrong else 200)
+
+
+def _open_many(request: HttpRequest, lines: list[tuple[str, str]]) -> None:
+    """Open what can be opened, and name what cannot: unknown codes look like wrong PINs."""
+    wrong = []
+    try:
+        for code, pin in lines:
+            if found := pins.open_with_pin(code, pin):
+                remember(request, found)
+            else:
+                wrong.append(code)
+    except pins.TooManyTries:
+        messages.error(request, _("Đã có nhiều lần nhập sai. Hãy quét mã QR trên giấy hẹn, hoặc thử lại sau một giờ."))
+    if wrong:
+        messages.warning(request, _("Mã hồ sơ hoặc mã PIN chưa đúng: %s") % ", ".join(wrong))
 
 
 @require_POST
 def in_a_row(request: HttpRequest) -> HttpResponse:
     """Pay one bill after the other: each page leads to the next."""
-    tokens = [row.bill.token for row in _mine(request) if row.is_open]
+    tokens = [row.bill.token for row in own_bills(request) if row.is_open]
     if not tokens:
         return redirect("pay-together")
     sequence.begin(request.session, tokens)
@@ -101,14 +129,14 @@ def in_a_row(request: HttpRequest) -> HttpResponse:
 def transfers(request: HttpRequest) -> HttpResponse:
     """Make a VietQR for every bill still owed (POST), and list them to be scanned or put into the bank's file."""
     if request.method == "POST":
-        skipped = [row.dossier.code for row in _mine(request) if row.is_open and not _start(request, row)]
+        skipped = [row.dossier.code for row in own_bills(request) if row.is_open and not _start(request, row)]
         if skipped:
             words = _(
                 "Những hồ sơ này đang có lần thanh toán khác hoặc chưa chuyển khoản được, mở riêng từng hồ sơ: %s"
             )
             messages.warning(request, words % ", ".join(skipped))
         return redirect("pay-by-transfers")
-    rows = [row for row in _mine(request) if row.is_open and row.transfer]
+    rows = [row for row in own_bills(request) if row.is_open and row.transfer]
     if not rows:
         return redirect("pay-together")
     context = {"rows": rows, "total": sum(row.bill.amount for row in rows)}
@@ -129,7 +157,7 @@ def _start(request: HttpRequest, row: Owed) -> bool:
 @require_GET
 def transfers_file(request: HttpRequest) -> HttpResponse:
     """The same transfers as a spreadsheet, to load into a company's internet banking and approve once."""
-    rows = [row for row in _mine(request) if row.is_open and row.transfer]
+    rows = [row for row in own_bills(request) if row.is_open and row.transfer]
     if not rows:
         raise Http404
     book = openpyxl.Workbook()
@@ -161,4 +189,4 @@ def transfers_file(request: HttpRequest) -> HttpResponse:
     content = io.BytesIO()
     book.save(content)
     name = 'attachment; filename="chuyen-khoan-theo-lo.xlsx"'
-    return HttpResponse(content.getvalue(), content_type=_XLSX, headers={"Content-Disposition": name})
+    return HttpResponse(content.getvalue(), content_type=XLSX, headers={"Content-Disposition": name})

@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from . import by_post, charged, mine, own_acts, own_data, pages, paying, recovering, resuming, submitting, together
+from . import (
+    by_post,
+    charged,
+    mine,
+    own_acts,
+    own_data,
+    own_receipts,
+    pages,
+    paying,
+    recovering,
+    resuming,
+    submitting,
+    together,
+)
 
 urlpatterns = [
     path("nop-ho-so/dien-tiep/", resuming.resume, name="submit-resume"),
@@ -31,6 +44,7 @@ urlpatterns = [
     path("nop-nhieu-ho-so/lan-luot/", together.in_a_row, name="pay-in-a-row"),
     path("nop-nhieu-ho-so/chuyen-khoan/", together.transfers, name="pay-by-transfers"),
     path("nop-nhieu-ho-so/chuyen-khoan.xlsx", together.transfers_file, name="pay-by-transfers-file"),
+    path("nop-nhieu-ho-so/bien-lai.xlsx", own_receipts.receipts_file, name="own-receipts-file"),
     path("ho-so-cua-toi/", mine.mine, name="mine"),
     path("quay/", include("dossiers.desk.urls")),
 ]

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 
 from agencies.identity import (
+    PROVINCES,
     Cccd,
     clean_identity_number,
     clean_phone,
@@ -41,9 +42,6 @@ def test_a_number_is_read_as_people_write_it(typed: str, read: str) -> None:
         ("12", "length"),
         ("0251900001234", "length"),
         ("٠٢٥١٩٠٠٠٠١٢٣", "length"),  # digits, but of another script
-        ("003090000123", "place"),
-        ("025290000123", "birth_year"),  # 2090
-        ("025501000123", "birth_year"),  # 2101
     ],
 )
 def test_what_cannot_be_is_refused_with_its_reason(typed: str, why: str) -> None:
@@ -57,6 +55,28 @@ def test_a_number_tells_sex_and_year_and_doubts_are_no_refusal() -> None:
     assert not doubts("025190000123", born_on=date(1990, 5, 1), sex="female")
     assert len(doubts("025190000123", born_on=date(1991, 5, 1), sex="male")) == 2
     assert len(doubts("131234567")) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "asked"),
+    [
+        ("003090000123", "Ba số đầu 003"),
+        ("099090000123", "Ba số đầu 099"),
+        ("025290000123", "năm sinh là 2090"),
+        ("025000000123", "năm sinh là 1900"),
+        ("118090000001", ""),  # born abroad
+        ("025190000123", ""),
+    ],
+)
+def test_a_place_there_is_not_and_a_year_nobody_has_are_asked_about_and_not_refused(number: str, asked: str) -> None:
+    assert clean_identity_number(number) == number
+    assert (asked in "".join(doubts(number))) if asked else not doubts(number)
+
+
+def test_the_sixty_three_places_are_those_of_the_circular() -> None:
+    assert len(PROVINCES) == 63
+    assert {"001", "017", "025", "026", "079", "096"} <= PROVINCES
+    assert not {"003", "005", "029", "097", "100"} & PROVINCES
 
 
 @pytest.mark.parametrize("typed", ["0912 345 678", "0912.345.678", "+84912345678", "84 912 345 678"])

@@ -214,3 +214,15 @@ def test_no_more_papers_than_a_draft_may_carry(case: ProcedureCase, monkeypatch:
     browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"requirement": "Giấy chứng sinh", "files": files})
     assert Attachment.objects.count() == 1
     assert "Mỗi hồ sơ gửi được 1 tệp" in browser.get(f"/ho-so-nhap/{draft.code}/giay-to/").content.decode()
+
+
+def test_a_number_that_looks_wrong_is_asked_about_once_and_goes_through(case: ProcedureCase, agency: Agency) -> None:
+    browser = Client()
+    draft = filled(browser, case, agency)
+    answers = draft.answers["nguoi-nop"] | {"owner_identity_number": ["003290000123"]}
+    draft.answer("nguoi-nop", answers)
+    page = browser.get(f"/ho-so-nhap/{draft.code}/xem-lai/").content.decode()
+    assert "Số căn cước: Ba số đầu 003 không phải mã tỉnh nào." in page
+    assert "năm sinh là 2090" in page
+    browser.post(f"/ho-so-nhap/{draft.code}/xem-lai/")
+    assert Dossier.objects.get().owner_identity_number == "003290000123"

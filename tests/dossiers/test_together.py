@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -10,6 +11,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from agencies.models import Agency
 from dossiers.models import Dossier
@@ -114,3 +116,37 @@ def test_twenty_dossiers_ask_the_database_no_more_often_than_two(
         few.get(PAGE)
     with django_assert_max_num_queries(len(asked)):
         many.get(PAGE)
+
+
+def test_twenty_codes_are_pasted_at_once_and_wrong_ones_are_named(office: Agency) -> None:
+    found = [dossier(office) for _ in range(3)]
+    clerk = Client()
+    page = clerk.post(PAGE, {"lines": "\n".join(f"{one.code.lower()}\t4711" for one in found[:2])}, follow=True)
+    assert "20.000" in page.content.decode()
+    named = clerk.post(PAGE, {"lines": f"{found[2].code}, 0000"}, follow=True).content.decode()
+    assert f"chưa đúng: {found[2].code}" in named
+    half = clerk.post(PAGE, {"lines": f"{found[2].code}"})
+    assert half.status_code == 422
+    assert "cần một mã hồ sơ và một mã PIN" in half.content.decode()
+
+
+def test_what_is_paid_and_what_is_not_is_seen_at_a_glance_and_taken_away_as_a_spreadsheet(office: Agency) -> None:
+    clerk, found = opened(office, 3)
+    paid = factories.payment(of=found[0].bills.get(), gateway="vietinbank")
+    post(notify_bill(paid), "vietinbank")
+    inbox.drain_all()
+    page = clerk.get(PAGE).content.decode()
+    assert page.index(found[1].code) < page.index(found[0].code), "what is owed comes first"
+    glance = strip_tags(page.partition('id="list"')[2].partition("<ul")[0])
+    assert [int(number) for number in re.findall(r"\d+", glance)] == [2, 1]
+    answer = clerk.get(reverse("own-receipts-file"))
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(min_row=2, values_only=True))
+    receipt = Receipt.objects.get()
+    assert [(row[0], row[3], row[5] or "") for row in rows] == [
+        (found[0].code, 10_000, receipt.full_number),
+        (found[1].code, 10_000, ""),
+        (found[2].code, 10_000, ""),
+    ]
+    assert receipt.full_number in rows[0][7]
+    assert "Nguyễn" not in str(rows)
+    assert Client().get(reverse("own-receipts-file")).status_code == 404
