@@ -82,6 +82,7 @@ WORDS: dict[str, Promise] = {
     "webhooks_sent_again": _("Gửi lại tin cho hệ thống kết nối"),
     "webhooks_given_up": _("Thôi gửi tin cho hệ thống kết nối"),
     "onboarding_step": _("Ghi bước triển khai"),
+    "receipt_books_opened": _("Mở quyển biên lai"),
     "reform": _("Sắp xếp cơ quan"),
     "reform_taken_back": _("Hủy đợt sắp xếp cơ quan"),
     "refund_proposed": _("Đề nghị hoàn tiền"),
@@ -135,6 +136,6 @@ KINDS: dict[str, Kind] = {
     "agency": Kind(_("Cơ quan"), _table("agencies_agency")),
     "agencysuccession": Kind(_("Kế thừa"), _table("agencies_agencysuccession")),
     "onboardingstep": Kind(_("Bước triển khai"), _table("agencies_onboardingstep")),
-    "reform": Kind(_("Đợt sắp xếp")),
+    "reform": Kind(_("Đợt sắp xếp"), "reform-done", "number"),
     "read-only": Kind(_("Chế độ chỉ xem")),
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 #: Address → who may see it.
 _PAGES = {
     "onboarding": "agencies.view_onboardingstep",
+    "structure": "agencies.view_agency",
     "reform": "agencies.add_reform",
     "gateways": "payments.view_merchantaccount",
     "undelivered": "payments.view_notice",
@@ -23,6 +24,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the pages of the province that somebody may open, then their tables."""
     titles = {
         "onboarding": _("Triển khai"),
+        "structure": _("Cơ cấu tổ chức"),
         "reform": _("Sáp nhập, chia tách, giải thể"),
         "gateways": _("Cổng thanh toán"),
         "undelivered": _("Tin không đến nơi"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -59,6 +59,11 @@ class Progress:
         return [(label, step in self.done) for step, label in STEPS.items()]
 
     @property
+    def number_done(self) -> int:
+        """How many steps are done."""
+        return len(self.done)
+
+    @property
     def is_live(self) -> bool:
         """Somebody has paid online here: what the board counts."""
         return "paid" in self.done
@@ -82,6 +87,12 @@ class Group:
         """What the province published in 2021."""
         return PUBLISHED_2021[self.key]
 
+    @property
+    def bars(self) -> list[tuple[Promise | str, int, int, int]]:
+        """The picture: (when, live, of all, percent) now and as published."""
+        rows = ((_("Ngày đã chọn"), self.live, len(self.members)), (_("Công bố 02/07/2021"), *self.published))
+        return [(when, live, every, round(100 * live / every) if every else 0) for when, live, every in rows]
+
 
 def board(day: date) -> list[Group]:
     """Return the groups with the agencies that exist on a day and offer something with a fee.
@@ -103,6 +114,11 @@ def board(day: date) -> list[Group]:
     ]
 
 
+def progress_of(agency: Agency, day: date) -> Progress:
+    """Return how far one agency is on a day."""
+    return Progress(agency, frozenset(_done([agency], day)[agency.pk]))
+
+
 def with_fees() -> Any:
     """Return the procedures somebody pays for."""
     return ProcedureCase.objects.exclude(collect_when=CollectWhen.NONE).values("procedure")
@@ -117,9 +133,6 @@ def _done(agencies: Iterable[Agency], day: date) -> dict[int, set[str]]:
     for agency_id in _with_contract(agencies, day):
         done[agency_id].add("account")
     series = ReceiptSeries.objects.filter(agency__in=ids, serial__in=serials_of(day))
-    working = Membership.objects.filter(
-        agency__in=ids, role__in=(Role.RECEPTION_OFFICER, Role.CASHIER), valid_during__contains=day
-    )
     paid = Payment.objects.filter(bill__agency__in=ids, state=PaymentState.PAID, paid_at__date__lte=day).exclude(
         Q(gateway__in=in_house.SLUGS) | Q(bill__in=trials.bills())
     )
@@ -127,7 +140,7 @@ def _done(agencies: Iterable[Agency], day: date) -> dict[int, set[str]]:
         trials.passed(ids).filter(bill__settled_at__date__lte=day).values_list("bill__agency_id", flat=True)
     ):
         done[agency_id].add("tested")
-    for step, rows in (("series", series), ("officers", working)):
+    for step, rows in (("series", series), ("officers", working(ids, day))):
         for agency_id in rows.values_list("agency_id", flat=True).distinct():
             done[agency_id].add(step)
     for agency_id in paid.values_list("bill__agency_id", flat=True).distinct():
@@ -135,6 +148,12 @@ def _done(agencies: Iterable[Agency], day: date) -> dict[int, set[str]]:
     for agency_id in _fully_priced(ids, day):
         done[agency_id].add("fees")
     return done
+
+
+def working(ids: list[int], day: date) -> QuerySet[Membership]:
+    """Return the roles of those who serve people at agencies."""
+    serving = (Role.RECEPTION_OFFICER, Role.CASHIER)
+    return Membership.objects.filter(agency__in=ids, role__in=serving, valid_during__contains=day)
 
 
 def _with_contract(agencies: Iterable[Agency], day: date) -> set[int]:
@@ -157,12 +176,16 @@ def _with_contract(agencies: Iterable[Agency], day: date) -> set[int]:
 
 def _fully_priced(ids: list[int], day: date) -> set[int]:
     """Return those whose procedures with a fee all have a price on the day."""
+    return set(ids) - set(unpriced(ids, day).values_list("agency_id", flat=True))
+
+
+def unpriced(ids: list[int], day: date) -> QuerySet[Any]:
+    """Return what is offered for a fee and has no price on the day, as pairs of agency and procedure."""
     priced = FeeRule.objects.filter(schedule__state__in=IN_USE, schedule__valid_during__contains=day).values(
         "schedule__procedure"
     )
     offers = Procedure.agencies.through.objects.filter(agency__in=ids, procedure__in=with_fees())
-    lacking = set(offers.exclude(procedure__in=priced).values_list("agency_id", flat=True))
-    return set(ids) - lacking
+    return offers.exclude(procedure__in=priced)
 
 
 def onboarding(request: HttpRequest) -> HttpResponse:

@@ -6,11 +6,13 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from . import accounts, figures, guide, health, metrics, phones, style_page
+from .checklist import checklist
 from .gateway_care import pages as gateway_pages
 from .gateway_care import status, trials, undelivered
 from .onboarding import onboarding
 from .read_only.pages import read_only
-from .reform.views import reform
+from .reform import views as reform_pages
+from .structure import structure
 
 handler500 = "portal.middleware.failed"
 
@@ -47,6 +49,8 @@ urlpatterns = [
     path("tai-khoan/2fa/authenticate/", accounts.authenticate, name="mfa_authenticate"),
     path("tai-khoan/", include("allauth.urls")),
     path("admin/trien-khai/", admin.site.admin_view(onboarding), name="onboarding"),
+    path("admin/trien-khai/<int:number>/", admin.site.admin_view(checklist), name="checklist"),
+    path("admin/co-cau/", admin.site.admin_view(structure), name="structure"),
     path("admin/cong-thanh-toan/", admin.site.admin_view(gateway_pages.gateways), name="gateways"),
     path("admin/cong-thanh-toan/<int:account>/thu/", admin.site.admin_view(trials.begin), name="trial-begin"),
     path("admin/cong-thanh-toan/thu/<int:pk>/", admin.site.admin_view(trials.trial), name="trial"),
@@ -60,7 +64,8 @@ urlpatterns = [
     ),
     path("admin/khong-den-noi/", admin.site.admin_view(undelivered.undelivered), name="undelivered"),
     path("admin/chi-xem/", admin.site.admin_view(read_only), name="read-only"),
-    path("admin/sap-xep/", admin.site.admin_view(reform), name="reform"),
+    path("admin/sap-xep/", admin.site.admin_view(reform_pages.reform), name="reform"),
+    path("admin/sap-xep/<int:number>/", admin.site.admin_view(reform_pages.done), name="reform-done"),
     path("admin/", admin.site.urls),
     path("", include("payments.urls")),
     path("", include("procedures.urls")),

@@ -1,6 +1,7 @@
 """A fee schedule as an Excel workbook: out to be worked on, back in as a whole or not at all.
 
-The columns are those of `COLUMNS`; one row is one rule. Cells that begin like a formula go
+The columns are those of `COLUMNS`; one row is one rule. A second sheet holds who pays less
+(`workbook_exemptions`); a file without it leaves them as they are. Cells that begin like a formula go
 out as text, and a formula that comes in is refused: nothing is ever calculated from a file.
 """
 
@@ -8,23 +9,19 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
-from agencies import audit
-from agencies.models import User
-
-from .errors import IllegalScheduleMove
-from .models import FeeRule, FeeSchedule, ProcedureCase, ScheduleState
+from . import workbook_exemptions
+from .models import Exemption, FeeRule, FeeSchedule, ProcedureCase
 
 #: Field of the rule → heading of its column.
 COLUMNS = {
@@ -65,34 +62,38 @@ class WorkbookRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One line of the preview: `kind` is added, changed or removed; texts are what people read."""
+class Content:
+    """What a file holds, checked but not saved; `exemptions` is None where it has no sheet of them."""
 
-    kind: str
-    name: str
-    before: str
-    after: str
+    rules: list[FeeRule]
+    exemptions: list[Exemption] | None
 
 
 def write(schedule: FeeSchedule) -> bytes:
-    """Return the rules of a schedule as an .xlsx file."""
+    """Return the rules and exemptions of a schedule as an .xlsx file."""
     book = Workbook()
-    sheet = book.active
-    sheet.title = str(schedule)[:31]
-    for column, heading in enumerate(COLUMNS.values(), 1):
-        sheet.cell(1, column, heading).font = Font(bold=True)
-    for number, rule in enumerate(schedule.rules.select_related("case"), 2):
-        for column, value in enumerate(_cells(rule), 1):
-            cell = sheet.cell(number, column, value)
-            if isinstance(value, str):
-                cell.data_type = "s"  # a text that begins with = is still a text
-    sheet.freeze_panes = "A2"
+    _fill(book.active, str(schedule)[:31], COLUMNS, (cells(rule) for rule in schedule.rules.select_related("case")))
+    reduced = (workbook_exemptions.cells(row) for row in schedule.exemptions.order_by("pk"))
+    _fill(book.create_sheet(), workbook_exemptions.SHEET, workbook_exemptions.COLUMNS, reduced)
     file = BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def _cells(rule: FeeRule) -> Iterator[str | int | None]:
+def _fill(sheet: Any, title: str, columns: Mapping[str, str], rows: Iterable[Iterable[Any]]) -> None:
+    sheet.title = title
+    for column, heading in enumerate(columns.values(), 1):
+        sheet.cell(1, column, heading).font = Font(bold=True)
+    for number, row in enumerate(rows, 2):
+        for column, value in enumerate(row, 1):
+            cell = sheet.cell(number, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # a text that begins with = is still a text
+    sheet.freeze_panes = "A2"
+
+
+def cells(rule: FeeRule) -> Iterator[str | int | None]:
+    """Yield a rule as the cells of its row."""
     for field in COLUMNS:
         if field == "case":
             yield rule.case.name if rule.case else None
@@ -105,8 +106,8 @@ def _cells(rule: FeeRule) -> Iterator[str | int | None]:
             yield value if value != "" else None
 
 
-def read(file: IO[bytes], schedule: FeeSchedule) -> list[FeeRule]:
-    """Return the rules that a workbook holds for a schedule, checked but not saved.
+def read(file: IO[bytes], schedule: FeeSchedule) -> Content:
+    """Return what a workbook holds for a schedule, checked but not saved.
 
     Raises WorkbookRefused with every fault of every row at once.
     """
@@ -114,7 +115,8 @@ def read(file: IO[bytes], schedule: FeeSchedule) -> list[FeeRule]:
     rules: list[FeeRule] = []
     faults: list[str] = []
     seen: dict[tuple[object, ...], int] = {}
-    for number, cells in _rows(file):
+    sheets = _sheets(file)
+    for number, cells in _rows(sheets[0], COLUMNS):
         found = _rule(cells, schedule, cases)
         if isinstance(found, list):
             faults += [_("Dòng %(number)d: %(fault)s") % {"number": number, "fault": fault} for fault in found]
@@ -128,13 +130,17 @@ def read(file: IO[bytes], schedule: FeeSchedule) -> list[FeeRule]:
         rules.append(found)
     if not rules and not faults:
         faults.append(_("Tệp không có dòng nào."))
+    exemptions = None
+    if len(sheets) > 1:
+        exemptions, more = workbook_exemptions.read(_rows(sheets[1], workbook_exemptions.COLUMNS), schedule)
+        faults += more
     if faults:
         raise WorkbookRefused(faults)
-    return rules
+    return Content(rules, exemptions)
 
 
-def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield number and cells of each row that is not empty. Raises WorkbookRefused."""
+def _sheets(file: IO[bytes]) -> list[list[tuple[Any, ...]]]:
+    """Return the rows of the first sheet, and of that of exemptions where there is one. Raises WorkbookRefused."""
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise WorkbookRefused([_("Tệp lớn hơn 256 kB.")])
@@ -142,20 +148,30 @@ def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
         with zipfile.ZipFile(BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
                 raise WorkbookRefused([_("Tệp giải nén quá lớn.")])
-        sheet = load_workbook(BytesIO(content), read_only=True, data_only=False).worksheets[0]
-        rows = [tuple(row) for row in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=len(COLUMNS))]
+        book = load_workbook(BytesIO(content), read_only=True, data_only=False)
+        wanted = [(book.worksheets[0], COLUMNS)]
+        if workbook_exemptions.SHEET in book.sheetnames[1:]:
+            wanted.append((book[workbook_exemptions.SHEET], workbook_exemptions.COLUMNS))
+        return [
+            [tuple(row) for row in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=len(columns))]
+            for sheet, columns in wanted
+        ]
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError, SyntaxError) as error:
         # SyntaxError: what the XML parser raises.
         raise WorkbookRefused([_("Không đọc được: cần tệp Excel .xlsx.")]) from error
+
+
+def _rows(rows: Sequence[tuple[Any, ...]], columns: Mapping[str, str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield number and cells of each row that is not empty. Raises WorkbookRefused."""
     headings = [str(cell.value or "").strip() for cell in rows[0]] if rows else []
-    if headings != list(COLUMNS.values()):
+    if headings != list(columns.values()):
         raise WorkbookRefused([_("Dòng 1: các cột phải như trong tệp đã xuất.")])
     if len(rows) > MOST_ROWS + 1:
         raise WorkbookRefused([_("Nhiều hơn %(most)d dòng.") % {"most": MOST_ROWS}])
     for number, row in enumerate(rows[1:], 2):
         if any(cell.value not in (None, "") for cell in row):
-            cells = {field: cell.value for field, cell in zip(COLUMNS, row, strict=False)}
-            formulas = [COLUMNS[field] for field, cell in zip(COLUMNS, row, strict=False) if cell.data_type == "f"]
+            cells = dict.fromkeys(columns) | {field: cell.value for field, cell in zip(columns, row, strict=False)}
+            formulas = [columns[field] for field, cell in zip(columns, row, strict=False) if cell.data_type == "f"]
             if formulas:
                 told = _("Dòng %(number)d: ô “%(column)s” là công thức; hãy ghi giá trị.")
                 raise WorkbookRefused([told % {"number": number, "column": name} for name in formulas])
@@ -221,39 +237,3 @@ def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**15:
         raise ValueError
     return value
-
-
-def take_in(schedule: FeeSchedule, rules: list[FeeRule], *, by: User) -> None:
-    """Put these rules in the place of a draft's, in one transaction. Raises IllegalScheduleMove."""
-    with transaction.atomic():
-        found = FeeSchedule.objects.select_for_update().get(pk=schedule.pk)
-        if found.state != ScheduleState.DRAFT:
-            raise IllegalScheduleMove(found.state, "imported into")
-        found.rules.all().delete()
-        FeeRule.objects.bulk_create(rules)
-        audit.record(
-            "fee_schedule_imported", f"fee_schedule:{found.pk}", actor=by, agency=found.agency, rules=len(rules)
-        )
-
-
-def changes(schedule: FeeSchedule, rules: list[FeeRule]) -> list[Change]:
-    """Return what taking these rules in would change in a draft, in words."""
-    before = {_key(rule): _words(rule) for rule in schedule.rules.select_related("case")}
-    after = {_key(rule): _words(rule) for rule in rules}
-    found = []
-    for key in [*before, *(key for key in after if key not in before)]:
-        old, new = before.get(key, ""), after.get(key, "")
-        if old != new:
-            kind = "added" if not old else "removed" if not new else "changed"
-            found.append(Change(kind, " · ".join(str(part) for part in key if part not in ("", "any")), old, new))
-    return found
-
-
-def _key(rule: FeeRule) -> tuple[str, ...]:
-    case = rule.case.name if rule.case else ""
-    return (case, rule.code, rule.channel, rule.applicant, rule.area, rule.timing)
-
-
-def _words(rule: FeeRule) -> str:
-    named = zip(COLUMNS.values(), _cells(rule), strict=True)
-    return "; ".join(f"{heading}: {value}" for heading, value in named if value is not None)

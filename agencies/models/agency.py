@@ -89,7 +89,10 @@ class Agency(models.Model):
 
 
 class Reform(models.Model):
-    """One merger, split or dissolution as it was carried out: the record that `portal.reform` leaves."""
+    """One merger, split or dissolution as it was carried out: the record that `portal.reform` leaves.
+
+    `memory` is what it changed, as it was before, so that it can be taken back (domain.md 4.3 rule 3).
+    """
 
     day = models.DateField(_("Từ ngày"))
     legal_basis = models.CharField(_("Căn cứ pháp lý"), max_length=255)
@@ -98,6 +101,16 @@ class Reform(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("Người thực hiện")
     )
     carried_out_at = models.DateTimeField(_("Thực hiện lúc"), db_default=Now())
+    memory = models.JSONField(default=dict, db_default={}, editable=False, verbose_name=_("Trước khi sắp xếp"))
+    taken_back_at = models.DateTimeField(_("Hủy lúc"), null=True, editable=False)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Người hủy"),
+    )
 
     class Meta:
         verbose_name = _("đợt sắp xếp")

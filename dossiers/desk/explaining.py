@@ -1,39 +1,16 @@
-"""Why does this cost what it costs: the version, the rule and the inputs that each line was frozen with."""
+"""Why does this cost what it costs: the pages, of a dossier and of any bill."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from payments.models import BillLine
-from procedures.fees.asking import APPLICANTS, AREAS, FACT_LABELS
-from procedures.models import FeeSchedule
+from payments.models import Bill
 
+from ..models import DossierBill
+from ..reasons import reasons_for
 from .access import Staff, for_staff
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One line of a bill with where its amount comes from; `schedule` is None for lines nobody quoted."""
-
-    line: BillLine
-    schedule: FeeSchedule | None
-    inputs: tuple[str, ...]
-
-    @property
-    def gross(self) -> int | None:
-        """The amount before a reduction, whole đồng."""
-        return self.line.source.get("gross")
-
-    @property
-    def reduction(self) -> str:
-        """Who it was reduced for, and what shows it."""
-        found = self.line.source.get("reduction") or {}
-        return " · ".join(part for part in (found.get("name", ""), found.get("evidence", "")) if part)
 
 
 @require_GET
@@ -41,22 +18,20 @@ class Reason:
 def why(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Explain every line of a dossier's bills, from what is frozen in them."""
     dossier = staff.dossier(code)
-    lines = [line for bill in dossier.bills.all() for line in bill.lines.all()]
-    schedules = FeeSchedule.objects.select_related("agency").in_bulk(
-        {line.source["schedule"] for line in lines if "schedule" in line.source}
-    )
-    reasons = [
-        Reason(line, schedules.get(line.source.get("schedule")), tuple(_inputs(line.source.get("facts") or {})))
-        for line in lines
-    ]
-    return render(request, "desk/why.html", {"dossier": dossier, "reasons": reasons})
+    bills = list(dossier.bills.select_related("client").prefetch_related("lines").order_by("pk"))
+    context = {"dossier": dossier, "reference": dossier.code, "reasons": reasons_for(bills, dossier)}
+    return render(request, "desk/why.html", context)
 
 
-def _inputs(facts: dict[str, Any]) -> list[str]:
-    quantities = [
-        f"{FACT_LABELS[name][0]}: {number}"
-        for name, number in (facts.get("quantities") or {}).items()
-        if name in FACT_LABELS and number
-    ]
-    who = [APPLICANTS.get(facts.get("applicant", ""), ""), AREAS.get(facts.get("area", ""), "")]
-    return [*quantities, *(word for word in who if word)]
+@require_GET
+@for_staff
+def why_bill(request: HttpRequest, staff: Staff, number: int) -> HttpResponse:
+    """The same for any bill, also one that another system made. Raises Http404 for another agency's."""
+    bills = Bill.objects.filter(agency__in=staff.sees).select_related("client").prefetch_related("lines")
+    bill = bills.filter(pk=number).first()
+    if bill is None:
+        raise Http404
+    link = DossierBill.objects.select_related("dossier__case__procedure").filter(bill=bill).first()
+    dossier = link.dossier if link else None
+    context = {"dossier": dossier, "bill": bill, "reference": bill.reference, "reasons": reasons_for([bill], dossier)}
+    return render(request, "desk/why.html", context)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("tra-nhieu/", handing_over.hand_over_many, name="desk-hand-over-many"),
     path("so-theo-doi/", printing.print_register, name="desk-register"),
     path("yeu-cau-xoa/", erasures.erasures, name="desk-erasures"),
+    path("khoan-thu/<int:number>/vi-sao/", explaining.why_bill, name="bill-why"),
     path("ban-luu.js", worker.worker, name="desk-worker"),
     path("nop-giup/", assisting.assist, name="desk-assist"),
     path("nop-giup/<str:code>/", assisting.assisted, name="desk-assisted"),

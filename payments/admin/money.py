@@ -78,8 +78,9 @@ class RejectedNoticeAdmin(ReadOnlyAdmin):
 
 @admin.register(Bill)
 class BillAdmin(ReadOnlyAdmin):
-    """Bills."""
+    """Bills, each with the way to why it costs what it costs."""
 
+    change_form_before_template = "payments/admin/bill_why.html"
     list_display = ["reference", "agency_name", "amount", "state", "created_at", "settled_at"]
     list_filter = ["state", ("agency", ChosenFilter), ("created_at", RangeDateFilter)]
     list_filter_submit = True

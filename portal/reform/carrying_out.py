@@ -47,17 +47,22 @@ def carry_out(plan: Plan, *, by: User) -> Reform:
         found = dry_run(plan)
         if found.problems:
             raise PlanRefused(found.problems)
-        _end(plan.ending, plan.day)
+        memory: dict[str, list[Any]] = {"agencies": _end(plan.ending, plan.day), "made": []}
         for successor in plan.successors:
             if successor.pk is None:
                 successor.save()
+                memory["made"].append(successor.pk)
         reform = _record(plan, found, by)
-        _hand_over_roles(plan)
-        _end(ending_contracts(plan), plan.day)
-        _end(BeneficiaryAccount.objects.filter(agency__in=plan.ending, valid_during__contains=plan.day), plan.day)
-        _offer_procedures(plan)
+        memory["roles"], memory["granted"] = _hand_over_roles(plan)
+        memory["contracts"] = _end(ending_contracts(plan), plan.day)
+        paid_to = BeneficiaryAccount.objects.filter(agency__in=plan.ending, valid_during__contains=plan.day)
+        memory["accounts"] = _end(paid_to, plan.day)
+        memory["offers"] = _offer_procedures(plan)
+        Reform.objects.filter(pk=reform.pk).update(memory=memory)
         receipts.open_books([successor.pk for successor in plan.successors], plan.day)
-        _tell_dossiers(plan, by)
+        for agency in plan.ending:
+            if heir := plan.heirs.get(agency.pk):
+                tell_dossiers(agency, f"{agency.name} → {heir.name}, từ {plan.day:%d/%m/%Y}", by)
     merchants.forget()
     return reform
 
@@ -69,15 +74,24 @@ def _lock(plan: Plan) -> None:
         known[fresh.pk].valid_during = fresh.valid_during
 
 
-def _end(rows: Iterable[Any], day: date) -> None:
-    """End dated rows on a day. What would begin later never begins: its time becomes empty."""
+def _end(rows: Iterable[Any], day: date) -> list[list[Any]]:
+    """End dated rows on a day and return [key, first day, day after] of each as it was.
+
+    What would begin later never begins: its time becomes empty.
+    """
     known = list(rows)
+    before = [[row.pk, *map(_as_text, (row.valid_during.lower, row.valid_during.upper))] for row in known]
     for row in known:
         begins = row.valid_during.lower
         row.valid_during = DateRange(day if begins is not None and begins > day else begins, day)
     if known:
         model: type[Model] = type(known[0])
         model._default_manager.bulk_update(known, ["valid_during"], batch_size=BATCH)
+    return before
+
+
+def _as_text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _record(plan: Plan, found: DryRun, by: User) -> Reform:
@@ -113,8 +127,11 @@ def _record(plan: Plan, found: DryRun, by: User) -> Reform:
     return reform
 
 
-def _hand_over_roles(plan: Plan) -> None:
-    """End every role and grant anew those that the plan keeps; whoever has the role there already keeps that."""
+def _hand_over_roles(plan: Plan) -> tuple[list[list[Any]], list[int]]:
+    """End every role and grant anew those that the plan keeps; whoever has the role there already keeps that.
+
+    Returns the ended ones as they were, and the keys of the new ones.
+    """
     ending = list(ending_roles(plan))
     heirs = plan.heirs
     granted = {
@@ -122,41 +139,37 @@ def _hand_over_roles(plan: Plan) -> None:
         for role in ending
         if role.pk in plan.kept_roles and role.agency_id in heirs
     }
-    _end(ending, plan.day)
+    ended = _end(ending, plan.day)
     held = Membership.objects.filter(agency__in=plan.successors, valid_during__overlap=DateRange(plan.day, None))
     for key in held.values_list("user_id", "agency_id", "role"):
         granted.pop(key, None)
-    Membership.objects.bulk_create(
+    made = Membership.objects.bulk_create(
         Membership(user_id=user, agency_id=agency, role=role, valid_during=DateRange(plan.day, upper))
         for (user, agency, role), upper in granted.items()
     )
+    return ended, [role.pk for role in made]
 
 
-def _offer_procedures(plan: Plan) -> None:
-    """Let successors offer what their predecessors offered."""
+def _offer_procedures(plan: Plan) -> list[list[int]]:
+    """Let successors offer what their predecessors offered; return (agency, procedure) of what is new."""
     Offer = Procedure.agencies.through
     offered: dict[int, list[int]] = {}
     for agency, procedure in Offer.objects.filter(agency__in=[a.pk for a in plan.ending]).values_list(
         "agency_id", "procedure_id"
     ):
         offered.setdefault(agency, []).append(procedure)
-    Offer.objects.bulk_create(
-        [
-            Offer(agency_id=link.successor.pk, procedure_id=procedure)
-            for link in plan.links
-            for procedure in offered.get(link.predecessor.pk, [])
-        ],
-        ignore_conflicts=True,
-        batch_size=BATCH,
-    )
+    wanted = {
+        (link.successor.pk, procedure) for link in plan.links for procedure in offered.get(link.predecessor.pk, [])
+    }
+    there = Offer.objects.filter(agency__in=[a.pk for a in plan.successors]).values_list("agency_id", "procedure_id")
+    new = sorted(wanted - set(there))
+    rows = [Offer(agency_id=agency, procedure_id=procedure) for agency, procedure in new]
+    Offer.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+    return [list(pair) for pair in new]
 
 
-def _tell_dossiers(plan: Plan, by: User) -> None:
-    """Write into the timeline of open dossiers who goes on with them; the old name stays theirs."""
+def tell_dossiers(agency: Agency, text: str, by: User) -> None:
+    """Write into the timeline of an agency's open dossiers who goes on with them; the old name stays theirs."""
+    values: dict[str, Any] = {"agency": agency.pk, "closed": list(CLOSED), "text": text, "actor": by.pk}
     with connection.cursor() as cursor:
-        for agency in plan.ending:
-            heir = plan.heirs.get(agency.pk)
-            if heir is not None:
-                text = f"{agency.name} → {heir.name}, từ {plan.day:%d/%m/%Y}"
-                values: dict[str, Any] = {"agency": agency.pk, "closed": list(CLOSED), "text": text, "actor": by.pk}
-                cursor.execute(_TELL_DOSSIERS, values)
+        cursor.execute(_TELL_DOSSIERS, values)

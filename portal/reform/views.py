@@ -1,4 +1,4 @@
-"""The wizard's one page: ask, try, carry out."""
+"""The wizard's page (ask, try, carry out), and one for each reform that was carried out."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from agencies.models import Reform
+from agencies.sudo import must_be_proved
 
 from .carrying_out import PlanRefused, carry_out
 from .dry_run import dry_run, ending_roles
 from .forms import ReformForm
+from .plan import Link, Plan
+from .taking_back import obstacles, take_back
 
 
 def reform(request: HttpRequest) -> HttpResponse:
@@ -34,11 +37,56 @@ def reform(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         kept = frozenset(int(key) for key in request.POST.getlist("kept") if key.isascii() and key.isdigit())
         plan = form.plan(kept)
-        if request.POST.get("step") == "carry_out" and _carried_out(request, plan):
-            return redirect("reform")
+        if request.POST.get("step") == "carry_out":
+            # Roles are granted by it.
+            must_be_proved(request)
+            if _carried_out(request, plan):
+                return redirect("reform")
         roles = ending_roles(plan).select_related("user", "agency").order_by("agency__name", "user__username")
         context |= {"found": dry_run(plan), "plan": plan, "roles": roles, "kept": kept}
     return TemplateResponse(request, "offices/reform.html", context)
+
+
+def done(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one reform: who became whom, and what is still unfinished there today; POST takes it back."""
+    if not request.user.has_perm("agencies.view_reform"):
+        raise PermissionDenied
+    found = get_object_or_404(Reform.objects.select_related("carried_out_by", "taken_back_by"), pk=number)
+    if request.method == "POST":
+        if not request.user.has_perm("agencies.add_reform"):
+            raise PermissionDenied
+        must_be_proved(request)
+        if _taken_back(request, found, request.POST.get("reason", "").strip()):
+            return redirect("reform-done", number=number)
+    links = tuple(found.successions.select_related("predecessor", "successor").order_by("predecessor__name", "pk"))
+    plan = Plan(found.day, found.legal_basis, tuple(Link(one.predecessor, one.successor, one.note) for one in links))
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": str(found),
+        "reform": found,
+        "links": links,
+        "found": dry_run(plan),
+        "obstacles": obstacles(found),
+        "may_take_back": request.user.has_perm("agencies.add_reform"),
+    }
+    return TemplateResponse(request, "offices/reform_done.html", context)
+
+
+def _taken_back(request: HttpRequest, found: Reform, reason: str) -> bool:
+    user: Any = request.user
+    if not reason:
+        messages.error(request, _("Cho biết lý do hủy."))
+        return False
+    try:
+        take_back(found, by=user, reason=reason)
+    except PlanRefused as error:
+        messages.error(request, " ".join(error.problems))
+        return False
+    except IntegrityError:
+        messages.error(request, _("Mã của đơn vị cũ đã thuộc đơn vị khác, chưa có gì thay đổi."))
+        return False
+    messages.success(request, _("Đã hủy: mọi thứ như trước khi sắp xếp."))
+    return True
 
 
 def _carried_out(request: HttpRequest, plan: Any) -> bool:

@@ -26,7 +26,7 @@ from agencies.sudo import must_be_proved
 from ..errors import ScheduleError
 from ..models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
 from ..preview import preview
-from ..schedule_checks import findings_for, pictures_for
+from ..schedule_checks import findings_for, findings_in_use, pictures_for
 from .steps import STEPS, message_for, take
 from .workbook_pages import WORKBOOK_STATES, WorkbookPages
 
@@ -113,7 +113,23 @@ class ScheduleAdmin(WorkbookPages, WithPeriod, AuditedAdmin):
     ]
     readonly_fields = ["version", "current_state", "prepared_by", "approved_by", "timeline", "checks", "differences"]
     inlines = [RuleInline, ExemptionInline]
+    actions_list = ["check_all"]
     actions_detail = [*STEPS, "export_workbook", "import_workbook"]
+
+    @action(description=_("Kiểm tra mọi biểu phí"), url_path="kiem-tra")
+    def check_all(self, request: HttpRequest) -> HttpResponse:
+        """What the linter says of everything in use: gaps, overlaps, amounts that look wrong, what ends soon."""
+        if not request.user.has_perm("procedures.view_feeschedule"):
+            raise PermissionDenied
+        found = list(findings_in_use())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Kiểm tra mọi biểu phí"),
+            "found": found,
+            "errors": sum(finding.is_error for _procedure, findings in found for finding in findings),
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "procedures/admin/check_all.html", context)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft; a change of the rest is a new version."""

@@ -18,7 +18,7 @@ from unfold.decorators import action
 
 from agencies.models import User
 
-from .. import workbooks
+from .. import workbook_intake, workbooks
 from ..errors import ScheduleError
 from ..models import FeeSchedule, ScheduleState
 from .steps import message_for
@@ -58,15 +58,15 @@ class WorkbookPages:
         content = _content(request) if request.method == "POST" else b""
         if content:
             try:
-                rules = workbooks.read(BytesIO(content), schedule)
+                found = workbooks.read(BytesIO(content), schedule)
                 if "confirmed" in request.POST:
-                    workbooks.take_in(schedule, rules, by=cast(User, request.user))
-                    messages.success(request, str(_("Đã nhập %(number)d mức thu.")) % {"number": len(rules)})
+                    workbook_intake.take_in(schedule, found, by=cast(User, request.user))
+                    messages.success(request, str(_("Đã nhập %(number)d mức thu.")) % {"number": len(found.rules)})
                     return redirect(reverse("admin:procedures_feeschedule_change", args=[schedule.pk]))
                 context |= {
-                    "changes": workbooks.changes(schedule, rules),
+                    "changes": workbook_intake.changes(schedule, found),
                     "content": base64.b64encode(content).decode(),
-                    "rules": rules,
+                    "rules": found.rules,
                 }
             except workbooks.WorkbookRefused as error:
                 context["faults"] = error.messages

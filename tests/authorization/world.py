@@ -14,7 +14,7 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies import audit
-from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
+from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Reform, Role, User
 from dossiers import assisting
 from dossiers.models import Attachment, Channel, Dossier, Draft, Message, PostageRate, Result, SigningRequest
 from payments import claims, counter, moves, refunds, trials
@@ -32,6 +32,8 @@ from payments.models import (
 )
 from payments.states import PaymentState
 from payments.webhooks import endpoints, sending
+from portal.reform.carrying_out import carry_out
+from portal.reform.plan import Link, Plan
 from procedures.models import CalendarDay, WorkingHours
 from tests import factories
 from tests.payments.accounting.conftest import surplus, upload
@@ -88,6 +90,8 @@ class World:
             "pay": {"token": dossier.bills.get().token, "gateway": "vnptpay"},
             "case": {"case": dossier.case.slug},
             "office": {"number": home.pk},
+            "staff bill": {"number": dossier.bills.get().pk},
+            "reform": {"number": self._reform().pk},
             "procedure": {"code": dossier.case.procedure.code},
             "gateway": {"gateway": "vnptpay"},
             "paper": {"code": dossier.code, "number": paper.pk},
@@ -120,6 +124,11 @@ class World:
             "api-payment-refunds": {"amount": 1000, "remaining_amount": 1000, "reason": "x"},
         }
         self.objects: dict[str, dict[str, Any]] = {"": {}, **rows, **self._administered(dossier)}
+
+    def _reform(self) -> Reform:
+        """A merger somewhere else that was carried out."""
+        links = (Link(factories.agency("Xã trước"), factories.agency("Xã sau")),)
+        return carry_out(Plan(timezone.localdate(), "NQ 1", links), by=factories.officer(self.other))
 
     def _claim(self) -> Discrepancy:
         """A payer's word that the bank charged them, with a picture."""

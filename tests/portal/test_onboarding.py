@@ -6,13 +6,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from agencies.models import Agency, Level, OnboardingStep, User
+from agencies.models import Agency, AuditEntry, Level, OnboardingStep, Role, User
 from payments import inbox, receipts
 from portal.onboarding import Progress, board
 from procedures.models import ScheduleState
 from tests import factories
 from tests.notices import confirm
 from tests.procedures.test_schedule_life import schedule
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,32 @@ def test_the_page_opens_for_any_day() -> None:
     client = Client()
     root = User.objects.create_superuser("root", password="a long test password")
     client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
+    agency = factories.agency("Xã Thu Cúc")
+    factories.case().procedure.agencies.add(agency)
+    assert "Xã Thu Cúc" in client.get("/admin/trien-khai/").content.decode()
     for day in ("", "2021-07-02", "x", "9999-99-99"):
         answer = client.get("/admin/trien-khai/", {"ngay": day})
         assert answer.status_code == 200
         assert "94/225" in answer.content.decode()
+
+
+def test_an_agencys_checklist_attests_with_evidence_and_opens_the_books() -> None:
+    agency = factories.agency("Xã Thu Cúc")
+    factories.case().procedure.agencies.add(agency)
+    factories.merchant(agency, "vnptpay")
+    browser = browser_of(factories.officer(factories.agency("Tỉnh"), Role.PROVINCE_ADMIN))
+    page = f"/admin/trien-khai/{agency.pk}/"
+    text = browser.get(page).content.decode()
+    assert "1 trong 8 bước đã xong" in text and "Chưa có mức thu:" in text
+    browser.post(page, {"step": "agreement", "day": "2026-05-04"})
+    assert not OnboardingStep.objects.exists()
+    browser.post(page, {"step": "agreement", "day": "2026-05-04", "evidence": "TT 12/NH-VT"})
+    browser.post(page, {"open_books": ""})
+    text = browser.get(page).content.decode()
+    assert "3 trong 8 bước đã xong" in text and "04/05/2026 · TT 12/NH-VT" in text
+    assert set(AuditEntry.objects.filter(agency=agency).values_list("action", flat=True)) == {
+        "onboarding_step",
+        "receipt_books_opened",
+    }
+    auditor = browser_of(factories.officer(agency, Role.AUDITOR))
+    assert (auditor.get(page).status_code, auditor.post(page).status_code) == (200, 403)

@@ -14,7 +14,16 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies import loading
-from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, Reform, Role, User
+from agencies.models import (
+    Agency,
+    AgencySuccession,
+    AuditEntry,
+    BeneficiaryAccount,
+    Membership,
+    Reform,
+    Role,
+    User,
+)
 from agencies.scope import agencies_of, heir_of
 from dossiers.models import Dossier, EventKind
 from payments import inbox, merchants
@@ -23,8 +32,11 @@ from payments.states import BillState
 from portal.reform.carrying_out import PlanRefused, carry_out
 from portal.reform.dry_run import dry_run
 from portal.reform.plan import Link, Plan
+from portal.reform.taking_back import take_back
+from procedures.models import Procedure
 from tests import factories
 from tests.notices import confirm
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -54,7 +66,7 @@ def test_the_reform_of_2025_is_carried_out_again_and_comes_to_the_same_493_succe
         AgencySuccession.objects.values_list("predecessor_id", "successor__name", "successor__code", "effective_date")
     )
     ends = dict(Agency.objects.exclude(valid_during__endswith=None).values_list("pk", "valid_during"))
-    plans = _rewound_plans()
+    plans = rewound_plans()
     waiting = [factories.dossier(of=plan.links[0].predecessor, state=4) for plan in plans]
     reformer = User.objects.create_user("reformer")
     for plan in plans:
@@ -74,7 +86,7 @@ def test_the_reform_of_2025_is_carried_out_again_and_comes_to_the_same_493_succe
     assert list(Reform.objects.order_by("day").values_list("summary__successions", flat=True)) == [11, 482]
 
 
-def _rewound_plans() -> list[Plan]:
+def rewound_plans() -> list[Plan]:
     """Undo the loaded reform, down to the agencies that were, and return it as plans."""
     links = list(AgencySuccession.objects.select_related("predecessor", "successor").order_by("pk"))
     ended = list(Agency.objects.exclude(valid_during__endswith=None))
@@ -203,11 +215,8 @@ def test_the_wizard_shows_first_and_changes_on_the_second_button() -> None:
     old = factories.agency("Xã Cũ")
     officer = factories.officer(old)
     factories.dossier(of=old, state=4)
-    client = Client()
-    client.force_login(
-        User.objects.create_superuser("root", password="a long test password"),
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
+    root = User.objects.create_superuser("root", password="a long test password")
+    client = browser_of(root)
     asked = {
         "day": TODAY().strftime("%d/%m/%Y"),
         "legal_basis": "NQ 1656",
@@ -222,9 +231,77 @@ def test_the_wizard_shows_first_and_changes_on_the_second_button() -> None:
     assert "cần mã định danh" in refused
     shown = client.post("/admin/sap-xep/", {**asked, "step": "try"}).content.decode()
     assert "Hồ sơ dở dang" in shown and not Reform.objects.exists()
+    again = browser_of(root, minutes_ago=60).post("/admin/sap-xep/", {**asked, "step": "carry_out"})
+    assert "/tai-khoan/" in again.headers["Location"] and not Reform.objects.exists()
     client.post("/admin/sap-xep/", {**asked, "step": "carry_out"})
     new = Agency.objects.get(name="Xã Mới")
     assert heir_of(Agency.objects.get(pk=old.pk), TODAY()) == new
     assert Membership.objects.filter(user=officer, agency=new, valid_during__contains=TODAY()).exists()
     nonsense = {"predecessors": ["x", "9" * 30], "heir": "-1", "day": "x", "kept": ["²"]}
     assert client.post("/admin/sap-xep/", nonsense).status_code == 200
+
+
+def _times() -> dict[str, list[tuple[Any, ...]]]:
+    """When everything that a reform touches holds, as the database says."""
+    return {
+        model.__name__: [
+            (pk, str(during)) for pk, during in model.objects.order_by("pk").values_list("pk", "valid_during")
+        ]
+        for model in (Agency, Membership, MerchantAccount, BeneficiaryAccount)
+    }
+
+
+@pytest.mark.parametrize("days", [30, 0], ids=["before its day", "on its day"])
+def test_a_reform_is_taken_back_and_all_is_as_it_was(days: int) -> None:
+    old, other = factories.agency("Xã Cũ"), factories.agency("Xã Khác")
+    contract(old)
+    BeneficiaryAccount.objects.create(agency=old, purpose="all", number="1", holder="x", valid_during=factories.FOREVER)
+    officer, by = factories.officer(old), User.objects.create_user("reformer")
+    waiting = factories.dossier(of=old, state=4)
+    waiting.case.procedure.agencies.add(old)
+    before, day = _times(), TODAY() + timedelta(days=days)
+    new = Agency(name="Xã Mới", code=old.code, identifier="H44.77", level="xa", valid_during=DateRange(day, None))
+    kept = frozenset({Membership.objects.get(user=officer).pk})
+    done = carry_out(Plan(day, "NQ 1", (Link(old, new), Link(old, other)), kept_roles=kept), by=by)
+    assert agencies_of(officer, day) == {new.pk, old.pk}
+    assert take_back(done, by=by, reason="nghị quyết hoãn").taken_back_by == by
+    after = _times()
+    for name, rows in before.items():
+        assert after[name][: len(rows)] == rows, name
+        assert {during for _pk, during in after[name][len(rows) :]} <= {"empty"}, name
+    assert not AgencySuccession.objects.exists()
+    assert (agencies_of(officer, day), heir_of(old, day)) == ({old.pk}, old)
+    assert set(Procedure.agencies.through.objects.values_list("agency", flat=True)) == {old.pk}
+    assert "hủy sắp xếp" in waiting.events.last().note  # type: ignore[union-attr]
+    assert AuditEntry.objects.get(action="reform_taken_back").detail["reason"] == "nghị quyết hoãn"
+    with pytest.raises(PlanRefused, match="đã hủy"):
+        take_back(done, by=by, reason="x")
+    carry_out(Plan(day, "NQ 2", (Link(Agency.objects.get(pk=old.pk), other),)), by=by)  # and it can be reformed anew
+
+
+def test_a_reform_is_not_taken_back_from_under_the_work_of_the_new_agency() -> None:
+    old = factories.agency("Xã Cũ")
+    by = User.objects.create_user("reformer")
+    new = Agency(name="Xã Mới", code="", identifier="H44.77", level="xa", valid_during=DateRange(TODAY(), None))
+    done = carry_out(Plan(TODAY(), "NQ 1", (Link(old, new),)), by=by)
+    factories.dossier(of=new)
+    before = _times()
+    with pytest.raises(PlanRefused, match="đã tiếp nhận 1 hồ sơ"):
+        take_back(done, by=by, reason="x")
+    assert _times() == before
+    page = browser_of(User.objects.create_superuser("root", password="a long test password"))
+    assert "đã tiếp nhận 1 hồ sơ" in page.get(f"/admin/sap-xep/{done.pk}/").content.decode()
+
+
+def test_taking_back_asks_for_a_reason_and_for_the_password() -> None:
+    plan, _old, _new = merger(TODAY())
+    root = User.objects.create_superuser("root", password="a long test password")
+    done = carry_out(plan, by=root)
+    page = f"/admin/sap-xep/{done.pk}/"
+    browser_of(root).post(page, {"reason": " "})
+    browser_of(root, minutes_ago=60).post(page, {"reason": "hoãn"})
+    done.refresh_from_db()
+    assert done.taken_back_at is None
+    answer = browser_of(root).post(page, {"reason": "hoãn"}, follow=True)
+    assert "như trước khi sắp xếp" in answer.content.decode()
+    assert browser_of(factories.officer(factories.agency(), Role.AUDITOR)).post(page).status_code == 403

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from psycopg2.extras import DateRange
 
-from agencies.models import User
+from agencies.models import Role, User
 from procedures.models import FeeSchedule, ScheduleState
+from procedures.schedule_checks import findings_in_use
 from tests import factories
 from tests.procedures.test_schedule_life import schedule
 from tests.signing_in import browser_of
@@ -62,3 +66,30 @@ def test_an_active_schedule_is_not_editable_and_a_reader_changes_nothing() -> No
     for step in ("change", "propose", "approve", "clone", "retire"):
         assert reader.post(page(active, step), {"reason": "x"}).status_code == 403
     assert FeeSchedule.objects.get().state == ScheduleState.ACTIVE
+
+
+def test_one_page_tells_what_is_suspicious_in_everything_in_use(django_assert_max_num_queries: Any) -> None:
+    today = timezone.localdate()
+    small = schedule(factories.case(), 700, today, state=ScheduleState.ACTIVE)
+    ends = DateRange(date(2020, 1, 1), today + timedelta(days=30))
+    ending = schedule(factories.case(), 10_000, today, state=ScheduleState.ACTIVE, valid_during=ends)
+    schedule(factories.case(), 10_000, today, state=ScheduleState.ACTIVE)
+    reader = browser_of(factories.officer(factories.agency(), Role.AUDITOR))
+    text = reader.get(reverse("admin:procedures_feeschedule_check_all")).content.decode()
+    for told in (small.procedure.code, "nhỏ hơn 1.000", ending.procedure.code, "hết hạn"):
+        assert told in text, told
+    for _ in range(20):
+        schedule(factories.case(), 10_000, today, state=ScheduleState.ACTIVE)
+    with django_assert_max_num_queries(6):
+        list(findings_in_use())
+
+
+def test_a_procedure_shows_all_its_versions_as_one_picture_of_time() -> None:
+    case, today = factories.case(), timezone.localdate()
+    gap = today + timedelta(days=40)
+    schedule(case, 10_000, today, state=ScheduleState.ACTIVE, valid_during=DateRange(date(2020, 1, 1), today))
+    schedule(case, 12_000, gap, state=ScheduleState.ACTIVE)
+    reader = browser_of(factories.officer(factories.agency(), Role.AUDITOR))
+    text = reader.get(f"/admin/procedures/procedure/{case.procedure_id}/change/").content.decode()
+    for told in ("v1: 10.000", "v2: 12.000", "không có mức"):
+        assert told in text.replace("\u00a0", " "), told

@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from procedures import workbooks
-from procedures.models import FeeRule, FeeSchedule, ScheduleState
+from agencies.models import AuditEntry, User
+from procedures import workbook_exemptions, workbook_intake, workbooks
+from procedures.models import Exemption, FeeRule, FeeSchedule, ScheduleState
 from procedures.picture import draw
 from tests import factories
 from tests.procedures.test_fee_engine import rule
@@ -49,7 +50,7 @@ def test_what_goes_out_comes_back_the_same_and_formulas_are_only_text() -> None:
     made = draft()
     file = workbooks.write(made)
     assert load_workbook(BytesIO(file)).worksheets[0].cell(3, 3).data_type != "f"
-    assert workbooks.changes(made, workbooks.read(BytesIO(file), made)) == []
+    assert workbook_intake.changes(made, workbooks.read(BytesIO(file), made)) == []
 
 
 @pytest.mark.parametrize(
@@ -110,3 +111,71 @@ def test_the_picture_shows_a_gap_and_two_prices_at_once() -> None:
     assert drawn and "clash" in [bar.kind for bar in drawn.rows[0].bars]
     made = draft()
     assert 'class="timeline"' in signed_in("reader").get(page(made)).content.decode()
+
+
+REDUCED = ("ho-ngheo", "Hộ nghèo", 50, 0, "Sổ hộ nghèo", "online", "le_phi", "NQ 2", "01/01/2026", "31/12/2026")
+
+
+def with_exemptions(of: FeeSchedule, *rows: tuple[Any, ...]) -> bytes:
+    book = load_workbook(BytesIO(workbooks.write(of)))
+    for row in rows:
+        book.worksheets[1].append(row)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_who_pays_less_goes_out_and_in_on_a_sheet_of_its_own() -> None:
+    made, client = draft(), signed_in("writer")
+    address = page(made, "workbook-import")
+    content = with_exemptions(made, REDUCED)
+    shown = client.post(address, upload(content)).content.decode()
+    assert "Hộ nghèo" in shown and not Exemption.objects.exists()
+    client.post(address, {"confirmed": base64.b64encode(content).decode()})
+    row = Exemption.objects.get(schedule=made)
+    assert (row.group, row.percent, row.channel, row.kind) == ("ho-ngheo", 50, "online", "le_phi")
+    assert (row.valid_during.lower, row.valid_during.upper) == (date(2026, 1, 1), date(2027, 1, 1))
+    again = workbooks.read(BytesIO(workbooks.write(made)), made)
+    assert workbook_intake.changes(made, again) == []
+    entry = AuditEntry.objects.get(action="fee_schedule_imported")
+    assert "Hộ nghèo" in entry.detail["changes"][0]["after"]
+
+
+def test_a_file_without_the_sheet_leaves_them_as_they_are() -> None:
+    made = draft()
+    Exemption.objects.create(schedule=made, group="ho-ngheo", name="Hộ nghèo")
+    book = load_workbook(BytesIO(workbooks.write(made)))
+    del book[workbook_exemptions.SHEET]
+    file = BytesIO()
+    book.save(file)
+    content = workbooks.read(BytesIO(file.getvalue()), made)
+    assert content.exemptions is None
+    workbook_intake.take_in(made, content, by=User.objects.create_user("writer"))
+    assert Exemption.objects.filter(schedule=made).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        (2, 101, "exemption_percent_sane"),
+        (3, 5_000, "không ghi cả hai"),
+        (2, "nửa", "số nguyên không âm"),
+        (5, "điện thoại", "Kênh"),
+        (8, "ngày mai", "phải là ngày"),
+        (9, "31/12/2025", "ngày cuối trước ngày đầu"),
+        (1, "=1+1", "là công thức"),
+    ],
+)
+def test_a_wrong_row_of_it_is_refused_with_its_number(column: int, value: Any, told: str) -> None:
+    row = list(REDUCED)
+    row[column] = value
+    made = draft()
+    with pytest.raises(workbooks.WorkbookRefused, match=told) as refused:
+        workbooks.read(BytesIO(with_exemptions(made, tuple(row))), made)
+    assert all("ng 2" in message for message in refused.value.messages)
+
+
+def test_the_same_twice_is_refused() -> None:
+    made = draft()
+    with pytest.raises(workbooks.WorkbookRefused, match="trùng nhóm"):
+        workbooks.read(BytesIO(with_exemptions(made, REDUCED, REDUCED)), made)
