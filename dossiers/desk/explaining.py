@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from payments.models import Bill
 
-from ..models import DossierBill
 from ..reasons import reasons_for
 from .access import Staff, for_staff
 
@@ -31,7 +30,6 @@ def why_bill(request: HttpRequest, staff: Staff, number: int) -> HttpResponse:
     bill = bills.filter(pk=number).first()
     if bill is None:
         raise Http404
-    link = DossierBill.objects.select_related("dossier__case__procedure").filter(bill=bill).first()
-    dossier = link.dossier if link else None
+    dossier = staff.dossiers().select_related("case__procedure").filter(bills=bill).first()
     context = {"dossier": dossier, "bill": bill, "reference": bill.reference, "reasons": reasons_for([bill], dossier)}
     return render(request, "desk/why.html", context)
