@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from agencies.scope import heir_of
+from payments.holding import why_held
 from payments.pages import bill_of, state_context
 from payments.states import BillState
 from procedures.calendar import opening_hours
@@ -23,7 +24,7 @@ def at_counter(request: HttpRequest, token: str) -> HttpResponse:
     The code is the dossier's own: whoever has only this address must not get the slip's secret from it.
     """
     bill = bill_of(token)
-    if bill.state != BillState.OPEN:
+    if bill.state != BillState.OPEN or why_held(bill):
         return redirect("bill", token=token)
     weekday, today = WorkingHours.Weekday, timezone.localdate()
     office = heir_of(bill.agency, today)

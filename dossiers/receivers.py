@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import connection
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
 from payments import discrepancies
 from payments.models import Bill, Discrepancy, Refund
 from payments.models.discrepancies import DiscrepancyKind
-from payments.signals import bills_reopened, bills_settled, claim_answered, money_returned
+from payments.signals import bills_reopened, bills_settled, claim_answered, money_asked, money_returned
 
 from .messages import TEXTS, tell
 from .models import Dossier, DossierBill, DossierEvent, EventKind
@@ -74,6 +75,17 @@ def note_returned(sender: type[Refund], refund: Refund, bill: Bill | None, **kwa
             dossier=dossier, kind=EventKind.FEE_REFUNDED, bill_id=_bill.pk, amount=refund.amount
         )
         tell(dossier, "fee_refunded", f"refund:{refund.pk}", amount=refund.amount)
+
+
+@receiver(money_asked)
+def hold_while_stopped(sender: type[Bill], bill: Bill, **kwargs: Any) -> str:
+    """Ask nobody for the money of a dossier that was stopped: it may go on (8 → 4), so its bill stays open."""
+    if DossierBill.objects.filter(bill=bill, dossier__state=DossierState.STOPPED).exists():
+        return _(
+            "Cơ quan đang dừng giải quyết hồ sơ. Nếu hồ sơ được giải quyết tiếp thì lại nộp được ở đây; "
+            "tiền đã chuyển vẫn được ghi nhận."
+        )
+    return ""
 
 
 @receiver(claim_answered)

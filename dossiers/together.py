@@ -32,6 +32,7 @@ from . import pins
 from .forms import LookupForm, ManyForm
 from .models import Dossier
 from .pages import SESSION_DOSSIERS, remember
+from .states import DossierState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -48,7 +49,8 @@ class Owed:
     @property
     def is_open(self) -> bool:
         """It can be paid now."""
-        return self.bill.state == BillState.OPEN and self.bill.amount > 0
+        is_held = self.dossier.state == DossierState.STOPPED
+        return self.bill.state == BillState.OPEN and self.bill.amount > 0 and not is_held
 
     @property
     def bank(self) -> str:

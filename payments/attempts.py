@@ -23,7 +23,7 @@ from gateways.base import (
     Redirect,
 )
 
-from . import checking, health
+from . import checking, health, holding
 from .errors import AnotherUnderWay, BillNotPayable, PaymentNotStarted
 from .merchants import account_for, adapter_for
 from .models import Bill, LedgerEvent, MerchantAccount, Payment
@@ -56,9 +56,10 @@ def start(
     of and pay beside; None for a system, which is not asked. Decided under the bill's lock, so
     of two tabs one is warned. `through` is the contract that a trial is about, taken also while it
     rests or takes no new payments.
-    Raises BillNotPayable, GatewayNotOffered, PaymentNotStarted, AnotherUnderWay. Call outside a
-    transaction.
+    Raises BillNotPayable, BillHeld, GatewayNotOffered, PaymentNotStarted, AnotherUnderWay. Call
+    outside a transaction.
     """
+    holding.refuse_held(bill)
     _ask_about_earlier(bill)
     account = through or account_for(bill.agency, gateway)
     if through is None and health.is_resting(account):

@@ -10,6 +10,7 @@ from gateways import registry
 from gateways.base import Answer, BadSignature, InquiredBill, Malformed, RawRequest, RawResponse, WrongRecipient
 
 from . import bell, inbox, merchants, rejections
+from .holding import why_held
 from .models import Payment
 from .models.inbox import RejectionReason
 from .states import BillState
@@ -78,7 +79,7 @@ def _find_bill(slug: str, code: str) -> InquiredBill | None:
         amount=bill.amount,
         payer_name=mask_name(bill.payer_name),
         reference=bill.reference,
-        is_payable=bill.state == BillState.OPEN and payment.amount == bill.amount,
+        is_payable=bill.state == BillState.OPEN and payment.amount == bill.amount and not why_held(bill),
     )
 
 

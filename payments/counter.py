@@ -12,7 +12,7 @@ from agencies import audit
 from agencies.models import Agency, User
 from gateways.in_house import Counter
 
-from . import checking, in_house, live
+from . import checking, holding, in_house, live
 from .errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
 from .models import Bill, CashShift, CounterPayment, Payment
 from .models.counter import Tender
@@ -80,12 +80,14 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
     Before, the gateways are asked about attempts in doubt; while one stays unclear the
     cashier must say `despite_open`. Cash for a bill that was just paid is refused, it is
     still in hand; a card that was charged is booked, as surplus if need be.
-    Raises ShiftNotOpen, InvalidBill, BillNotPayable, PaymentMayBeUnderWay.
+    Raises ShiftNotOpen, InvalidBill, BillNotPayable, BillHeld, PaymentMayBeUnderWay.
     """
     shift = CashShift.objects.filter(cashier=cashier, closed_at=None).first()
     if shift is None:
         raise ShiftNotOpen
     _check(bill, taking)
+    if not taking.terminal_ref:  # cash is still in hand
+        holding.refuse_held(bill)
     if not despite_open:
         ask_about_open(bill)
     with transaction.atomic(durable=True):

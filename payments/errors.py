@@ -21,6 +21,14 @@ class IllegalTransition(PaymentsError):
         super().__init__(f"{subject} cannot go from {before} to {after}")
 
 
+class BillHeld(PaymentsError):
+    """The bill is open, but nobody should pay it for now; `message` says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class BillNotPayable(PaymentsError):
     """The bill is paid, waived or cancelled: there is nothing to pay."""
 

@@ -13,6 +13,7 @@ from gateways import in_house, registry
 from . import checking, claims, live, returned_money, sequence
 from .callbacks import mask_name
 from .choices import MOST_VISIBLE, choices_for
+from .holding import why_held
 from .models import Bill, Payment
 from .states import BillState, DisplayState
 
@@ -55,7 +56,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """One bill: what for, how much and why, who gets it, how to pay; or its state."""
     found = bill_of(token)
     context = state_context(found)
-    if found.state == BillState.OPEN:
+    context["held"] = why_held(found) if found.state == BillState.OPEN else ""
+    if found.state == BillState.OPEN and not context["held"]:
         choices = choices_for(found, request.COOKIES.get(LAST_GATEWAY, ""))
         context |= {"choices": choices[:MOST_VISIBLE], "more_choices": choices[MOST_VISIBLE:]}
     context["place"] = sequence.place_of(request.session, token)

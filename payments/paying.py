@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from gateways import registry
 
 from . import attempts, bank_apps
-from .errors import AnotherUnderWay, BillNotPayable, GatewayNotOffered, PaymentNotStarted
+from .errors import AnotherUnderWay, BillHeld, BillNotPayable, GatewayNotOffered, PaymentNotStarted
+from .holding import why_held
 from .models import Bill, Payment
 from .pages import LAST_GATEWAY, bill_of, gateway_name, state_context
 from .requests import client_ip
@@ -41,6 +42,8 @@ def pay(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
         payment = attempts.start(
             found, gateway, client_ip=client_ip(request), locale=request.LANGUAGE_CODE, known=_told_of(request)
         )
+    except BillHeld:
+        return redirect("bill", token=token)  # it says why
     except BillNotPayable:
         messages.info(request, _("Khoản này không còn phải nộp."))
         return redirect("bill", token=token)
@@ -98,7 +101,7 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
     """The VietQR, large, with everything to type by hand beside it."""
     found = bill_of(token)
     payment = _transfer(found)
-    if found.state != BillState.OPEN or payment is None:
+    if found.state != BillState.OPEN or payment is None or why_held(found):
         return redirect("bill", token=token)
     here = settings.BASE_URL + reverse("bill", args=[token])
     context = state_context(found) | {

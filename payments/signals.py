@@ -16,3 +16,7 @@ money_returned = Signal()
 
 #: Sent with `case: Discrepancy` when a payer's claim of a charge was answered without its bill being paid by it.
 claim_answered = Signal()
+
+#: Sent with `bill: Bill` before somebody is asked for its money: a receiver that knows why nobody
+#: should pay it for now returns a sentence for the payer, else "". It may be sent outside of transactions.
+money_asked = Signal()

@@ -133,7 +133,7 @@ def desk_dossier(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 def _takings(staff: Staff, dossier: Dossier) -> list[TakingForm]:
     """A form for each bill that is still owed, filled with the exact amount, for whoever may take money."""
-    if dossier.agency_id not in staff.takes_money_for:
+    if dossier.agency_id not in staff.takes_money_for or dossier.state == DossierState.STOPPED:
         return []
     return [
         TakingForm(initial={"bill": bill.pk, "received": bill.amount}, auto_id=f"bill-{bill.pk}-%s")

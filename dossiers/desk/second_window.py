@@ -20,6 +20,7 @@ from payments.states import BillState
 
 from .. import drafts, summary
 from ..models import Dossier, Draft
+from ..states import DossierState
 from .access import Staff, for_staff
 from .fee import fee_state, owed
 
@@ -75,9 +76,11 @@ def _context(request: HttpRequest, staff: Staff) -> dict[str, object]:
     dossier = staff.dossiers().with_bills().filter(code=code).first() if code else None
     if dossier is None:
         return {"dossier": None}
-    bill = next((bill for bill in dossier.bills.all() if bill.state == BillState.OPEN), None)
+    is_held = dossier.state == DossierState.STOPPED
+    bill = next((bill for bill in dossier.bills.all() if bill.state == BillState.OPEN and not is_held), None)
     return {
         "dossier": dossier,
+        "is_held": is_held,
         "pin": request.session.get(_PIN, ""),
         "state": fee_state(dossier),
         "amount": owed(dossier) or dossier.fee_total,

@@ -16,6 +16,7 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.PaymentsError: _("Không làm được việc này. Tải lại trang rồi thử lần nữa; nếu vẫn vậy hãy báo quản trị."),
     errors.IllegalTransition: _("Việc này vừa được người khác xử lý. Xem trạng thái mới ở dưới rồi quyết định tiếp."),
     errors.BillNotPayable: _("Khoản này không còn phải nộp. Đừng thu thêm; xem lại trạng thái của khoản."),
+    errors.BillHeld: "%(message)s",
     errors.GatewayNotOffered: _("Cơ quan chưa có tài khoản ở cổng này. Chọn tài khoản khác hoặc báo quản trị tỉnh."),
     errors.PaymentNotStarted: _("Cổng thanh toán không nhận yêu cầu, chưa có tiền nào chuyển đi. Thử lại sau ít phút."),
     errors.AnotherUnderWay: _("Khoản này đang có một lần thanh toán khác. Xem lần đó trước khi bắt đầu lần mới."),

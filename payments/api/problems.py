@@ -15,6 +15,7 @@ from .. import errors
 
 #: Error type → (status, short name, what to do).
 _PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
+    errors.BillHeld: (409, "bill-held", "Nobody should pay this bill for now: ask again later."),
     errors.BillNotPayable: (409, "bill-not-payable", "The bill is not open: read it again."),
     errors.BillHasMoney: (409, "bill-has-money", "An attempt to pay is in doubt: check it first."),
     errors.GatewayNotOffered: (422, "gateway-not-offered", "This gateway does not serve the agency."),
