@@ -13,7 +13,7 @@ from . import clock
 from .errors import NothingToUndo
 from .models import Dossier, DossierEvent, EventKind, Message, NoticeKind, Result, SigningState
 from .states import DossierState
-from .workflow import STAMPS, UNDO_WITHIN
+from .workflow import STAMPS, UNDO_WITHIN, recall_draft
 
 
 def last_step(dossier: Dossier, actor: User, now: datetime) -> DossierEvent | None:
@@ -43,6 +43,8 @@ def undo(dossier: Dossier, *, actor: User) -> None:
         if stamp and stamped and event.at - stamped <= UNDO_WITHIN:  # an earlier reception stays
             setattr(locked, stamp, None)
             changed.append(stamp)
+        if locked.state == DossierState.IN_PROCESS:
+            changed += recall_draft(locked, actor, timezone.now())
         before, locked.state = locked.state, event.before
         _restore(locked, before, event)
         locked.save(update_fields=[*changed, "due_at", "original_due_at"])

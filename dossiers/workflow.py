@@ -40,14 +40,14 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
         setattr(dossier, stamp, now)
         changed.append(stamp)
     if before == DossierState.IN_PROCESS:
-        changed += _recall_draft(dossier, actor, now)
+        changed += recall_draft(dossier, actor, now)
     clock.follow(dossier, before, after, now)
     dossier.save(update_fields=[*changed, "due_at", "original_due_at"])
     kind = EventKind.HANDED_OVER if after == DossierState.RETURNED else EventKind.STATE_CHANGED
     DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note)
 
 
-def _recall_draft(dossier: Dossier, actor: User | None, now: datetime) -> list[str]:
+def recall_draft(dossier: Dossier, actor: User | None, now: datetime) -> list[str]:
     """Take back what lies with a signer, unsigned: the officer goes on with it. Return what changed of the dossier."""
     waiting = dossier.signing_requests.filter(state=SigningState.WAITING).first()
     if waiting is None:

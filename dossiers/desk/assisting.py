@@ -118,6 +118,8 @@ def assisted(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         messages.error(request, _("Chưa có biểu phí đang áp dụng cho trường hợp này."))
     except NotConfirmable:
         messages.error(request, _("Hồ sơ nộp trực tuyến cần mã xác nhận; ký bản in thì chuyển sang nộp tại quầy."))
+    if draft.assistance.asked_digest and not act:
+        code_form.fields["one_time_code"].widget.attrs["autofocus"] = True
     context = summary.context_of(draft) | {
         "staff": staff,
         "assistance": draft.assistance,

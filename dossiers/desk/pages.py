@@ -24,7 +24,7 @@ from .. import signing
 from ..clock import reception_deadlines
 from ..errors import IllegalDossierMove, NothingToUndo, NotReleasable
 from ..handover import why_not
-from ..models import Dossier
+from ..models import Dossier, SigningRequest, SigningState
 from ..papers import offered
 from ..states import DossierState
 from ..undoing import last_step, undo
@@ -124,11 +124,18 @@ def desk_dossier(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         "shift": CashShift.objects.filter(cashier=staff.user, closed_at=None).first(),
         "sent": dossier.attachments.all(),
         "decisions": open_decisions(dossier, staff),
+        "sent_back": _sent_back(dossier) if may_decide else None,
         "result": getattr(dossier, "result", None),
         "assignments": dossier.assignments.select_related("giver", "taker"),
         "papers": offered(dossier) if may_serve else [],
     }
     return render(request, "desk/dossier.html", context)
+
+
+def _sent_back(dossier: Dossier) -> SigningRequest | None:
+    """What the signer wants mended, until it is put forward again."""
+    last = dossier.signing_requests.order_by("-id").first() if dossier.state == DossierState.IN_PROCESS else None
+    return last if last and last.state == SigningState.SENT_BACK else None
 
 
 def _takings(staff: Staff, dossier: Dossier) -> list[TakingForm]:

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from agencies.identity import phone_as_spoken
 from payments.accounting.outcomes import dong
+from procedures.models.procedure import DurationUnit
 
 from ..models import Dossier, Draft, HandOver, PaperState
+from ..states import DossierState
 from .sheet import Sheet
 
 
@@ -33,19 +36,33 @@ def reception_slip(dossier: Dossier, printed_at: datetime, note: str = "") -> Sh
         printed_at=printed_at,
         facts=(
             ("Chủ hồ sơ", dossier.owner_name),
-            ("Điện thoại", dossier.owner_phone),
+            ("Hình thức nộp", str(dossier.get_channel_display())),
+            ("Điện thoại", phone_as_spoken(dossier.owner_phone) or "…"),
             ("Địa chỉ", dossier.owner_address or "…"),
             ("Thủ tục", dossier.case.procedure.name),
             ("Giấy tờ đã nhận", "; ".join(papers) or "bản giấy tại quầy"),
+            ("Thời hạn giải quyết", _duration(dossier)),
             ("Tiếp nhận lúc", moment(dossier.received_at or dossier.submitted_at)),
             ("Hẹn trả kết quả", moment(dossier.due_at)),
             ("Nhận kết quả", dossier.get_return_method_display()),
             ("Phí, lệ phí còn phải nộp", dong(owed)),
         ),
-        signatures=(("Người nộp hồ sơ", dossier.owner_name), ("Người tiếp nhận", "")),
+        signatures=(("Người nộp hồ sơ", dossier.owner_name), ("Người tiếp nhận", _who_accepted(dossier))),
         qr=settings.BASE_URL + reverse("slip", args=[dossier.slip_token]),
         qr_note="Quét mã để nộp phí và theo dõi hồ sơ trên trang của tỉnh. Không chuyển tiền cho cá nhân.",
     )
+
+
+def _duration(dossier: Dossier) -> str:
+    case = dossier.case
+    value, unit = case.duration_by(dossier.channel), DurationUnit(case.duration_unit)
+    with translation.override("vi"):  # what is printed is Vietnamese, whoever prints it
+        return f"{value} {unit.label}".lower() if value and unit != DurationUnit.NONE else "không quy định"
+
+
+def _who_accepted(dossier: Dossier) -> str:
+    accepted = dossier.events.filter(after=DossierState.ACCEPTED, actor__isnull=False).order_by("-id").first()
+    return str(accepted.actor) if accepted else ""
 
 
 def release_slip(hand_over: HandOver, printed_at: datetime, note: str = "") -> Sheet:

@@ -24,11 +24,15 @@ def notice(written: WrittenNotice, printed_at: datetime, note: str = "") -> Shee
     dossier, kind = written.dossier, NoticeKind(written.kind)
     paragraphs = [f"Lý do: {written.reason}"]
     if kind == NoticeKind.SUPPLEMENT:
-        paragraphs.insert(0, "Đề nghị ông/bà bổ sung, hoàn thiện một lần các giấy tờ sau:")
+        paragraphs.append("Đề nghị ông/bà bổ sung, hoàn thiện một lần các giấy tờ sau:")
     elif kind == NoticeKind.APOLOGY:
         paragraphs.append(
             f"{dossier.agency.name} xin lỗi ông/bà vì sự chậm trễ này và hẹn trả kết quả "
             f"vào {moment(written.due_after)}, thay cho {moment(written.due_before)}."
+        )
+    elif kind == NoticeKind.STOP:
+        paragraphs.append(
+            "Thời gian dừng không tính vào thời hạn giải quyết; trong thời gian này chưa phải nộp phí, lệ phí còn lại."
         )
     items = [line.strip() for line in written.items.splitlines() if line.strip()]
     return Sheet(
@@ -38,12 +42,12 @@ def notice(written: WrittenNotice, printed_at: datetime, note: str = "") -> Shee
         number=dossier.code,
         note=note,
         printed_at=printed_at,
-        facts=_facts(dossier),
+        facts=(*_facts(dossier), ("Lập lúc", moment(written.issued_at))),
         paragraphs=paragraphs,
         columns=("STT", "Giấy tờ cần bổ sung") if items else (),
         rows=[(str(number), item) for number, item in enumerate(items, 1)],
         widths=(8, 92) if items else (),
-        signatures=(("Người nhận", dossier.owner_name), (moment(written.issued_at), str(written.issued_by))),
+        signatures=(("Người nhận", dossier.owner_name), ("Người ký", str(written.issued_by))),
     )
 
 

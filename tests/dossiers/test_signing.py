@@ -14,7 +14,7 @@ from django.utils import timezone
 from agencies.models import AuditEntry, Role, User
 from dossiers import signing, working
 from dossiers.errors import IllegalDossierMove, NotAssignable, NotSignable
-from dossiers.models import Dossier, Message, Result, SigningRequest, Stage
+from dossiers.models import Dossier, Message, NoticeKind, Result, SigningRequest, Stage
 from dossiers.papers import writings
 from dossiers.states import DossierState
 from dossiers.uploads import Paper
@@ -201,6 +201,17 @@ def test_a_dossier_that_leaves_process_takes_its_draft_back() -> None:
     with pytest.raises(NotSignable):
         signing.sign(SigningRequest.objects.get(), actor=office.signer, number="1")
     assert not Result.objects.exists()
+
+
+def test_a_step_undone_takes_the_draft_back_too() -> None:
+    office = Office()
+    working.give_notice(office.dossier, NoticeKind.STOP, actor=office.officer, reason="chờ")
+    office.dossier.refresh_from_db()
+    working.go_on(office.dossier, DossierState.IN_PROCESS, actor=office.officer)
+    office.dossier.refresh_from_db()
+    office.submit()
+    browser_of(office.officer).post(f"/quay/{office.dossier.code}/hoan-tac/")
+    assert (office.state(), SigningRequest.objects.get().state) == (8, "recalled")
 
 
 def test_recalled_to_be_mended() -> None:
