@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +16,7 @@ from . import desk_search
 from .measuring import percentile
 from .seeding import FOREVER, Field
 
-PAYMENTS = int(os.environ.get("N", 1_000_000))
+PAYMENTS = 1_000_000
 AGENCIES = 50
 ASKED = 40
 LIST = "/doi-soat/lan-nop/"
@@ -93,6 +92,7 @@ def _accountant(name: str, agency: Agency, role: Role) -> Client:
 
 def _p95(client: Client, query: Callable[[int], dict[str, Any]]) -> float:
     took = []
+
     for number in range(ASKED):
         asked = query(number)
         began = time.perf_counter()

@@ -23,7 +23,7 @@ from agencies import identity
 from gateways import registry
 
 from . import amounts
-from .models import Discrepancy, LedgerEvent, MerchantAccount, Payment
+from .models import Bill, Discrepancy, LedgerEvent, MerchantAccount, Payment
 from .models.counter import Tender
 from .states import MONEY_IN
 
@@ -33,6 +33,8 @@ _LOOKUPS: list[Lookup] = []
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?")
 #: A contract's own name in `money_key`; a province has dozens of contracts.
 MOST_CONTRACTS = 500
+#: Of an amount that more bills ask for, the rows are met on the way through a list sooner than looked up together.
+COMMON = 2000
 
 
 def register(lookup: Lookup) -> None:
@@ -99,8 +101,11 @@ def on_days(rows: QuerySet[Payment], first: date | None, last: date | None) -> Q
     return cast("QuerySet[Payment]", dated.filter(day__lt=end) if end else dated)
 
 
-def payments(meaning: Meaning) -> QuerySet[Any, Any]:
-    """Return primary keys of the payments a text may mean, of any agency: the caller narrows them."""
+def payments(meaning: Meaning, of: str = "") -> Q:
+    """Return the condition on a payment that a text may mean, of any agency: the caller narrows it.
+
+    `of` is the way from a row to its payment (`payment__`). One small query when the text may be an amount.
+    """
     text, either = meaning.text, {meaning.text, meaning.text.upper()}
     every = Payment.objects.order_by()
     found = [
@@ -110,13 +115,17 @@ def payments(meaning: Meaning) -> QuerySet[Any, Any]:
         every.filter(counter__terminal_ref__in=either, counter__tender=Tender.POS),
         every.filter(pk__in=_booked(either).values("payment")),
     ]
+    is_common = False
     if meaning.amount is not None:
-        found.append(every.filter(bill__amount=meaning.amount))
+        wanted = Bill.objects.order_by().filter(amount=meaning.amount).values("pk")
+        if not (is_common := wanted[: COMMON + 1].count() > COMMON):
+            found.append(every.filter(bill__in=wanted))
     if meaning.day:
         found.append(on_days(every, meaning.day, meaning.day))
     found += [every.filter(bill__in=bills) for lookup in _LOOKUPS if (bills := lookup(text)) is not None]
     first, *rest = (rows.values("pk") for rows in found)
-    return first.union(*rest, all=True)
+    condition = Q(**{f"{of}pk__in": first.union(*rest, all=True)})
+    return condition | Q(**{f"{of}bill__amount": meaning.amount}) if is_common else condition
 
 
 def bills(meaning: Meaning) -> Q:

@@ -90,8 +90,8 @@ def refund_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     payments: list[Payment] = []
     if text:
         meant = finding.payments(finding.understand(text, timezone.localdate()))
-        applied = Payment.objects.filter(bill__agency__in=staff.sees, is_applied=True, pk__in=meant)
-        payments = list(applied.select_related("bill").order_by("-id")[:10])
+        applied = Payment.objects.filter(bill__agency__in=staff.sees, is_applied=True)
+        payments = list(applied.filter(meant).select_related("bill").order_by("-id")[:10])
     context = {
         "staff": staff,
         "page": page,

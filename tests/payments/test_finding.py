@@ -61,7 +61,7 @@ def test_a_day_is_read_as_people_write_it_and_one_without_a_year_has_been(text: 
 
 def found(text: str) -> set[int]:
     meaning = finding.understand(text, TODAY)
-    return set(Payment.objects.filter(pk__in=finding.payments(meaning)).values_list("pk", flat=True))
+    return set(Payment.objects.filter(finding.payments(meaning)).values_list("pk", flat=True))
 
 
 @pytest.mark.django_db
@@ -100,3 +100,14 @@ def test_a_slip_of_the_card_terminal_finds_its_payment(django_assert_num_queries
     wanted = bill.payments.get()
     with django_assert_num_queries(2):
         assert found("POS77") == {wanted.pk}
+
+
+@pytest.mark.django_db
+def test_an_amount_that_many_ask_for_is_found_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = {factories.payment(of=factories.bill(50_000)).pk for _ in range(3)}
+    rare = factories.payment(of=factories.bill(60_000), gateway_ref="50000")
+    for common in (1, 3):
+        monkeypatch.setattr(finding, "COMMON", common)
+        assert found("50.000") == many
+        assert found("50000") == {*many, rare.pk}  # an amount, and somebody's number
+        assert found("60.000") == {rare.pk}

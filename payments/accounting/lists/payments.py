@@ -77,7 +77,7 @@ def rows(staff: Staff, chosen: Chosen) -> QuerySet[Payment]:
     found = finding.on_days(found, chosen["from"], chosen["to"])
     if chosen["q"]:
         meaning = finding.understand(chosen["q"], timezone.localdate())
-        found = found.filter(pk__in=finding.payments(meaning))
+        found = found.filter(finding.payments(meaning))
     return found
 
 

@@ -72,7 +72,7 @@ def receipts(staff: Staff, chosen: Chosen) -> QuerySet[Receipt]:
 def _meant(text: str) -> Q:
     """A receipt's number as printed (`BP-26T-0000042`) or its digits, or whatever finds its payment."""
     serial, _dash, number = text.rpartition("-")
-    found = Q(payment__in=finding.payments(finding.understand(text, timezone.localdate())))
+    found = finding.payments(finding.understand(text, timezone.localdate()), "payment__")
     if number.strip().isdecimal() and len(number) < 16:
         printed = Q(number=int(number))
         found |= printed & Q(series__serial__iexact=serial.strip()) if serial else printed

@@ -48,7 +48,7 @@ def rows(staff: Staff, chosen: Chosen) -> QuerySet[Refund]:
 
 def _meant(text: str) -> Q:
     meaning = finding.understand(text, timezone.localdate())
-    found = Q(gateway_ref=text) | Q(payment__pk__in=finding.payments(meaning))
+    found = Q(gateway_ref=text) | finding.payments(meaning, "payment__")
     found |= Q(discrepancy__bill__reference__icontains=text) | Q(payment__bill__reference__icontains=text)
     amount = amounts.read(text)
     return found if amount is None else found | Q(amount=amount)
