@@ -15,7 +15,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import DropdownFilter
 
 from . import audit_admin, people_admin, roles_admin  # noqa: F401  registers its pages
-from .administering import AuditedAdmin, ScopedAdmin
+from .administering import AuditedAdmin, ProvedAdmin, ScopedAdmin
 from .models import Agency, AgencySuccession, BeneficiaryAccount, OnboardingStep
 from .periods import WithPeriod
 from .text import fold
@@ -51,7 +51,7 @@ class TimeFilter(DropdownFilter):
 
 
 @admin.register(Agency)
-class AgencyAdmin(WithPeriod, ScopedAdmin):
+class AgencyAdmin(WithPeriod, ProvedAdmin, ScopedAdmin):
     """Agencies of every generation, found without accents; one that ends keeps its row and its name."""
 
     agency_path = "pk"
@@ -82,7 +82,7 @@ class AgencyAdmin(WithPeriod, ScopedAdmin):
 
 
 @admin.register(AgencySuccession)
-class SuccessionAdmin(AuditedAdmin):
+class SuccessionAdmin(ProvedAdmin):
     """Who succeeded whom; the wizard writes them, here they are found and corrected."""
 
     list_display = ["predecessor", "successor", "effective_date", "takes_over", "reform"]

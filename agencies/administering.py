@@ -14,6 +14,7 @@ from . import audit, what_changed
 from .models import Agency, Role
 from .rights import sees_everything
 from .scope import agencies_of
+from .sudo import recently_proved_method
 
 
 def administered_by(user: Any) -> set[int]:
@@ -63,6 +64,15 @@ class AuditedAdmin(NotFoundOutside, ModelAdmin):
         subject = f"{self.audit_name or self.opts.model_name}:{row.pk}"
         detail = {"model": row._meta.label_lower, "name": str(row), "changes": changes}
         audit.record(act, subject, actor=actor, agency=agency, **detail)
+
+
+class ProvedAdmin(AuditedAdmin):
+    """Asks who changes a row to prove again who they are: for rows that say who may do what, and where money goes."""
+
+    @recently_proved_method
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Looking is free."""
+        return super().changeform_view(request, *args, **kwargs)
 
 
 class ScopedAdmin(AuditedAdmin):

@@ -33,6 +33,8 @@ WORDS: dict[str, Promise] = {
     "post_delivered": _("Bưu điện đã phát"),
     "post_came_back": _("Bưu điện chuyển hoàn"),
     "extend": _("Gia hạn"),
+    "search": _("Tìm hồ sơ tại quầy"),
+    "list": _("Xem danh sách tại quầy"),
     "register": _("In sổ theo dõi"),
     "read_paper": _("Mở giấy tờ công dân gửi"),
     "read_result": _("Tải tệp kết quả"),

@@ -74,7 +74,7 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):
     list_display = ["username", "full_name", "roles_today", "has_factor", "is_active", "last_login"]
     list_filter = ["is_active", "memberships__role"]
     search_help_text = _("Tên đăng nhập, họ tên hoặc số điện thoại.")
-    search_fields = ["username", "full_name", "phone"]
+    search_fields = ["username", "full_name"]
     readonly_fields = ["last_login", "new_password"]
     filter_horizontal = ()
     fieldsets = [

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 BANK_PATHS = ("/gateways/", "/vpg/", "/api/v1/inq-bill", "/api/v1/notify-bill")
 PAGE_METHODS = ("GET", "HEAD", "POST")
-ADMIN_POLICY = {"script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 _NO_FEATURES = "microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), browsing-topics=()"
 #: A restart of PostgreSQL takes about as long; gateways and clients then send again.
 RETRY_AFTER_SECONDS = 5
@@ -95,9 +95,9 @@ def _trust_what_just_worked() -> None:
 
 
 class AdminPolicyMiddleware:
-    """Lets the administration's theme run its own inline scripts and styles; no other page may.
+    """Lets the administration's theme evaluate and style itself; no other page may, and no script stands in a page.
 
-    The theme is built on Alpine.js, which evaluates what stands in attributes.
+    The theme is built on Alpine.js, which evaluates what stands in attributes and comes from our own files.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

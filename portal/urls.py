@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from . import accounts, figures, guide, health, metrics, phones, style_page
+from . import accounts, csp_reports, figures, guide, health, metrics, phones, style_page
 from .checklist import checklist
 from .gateway_care import pages as gateway_pages
 from .gateway_care import status, trials, undelivered
@@ -42,6 +42,7 @@ urlpatterns = [
     path("bao-cao/", include("portal.reports.urls")),
     path("tin-nhan/", phones.phones, name="phones"),
     path("thiet-ke/", style_page.style_page, name="style-page"),
+    path("bao-vi-pham-csp/", csp_reports.csp_report, name="csp-report"),
     path("i18n/", include("django.conf.urls.i18n")),
     # An administrator keeps people's addresses: allauth's own pages for them are not offered.
     path("tai-khoan/email/", RedirectView.as_view(pattern_name="mfa_index")),

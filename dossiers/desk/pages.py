@@ -29,7 +29,7 @@ from ..papers import offered
 from ..states import DossierState
 from ..undoing import last_step, undo
 from ..workflow import UNDO_WITHIN, move
-from . import finding, searches, second_window
+from . import finding, searches, second_window, seen
 from .access import Staff, for_staff
 from .decisions import open_decisions
 from .fee import last_checked, payments_of
@@ -73,6 +73,7 @@ def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
         found = worklist(staff.dossiers().of_agencies(staff.works_at), now, view=view, order=order, user=staff.user)
     # A page more is enough to know whether there is a next one: nothing is counted.
     page = Paginator(found.with_bills()[: PAGE * 40], PAGE).get_page(request.GET.get("page"))
+    seen.note(staff, [dossier.code for dossier in page], view=view, is_search=bool(text))
     deadlines, drafts = reception_deadlines(page), signing.waiting_for(page)
     context = {
         "staff": staff,

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from agencies.administering import AuditedAdmin, ReadOnlyAdmin
+from agencies.administering import ProvedAdmin, ReadOnlyAdmin
 from agencies.models import User
 from agencies.sudo import recently_proved_method
 
@@ -23,7 +23,7 @@ from ..webhooks import sending
 
 
 @admin.register(ApiClient)
-class ClientAdmin(AuditedAdmin):
+class ClientAdmin(ProvedAdmin):
     """Systems that connect. A key is made on a page of its own, which shows it once and stores only its hash."""
 
     audited_as, audit_name = "api_client_saved", "client"

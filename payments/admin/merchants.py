@@ -8,15 +8,14 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from agencies.administering import AuditedAdmin
+from agencies.administering import ProvedAdmin
 from agencies.models import User
 from agencies.periods import WithPeriod
-from agencies.sudo import recently_proved_method
 from gateways import registry
 
 from .. import rotation
@@ -87,7 +86,7 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(MerchantAccount)
-class MerchantAdmin(WithPeriod, AuditedAdmin):
+class MerchantAdmin(WithPeriod, ProvedAdmin):
     """Contracts with gateways. Keys are rotated, never overwritten; nothing is deleted."""
 
     audited_as, audit_name = "merchant_saved", "merchant"
@@ -108,11 +107,6 @@ class MerchantAdmin(WithPeriod, AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: a contract ends on a day and is kept."""
         return False
-
-    @recently_proved_method
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask again who it is before keys are stored."""
-        return super().changeform_view(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     def save_model(self, request: HttpRequest, obj: MerchantAccount, form: Any, change: bool) -> None:
         """Save what was changed and nothing else: the keys may have been rotated meanwhile."""

@@ -125,7 +125,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
     list_display = ["full_number", "kind", "amount", "agency_name", "issued_at"]
     list_filter = ["kind", ("issued_at", RangeDateFilter)]
     list_filter_submit = True
-    search_fields = ["=number", "=bill__reference", "payer_name"]
+    search_fields = ["=number", "=bill__reference"]
     list_select_related = ["series"]
 
 

@@ -32,6 +32,8 @@ OPEN = frozenset(
         "vietinbank-notify",
         "vietinbank-inquire",
         "api-payment-check",
+        "csp-report",
+        "desk",
         "desk-check",
         "accounting-payments",
         "accounting-cases",

@@ -226,6 +226,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "report-uri": "/bao-vi-pham-csp/",
         # Browsers hold the redirect after a form to this, too: the sign-in begins with one.
         "form-action": [
             SELF,

@@ -27,6 +27,7 @@ def names(text: str) -> list[str]:
 PUBLIC = names("""
 home procedures procedure guide glossary counters counter poster poster-file figures style-page gateway-status
 schema api-docs health-live health-ready set_language verify verify-receipt desk-worker mine phones
+csp-report
 """)
 #: Open to this machine or a token (portal/metrics.py).
 OF_MACHINES = names("metrics")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
+from agencies.models import AuditEntry
 from dossiers.models import Dossier
 from tests import factories
 
@@ -90,3 +94,21 @@ def test_the_pin_is_locked_after_five_wrong_tries() -> None:
     for _ in range(5):
         assert Client().post("/tra-cuu/", {"code": dossier.code, "pin": "9999"}).status_code == 422
     assert Client().post("/tra-cuu/", {"code": dossier.code, "pin": "1234"}).status_code == 422
+
+
+def test_whom_a_list_showed_is_written_down_in_few_entries_that_name_nobody() -> None:
+    dossier = factories.dossier()
+    client = signed_in(dossier.agency)
+    for _ in range(3):
+        client.get("/quay/")
+    client.post("/quay/", {"q": "nguyen thi binh"}, follow=True)
+    client.post("/quay/", {"q": "tran van khong co"}, follow=True)
+    told = list(AuditEntry.objects.filter(subject__startswith="desk:").order_by("id"))
+    assert [(entry.action, entry.detail) for entry in told] == [
+        ("list", {"shown": [dossier.code]}),
+        ("search", {"shown": [dossier.code]}),
+    ]
+    later = timezone.now() + timedelta(minutes=61)
+    with time_machine.travel(later, tick=False):
+        signed_in(dossier.agency).get("/quay/")
+    assert AuditEntry.objects.filter(action="list").count() == 2

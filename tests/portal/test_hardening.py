@@ -21,8 +21,8 @@ from portal.logs import OneLine
 from tests import factories
 from tests.signing_in import browser_of
 
-#: Banks sign their messages, systems send a key: neither has a cookie to be abused. Nobody else goes unasked.
-UNASKED = {"gateway-notify", "vietinbank-notify", "vietinbank-inquire"}
+#: Banks sign their messages, systems send a key: neither has a cookie to be abused. A browser's report changes nothing.
+UNASKED = {"gateway-notify", "vietinbank-notify", "vietinbank-inquire", "csp-report"}
 
 
 def _exempt(resolver: Any) -> Iterator[str]:
