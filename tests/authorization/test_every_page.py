@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.urls import get_resolver, reverse
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.conftest import browser
+from tests.journeys.log_scan import PATTERNS
 from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.looks.looking import DESK, TABLET, WIDTHS, faults_at
 
@@ -67,19 +69,30 @@ def tab(browser: Browser, client: Client, url: str, errors: list[str]) -> Page:
     return page
 
 
+def _names_somebody(address: str) -> bool:
+    """Tell whether an address has a phone, an identity number or the name of the world's people (B6 64)."""
+    text = unquote_plus(address)
+    is_call = text.startswith("tel:")  # of an office, to be called
+    return not is_call and ("Bình" in text or any(pattern.search(text) for pattern in PATTERNS.values()))
+
+
 @pytest.mark.parametrize("part", ["admin:", ""], ids=["administration", "everything else"])
 def test_every_page_is_good(part: str, browser: Browser, live_server: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
     world = World()
     errors: list[str] = []
     tabs = {who: tab(browser, world.actors[who, True].client, live_server.url, errors) for who in VISITORS}
-    faults = []
+    faults, addresses = [], set()
+    for each in tabs.values():
+        each.on("request", lambda asked: addresses.add(asked.url))
     for who, path in list(pages(world, part)):
         page = tabs[who]
         page.set_viewport_size({"width": WIDTHS_OF[who][0], "height": 900})
         page.goto(path)
+        addresses.update(page.evaluate("[...document.links].map(link => link.href)"))
         faults += [f"{path}: {fault}" for fault in faults_at(page, WIDTHS_OF[who])]
     for page in tabs.values():
         page.context.close()
-    assert not faults, "\n".join(faults)
+    faults += [f"{address}: names somebody" for address in addresses if _names_somebody(address)]
+    assert addresses and not faults, "\n".join(faults)
     assert errors == []
