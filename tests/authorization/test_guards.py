@@ -39,7 +39,7 @@ bill bill-state transfer transfer-picture pay pay-at-counter charged receipt rec
 BY_SESSION = names("""
 submit-step submit-papers submit-paper-remove submit-check dossier dossier-supplement dossier-papers dossier-rating
 dossier-by-post dossier-withdraw dossier-data dossier-data-file dossier-erase pay-in-a-row pay-by-transfers
-pay-by-transfers-file gateway-return
+pay-by-transfers-file gateway-return own-receipts-file
 """)
 #: Where a right is proved: by PIN, one-time code, or by beginning a draft.
 PROVING = names("lookup lookup-send lookup-code submit submit-resume submit-resume-code pay-together admin:login")
