@@ -10,6 +10,7 @@ from allauth.account.forms import (
     ResetPasswordForm,
     ResetPasswordKeyForm,
 )
+from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import EditWebAuthnForm
@@ -41,6 +42,12 @@ class CodeAgain(_Worded, ReauthenticateForm):
     """Proving again."""
 
     labels = {"code": _("Mã xác thực")}
+
+
+class PasswordAgain(_Worded, PasswordForm):
+    """Proving again with the password."""
+
+    labels = {"password": _("Mật khẩu")}
 
 
 class FirstCode(_Worded, ActivateTOTPForm):

@@ -167,6 +167,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 ACCOUNT_FORMS = {
     "login": "portal.account_forms.SignIn",
     "change_password": "portal.account_forms.NewPassword",
+    "reauthenticate": "portal.account_forms.PasswordAgain",
     "reset_password": "portal.account_forms.LostPassword",
     "reset_password_from_key": "portal.account_forms.PasswordByLetter",
 }

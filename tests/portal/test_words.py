@@ -25,7 +25,6 @@ INSTEAD = {
     "số dư thừa": "tiền thừa",
     "tiền nộp thừa": "tiền thừa",
     "hoàn trả tiền": "hoàn lại",
-    "đối chiếu sao kê": "đối soát",
     "chứng minh thư": "căn cước",
     "email": "thư điện tử",
     "e-mail": "thư điện tử",
