@@ -16,6 +16,7 @@ from . import (
     submitting,
     together,
 )
+from .desk import window_code
 
 urlpatterns = [
     path("nop-ho-so/dien-tiep/", resuming.resume, name="submit-resume"),
@@ -46,5 +47,6 @@ urlpatterns = [
     path("nop-nhieu-ho-so/chuyen-khoan.xlsx", together.transfers_file, name="pay-by-transfers-file"),
     path("nop-nhieu-ho-so/bien-lai.xlsx", own_receipts.receipts_file, name="own-receipts-file"),
     path("ho-so-cua-toi/", mine.mine, name="mine"),
+    path("man-hinh/<str:ticket>/", window_code.follow, name="window-code"),
     path("quay/", include("dossiers.desk.urls")),
 ]

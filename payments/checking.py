@@ -127,12 +127,6 @@ def check(payment: Payment) -> Check:
     return Check(was_asked=True, is_reachable=True, state=outcome.state)
 
 
-def check_bill(bill: Bill) -> list[Check]:
-    """Ask about every attempt of a bill that may have brought money: the desk's *check now*."""
-    payments = bill.payments.select_related("merchant_account").exclude(state=PaymentState.PAID)
-    return [check(payment) for payment in payments.order_by("-id")[:5]]
-
-
 def check_due(gateway: str, limit: int = BUDGET) -> int:
     """Ask a gateway about its payments whose next check is due, oldest first; return how many were asked.
 

@@ -12,7 +12,7 @@ from agencies import audit
 from agencies.models import Agency, User
 from gateways.in_house import Counter
 
-from . import checking, holding, in_house, live
+from . import asking, holding, in_house, live
 from .errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
 from .models import Bill, CashShift, CounterPayment, Payment
 from .models.counter import Tender
@@ -125,9 +125,8 @@ def _check(bill: Bill, taking: Taking) -> None:
 
 def ask_about_open(bill: Bill) -> None:
     """Ask about attempts that may have brought money. Raises PaymentMayBeUnderWay while one is in doubt."""
-    for payment in bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account"):
-        if payment.is_in_doubt:
-            checking.check(payment)
+    attempts = bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account")
+    asking.ask_about(payment for payment in attempts if payment.is_in_doubt)
     bill.refresh_from_db()
     if bill.state == BillState.OPEN and any(payment.is_in_doubt for payment in bill.payments.all()):
         raise PaymentMayBeUnderWay(bill.reference)

@@ -19,6 +19,11 @@ LEAST_LETTERS = 3
 _MANY_DESKS = 20
 
 
+def tidy(text: str) -> str:
+    """Return what was typed or sent without what no code, phone or name has; at most 200 letters."""
+    return text.replace("\x00", "").strip()[:200]
+
+
 def one(staff: Staff, text: str, today: date) -> Dossier | None:
     """Return the dossier that a code, today's number or a slip's QR names, if they may see it.
 

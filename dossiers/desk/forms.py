@@ -77,6 +77,7 @@ class TakingForm(forms.Form):
     received = forms.IntegerField(label=gettext_lazy("Khách đưa (đồng)"), min_value=0, max_value=MAX_AMOUNT)
     received.widget.attrs["data-key"] = "F7"
     terminal_ref = forms.CharField(label=gettext_lazy("Số tham chiếu máy POS"), max_length=40, required=False)
+    terminal_ref.widget.attrs |= {"data-key": "shift+F7", "autocomplete": "off"}
     despite_open = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, object]:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies import audit
 from agencies.models import Agency
 from gateways import registry
-from payments import checking, live
+from payments import asking, live
+from payments.asking import Answer
 from payments.models import CashShift
 
 from .. import signing
@@ -42,6 +43,15 @@ REASONS = {
     NotReleasable.NOT_SETTLED: gettext_lazy("Chưa nộp đủ phí: chưa trả kết quả được."),
     NotReleasable.ALREADY_RETURNED: gettext_lazy("Kết quả đã được trả."),
 }
+ANSWERS = {
+    Answer.NOTHING: gettext_lazy("Chưa có lần thanh toán nào để hỏi ngân hàng."),
+    Answer.TOLD: gettext_lazy("Đã hỏi ngân hàng xong."),
+    Answer.JUST_ASKED: gettext_lazy("Ngân hàng vừa được hỏi về hồ sơ này. Chờ 5 giây rồi hỏi lại."),
+    Answer.UNREACHABLE: gettext_lazy("Ngân hàng chưa trả lời. Hệ thống tự hỏi lại; đừng thu tiền lần nữa."),
+    Answer.LATE: gettext_lazy(
+        "Sau 5 giây ngân hàng vẫn chưa trả lời. Câu hỏi còn chờ: có trả lời thì màn hình tự đổi. Đừng thu tiền lần nữa."
+    ),
+}
 NEXT_STEPS = {
     DossierState.SUBMITTED: (DossierState.ACCEPTED, gettext_lazy("Tiếp nhận")),
     DossierState.ACCEPTED: (DossierState.IN_PROCESS, gettext_lazy("Chuyển xử lý")),
@@ -56,11 +66,11 @@ def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
     What is typed is posted, and its list has an address without it; a code alone may stand in one (`?q=`).
     """
     now = timezone.now()
-    typed = (request.POST if request.method == "POST" else request.GET).get("q", "").replace("\x00", "").strip()[:200]
+    typed = finding.tidy((request.POST if request.method == "POST" else request.GET).get("q", ""))
+    if request.method == "POST":
+        return redirect(searches.address_of(request, staff, typed))
     if typed and (exact := finding.one(staff, typed, timezone.localdate(now))):
         return redirect("desk-dossier", code=exact.code)
-    if request.method == "POST":
-        return redirect(f"{reverse('desk')}?tim={searches.keep(request, typed)}" if typed else "desk")
     signs_only = bool(staff.signs_for) and not staff.acts_for
     view, order = request.GET.get("viec", "cho-toi-ky" if signs_only else ""), request.GET.get("xep", "")
     view, order = view if view in VIEWS else "", order if order in ORDERS else ""
@@ -189,13 +199,9 @@ def desk_state(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 def check_now(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     """Ask the bank now, and say what it said."""
     dossier = staff.dossier_to_serve(code)
-    checks = [check for bill in dossier.bills.all() for check in checking.check_bill(bill)]
-    if not checks:
-        messages.info(request, _("Chưa có lần thanh toán nào để hỏi ngân hàng."))
-    elif not all(check.is_reachable for check in checks):
-        messages.warning(request, _("Ngân hàng chưa trả lời. Hệ thống tự hỏi lại; đừng thu tiền lần nữa."))
-    else:
-        messages.success(request, _("Đã hỏi ngân hàng xong."))
+    answer = asking.ask(dossier.bills.all())
+    level = {Answer.TOLD: messages.SUCCESS, Answer.NOTHING: messages.INFO}.get(answer, messages.WARNING)
+    messages.add_message(request, level, str(ANSWERS[answer]))
     return redirect("desk-dossier", code=code)
 
 

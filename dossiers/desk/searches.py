@@ -8,10 +8,22 @@ from __future__ import annotations
 import secrets
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from . import finding
+from .access import Staff
 
 SESSION_SEARCHES = "desk_searches"
 #: Several tabs, and the way back; older ones are forgotten.
 MOST = 10
+
+
+def address_of(request: HttpRequest, staff: Staff, text: str) -> str:
+    """Return where somebody is led who typed, scanned or photographed this: to its dossier, else to a list."""
+    if exact := finding.one(staff, text, timezone.localdate()) if text else None:
+        return reverse("desk-dossier", args=[exact.code])
+    return f"{reverse('desk')}?tim={keep(request, text)}" if text else reverse("desk")
 
 
 def keep(request: HttpRequest, text: str) -> str:

@@ -1,4 +1,4 @@
-"""The window that faces the citizen: what is owed, a QR to pay it, its state. No name.
+"""The window that faces the citizen: what is owed, a QR to pay it that changes by itself, its state. No name.
 
 While an officer fills in for them it shows what they shall confirm, and after it the PIN, once.
 
@@ -12,7 +12,6 @@ import hashlib
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from payments import live
@@ -21,6 +20,7 @@ from payments.states import BillState
 from .. import drafts, summary
 from ..models import Dossier, Draft
 from ..states import DossierState
+from . import window_code
 from .access import Staff, for_staff
 from .fee import fee_state, owed
 
@@ -85,5 +85,5 @@ def _context(request: HttpRequest, staff: Staff) -> dict[str, object]:
         "state": fee_state(dossier),
         "amount": owed(dossier) or dossier.fee_total,
         "bill": bill,
-        "pay_url": settings.BASE_URL + reverse("bill", args=[bill.token]) if bill else "",
+        "pay_url": window_code.address_of(bill) if bill else "",
     }

@@ -167,8 +167,8 @@ class ResultForm(DecisionForm):
     """What came out."""
 
     number = forms.CharField(label=gettext_lazy("Số kết quả"), max_length=60)
-    signed_on = _day(gettext_lazy("Ngày ký"))
     signer = PlainTextField(label=gettext_lazy("Người ký"), max_length=120)
+    signed_on = _day(gettext_lazy("Ngày ký"))
     file = forms.FileField(label=gettext_lazy("Tệp kết quả (PDF, JPG, PNG)"), required=False)
 
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-_SOURCE = settings.BASE_DIR / "static/js/desk-worker.js"
+_SOURCE = settings.BASE_DIR / "static/js/desk/worker.js"
 
 
 @require_GET

@@ -34,6 +34,8 @@ OPEN = frozenset(
         "api-payment-check",
         "csp-report",
         "desk",
+        "desk-photo",
+        "desk-scans",
         "desk-check",
         "accounting-payments",
         "accounting-cases",

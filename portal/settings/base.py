@@ -111,8 +111,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = read("REDIS_URL")
 CACHES = {
-    # In PostgreSQL, because only signing in uses it (counted attempts, used codes): without Redis people still sign in.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # In PostgreSQL, because what is counted here must hold without Redis: attempts to sign in, used codes,
+    # questions to banks. Never so full that a count is thrown away before its time.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
     # What may be a quarter of an hour old and must not need Redis.
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
 }

@@ -12,7 +12,7 @@
       Array.prototype.find.call(document.querySelectorAll('[data-key="' + name + '"]'), function (found) { return !found.closest("table[data-rows]"); });
     if (!target || target.disabled) { return false; }
     if (target.tagName === "INPUT") { target.focus(); if (target.select) { target.select(); } return true; }
-    if (target.hasAttribute("data-only-focus") || /^F[46]$/.test(name)) { target.focus(); } else { target.click(); }
+    if (target.hasAttribute("data-only-focus")) { target.focus(); } else { target.click(); }
     return true;
   }
 
@@ -45,12 +45,12 @@
 
   document.addEventListener("keydown", function (event) {
     if (event.altKey || event.metaKey || document.querySelector("dialog[open]")) { return; }
-    var name = event.ctrlKey ? "ctrl+" + event.key : event.key, at = document.activeElement, done = false;
+    var name = (event.ctrlKey ? "ctrl+" : "") + (event.shiftKey && /^F\d+$/.test(event.key) ? "shift+" : "") + event.key, at = document.activeElement, done = false;
     // A Vietnamese keyboard may hold a letter back to see whether it becomes an accent.
     if (event.key === "Process" && /^Key[A-Z]$/.test(event.code)) { name = event.code.charAt(3).toLowerCase(); }
     if (name === "?" && !isTyping()) { list.showModal(); done = true; }
     // Ctrl+Z belongs to a field with text in it; function keys and Ctrl+Enter mean nothing to a field.
-    else if (/^F\d+$/.test(name) || name === "ctrl+Enter" || (name === "ctrl+z" && !isTyping())) { done = press(name); }
+    else if (/^(shift\+)?F\d+$/.test(name) || name === "ctrl+Enter" || (name === "ctrl+z" && !isTyping())) { done = press(name); }
     else if (event.ctrlKey || isField(at)) { return; }
     else if (/^Arrow(Up|Down)$/.test(name)) { done = Boolean(at && at.closest("table[data-rows] tbody")) && walk(name === "ArrowDown" ? 1 : -1); }
     else if (!hasLetters()) { return; }

@@ -34,6 +34,7 @@ OF_MACHINES = names("metrics")
 #: Open to who has the address: 128 random bits.
 BY_TOKEN = names("""
 bill bill-state transfer transfer-picture pay pay-at-counter charged receipt receipt-file slip
+window-code
 """)
 #: Open to the browser that proved a right before: a draft it began, a dossier it opened.
 BY_SESSION = names("""

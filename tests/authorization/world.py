@@ -16,6 +16,7 @@ from psycopg2.extras import DateRange
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Reform, Role, User
 from dossiers import assisting
+from dossiers.desk import window_code
 from dossiers.models import Attachment, Channel, Dossier, Draft, Message, PostageRate, Result, SigningRequest
 from payments import claims, counter, moves, refunds, trials
 from payments.clients import create_client
@@ -86,6 +87,7 @@ class World:
             "slip": {"token": dossier.slip_token},
             "open bill": {"token": dossier.bills.get().token},
             "transfer": {"token": self._transfer().token},
+            "window code": {"ticket": window_code.address_of(dossier.bills.get()).rstrip("/").rsplit("/", 1)[-1]},
             "claim": {"pk": self._claim().pk},
             "pay": {"token": dossier.bills.get().token, "gateway": "vnptpay"},
             "case": {"case": dossier.case.slug},

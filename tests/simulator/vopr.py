@@ -15,7 +15,7 @@ from payments import attempts, billing, checking, inbox, ledger_check
 from payments.errors import PaymentsError
 from payments.models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt
 from payments.models.inbox import NoticeState
-from payments.states import BillState
+from payments.states import BillState, PaymentState
 from tests import factories
 
 from .bank import Money, SimBank, SimCard, SimTransfer, Temper
@@ -140,7 +140,8 @@ class Run:
             billing.cancel_bill(self.rng.choice(self.bills), reason="withdrawn")
 
     def _check(self) -> None:
-        checking.check_bill(self.rng.choice(self.bills))
+        for payment in self.rng.choice(self.bills).payments.exclude(state=PaymentState.PAID):
+            checking.check(payment)
 
     def _make_peace(self) -> None:
         """The bank behaves, nobody dies, no bell rings: the sweeper alone, from one due moment to the next."""
