@@ -48,15 +48,17 @@ STEPS: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One agency and the steps it has done."""
+    """One agency and the steps it has done: `contract` it is paid through, `trial` the evidence that this works."""
 
     agency: Agency
     done: frozenset[str]
+    contract: int | None
+    trial: int | None
 
     @property
-    def steps(self) -> list[tuple[Promise, bool]]:
+    def steps(self) -> list[tuple[str, bool]]:
         """Every step in order with whether it is done."""
-        return [(label, step in self.done) for step, label in STEPS.items()]
+        return [(step, step in self.done) for step in STEPS]
 
     @property
     def number_done(self) -> int:
@@ -103,12 +105,12 @@ def board(day: date) -> list[Group]:
         Procedure.agencies.through.objects.filter(procedure__in=with_fees()).values_list("agency_id", flat=True)
     )
     agencies = list(Agency.objects.existing_on(day).filter(pk__in=collecting).order_by("name"))
-    done = _done(agencies, day)
+    found = _progress(agencies, day)
     return [
         Group(
             key,
             name,
-            tuple(Progress(agency, frozenset(done[agency.pk])) for agency in agencies if agency.level in levels),
+            tuple(member for member in found if member.agency.level in levels),
         )
         for key, (name, levels) in GROUPS.items()
     ]
@@ -116,7 +118,21 @@ def board(day: date) -> list[Group]:
 
 def progress_of(agency: Agency, day: date) -> Progress:
     """Return how far one agency is on a day."""
-    return Progress(agency, frozenset(_done([agency], day)[agency.pk]))
+    return _progress([agency], day)[0]
+
+
+def _progress(agencies: list[Agency], day: date) -> list[Progress]:
+    contracts = _contracts(agencies, day)
+    passed = trials.passed([agency.pk for agency in agencies]).filter(bill__settled_at__date__lte=day)
+    tried: dict[int, int] = dict(passed.order_by("pk").values_list("bill__agency_id", "pk"))
+    done = _done(agencies, day)
+    for step, having in (("account", contracts), ("tested", tried)):
+        for agency_id in having:
+            done[agency_id].add(step)
+    return [
+        Progress(agency, frozenset(done[agency.pk]), contracts.get(agency.pk), tried.get(agency.pk))
+        for agency in agencies
+    ]
 
 
 def with_fees() -> Any:
@@ -130,16 +146,10 @@ def _done(agencies: Iterable[Agency], day: date) -> dict[int, set[str]]:
     done: dict[int, set[str]] = defaultdict(set)
     for agency_id, step in OnboardingStep.objects.filter(agency__in=ids, day__lte=day).values_list("agency", "step"):
         done[agency_id].add(step)
-    for agency_id in _with_contract(agencies, day):
-        done[agency_id].add("account")
     series = ReceiptSeries.objects.filter(agency__in=ids, serial__in=serials_of(day))
     paid = Payment.objects.filter(bill__agency__in=ids, state=PaymentState.PAID, paid_at__date__lte=day).exclude(
         Q(gateway__in=in_house.SLUGS) | Q(bill__in=trials.bills())
     )
-    for agency_id in (
-        trials.passed(ids).filter(bill__settled_at__date__lte=day).values_list("bill__agency_id", flat=True)
-    ):
-        done[agency_id].add("tested")
     for step, rows in (("series", series), ("officers", working(ids, day))):
         for agency_id in rows.values_list("agency_id", flat=True).distinct():
             done[agency_id].add(step)
@@ -156,18 +166,19 @@ def working(ids: list[int], day: date) -> QuerySet[Membership]:
     return Membership.objects.filter(agency__in=ids, role__in=serving, valid_during__contains=day)
 
 
-def _with_contract(agencies: Iterable[Agency], day: date) -> set[int]:
-    """Return those with a contract of their own or of one above them."""
+def _contracts(agencies: Iterable[Agency], day: date) -> dict[int, int]:
+    """Return agency → the first contract of its own or of the nearest one above it."""
     contracts = MerchantAccount.objects.filter(is_enabled=True, valid_during__contains=day)
-    signed = set(contracts.exclude(gateway__in=in_house.SLUGS).values_list("agency_id", flat=True))
+    in_force = contracts.exclude(gateway__in=in_house.SLUGS).order_by("-position", "-pk")
+    signed: dict[int, int] = dict(in_force.values_list("agency_id", "pk"))
     above = dict(Agency.objects.values_list("pk", "parent_id"))
-    found = set()
+    found = {}
     for agency in agencies:
         seen: set[int] = set()
         current: int | None = agency.pk
         while current is not None and current not in seen:
             if current in signed:
-                found.add(agency.pk)
+                found[agency.pk] = signed[current]
                 break
             seen.add(current)
             current = above.get(current)
@@ -202,5 +213,6 @@ def onboarding(request: HttpRequest) -> HttpResponse:
         "groups": board(day),
         "day": day,
         "steps": STEPS.values(),
+        "may_try": request.user.has_perm("payments.change_merchantaccount"),
     }
     return TemplateResponse(request, "offices/onboarding.html", context)

@@ -70,6 +70,7 @@ def test_its_way_is_shown_it_has_no_receipt_counts_nowhere_and_goes_back_by_the_
     (member,) = (each for group in onboarding.board(timezone.localdate()) for each in group.members)
     assert "tested" in member.done
     assert not member.is_live
+    assert (member.trial, member.contract) == (trial.pk, trial.merchant_account_id)
     maker, checker = (factories.officer(bill.agency, Role.ACCOUNTANT) for _ in range(2))
     payment.refresh_from_db()
     wanted = refunds.Proposal(10_000, payment.remaining_amount, "collected_in_error", "k")

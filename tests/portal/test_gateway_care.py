@@ -23,6 +23,7 @@ from payments.models import Discrepancy, MerchantAccount, Notice, Outage, Paymen
 from payments.models.inbox import NoticeState
 from payments.states import PaymentState
 from payments.webhooks import endpoints, sending
+from portal.gateway_care import status
 from tests import factories
 from tests.signing_in import browser_of
 
@@ -53,6 +54,9 @@ def test_a_gateway_that_stays_away_is_one_outage_until_it_answers() -> None:
     outage = Outage.objects.get()
     assert (outage.ended_at, outage.reason, outage.is_planned) == (None, "time-out", False)
     assert "chưa xong" in Client().get("/tinh-trang/").content.decode()
+    status.away.forget()
+    desk = browser_of(factories.officer(account.agency))
+    assert "VNPT-Pay đang gián đoạn" in desk.get("/quay/").content.decode()
     health.note_success(account)
     outage.refresh_from_db()
     assert outage.ended_at
