@@ -10,7 +10,7 @@ from django.test import Client
 
 from agencies.models import AuditEntry, Role, User
 from payments import ledger_check, refund_sending, refunds
-from payments.accounting.refunds import masked
+from payments.accounting.refunds import NEXT_STEPS, masked
 from payments.billing import NewLine
 from payments.models import Discrepancy, Payment, Refund
 from payments.models.discrepancies import DiscrepancyKind
@@ -232,3 +232,20 @@ def test_cases_are_filtered_by_kind_state_owner_and_bill_the_oldest_first() -> N
 )
 def test_of_a_bank_account_only_the_end_is_shown(account: str, shown: str) -> None:
     assert masked(account) == shown
+
+
+def test_the_page_of_a_refund_says_how_far_it_is_and_what_follows_in_every_state() -> None:
+    case = surplus()
+    maker = factories.officer(case.agency, Role.ACCOUNTANT)
+    wanted = refunds.Proposal(1_000, 150_000, "surplus", "k", bank_account="VCB 0123456789")
+    refund = refunds.propose_for_case(case, wanted, maker=maker)
+    client = sign_in(maker)
+    page = said(client.get(f"/doi-soat/hoan-tien/{refund.pk}/"))
+    assert '<li aria-current="step">Người thứ hai duyệt' in page
+    assert "Chờ một người khác người đề nghị duyệt" in page
+    assert set(NEXT_STEPS) == set(RefundState)
+    refunds.approve(refund, checker=factories.officer(case.agency, Role.ACCOUNTANT))
+    refund_sending.send_due()
+    page = said(client.get(f"/doi-soat/hoan-tien/{refund.pk}/"))
+    assert '<li aria-current="step">Tiền rời tài khoản' in page
+    assert "chuyển khoản rồi ghi mã giao dịch" in page
