@@ -36,7 +36,7 @@ def running_demo(folder: Path) -> Iterator[dict[str, Any]]:
     child = Child(command, log=folder / "demo.log", env=env, cwd=ROOT)
     child.start()
     note = folder / "demo.json"
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while not note.exists():
         assert child.is_running, child.last_words(20)
         assert time.monotonic() < deadline, child.last_words(20)

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+
+from tests.looks.looking import WIDTHS, faults_at
 
 from .stage import MARKS
 
@@ -30,10 +31,11 @@ def one_time_code(secret: str) -> str:
 
 
 def assert_good(page: Page) -> None:
-    """axe finds nothing, and nothing spills sideways."""
-    violations = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    """Nothing is wrong with what is on the screen, at its own width and at the others."""
+    own = page.viewport_size
+    assert own
+    assert faults_at(page, [own["width"], *(width for width in WIDTHS if width != own["width"])]) == []
+    page.set_viewport_size(own)
 
 
 def follow(page: Page, click: str) -> None:

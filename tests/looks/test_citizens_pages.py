@@ -15,6 +15,7 @@ from tests.emptying import empty
 from tests.journeys.conftest import browser
 from tests.journeys.stage import NEEDS_CHROMIUM
 
+from . import told
 from .looking import PHONE, faults_at, faults_of_a_citizens_page, faults_without_script
 from .states import STATES
 
@@ -59,6 +60,8 @@ def test_every_state_of_every_page_is_good(part: int, browser: Browser, live_ser
             plain.goto(path)
             if name not in SAMPLES:
                 faults += [f"{name}: {fault}" for fault in faults_without_script(page, plain)]
+        if name in told.KEPT:
+            faults += told.faults(name, page)
         found = faults_at(page) + faults_of_a_citizens_page(page) + errors_beside(page, errors)
         faults += [f"{name} ({path}): {fault}" for fault in found]
     for context in contexts:
@@ -68,7 +71,7 @@ def test_every_state_of_every_page_is_good(part: int, browser: Browser, live_ser
 
 def errors_beside(page: Page, errors: list[ConsoleMessage]) -> list[str]:
     """Return what the console told, but that the page itself is an answer with a status of its own."""
-    return [f"{told.text} {told.location}" for told in errors if told.location["url"] != page.url]
+    return [f"{error.text} {error.location}" for error in errors if error.location["url"] != page.url]
 
 
 def take_over(context: BrowserContext, visitor: Client, url: str) -> None:
