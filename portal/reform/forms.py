@@ -51,7 +51,7 @@ class ReformForm(forms.Form):
         label=_("Từ ngày"),
         # Django knows no Vietnamese way of typing a date and would read 05/12 as the 12th of May.
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "border px-3 py-2 rounded-default"}, format="%Y-%m-%d"),
     )
     legal_basis = forms.CharField(
         label=_("Căn cứ pháp lý"), max_length=255, widget=UnfoldAdminTextInputWidget(), help_text=_("Số nghị quyết.")

@@ -33,7 +33,7 @@ class StartForm(forms.Form):
     starts = forms.DateField(
         label=_("Áp dụng từ ngày"),
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "border px-3 py-2 rounded-default"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
