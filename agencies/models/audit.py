@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..audit_words import WORDS
 from .agency import Agency
 
 
@@ -28,7 +29,7 @@ class AuditEntry(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.subject}"
+        return f"{WORDS.get(self.action, self.action)} · {self.subject}"
 
 
 class AuditLink(models.Model):

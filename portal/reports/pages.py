@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from agencies import audit
 from agencies.models import Agency
 from agencies.rights import sees_everything
+from agencies.scope import heirs_on
 from agencies.spreadsheets import harmless
 from dossiers.desk.access import Staff, for_staff
 from dossiers.models.dossier import DossierQuerySet
@@ -35,17 +36,22 @@ BAR_ROW, WEEK_WIDTH = 46, 28
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for. `agency` is the chosen one, None for all somebody sees."""
+    """What the address asks for. `agency` is the chosen one, None for all somebody sees.
+
+    `heirs`, when asked for (`?gop=1`), count what predecessors did at who does their work today.
+    """
 
     scope: Scope
     agency: Agency | None
     offered: list[Agency]
+    heirs: dict[int, int] | None = None
 
     @property
     def query(self) -> str:
         """The same question for another page."""
         told = {"tu": self.scope.first.isoformat(), "den": self.scope.last.isoformat()}
-        return urlencode(told | ({"co-quan": str(self.agency.pk)} if self.agency else {}))
+        told |= {"co-quan": str(self.agency.pk)} if self.agency else {}
+        return urlencode(told | ({} if self.heirs is None else {"gop": "1"}))
 
 
 def _asked(request: HttpRequest, staff: Staff) -> Asked:
@@ -59,7 +65,11 @@ def _asked(request: HttpRequest, staff: Staff) -> Asked:
     chosen = next((agency for agency in offered if str(agency.pk) == wanted), None)
     if wanted and chosen is None:
         raise Http404
-    return Asked(Scope(frozenset([chosen.pk]) if chosen else staff.sees, first, last), chosen, offered)
+    heirs = heirs_on(today) if request.GET.get("gop") == "1" else None
+    scope = staff.sees
+    if chosen:
+        scope = frozenset(pk for pk in staff.sees if pk == chosen.pk or (heirs or {}).get(pk) == chosen.pk)
+    return Asked(Scope(scope, first, last), chosen, offered, heirs)
 
 
 def _day(text: str, default: date) -> date:
@@ -76,7 +86,7 @@ def report(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show the report; the number of queries does not depend on how much there is."""
     asked = _asked(request, staff)
     is_whole = asked.agency is None and sees_everything(staff.user)
-    found = summary_of(asked.scope, is_whole=is_whole)
+    found = summary_of(asked.scope, is_whole=is_whole, heirs=asked.heirs)
     charted = [row for row in found.rows if row.online.whole][:CHARTED]
     context = {
         "staff": staff,
@@ -103,7 +113,7 @@ def report_file(request: HttpRequest, staff: Staff) -> HttpResponse:
     lines = csv.writer(answer)
     lines.writerow(["co_quan", *MEASURES])
     lines.writerow(["", *(str(measure.name) for measure in MEASURES.values())])
-    for row in rows_of(asked.scope):
+    for row in rows_of(asked.scope, asked.heirs):
         lines.writerow([harmless(row.name), *row.counts.values()])
     return answer
 

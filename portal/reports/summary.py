@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -103,21 +104,24 @@ def share(defined: tuple[Promise, tuple[str, ...], tuple[str, ...]], counts: dic
     return Share(name, sum(counts[word] for word in part), sum(counts[word] for word in whole))
 
 
-def rows_of(scope: Scope) -> list[Row]:
-    """Return the agencies that have anything to count, the busiest first; a query each measure, and one for names."""
+def rows_of(scope: Scope, heirs: Mapping[int, int] | None = None) -> list[Row]:
+    """Return the agencies that have anything to count, the busiest first; a query each measure, and one for names.
+
+    As they were when it happened; with `heirs` (`agencies.scope.heirs_on`) counted at who does their work since.
+    """
     counts: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
     for word, measure in MEASURES.items():
         grouped = measure.dossiers(scope).order_by().values_list("agency").annotate(Count("pk"))
         for agency_id, number in grouped:
-            counts[agency_id][word] = number
+            counts[(heirs or {}).get(agency_id, agency_id)][word] += number
     names = dict(Agency.objects.filter(pk__in=counts).values_list("pk", "name"))
     rows = [Row(pk, names[pk], found) for pk, found in counts.items()]
     return sorted(rows, key=lambda row: (-row.counts["da-nop"], -row.counts["tiep-nhan"], row.name))
 
 
-def summary_of(scope: Scope, *, is_whole: bool) -> Summary:
+def summary_of(scope: Scope, *, is_whole: bool, heirs: Mapping[int, int] | None = None) -> Summary:
     """Return the report. `is_whole`: every agency there is, so that drafts, which have none yet, are counted."""
-    rows = rows_of(scope)
+    rows = rows_of(scope, heirs)
     totals = {word: sum(row.counts[word] for row in rows) for word in MEASURES}
     knows_drafts = is_whole and scope.start >= timezone.now() - funnel.DRAFTS_KNOWN
     return Summary(

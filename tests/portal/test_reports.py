@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from agencies.models import Agency, AuditEntry, Role
+from agencies.models import Agency, AgencySuccession, AuditEntry, Role
 from dossiers.models import Dossier, Draft, HandOver
 from dossiers.states import DossierState
 from payments import trials
@@ -183,3 +183,24 @@ def test_spans_are_read_by_their_index() -> None:
 
 def test_every_measure_says_how_it_is_counted() -> None:
     assert all(measure.name and measure.definition for measure in MEASURES.values())
+
+
+def test_a_report_is_by_the_agencies_of_its_time_or_rolled_up_to_who_does_their_work_today() -> None:
+    old, middle, new = (factories.agency(name) for name in ("Xã Cũ", "Xã Giữa", "Xã Mới"))
+    for predecessor, successor, year in ((old, middle, 2021), (middle, new, 2025)):
+        AgencySuccession.objects.create(
+            predecessor=predecessor, successor=successor, effective_date=date(year, 7, 1), takes_over=True
+        )
+    for agency in (old, middle, new):
+        pay(factories.dossier(agency))
+    browser = browser_of(factories.officer(factories.agency("Tỉnh"), Role.AUDITOR))
+
+    def rows(**asked: Any) -> dict[str, int]:
+        return {row.name: row.counts["da-nop"] for row in browser.get(PAGE, asked).context["report"].rows}
+
+    assert rows() == {"Xã Cũ": 1, "Xã Giữa": 1, "Xã Mới": 1}
+    assert rows(gop="1") == {"Xã Mới": 3}
+    assert rows(**{"gop": "1", "co-quan": new.pk}) == {"Xã Mới": 3}
+    assert rows(**{"co-quan": new.pk}) == {"Xã Mới": 1}
+    behind = browser.get(f"{PAGE}ho-so/", {"so": "da-nop", "gop": "1", "co-quan": new.pk})
+    assert len(behind.context["page"].object_list) == 3
