@@ -202,5 +202,5 @@ def test_a_report_is_by_the_agencies_of_its_time_or_rolled_up_to_who_does_their_
     assert rows(gop="1") == {"Xã Mới": 3}
     assert rows(**{"gop": "1", "co-quan": new.pk}) == {"Xã Mới": 3}
     assert rows(**{"co-quan": new.pk}) == {"Xã Mới": 1}
-    behind = browser.get(f"{PAGE}ho-so/", {"so": "da-nop", "gop": "1", "co-quan": new.pk})
+    behind = browser.get(f"{PAGE}ho-so/?so=da-nop&gop=1&co-quan={new.pk}")
     assert len(behind.context["page"].object_list) == 3
