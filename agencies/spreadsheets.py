@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import IO, Any
 
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -42,6 +43,13 @@ def csv_lines(headings: Sequence[object], rows: Iterable[Iterable[Cell]]) -> Ite
     yield "\ufeff" + writer.writerow([str(heading) for heading in headings])
     for row in rows:
         yield writer.writerow([_text(cell) for cell in row])
+
+
+def csv_file(name: str, headings: Sequence[object], rows: Iterable[Iterable[Cell]]) -> StreamingHttpResponse:
+    """Answer with a CSV that is saved as `name`, written while it is sent."""
+    answer = StreamingHttpResponse(csv_lines(headings, rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _text(cell: Cell) -> str | int:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from agencies import audit
 from agencies.models import Agency
-from agencies.spreadsheets import csv_lines
+from agencies.spreadsheets import csv_file
 
 from ..models import Dossier
 from ..papers import PAPERS, print_paper, writings
@@ -63,11 +63,8 @@ def print_register(request: HttpRequest, staff: Staff) -> HttpResponseBase:
 
 def _as_csv(dossiers: QuerySet[Dossier], name: str) -> StreamingHttpResponse:
     """Stream every row; a million of them need no more memory than a hundred."""
-
     rows = (writings.register_row(*numbered) for numbered in enumerate(dossiers.iterator(chunk_size=1000), 1))
-    response = StreamingHttpResponse(csv_lines(_COLUMNS, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(name, _COLUMNS, rows)
 
 
 def _month(text: str) -> date:

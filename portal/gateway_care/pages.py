@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agencies.spreadsheets import harmless
+from agencies.spreadsheets import Cell, csv_file
 from agencies.sudo import must_be_proved
 from payments import gateway_figures, gateway_hours, merchants, outages, probing
 from payments.accounting.outcomes import explain
@@ -112,19 +113,17 @@ def _switch(request: HttpRequest, account: MerchantAccount, *, takes: bool) -> N
 
 
 @require_GET
-def outages_file(request: HttpRequest) -> HttpResponse:
+def outages_file(request: HttpRequest) -> HttpResponseBase:
     """Every outage as CSV, times in Viet Nam (UTC+7); an empty end is an outage that lasts."""
     if not request.user.has_perm(RIGHT.format("view")):
         raise PermissionDenied
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="gian-doan.csv"'
-    answer.write("\ufeff")
-    lines = csv.writer(answer)
-    lines.writerow(["cong", "ma_don_vi", "co_quan", "co_bao_truoc", "tu_utc7", "den_utc7", "so_phut", "ly_do"])
+    headings = ["cong", "ma_don_vi", "co_quan", "co_bao_truoc", "tu_utc7", "den_utc7", "so_phut", "ly_do"]
+    return csv_file("gian-doan.csv", headings, _outages())
+
+
+def _outages() -> Iterator[list[Cell]]:
     for found in Outage.objects.select_related("merchant_account__agency").iterator():
         account, ended = found.merchant_account, found.ended_at
         minutes = round(((ended or timezone.now()) - found.began_at).total_seconds() / 60)
-        times = [f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}" if at else "" for at in (found.began_at, ended)]
-        texts = [harmless(text) for text in (account.gateway, account.merchant_id, account.agency.name)]
-        lines.writerow([*texts, int(found.is_planned), *times, minutes, harmless(found.reason)])
-    return answer
+        names = (account.gateway, account.merchant_id, account.agency.name)
+        yield [*names, int(found.is_planned), found.began_at, ended, minutes, found.reason]

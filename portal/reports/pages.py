@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +18,7 @@ from agencies import audit
 from agencies.models import Agency
 from agencies.rights import sees_everything
 from agencies.scope import heirs_on
-from agencies.spreadsheets import harmless
+from agencies.spreadsheets import Cell, csv_file
 from dossiers.desk.access import Staff, for_staff
 from dossiers.models.dossier import DossierQuerySet
 from payments.accounting.listing import page_of
@@ -103,19 +102,14 @@ def report(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_GET
 @for_staff
-def report_file(request: HttpRequest, staff: Staff) -> HttpResponse:
+def report_file(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """The table of agencies as CSV: one column a measure, by its word and its name."""
     asked = _asked(request, staff)
     _record("export_report", asked, staff)
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="bao-cao-{asked.scope.first}-{asked.scope.last}.csv"'
-    answer.write("\ufeff")
-    lines = csv.writer(answer)
-    lines.writerow(["co_quan", *MEASURES])
-    lines.writerow(["", *(str(measure.name) for measure in MEASURES.values())])
-    for row in rows_of(asked.scope, asked.heirs):
-        lines.writerow([harmless(row.name), *row.counts.values()])
-    return answer
+    names: list[Cell] = ["", *(str(measure.name) for measure in MEASURES.values())]
+    rows: list[list[Cell]] = [[row.name, *row.counts.values()] for row in rows_of(asked.scope, asked.heirs)]
+    name = f"bao-cao-{asked.scope.first}-{asked.scope.last}.csv"
+    return csv_file(name, ["co_quan", *MEASURES], [names, *rows])
 
 
 @require_GET
@@ -134,9 +128,7 @@ def dossiers_file(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """The same dossiers, all of them, as a stream of CSV; times in Viet Nam (UTC+7). No person stands in it."""
     asked, word, measure = _measure(request, staff)
     _record("export_report_dossiers", asked, staff, measure=word)
-    answer = StreamingHttpResponse(_lines(_listed(measure, asked)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="ho-so-{word}.csv"'
-    return answer
+    return csv_file(f"ho-so-{word}.csv", [*_COLUMNS, *_TIMES], _rows(_listed(measure, asked)))
 
 
 def _measure(request: HttpRequest, staff: Staff) -> tuple[Asked, str, Measure]:
@@ -154,21 +146,10 @@ _COLUMNS = ("ma_ho_so", "co_quan", "ma_thu_tuc", "kenh", "trang_thai")
 _TIMES = {"nop": "submitted_at", "hen_tra": "due_at", "xong": "finished_at", "tra": "returned_at"}
 
 
-def _lines(found: DossierQuerySet) -> Iterator[str]:
-    class Line:
-        """What the writer writes into: it gives each line back."""
-
-        def write(self, line: str) -> str:
-            return line
-
-    into = csv.writer(Line())
-    yield "\ufeff" + into.writerow([*_COLUMNS, *_TIMES])
+def _rows(found: DossierQuerySet) -> Iterator[list[Cell]]:
     for dossier in found.iterator(chunk_size=1000):
-        moments = (getattr(dossier, field) for field in _TIMES.values())
-        times = [f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else "" for at in moments]
-        texts = (dossier.code, dossier.agency.name, dossier.case.procedure.code)
-        shown = [harmless(text) for text in texts]
-        yield into.writerow([*shown, dossier.channel, dossier.state, *times])
+        about = (dossier.code, dossier.agency.name, dossier.case.procedure.code, dossier.channel, dossier.state)
+        yield [*about, *(getattr(dossier, field) for field in _TIMES.values())]
 
 
 def _record(action: str, asked: Asked, staff: Staff, **detail: Any) -> None:

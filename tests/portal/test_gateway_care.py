@@ -60,7 +60,7 @@ def test_a_gateway_that_stays_away_is_one_outage_until_it_answers() -> None:
     health.note_success(account)
     outage.refresh_from_db()
     assert outage.ended_at
-    file = province(Role.AUDITOR).get(f"{PAGE}gian-doan.csv").content.decode("utf-8-sig")
+    file = province(Role.AUDITOR).get(f"{PAGE}gian-doan.csv").getvalue().decode("utf-8-sig")
     (line,) = csv.DictReader(io.StringIO(file))
     assert (line["cong"], line["co_bao_truoc"], line["ly_do"]) == ("vnptpay", "0", "time-out")
 
