@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -48,7 +49,7 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
     context = {
         "staff": staff,
         "chosen": chosen,
-        "cut": _cut(request, staff, chosen["order"]),
+        "cut": _cut(request, staff, found.select_related("bill"), chosen["order"]),
         "count": min(count, MOST_COUNTED),
         "is_more": count > MOST_COUNTED,
         "tools": tools_of(request, staff, PAYMENTS, count),
@@ -61,8 +62,7 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "accounting/payments.html", context)
 
 
-def _cut(request: HttpRequest, staff: Staff, order: str) -> Cut:
-    found = PAYMENTS.rows(staff, PAYMENTS.choose(staff, request.GET)).select_related("bill")
+def _cut(request: HttpRequest, staff: Staff, found: QuerySet[Payment], order: str) -> Cut:
     back = "before" in request.GET
     edge = _edge(staff, request.GET.get("before" if back else "after", ""))
     rows = list(beyond(found, order, edge, back=back and edge is not None)[: PAGE + 1])

@@ -186,7 +186,7 @@ def test_the_officer_watches_it_turn_paid_and_hands_over(demo: dict[str, Any], b
     officer.reload()
     assert_good(officer)
     follow(officer, "button:text-is('Trả kết quả')")
-    officer.wait_for_selector(".notice.ok")
+    officer.wait_for_selector(".notice.ok:not([hidden])")
     assert "Đã trả kết quả" in officer.inner_text("main")
     assert officer.request.get(f"{demo['base_url']}/quay/H44.41-261123-0001/").status == 404
 

@@ -79,6 +79,7 @@ def slow_phone(browser: Browser) -> Iterator[tuple[Page, list[float]]]:
     """A phone that was never here, on slow 4G; and the bytes it receives."""
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
+    page.set_default_timeout(90_000)  # what is measured is the page; other tests share the machine
     phone = context.new_cdp_session(page)
     loaded: list[float] = []
     phone.on("Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"]))

@@ -55,7 +55,7 @@ def test_control_without_a_transaction_some_crash_breaks_the_books(monkeypatch: 
     monkeypatch.setattr(transaction, "atomic", atomic)
     try:
         with prepared() as agency:
-            noticed = _seed_that_notices(agency, 100) is not None
+            noticed = _seed_that_notices(agency, 500) is not None
     except TransactionManagementError:
         noticed = True  # what was half written made PostgreSQL refuse what came next
     assert noticed
