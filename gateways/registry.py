@@ -32,6 +32,11 @@ def get(slug: str) -> type[Gateway]:
     return _known()[slug]
 
 
+def name_of(slug: str) -> str:
+    """Return how people call a gateway; one whose package is gone keeps its slug: its old payments are still shown."""
+    return _known()[slug].name if slug in _known() else slug
+
+
 def all_slugs() -> list[str]:
     """Return every known slug, sorted."""
     return sorted(_known())

@@ -58,7 +58,7 @@ class ContractFigures:
     @property
     def name(self) -> str:
         """The name people know the gateway by."""
-        return gateway_name(self.account.gateway)
+        return registry.name_of(self.account.gateway)
 
     @property
     def can_be_probed(self) -> bool:
@@ -71,11 +71,6 @@ class ContractFigures:
         """The breaker is closed, or announced maintenance is on."""
         now = timezone.now()
         return health.is_resting(self.account) or any(found.began_at <= now for found in self.planned)
-
-
-def gateway_name(slug: str) -> str:
-    """Return the name people know a gateway by; a removed package's gateway keeps its slug."""
-    return registry.get(slug).name if slug in registry.all_slugs() else slug
 
 
 def contracts() -> list[ContractFigures]:

@@ -9,9 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from gateways import in_house
-
-from .gateway_figures import gateway_name
+from gateways import in_house, registry
 
 HOURS = 24
 BAR = 50
@@ -82,6 +80,7 @@ def of_a_day() -> list[Course]:
             found[gateway][at] = Hour(at, started, paid, seconds)
     moments = [first + timedelta(hours=number) for number in range(HOURS)]
     courses = [
-        Course(gateway_name(slug), tuple(hours.get(at) or Hour(at) for at in moments)) for slug, hours in found.items()
+        Course(registry.name_of(slug), tuple(hours.get(at) or Hour(at) for at in moments))
+        for slug, hours in found.items()
     ]
     return sorted(courses, key=lambda course: -course.started)

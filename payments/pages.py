@@ -47,7 +47,7 @@ def state_context(bill: Bill) -> dict[str, object]:
 
 def gateway_name(payment: Payment | None) -> str:
     """Return the name people know a gateway by."""
-    return registry.get(payment.gateway).name if payment else ""
+    return registry.name_of(payment.gateway) if payment else ""
 
 
 @never_cache

@@ -85,13 +85,16 @@ def _warn(request: HttpRequest, token: str, gateway: str, warning: AnotherUnderW
     context = state_context(bill_of(token)) | {
         "earlier": [(payment, gateway_name(payment)) for payment in warning.payments],
         "wanted": gateway,
-        "wanted_name": registry.get(gateway).name,
+        "wanted_name": registry.name_of(gateway),
         "known": ",".join(str(number) for number in sorted(told)),
     }
     return render(request, "payments/second.html", context, status=409)
 
 
 def _transfer(bill: Bill) -> Payment | None:
+    """Return the attempt whose QR may be shown: none of a bill that nobody should pay now."""
+    if bill.state != BillState.OPEN or why_held(bill):
+        return None
     return next((payment for payment in bill.open_payments if payment.qr_text), None)
 
 
@@ -101,7 +104,7 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
     """The VietQR, large, with everything to type by hand beside it."""
     found = bill_of(token)
     payment = _transfer(found)
-    if found.state != BillState.OPEN or payment is None or why_held(found):
+    if payment is None:
         return redirect("bill", token=token)
     here = settings.BASE_URL + reverse("bill", args=[token])
     context = state_context(found) | {

@@ -19,12 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from agencies import audit
 from agencies.models import Agency, User
 from agencies.scope import chain_of
-from gateways import in_house
+from gateways import in_house, registry
 
 from . import attempts
 from .billing import NewLine, create_bill
 from .errors import GatewayNotOffered
-from .gateway_figures import gateway_name
 from .models import MerchantAccount, Notice, Payment, Trial
 from .models.bills import TEST
 from .states import ONCE_PAID_STATES
@@ -65,7 +64,7 @@ def begin(account: MerchantAccount, agency: Agency, amount: int, *, actor: User)
             reference=f"THU-{agency.code}-{timezone.localtime():%y%m%d-%H%M%S}",
             agency=agency,
             payer_name=PAYER,
-            description=f"Thanh toán thử qua {gateway_name(account.gateway)}",
+            description=f"Thanh toán thử qua {registry.name_of(account.gateway)}",
             lines=[line],
             cause="trial",
         )

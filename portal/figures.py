@@ -210,5 +210,5 @@ def pooled(found: Iterable[Share]) -> tuple[Share, ...]:
 
 def _way(gateway: str, started: int, paid: int, failed: int, given_up: int, seconds: list[float] | None) -> Way:
     median, slow = (round(seconds[0]), round(seconds[1])) if seconds and paid >= LEAST else (None, None)
-    name = registry.get(gateway).name if gateway in registry.all_slugs() else gateway
+    name = registry.name_of(gateway)
     return Way(name, started, paid, failed, given_up, median, slow)

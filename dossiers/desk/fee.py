@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gateways import registry
 from payments.models import Payment
 from payments.states import DisplayState
 
@@ -12,6 +14,14 @@ from ..models import Dossier
 #: A payment that stays unclear for longer needs a person.
 STUCK_AFTER = timedelta(minutes=30)
 _WORST_FIRST = (DisplayState.CHECKING, DisplayState.NOT_PAID, DisplayState.REFUNDED, DisplayState.PAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Since when nobody knows whether money came, and who has not said."""
+
+    since: datetime
+    gateway: str
 
 
 def fee_state(dossier: Dossier) -> DisplayState:
@@ -37,13 +47,14 @@ def last_checked(dossier: Dossier) -> datetime | None:
     return max((p.checked_at for p in payments_of(dossier) if p.checked_at), default=None)
 
 
-def stuck_since(dossier: Dossier, now: datetime) -> datetime | None:
-    """Return since when a payment has been in doubt, once that is longer than `STUCK_AFTER`."""
+def stuck_payment(dossier: Dossier, now: datetime) -> Stuck | None:
+    """Return the payment that has been in doubt longest, once that is longer than `STUCK_AFTER`."""
     doubts = [
-        p.created_at
+        payment
         for bill in dossier.bills.all()
         if bill.state == "open"
-        for p in bill.payments.all()
-        if p.is_in_doubt and now - p.created_at > STUCK_AFTER
+        for payment in bill.payments.all()
+        if payment.is_in_doubt and now - payment.created_at > STUCK_AFTER
     ]
-    return min(doubts, default=None)
+    oldest = min(doubts, key=lambda payment: payment.created_at, default=None)
+    return Stuck(oldest.created_at, registry.name_of(oldest.gateway)) if oldest else None

@@ -16,7 +16,7 @@ from payments.states import OPEN_PAYMENT_STATES, BillState, DisplayState, Paymen
 from ..models import Dossier, DossierBill, SigningRequest, SigningState
 from ..models.dossier import DossierQuerySet
 from ..states import DossierState as S
-from .fee import STUCK_AFTER, fee_state, owed, stuck_since
+from .fee import STUCK_AFTER, Stuck, fee_state, owed, stuck_payment
 
 OPEN_STATES = (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED, S.FINISHED)
 VIEWS = {
@@ -48,7 +48,7 @@ class Row:
     waits_for: Promise
     action: Promise
     is_ready: bool
-    stuck_since: datetime | None
+    stuck: Stuck | None
     is_overdue: bool
     reception_due: datetime | None
 
@@ -70,7 +70,7 @@ def row_of(
     dossier: Dossier, now: datetime, reception_due: datetime | None = None, *, is_with_signer: bool = False
 ) -> Row:
     """Say what one dossier waits for, and until when. Reads `bills`: prefetch for lists."""
-    fee, stuck = fee_state(dossier), stuck_since(dossier, now)
+    fee, stuck = fee_state(dossier), stuck_payment(dossier, now)
     is_ready = dossier.state == S.FINISHED and dossier.is_settled
     waits_for, action = _NEXT.get(dossier.state, _ENDED)
     if dossier.awaits_amount and dossier.state in OPEN_STATES:

@@ -13,13 +13,13 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
+from gateways import registry
 from gateways.in_house import Moved
 
 from .. import finding
 from ..models import Discrepancy, Payment
 from ..states import PaymentState
 from .access import Staff
-from .lists.payments import gateway_name
 
 FORTNIGHT = 14
 MONTH = 30
@@ -78,7 +78,7 @@ def collected(staff: Staff, today: date) -> list[Series]:
         counts[gateway] = counts.get(gateway, 0) + count
     highest = max((max(days.values()) for days in by_gateway.values()), default=0)
     found = [
-        Series(slug, gateway_name(slug), bars(days, first, FORTNIGHT, highest), counts[slug], sum(days.values()))
+        Series(slug, registry.name_of(slug), bars(days, first, FORTNIGHT, highest), counts[slug], sum(days.values()))
         for slug, days in by_gateway.items()
     ]
     return sorted(found, key=lambda series: -series.total)

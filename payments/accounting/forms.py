@@ -20,7 +20,7 @@ from ..models.refunds import RefundReason
 
 def account_name(account: MerchantAccount) -> str:
     """Return how people call a merchant account: its gateway, its number, whose it is."""
-    return f"{registry.get(account.gateway).name} · {account.merchant_id} · {account.agency.name}"
+    return f"{registry.name_of(account.gateway)} · {account.merchant_id} · {account.agency.name}"
 
 
 class DongField(forms.IntegerField):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies import audit
+from gateways import registry
 
 from .. import finding, timeline
 from ..models import Discrepancy, Payment
@@ -18,7 +19,7 @@ from .access import Staff, for_accountants, for_searchers
 from .listing import MOST_COUNTED, PAGE, count_up_to
 from .lists import PAYMENTS
 from .lists.base import sealed
-from .lists.payments import beyond, gateway_name, offered
+from .lists.payments import beyond, offered
 from .tools import back_to, tools_of
 
 #: Cases shown beside the payments that a search found.
@@ -68,7 +69,7 @@ def _cut(request: HttpRequest, staff: Staff, found: QuerySet[Payment], order: st
     rows = list(beyond(found, order, edge, back=back and edge is not None)[: PAGE + 1])
     is_more, rows = len(rows) > PAGE, rows[:PAGE]
     for row in rows:
-        row.gateway_name = gateway_name(row.gateway)  # type: ignore[attr-defined]
+        row.gateway_name = registry.name_of(row.gateway)  # type: ignore[attr-defined]
     if back and edge:
         rows.reverse()
         return Cut(rows, rows[0].pk if is_more else None, rows[-1].pk if rows else None)
@@ -91,7 +92,7 @@ def payment(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     context = {
         "staff": staff,
         "payment": found,
-        "gateway_name": gateway_name(found.gateway),
+        "gateway_name": registry.name_of(found.gateway),
         "timeline": timeline.of_payment(found),
         "receipts": found.receipts.select_related("series", "cancellation").order_by("pk"),
         "refunds": found.refunds.select_related("maker", "client", "checker", "payment__bill", "discrepancy__bill"),

@@ -51,7 +51,7 @@ def propose(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     context = {
         "staff": staff,
         "payment": payment,
-        "gateway_name": registry.get(payment.gateway).name,
+        "gateway_name": registry.name_of(payment.gateway),
         "lines": _lines(payment, reason),
         "reasons": [(str(value), value.label) for value in REASONS],
         "reason": reason,

@@ -119,7 +119,7 @@ def refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
         "refund": found,
         "bill": source.bill if source else None,
         "remaining": source.remaining_amount if source else 0,
-        "gateway_name": registry.get(found.payment.gateway).name if found.payment else "",
+        "gateway_name": registry.name_of(found.payment.gateway) if found.payment else "",
         "bank_account": account if may_transfer else masked(account),
         "may_decide": is_other and found.state == RefundState.PROPOSED,
         "may_reject": is_other and found.state in REJECTABLE,

@@ -12,9 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from gateways import in_house
+from gateways import in_house, registry
 from payments import health, outages
-from payments.gateway_figures import gateway_name
 from payments.models import MerchantAccount, Outage
 
 from ..kept import Kept
@@ -70,7 +69,7 @@ def standings() -> list[Standing]:
         by_gateway.setdefault(account.gateway, []).append(account)
     return [
         Standing(
-            gateway_name(slug),
+            registry.name_of(slug),
             len(found),
             sum(not health.is_resting(account) for account in found),
             min((account.pauses_at for account in found if account.pauses_at), default=None),
@@ -97,8 +96,8 @@ def status(request: HttpRequest) -> HttpResponse:
     past = known.filter(began_at__lte=now)[:MOST_SHOWN]
     context = {
         "standings": standings(),
-        "ahead": [Past(gateway_name(found.merchant_account.gateway), found) for found in ahead[:MOST_SHOWN]],
-        "past": [Past(gateway_name(found.merchant_account.gateway), found) for found in past],
+        "ahead": [Past(registry.name_of(found.merchant_account.gateway), found) for found in ahead[:MOST_SHOWN]],
+        "past": [Past(registry.name_of(found.merchant_account.gateway), found) for found in past],
         "at": now,
         "portal": spans.told(),
     }

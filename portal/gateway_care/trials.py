@@ -18,10 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.models import Agency
 from agencies.sudo import must_be_proved
-from gateways import in_house
+from gateways import in_house, registry
 from payments import billing, live, trials
 from payments.errors import BillHasMoney, BillNotPayable, GatewayNotOffered, PaymentNotStarted
-from payments.gateway_figures import gateway_name
 from payments.models import MerchantAccount, Trial
 from payments.requests import client_ip
 from payments.views import SESSION_PAYMENT
@@ -75,7 +74,7 @@ def begin(request: HttpRequest, account: int) -> HttpResponse:
             return redirect("trial", pk=made.pk)
     context = {
         **admin.site.each_context(request),
-        "title": _("Thanh toán thử: %(gateway)s") % {"gateway": gateway_name(contract.gateway)},
+        "title": _("Thanh toán thử: %(gateway)s") % {"gateway": registry.name_of(contract.gateway)},
         "contract": contract,
         "form": form,
         "trials": contract.trials.select_related("bill__agency", "begun_by")[:MOST_SHOWN],
@@ -117,7 +116,7 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
     topic = f"{settings.LIVE_URL}/live/{live.sign_topic(found.bill.token)}" if settings.LIVE_URL else ""
     context = {
         **admin.site.each_context(request),
-        "title": _("Thanh toán thử: %(gateway)s") % {"gateway": gateway_name(found.merchant_account.gateway)},
+        "title": _("Thanh toán thử: %(gateway)s") % {"gateway": registry.name_of(found.merchant_account.gateway)},
         "live": topic,
         **_progress(request, found),
     }

@@ -45,6 +45,7 @@ def test_the_payer_is_told_to_wait_and_is_asked_again_when_it_goes_on() -> None:
     assert "đang dừng giải quyết" in page
     assert "Chọn cách nộp" not in page and "Mở lại mã VietQR" not in page
     assert payer.get(f"/thanh-toan/{bill.token}/ma-qr/").status_code == 302, "no code is shown"
+    assert payer.get(f"/thanh-toan/{bill.token}/ma-qr.png").status_code == 404, "nor given as a picture"
     payer.post(f"/thanh-toan/{bill.token}/vnptpay/")
     assert Payment.objects.count() == 1, "nothing new was begun"
     assert payer.get(f"/nop-tai-quay/{bill.token}/").status_code == 302

@@ -70,3 +70,8 @@ def test_another_package_may_add_a_gateway_but_not_take_the_place_of_ours(
     monkeypatch.setattr(EntryPoint, "load", load)
     assert "added" in registry.all_slugs() and "thief" not in registry.all_slugs()
     assert registry.get("vnptpay") is VnptPay
+
+
+def test_a_gateway_whose_package_is_gone_is_called_by_its_slug() -> None:
+    assert registry.name_of("momo") == Momo.name
+    assert registry.name_of("gone_wallet") == "gone_wallet"

@@ -33,18 +33,13 @@ _ORDER_NAMES = {
 }
 
 
-def gateway_name(slug: str) -> str:
-    """Return how people call a gateway, also one that is no longer installed."""
-    return registry.get(slug).name if slug in registry.all_slugs() else slug
-
-
 def offered(staff: Staff) -> Chosen:
     """Return what the selects of the page hold: gateways with a contract, agencies that somebody sees."""
     slugs = MerchantAccount.objects.order_by().values_list("gateway", flat=True).distinct()
     agencies = Agency.objects.filter(pk__in=staff.sees).order_by("name").values_list("pk", "name")
     return {
         "states": PaymentState.choices,
-        "gateways": sorted((slug, gateway_name(slug)) for slug in slugs),
+        "gateways": sorted((slug, registry.name_of(slug)) for slug in slugs),
         "agencies": [(str(pk), name) for pk, name in agencies],
         "orders": list(_ORDER_NAMES.items()),
     }
@@ -114,7 +109,7 @@ PAYMENTS = Listing(
         Column(_("Trạng thái"), _("Của lần nộp, lúc xuất tệp"), lambda row: row.get_state_display()),
         Column(_("Ghi cho khoản"), _("“x”: tiền này làm khoản được nộp"), lambda row: "x" if row.is_applied else ""),
         Column(_("Đã hoàn (đồng)"), _("Kể cả đang chờ hoàn"), lambda row: row.refunded_amount),
-        Column(_("Cổng"), _("Cổng thanh toán, quầy, hoặc chuyển nội bộ"), lambda row: gateway_name(row.gateway)),
+        Column(_("Cổng"), _("Cổng thanh toán, quầy, hoặc chuyển nội bộ"), lambda row: registry.name_of(row.gateway)),
         Column(_("Mã đơn vị ở cổng"), _("Hợp đồng nhận tiền"), lambda row: row.merchant_account.merchant_id),
         Column(_("Mã giao dịch của ta"), _("Mã gửi sang ngân hàng"), lambda row: row.merchant_ref),
         Column(_("Mã giao dịch của ngân hàng"), _("Để đối chiếu sao kê"), lambda row: row.gateway_ref),
