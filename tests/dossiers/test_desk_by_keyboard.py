@@ -23,6 +23,10 @@ from .screens import _sync, desk_of, officer_of
 assert browser, _sync  # fixtures
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 MOST_KEYS = 5
+#: A page puts the focus where work begins when it is first drawn: nobody presses a key before.
+FOCUS_IS_PUT = (
+    "() => { const first = document.querySelector('[autofocus]'); return !first || first.matches(':focus'); }"
+)
 
 
 @dataclass
@@ -33,6 +37,8 @@ class Keyboard:
     pressed: int = 0
 
     def __call__(self, *keys: str) -> Keyboard:
+        if not self.pressed:
+            self.page.wait_for_function(FOCUS_IS_PUT)
         for key in keys:
             self.page.keyboard.press(key)
             self.pressed += 1
@@ -45,6 +51,7 @@ class Keyboard:
         self(*keys[:-1])
         with self.page.expect_navigation():
             self.page.keyboard.press(keys[-1])
+        self.page.wait_for_function(FOCUS_IS_PUT)
         self.pressed += 1
 
     def opening(self, key: str) -> Page:

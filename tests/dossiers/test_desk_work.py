@@ -244,4 +244,4 @@ def test_paid_and_ready_comes_first_then_what_is_stuck() -> None:
     assert str(rows[stuck].waits_for) == "Ngân hàng"
     assert str(rows[unpaid].waits_for) == "Công dân"
     page = signed_in(agency).get("/quay/").content.decode()
-    assert "VietinBank chưa trả lời rõ đã 31 phút" in page
+    assert "VNPT-Pay chưa trả lời rõ đã 31 phút" in page

@@ -31,7 +31,7 @@ def one_time_code(secret: str) -> str:
 
 
 def assert_good(page: Page) -> None:
-    """Nothing is wrong with what is on the screen; other widths of each page and state are looked at by `tests/looks`."""
+    """Nothing is wrong with what is on the screen, at its own width: `tests/looks` looks at the others."""
     own = page.viewport_size
     assert own
     assert faults_at(page, [own["width"]]) == []
