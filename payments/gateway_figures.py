@@ -20,7 +20,7 @@ SPAN = timedelta(hours=24)
 _ATTEMPTS = """
 SELECT merchant_account_id, count(*), count(*) FILTER (WHERE state = 'paid'),
     count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'unknown'),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM paid_at - created_at))
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM paid_at - created_at), 0))
         FILTER (WHERE state = 'paid')
 FROM payments_payment WHERE created_at >= %s GROUP BY merchant_account_id
 """

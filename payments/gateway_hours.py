@@ -15,7 +15,7 @@ HOURS = 24
 BAR = 50
 _BY_HOUR = """
 SELECT gateway, date_trunc('hour', created_at), count(*), count(*) FILTER (WHERE state = 'paid'),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM paid_at - created_at))
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM paid_at - created_at), 0))
         FILTER (WHERE state = 'paid')
 FROM payments_payment WHERE created_at >= %s AND gateway <> ALL(%s) GROUP BY 1, 2
 """

@@ -36,7 +36,7 @@ MANY_ATTEMPTS = 3
 #: What was given up longer ago stands in the lists only.
 GIVEN_UP_SHOWN = timedelta(days=7)
 #: Without these nobody can pay an agency online.
-_NEEDED = ("account", "series", "officers", "fees")
+_NEEDED = ("account", "officers", "fees")
 
 
 @dataclass(frozen=True, slots=True)

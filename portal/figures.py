@@ -40,7 +40,7 @@ SELECT gateway, count(*),
     count(*) FILTER (WHERE state = 'paid'),
     count(*) FILTER (WHERE state = 'failed'),
     count(*) FILTER (WHERE state IN ('cancelled', 'expired')),
-    percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY extract(epoch FROM paid_at - created_at))
+    percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM paid_at - created_at), 0))
         FILTER (WHERE state = 'paid')
 FROM payments_payment
 WHERE created_at >= %s AND gateway <> ALL(%s) AND bill_id NOT IN (SELECT bill_id FROM payments_trial)
@@ -49,7 +49,7 @@ ORDER BY count(*) DESC
 """
 
 _ALL_TOGETHER = """
-SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY extract(epoch FROM paid_at - created_at))
+SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM paid_at - created_at), 0))
 FROM payments_payment
 WHERE created_at >= %s AND state = 'paid' AND gateway <> ALL(%s) AND bill_id NOT IN (SELECT bill_id FROM payments_trial)
 HAVING count(*) >= %s

@@ -141,6 +141,12 @@ def test_the_figures_are_those_of_a_day_and_the_queries_do_not_grow(django_asser
         assert len(gateway_figures.contracts()) == 2
 
 
+def test_a_bank_whose_stamps_are_whole_seconds_was_not_there_before_the_click() -> None:
+    factories.payment(state=PaymentState.PAID, paid_at=timezone.now() - timedelta(seconds=1))
+    (row,) = gateway_figures.contracts()
+    assert row.attempts.median_seconds == 0
+
+
 def test_a_quarantined_notice_is_tried_again_or_set_aside_with_a_reason_and_its_case_stays() -> None:
     account = factories.merchant(factories.agency(), "vnptpay")
     notice = Notice.objects.create(
