@@ -1,7 +1,8 @@
 """What people are known by: the number of their căn cước and their telephone, read in any notation.
 
 A căn cước number says where a birth was registered, the century and sex, and the year; it has no
-check digit (Thông tư 59/2021/TT-BCA, domain.md §6). So only what is not such a number is refused; a place
+check digit (Thông tư 59/2021/TT-BCA, docs/reference/domain.md#identity). So only what is not such a number is refused;
+a place
 there is not, a year to come, what does not fit the rest is a question its owner answers by going on.
 """
 

@@ -1,4 +1,4 @@
-"""Which agencies somebody may see: every list of staff is filtered by this (design.md §1.10)."""
+"""Which agencies somebody may see: every list of staff is filtered by this (P-10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hour after an outage (A5 25): a backlog waits, every bank sends again at once, and new notices keep coming.
+"""The hour after an outage (R-25): a backlog waits, every bank sends again at once, and new notices keep coming.
 
 `python -m bench flood` takes ten minutes and is not part of `make bench`; FLOOD_SECONDS=n makes it shorter.
 """

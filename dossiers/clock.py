@@ -14,7 +14,7 @@ from procedures.working_time import Pause
 from .models import Channel, ClockPause, Dossier, NoticeKind
 from .states import DossierState
 
-#: Awaiting papers, money or a decision to go on: the clock stands still (domain.md 1.7).
+#: Awaiting papers, money or a decision to go on: the clock stands still (docs/reference/domain.md#deadlines).
 PAUSING = frozenset({DossierState.SUPPLEMENT, DossierState.FINANCIAL_OBLIGATION, DossierState.STOPPED})
 
 

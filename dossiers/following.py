@@ -72,7 +72,10 @@ def context_of(dossier: Dossier) -> dict[str, Any]:
 
 
 def looks_at(dossier: Dossier) -> list[Look]:
-    """Return who opened a dossier, newest first (security.md: the citizen sees the office, not the person)."""
+    """Return who opened a dossier, newest first.
+
+    See docs/security.md#how-rights-work-here: the citizen sees the office, not the person.
+    """
     seen = AuditEntry.objects.filter(subject=f"dossier:{dossier.code}", action="view", actor__isnull=False)
     entries = list(seen.select_related("actor", "agency").prefetch_related("actor__memberships__agency")[:LOOKS])
     return [_look(entry, dossier) for entry in entries]

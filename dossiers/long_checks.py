@@ -1,4 +1,4 @@
-"""Money that is being looked for too long: its owner is told, so that nobody pays a second time (ux.md 17, 18)."""
+"""Money that is being looked for too long: its owner is told, so that nobody pays a second time (U-17, U-18)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ BATCH = 100
 MOST_ATTEMPTS = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
 
-#: SMS texts: plain ASCII, at most 160 characters, no personal data, no link (ux.md 25).
+#: SMS texts: plain ASCII, at most 160 characters, no personal data, no link (U-25).
 TEXTS = {
     "received": "Ho so {code}: da nhan. Theo doi va nop phi tren trang cua tinh. Mot Cua Phu Tho.",
     "fee_due": "Ho so {code}: can nop {amount} d, xem va nop tren trang cua tinh. Mot Cua Phu Tho.",

@@ -1,4 +1,4 @@
-"""Dossier codes: `{agency identifier}-{yymmdd}-{nnnn}`, counted by the database (domain.md 1.3)."""
+"""Dossier codes: `{agency identifier}-{yymmdd}-{nnnn}`, counted by the database (docs/reference/domain.md#codes)."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def note_settled(sender: type[Bill], bill_ids: list[int], **kwargs: Any) -> None
 
 @receiver(bills_reopened)
 def note_taken_back(sender: type[Bill], bills: list[Bill], **kwargs: Any) -> None:
-    """Tell officer and citizen that the fee is owed again; a result already handed over is a debt (A5 43)."""
+    """Tell officer and citizen that the fee is owed again; a result already handed over is a debt (R-43)."""
     for bill, dossier in _locked(bills):
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_TAKEN_BACK, bill_id=bill.pk, amount=bill.amount)
         tell(dossier, "fee_taken_back", f"bill:{bill.pk}:{bill.events.count()}", amount=bill.amount)

@@ -1,4 +1,4 @@
-"""The ten dossier states of the national portal and the edges between them (domain.md 1.4).
+"""The ten dossier states of the national portal and the edges between them (docs/reference/domain.md#dossier-states).
 
 Paid or not is not among them: that is read from the bill. State 6 only pauses the clock.
 """

@@ -1,6 +1,6 @@
 """Signing rules as data: an ordered list of fields, how they are joined, and the key.
 
-Every gateway here signs one of two ways (gateways.md 1): SHA-256 over values joined by `|`
+Every gateway here signs one of two ways (docs/reference/gateways.md#codecs): SHA-256 over values joined by `|`
 with the secret at the end, or RSA over values joined by nothing. What differs from message
 to message is only the list of fields, so a message is an instance.
 """
@@ -38,7 +38,7 @@ _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 
 @dataclass(frozen=True, slots=True)
 class PipeSha256:
-    """hex(SHA256(v1|v2|…|secret)), as VNPT-Pay and PayPlatform sign (gateways.md 2.2, 4)."""
+    """hex(SHA256(v1|v2|…|secret)), as VNPT-Pay and PayPlatform sign (docs/reference/vnptpay.md#signature)."""
 
     fields: tuple[str, ...]
 
@@ -65,7 +65,9 @@ class PipeSha256:
 
 @dataclass(frozen=True, slots=True)
 class RsaConcatenation:
-    """base64(RSA-PKCS1v15(v1v2…)) with nothing between the values, as VietinBank signs (gateways.md 3.1).
+    """base64(RSA-PKCS1v15(v1v2…)) with nothing between the values, as VietinBank signs.
+
+    See docs/reference/vietinbank.md#signature.
 
     Empty values are skipped by nature. Nothing between the values means that a valid
     signature does not say where one field ends: whoever reads such a message must pin
@@ -102,7 +104,10 @@ class RsaConcatenation:
 
 
 def received_order(names: Iterable[str], signature_field: str) -> tuple[str, ...]:
-    """Return every name but the signature's, as received: how banks sign their answers (gateways.md 2.6, 3.7)."""
+    """Return every name but the signature's, as received: how banks sign their answers.
+
+    See docs/reference/vnptpay.md#init-answer.
+    """
     return tuple(name for name in names if name != signature_field)
 
 
@@ -140,7 +145,7 @@ def moment(text: str, pattern: str = _STAMP) -> datetime | None:
 
 
 def fold(text: str, limit: int = 255) -> str:
-    """Return `text` as `[A-Za-z0-9 .:_-]`, without accents, `limit` characters at most (trap 11)."""
+    """Return `text` as `[A-Za-z0-9 .:_-]`, without accents, `limit` characters at most (T-11)."""
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     unaccented = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[^A-Za-z0-9 .:_-]", " ", unaccented).split())[:limit].rstrip()

@@ -1,6 +1,7 @@
 """HMAC signing rules as data: VNPAY signs a sorted query or values joined by `|`, MoMo `name=value` pairs.
 
-Companion of `codecs` for the gateways that use a keyed hash (gateways.md 6.1, 6.2). Each rule
+Companion of `codecs` for the gateways that use a keyed hash
+(docs/reference/vnpay.md, docs/reference/momo.md). Each rule
 says whether a signed text can be read in two ways, and refuses the one that can.
 """
 
@@ -40,7 +41,9 @@ class Hmac(ABC):
 
 @dataclass(frozen=True, slots=True)
 class HmacQuery(Hmac):
-    """HMAC over the form-encoded query of all fields with `prefix`, sorted, empty ones left out (gateways.md 6.1).
+    """HMAC over the form-encoded query of all fields with `prefix`, sorted, empty ones left out.
+
+    See docs/reference/vnpay.md.
 
     Encoding keeps the borders between fields, so this text has one reading.
     """
@@ -61,7 +64,7 @@ class HmacQuery(Hmac):
 
 @dataclass(frozen=True, slots=True)
 class HmacPipe(Hmac):
-    """HMAC over values joined by `|`, as VNPAY's server-to-server messages are signed (gateways.md 6.1)."""
+    """HMAC over values joined by `|`, as VNPAY's server-to-server messages are signed (docs/reference/vnpay.md)."""
 
     fields: tuple[str, ...]
     hash_name: str = "sha512"
@@ -73,7 +76,7 @@ class HmacPipe(Hmac):
 
 @dataclass(frozen=True, slots=True)
 class HmacPairs(Hmac):
-    """HMAC over unencoded `name=value` pairs joined by `&`, as MoMo signs (gateways.md 6.2)."""
+    """HMAC over unencoded `name=value` pairs joined by `&`, as MoMo signs (docs/reference/momo.md)."""
 
     fields: tuple[str, ...]
     hash_name: str = "sha256"

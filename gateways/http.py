@@ -45,7 +45,7 @@ class Link:
         return cls(
             connect_seconds=float(settings.get("connect_seconds", 3.0)),
             read_seconds=float(settings.get("read_seconds", 10.0)),
-            # Never False: a test bank brings its own CA instead (gateways.md trap 15).
+            # Never False: a test bank brings its own CA instead (T-15).
             ca_bundle=str(settings["ca_bundle"]) if settings.get("ca_bundle") else True,
             proxy=str(settings.get("proxy", "")),
         )

@@ -1,4 +1,4 @@
-"""MoMo v2: create and redirect, IPN answered by HTTP 204, query, refund (gateways.md 6.2).
+"""MoMo v2: create and redirect, IPN answered by HTTP 204, query, refund (docs/reference/momo.md).
 
 `settings`: `api_url` (…/v2/gateway/api), `partner_code`, `notify_url` (where the IPN comes);
 where the contract differs: `request_type` (`captureWallet`, `payWithMethod` …), `store_name`,
@@ -252,5 +252,5 @@ def _text(answered: Mapping[str, Any], name: str) -> str:
 
 
 def _moment(milliseconds: str) -> datetime | None:
-    """Return the time of an epoch stamp in milliseconds, the one protocol here without local time (trap 7)."""
+    """Return the time of an epoch stamp in milliseconds, the one protocol here without local time (T-7)."""
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if _MILLISECONDS.fullmatch(milliseconds) else None

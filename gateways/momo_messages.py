@@ -1,4 +1,4 @@
-"""The messages of MoMo v2 as data: what is signed, in which order, and what the codes mean (gateways.md 6.2)."""
+"""The messages of MoMo v2 as data: what is signed, in which order, and what the codes mean (docs/reference/momo.md)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ CREATE = HmacPairs((
     "accessKey", "amount", "extraData", "ipnUrl", "orderId", "orderInfo", "partnerCode", "redirectUrl",
     "requestId", "requestType",
 ))  # fmt: skip
-#: MoMo's documents disagree about `message`; the setting `create_answer_fields` decides for one (gateways.md 8).
+#: MoMo's documents disagree about `message`; the setting `create_answer_fields` decides for one
+#: (docs/reference/gateways.md#what-has-to-be-a-setting).
 CREATE_ANSWERS = (
     HmacPairs((
         "accessKey", "amount", "orderId", "partnerCode", "payUrl", "requestId", "responseTime", "resultCode",
@@ -40,7 +41,8 @@ ANSWERS = {
 }
 
 MAINTENANCE = "10"
-#: Access, version, key, or format, which MoMo also says of a wrong signature (gateways.md 7).
+#: Access, version, key, or format, which MoMo also says of a wrong signature
+#: (docs/reference/gateways.md#reported-problems).
 CONFIGURATION_CODES = frozenset({"11", "12", "13", "20"})
 #: Said at the door: nothing was done.
 REFUSED_CODES = frozenset({"21", "22", "42", "45", "47"})
@@ -50,7 +52,7 @@ UNCLEAR_CODES = frozenset({"40", "41", "43", "99"})
 #: "Refund failed, try again in about an hour": final, so nothing was given back.
 REFUND_LATER = "1080"
 
-#: What resultCode says of money. Everything else, also 99 and 7000, 7002 (trap 4), is not final for us.
+#: What resultCode says of money. Everything else, also 99 and 7000, 7002 (T-4), is not final for us.
 STATES = (
     {"0": OutcomeState.PAID}
     | dict.fromkeys(("1003", "1006", "1017"), OutcomeState.CANCELLED)

@@ -1,4 +1,6 @@
-"""PayPlatform of the National Public Service Portal, v1.0.6 (gateways.md 4): VNPT-Pay's protocol in Vietnamese.
+"""PayPlatform of the National Public Service Portal, v1.0.6: VNPT-Pay's protocol in Vietnamese.
+
+See docs/reference/payplatform.md.
 
 `settings`: `init_url`, `query_url`, `partner_code` (MaDoiTac, which is not the agency code),
 `receipt` (what ThongTinBienLai says of the collecting unit: MaDonVi, TenDonVi, TKThuHuong …),
@@ -70,7 +72,7 @@ class PayPlatform(PipeGateway):
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
     def _unwrap(self, answered: dict[str, Any]) -> dict[str, Any]:
-        """Take the answer out of the service bus's {error_code: "0", message: "<JSON>"} (4.2, trap 16)."""
+        """Take the answer out of the service bus's {error_code: "0", message: "<JSON>"} (T-16)."""
         if self._settings.get("via", "direct") != "lgsp":
             return answered
         try:
@@ -81,7 +83,7 @@ class PayPlatform(PipeGateway):
             raise OutcomeUnknown("the service bus wraps no answer") from error
 
     def _answer_rule(self, codec: PipeSha256, answered: Mapping[str, Any]) -> PipeSha256 | None:
-        """No source says how answers are signed: strict by default, looser only by contract (trap 14)."""
+        """No source says how answers are signed: strict by default, looser only by contract (T-14)."""
         if codec is messages.INIT and not self._settings.get("init_answer_signed", True):
             # It decides nothing about money: whether the order exists is asked by QUERY.
             return None

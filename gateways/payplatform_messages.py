@@ -1,4 +1,7 @@
-"""The messages of PayPlatform as data: VNPT-Pay's with Vietnamese names (gateways.md 4.1)."""
+"""The messages of PayPlatform as data: VNPT-Pay's with Vietnamese names.
+
+See docs/reference/payplatform.md#same-protocol-as-vnpt-pay.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from .pipe import Dialect
 
 VERSION = "1.0.6"
 
-#: gateways.md 4.3, 4.4: one stamp, ThoiGianGD, is both the order's and the payment's.
+#: docs/reference/payplatform.md#confirm: one stamp, ThoiGianGD, is both the order's and the payment's.
 PAYPLATFORM = Dialect(
     action="LoaiBanTin",
     version="PhienBan",
@@ -32,13 +35,13 @@ PAYPLATFORM = Dialect(
 )
 CONFIRM, ANSWER, QUERY = PAYPLATFORM.confirm, PAYPLATFORM.answer, PAYPLATFORM.query
 
-#: gateways.md 4.2; ThongTinBienLai travels beside these and is not signed.
+#: docs/reference/payplatform.md#init; ThongTinBienLai travels beside these and is not signed.
 INIT = PipeSha256((
     "LoaiBanTin", "PhienBan", "MaDoiTac", "MaThamChieu", "SoTien", "LoaiHinhThanhToan", "MaKenhThanhToan",
     "MaThietBi", "NgonNgu", "MaTienTe", "MaNganHang", "ThongTinGiaoDich", "ThoiGianGD", "Ip",
 ))  # fmt: skip
 
-#: What we say to a CONFIRM: two codes only (gateways.md 4.3), and 00 also to one already known.
+#: What we say to a CONFIRM: two codes only (docs/reference/payplatform.md#confirm), and 00 also to one already known.
 ANSWERS = {
     Answer.ACCEPTED: ("00", "Thanh cong"),
     Answer.REPLAY: ("00", "Giao dich da duoc xac nhan"),

@@ -1,4 +1,6 @@
-"""The conversation VNPT-Pay and PayPlatform share: one protocol under two sets of names (gateways.md 2, 4.1).
+"""The conversation VNPT-Pay and PayPlatform share: one protocol under two sets of names.
+
+See docs/reference/payplatform.md#same-protocol-as-vnpt-pay.
 
 A subclass says what the fields are called (`Dialect`), what its answers mean and where it
 is reached, and writes its own INIT. Everything that decides about money is here, once.
@@ -37,7 +39,8 @@ from .codecs import PipeSha256
 from .http import Link, page_address
 from .wire import read_enveloped, text_of, write_json
 
-#: Codes of their answers to what we ask (gateways.md 2.9): the payment may exist, so only QUERY can tell.
+#: Codes of their answers to what we ask (docs/reference/vnptpay.md#response-codes): the payment may exist, so only
+#: QUERY can tell.
 UNCLEAR_CODES = frozenset({"03", "04", "06", "99"})
 #: Our key or contract is wrong; nothing was created.
 CONFIGURATION_CODES = frozenset({"07", "08", "09"})

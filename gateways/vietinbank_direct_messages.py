@@ -1,4 +1,7 @@
-"""The messages of VietinBank's direct payment gateway as data: order, shapes, codes (gateways.md 3.7)."""
+"""The messages of VietinBank's direct payment gateway as data: order, shapes, codes.
+
+See docs/reference/vietinbank-direct.md.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,7 @@ _SHAPES = {
 
 
 def state_of(code: str) -> OutcomeState:
-    """Return what a code says of the money. Debited but not final (41), or never heard of: pending (trap 4)."""
+    """Return what a code says of the money. Debited but not final (41), or never heard of: pending (T-4)."""
     if code in _PAID:
         return OutcomeState.PAID
     if code in _FAILED:

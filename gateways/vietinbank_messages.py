@@ -1,4 +1,4 @@
-"""The messages of VietinBank's collection service as data (gateways.md 3.1-3.3)."""
+"""The messages of VietinBank's collection service as data (docs/reference/vietinbank.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""VietinBank's own witnesses of money: the statement API (gateways.md 3.11), the settlement file (3.10)."""
+"""VietinBank's own witnesses of money: the statement API, the settlement file.
+
+See docs/reference/vietinbank.md#statement-inquiry.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ _AMOUNT = re.compile(r"([1-9][0-9]{0,11})(?:\.00?)?")
 _ASKED_DATE = "%d-%m-%Y %H:%M:%S"
 _TOLD_DATES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y")
 
-#: Columns of a detail line, bank to merchant (gateways.md 3.10); the checksum closes the line.
+#: Columns of a detail line, bank to merchant (docs/reference/vietinbank.md#settlement-file); the checksum closes the
+#: line.
 COLUMNS = (
     "recordType", "transId", "providerId", "merchantId", "bankCode", "branchCode", "custAcctNo",
     "recvVirtualAcctId", "recvVirtualAcctName", "custCode", "custName", "amount", "currencyCode",

@@ -1,4 +1,4 @@
-"""VietQR: the EMV text of a transfer, built and read without asking any bank (gateways.md 6.3)."""
+"""VietQR: the EMV text of a transfer, built and read without asking any bank (docs/reference/vietqr.md)."""
 
 from __future__ import annotations
 

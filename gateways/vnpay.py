@@ -1,4 +1,4 @@
-"""VNPAY 2.1.0: a signed address to its page, IPN by GET, querydr and refund by JSON (gateways.md 6.1).
+"""VNPAY 2.1.0: a signed address to its page, IPN by GET, querydr and refund by JSON (docs/reference/vnpay.md).
 
 `settings`: `pay_url` (vpcpay.html), `api_url` (merchant_webapi), `tmn_code`; where the contract
 differs: `hash_name` (`sha512`, or `sha256`: VNPAY sets it per account), `version`, `order_type`,

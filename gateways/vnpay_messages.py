@@ -1,4 +1,4 @@
-"""The messages of VNPAY as data: what is signed, in which order, and what the codes mean (gateways.md 6.1)."""
+"""The messages of VNPAY as data: what is signed, in which order, and what the codes mean (docs/reference/vnpay.md)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ QUERY_ANSWER_FIELDS = (*REFUND_ANSWER_FIELDS, "vnp_PromotionCode", "vnp_Promotio
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The signing rules of one merchant account: the hash is a property of the account (gateways.md 7)."""
+    """The signing rules of one merchant account: the hash is a property of the account.
+
+    See docs/reference/gateways.md#reported-problems.
+    """
 
     query_string: HmacQuery
     query: HmacPipe
@@ -49,7 +52,7 @@ class Rules:
         )
 
 
-#: What we say to an IPN. VNPAY stops at 00 and 02, which also means "noted" for a failed payment (trap 9).
+#: What we say to an IPN. VNPAY stops at 00 and 02, which also means "noted" for a failed payment (T-9).
 ANSWERS = {
     Answer.ACCEPTED: ("00", "Confirm Success"),
     Answer.NOT_FOUND: ("01", "Order not found"),
@@ -79,7 +82,7 @@ PAYMENT, FULL_REFUND, PARTIAL_REFUND = "01", "02", "03"
 def payment_state(status: str, code: str | None = None) -> OutcomeState:
     """Return what vnp_TransactionStatus says of a payment, in an IPN together with vnp_ResponseCode.
 
-    Paid only when both say so. Statuses 04 and 07 and code 07 are "debited, not final" (trap 4):
+    Paid only when both say so. Statuses 04 and 07 and code 07 are "debited, not final" (T-4):
     they, contradictions, and what nobody told us of stay pending until a person has looked.
     """
     if status == "00" and code in ("00", None):

@@ -1,4 +1,4 @@
-"""VNPT-Pay: redirect to its page, CONFIRM from its server, QUERY from ours (gateways.md 2).
+"""VNPT-Pay: redirect to its page, CONFIRM from its server, QUERY from ours (docs/reference/vnptpay.md).
 
 `settings`: `base_url` (everything before the operation), `merchant_service_id`, `flavour`
 (`single`: /init v1.0.5, or `agency`: /init_m_merch v1.0.6), `agency_id` (agency only),

@@ -19,7 +19,7 @@ class Flavour:
 
 
 FLAVOURS = {
-    # gateways.md 2.3
+    # docs/reference/vnptpay.md#init
     "single": Flavour(
         "/init",
         "1.0.5",
@@ -29,7 +29,7 @@ FLAVOURS = {
             "CREATE_DATE", "CLIENT_IP",
         )),
     ),
-    # gateways.md 2.4
+    # docs/reference/vnptpay.md#init-of-a-merchant-under-an-agency
     "agency": Flavour(
         "/init_m_merch",
         "1.0.6",
@@ -41,7 +41,7 @@ FLAVOURS = {
     ),
 }  # fmt: skip
 
-#: gateways.md 2.7, 2.8
+#: docs/reference/vnptpay.md#confirm
 VNPTPAY = Dialect(
     action="ACTION",
     version="VERSION",
@@ -62,7 +62,7 @@ VNPTPAY = Dialect(
 )
 CONFIRM, ANSWER, QUERY = VNPTPAY.confirm, VNPTPAY.answer, VNPTPAY.query
 
-#: What we say to a CONFIRM (gateways.md 2.7).
+#: What we say to a CONFIRM (docs/reference/vnptpay.md#confirm).
 ANSWERS = {
     Answer.ACCEPTED: ("00", "Thanh cong"),
     Answer.NOT_FOUND: ("01", "Khong tim thay giao dich"),

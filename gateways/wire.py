@@ -1,8 +1,8 @@
 """Reading what gateways write: JSON and forms, kept so that a signature can be checked.
 
 Signatures are over text. A number therefore stays the very text it arrived as (150000 and
-150000.0 sign differently, gateways.md trap 8) and members keep the order they arrived in,
-because VNPT-Pay hashes its answers in received order (gateways.md 2.6).
+150000.0 sign differently, T-8) and members keep the order they arrived in,
+because VNPT-Pay hashes its answers in received order (docs/reference/vnptpay.md#init-answer).
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def read_object(body: bytes | str) -> dict[str, Any]:
 
 
 def read_enveloped(body: bytes) -> dict[str, Any]:
-    """Return the object of a JSON body, or of the form field `data` (gateways.md 2.7). Raises Malformed.
+    """Return the object of a JSON body, or of the form field `data`. Raises Malformed.
+
+    See docs/reference/vnptpay.md#confirm.
 
     The body itself decides, not the Content-Type: integrators saw both kinds under either.
     """

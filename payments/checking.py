@@ -1,4 +1,4 @@
-"""Asking the gateway what became of a payment: callbacks are not relied on (design.md §1.6).
+"""Asking the gateway what became of a payment: callbacks are not relied on (P-6).
 
 An answer that says something new goes through the inbox like a callback. Before a
 payment expires it is asked about; while the gateway is unclear it is UNKNOWN, not failed.
@@ -132,7 +132,7 @@ def check_due(gateway: str, limit: int = BUDGET) -> int:
 
     One gateway at a time, so that each can be asked in a thread or task of its own: one
     that hangs keeps nobody else's payments waiting, and one with a long queue is not
-    asked more than it bears (A5 44).
+    asked more than it bears (R-44).
     """
     payments = _claim_due(gateway, limit)
     for payment in payments:

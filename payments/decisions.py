@@ -1,7 +1,7 @@
 """What a piece of news about money means: pure, without database or clock.
 
 One function, `decide`, is asked for every notice, whichever way it came. It knows the
-rules of design.md §1.3: PAID is absorbing, failed and expired are opinions, money that
+rules of P-3: PAID is absorbing, failed and expired are opinions, money that
 moved is never refused, and nothing is "failed" while it is unknown.
 """
 
@@ -118,7 +118,7 @@ def _reversed(news: News, payment: PaymentFacts) -> Decision:
 
 def _with_money(news: News, payment: PaymentFacts) -> Decision:
     if payment.state == PaymentState.REVERSED and not news.is_transfer:
-        # A success told again after the bank took it back must not pay a second time (A5 18).
+        # A success told again after the bank took it back must not pay a second time (R-18).
         return Decision("already_reversed", NoticeState.IGNORED)
     if payment.state == PaymentState.PAID:
         # A redirect order is charged once; the same success told with less detail is no news.

@@ -73,7 +73,7 @@ def _day(text: str, today: date) -> date | None:
 
 
 def is_personal(text: str) -> bool:
-    """Tell whether a text names or numbers a person, so that no address and no log may show it (security.md B6 64)."""
+    """Tell whether a text names or numbers a person, so that no address and no log may show it (S-64)."""
     try:
         identity.clean_phone(text)
     except ValidationError:

@@ -2,7 +2,7 @@
 
 `receive` is one statement, so a callback costs one round trip before it is answered.
 `drain` applies what waits in batches; any number of drains may run at once, in workers,
-in the sweeper, after a query: rows are claimed with SKIP LOCKED (design.md §3).
+in the sweeper, after a query: rows are claimed with SKIP LOCKED (docs/architecture.md#the-way-of-a-callback).
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def accounts_of(agency: Agency) -> list[MerchantAccount]:
 
     An agency without an account of its own uses the nearest one above it: the province
     signs with the bank once for all its units. What a dissolved agency is still owed goes to
-    the accounts of its heir (domain.md 4.3); attempts under way keep the account they began with.
+    the accounts of its heir (docs/reference/domain.md#agencies); attempts under way keep the account they began with.
     """
     today = timezone.localdate()
     chain = chain_of(agency, today)

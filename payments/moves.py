@@ -1,7 +1,7 @@
 """Moving money that a case holds to the bills it was meant for: one proposes, another approves.
 
-One transfer for several dossiers is split so (A5 35); one for the wrong code is put right
-(A5 37). Bills are paid whole or not at all, so the amount is the sum of theirs. No edit
+One transfer for several dossiers is split so (R-35); one for the wrong code is put right
+(R-37). Bills are paid whole or not at all, so the amount is the sum of theirs. No edit
 anywhere: the ledger takes the money out of the case and puts it into each bill, through
 the same door as all money. Locks: bills by id, case, move.
 """

@@ -182,7 +182,7 @@ def _conclude(statement: Statement, rows: list[StatementRow]) -> None:
 
 
 def _guess(row: StatementRow) -> Bill | None:
-    """Propose, never apply, an open bill whose code stands in the text in some mangled form (A5 34)."""
+    """Propose, never apply, an open bill whose code stands in the text in some mangled form (R-34)."""
     text = re.sub(r"[^0-9A-Z]", "", row.description.upper())
     if len(text) < 8:
         return None

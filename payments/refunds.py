@@ -42,7 +42,7 @@ class Proposal:
 def refundable_amount(payment: Payment, reason: str) -> int:
     """Return what may still be given back of a payment for a reason, whole đồng.
 
-    Lines that the law does not refund (household business, domain.md §0.6) come back only
+    Lines that the law does not refund (household business, docs/reference/fees.md#refunds) come back only
     when we collected them in error.
     """
     if reason == RefundReason.COLLECTED_IN_ERROR:

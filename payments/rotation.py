@@ -1,7 +1,7 @@
 """Changing the keys of a contract without losing what is signed with the old ones.
 
 Bank and portal never change keys in the same second. After `rotate` we sign with the new
-keys; what arrives is believed under either until the window is over (reliability.md A5 19).
+keys; what arrives is believed under either until the window is over (R-19).
 """
 
 from __future__ import annotations

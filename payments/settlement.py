@@ -2,7 +2,7 @@
 
 Everything happens in the caller's transaction. Rows are locked in the order bill →
 payment, ids ascending, dossiers, then the receipt series; `bills_settled` is sent before the
-commit, so a dossier moves with its money or not at all (I3, design.md §1.2).
+commit, so a dossier moves with its money or not at all (I3, P-2).
 """
 
 from __future__ import annotations

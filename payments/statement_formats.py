@@ -1,7 +1,7 @@
 """Reading bank files of any form into rows: the gateway's own, CSV with a column map, XLSX likewise.
 
 Everything is read as a stream and strictly: a line that is not understood refuses the
-whole file, because an amount read as zero would have somebody dunned (reliability.md A2).
+whole file, because an amount read as zero would have somebody dunned (docs/reference/payment-systems.md#bugs).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Every state a bill or a payment can be in, and every edge between them.
 
-An edge names the ledger event it must write (design.md §6). What is not listed here
+An edge names the ledger event it must write (docs/architecture.md#states). What is not listed here
 cannot happen: `move_payment` and `move_bill` raise IllegalTransition.
 """
 
@@ -100,7 +100,7 @@ PAYMENT_EDGES: dict[tuple[str, str], EventKind] = {
     (P.CREATED, P.FAILED): E.PAYMENT_FAILED,
     (P.CREATED, P.UNKNOWN): E.PAYMENT_UNKNOWN,
     (P.CREATED, P.EXPIRED): E.PAYMENT_EXPIRED,
-    # A callback may overtake the answer to our own request (reliability.md A5 11).
+    # A callback may overtake the answer to our own request (R-11).
     (P.CREATED, P.PAID): E.PAYMENT_PAID,
     (P.CREATED, P.CANCELLED): E.PAYMENT_CANCELLED,
     (P.SENT, P.PAID): E.PAYMENT_PAID,
@@ -113,7 +113,7 @@ PAYMENT_EDGES: dict[tuple[str, str], EventKind] = {
     (P.UNKNOWN, P.FAILED): E.PAYMENT_FAILED,
     (P.UNKNOWN, P.CANCELLED): E.PAYMENT_CANCELLED,
     (P.UNKNOWN, P.EXPIRED): E.PAYMENT_EXPIRED,
-    # The only way out of PAID: the bank took the money back (A5 43).
+    # The only way out of PAID: the bank took the money back (R-43).
     (P.PAID, P.REVERSED): E.PAYMENT_REVERSED,
 }
 

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from . import pages, paying, receipt_pages, views
 
-# A gateway that writes the slash differently must be understood, never redirected (A5 28).
+# A gateway that writes the slash differently must be understood, never redirected.
 urlpatterns = [
     re_path(
         r"^(?:gateways/vietinbank|vpg/collection/api/v1|api/v1)/inq-bill/?$",

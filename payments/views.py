@@ -57,7 +57,7 @@ def returned(request: HttpRequest, gateway: str) -> HttpResponse:
     """The browser is back. Nothing in the address is believed: the page shows what we know.
 
     The attempt is found by the session it was started in, else by our own unguessable
-    reference; either only chooses the page. Display never decides (design.md §1.4).
+    reference; either only chooses the page. Display never decides (P-4).
     The code of a transfer is short and brings no browser back: by it nothing is found.
     """
     token = request.session.get(SESSION_PAYMENT)

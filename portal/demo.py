@@ -1,4 +1,4 @@
-"""Preparing the Phú Thọ demo: keys, data, people, contracts, and the note others read (design.md §9)."""
+"""Preparing the Phú Thọ demo: keys, data, people, contracts, and the note others read (docs/interfaces.md)."""
 
 from __future__ import annotations
 

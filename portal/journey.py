@@ -101,7 +101,7 @@ class Journey:
         self._began = now
 
 
-#: What of the banks' side `demo.json` tells, so that outside checks can play the banks themselves (design.md §9).
+#: What of the banks' side `demo.json` tells, so that outside checks can play the banks themselves (docs/interfaces.md).
 _NOTED = {
     "vnptpay": ("merchant_service_id", "secret_key", "notify_url"),
     "vietinbank": ("provider_id", "merchant_id", "account", "bank_private_key", "notify_url", "inquiry_url"),

@@ -1,4 +1,4 @@
-"""How a log line is written: nobody's text can begin another one (security.md B6 71)."""
+"""How a log line is written: nobody's text can begin another one (S-71)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ TRUSTED_SECONDS = 1.0
 
 
 class PlainMethodsMiddleware:
-    """Pages are read and forms are sent; any other method is refused before a view sees it (security.md B6 67).
+    """Pages are read and forms are sent; any other method is refused before a view sees it (S-67).
 
     The API refuses for itself, as its clients may delete. Django's administration would take a PUT for a GET.
     """
@@ -112,7 +112,7 @@ class AdminPolicyMiddleware:
 
 
 class BrowserFeaturesMiddleware:
-    """Says which powers of the device a page may ask for: the camera at the desk's box, else none (B6 62)."""
+    """Says which powers of the device a page may ask for: the camera at the desk's box, else none (S-62)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -128,7 +128,7 @@ class BrowserFeaturesMiddleware:
 class ChosenLanguageMiddleware:
     """Uses the language of the switch in the header, never the browser's.
 
-    Phones here are often set to English; the state's pages speak Vietnamese first (ux.md 6).
+    Phones here are often set to English; the state's pages speak Vietnamese first (U-6).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Signing in and out, and changes of how somebody does, are written to the audit (security.md B6 68)."""
+"""Signing in and out, and changes of how somebody does, are written to the audit (S-68)."""
 
 from __future__ import annotations
 

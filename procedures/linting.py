@@ -1,4 +1,7 @@
-"""What is suspicious in fee rules: pure, rules in, findings in words out (domain.md 0.4, §10 rule 19)."""
+"""What is suspicious in fee rules: pure, rules in, findings in words out.
+
+See docs/reference/fees.md#national-procedure-database, BR-19.
+"""
 
 from __future__ import annotations
 

@@ -99,7 +99,8 @@ def _load_procedure(row: dict[str, str]) -> Procedure:
         department=row["department"],
         level=row["level"],
         note=row["note"],
-        # 2.000488 went to the police on 01/03/2025 under another code (domain.md 3).
+        # 2.000488 went to the police on 01/03/2025 under another code
+        # (docs/reference/fees.md#national-procedure-database).
         valid_during=DateRange(BEGINNING, date(2025, 3, 1) if row["code"] == "2.000488" else None),
     )
     DocumentRequirement.objects.create(

@@ -19,7 +19,7 @@ from .models import Exemption, FeeRule, FeeSchedule, Procedure, ProcedureCase, S
 
 #: Each case of these procedures pays every line (enterprise: lệ phí and phí công bố together).
 TOGETHER = {"2.001610", "2.001583", "2.001199", "2.002043"}
-#: The money is not given back when the dossier is refused (domain.md 2.7).
+#: The money is not given back when the dossier is refused (docs/reference/fees.md#refunds).
 NOT_REFUNDED = {
     code: f"Không hoàn khi hồ sơ bị từ chối (Cơ sở dữ liệu quốc gia về thủ tục hành chính, thủ tục {code})"
     for code in ("1.001612", "2.000720")

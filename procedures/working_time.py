@@ -1,4 +1,4 @@
-"""Counting working time: pure, a calendar as data in, moments out (domain.md 1.7).
+"""Counting working time: pure, a calendar as data in, moments out (docs/reference/domain.md#deadlines).
 
 All moments are local and aware. Nothing here reads a database: `procedures.calendar`
 loads the days and hours of an agency once for a computation.

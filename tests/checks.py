@@ -20,7 +20,7 @@ TELLING = frozenset({"ring", "ring_for_checks", "ring_for_statements", "publish"
 
 
 def early_bells(source: str) -> Iterator[int]:
-    """Yield the lines that tell others from inside a transaction block, unless they wait for its commit (A5 53)."""
+    """Yield the lines that tell others from inside a transaction block, unless they wait for its commit (R-53)."""
     blocks = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.With))
     for block in blocks:
         if any(_called(item.context_expr) == "atomic" for item in block.items):

@@ -1,4 +1,4 @@
-"""What our sources must not contain (security.md B6 23, 24, 45-47): asked by `tests.checks` of every file.
+"""What our sources must not contain (S-23, S-24, S-45 to S-47): asked by `tests.checks` of every file.
 
 Each rule yields the lines at fault. What is allowed all the same stands in a list here, with its reason.
 """

@@ -1,4 +1,4 @@
-"""Agencies as legal existences with dates: codes are reused, agencies are not (domain.md 4.3)."""
+"""Agencies as legal existences with dates: codes are reused, agencies are not (docs/reference/domain.md#agencies)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ class Agency(models.Model):
 class Reform(models.Model):
     """One merger, split or dissolution as it was carried out: the record that `portal.reform` leaves.
 
-    `memory` is what it changed, as it was before, so that it can be taken back (domain.md 4.3 rule 3).
+    `memory` is what it changed, as it was before, so that it can be taken back
+    (docs/reference/domain.md#agencies, rule 3).
     """
 
     day = models.DateField(_("Từ ngày"))

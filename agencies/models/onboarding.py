@@ -13,7 +13,7 @@ class OnboardingStep(models.Model):
     """One step done on paper, with its evidence; the others are counted (`portal.onboarding`)."""
 
     class Step(models.TextChoices):
-        """What somebody must attest (domain.md 8, commune rollout)."""
+        """What somebody must attest (docs/reference/domain.md#rollout-of-a-commune, commune rollout)."""
 
         AGREEMENT = "agreement", _("Đã ký thỏa thuận với ngân hàng")
         TRAINING = "training", _("Đã tập huấn cán bộ")

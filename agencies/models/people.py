@@ -12,7 +12,7 @@ from .agency import Agency
 
 
 class Role(models.TextChoices):
-    """What somebody may do at an agency (design.md §5)."""
+    """What somebody may do at an agency (docs/security.md#how-rights-work-here)."""
 
     RECEPTION_OFFICER = "reception_officer", _("Cán bộ tiếp nhận")
     HANDLING_OFFICER = "handling_officer", _("Chuyên viên thụ lý")

@@ -1,6 +1,6 @@
 """What was typed into the box: kept in the session under a short key, so that no address has a name or a phone number.
 
-An address stays in the browser's history, in the logs of every proxy and on the screen (security.md B6 64).
+An address stays in the browser's history, in the logs of every proxy and on the screen (S-64).
 """
 
 from __future__ import annotations

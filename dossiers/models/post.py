@@ -1,4 +1,7 @@
-"""The result by public post (bưu chính công ích): where to, for how much, and what became of it (domain.md 1.8)."""
+"""The result by public post (bưu chính công ích): where to, for how much, and what became of it.
+
+See docs/reference/domain.md#post.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The banks' side, for the demo and the tests: a real HTTP server in a process of its own.
 
-It speaks the protocols of `gateways.md` with its own keys, keeps its own books, shows its
+It speaks the protocols of docs/reference with its own keys, keeps its own books, shows its
 own pages, and misbehaves when told to (`/control/faults`). Never part of production.
 """

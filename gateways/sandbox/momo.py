@@ -1,4 +1,4 @@
-"""MoMo's side: create, its pay page, IPN, query, refund and refund/query (gateways.md 6.2)."""
+"""MoMo's side: create, its pay page, IPN, query, refund and refund/query (docs/reference/momo.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""PayPlatform's side: INIT, its pay page, CONFIRM and QUERY, direct or through a service bus (gateways.md 4)."""
+"""PayPlatform's side: INIT, its pay page, CONFIRM and QUERY, direct or through a service bus.
+
+See docs/reference/payplatform.md.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def pay_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _sent_via(via: str, answer: HttpResponse) -> HttpResponse:
-    """Wrap the answer as a province's service bus does: JSON inside a string of JSON (trap 16)."""
+    """Wrap the answer as a province's service bus does: JSON inside a string of JSON (T-16)."""
     if via != "lgsp" or answer.status_code != 200:
         return answer
     wrapped = write_json({"error_code": "0", "message": answer.content.decode()})

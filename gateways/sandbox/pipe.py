@@ -1,4 +1,7 @@
-"""The bank's side of the protocol VNPT-Pay and PayPlatform share: INIT, QUERY and the pay page (gateways.md 2, 4)."""
+"""The bank's side of the protocol VNPT-Pay and PayPlatform share: INIT, QUERY and the pay page.
+
+See docs/reference/payplatform.md#same-protocol-as-vnpt-pay.
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class PipeProtocol:
         return self.dialect.amount
 
     def notice(self, transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
-        """Return the signed CONFIRM of a transaction (gateways.md 2.7, 4.3)."""
+        """Return the signed CONFIRM of a transaction (docs/reference/vnptpay.md#confirm)."""
         values = (
             "CONFIRM",
             "00" if transaction["state"] == "paid" else "01",

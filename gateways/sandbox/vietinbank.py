@@ -57,7 +57,7 @@ def done_page(request: HttpRequest, bank_ref: str) -> HttpResponse:
 
 @may_fail(GATEWAY)
 def statement(request: HttpRequest) -> HttpResponse:
-    """Statement inquiry (gateways.md 3.11), with the API's own misspellings."""
+    """Statement inquiry (docs/reference/vietinbank.md#statement-inquiry), with the API's own misspellings."""
     contract = contracts()[GATEWAY]
     is_known = request.headers.get("X-IBM-Client-Id") == contract["client_id"] and hmac.compare_digest(
         request.headers.get("X-IBM-Client-Secret", ""), contract["client_secret"]

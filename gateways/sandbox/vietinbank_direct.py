@@ -1,4 +1,7 @@
-"""VietinBank's side of direct payment: init-session, its pay page, confirm and inq-trx (gateways.md 3.7)."""
+"""VietinBank's side of direct payment: init-session, its pay page, confirm and inq-trx.
+
+See docs/reference/vietinbank-direct.md.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ GATEWAY = "vietinbank_direct"
 _NAME = "VietinBank iPay"
 #: How long the page waits for the portal's answer, in which urlResult stands.
 _PATIENCE_SECONDS = 3.0
-#: What inq-trx calls an order: 42 exists, 41 debited but not yet successful (trap 4), 40 debited and successful.
+#: What inq-trx calls an order: 42 exists, 41 debited but not yet successful (T-4), 40 debited and successful.
 _CODES = {"open": "42", "pending": "41", "paid": "40", "failed": "37", "cancelled": RESULTS["cancelled"][0]}
 _NOT_FOUND = "43"
 

@@ -1,4 +1,7 @@
-"""What VietinBank's direct payment gateway sends to the portal, and how it reads the answer (gateways.md 3.7)."""
+"""What VietinBank's direct payment gateway sends to the portal, and how it reads the answer.
+
+See docs/reference/vietinbank-direct.md.
+"""
 
 from __future__ import annotations
 

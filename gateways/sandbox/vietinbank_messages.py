@@ -39,7 +39,10 @@ class Bill:
 
 
 def notice(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
-    """Return the signed notify-bill of a transfer (gateways.md 3.3); the same one each time it is sent."""
+    """Return the signed notify-bill of a transfer; the same one each time it is sent.
+
+    See docs/reference/vietinbank.md#notify-bill.
+    """
     code, bank_ref = transaction["ref"], transaction["bank_ref"]
     message = {
         "msgId": f"MSG{transaction['id']}",
@@ -84,7 +87,10 @@ def judge(response: requests.Response, contract: dict[str, Any]) -> tuple[bool, 
 
 
 def ask(code: str, contract: dict[str, Any]) -> Bill | str:
-    """inq-bill (gateways.md 3.2): return the bill, or why there is none, in words for the payer."""
+    """inq-bill: return the bill, or why there is none, in words for the payer.
+
+    See docs/reference/vietinbank.md#inq-bill.
+    """
     asked = {
         "transId": f"INQ{uuid.uuid4().hex[:20]}",
         "channelId": "211601",

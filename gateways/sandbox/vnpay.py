@@ -1,4 +1,4 @@
-"""VNPAY's side: vpcpay.html, its pay page, IPN, querydr and refund (gateways.md 6.1)."""
+"""VNPAY's side: vpcpay.html, its pay page, IPN, querydr and refund (docs/reference/vnpay.md)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from .books import Row
 from .clock import at
 
 SPOILT_FIELD = "vnp_Amount"
-#: The IPN is the one notice here that comes by GET (gateways.md 6.1).
+#: The IPN is the one notice here that comes by GET (docs/reference/vnpay.md).
 METHOD = "GET"
 #: Anything else is sent again.
 _FINAL = ("00", "02")

@@ -1,4 +1,4 @@
-"""VNPT-Pay's side: INIT of either version, its pay page, CONFIRM and QUERY (gateways.md 2)."""
+"""VNPT-Pay's side: INIT of either version, its pay page, CONFIRM and QUERY (docs/reference/vnptpay.md)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ REASONS = tuple(reason for reason in RefundReason if reason != RefundReason.SURP
 @require_http_methods(["GET", "POST"])
 @for_accountants
 def propose(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
-    """Choose a reason, see what it allows, propose an amount (rule 15 of domain.md §10)."""
+    """Choose a reason, see what it allows, propose an amount (BR-15)."""
     mine = Payment.objects.filter(bill__agency__in=staff.sees).select_related("bill__agency")
     payment = get_object_or_404(mine.prefetch_related("bill__lines"), pk=pk)
     needs_account = _needs_bank_account(payment)

@@ -1,4 +1,4 @@
-"""The shapes of the bills API (design.md §9). Amounts are whole đồng."""
+"""The shapes of the bills API (docs/interfaces.md). Amounts are whole đồng."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ def new_token() -> str:
 class FeeKind(models.TextChoices):
     """Phí pays for a service, lệ phí goes to the budget: separate lines, accounts and receipts.
 
-    Postage is the post's (domain.md 1.8): the agency collects it for them, on a slip that is no biên lai.
+    Postage is the post's (docs/reference/domain.md#post): the agency collects it for them,
+    on a slip that is no biên lai.
     """
 
     PHI = "phi", _("Phí")
@@ -49,7 +50,7 @@ class Bill(models.Model):
     """A khoản phải nộp. `amount` is whole đồng and equals the sum of its lines.
 
     `reference` is the payee's own name for it (a dossier code); payments does not know
-    what it refers to. Later changes of a fee schedule never touch a bill (design.md §1.7).
+    what it refers to. Later changes of a fee schedule never touch a bill (P-7).
     """
 
     token = models.CharField(max_length=32, default=new_token, editable=False, verbose_name=_("Mã đường dẫn"))

@@ -17,7 +17,7 @@ class Payment(models.Model):
     """One attempt through one gateway. It is committed before the request leaves (I12).
 
     `request` is what we sent, as sent: a status query needs the very same values
-    (gateways.md trap 6). `is_applied` tells that this payment's money settled the bill;
+    (T-6). `is_applied` tells that this payment's money settled the bill;
     a paid payment that is not applied is surplus money with a discrepancy.
     """
 
@@ -74,7 +74,7 @@ class Payment(models.Model):
                 condition=Q(is_applied=False) | Q(state=PaymentState.PAID), name="payment_applied_is_paid"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
-            # Never more than was paid: refunds under way count as given (A5 70).
+            # Never more than was paid: refunds under way count as given (R-70).
             models.CheckConstraint(
                 condition=Q(refunded_amount__gte=0, refunded_amount__lte=models.F("amount")),
                 name="payment_refunded_at_most_its_amount",

@@ -14,7 +14,10 @@ from .payments import Payment
 
 
 class ReceiptSeries(models.Model):
-    """A run of numbers of one agency for one kind: phí, lệ phí and postage are never mixed (domain.md 2.6)."""
+    """A run of numbers of one agency for one kind: phí, lệ phí and postage are never mixed.
+
+    See docs/reference/fees.md#receipts.
+    """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=FeeKind)
@@ -36,7 +39,7 @@ class ReceiptSeries(models.Model):
 class LostNumbers(models.Model):
     """Numbers that may stand on paper although the database, set back to an earlier hour, knows nothing of them.
 
-    They are not given out again (A5 66); the report on the use of receipts shows them as lost.
+    They are not given out again (R-66); the report on the use of receipts shows them as lost.
     """
 
     series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT, related_name="lost")

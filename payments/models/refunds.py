@@ -32,7 +32,7 @@ class Refund(models.Model):
 
     `amount` is whole đồng and held back from the source from the moment it is proposed.
     `remaining_seen` is what the maker was told could be refunded: another number means
-    that somebody was faster (optimistic lock on money, reliability.md A1). The caller's
+    that somebody was faster (optimistic lock on money, docs/reference/payment-systems.md#promises). The caller's
     `idempotency_key` makes a doubled request one refund.
     """
 

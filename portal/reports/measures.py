@@ -1,6 +1,7 @@
 """What is counted: each measure is one query of dossiers, so that a number and its list can never differ.
 
-The clocks are those of domain.md 5.2: money counts on the day it was paid, a dossier on the day it was handed in,
+The clocks are those of docs/reference/domain.md#reports: money counts on the day it was paid,
+a dossier on the day it was handed in,
 a result on the day it was ready or given out; what is overdue is overdue now.
 """
 

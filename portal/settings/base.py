@@ -266,7 +266,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Celery: only a bell. Why each value: reliability.md A6.
+# Celery: only a bell. Why each value: docs/reference/celery-and-redis.md.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -12,7 +12,7 @@ ANY = "any"
 
 
 class RefundPolicy(StrEnum):
-    """Whether money comes back when the dossier ends without a result (domain.md 2.7)."""
+    """Whether money comes back when the dossier ends without a result (docs/reference/fees.md#refunds)."""
 
     NONE = "none"
     FULL_IF_NOT_ACCEPTED = "full_if_not_accepted"

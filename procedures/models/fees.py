@@ -147,7 +147,7 @@ class FeeRule(models.Model):
         COUNTER = "counter", _("Tại quầy, bưu chính")
 
     class Refund(models.TextChoices):
-        """Whether money comes back when there is no result (domain.md 2.7)."""
+        """Whether money comes back when there is no result (docs/reference/fees.md#refunds)."""
 
         NONE = "none", _("Không hoàn")
         FULL_IF_NOT_ACCEPTED = "full_if_not_accepted", _("Hoàn đủ nếu hồ sơ không được tiếp nhận")

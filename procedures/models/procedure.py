@@ -65,7 +65,7 @@ class Procedure(models.Model):
 
 
 class CollectWhen(models.TextChoices):
-    """When the fee is asked for (domain.md 2.3)."""
+    """When the fee is asked for (docs/reference/fees.md#when-a-fee-is-due)."""
 
     ON_SUBMIT = "on_submit", _("Khi nộp hồ sơ")
     ON_ACCEPT = "on_accept", _("Khi hồ sơ được tiếp nhận")
@@ -74,7 +74,7 @@ class CollectWhen(models.TextChoices):
 
 
 class DurationUnit(models.TextChoices):
-    """What a duration counts (domain.md 1.7)."""
+    """What a duration counts (docs/reference/domain.md#deadlines)."""
 
     HOUR = "hour", _("giờ làm việc")
     WORKING_DAY = "working_day", _("ngày làm việc")

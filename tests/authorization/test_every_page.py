@@ -70,7 +70,7 @@ def tab(browser: Browser, client: Client, url: str, errors: list[str]) -> Page:
 
 
 def _names_somebody(address: str) -> bool:
-    """Tell whether an address has a phone, an identity number or the name of the world's people (B6 64)."""
+    """Tell whether an address has a phone, an identity number or the name of the world's people (S-64)."""
     text = unquote_plus(address)
     is_call = text.startswith("tel:")  # of an office, to be called
     return not is_call and ("Bình" in text or any(pattern.search(text) for pattern in PATTERNS.values()))

@@ -1,4 +1,4 @@
-"""Every form of the matrix, sent by who proved a moment ago or long ago who they are (B6 16), with more than it has."""
+"""Every form of the matrix, sent by who proved a moment ago or long ago who they are (S-16), with more than it has."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ admin:procedures_feeschedule_approve trial trial-begin reform-done
 #: Asked after the form was read, for some of what it can do: shown in a test of its own.
 WITHIN = "gateways undelivered reform read-only admin:agencies_user_changelist admin:agencies_membership_changelist"
 STAFF = tuple(Role.values)
-#: Nobody gives these by a form that does not have them (B6 24).
+#: Nobody gives these by a form that does not have them (S-24).
 OTHER = dict.fromkeys(("agency", "agency_id", "maker", "checker"), "{other}")
 NAMES = dict.fromkeys(("owner_name", "payer_name", "pin_hash"), "Kẻ gian")
 SMUGGLED = OTHER | NAMES | {"amount": "1", "fee_total": "1", "is_staff": "on", "is_superuser": "on", "client": "1"}

@@ -1,4 +1,4 @@
-"""Every view says who may open it: by the guard around it, or by a line here. Nothing is open by default (B6 22).
+"""Every view says who may open it: by the guard around it, or by a line here. Nothing is open by default (S-22).
 
 The matrix asks whether it is true; this asks whether somebody thought of it.
 """

@@ -1,4 +1,4 @@
-"""The administration's lists, searches and boxes show an agency's administrator nothing of another agency (B6 26)."""
+"""The administration's lists, searches and boxes show an agency's administrator nothing of another agency (S-26)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_the_box_of_agencies_offers_ones_own() -> None:
 
 
 def test_no_search_of_the_administration_is_by_what_names_a_citizen() -> None:
-    """What is searched for stands in the address there (B6 64); accountants and the desk seal or post it."""
+    """What is searched for stands in the address there (S-64); accountants and the desk seal or post it."""
     named = [
         f"{model._meta.label}: {field}"
         for model, page in admin.site._registry.items()

@@ -29,7 +29,7 @@ Replies = dict[str, tuple[Reply, OutcomeState | type[GatewayError]]]
 
 
 def vnpay() -> Specimen:
-    """A terminal with the worked example of gateways.md 6.1 as its notice."""
+    """A terminal with the worked example of docs/reference/vnpay.md as its notice."""
     settings = {
         "pay_url": "https://vnpay.example/vpcpay.html",
         "api_url": "https://vnpay.example/api",

@@ -1,4 +1,4 @@
-"""Rules 10 and 20 of domain.md §10; docs/criteria.md says where the other eighteen are proved."""
+"""BR-10 and BR-20; docs/criteria.md says where the other eighteen are proved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fee after the bill: a new schedule changes no bill (A5 67), a further fee is a bill of its own (A5 68)."""
+"""The fee after the bill: a new schedule changes no bill (R-67), a further fee is a bill of its own (R-68)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ from tests.payments.test_callbacks import post
 from tests.payments.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-#: design.md §6; 10→9 is a supervised correction and no edge here (`handover.take_back`).
+#: docs/architecture.md#states; 10→9 is a supervised correction and no edge here (`handover.take_back`).
 EDGES = {1: "2 3 5 7", 5: "1 2 4 7 8", 2: "4 5 6 7", 4: "5 6 7 8 9", 6: "4 7 8", 8: "4", 9: "10"}
 OFFERED = {
     1: "giao bo-sung tu-choi rut",

@@ -1,4 +1,4 @@
-"""The database is lost and comes back as it was some minutes ago (A5 57, 66): what the banks took since is found again.
+"""The database is restored to a state some minutes old: what the banks took since is found again (R-57, R-66).
 
 A backup is taken at T. After it, attempts that were open are paid, and others are begun and paid of which the backup
 knows nothing. Then PostgreSQL dies and T is restored, and the steps of docs/operations.md are gone through: receipt

@@ -1,4 +1,7 @@
-"""The worked examples of VNPAY and MoMo (gateways.md 6.1, 6.2), and the rules that sign them."""
+"""The worked examples of VNPAY and MoMo, and the rules that sign them.
+
+See docs/reference/vnpay.md, docs/reference/momo.md.
+"""
 
 from __future__ import annotations
 

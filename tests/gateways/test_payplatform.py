@@ -1,4 +1,4 @@
-"""PayPlatform: what differs from VNPT-Pay, whose protocol it speaks in Vietnamese (gateways.md 4)."""
+"""PayPlatform: what differs from VNPT-Pay, whose protocol it speaks in Vietnamese (docs/reference/payplatform.md)."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_the_amount_is_hashed_as_the_very_text_it_came_in() -> None:
 
 
 def test_a_call_that_says_it_failed_pays_nothing() -> None:
-    """One known implementer looks neither at MaLoi nor at the hash (gateways.md 4.3)."""
+    """One known implementer looks neither at MaLoi nor at the hash (docs/reference/payplatform.md#confirm)."""
     assert SPECIMEN.verify(SPECIMEN.message(MaLoi="99")).state == OutcomeState.PENDING
     assert SPECIMEN.verify(SPECIMEN.message(MaLoi="01")).state == OutcomeState.FAILED
 

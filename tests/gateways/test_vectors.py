@@ -1,4 +1,4 @@
-"""The worked examples of gateways.md, and the two published VietQR texts."""
+"""The worked examples of docs/reference, and the two published VietQR texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""VietinBank's direct payment: messages without an amount, and a signature without borders (gateways.md 3.7)."""
+"""VietinBank's direct payment: messages without an amount, and a signature without borders.
+
+See docs/reference/vietinbank-direct.md.
+"""
 
 from __future__ import annotations
 

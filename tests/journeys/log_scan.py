@@ -1,4 +1,4 @@
-"""What must stand in no log of a whole run: keys, passwords, phones, identity numbers, cards (B6 35, 44, 70)."""
+"""What must stand in no log of a whole run: keys, passwords, phones, identity numbers, cards (S-35, S-44, S-70)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-#: Of a phone in any notation, a căn cước of any province (domain.md: 12 digits, 001 to 096), a card of 16 digits.
+#: Of a phone in any notation, a căn cước of any province (docs/reference/domain.md#identity: 12 digits, 001 to 096),
+#: a card of 16 digits.
 PATTERNS = {
     "phone": re.compile(r"(?<![\d.])(?:\+84|0)[35789]\d{8}(?!\d)"),
     "identity number": re.compile(r"(?<![\w.-])0\d{2}[0-3]\d{8}(?![\w])"),

@@ -1,4 +1,4 @@
-"""The browser is back before the bank has told anybody: the page says "checking", and turns by itself (A5 9)."""
+"""The browser is back before the bank has told anybody: the page says "checking", and turns by itself (R-9)."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def test_the_same_transaction_with_another_content_is_refused_and_kept() -> None
 
 
 def test_the_three_readings_of_one_vietinbank_signature_do_not_all_pay() -> None:
-    """gateways.md 3.1: no separators, so one signature fits three messages."""
+    """docs/reference/vietinbank.md#signature: no separators, so one signature fits three messages."""
     payment = factories.payment(of=factories.bill(amount=875_800), gateway="vietinbank")
     honest = notify_bill(payment, bankTransId="164T24200GKAJ7BY")
     moved = {**honest, "amount": "8758001", "bankTransId": "64T24200GKAJ7BY"}

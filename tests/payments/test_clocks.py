@@ -1,4 +1,4 @@
-"""Clocks that are wrong, the bank's or this machine's: money settles once, and no time decides about it (A5 65)."""
+"""Clocks that are wrong, the bank's or this machine's: money settles once, and no time decides about it (R-65)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipt numbers after a restore: what may stand on paper is not given again, and is shown as lost (A5 66)."""
+"""Receipt numbers after a restore: what may stand on paper is not given again, and is shown as lost (R-66)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bank that takes its money back: the fee is owed again, and a result given out is a debt (A5 43)."""
+"""A bank that takes its money back: the fee is owed again, and a result given out is a debt (R-43)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenarios of reliability.md A5 that no other file is about; docs/reliability.md says where each of the 72 is."""
+"""Scenarios of docs/reliability.md that no other file is about."""
 
 from __future__ import annotations
 

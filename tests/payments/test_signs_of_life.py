@@ -1,4 +1,4 @@
-"""Whoever stops working is seen by people and by machines, and nobody is accused while all work (A5 49, 62)."""
+"""Whoever stops working is seen by people and by machines, and nobody is accused while all work (R-49, R-62)."""
 
 from __future__ import annotations
 

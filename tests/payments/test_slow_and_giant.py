@@ -1,4 +1,4 @@
-"""Senders that keep a connection open, stall in the middle or send without end take nobody's place (A5 23, 24)."""
+"""Senders that keep a connection open, stall in the middle or send without end take nobody's place (R-23, R-24)."""
 
 from __future__ import annotations
 

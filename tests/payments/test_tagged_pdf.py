@@ -1,4 +1,4 @@
-"""Papers a screen reader can read (ux.md 22): language, title, headings, tables and pictures, read by PDFium."""
+"""Papers a screen reader can read (U-22): language, title, headings, tables and pictures, read by PDFium."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every answer, log line and kept name must be, wherever it is made (security.md B6)."""
+"""What every answer, log line and kept name must be, wherever it is made (docs/security.md)."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_names_are_kept_as_they_are_seen(typed: str, kept: str) -> None:
 
 @pytest.mark.django_db
 def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who measures must not learn which names there are (B6 9): the hash is what takes time."""
+    """Who measures must not learn which names there are (S-9): the hash is what takes time."""
     officer = factories.officer(factories.agency())
     hashed: list[str] = []
     real = MD5PasswordHasher.encode

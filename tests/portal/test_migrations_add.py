@@ -1,4 +1,4 @@
-"""While a new version starts, the old one works on the new tables (A5 64): migrations add what may be left out.
+"""While a new version starts, the old one works on the new tables (R-64): migrations add what may be left out.
 
 A web process of yesterday inserts without the column of today: PostgreSQL must know what to put there. Removing comes
 one version after the code has stopped using it, and is then named in REMOVED with the version that stopped.

@@ -1,4 +1,4 @@
-"""The processes' database role can do their work and cannot unmake what was written (security.md B6 31)."""
+"""The processes' database role can do their work and cannot unmake what was written (S-31)."""
 
 from __future__ import annotations
 

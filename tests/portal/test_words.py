@@ -1,4 +1,4 @@
-"""One word for one thing (design.md 12, `/huong-dan/tu-dung/`), and few words where one begins to read."""
+"""One word for one thing (docs/glossary.md, `/huong-dan/tu-dung/`), and few words where one begins to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The business rules of domain.md §10 about fees, on the real data."""
+"""The business rules of docs/reference/business-rules.md about fees, on the real data."""
 
 from __future__ import annotations
 

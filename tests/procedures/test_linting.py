@@ -1,4 +1,4 @@
-"""The linter: what the national database gets wrong must not get in (domain.md §10 rule 19)."""
+"""The linter: what the national database gets wrong must not get in (BR-19)."""
 
 from __future__ import annotations
 

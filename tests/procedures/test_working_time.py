@@ -1,4 +1,4 @@
-"""Deadlines without a database: rules 6 to 9 of domain.md §10, and the counting behind them."""
+"""Deadlines without a database: BR-6 to BR-9, and the counting behind them."""
 
 from __future__ import annotations
 

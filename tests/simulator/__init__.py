@@ -1,1 +1,4 @@
-"""A seeded simulator: true modules, a false bank, a false broker and a false clock (reliability.md A4, SIM and PBT)."""
+"""A seeded simulator: true modules, a false bank, a false broker and a false clock.
+
+See docs/reliability.md#how-it-is-tested.
+"""

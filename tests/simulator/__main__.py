@@ -111,7 +111,10 @@ def _threads(seed: int, seconds: float) -> list[str]:
 
 
 def _silence(seed: int, payers: int) -> list[str]:
-    """No callback at all. The goal (reliability.md part D) is for a bank that answers: p95 < 2 min, all < 30 min."""
+    """No callback at all. The goal is for a bank that answers: p95 < 2 min, all < 30 min.
+
+    See docs/reference/payment-systems.md#goals.
+    """
     from .silence import Silence
 
     faults = []

@@ -31,7 +31,7 @@ from gateways.base import (
 )
 
 MERCHANT = "SIM"
-#: What the bank does not send again; everything else it repeats (design.md §9).
+#: What the bank does not send again; everything else it repeats (docs/interfaces.md).
 _HEARD = frozenset({Answer.ACCEPTED, Answer.REPLAY, Answer.WRONG_AMOUNT, Answer.CONFLICT})
 
 

@@ -1,4 +1,4 @@
-"""`manage.py grant_web_role NAME`: what the processes may do in the database, and no more (security.md B6 31)."""
+"""`manage.py grant_web_role NAME`: what the processes may do in the database, and no more (S-31)."""
 
 from __future__ import annotations
 
