@@ -1,7 +1,8 @@
 """The live process: `uvicorn portal.asgi:application`. Server-sent events, no database, no session.
 
-`GET /live/<signed topic>` streams `change` whenever the topic changes. One subscription
-to Redis serves every browser of the process; after Redis was away they are told `resync`.
+`GET /live/<signed topic>` streams `change` whenever the topic changes. What changed before a browser
+listened, or while Redis was away, has no event any more: `resync` tells it to fetch its state again,
+first on every connection and after every outage. One subscription to Redis serves the whole process.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -28,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15
 MAX_LISTENERS = 5000
+#: Browsers cut off together (a restart) come back spread over this span, in milliseconds.
+RETRY_MS = (1000, 3000)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _listeners: dict[str, set[asyncio.Queue[str]]] = defaultdict(set)
@@ -60,9 +64,10 @@ async def _relay() -> None:
             client = redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=10)
             async with client.pubsub() as channel:
                 await channel.psubscribe(CHANNEL + "*")
-                _tell_everybody("resync")
                 async for message in channel.listen():
-                    if message["type"] == "pmessage":
+                    if message["type"] == "psubscribe":  # from here on nothing is missed
+                        _tell_everybody("resync")
+                    elif message["type"] == "pmessage":
                         topic = message["channel"].decode().removeprefix(CHANNEL)
                         for queue in _listeners.get(topic, ()):
                             queue.put_nowait("change")
@@ -93,13 +98,16 @@ async def _http(path: str, receive: Callable[[], Awaitable[dict[str, Any]]], sen
 
 
 async def _stream(topic: str, receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
+    """Send events until either side ends. The listener is registered before `resync` makes the browser fetch."""
     queue: asyncio.Queue[str] = asyncio.Queue()
     _listeners[topic].add(queue)
+    queue.put_nowait("resync")
     gone = asyncio.create_task(_gone(receive))
     gone.add_done_callback(lambda _: queue.put_nowait(""))
     try:
         await _start(send, 200, b"text/event-stream")
-        await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
+        retry = random.randint(*RETRY_MS)  # noqa: S311 - jitter
+        await send({"type": "http.response.body", "body": b"retry: %d\n\n" % retry, "more_body": True})
         while True:
             try:
                 event = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
