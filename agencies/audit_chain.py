@@ -3,7 +3,7 @@
 Each link's SHA-256 covers the entry and the link before it. One round at a time (advisory lock)
 links what was committed since the last; whoever writes an entry never waits for it. The last
 link of a batch is signed with a key that is not in the database, so that a superuser of
-PostgreSQL who computes the whole chain anew is found out too (docs/decisions/0006).
+PostgreSQL who computes the whole chain anew is found out too (docs/decisions/0006-the-audit-is-linked-afterwards.md).
 """
 
 from __future__ import annotations

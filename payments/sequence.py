@@ -1,4 +1,7 @@
-"""Several bills paid one after the other by one browser: which comes next (docs/decisions/0007)."""
+"""Several bills paid one after the other by one browser: which comes next.
+
+See docs/decisions/0007-several-dossiers-one-payment-each.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who did what, chained so that a missing or changed line shows (docs/decisions/0006)."""
+"""Who did what, chained so that a missing or changed line shows.
+
+See docs/decisions/0006-the-audit-is-linked-afterwards.md.
+"""
 
 from __future__ import annotations
 
