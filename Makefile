@@ -3,20 +3,20 @@ PYTHON ?= python3
 PORT ?= 8000
 RUN = .venv/bin/python
 
-.PHONY: demo test check check-types check-style check-site bench check-ledger drill pictures clean
+.PHONY: demo test check check-types check-style check-site lock bench check-ledger drill pictures clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Một Cửa Pay needs Python 3.11 or newer; set PYTHON=… to one."; exit 1; }
 	@$(PYTHON) -m venv .venv && touch $@
 
-.venv/embedded: .venv/python requirements.txt requirements-embedded.txt
+.venv/embedded: .venv/python requirements-embedded.txt
 	@echo "Installing what the demo needs into .venv …"
-	@$(RUN) -m pip install -q -r requirements-embedded.txt && touch $@
+	@$(RUN) -m pip install -q --require-hashes -r requirements-embedded.txt && touch $@
 
-.venv/dev: .venv/python requirements.txt requirements-embedded.txt requirements-dev.txt
+.venv/dev: .venv/python requirements-dev.txt
 	@echo "Installing what the tests need into .venv …"
-	@$(RUN) -m pip install -q -r requirements-dev.txt && touch $@ .venv/embedded
+	@$(RUN) -m pip install -q --require-hashes -r requirements-dev.txt && touch $@ .venv/embedded
 
 demo: .venv/embedded
 	@$(RUN) manage.py demo --port $(PORT) $(if $(ONCE),--once)
@@ -40,6 +40,14 @@ check-site: .venv/dev
 test: .venv/dev
 	@$(MAKE) --no-print-directory -j2 check
 	$(RUN) -m pytest -n 3 -q --dist loadgroup
+
+# Lock requirements*.in with the hashes of every wheel. Versions stay unless UPGRADE=1 (all) or PACKAGE=name.
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+       --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) $(if $(PACKAGE),--upgrade-package $(PACKAGE))
+lock: .venv/dev
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-embedded.in -c requirements.txt -o requirements-embedded.txt
+	$(LOCK) requirements-dev.in -c requirements-embedded.txt -o requirements-dev.txt
 
 bench: .venv/embedded
 	@$(RUN) -m bench
