@@ -1,7 +1,12 @@
 """The portal app: commands, template tags and pages of the site itself."""
 
+import logging
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
+
+logger = logging.getLogger(__name__)
 
 
 class PortalConfig(AppConfig):
@@ -11,12 +16,19 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        """Hear of sign-ins; let the sweeper link the audit: agencies stand below payments and do not know it."""
+        """Build stale translations; hear of sign-ins; let the sweeper link the audit.
+
+        The audit is registered here because agencies stand below payments and do not know it.
+        """
         from agencies import audit_chain
         from payments import sweeping
 
-        from . import account_letters, sign_in_events  # noqa: F401  their receivers
+        from . import account_letters, catalogue, sign_in_events  # noqa: F401  their receivers
 
+        try:
+            catalogue.compile_stale(settings.BASE_DIR)
+        except OSError as error:  # a release that only its owner may write: `deploy/run release` builds there
+            logger.error("translations are stale: %s", error)
         sweeping.register("audit", audit_chain.link_due)
 
 

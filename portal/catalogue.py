@@ -1,5 +1,7 @@
 """Translations without the gettext tools: found by Babel, written as .po, compiled to .mo.
 
+Only the .po files are committed. `PortalConfig.ready` has each .mo built that is missing or not of its .po.
+
 Msgids are the Vietnamese texts, so English is the only language they are translated to. What
 is extracted: gettext calls in Python, and templates by Django's own templatize. The Vietnamese
 catalogue holds what the administration's theme and Django leave in English; it is written by hand.
@@ -8,7 +10,9 @@ catalogue holds what the administration's theme and Django leave in English; it 
 from __future__ import annotations
 
 import io
+import os
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,8 +37,6 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
 }
-#: Msgids of others, in English: nobody extracts them.
-BY_HAND = "vi"
 _PLACEHOLDERS = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}")
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 Key = tuple[str, str | tuple[str, ...]]
@@ -75,11 +77,30 @@ def update(root: Path, language: str = "en") -> int:
         known = old.get(text[0] if isinstance(text, tuple) else text, context or None)
         string = known.string if known else ("" if isinstance(text, str) else ("", ""))
         new.add(text, string, locations=[(name, 0) for name in sorted(files)], context=context or None)
-    with _path(root, language, "po").open("wb") as file:
+    with _path(root, language).open("wb") as file:
         write_po(file, new, include_lineno=False, width=120, omit_header=True)
-    _write_mo(root, language, new)
-    _write_mo(root, BY_HAND, _read(root, BY_HAND))
+    compile_stale(root)
     return len(new)
+
+
+def compile_stale(root: Path) -> list[Path]:
+    """Build every missing or stale django.mo and return those that were built.
+
+    A .mo carries its .po's time of change: any other time means that it is stale. Each is replaced as a whole, so
+    processes that start together may all build it. Raises OSError where the folder cannot be written.
+    """
+    built = []
+    for source in sorted(root.glob("locale/*/LC_MESSAGES/django.po")):
+        target, changed = source.with_suffix(".mo"), source.stat().st_mtime_ns
+        if target.exists() and target.stat().st_mtime_ns == changed:
+            continue
+        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".mo", delete=False) as file:
+            write_mo(file, _read(root, source.parent.parent.name))
+        Path(file.name).chmod(0o644)
+        os.utime(file.name, ns=(changed, changed))
+        Path(file.name).replace(target)
+        built.append(target)
+    return built
 
 
 def faults(root: Path, language: str = "en") -> list[Fault]:
@@ -98,17 +119,7 @@ def faults(root: Path, language: str = "en") -> list[Fault]:
             isinstance(text, str) and _placeholders(strings[0]) != _placeholders(first)
         ):
             wrong.append(Fault(first, "has other placeholders"))
-    for name, known_messages in ((language, catalogue), (BY_HAND, _read(root, BY_HAND))):
-        compiled = io.BytesIO()
-        write_mo(compiled, known_messages)
-        if not _path(root, name, "mo").exists() or _path(root, name, "mo").read_bytes() != compiled.getvalue():
-            wrong.append(Fault(f"{name}/django.mo", "is older than django.po: run manage.py messages"))
     return wrong
-
-
-def _write_mo(root: Path, language: str, messages: Catalog) -> None:
-    with _path(root, language, "mo").open("wb") as file:
-        write_mo(file, messages)
 
 
 def _strings(known: Message | None) -> tuple[str, ...]:
@@ -122,14 +133,14 @@ def _placeholders(text: str) -> set[str]:
     return set(_PLACEHOLDERS.findall(text))
 
 
-def _path(root: Path, language: str, kind: str) -> Path:
-    path = root / "locale" / language / "LC_MESSAGES" / f"django.{kind}"
+def _path(root: Path, language: str) -> Path:
+    path = root / "locale" / language / "LC_MESSAGES" / "django.po"
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def _read(root: Path, language: str) -> Catalog:
-    path = _path(root, language, "po")
+    path = _path(root, language)
     known = _empty(language)
     if path.exists():
         with path.open("rb") as file:

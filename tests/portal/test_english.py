@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,18 @@ def test_the_switch_changes_the_language_and_comes_back_to_the_page() -> None:
 def test_the_browser_does_not_choose_the_language() -> None:
     page = Client(headers={"Accept-Language": "en-US"}).get("/").content.decode()
     assert '<html lang="vi">' in page
+
+
+def test_a_compiled_catalogue_is_built_when_it_is_missing_or_not_of_its_source(tmp_path: Path) -> None:
+    folder = tmp_path / "locale" / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    source, compiled = folder / "django.po", folder / "django.mo"
+    source.write_text('msgid "Tốt"\nmsgstr "Good"\n')
+    assert catalogue.compile_stale(tmp_path) == [compiled]
+    assert catalogue.compile_stale(tmp_path) == []
+    assert GNUTranslations(compiled.open("rb")).gettext("Tốt") == "Good"
+    source.write_text('msgid "Tốt"\nmsgstr "Fine"\n')
+    os.utime(source, (0, 0))  # as a copy that keeps the times of an older tree
+    assert catalogue.compile_stale(tmp_path) == [compiled]
+    assert GNUTranslations(compiled.open("rb")).gettext("Tốt") == "Fine"
+    assert [path.name for path in folder.iterdir() if path not in (source, compiled)] == []
