@@ -97,6 +97,9 @@ class MoneyCollector(Collector):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
+            build = _gauge("build_info", "Version of this process; always 1", "version")
+            build.add_metric([settings.VERSION], 1)
+            yield build
             yield from _inbox(now)
             yield from _seconds_to_settle(now)
             yield from _open_payments(now)

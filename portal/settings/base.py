@@ -1,5 +1,6 @@
 """Settings shared by every environment. Its variables are declared in `environment.py`."""
 
+import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ from django.templatetags.static import static
 from .environment import read
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+#: Stands in pyproject.toml and nowhere else.
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 SECRET_KEY = read("SECRET_KEY")
 SECRET_KEY_FALLBACKS = read("SECRET_KEY_FALLBACKS")
@@ -254,7 +257,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Một Cửa Pay – bills API",
-    "VERSION": "1",
+    "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -67,5 +67,5 @@ def test_a_process_comes_up_with_production_settings(name: str, path: str, tmp_p
 def _status(url: str) -> int | None:
     try:
         return requests.get(url, timeout=5).status_code
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return None
