@@ -20,12 +20,15 @@ from .models import Bill
 from .receipts import serials_of
 from .signals import bills_settled
 
-#: A notice is plain when this finds it, its bill is found once, and _SETTLE sees nothing against it.
-_PLAIN = """
+#: Names the bank's transaction exactly as `settlement.money_key` does.
+_MONEY_KEY = """notice.gateway || ':' || notice.merchant_account_id || ':'
+               || coalesce(nullif(notice.gateway_ref, ''), 'ref:' || notice.merchant_ref)"""
+#: A notice is plain when this finds it, nothing else in the batch concerns its bill or its money (_CANDIDATES,
+#: `tellings`), and _SETTLE sees nothing against it.
+_PLAIN = f"""
     SELECT notice.id AS notice_id, notice.source, notice.gateway_ref, notice.occurred_at, notice.amount,
            notice.merchant_account_id,
-           notice.gateway || ':' || notice.merchant_account_id || ':'
-               || coalesce(nullif(notice.gateway_ref, ''), 'ref:' || notice.merchant_ref) AS money_key,
+           {_MONEY_KEY} AS money_key,
            (coalesce(notice.occurred_at, now()) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS value_date,
            payment.id AS payment_id, payment.state AS payment_state,
            bill.id AS bill_id, bill.token, bill.agency_id, bill.agency_name, bill.payer_name
@@ -40,23 +43,27 @@ _PLAIN = """
       AND (notice.account = '' OR NOT account.settings ? 'accounts'
            OR jsonb_array_length(account.settings -> 'accounts') = 0
            OR account.settings -> 'accounts' ? notice.account)
-"""
-#: What to lock: more may be found here than is plain, never less.
+"""  # noqa: S608
+#: What to lock: the bills of which this batch says one thing only, whatever it says. Of two notices about one bill
+#: the order decides (a failure before the success, a reversal, money for another attempt): that is for the rules.
 _CANDIDATES = """
 SELECT payment.bill_id, min(payment.id)
 FROM payments_notice notice
 JOIN payments_payment payment ON payment.gateway = notice.gateway AND payment.merchant_ref = notice.merchant_ref
-WHERE notice.id = ANY(%(notices)s) AND notice.outcome = 'paid' AND payment.state IN ('created', 'sent', 'unknown')
-GROUP BY payment.bill_id HAVING count(*) = 1
+WHERE notice.id = ANY(%(notices)s)
+GROUP BY payment.bill_id
+HAVING count(*) = 1 AND bool_and(notice.outcome = 'paid' AND payment.state IN ('created', 'sent', 'unknown'))
 """
 _LOCKS = (
     "SELECT id FROM payments_bill WHERE id = ANY(%(bills)s) ORDER BY id FOR UPDATE",
     "SELECT id FROM payments_payment WHERE bill_id = ANY(%(bills)s) ORDER BY id FOR UPDATE",
 )
 _SETTLE = f"""
-WITH found AS MATERIALIZED (
-    SELECT *, count(*) OVER (PARTITION BY money_key) AS tellings
-    FROM ({_PLAIN} AND bill.id = ANY(%(bills)s) AND payment.id = ANY(%(payments)s)) AS fits),
+WITH tellings AS MATERIALIZED (
+    -- Of the whole batch: money told of twice may be booked by a notice that is not plain.
+    SELECT {_MONEY_KEY} AS money_key, count(*) AS count FROM payments_notice notice
+    WHERE notice.id = ANY(%(notices)s) AND notice.outcome = 'paid' GROUP BY 1),
+found AS MATERIALIZED ({_PLAIN} AND payment.id = ANY(%(payments)s)),
 booked AS MATERIALIZED (
     -- By an array, so that PostgreSQL looks each key up in the index whatever it estimates.
     SELECT money_key FROM payments_ledgerevent
@@ -68,9 +75,8 @@ bookless AS MATERIALIZED (
         SELECT FROM payments_receiptseries series WHERE series.agency_id = found.agency_id
            AND series.kind = line.kind AND series.serial = ANY(%(serials)s))),
 plain AS MATERIALIZED (
-    SELECT * FROM found
-    WHERE tellings = 1
-      AND NOT EXISTS (SELECT FROM bookless WHERE bookless.bill_id = found.bill_id)
+    SELECT found.* FROM found JOIN tellings ON tellings.money_key = found.money_key AND tellings.count = 1
+    WHERE NOT EXISTS (SELECT FROM bookless WHERE bookless.bill_id = found.bill_id)
       AND NOT EXISTS (SELECT FROM booked WHERE booked.money_key = found.money_key)
       AND NOT EXISTS (SELECT FROM payments_closedday closed WHERE closed.day = found.value_date
                       AND closed.merchant_account_id = found.merchant_account_id)),
@@ -109,8 +115,9 @@ WITH wanted AS MATERIALIZED (
     FROM payments_bill bill
     JOIN payments_payment payment ON payment.bill_id = bill.id AND payment.id = ANY(%(paid)s)
     JOIN payments_billline line ON line.bill_id = bill.id AND line.amount > 0
-    JOIN payments_receiptseries series ON series.agency_id = bill.agency_id AND series.kind = line.kind
-         AND series.serial = ANY(%(serials)s)
+    -- Of two books of one serial the one opened last is written in, as `receipts.issue` does.
+    JOIN (SELECT agency_id, kind, max(id) AS id FROM payments_receiptseries WHERE serial = ANY(%(serials)s)
+          GROUP BY agency_id, kind) series ON series.agency_id = bill.agency_id AND series.kind = line.kind
     WHERE bill.id = ANY(%(settled)s)
     GROUP BY bill.id, payment.id, line.kind, series.id),
 numbered AS (

@@ -1,140 +1,136 @@
-"""The short way for plain notices writes what the long way writes, row for row."""
+"""What the bulk statement settles is what the rules settle, row for row, and never more.
+
+Each comparison plays its scenario both ways and counts how many notices each settled:
+where the bulk statement settles nothing, the comparison would be of the rules with themselves.
+"""
 
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from gateways.base import Notice as GatewayNotice
 from gateways.base import OutcomeState
-from payments import inbox, ledger_check, plain
-from payments.billing import NewLine
-from payments.models import ClosedDay, Discrepancy, LedgerEvent, Notice, Payment, Receipt
-from payments.models.inbox import NoticeSource
-from tests import factories
+from payments import billing, inbox, ledger_check, plain
+from payments.models import Notice, Payment, Receipt
+from payments.models.inbox import NoticeState
+from payments.states import OPEN_PAYMENT_STATES, PaymentState
+from tests.payments.situations import SITUATIONS
+from tests.payments.two_ways import Scenario, Ways
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def tell(payment: Payment, chance: random.Random, number: int) -> None:
-    """Put one notice about a payment into the inbox: mostly plain, sometimes anything but."""
-    kind = chance.choice(["plain"] * 6 + ["short", "usd", "account", "failed", "pending", "same_money", "twice"])
-    values: dict[str, Any] = {
-        "gateway": payment.gateway,
-        "event_key": f"E{number}",
-        "merchant_ref": payment.merchant_ref,
-        "gateway_ref": "SAME" if kind == "same_money" else f"V{number}",
-        "state": {"failed": OutcomeState.FAILED, "pending": OutcomeState.PENDING}.get(kind, OutcomeState.PAID),
-        "amount": payment.amount - 1 if kind == "short" else payment.amount,
-        "currency": "USD" if kind == "usd" else "VND",
-        "occurred_at": timezone.now() - timedelta(hours=chance.randrange(48)),
-        "account": "999" if kind == "account" else "",
-        "is_transfer": payment.gateway == "vietinbank",
-    }
-    for suffix in ("", "-again") if kind == "twice" else ("",):
-        notice = GatewayNotice(**{**values, "event_key": values["event_key"] + suffix})
-        inbox.receive(notice, payment.merchant_account, source=NoticeSource.CALLBACK)
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> Ways:
+    return Ways(monkeypatch)
 
 
-def scenario(seed: int) -> None:
-    """Forty payments of two gateways and two agencies, one with a closed day, and what the banks say of them."""
-    chance = random.Random(seed)
-    agencies = [factories.agency(), factories.agency()]
-    payments = []
-    for _ in range(40):
-        kinds = chance.choice([("phi",), ("phi", "le_phi"), ("le_phi",)])
-        lines = [NewLine("X", kind, f"Khoản {kind}", chance.randrange(1, 9) * 1000) for kind in kinds]
-        bill = factories.bill(of=chance.choice(agencies), lines=lines)
-        gateway = chance.choice(["vnptpay", "vietinbank"])
-        payments.append(factories.payment(of=bill, gateway=gateway))
-        if chance.random() < 0.2:
-            other = "vietinbank" if gateway == "vnptpay" else "vnptpay"
-            payments.append(factories.payment(of=bill, gateway=other))
-    ClosedDay.objects.create(
-        merchant_account=payments[0].merchant_account,
-        day=timezone.localdate() - timedelta(days=1),
-        our_amount=0,
-        our_count=0,
-        bank_amount=0,
-        bank_count=0,
-        closed_by=factories.officer(agencies[0]),
-    )
-    for number, payment in enumerate(payments):
-        tell(payment, chance, number)
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_in_each_situation_both_ways_write_the_same(name: str, ways: Ways) -> None:
+    play, in_bulk, by_rules = SITUATIONS[name]
+    now = timezone.now()
+    bulk = ways.play(play, now, in_bulk=True)
+    rules = ways.play(play, now, in_bulk=False)
+    assert (bulk.in_bulk, bulk.by_rules) == (in_bulk, by_rules)
+    assert (rules.in_bulk, rules.by_rules) == (0, in_bulk + by_rules)
+    assert bulk.written == rules.written
 
 
-def story() -> dict[str, list[Any]]:
-    """Everything that was written, without ids and clocks, by the order of the payments."""
-    first = Payment.objects.order_by("pk").values_list("pk", flat=True)[0]
-    base = LedgerEvent.objects.exclude(cause__in=("test", "dossier"))
-    return {
-        "payments": list(
-            Payment.objects.order_by("pk").values_list("state", "is_applied", "gateway_ref", "next_check_at")
-        ),
-        "bills": list(Payment.objects.order_by("pk").values_list("bill__state", flat=True)),
-        "notices": list(Notice.objects.order_by("pk").values_list("event_key", "state", "result")),
-        "events": sorted(
-            (payment - first if payment else -1, *rest)
-            for payment, *rest in base.values_list(
-                "payment_id", "kind", "amount", "before", "after", "value_date", "is_correction", "cause"
-            )
-        ),
-        "receipts": sorted(
-            (payment - first, *rest)
-            for payment, *rest in Receipt.objects.values_list("payment_id", "kind", "amount", "payer_name")
-        ),
-        "lines": sorted(str(lines) for lines in Receipt.objects.values_list("lines", flat=True)),
-        "cases": sorted(Discrepancy.objects.values_list("kind", "amount")),
-    }
+def anything(chance: random.Random) -> Callable[[Scenario], Any]:
+    """Forty bills of two agencies, one with a book of phí only, a closed day, and mostly plain notices."""
+
+    def play(world: Scenario) -> None:
+        agencies = [world.agency, world.new_agency(kinds=["phi"])]
+        for number in range(40):
+            kinds = chance.choice([("phi",), ("phi", "le_phi"), ("phi", "phi")])
+            bill = world.bill([(kind, chance.randrange(1, 9) * 1000) for kind in kinds], of=chance.choice(agencies))
+            gateways = ["vnptpay", "vietinbank"]
+            chance.shuffle(gateways)
+            state = chance.choice(OPEN_PAYMENT_STATES)
+            payments = [world.payment(of=bill, gateway=gateways[0], state=state, next_check_at=world.now)]
+            if chance.random() < 0.2:
+                payments.append(world.payment(of=bill, gateway=gateways[1]))
+            if not number:
+                world.close(payments[0].merchant_account, noon(world).date())
+            if chance.random() < 0.2 and PaymentState.UNKNOWN not in [payment.state for payment in payments]:
+                billing.cancel_bill(bill, reason="thử")
+            for payment in payments:
+                send_anything(world, payment, chance)
+
+    return play
+
+
+def noon(world: Scenario) -> datetime:
+    """Noon of yesterday: what happens then has the same date whenever the test runs."""
+    return timezone.localtime(world.now).replace(hour=12, minute=0) - timedelta(days=1)
+
+
+def send_anything(world: Scenario, payment: Payment, chance: random.Random) -> None:
+    """Send one notice or two: most of them plain, the others anything but."""
+    changes: list[dict[str, Any]] = [
+        {"amount": payment.amount - 1},
+        {"currency": "USD"},
+        {"account": "999"},
+        {"state": OutcomeState.FAILED},
+        {"state": OutcomeState.PENDING},
+        {"gateway_ref": "SAME"},
+    ]
+    kind = chance.choice(["plain"] * 20 + ["changed"] * 8 + ["twice", "after another"])
+    occurred_at = noon(world) - timedelta(days=chance.randrange(5))
+    if kind in ("changed", "after another"):
+        world.notify(payment, occurred_at=occurred_at, **chance.choice(changes))
+    if kind != "changed":
+        world.notify(payment, occurred_at=occurred_at)
+    if kind == "twice":
+        world.notify(payment, occurred_at=occurred_at)
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_both_ways_write_the_same_story(seed: int, monkeypatch: pytest.MonkeyPatch, django_db_reset: Any) -> None:
-    scenario(seed)
-    inbox.drain_all()
-    short = story()
-    assert ledger_check.check() == []
-    assert any(state == "paid" for state in short["bills"])
-    django_db_reset()
-    monkeypatch.setattr(plain, "settle", lambda _: plain.Plain(frozenset(), ()))
-    scenario(seed)
-    inbox.drain_all()
-    assert story() == short
-    assert ledger_check.check() == []
+def test_both_ways_write_the_same_of_whatever_comes(seed: int, ways: Ways) -> None:
+    now = timezone.now()
+    bulk = ways.play(anything(random.Random(seed)), now, in_bulk=True)
+    rules = ways.play(anything(random.Random(seed)), now, in_bulk=False)
+    assert bulk.in_bulk >= 10 and bulk.by_rules >= 1
+    assert (rules.in_bulk, rules.by_rules) == (0, bulk.in_bulk + bulk.by_rules)
+    assert bulk.written == rules.written
+
+
+def test_only_notices_that_wait_are_settled() -> None:
+    world = Scenario(timezone.now())
+    waiting, processed = world.notify(world.payment()), world.notify(world.payment())
+    Notice.objects.filter(pk=processed).update(state=NoticeState.QUARANTINED)
+    with transaction.atomic():
+        assert plain.settle([waiting, processed]).notice_ids == {waiting}
+        assert plain.settle([waiting]).notice_ids == set()
+
+
+def test_only_the_notices_that_are_given_are_settled() -> None:
+    world = Scenario(timezone.now())
+    given, _other = world.notify(world.payment()), world.notify(world.payment())
+    with transaction.atomic():
+        assert plain.settle([given]).notice_ids == {given}
+    assert Receipt.objects.count() == 1
+
+
+def test_the_tokens_of_settled_bills_are_announced() -> None:
+    world = Scenario(timezone.now())
+    payment = world.payment()
+    with transaction.atomic():
+        assert plain.settle([world.notify(payment)]).tokens == (payment.bill.token,)
 
 
 def test_a_batch_of_plain_notices_takes_the_same_few_statements(django_assert_num_queries: Any) -> None:
-    def told(count: int) -> None:
-        agency = factories.agency()
-        for number in range(count):
-            payment = factories.payment(of=factories.bill(of=agency))
-            tell_plainly(payment, f"{agency.pk}-{number}")
-
-    told(2)
-    inbox.drain_all()  # opens the books of the year
+    world = Scenario(timezone.now())
     for count in (3, 12):
-        agency = Payment.objects.order_by("-pk")[0].bill.agency
-        for number in range(count):
-            tell_plainly(factories.payment(of=factories.bill(of=agency)), f"x{count}-{number}")
+        for _ in range(count):
+            world.notify(world.payment())
         with django_assert_num_queries(15):
             inbox.drain()
-    assert Receipt.objects.count() == 17
+    assert Receipt.objects.count() == 15
     assert ledger_check.check() == []
-
-
-def tell_plainly(payment: Payment, key: str) -> None:
-    notice = GatewayNotice(
-        gateway=payment.gateway,
-        event_key=key,
-        merchant_ref=payment.merchant_ref,
-        gateway_ref=key,
-        state=OutcomeState.PAID,
-        amount=payment.amount,
-        currency="VND",
-        occurred_at=timezone.now(),
-    )
-    inbox.receive(notice, payment.merchant_account)
