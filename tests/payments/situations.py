@@ -162,6 +162,24 @@ def a_reversal_after_its_success(world: Scenario) -> None:
     world.notify(payment, state=OutcomeState.REVERSED)
 
 
+@situation(in_bulk=1)
+def a_success_that_follows_what_was_drained_before(world: Scenario) -> None:
+    payment = world.payment()
+    world.notify(payment, state=OutcomeState.PENDING)
+    inbox.drain_all()
+    world.notify(payment)
+
+
+@situation(in_bulk=1)
+def one_reference_at_two_gateways(world: Scenario) -> None:
+    bill = world.bill()
+    world.payment(of=bill, gateway="momo")
+    Payment.objects.filter(gateway="momo").update(merchant_ref="R1")
+    payment = world.payment(of=bill)
+    Payment.objects.filter(pk=payment.pk).update(merchant_ref="R1")
+    world.notify(payment, merchant_ref="R1")
+
+
 @situation(in_bulk=0, by_rules=1)
 def one_transaction_for_two_bills(world: Scenario) -> None:
     for _ in range(2):

@@ -7,17 +7,19 @@ where the bulk statement settles nothing, the comparison would be of the rules w
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from gateways.base import OutcomeState
 from payments import billing, inbox, ledger_check, plain
-from payments.models import Notice, Payment, Receipt
+from payments.models import Bill, Notice, Payment, Receipt
 from payments.models.inbox import NoticeState
 from payments.states import OPEN_PAYMENT_STATES, PaymentState
 from tests.payments.situations import SITUATIONS
@@ -112,10 +114,45 @@ def test_only_notices_that_wait_are_settled() -> None:
 
 def test_only_the_notices_that_are_given_are_settled() -> None:
     world = Scenario(timezone.now())
-    given, _other = world.notify(world.payment()), world.notify(world.payment())
+    payment = world.payment()
+    given, _, _ = world.notify(payment), world.notify(payment), world.notify(world.payment())
     with transaction.atomic():
         assert plain.settle([given]).notice_ids == {given}
     assert Receipt.objects.count() == 1
+
+
+def test_what_changed_while_the_statement_waited_for_its_locks_is_seen() -> None:
+    world = Scenario(timezone.now())
+    payment = world.payment()
+    notice_id = world.notify(payment)
+    settled: list[frozenset[int]] = []
+
+    def settle() -> None:
+        try:
+            with transaction.atomic():
+                settled.append(plain.settle([notice_id]).notice_ids)
+        finally:
+            connection.close()
+
+    waiting = threading.Thread(target=settle)
+    with transaction.atomic():
+        Bill.objects.select_for_update().get(pk=payment.bill_id)
+        waiting.start()
+        wait_until_somebody_waits_for_a_lock()
+        Payment.objects.filter(pk=payment.pk).update(state=PaymentState.EXPIRED)
+    waiting.join()
+    assert settled == [frozenset()]
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waits for a lock")
 
 
 def test_the_tokens_of_settled_bills_are_announced() -> None:
