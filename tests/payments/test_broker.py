@@ -20,7 +20,6 @@ from payments.states import BillState
 from portal.embedded.place import Place
 from portal.embedded.valkey import Valkey
 from tests import factories, running
-from tests.checks import early_bells
 from tests.notices import confirm
 from tests.payments.test_callbacks import post
 
@@ -97,13 +96,6 @@ def test_after_a_flush_the_next_bell_is_heard(tmp_path: Path) -> None:
         post(confirm(second))
         running.wait_until(running.ringing(lambda: is_settled(second)), "the worker has heard the bell after the flush")
     assert_all_settled_once([first, second])
-
-
-def test_a_bell_rung_inside_a_transaction_is_found_by_the_check() -> None:
-    """`make check` looks at every module so; this looks at the check."""
-    inside = "with transaction.atomic():\n    row.save()\n    bell.ring()\n"
-    later = "with transaction.atomic():\n    transaction.on_commit(lambda: live.publish([1]))\nbell.ring()\n"
-    assert (list(early_bells(inside)), list(early_bells(later))) == ([3], [])
 
 
 def test_the_bell_is_rung_when_everybody_can_see_the_notice(monkeypatch: pytest.MonkeyPatch) -> None:
