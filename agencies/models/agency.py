@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ..text import fold
+from ..whole_row import WholeRow
 
 
 class Level(models.TextChoices):
@@ -35,7 +36,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         return self.filter(valid_during__contains=day)
 
 
-class Agency(models.Model):
+class Agency(WholeRow):
     """One legal existence of an agency. `identifier` (H44.nn) begins its dossiers' codes.
 
     A unit known only by name (old communes of Vĩnh Phúc and Hòa Bình) has an empty code.
@@ -67,6 +68,7 @@ class Agency(models.Model):
                 name="agency_code_once_at_a_time",
                 expressions=[("code", RangeOperators.EQUAL), ("valid_during", RangeOperators.OVERLAPS)],
                 condition=~Q(code=""),
+                violation_error_message=_("Cơ quan khác đã dùng mã này trong cùng thời gian."),
             ),
             ExclusionConstraint(
                 name="agency_identifier_once_at_a_time",
@@ -75,6 +77,7 @@ class Agency(models.Model):
                     ("valid_during", RangeOperators.OVERLAPS),
                 ],
                 condition=~Q(identifier=""),
+                violation_error_message=_("Cơ quan khác đã dùng mã định danh này trong cùng thời gian."),
             ),
         ]
         indexes = [GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="agency_search")]

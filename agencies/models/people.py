@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..whole_row import WholeRow
 from .agency import Agency
 
 
@@ -34,7 +35,7 @@ class User(AbstractUser):
         return self.full_name or self.username
 
 
-class Membership(models.Model):
+class Membership(WholeRow):
     """A role at an agency for a time; it ends with the agency and is granted anew after a merger."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("Người dùng"))
@@ -54,6 +55,7 @@ class Membership(models.Model):
                     ("role", RangeOperators.EQUAL),
                     ("valid_during", RangeOperators.OVERLAPS),
                 ],
+                violation_error_message=_("Người này đã có vai trò đó ở cơ quan đó trong thời gian này."),
             )
         ]
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from agencies.whole_row import WholeRow
 from payments.models import Bill
 
 from .dossier import Dossier
@@ -26,7 +27,7 @@ class PostalZone(models.TextChoices):
     COUNTRY = "country", _("Tỉnh khác")
 
 
-class PostageRate(models.Model):
+class PostageRate(WholeRow):
     """What the post takes for one result from a day on, whole đồng; `source` is the tariff it stands in."""
 
     zone = models.CharField(_("Vùng"), max_length=8, choices=PostalZone)
@@ -42,6 +43,7 @@ class PostageRate(models.Model):
             ExclusionConstraint(
                 name="one_postage_a_day",
                 expressions=[("zone", RangeOperators.EQUAL), ("valid_during", RangeOperators.OVERLAPS)],
+                violation_error_message=_("Vùng này đã có cước khác trong cùng thời gian."),
             ),
             models.CheckConstraint(condition=Q(amount__gte=1000), name="postage_is_in_dong"),
         ]

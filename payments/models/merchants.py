@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.encryption import EncryptedTextField
 from agencies.models import Agency
+from agencies.whole_row import WholeRow
 
 
-class MerchantAccount(models.Model):
+class MerchantAccount(WholeRow):
     """One merchant account of one agency (and of those under it) at one gateway.
 
     `secrets` and `previous_secrets` are JSON objects, encrypted at rest. After a rotation

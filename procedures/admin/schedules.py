@@ -59,6 +59,7 @@ class RuleInline(_OnlyDrafts, StackedInline):
 
     model = FeeRule
     extra = 0
+    template_before = "procedures/admin/row_errors.html"
     fields = [
         ("case", "code"),
         ("name", "kind"),

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
+from agencies.whole_row import WholeRow
 
 from ..fees.asking import APPLICANTS, AREAS, FACT_LABELS, TIMINGS
 from ..fees.records import ANY
@@ -29,7 +30,7 @@ class ScheduleState(models.TextChoices):
     RETIRED = "retired", _("Ngừng áp dụng")
 
 
-class FeeSchedule(models.Model):
+class FeeSchedule(WholeRow):
     """Everything one procedure costs in one period, at all agencies or at the one named.
 
     A schedule is complete: at any day one schedule per procedure and agency is active
@@ -124,7 +125,7 @@ class FeeSchedule(models.Model):
 _FACTS = [(name, label) for name, (label, _unit) in FACT_LABELS.items()]
 
 
-class FeeRule(models.Model):
+class FeeRule(WholeRow):
     """One line of a schedule. `price` is đồng per unit; `tiers` price by position instead.
 
     `tiers` is a list of {"up_to": n or null, "price": đồng}, applied to the fact named by
@@ -211,7 +212,7 @@ class FeeRule(models.Model):
         return self.name
 
 
-class Exemption(models.Model):
+class Exemption(WholeRow):
     """Who pays less for the lines of a schedule: `percent` (100 is full exemption) or `amount` đồng.
 
     An empty group is a reduction for everybody, for example a national half-price scheme.
@@ -238,6 +239,7 @@ class Exemption(models.Model):
                 fields=["schedule", "group", "channel", "kind", "valid_during"],
                 name="exemption_once",
                 nulls_distinct=False,
+                violation_error_message=_("Đối tượng này đã có mức giảm cho đúng kênh và loại đó."),
             ),
             models.CheckConstraint(condition=Q(percent__lte=100), name="exemption_percent_sane"),
             models.CheckConstraint(

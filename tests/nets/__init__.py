@@ -1,0 +1,1 @@
+"""Nets: each catches one kind of fault, wherever in the product it is."""
