@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from . import accounts, csp_reports, figures, guide, health, metrics, phones, style_page
 from .checklist import checklist
@@ -25,7 +25,12 @@ urlpatterns = [
     ),
     path(
         "api/docs/",
-        SpectacularSwaggerView.as_view(authentication_classes=[], permission_classes=[]),
+        SpectacularSwaggerSplitView.as_view(
+            authentication_classes=[],
+            permission_classes=[],
+            template_name="portal/api_docs.html",
+            title="Một Cửa Pay: API",
+        ),
         name="api-docs",
     ),
     path("health/live", health.live, name="health-live"),

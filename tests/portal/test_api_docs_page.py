@@ -1,0 +1,41 @@
+"""The page of the API in a browser: its policy lets nothing inline run, and every operation is shown all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.conftest import browser
+from tests.journeys.stage import NEEDS_CHROMIUM
+
+assert browser  # a fixture
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sync() -> Iterator[None]:
+    # Playwright keeps an event loop in this thread; the test itself is as synchronous as ever.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+def test_every_operation_of_the_api_is_shown_without_an_error(browser: Browser, live_server: Any) -> None:
+    schema = Client().get(reverse("schema"), headers={"Accept": "application/json"}).json()
+    operations = sum(len(methods) for methods in schema["paths"].values())
+    errors: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda said: errors.append(f"{said.text} {said.location}") if said.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(live_server.url + reverse("api-docs"))
+    expect(page.locator(".opblock")).to_have_count(operations, timeout=30_000)
+    page.locator(".opblock-summary-control").first.click()
+    expect(page.locator(".opblock-body").first).to_be_visible()
+    page.close()
+    assert operations > 5
+    assert errors == []
