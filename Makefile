@@ -31,7 +31,7 @@ check-style: .venv/dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	.venv/bin/lint-imports
-	.venv/bin/djlint --lint --quiet templates gateways/sandbox/templates
+	.venv/bin/djlint --lint --quiet templates devtools/sandbox/templates
 
 check-site: .venv/dev
 	$(RUN) manage.py messages --check

@@ -10,7 +10,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from . import identity
+from core import identity
+
 from .models import Citizen, User
 
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from psycopg2.extras import DateRange
 
-from .models import Agency, AgencySuccession, Level
-from .text import fold
+from core.text import fold
 
-DATA = Path(__file__).parent / "data"
+from .models import Agency, AgencySuccession, Level
+
+DATA = settings.PROVINCE_DATA
 BEGINNING = date(2004, 1, 1)
 REFORM = date(2025, 7, 1)
 CURRENT_PROVINCE = "H44-2025"

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from . import audit
+from .audit import record as audit
 from .errors import LastProvinceAdmin
 from .models import Membership, Role, User
 

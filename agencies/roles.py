@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
-from . import audit, people
+from . import people
+from .admin_periods import in_words
+from .audit import record as audit
 from .errors import RoleIsOver
 from .models import Membership, User
-from .periods import in_words
 
 #: How long before its end a role is shown as ending.
 ENDING_SOON = timedelta(days=30)

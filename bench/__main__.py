@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from portal import embedded
+from devtools import embedded
 
 FOLDER = Path(__file__).parent
 NAMES = ("draining", "serving", "statement_import", "desk_search", "payment_search")

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 
-from payments import ledger_check
 from payments.models import Notice
+from payments.settlement import ledger_check
 
 from .measuring import five_steps_per_second
 from .seeding import Field

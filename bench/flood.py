@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 
-from payments import ledger_check
 from payments.models import Notice
+from payments.settlement import ledger_check
 
 from .seeding import Field
 from .serving import await_settled, bodies_of, milliseconds, portal, post_bodies

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from portal.embedded.binaries import postgres_folder
+from devtools.embedded.binaries import postgres_folder
 
 FIVE_STEPS = Path(__file__).parent / "five_steps.sql"
 

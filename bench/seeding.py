@@ -9,7 +9,7 @@ from django.db import connection
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Level
-from gateways.sandbox.keys import make_contracts
+from devtools.sandbox.keys import make_contracts
 from payments.models import MerchantAccount
 from procedures.models import Procedure, ProcedureCase
 

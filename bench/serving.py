@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gateways import vnptpay_messages
-from payments import ledger_check
-from payments.live import sign_topic
+from core.live import sign_topic
+from devtools.processes import LOCALHOST, Child, free_port
+from devtools.stack import ROOT
+from gateways.vnptpay import messages
 from payments.models import Notice
-from portal.children import LOCALHOST, Child, free_port
-from portal.processes import ROOT
+from payments.settlement import ledger_check
 
 from .measuring import five_steps_per_second, percentile
 from .seeding import CONTRACTS, Field
@@ -63,7 +63,7 @@ def portal(*, workers: bool = True, **changes: str) -> Iterator[tuple[int, int]]
     web, live = free_port(), free_port()
     gunicorn = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--keep-alive", "65", "-k", "gthread"]
     commands = {
-        "web": [*gunicorn, "-c", "python:portal.listening", "-b", f"{LOCALHOST}:{web}", "-w", "2"]
+        "web": [*gunicorn, "-c", "python:portal.gunicorn_conf", "-b", f"{LOCALHOST}:{web}", "-w", "2"]
         + ["--threads", "4", "portal.wsgi:application"],
         "live": [sys.executable, "-m", "uvicorn", "portal.asgi:application", "--host", LOCALHOST]
         + ["--port", str(live), "--log-level", "error"],
@@ -110,7 +110,7 @@ def _confirm(number: int) -> str:
         "PAY_DATE": "20261123093145",
         "ADDITIONAL_INFO": "",
     }
-    message["SECURE_CODE"] = vnptpay_messages.CONFIRM.sign(message, CONTRACTS["vnptpay"]["secrets"]["secret_key"])
+    message["SECURE_CODE"] = messages.CONFIRM.sign(message, CONTRACTS["vnptpay"]["secrets"]["secret_key"])
     return json.dumps(message)
 
 

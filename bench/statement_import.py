@@ -13,8 +13,8 @@ from django.core.files import File
 from django.db import connection
 from django.utils import timezone
 
-from payments import reconciliation, statements
 from payments.models.statements import RowState
+from payments.reconciliation import matching, statements
 
 from .seeding import Field
 
@@ -51,7 +51,7 @@ def run(field: Field) -> dict[str, float]:
         statements.confirm(statement, actor=None)
         statement.refresh_from_db()
         began = time.monotonic()
-        reconciliation.apply(statement)
+        matching.apply(statement)
         matched = time.monotonic() - began
         if statement.rows.filter(state=RowState.MATCHED).count() != ROWS:
             raise SystemExit("not every row was matched")

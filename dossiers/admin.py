@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.administering import AuditedAdmin, ReadOnlyAdmin
+from agencies.admin_base import AuditedAdmin, ReadOnlyAdmin
+from agencies.admin_periods import WithPeriod
 from agencies.models import User
-from agencies.periods import WithPeriod
+from dossiers.messages.outbox import send_again
 
-from .messages import send_again
 from .models import Message, PostageRate
 
 

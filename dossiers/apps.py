@@ -12,33 +12,28 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect."""
-        from agencies import limits
-        from payments import finding, ledger_check, sweeping
-        from procedures import preview, schedule_life
+        from core import rate_limits
+        from payments import search, sweeper
+        from payments.settlement import ledger_check
+        from procedures.schedules import lifecycle, preview
 
-        from . import (
-            checking_papers,
-            drafts,
-            ending,
-            fee_history,
-            long_checks,
-            messages,
-            money_search,
-            one_time_codes,
-            receivers,  # noqa: F401 - connects itself
-        )
+        from .attachments import scan
+        from .fees import bill_lookup, close_bills, delay_notices, history
+        from .messages import outbox as messages
+        from .one_time_codes import codes as one_time_codes
+        from .submission import drafts
 
-        sweeping.register("messages", messages.send_waiting)
-        sweeping.register("long checks", long_checks.tell_due)
-        sweeping.register("one-time codes", one_time_codes.send_waiting)
-        sweeping.register("dossiers that ended", ending.end_due)
-        sweeping.register("papers", checking_papers.check_due)
-        sweeping.register("drafts", drafts.forget_expired)
-        sweeping.register("what was tried", limits.forget_old)
+        sweeper.register("messages", messages.send_waiting)
+        sweeper.register("long checks", delay_notices.tell_due)
+        sweeper.register("one-time codes", one_time_codes.send_waiting)
+        sweeper.register("dossiers that ended", close_bills.end_due)
+        sweeper.register("papers", scan.check_due)
+        sweeper.register("drafts", drafts.forget_expired)
+        sweeper.register("what was tried", rate_limits.forget_old)
         # Neither procedures nor payments know the other: who knows both joins them.
-        sweeping.register("fee schedules", schedule_life.activate_due)
-        preview.register(fee_history.charged_since)
-        finding.register(money_search.bills_of)
+        sweeper.register("fee schedules", lifecycle.activate_due)
+        preview.register(history.charged_since)
+        search.register(bill_lookup.bills_of)
         ledger_check.register(
             "I3",
             "no result was handed over while a bill of its dossier was not settled",

@@ -6,7 +6,9 @@ from typing import Any
 
 from celery import shared_task
 
-from . import checking_papers, messages, one_time_codes
+from .attachments import scan
+from .messages import outbox as messages
+from .one_time_codes import codes as one_time_codes
 
 
 @shared_task(name="dossiers.send_messages")
@@ -24,4 +26,4 @@ def send_codes(**_: Any) -> int:
 @shared_task(name="dossiers.check_papers")
 def check_papers(**_: Any) -> int:
     """Look a second time at papers that were sent."""
-    return checking_papers.check_due()
+    return scan.check_due()

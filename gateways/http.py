@@ -16,7 +16,7 @@ import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .base import GatewayRefused, GatewayUnavailable, Malformed, OutcomeUnknown
-from .wire import read_object, write_json
+from .parsing import read_object, write_json
 
 #: No answer of a gateway comes near.
 MAX_ANSWER_BYTES = 1024 * 1024

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
+from gateways.momo.adapter import Momo
+from gateways.payplatform.adapter import PayPlatform
+from gateways.vietinbank.adapter import VietinBank
+from gateways.vietinbank_direct.adapter import VietinBankDirect
+from gateways.vnpay.adapter import Vnpay
+from gateways.vnptpay.adapter import VnptPay
+
 from .base import Gateway
-from .in_house import Counter, Moved
-from .momo import Momo
-from .payplatform import PayPlatform
-from .vietinbank import VietinBank
-from .vietinbank_direct import VietinBankDirect
-from .vnpay import Vnpay
-from .vnptpay import VnptPay
+from .internal import Counter, Moved
 
 GROUP = "motcua.gateways"
 _BUILT_IN: tuple[type[Gateway], ...] = (

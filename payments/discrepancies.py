@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from agencies import audit
+from agencies.audit import record as audit
 from agencies.models import Role, User
 from agencies.scope import chain_of
+from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 
 from .errors import RefundRefused
 from .models import Bill, Discrepancy, Notice, Payment
-from .models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 from .signals import claim_answered
 from .states import MoveState, RefundState
 

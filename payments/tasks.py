@@ -7,9 +7,15 @@ from typing import Any
 
 from celery import shared_task
 
-from . import bell, checking, heartbeats, inbox, reconciliation, refund_sending
-from .accounting import exporting
-from .webhooks import sending as webhooks
+from core import wakeup
+
+from . import heartbeats
+from .callbacks import inbox
+from .exports import write as exports
+from .reconciliation import matching
+from .refunds import dispatch
+from .status_queries import query as status_queries
+from .webhooks import dispatch as webhooks
 
 
 @shared_task(name="payments.process_inbox")
@@ -21,9 +27,9 @@ def process_inbox(*, is_scheduled: bool = False, **_: Any) -> int:
     reset, and late enough to see what those stored who had just rung (`bell.RUNG_SECONDS`).
     `is_scheduled`: beat has sent it, and so beat lives.
     """
-    taken = inbox.drain_all(pause=bell.GATHER_SECONDS)
-    bell.answered()
-    time.sleep(bell.GATHER_SECONDS)
+    taken = inbox.drain_all(pause=wakeup.GATHER_SECONDS)
+    wakeup.answered()
+    time.sleep(wakeup.GATHER_SECONDS)
     taken += inbox.drain_all()
     heartbeats.beat("worker")
     if is_scheduled:
@@ -35,8 +41,8 @@ def process_inbox(*, is_scheduled: bool = False, **_: Any) -> int:
 def query_open_payments(gateway: str = "", **_: Any) -> int:
     """Ask one gateway about its payments that are due; without a name, wake a task for each that has some."""
     if gateway:
-        return checking.check_due(gateway)
-    waiting = checking.gateways_due()
+        return status_queries.check_due(gateway)
+    waiting = status_queries.gateways_due()
     for slug in waiting:
         query_open_payments.apply_async(kwargs={"gateway": slug}, retry=False, ignore_result=True)
     return len(waiting)
@@ -45,13 +51,13 @@ def query_open_payments(gateway: str = "", **_: Any) -> int:
 @shared_task(name="payments.send_refunds")
 def send_refunds(**_: Any) -> int:
     """Take refunds whose next step is due one step on."""
-    return refund_sending.send_due()
+    return dispatch.send_due()
 
 
 @shared_task(name="payments.work_statements")
 def work_statements(**_: Any) -> int:
     """Read and match the bank's files that wait."""
-    return reconciliation.work_due()
+    return matching.work_due()
 
 
 @shared_task(name="payments.send_webhooks")
@@ -63,4 +69,4 @@ def send_webhooks(**_: Any) -> int:
 @shared_task(name="payments.write_exports")
 def write_exports(**_: Any) -> int:
     """Write the lists that somebody waits for as files."""
-    return exporting.work_due()
+    return exports.work_due()

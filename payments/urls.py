@@ -2,7 +2,9 @@
 
 from django.urls import include, path, re_path
 
-from . import pages, paying, receipt_pages, views
+from .callbacks import views
+from .checkout import bill_views, payment_views
+from .receipts import views as receipts_views
 
 # A gateway that writes the slash differently must be understood, never redirected.
 urlpatterns = [
@@ -21,13 +23,13 @@ urlpatterns = [
     re_path(r"^gateways/(?P<gateway>[a-z_]+)/notify/?$", views.notify, name="gateway-notify"),
     re_path(r"^gateways/(?P<gateway>[a-z_]+)/return/?$", views.returned, name="gateway-return"),
     path("doi-soat/", include("payments.accounting.urls")),
-    path("thanh-toan/<str:token>/", pages.bill, name="bill"),
-    path("thanh-toan/<str:token>/trang-thai/", pages.bill_state, name="bill-state"),
-    path("thanh-toan/<str:token>/ma-qr/", paying.transfer, name="transfer"),
-    path("thanh-toan/<str:token>/ma-qr.png", paying.transfer_picture, name="transfer-picture"),
-    path("thanh-toan/<str:token>/<slug:gateway>/", paying.pay, name="pay"),
-    path("bien-lai/<str:token>.pdf", receipt_pages.receipt_file, name="receipt-file"),
-    path("bien-lai/<str:token>/", receipt_pages.receipt, name="receipt"),
-    path("xac-minh/", receipt_pages.verify, name="verify"),
-    path("xac-minh/<str:number>/", receipt_pages.verify_receipt, name="verify-receipt"),
+    path("thanh-toan/<str:token>/", bill_views.bill, name="bill"),
+    path("thanh-toan/<str:token>/trang-thai/", bill_views.bill_state, name="bill-state"),
+    path("thanh-toan/<str:token>/ma-qr/", payment_views.transfer, name="transfer"),
+    path("thanh-toan/<str:token>/ma-qr.png", payment_views.transfer_picture, name="transfer-picture"),
+    path("thanh-toan/<str:token>/<slug:gateway>/", payment_views.pay, name="pay"),
+    path("bien-lai/<str:token>.pdf", receipts_views.receipt_file, name="receipt-file"),
+    path("bien-lai/<str:token>/", receipts_views.receipt, name="receipt"),
+    path("xac-minh/", receipts_views.verify, name="verify"),
+    path("xac-minh/<str:number>/", receipts_views.verify_receipt, name="verify-receipt"),
 ]

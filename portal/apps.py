@@ -20,20 +20,21 @@ class PortalConfig(AppConfig):
 
         The audit is registered here because agencies stand below payments and do not know it.
         """
-        from agencies import audit_chain
-        from payments import sweeping
+        from agencies.audit import chain
+        from payments import sweeper
 
-        from . import account_letters, catalogue, sign_in_events  # noqa: F401  their receivers
+        from . import translations  # noqa: F401  their receivers
+        from .accounts import events, letters  # noqa: F401  their receivers
 
         try:
-            catalogue.compile_stale(settings.BASE_DIR)
+            translations.compile_stale(settings.BASE_DIR)
         except OSError as error:  # a release that only its owner may write: `deploy/run release` builds there
             logger.error("translations are stale: %s", error)
-        sweeping.register("audit", audit_chain.link_due)
+        sweeper.register("audit", chain.link_due)
 
 
 class AdministrationConfig(admin_apps.AdminConfig):
     """Django's administration with our site."""
 
     default = False
-    default_site = "portal.administration.Administration"
+    default_site = "portal.administration.site.Administration"

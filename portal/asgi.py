@@ -24,7 +24,7 @@ from django.core import signing
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 django.setup(set_prefix=False)
 
-from payments.live import CHANNEL, read_topic  # noqa: E402 - needs the settings above
+from core.live import CHANNEL, read_topic  # noqa: E402 - needs the settings above
 
 logger = logging.getLogger(__name__)
 

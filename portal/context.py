@@ -8,9 +8,8 @@ from django.http import HttpRequest
 
 from agencies.citizens import citizen_of
 from payments.accounting.access import entrance_of
-
-from .gateway_care.status import away
-from .read_only import spans
+from portal.administration.read_only import spans
+from portal.public.status_views import away
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

@@ -23,24 +23,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from dossiers.messages import waiting
+from dossiers.messages.outbox import waiting
 from dossiers.models import Attachment, Message, PaperState
-from gateways import in_house
-from payments import heartbeats, rejections
-from payments.models import (
-    Discrepancy,
-    MerchantAccount,
-    Notice,
-    Payment,
-    Refund,
-    RejectedNotice,
-    Statement,
-)
+from gateways import internal
+from payments import heartbeats
+from payments.callbacks import rejected as callbacks_rejected
+from payments.models import Discrepancy, MerchantAccount, Notice, Payment, Refund, RejectedNotice, Statement
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.inbox import NoticeSource, NoticeState
+from payments.models.notifications import NoticeSource, NoticeState
 from payments.models.statements import StatementState
 from payments.states import OPEN_PAYMENT_STATES, RefundState
-from payments.webhooks import sending
+from payments.webhooks import dispatch
 
 #: Open payments are counted from each of these ages on, seconds; the first counts them all.
 AGES = (0, 300, 1800, 7200, 86400)
@@ -135,7 +128,7 @@ def _inbox(now: datetime) -> Iterator[GaugeMetricFamily]:
     quarantined = Notice.objects.filter(state=NoticeState.QUARANTINED).count()
     yield _simple("quarantined_notices", "Notices that failed five times and wait for a person", quarantined)
     rejected = RejectedNotice.objects.filter(received_at__gt=now - WINDOW).count()
-    misdirected = rejections.misdirected().count()
+    misdirected = callbacks_rejected.misdirected().count()
     yield _simple("misdirected_notices", "Notices for other merchants that nobody has looked at", misdirected)
     yield _simple("rejected_notices_recent", "Messages not believed, last 10 minutes (60 kept a minute)", rejected)
 
@@ -169,7 +162,7 @@ def _gateways(now: datetime) -> Iterator[GaugeMetricFamily]:
     success = _gauge("gateway_last_success_timestamp_seconds", "When a gateway last answered", *labels)
     failure = _gauge("gateway_last_failure_timestamp_seconds", "When a gateway last failed to answer", *labels)
     resting = _gauge("gateway_resting", "1 while the circuit breaker sends no new payments", *labels)
-    accounts = MerchantAccount.objects.exclude(gateway__in=in_house.SLUGS).filter(is_enabled=True)
+    accounts = MerchantAccount.objects.exclude(gateway__in=internal.SLUGS).filter(is_enabled=True)
     for account in accounts.select_related("health"):
         names = [account.gateway, account.merchant_id]
         health = getattr(account, "health", None)
@@ -217,5 +210,5 @@ def _queues(now: datetime) -> Iterator[GaugeMetricFamily]:
     yield from _waiting("statements_waiting", "Bank files being read or matched", statements, "uploaded_at", now)
     papers = Attachment.objects.filter(state=PaperState.PENDING)
     yield from _waiting("papers_waiting", "Papers nobody may open yet", papers, "uploaded_at", now)
-    told = sending.waiting()
+    told = dispatch.waiting()
     yield from _waiting("webhooks_waiting", "Events that clients have not taken yet", told, "created_at", now)

@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 from psycopg2.errors import ReadOnlySqlTransaction
 
-from payments import views
-
-from .read_only.middleware import refused
+from payments.callbacks import views
+from portal.administration.read_only.middleware import refused
 
 logger = logging.getLogger(__name__)
 

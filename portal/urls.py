@@ -1,22 +1,27 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from . import accounts, csp_reports, figures, guide, health, metrics, phones, style_page
-from .checklist import checklist
-from .gateway_care import pages as gateway_pages
-from .gateway_care import status, trials, undelivered
-from .onboarding import onboarding
-from .read_only.pages import read_only
-from .reform import views as reform_pages
-from .structure import structure
+from portal.administration.gateway_care import test_payment_views, undelivered_views
+from portal.administration.gateway_care import views as gateway_pages
+from portal.administration.onboarding.board_views import onboarding
+from portal.administration.onboarding.checklist_views import checklist
+from portal.administration.read_only.views import read_only
+from portal.administration.reorganisation import views as reform_pages
+from portal.administration.structure_views import structure
+
+from . import health_views, metrics
+from .accounts import adapter
+from .public import csp_report_views, figures_views, guide_views, status_views, style_page_views
 
 handler500 = "portal.middleware.failed"
 
 urlpatterns = [
+    *(path("", include(addresses)) for addresses in settings.EXTRA_ADDRESSES),
     path("api/v1/", include("payments.api.urls")),
     path(
         "api/schema/",
@@ -33,42 +38,45 @@ urlpatterns = [
         ),
         name="api-docs",
     ),
-    path("health/live", health.live, name="health-live"),
-    path("health/ready", health.ready, name="health-ready"),
+    path("health/live", health_views.live, name="health-live"),
+    path("health/ready", health_views.ready, name="health-ready"),
     path("metrics", metrics.metrics, name="metrics"),
-    path("huong-dan/", guide.guide, name="guide"),
-    path("huong-dan/tu-dung/", guide.glossary, name="glossary"),
-    path("huong-dan/quay/", guide.counters, name="counters"),
-    path("huong-dan/quay/<int:number>/", guide.counter, name="counter"),
-    path("huong-dan/quay/<int:number>/ap-phich/", guide.poster, name="poster"),
-    path("huong-dan/quay/<int:number>/ap-phich.pdf", guide.poster_file, name="poster-file"),
-    path("tinh-trang/", status.status, name="gateway-status"),
-    path("thong-ke/", figures.figures, name="figures"),
+    path("huong-dan/", guide_views.guide, name="guide"),
+    path("huong-dan/tu-dung/", guide_views.glossary, name="glossary"),
+    path("huong-dan/quay/", guide_views.counters, name="counters"),
+    path("huong-dan/quay/<int:number>/", guide_views.counter, name="counter"),
+    path("huong-dan/quay/<int:number>/ap-phich/", guide_views.poster, name="poster"),
+    path("huong-dan/quay/<int:number>/ap-phich.pdf", guide_views.poster_file, name="poster-file"),
+    path("tinh-trang/", status_views.status, name="gateway-status"),
+    path("thong-ke/", figures_views.figures, name="figures"),
     path("bao-cao/", include("portal.reports.urls")),
-    path("tin-nhan/", phones.phones, name="phones"),
-    path("thiet-ke/", style_page.style_page, name="style-page"),
-    path("bao-vi-pham-csp/", csp_reports.csp_report, name="csp-report"),
+    path("thiet-ke/", style_page_views.style_page, name="style-page"),
+    path("bao-vi-pham-csp/", csp_report_views.csp_report, name="csp-report"),
     path("i18n/", include("django.conf.urls.i18n")),
     # An administrator keeps people's addresses: allauth's own pages for them are not offered.
     path("tai-khoan/email/", RedirectView.as_view(pattern_name="mfa_index")),
     re_path("^tai-khoan/confirm-email/", RedirectView.as_view(pattern_name="mfa_index")),
-    path("tai-khoan/2fa/authenticate/", accounts.authenticate, name="mfa_authenticate"),
+    path("tai-khoan/2fa/authenticate/", adapter.authenticate, name="mfa_authenticate"),
     path("tai-khoan/", include("allauth.urls")),
     path("admin/trien-khai/", admin.site.admin_view(onboarding), name="onboarding"),
     path("admin/trien-khai/<int:number>/", admin.site.admin_view(checklist), name="checklist"),
     path("admin/co-cau/", admin.site.admin_view(structure), name="structure"),
     path("admin/cong-thanh-toan/", admin.site.admin_view(gateway_pages.gateways), name="gateways"),
-    path("admin/cong-thanh-toan/<int:account>/thu/", admin.site.admin_view(trials.begin), name="trial-begin"),
-    path("admin/cong-thanh-toan/thu/<int:pk>/", admin.site.admin_view(trials.trial), name="trial"),
     path(
-        "admin/cong-thanh-toan/thu/<int:pk>/trang-thai/", admin.site.admin_view(trials.trial_state), name="trial-state"
+        "admin/cong-thanh-toan/<int:account>/thu/", admin.site.admin_view(test_payment_views.begin), name="trial-begin"
+    ),
+    path("admin/cong-thanh-toan/thu/<int:pk>/", admin.site.admin_view(test_payment_views.trial), name="trial"),
+    path(
+        "admin/cong-thanh-toan/thu/<int:pk>/trang-thai/",
+        admin.site.admin_view(test_payment_views.trial_state),
+        name="trial-state",
     ),
     path(
         "admin/cong-thanh-toan/gian-doan.csv",
         admin.site.admin_view(gateway_pages.outages_file),
         name="gateway-outages",
     ),
-    path("admin/khong-den-noi/", admin.site.admin_view(undelivered.undelivered), name="undelivered"),
+    path("admin/khong-den-noi/", admin.site.admin_view(undelivered_views.undelivered), name="undelivered"),
     path("admin/chi-xem/", admin.site.admin_view(read_only), name="read-only"),
     path("admin/sap-xep/", admin.site.admin_view(reform_pages.reform), name="reform"),
     path("admin/sap-xep/<int:number>/", admin.site.admin_view(reform_pages.done), name="reform-done"),

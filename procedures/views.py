@@ -9,14 +9,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from .calculator import offer
-from .calendar import opening_hours
-from .catalogue import open_on, read, receiving_on, shelves
-from .glance import glance
+from procedures.calendar.days import opening_hours
+from procedures.catalogue.calculator import offer
+from procedures.catalogue.filters import open_on, read, receiving_on, shelves
+from procedures.catalogue.search import search, suggestions
+from procedures.catalogue.summary import glance
+from procedures.catalogue.topics import Audience, LifeEvent, Sector
+from procedures.schedules.load import rules_for
+
 from .models import Procedure, WorkingHours
-from .schedules import rules_for
-from .search import search, suggestions
-from .topics import Audience, LifeEvent, Sector
 
 Weekday = WorkingHours.Weekday
 #: More agencies than this are a rule ("any commune"), not a list.
@@ -48,7 +49,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
         "shelves": shelves(everything) if choice.is_empty or not page.object_list else None,
         "suggestions": suggestions(choice.text, everything) if choice.text and not page.object_list else [],
     }
-    return render(request, "procedures/list.html", context)
+    return render(request, "procedures/catalogue/list.html", context)
 
 
 @require_GET
@@ -66,7 +67,9 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     offers = [offer(case, rules_for(case, today), request.GET, today, rules_for) for case in wanted]
     if is_fragment:
         status = 200 if offers else 404
-        return render(request, "procedures/_cost.html", {"offer": offers[0] if offers else None}, status=status)
+        return render(
+            request, "procedures/catalogue/_cost.html", {"offer": offers[0] if offers else None}, status=status
+        )
     agencies = list(found.agencies.existing_on(today).order_by("name"))
     context = {
         "procedure": found,
@@ -81,4 +84,4 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
             for shift in opening_hours(today, agencies[0] if len(agencies) == 1 else None)
         ],
     }
-    return render(request, "procedures/detail.html", context)
+    return render(request, "procedures/catalogue/detail.html", context)

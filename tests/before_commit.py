@@ -14,16 +14,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from payments import bell, live
-from tests.source_rules import APPS, ROOT
+from core import live, wakeup
+
+from .source_rules import APPS, ROOT
 
 #: The modules whose functions tell other processes of a change.
-ANNOUNCERS: tuple[ModuleType, ...] = (bell, live)
+ANNOUNCERS: tuple[ModuleType, ...] = (wakeup, live)
 #: Their functions that tell nobody of anything.
 HARMLESS = {
-    "payments.bell.answered": "lets the next caller wake a worker; wakes none",
-    "payments.live.sign_topic": "signs text",
-    "payments.live.read_topic": "reads signed text",
+    "core.wakeup.answered": "lets the next caller wake a worker; wakes none",
+    "core.live.sign_topic": "signs text",
+    "core.live.read_topic": "reads signed text",
 }
 #: The methods of a Celery task or application that send a message.
 SENDING_METHODS = ("delay", "apply_async", "send_task")

@@ -9,8 +9,9 @@ import sys
 
 from cryptography.fernet import Fernet
 
-from portal import embedded
-from tests import before_commit, source_rules
+from devtools import embedded
+
+from . import before_commit, source_rules
 
 
 def _nobody_is_told_before_the_commit() -> bool:
@@ -36,7 +37,7 @@ def main() -> int:
             "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
             "ALLOWED_HOSTS": "dichvucong.example.gov.vn",
             "BASE_URL": "https://dichvucong.example.gov.vn",
-            "SMS_ADAPTER": "dossiers.providers.by_http_sms",
+            "SMS_ADAPTER": "dossiers.messages.providers.by_http_sms",
             "SMS_URL": "https://sms.example.vn/send",
             **running.environment,
         }

@@ -9,7 +9,7 @@ import pytest
 import redis
 from django.conf import settings
 
-from tests import emptying, servers
+from .support import emptying, servers
 
 emptying.install()
 #: What takes longest begins first, so that no worker is left with it at the end. The journeys, one group, come before.
@@ -48,16 +48,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(autouse=True)
 def _quiet_bells() -> Iterator[None]:
     """Each test begins with a bell nobody has rung, and remembers neither contracts nor a broker that was down."""
-    from payments import bell, heartbeats, live, merchants
-    from portal.gateway_care import status
-    from portal.read_only import spans
+    from core import live, wakeup
+    from payments import heartbeats
+    from payments.merchants import accounts as merchants
+    from portal.administration.read_only import spans
+    from portal.public import status_views
 
     merchants.forget()
     # Known to be nothing, so that no test counts the query that comes once in some seconds.
     spans.known.put((), seconds=3600)
-    status.away.put((), seconds=3600)
+    status_views.away.put((), seconds=3600)
     heartbeats._said_at.clear()
-    bell._silent_until = bell._rung_until = live._silent_until = 0.0
+    wakeup._silent_until = wakeup._rung_until = live._silent_until = 0.0
     client = redis.Redis.from_url(settings.REDIS_URL)
     client.flushdb()
     client.close()

@@ -11,10 +11,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize
 
-from portal.processes import ROOT
-
-from .journeys.stage import chromium, running_demo
-from .journeys.test_citizen_and_desk import follow, one_time_code, sign_in, submit
+from devtools.stack import ROOT
+from tests.journeys.stage import chromium, running_demo
+from tests.journeys.test_citizen_and_desk import follow, one_time_code, sign_in, submit
 
 PICTURES = ROOT / "docs" / "pictures"
 MOST_BYTES = 120_000

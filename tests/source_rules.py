@@ -27,8 +27,8 @@ SCOPED_BY = re.compile(
 )
 #: (file, function or class): why its rows need no narrowing.
 UNSCOPED = {
-    ("payments/accounting/lists/payments.py", "offered"): "which gateways the province has is no secret",
-    ("dossiers/desk/printing.py", "print_register"): "the number was found among `works_at` in the line before",
+    ("payments/exports/definitions/payments.py", "offered"): "which gateways the province has is no secret",
+    ("dossiers/desk/print_views.py", "print_register"): "the number was found among `works_at` in the line before",
     ("payments/accounting/forms.py", "__init__"): "of accounts and agencies that the view took from `Staff`",
 }
 #: Templates that print text as it is.
@@ -136,7 +136,7 @@ def faults() -> Iterator[str]:
             if "/migrations/" not in path:
                 for rule, meaning in RULES.items():
                     yield from (f"{path}:{line}: {meaning}" for line in rule(path, source))
-    for folder in ("templates", "gateways/sandbox/templates"):
+    for folder in ("templates", "devtools/sandbox/templates"):
         for file in sorted((ROOT / folder).rglob("*.*")):
             path = str(file.relative_to(ROOT))
             yield from (f"{path}:{line}: a value is printed as markup" for line in unescaped(path, file.read_text()))

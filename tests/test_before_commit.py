@@ -5,9 +5,10 @@ from __future__ import annotations
 import celery
 import pytest
 
-from payments import bell
-from tests import before_commit
-from tests.before_commit import HARMLESS, SENDING_METHODS, announcing_functions, early_announcements, read
+from core import wakeup
+
+from . import before_commit
+from .before_commit import HARMLESS, SENDING_METHODS, announcing_functions, early_announcements, read
 
 IMPORTS = "from django.db import transaction\nfrom payments import bell, live, helper\nfrom .tasks import mend\n"
 
@@ -44,8 +45,8 @@ def test_what_waits_for_the_commit_may_be_said_inside() -> None:
 
 
 def test_a_function_that_is_imported_by_another_name_is_found() -> None:
-    assert lines("from payments.bell import ring as wake\nwith transaction.atomic():\n    wake()\n") == [3]
-    assert lines("import payments.bell\nwith transaction.atomic():\n    payments.bell.ring()\n") == [3]
+    assert lines("from core.wakeup import ring as wake\nwith transaction.atomic():\n    wake()\n") == [3]
+    assert lines("import core.wakeup\nwith transaction.atomic():\n    core.wakeup.ring()\n") == [3]
 
 
 def test_a_function_that_calls_another_that_tells_others_is_found() -> None:
@@ -57,7 +58,7 @@ def test_a_function_that_calls_another_that_tells_others_is_found() -> None:
 
 
 def test_a_renamed_function_is_guarded_by_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bell, "wake_up", bell.ring, raising=False)
+    monkeypatch.setattr(wakeup, "wake_up", wakeup.ring, raising=False)
     assert lines("with transaction.atomic():\n    bell.wake_up()\n") == [2]
 
 

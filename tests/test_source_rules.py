@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests import source_rules as rules
+from . import source_rules as rules
 
-DESK = "dossiers/desk/pages.py"
+DESK = "dossiers/desk/views.py"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """Who collects, who works there, and who did what."""
 
+from core.models import Spent
+
 from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level, Reform
 from .audit import AuditEntry, AuditLink
 from .citizens import Citizen
-from .limits import Spent
 from .onboarding import OnboardingStep
 from .people import Membership, Role, User
 

@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from ..text import fold
-from ..whole_row import WholeRow
+from agencies.whole_row import WholeRow
+from core.text import fold
 
 
 class Level(models.TextChoices):
@@ -92,7 +92,7 @@ class Agency(WholeRow):
 
 
 class Reform(models.Model):
-    """One merger, split or dissolution as it was carried out: the record that `portal.reform` leaves.
+    """One merger, split or dissolution as it was carried out: the record that `portal.administration.reorganisation` leaves.
 
     `memory` is what it changed, as it was before, so that it can be taken back
     (docs/reference/domain.md#agencies, rule 3).

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..audit_words import WORDS
+from agencies.audit.words import WORDS
+
 from .agency import Agency
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..encryption import EncryptedTextField, SearchKeyField
+from core.encryption import EncryptedTextField, SearchKeyField
+
 from .people import User
 
 

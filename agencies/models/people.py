@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..whole_row import WholeRow
+from agencies.whole_row import WholeRow
+
 from .agency import Agency
 
 

@@ -22,9 +22,8 @@ from django.views.decorators.cache import never_cache
 
 from agencies.models import Role, User
 from agencies.scope import agencies_of, roles_of
-
-from ..models import Dossier
-from ..models.dossier import DossierQuerySet
+from dossiers.models import Dossier
+from dossiers.models.dossier import DossierQuerySet
 
 #: Who moves dossiers and gives out results.
 OFFICERS = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)

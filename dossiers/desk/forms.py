@@ -7,12 +7,11 @@ import re
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from agencies.form_fields import PlainTextField
-from payments.billing import MAX_AMOUNT
-from payments.models.counter import Tender
-
-from ..handover import Receiver
-from ..models import Dossier, IdentityShown, Relation, ReturnMethod
+from core.form_fields import PlainTextField
+from dossiers.handover.release import Receiver
+from dossiers.models import Dossier, IdentityShown, Relation, ReturnMethod
+from payments.bills.create import MAX_AMOUNT
+from payments.models.cash_desk import Tender
 
 TRACKING_NUMBER = re.compile(r"[A-Z0-9]{8,20}")
 UNTRACED = gettext_lazy("Ghi số vận đơn in trên phiếu gửi, ví dụ: EA123456789VN.")

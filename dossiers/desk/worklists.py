@@ -10,13 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
+from dossiers.desk.fees.state import STUCK_AFTER, Stuck, fee_state, owed, stuck_payment
+from dossiers.models import Dossier, DossierBill, SigningRequest, SigningState
+from dossiers.models.dossier import DossierQuerySet
+from dossiers.states import DossierState as S
 from payments.models import Payment
 from payments.states import OPEN_PAYMENT_STATES, BillState, DisplayState, PaymentState
-
-from ..models import Dossier, DossierBill, SigningRequest, SigningState
-from ..models.dossier import DossierQuerySet
-from ..states import DossierState as S
-from .fee import STUCK_AFTER, Stuck, fee_state, owed, stuck_payment
 
 OPEN_STATES = (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED, S.FINISHED)
 VIEWS = {

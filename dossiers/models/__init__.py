@@ -7,11 +7,11 @@ from .drafts import Draft
 from .erasure import ErasureRequest
 from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation, TakenBack
 from .one_time_codes import OneTimeCode
-from .papers import Printing
 from .post import PostageRate, PostalOrder, PostalState, PostalZone
+from .printing import Printing
+from .processing import Assignment, ClockPause, NoticeKind, Result, Stage, WrittenNotice
 from .ratings import Rating
 from .signing import SigningRequest, SigningState
-from .working import Assignment, ClockPause, NoticeKind, Result, Stage, WrittenNotice
 
 __all__ = [
     "Assignment",

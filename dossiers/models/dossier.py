@@ -10,14 +10,13 @@ from django.db import models
 from django.db.models import F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
-from agencies.encryption import EncryptedTextField, SearchKeyField
 from agencies.models import Agency
+from core.encryption import EncryptedTextField, SearchKeyField
+from dossiers.states import DOSSIER_EDGES, DossierState
 from payments.models import Bill
 from payments.models.bills import new_token
 from payments.states import BillState
 from procedures.models import ProcedureCase
-
-from ..states import DOSSIER_EDGES, DossierState
 
 _IN_HAND = (
     DossierState.SUBMITTED,

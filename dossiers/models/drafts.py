@@ -13,8 +13,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies import identity
-from agencies.encryption import EncryptedTextField
+from core import identity
+from core.encryption import EncryptedTextField
 from payments.models.bills import new_token
 from procedures.models import ProcedureCase
 

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from ..states import DossierState
+from dossiers.states import DossierState
+
 from .dossier import Dossier
 
 

@@ -20,10 +20,9 @@ from django.views.decorators.cache import never_cache
 
 from agencies.models import Role, User
 from agencies.scope import agencies_of, roles_of
-
-from ..counter import GATEWAY as COUNTER
-from ..models import Export, MerchantAccount
-from ..models.lists import ExportState
+from payments.cash_desk.collect import GATEWAY as COUNTER
+from payments.models import Export, MerchantAccount
+from payments.models.exports import ExportState
 
 ACTORS = (Role.ACCOUNTANT, Role.AGENCY_ADMIN, Role.PROVINCE_ADMIN)
 READERS = (*ACTORS, Role.AUDITOR)

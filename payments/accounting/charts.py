@@ -14,11 +14,11 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
 from gateways import registry
-from gateways.in_house import Moved
+from gateways.internal import Moved
+from payments import search
+from payments.models import Discrepancy, Payment
+from payments.states import PaymentState
 
-from .. import finding
-from ..models import Discrepancy, Payment
-from ..states import PaymentState
 from .access import Staff
 
 FORTNIGHT = 14
@@ -65,7 +65,7 @@ def collected(staff: Staff, today: date) -> list[Series]:
     first = today - timedelta(days=FORTNIGHT - 1)
     paid = Payment.objects.filter(bill__agency__in=staff.sees, state=PaymentState.PAID).exclude(gateway=Moved.slug)
     rows = (
-        finding.on_days(paid, first, today)
+        search.on_days(paid, first, today)
         .annotate(on=TruncDate("paid_at"))
         .order_by()
         .values_list("gateway", "on")
@@ -87,7 +87,7 @@ def collected(staff: Staff, today: date) -> list[Series]:
 def open_cases(staff: Staff, today: date) -> list[Bar]:
     """Return how many cases were open at the end of each day of a month: the way to zero, or away from it."""
     first = today - timedelta(days=MONTH - 1)
-    start, _end = finding.span(first, None)
+    start, _end = search.span(first, None)
     mine = Discrepancy.objects.filter(agency__in=staff.sees).order_by()
     before = mine.filter(Q(closed_at=None) | Q(closed_at__gte=start), opened_at__lt=start).count()
     opened = _by_day(mine.filter(opened_at__gte=start).values_list(TruncDate("opened_at")).annotate(Count("pk")))

@@ -10,12 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
+from core import money
 from gateways import registry
-
-from .. import amounts
-from ..billing import MAX_AMOUNT
-from ..models import MerchantAccount
-from ..models.refunds import RefundReason
+from payments.bills.create import MAX_AMOUNT
+from payments.models import MerchantAccount
+from payments.models.refunds import RefundReason
 
 
 def account_name(account: MerchantAccount) -> str:
@@ -32,7 +31,7 @@ class DongField(forms.IntegerField):
 
     def to_python(self, value: Any) -> int | None:
         """Read it as `amounts.read` does; anything else that is no number is refused."""
-        amount = amounts.read(str(value or ""))
+        amount = money.read(str(value or ""))
         return super().to_python(value if amount is None else amount)
 
 

@@ -13,13 +13,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from agencies.administering import ProvedAdmin, ReadOnlyAdmin
+from agencies.admin_base import ProvedAdmin, ReadOnlyAdmin
 from agencies.models import User
-from agencies.sudo import recently_proved_method
-
-from .. import clients
-from ..models import ApiClient, WebhookDelivery
-from ..webhooks import sending
+from agencies.reauthentication import recently_proved_method
+from payments.api import clients
+from payments.models import ApiClient, WebhookDelivery
+from payments.webhooks import dispatch
 
 
 @admin.register(ApiClient)
@@ -98,5 +97,5 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Gửi lại"), permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         """Send the chosen events once more, from the beginning."""
-        number = sending.send_again(queryset, actor=cast(User, request.user))
+        number = dispatch.send_again(queryset, actor=cast(User, request.user))
         messages.success(request, _("Sẽ gửi lại %(number)d tin.") % {"number": number})

@@ -13,14 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from agencies.administering import ProvedAdmin
+from agencies.admin_base import ProvedAdmin
+from agencies.admin_periods import WithPeriod
 from agencies.models import User
-from agencies.periods import WithPeriod
 from gateways import registry
-
-from .. import rotation
-from ..errors import RotationUnderWay, SecretsRefused
-from ..models import MerchantAccount
+from payments.errors import RotationUnderWay, SecretsRefused
+from payments.merchants import key_rotation
+from payments.models import MerchantAccount
 
 DEFAULT_KEEP_HOURS = 72
 MOST_KEEP_HOURS = 30 * 24
@@ -74,8 +73,8 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
         new, settings = cleaned["new_secrets"], cleaned["settings"] or {}
         try:
             if stored.pk and new:
-                rotation.check(stored, new, keep_for=timedelta(hours=cleaned["keep_hours"]))
-            rotation.check_config(cleaned["gateway"], settings, {**json.loads(stored.secrets or "{}"), **new})
+                key_rotation.check(stored, new, keep_for=timedelta(hours=cleaned["keep_hours"]))
+            key_rotation.check_config(cleaned["gateway"], settings, {**json.loads(stored.secrets or "{}"), **new})
         except SecretsRefused as error:
             self.add_error("new_secrets", error.message)
         except RotationUnderWay as error:
@@ -117,7 +116,7 @@ class MerchantAdmin(WithPeriod, ProvedAdmin):
             obj.save(update_fields=changed)
             if new_secrets:
                 keep_for = timedelta(hours=form.cleaned_data["keep_hours"])
-                rotation.rotate(obj, new_secrets, keep_for=keep_for, actor=actor)
+                key_rotation.rotate(obj, new_secrets, keep_for=keep_for, actor=actor)
         else:
             obj.secrets = json.dumps(new_secrets)
             obj.save()

@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from agencies import audit
-from agencies.administering import ReadOnlyAdmin
-from agencies.filters import ChosenFilter
+from agencies.admin_base import ReadOnlyAdmin
+from agencies.admin_filters import ChosenFilter
+from agencies.audit import record as audit
+from agencies.authorization import sees_everything
 from agencies.models import User
-from agencies.rights import sees_everything
-
-from .. import quarantine, rejections, timeline
-from ..models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt, RejectedNotice
+from payments import payment_history
+from payments.callbacks import dead_letters, rejected
+from payments.models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt, RejectedNotice
 
 
 @admin.register(Notice)
@@ -38,7 +38,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     def retry(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
         """Give quarantined notices another chance."""
         for notice in queryset:
-            quarantine.retry(notice, actor=cast(User, request.user))
+            dead_letters.retry(notice, actor=cast(User, request.user))
         messages.success(request, _("Đã đưa lại vào hàng chờ."))
 
 
@@ -71,7 +71,7 @@ class RejectedNoticeAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Đã xem"), permissions=["review"])
     def review(self, request: HttpRequest, queryset: QuerySet[RejectedNotice]) -> None:
         """Take what was looked at off the first page."""
-        count = rejections.review(queryset)
+        count = rejected.review(queryset)
         audit.record("review_rejected_notices", "rejectednotices", actor=cast(User, request.user), count=count)
         messages.success(request, _("Đã ghi nhận là đã xem."))
 
@@ -95,14 +95,14 @@ class PaymentAdmin(ReadOnlyAdmin):
     list_display = ["merchant_ref", "gateway", "amount", "state", "created_at", "paid_at"]
     list_filter = ["state", "gateway", "created_at"]
     search_fields = ["merchant_ref", "gateway_ref", "=bill__reference", "=amount"]
-    change_form_after_template = "payments/_timeline.html"
+    change_form_after_template = "payments/accounting/_payment_history.html"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Add what happened to the payment, in order."""
         payment = self.get_object(request, object_id)
-        story = timeline.of_payment(payment) if payment else []
+        story = payment_history.of_payment(payment) if payment else []
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "timeline": story})
 
 

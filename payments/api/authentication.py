@@ -7,8 +7,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from ..models import ApiClient
-from ..models.clients import hash_key
+from payments.models import ApiClient
+from payments.models.clients import hash_key
 
 
 class ApiKeyAuthentication(BaseAuthentication):

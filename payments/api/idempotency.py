@@ -16,8 +16,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..errors import IdempotencyConflict, RequestInProgress
-from ..models import ApiClient, IdempotentRequest
+from payments.errors import IdempotencyConflict, RequestInProgress
+from payments.models import ApiClient, IdempotentRequest
 
 View = Callable[..., Response]
 #: No request takes this long: whoever held the key has died, and the next caller takes over.

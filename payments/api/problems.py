@@ -11,7 +11,7 @@ from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
 
-from .. import errors
+from payments import errors
 
 #: Error type → (status, short name, what to do).
 _PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {

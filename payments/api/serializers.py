@@ -9,13 +9,12 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.text import plain
-
-from ..billing import MAX_AMOUNT
-from ..models import Bill, BillLine, Payment, Receipt, Refund
-from ..models.bills import FeeKind
-from ..models.refunds import RefundReason
-from ..states import EventKind
+from core.text import plain
+from payments.bills.create import MAX_AMOUNT
+from payments.models import Bill, BillLine, Payment, Receipt, Refund
+from payments.models.bills import FeeKind
+from payments.models.refunds import RefundReason
+from payments.states import EventKind
 
 
 class LineSerializer(serializers.ModelSerializer[BillLine]):

@@ -15,19 +15,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agencies.models import Agency
+from core.http import client_ip
+from payments.bills import create as bills_create
+from payments.checkout import start as checkout
+from payments.errors import InvalidBill
+from payments.models import ApiClient, Bill, Payment
+from payments.refunds import workflow as refunds
+from payments.status_queries import query as status_queries
 
-from .. import attempts, billing, checking, refunds
-from ..errors import InvalidBill
-from ..models import ApiClient, Bill, Payment
-from ..requests import client_ip
 from .idempotency import atomic_idempotent, idempotent
-from .serializers import (
-    BillSerializer,
-    NewBillSerializer,
-    NewRefundSerializer,
-    PaymentSerializer,
-    RefundSerializer,
-)
+from .serializers import BillSerializer, NewBillSerializer, NewRefundSerializer, PaymentSerializer, RefundSerializer
 
 IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 
@@ -81,9 +78,9 @@ class BillList(ClientView):
         serializer = NewBillSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = dict(serializer.validated_data)
-        lines = [billing.NewLine(**line) for line in wanted.pop("lines")]
+        lines = [bills_create.NewLine(**line) for line in wanted.pop("lines")]
         agency = self._agency(wanted.pop("agency"))
-        bill = billing.create_bill(
+        bill = bills_create.create_bill(
             **wanted, agency=agency, lines=lines, client=cast(ApiClient, request.user), cause="api"
         )
         return Response(BillSerializer(self.bills().get(pk=bill.pk)).data, status=201)
@@ -123,7 +120,7 @@ class BillPayments(ClientView):
         serializer = StartPaymentSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         gateway = serializer.validated_data["gateway"]
-        payment = attempts.start(bill, gateway, client_ip=client_ip(request._request))
+        payment = checkout.start(bill, gateway, client_ip=client_ip(request._request))
         return Response(PaymentSerializer(payment).data, status=201)
 
 
@@ -135,7 +132,7 @@ class BillCancel(ClientView):
     def post(self, request: Request, bill_id: int) -> Response:
         """Close an open bill. Money that comes later is kept as surplus with a case."""
         bill = get_object_or_404(self.bills(), pk=bill_id)
-        billing.cancel_bill(bill, reason="cancelled by the client", cause="api")
+        bills_create.cancel_bill(bill, reason="cancelled by the client", cause="api")
         return Response(BillSerializer(self.bills().get(pk=bill.pk)).data)
 
 
@@ -146,7 +143,7 @@ class PaymentCheck(ClientView):
     def post(self, request: Request, payment_id: int) -> Response:
         """Ask the gateway now and return the payment as it stands. Repeating it is harmless."""
         payment = get_object_or_404(self.payments(), pk=payment_id)
-        checking.check(payment)
+        status_queries.check(payment)
         return Response(PaymentSerializer(self.payments().get(pk=payment.pk)).data)
 
 

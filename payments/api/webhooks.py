@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ..models import ApiClient, WebhookDelivery, WebhookEndpoint
-from ..webhooks import endpoints
+from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
+from payments.webhooks import endpoints
+
 from .idempotency import ToldOnce, atomic_idempotent
 from .views import IDEMPOTENCY_KEY
 

@@ -1,22 +1,22 @@
 """What is owed, what was tried, what was told, what was booked."""
 
 from .bills import Bill, BillLine, FeeKind
-from .claims import ChargedClaim
+from .cash_desk import CashShift, CounterPayment
+from .charge_claims import ChargedClaim
 from .clients import ApiClient, IdempotentRequest
-from .counter import CashShift, CounterPayment
 from .discrepancies import Discrepancy
+from .exports import Export, SavedFilter
 from .heartbeats import Heartbeat
-from .inbox import Notice, RejectedNotice
 from .ledger import LedgerEvent
-from .lists import Export, SavedFilter
 from .merchants import GatewayHealth, MerchantAccount
-from .moves import Move
+from .notifications import Notice, RejectedNotice
 from .outages import Outage
 from .payments import Payment
+from .reallocations import Move
 from .receipts import LostNumbers, Receipt, ReceiptCancellation, ReceiptSeries
 from .refunds import Refund
 from .statements import ClosedDay, Statement, StatementRow
-from .trials import Trial
+from .test_payments import Trial
 from .webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 
 from .bills import Bill
-from .inbox import Notice
+from .notifications import Notice
 from .payments import Payment
 
 

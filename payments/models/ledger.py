@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from ..states import MONEY_IN, EventKind
+from payments.states import MONEY_IN, EventKind
+
 from .bills import Bill
 from .merchants import MerchantAccount
 from .payments import Payment

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.encryption import EncryptedTextField
 from agencies.models import Agency
 from agencies.whole_row import WholeRow
+from core.encryption import EncryptedTextField
 
 
 class MerchantAccount(WholeRow):
@@ -18,7 +18,7 @@ class MerchantAccount(WholeRow):
 
     `secrets` and `previous_secrets` are JSON objects, encrypted at rest. After a rotation
     the previous keys still verify what arrives until `previous_secrets_until`
-    (`payments.rotation`). Disabling stops new payments only, and so does the end of
+    (`payments.merchants.key_rotation`). Disabling stops new payments only, and so does the end of
     `valid_during`: money under way is still understood. A new contract is a new row from
     the day on which the one before it ends.
     """

@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from ..states import OPEN_PAYMENT_STATES, PaymentState
+from payments.states import OPEN_PAYMENT_STATES, PaymentState
+
 from .bills import Bill, new_token
 from .merchants import MerchantAccount
 

@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from agencies.encryption import EncryptedTextField
 from agencies.models import Agency
+from core.encryption import EncryptedTextField
+from payments.states import RefundState
 
-from ..states import RefundState
 from .clients import ApiClient
 from .discrepancies import Discrepancy
 from .payments import Payment

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .bills import Bill
 from .discrepancies import Discrepancy
-from .inbox import Notice
 from .ledger import LedgerEvent
 from .merchants import MerchantAccount
+from .notifications import Notice
 
 
 class StatementState(models.TextChoices):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from ..errors import AddressRefused
+from payments.errors import AddressRefused
 
 #: Translated to IPv4 by a router (RFC 6052): what it reaches cannot be told from here.
 _TRANSLATED = IPv6Network("64:ff9b::/96")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from ..errors import TooManyEndpoints
-from ..models import ApiClient, WebhookDelivery, WebhookEndpoint
-from ..models.webhooks import WebhookKind
-from . import addresses, events, sending, signing
+from payments.errors import TooManyEndpoints
+from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
+from payments.models.webhooks import WebhookKind
+
+from . import addresses, dispatch, events, signing
 
 #: Each event is sent to every endpoint of its client.
 MOST_ENDPOINTS = 5
@@ -34,7 +35,7 @@ def register(client: ApiClient, url: str) -> WebhookEndpoint:
         if known.count() >= MOST_ENDPOINTS:
             raise TooManyEndpoints
         made = WebhookEndpoint.objects.create(client=client, url=url, secret=signing.new_secret())
-        sending.waiting().filter(endpoint__in=replaced).update(endpoint=made)
+        dispatch.waiting().filter(endpoint__in=replaced).update(endpoint=made)
         return made
 
 
@@ -43,7 +44,7 @@ def remove(endpoint: WebhookEndpoint) -> None:
     now = timezone.now()
     with transaction.atomic():
         WebhookEndpoint.objects.filter(pk=endpoint.pk, removed_at=None).update(removed_at=now)
-        sending.waiting().filter(endpoint=endpoint).update(gave_up_at=now)
+        dispatch.waiting().filter(endpoint=endpoint).update(gave_up_at=now)
 
 
 def send_test(endpoint: WebhookEndpoint) -> WebhookDelivery:

@@ -13,10 +13,10 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from ..models import Bill, Refund, WebhookDelivery
-from ..models.webhooks import WebhookKind
-from ..signals import bills_cancelled, bills_reopened, bills_settled, money_returned
-from ..states import BillState
+from payments.models import Bill, Refund, WebhookDelivery
+from payments.models.webhooks import WebhookKind
+from payments.signals import bills_cancelled, bills_reopened, bills_settled, money_returned
+from payments.states import BillState
 
 
 @receiver(bills_settled)

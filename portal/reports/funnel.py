@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers.models import Dossier, DossierBill, Draft
 from dossiers.models.dossier import Channel
-from gateways import in_house
+from gateways import internal
 from payments.models import Payment
 from payments.states import BillState
 
@@ -68,13 +68,13 @@ def _owed(dossier: OuterRef) -> QuerySet[DossierBill]:
 
 def _paying(dossiers: QuerySet[Dossier], *, is_first: bool) -> list[Step]:
     attempts = Payment.objects.filter(bill__in=_owed(OuterRef(OuterRef("pk"))).values("bill"))
-    online = attempts.exclude(gateway__in=in_house.SLUGS)
+    online = attempts.exclude(gateway__in=internal.SLUGS)
     counted = (
         dossiers.annotate(
             owes=Exists(_owed(OuterRef("pk"))),
             tried=Exists(online),
             paid=Exists(online.filter(is_applied=True)),
-            at_counter=Exists(attempts.filter(is_applied=True, gateway__in=in_house.SLUGS)),
+            at_counter=Exists(attempts.filter(is_applied=True, gateway__in=internal.SLUGS)),
         )
         .order_by()
         .aggregate(

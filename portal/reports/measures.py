@@ -21,8 +21,8 @@ from dossiers.models import Dossier, DossierBill
 from dossiers.models.dossier import Channel, DossierQuerySet
 from dossiers.models.events import Relation
 from dossiers.states import DossierState
-from gateways import in_house
-from payments import trials
+from gateways import internal
+from payments import test_payments
 from payments.models import Payment
 from payments.states import BillState
 
@@ -60,7 +60,7 @@ class Measure:
 
 def payments(scope: Scope, *, online: bool = False) -> QuerySet[Payment]:
     """Return the payments that settled bills in the span: no trials, and moved money counts where it first came in."""
-    came_by = in_house.SLUGS if online else (in_house.Moved.slug,)
+    came_by = internal.SLUGS if online else (internal.Moved.slug,)
     return (
         Payment.objects.filter(
             is_applied=True,
@@ -71,7 +71,7 @@ def payments(scope: Scope, *, online: bool = False) -> QuerySet[Payment]:
             bill__agency__in=scope.agencies,
         )
         .exclude(gateway__in=came_by)
-        .exclude(bill__in=trials.bills())
+        .exclude(bill__in=test_payments.bills())
     )
 
 

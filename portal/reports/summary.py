@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 
 from agencies.models import Agency
 from dossiers.models import DossierBill
-from gateways import in_house
+from gateways import internal
 from payments.models import BillLine, Refund
 from payments.models.bills import FeeKind
 from payments.states import RefundState
@@ -173,6 +173,6 @@ def _weeks(scope: Scope) -> list[Week]:
         .annotate(week=TruncWeek("paid_at"))
         .order_by("week")
         .values("week")
-        .annotate(paid=Count("pk"), online=Count("pk", filter=~Q(gateway__in=in_house.SLUGS)))
+        .annotate(paid=Count("pk"), online=Count("pk", filter=~Q(gateway__in=internal.SLUGS)))
     )
     return [Week(timezone.localdate(row["week"]), row["paid"], row["online"]) for row in grouped]

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from . import pages
+from . import views
 
 urlpatterns = [
-    path("", pages.report, name="report"),
-    path("co-quan.csv", pages.report_file, name="report-file"),
-    path("ho-so/", pages.dossiers, name="report-dossiers"),
-    path("ho-so.csv", pages.dossiers_file, name="report-dossiers-file"),
+    path("", views.report, name="report"),
+    path("co-quan.csv", views.report_file, name="report-file"),
+    path("ho-so/", views.dossiers, name="report-dossiers"),
+    path("ho-so.csv", views.dossiers_file, name="report-dossiers-file"),
 ]

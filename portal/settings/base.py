@@ -10,6 +10,8 @@ from django.templatetags.static import static
 from .environment import read
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+#: The agencies, procedures, fees and postal rates that `manage.py demo` and an installation load.
+PROVINCE_DATA = BASE_DIR / "data" / "phu_tho"
 #: Stands in pyproject.toml and nowhere else.
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
@@ -52,12 +54,13 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "core",
     "agencies",
     "procedures",
     "payments",
     "dossiers",
     "portal",
-    "portal.vneid",
+    "portal.accounts.vneid",
 ]
 
 MIDDLEWARE = [
@@ -77,11 +80,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portal.staff.StaffMiddleware",
-    "portal.read_only.middleware.ReadOnlyMiddleware",
+    "portal.accounts.staff.StaffMiddleware",
+    "portal.administration.read_only.middleware.ReadOnlyMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
+#: Modules of addresses that an environment adds to those of the site.
+EXTRA_ADDRESSES: list[str] = []
 WSGI_APPLICATION = "portal.wsgi.application"
 # A bank that posts without the slash must never be sent away with a redirect.
 APPEND_SLASH = True
@@ -132,7 +137,7 @@ AUTH_USER_MODEL = "agencies.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
-    "agencies.rights.RoleBackend",
+    "agencies.authorization.RoleBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -145,8 +150,8 @@ LOGIN_REDIRECT_URL = "/quay/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "portal.accounts.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "portal.vneid.adapter.CitizenAdapter"
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "portal.accounts.vneid.adapter.CitizenAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "vneid": {
         "APPS": [
@@ -163,7 +168,7 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-# Only wrong passwords are limited (portal/accounts.py): at half past seven a whole office signs in at once.
+# Only wrong passwords are limited (portal/accounts/adapter.py): at half past seven a whole office signs in at once.
 ACCOUNT_RATE_LIMITS = {"login": None}
 MFA_TOTP_ISSUER = "Một Cửa Pay"
 # Who types slowly, or whose phone is half a minute off, is let in (RFC 6238 5.2); a code still works once.
@@ -173,21 +178,21 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_PASSKEY_LOGIN_ENABLED = True
 ACCOUNT_FORMS = {
-    "login": "portal.account_forms.SignIn",
-    "change_password": "portal.account_forms.NewPassword",
-    "reauthenticate": "portal.account_forms.PasswordAgain",
-    "reset_password": "portal.account_forms.LostPassword",
-    "reset_password_from_key": "portal.account_forms.PasswordByLetter",
+    "login": "portal.accounts.forms.SignIn",
+    "change_password": "portal.accounts.forms.NewPassword",
+    "reauthenticate": "portal.accounts.forms.PasswordAgain",
+    "reset_password": "portal.accounts.forms.LostPassword",
+    "reset_password_from_key": "portal.accounts.forms.PasswordByLetter",
 }
 MFA_FORMS = {
-    "authenticate": "portal.account_forms.CodeAtSignIn",
-    "reauthenticate": "portal.account_forms.CodeAgain",
-    "activate_totp": "portal.account_forms.FirstCode",
-    "edit_webauthn": "portal.account_forms.KeyName",
-    "login_webauthn": "portal.passkeys.SignInForm",
-    "authenticate_webauthn": "portal.passkeys.SecondStepForm",
-    "reauthenticate_webauthn": "portal.passkeys.ProveAgainForm",
-    "add_webauthn": "portal.passkeys.EnrolForm",
+    "authenticate": "portal.accounts.forms.CodeAtSignIn",
+    "reauthenticate": "portal.accounts.forms.CodeAgain",
+    "activate_totp": "portal.accounts.forms.FirstCode",
+    "edit_webauthn": "portal.accounts.forms.KeyName",
+    "login_webauthn": "portal.accounts.passkeys.SignInForm",
+    "authenticate_webauthn": "portal.accounts.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "portal.accounts.passkeys.ProveAgainForm",
+    "add_webauthn": "portal.accounts.passkeys.EnrolForm",
 }
 # Whoever holds a role works with a second factor only; not a matter of the environment.
 STAFF_MFA_REQUIRED = True
@@ -338,8 +343,8 @@ UNFOLD = {
             "950": "#001a22",
         }
     },
-    "DASHBOARD_CALLBACK": "portal.dashboard.show",
-    "SIDEBAR": {"navigation": "portal.navigation.navigation"},
+    "DASHBOARD_CALLBACK": "portal.administration.dashboard.show",
+    "SIDEBAR": {"navigation": "portal.administration.navigation.navigation"},
 }
 
 # Where the pay page of the demo opens the bank's app; empty in production.

@@ -100,10 +100,12 @@ VARIABLES = (
     Variable("WEBHOOK_NETWORKS", listed, "Networks of ours (CIDR) that webhooks may reach beside public addresses"),
     Variable("MEDIA_ROOT", str, "Folder of uploads and bank files; empty: .local/media"),
     Variable("CLAMAV_SOCKET", socket_address, "clamd that looks at papers, /path or host:port; empty: none is asked"),
-    Variable("SMS_ADAPTER", str, "What sends a text to a phone, as a Python path", "dossiers.channels.to_file"),
-    Variable("EMAIL_ADAPTER", str, "What sends an e-mail, as a Python path", "dossiers.channels.by_mail"),
-    Variable("ZALO_ADAPTER", str, "What sends a Zalo message, as a Python path", "dossiers.channels.to_file"),
-    Variable("SMS_URL", str, "Where dossiers.providers.by_http_sms sends, https"),
+    Variable(
+        "SMS_ADAPTER", str, "What sends a text to a phone, as a Python path", "dossiers.messages.channels.to_file"
+    ),
+    Variable("EMAIL_ADAPTER", str, "What sends an e-mail, as a Python path", "dossiers.messages.channels.by_mail"),
+    Variable("ZALO_ADAPTER", str, "What sends a Zalo message, as a Python path", "dossiers.messages.channels.to_file"),
+    Variable("SMS_URL", str, "Where dossiers.messages.providers.by_http_sms sends, https"),
     Variable("SMS_TOKEN", str, "Its bearer token"),
     Variable("ZALO_URL", str, "Zalo ZNS", "https://business.openapi.zalo.me/message/template"),
     Variable("ZALO_TOKEN", str, "Its access token"),

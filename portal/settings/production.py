@@ -37,7 +37,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# A process that freezes in the middle of a page gives up its locks (drains have less: payments/locking.py).
+# A process that freezes in the middle of a page gives up its locks (drains have less: core/locks.py).
 # Through pgbouncer a session belongs to nobody; there the same line of deploy/postgresql.conf counts.
 if not read("DATABASE_IS_POOLED"):
     DATABASES["default"]["OPTIONS"] |= {"options": "-c idle_in_transaction_session_timeout=30s"}
@@ -59,9 +59,9 @@ def _faults() -> list[str]:
         faults.append("ALLOWED_HOSTS is missing or open to any host")
     if IS_SANDBOX or SANDBOX_CONFIG:
         faults.append("a sandbox gateway is configured")
-    if MESSAGE_CHANNELS["sms"] == "dossiers.channels.to_file":
+    if MESSAGE_CHANNELS["sms"] == "dossiers.messages.channels.to_file":
         faults.append("SMS_ADAPTER writes to a file: citizens would hear nothing, and codes would lie there")
-    if MESSAGE_CHANNELS["sms"] == "dossiers.providers.by_http_sms" and not SMS_URL.startswith("https://"):
+    if MESSAGE_CHANNELS["sms"] == "dossiers.messages.providers.by_http_sms" and not SMS_URL.startswith("https://"):
         faults.append("SMS_URL is not an https address")
     if not BASE_URL.startswith("https://"):
         faults.append("BASE_URL is not an https address")

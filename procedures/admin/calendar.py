@@ -8,11 +8,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from agencies.administering import AuditedAdmin
-from agencies.periods import WithPeriod
-
-from ..calendar_filling import fill_year
-from ..models import CalendarDay, WorkingHours
+from agencies.admin_base import AuditedAdmin
+from agencies.admin_periods import WithPeriod
+from procedures.calendar.fill import fill_year
+from procedures.models import CalendarDay, WorkingHours
 
 
 @admin.register(CalendarDay)

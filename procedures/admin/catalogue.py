@@ -12,12 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from agencies.administering import AuditedAdmin
-from agencies.periods import WithPeriod
-
-from ..models import DocumentRequirement, Procedure, ProcedureCase, Question
-from ..schedule_checks import pictures_of
-from ..topics import Audience, LifeEvent
+from agencies.admin_base import AuditedAdmin
+from agencies.admin_periods import WithPeriod
+from procedures.catalogue.topics import Audience, LifeEvent
+from procedures.models import DocumentRequirement, Procedure, ProcedureCase, Question
+from procedures.schedules.findings import pictures_of
 
 
 class CaseInline(TabularInline):

@@ -19,16 +19,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
-from agencies.administering import AuditedAdmin
-from agencies.periods import WithPeriod
-from agencies.sudo import must_be_proved
+from agencies.admin_base import AuditedAdmin
+from agencies.admin_periods import WithPeriod
+from agencies.reauthentication import must_be_proved
+from procedures.errors import ScheduleError
+from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
+from procedures.schedules.findings import findings_for, findings_in_use, pictures_for
+from procedures.schedules.preview import preview
 
-from ..errors import ScheduleError
-from ..models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
-from ..preview import preview
-from ..schedule_checks import findings_for, findings_in_use, pictures_for
 from .steps import STEPS, message_for, take
-from .workbook_pages import WORKBOOK_STATES, WorkbookPages
+from .workbook_views import WORKBOOK_STATES, WorkbookPages
 
 #: How many differing dossiers the page lists; the sum counts all.
 SAMPLES = 20

@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from agencies.models import User
-
-from .. import schedule_life
-from ..errors import IllegalScheduleMove, SamePerson, ScheduleError, ScheduleHasErrors, StartsInThePast
-from ..models import FeeSchedule, ScheduleState
+from procedures.errors import IllegalScheduleMove, SamePerson, ScheduleError, ScheduleHasErrors, StartsInThePast
+from procedures.models import FeeSchedule, ScheduleState
+from procedures.schedules import lifecycle
 
 
 class ReasonForm(forms.Form):
@@ -60,21 +59,21 @@ STEPS = {
         _("Trình biểu phí này cho người thứ hai duyệt? Sau khi trình không sửa được nữa."),
         _("Đã trình. Người khác cần duyệt trước ngày áp dụng."),
         frozenset({ScheduleState.DRAFT}),
-        schedule_life.propose,
+        lifecycle.propose,
     ),
     "approve": Step(
         _("Duyệt"),
         _("Duyệt biểu phí này? Nó tự áp dụng từ ngày bắt đầu hiệu lực."),
         _("Đã duyệt. Biểu phí tự áp dụng từ ngày bắt đầu hiệu lực."),
         frozenset({ScheduleState.PROPOSED}),
-        schedule_life.approve,
+        lifecycle.approve,
     ),
     "send_back": Step(
         _("Trả về bản nháp"),
         _("Trả biểu phí về bản nháp để sửa?"),
         _("Đã trả về bản nháp."),
         frozenset({ScheduleState.PROPOSED, ScheduleState.APPROVED}),
-        schedule_life.send_back,
+        lifecycle.send_back,
         ReasonForm,
     ),
     "clone": Step(
@@ -82,7 +81,7 @@ STEPS = {
         _("Chép biểu phí này thành bản nháp của phiên bản mới?"),
         _("Đã tạo bản nháp. Hãy sửa rồi trình duyệt."),
         _EVERY,
-        schedule_life.clone,
+        lifecycle.clone,
         StartForm,
     ),
     "go_back": Step(
@@ -90,7 +89,7 @@ STEPS = {
         _("Tạo bản nháp thu lại như phiên bản này?"),
         _("Đã tạo bản nháp như phiên bản cũ. Hãy kiểm tra rồi trình duyệt."),
         frozenset({ScheduleState.ACTIVE, ScheduleState.RETIRED}),
-        schedule_life.go_back_to,
+        lifecycle.go_back_to,
         StartForm,
     ),
     "retire": Step(
@@ -98,7 +97,7 @@ STEPS = {
         _("Ngừng áp dụng ngay? Thủ tục sẽ không có mức thu cho đến khi có biểu phí khác."),
         _("Đã ngừng áp dụng."),
         frozenset({ScheduleState.ACTIVE}),
-        schedule_life.retire,
+        lifecycle.retire,
         ReasonForm,
     ),
 }

@@ -1,16 +1,16 @@
 """What a case costs and why: pure, rules and facts in, lines with their explanation out.
 
-`quote` touches no database: `procedures.schedules` loads the rules. All amounts are whole
+`quote` touches no database: `procedures.schedules.load` loads the rules. All amounts are whole
 đồng. A quote is frozen into a bill, so it carries everything needed to explain it later.
 """
 
 from .amounts import money
-from .asking import AREAS, FACT_LABELS, ChoiceField, FactField, choice_fields, fact_fields, group_fields, groups
-from .choosing import in_force, next_edge
 from .coverage import Clash, Gap, clashes, gaps
 from .errors import FeeAmbiguous, FeeGap, FeeUnknown
-from .quoting import quote, weighed, with_amounts
+from .inputs import AREAS, FACT_LABELS, ChoiceField, FactField, choice_fields, fact_fields, group_fields, groups
+from .quote import quote, weighed, with_amounts
 from .records import ANY, Facts, Line, Quote, Reduction, RefundPolicy, Rule, Tier
+from .selection import in_force, next_edge
 
 __all__ = [
     "ANY",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .asking import FACT_LABELS, conditions
+from .inputs import FACT_LABELS, conditions
 from .records import Facts, Rule
 
 

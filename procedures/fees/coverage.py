@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 
-from .choosing import best_by_code, fits, in_force
 from .records import ANY, Facts, Rule
+from .selection import best_by_code, fits, in_force
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Line:
 
     @property
     def source(self) -> dict[str, object]:
-        """What a frozen bill line keeps of its origin (the `source` of `payments.billing.NewLine`)."""
+        """What a frozen bill line keeps of its origin (the `source` of `payments.bills.create.NewLine`)."""
         return {
             "rule": self.rule.rule_id,
             "schedule": self.rule.schedule_id,

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.whole_row import WholeRow
+from procedures.fees.inputs import APPLICANTS, AREAS, FACT_LABELS, TIMINGS
+from procedures.fees.records import ANY
 
-from ..fees.asking import APPLICANTS, AREAS, FACT_LABELS, TIMINGS
-from ..fees.records import ANY
 from .procedure import Procedure, ProcedureCase
 
 
@@ -35,7 +35,7 @@ class FeeSchedule(WholeRow):
 
     A schedule is complete: at any day one schedule per procedure and agency is active
     (exclusion constraint), so a line that is missing from it is seen, not guessed. Only a
-    draft can be edited (trigger); verbs of its life are in `procedures.schedule_life`.
+    draft can be edited (trigger); verbs of its life are in `procedures.schedules.lifecycle`.
     """
 
     procedure = models.ForeignKey(

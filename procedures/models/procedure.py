@@ -9,9 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.text import briefly, fold
-
-from ..topics import Audience, LifeEvent, Sector
+from core.text import briefly, fold
+from procedures.catalogue.topics import Audience, LifeEvent, Sector
 
 
 class Procedure(models.Model):

@@ -13,8 +13,8 @@ from psycopg2.extras import DateRange
 from agencies import roles
 from agencies.errors import LastProvinceAdmin, RoleIsOver
 from agencies.models import Agency, AuditEntry, Membership, Role, User
-from tests import factories
-from tests.signing_in import browser_of
+from tests.support import factories
+from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 

@@ -21,9 +21,9 @@ from tests.journeys.conftest import browser
 from tests.journeys.log_scan import PATTERNS
 from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.looks.looking import DESK, TABLET, WIDTHS, faults_at
+from tests.support.world import World
 
 from .test_matrix import addresses, table
-from .world import World
 
 assert browser  # a fixture
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]

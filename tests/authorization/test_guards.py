@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
-from portal.administration import Administration
+from portal.administration.site import Administration
 
 from .test_matrix import addresses
 

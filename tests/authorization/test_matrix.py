@@ -27,8 +27,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.views.generic import RedirectView
 
 from agencies.models import Role
-
-from .world import ACTORS, Actor, World
+from tests.support.world import ACTORS, Actor, World
 
 TABLE = Path(__file__).with_name("matrix.csv")
 FIELDS = ("url", "method", "object", *ACTORS)

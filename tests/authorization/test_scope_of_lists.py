@@ -12,8 +12,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from agencies.models import Agency, Role
-
-from .world import World
+from tests.support.world import World
 
 
 @pytest.mark.django_db

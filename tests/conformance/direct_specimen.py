@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from devtools.sandbox.keys import make_contracts
 from gateways.base import Answer, GatewayError, GatewayRefused, MerchantConfig, OutcomeState, OutcomeUnknown, RawRequest
-from gateways.codecs import RsaConcatenation, private_key, public_key, received_order
-from gateways.sandbox.keys import make_contracts
-from gateways.vietinbank_direct import VietinBankDirect
-from gateways.vietinbank_direct_messages import ANSWER_FIELDS, CONFIRM_FIELDS
+from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key, received_order
+from gateways.vietinbank_direct.adapter import VietinBankDirect
+from gateways.vietinbank_direct.messages import ANSWER_FIELDS, CONFIRM_FIELDS
 
 from .envelopes import raw
 from .kit import Fields, Reply, Specimen

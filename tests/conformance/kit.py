@@ -33,7 +33,7 @@ from gateways.base import (
     RawRequest,
     RawResponse,
 )
-from gateways.codecs import stamp
+from gateways.codecs.concatenation import stamp
 
 from .envelopes import in_query, raw
 

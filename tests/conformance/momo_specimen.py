@@ -18,8 +18,8 @@ from gateways.base import (
     RawRequest,
     RawResponse,
 )
-from gateways.momo import Momo
-from gateways.momo_messages import CREATE_ANSWERS, IPN
+from gateways.momo.adapter import Momo
+from gateways.momo.messages import CREATE_ANSWERS, IPN
 
 from .envelopes import SECRET, as_escaped_json, as_json, raw
 from .kit import Fields, Reply, Specimen

@@ -1,4 +1,4 @@
-"""PayPlatform as a specimen, and what a bank of its family (gateways/pipe.py) may say when asked."""
+"""PayPlatform as a specimen, and what a bank of its family (gateways/vnpt_family/adapter.py) may say when asked."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateways.base import Answer, GatewayRefused, MerchantConfig, OutcomeState, OutcomeUnknown, RawRequest
-from gateways.codecs import PipeSha256, received_order
-from gateways.payplatform import PayPlatform
-from gateways.payplatform_messages import ANSWER, CONFIRM
-from gateways.pipe import Dialect
+from gateways.codecs.concatenation import PipeSha256, received_order
+from gateways.payplatform.adapter import PayPlatform
+from gateways.payplatform.messages import ANSWER, CONFIRM
+from gateways.vnpt_family.adapter import Dialect
 
 from .envelopes import SECRET, as_escaped_json, as_form, as_form_of_array, as_json, raw
 from .kit import Fields, Reply, Specimen

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from devtools.sandbox.keys import make_contracts
 from gateways.base import Answer, MerchantConfig, OutcomeState
-from gateways.codecs import RsaConcatenation, private_key, public_key
-from gateways.sandbox.keys import make_contracts
-from gateways.vietinbank import VietinBank
-from gateways.vietinbank_messages import NOTICE_ANSWER_FIELDS, NOTICE_FIELDS
-from gateways.vnptpay import VnptPay
-from gateways.vnptpay_messages import ANSWER, CONFIRM
+from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
+from gateways.vietinbank.adapter import VietinBank
+from gateways.vietinbank.messages import NOTICE_ANSWER_FIELDS, NOTICE_FIELDS
+from gateways.vnptpay.adapter import VnptPay
+from gateways.vnptpay.messages import ANSWER, CONFIRM
 
 from .direct_specimen import vietinbank_direct
 from .envelopes import SECRET as SECRET

@@ -17,13 +17,13 @@ import pytest
 from gateways import registry
 from gateways.base import Answer, GatewayError, MerchantConfig, OutcomeState, OutcomeUnknown
 
-# The whole suite, with the fixture `specimen` below instead of this repository's own gateways.
-from tests.conformance.test_conformance import *  # noqa: F403
-from tests.conformance.test_fuzz import *  # noqa: F403
-from tests.conformance.test_outgoing import *  # noqa: F403
-
 from .envelopes import as_escaped_json, as_json
 from .kit import Fields, Reply, Specimen
+
+# The whole suite, with the fixture `specimen` below instead of this repository's own gateways.
+from .test_conformance import *  # noqa: F403
+from .test_fuzz import *  # noqa: F403
+from .test_outgoing import *  # noqa: F403
 
 pytestmark = pytest.mark.usefixtures("specimen")
 SOURCE = Path(__file__).parents[1] / "example_gateway"

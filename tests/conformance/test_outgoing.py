@@ -22,7 +22,7 @@ from gateways.base import (
     Redirect,
     SentOrder,
 )
-from tests.gateways.local_server import LocalServer, serve
+from tests.support.local_server import LocalServer, serve
 
 from .kit import Fields, Reply, Specimen
 from .specimens import SPECIMENS

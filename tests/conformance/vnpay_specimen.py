@@ -7,18 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from gateways.base import (
-    Answer,
-    GatewayError,
-    GatewayRefused,
-    MerchantConfig,
-    OutcomeState,
-    OutcomeUnknown,
-    RawRequest,
-)
-from gateways.vnpay import Vnpay
-from gateways.vnpay_messages import SIGNATURE, Rules
-from gateways.wire import text_of
+from gateways.base import Answer, GatewayError, GatewayRefused, MerchantConfig, OutcomeState, OutcomeUnknown, RawRequest
+from gateways.parsing import text_of
+from gateways.vnpay.adapter import Vnpay
+from gateways.vnpay.messages import SIGNATURE, Rules
 
 from .envelopes import SECRET, in_query
 from .kit import Fields, Reply, Specimen

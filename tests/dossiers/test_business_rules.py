@@ -8,15 +8,16 @@ import pytest
 from django.utils import timezone
 
 from dossiers.errors import NotReleasable
-from dossiers.handover import Receiver, release
+from dossiers.handover.release import Receiver, release
 from dossiers.models import Dossier
 from dossiers.states import DossierState
-from payments import inbox, ledger_check
-from payments.billing import NewLine
+from payments.bills.create import NewLine
+from payments.callbacks import inbox
 from payments.models import Receipt
-from tests import factories
-from tests.notices import confirm
-from tests.payments.test_callbacks import post
+from payments.settlement import ledger_check
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories
+from tests.support.notifications import confirm
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

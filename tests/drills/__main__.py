@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from portal.embedded import EmbeddedError
-from portal.processes import ROOT, StackError
+from devtools.embedded import EmbeddedError
+from devtools.stack import ROOT, StackError
 
 from . import restore
 from .faults import CRASHES, DRILLS, WARM_UP, Drill

@@ -11,14 +11,14 @@ import django
 def main(pairs: list[tuple[int, str]]) -> None:
     """One proposes each move, the other approves it, as at `/doi-soat/`."""
     from agencies.models import User
-    from payments import moves
+    from payments import reallocation
     from payments.models import Discrepancy
 
     maker, checker = (User.objects.get_or_create(username=name)[0] for name in ("drill-maker", "drill-checker"))
     for number, reference in pairs:
         case = Discrepancy.objects.get(pk=number)
-        wish = moves.Wish([reference], case.remaining_amount, "restore", f"restore-{number}")
-        moves.approve(moves.propose(case, wish, maker=maker), checker=checker)
+        wish = reallocation.Wish([reference], case.remaining_amount, "restore", f"restore-{number}")
+        reallocation.approve(reallocation.propose(case, wish, maker=maker), checker=checker)
 
 
 if __name__ == "__main__":

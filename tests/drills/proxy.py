@@ -10,7 +10,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from portal.children import LOCALHOST
+from devtools.processes import LOCALHOST
 
 #: A simple query of PostgreSQL's protocol: its type, its length, its text.
 _COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"

@@ -18,9 +18,9 @@ import psycopg2
 import redis
 import requests
 
-from portal import embedded
-from portal.children import LOCALHOST, Child, free_port
-from portal.processes import ROOT, Stack, environment
+from devtools import embedded
+from devtools.processes import LOCALHOST, Child, free_port
+from devtools.stack import ROOT, Stack, environment
 
 from .proxy import Proxy, Rules
 

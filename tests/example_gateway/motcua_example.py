@@ -15,7 +15,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gateways import codecs
 from gateways.base import (
     Answer,
     BadSignature,
@@ -34,8 +33,9 @@ from gateways.base import (
     Redirect,
     SentOrder,
 )
+from gateways.codecs import concatenation
 from gateways.http import Link, page_address
-from gateways.wire import read_object, text_of, write_json
+from gateways.parsing import read_object, text_of, write_json
 
 # Signing rules are data: what is signed, in which order. Everything else in a message is
 # unsigned, so it must decide nothing.
@@ -98,8 +98,8 @@ class ExampleWallet:
             "shop": self._shop,
             "ref": order.merchant_ref,
             "amount": order.amount,
-            "description": codecs.fold(order.description),
-            "created": codecs.stamp(order.created_at),
+            "description": concatenation.fold(order.description),
+            "created": concatenation.stamp(order.created_at),
             "return_url": order.return_url,
         }
         answered = self._call("/orders", ORDER, message, OPENED)
@@ -136,7 +136,7 @@ class ExampleWallet:
             state=state,
             amount=int(fields["amount"]),
             currency=fields["currency"] or None,
-            occurred_at=codecs.moment(fields["time"]),
+            occurred_at=concatenation.moment(fields["time"]),
             facts=told,
         )
 
@@ -163,7 +163,7 @@ class ExampleWallet:
             state=state,
             amount=int(amount[0]) if amount else None,
             gateway_ref=text_of(answered.get("transaction")),
-            occurred_at=codecs.moment(text_of(answered.get("time"))),
+            occurred_at=concatenation.moment(text_of(answered.get("time"))),
             code=status,
             facts=answered,
         )

@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways import codecs, vietqr, wire
+from gateways import parsing
 from gateways.base import Malformed
-from gateways.codecs import PipeSha256, RsaConcatenation
+from gateways.codecs import concatenation, vietqr
+from gateways.codecs.concatenation import PipeSha256, RsaConcatenation
 
 PAIR = PipeSha256(("A", "B"))
 
@@ -27,7 +28,7 @@ def test_a_separator_may_only_stand_in_the_last_field() -> None:
 
 
 def test_a_number_is_signed_as_the_text_it_arrived_as() -> None:
-    whole, with_point = (wire.read_object(text) for text in ('{"A": 150000}', '{"A": 150000.0}'))
+    whole, with_point = (parsing.read_object(text) for text in ('{"A": 150000}', '{"A": 150000.0}'))
     assert (PAIR.base(whole), PAIR.base(with_point)) == ("150000|", "150000.0|")
 
 
@@ -44,26 +45,26 @@ def test_rsa_round_trip_per_hash(hash_name: str) -> None:
 
 def test_stamps_are_gmt_plus_7() -> None:
     moment = datetime(2026, 12, 31, 17, 0, 1, tzinfo=UTC)
-    assert codecs.stamp(moment) == "20270101000001"
-    assert codecs.moment("20270101000001") == moment
+    assert concatenation.stamp(moment) == "20270101000001"
+    assert concatenation.moment("20270101000001") == moment
     with pytest.raises(ValueError, match="zone"):
-        codecs.stamp(datetime(2026, 1, 1))  # noqa: DTZ001 - the very thing that is refused
+        concatenation.stamp(datetime(2026, 1, 1))  # noqa: DTZ001 - the very thing that is refused
 
 
 @pytest.mark.parametrize(
     "text", ["", "2026", "20261301000000", "2026010100000 ", "２０２６０１０１００００００", "x" * 14]
 )
 def test_what_is_no_stamp_is_no_time(text: str) -> None:
-    assert codecs.moment(text) is None
+    assert concatenation.moment(text) is None
 
 
 def test_vietnamese_is_folded_and_separators_vanish() -> None:
-    assert codecs.fold("Lệ phí | Đất  đai: thửa số 12/A – Ủy ban") == "Le phi Dat dai: thua so 12 A Uy ban"
+    assert concatenation.fold("Lệ phí | Đất  đai: thửa số 12/A – Ủy ban") == "Le phi Dat dai: thua so 12 A Uy ban"
 
 
 @given(st.text())
 def test_folded_text_is_always_safe_to_send(text: str) -> None:
-    folded = codecs.fold(text, 20)
+    folded = concatenation.fold(text, 20)
     assert len(folded) <= 20
     assert all(letter.isascii() and (letter.isalnum() or letter in " .:_-") for letter in folded)
 

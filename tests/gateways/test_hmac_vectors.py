@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from gateways import momo_messages as momo
 from gateways.base import Malformed
-from gateways.hmacs import Hmac, HmacPairs, HmacPipe, HmacQuery
-from gateways.vnpay_messages import Rules
-from gateways.wire import read_object, read_query
+from gateways.codecs.hmac import Hmac, HmacPairs, HmacPipe, HmacQuery
+from gateways.momo import messages as momo
+from gateways.parsing import read_object, read_query
+from gateways.vnpay.messages import Rules
 
 SECRET = "DEMO_SECRET_0123456789"
 VNPAY = Rules.of()

@@ -18,11 +18,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from devtools.processes import free_port
 from gateways.base import GatewayRefused, GatewayUnavailable, OutcomeUnknown, RawResponse
 from gateways.http import MAX_ANSWER_BYTES, Link
-from portal.children import free_port
-
-from .local_server import serve
+from tests.support.local_server import serve
 
 QUICK = Link(connect_seconds=0.5, read_seconds=0.5)
 

@@ -25,13 +25,12 @@ from gateways.base import (
     SentOrder,
 )
 from gateways.http import Link
-from gateways.momo import Momo
-from gateways.momo_messages import CREATE, CREATE_ANSWERS
+from gateways.momo.adapter import Momo
+from gateways.momo.messages import CREATE, CREATE_ANSWERS
 from tests.conformance.envelopes import SECRET
 from tests.conformance.momo_specimen import KEYS, momo
 from tests.conformance.test_outgoing import asking
-
-from .local_server import serve
+from tests.support.local_server import serve
 
 SPECIMEN = momo()
 ACCESS = "DEMOACCESS"

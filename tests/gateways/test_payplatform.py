@@ -23,13 +23,12 @@ from gateways.base import (
     RawResponse,
     SentOrder,
 )
-from gateways.codecs import PipeSha256, received_order
-from gateways.payplatform import PayPlatform
-from gateways.payplatform_messages import CONFIRM, INIT, QUERY
+from gateways.codecs.concatenation import PipeSha256, received_order
+from gateways.payplatform.adapter import PayPlatform
+from gateways.payplatform.messages import CONFIRM, INIT, QUERY
 from tests.conformance.envelopes import SECRET, as_json, raw
 from tests.conformance.pipe_specimen import REFERENCE, payplatform
-
-from .local_server import LocalServer, serve
+from tests.support.local_server import LocalServer, serve
 
 SPECIMEN = payplatform()
 ORDER = SPECIMEN.order

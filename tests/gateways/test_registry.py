@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from gateways import registry
-from gateways.momo import Momo
-from gateways.payplatform import PayPlatform
-from gateways.vietinbank import VietinBank
-from gateways.vietinbank_direct import VietinBankDirect
-from gateways.vnpay import Vnpay
-from gateways.vnptpay import VnptPay
+from gateways.momo.adapter import Momo
+from gateways.payplatform.adapter import PayPlatform
+from gateways.vietinbank.adapter import VietinBank
+from gateways.vietinbank_direct.adapter import VietinBankDirect
+from gateways.vnpay.adapter import Vnpay
+from gateways.vnptpay.adapter import VnptPay
 
 
 @pytest.fixture(autouse=True)

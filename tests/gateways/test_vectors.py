@@ -6,15 +6,11 @@ import hashlib
 
 import pytest
 
-from gateways import payplatform_messages, vietqr
-from gateways.codecs import PipeSha256, RsaConcatenation
-from gateways.vietinbank_messages import (
-    INQUIRY_ANSWER_FIELDS,
-    INQUIRY_FIELDS,
-    NOTICE_ANSWER_FIELDS,
-    NOTICE_FIELDS,
-)
-from gateways.vnptpay_messages import ANSWER, CONFIRM, FLAVOURS, QUERY
+from gateways.codecs import vietqr
+from gateways.codecs.concatenation import PipeSha256, RsaConcatenation
+from gateways.payplatform import messages
+from gateways.vietinbank.messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTICE_ANSWER_FIELDS, NOTICE_FIELDS
+from gateways.vnptpay.messages import ANSWER, CONFIRM, FLAVOURS, QUERY
 
 SECRET = "DEMO_SECRET_0123456789"
 ORDER = {
@@ -116,17 +112,17 @@ PLATFORM_CONFIRM = {
     ("codec", "changes", "signature"),
     [
         (
-            payplatform_messages.INIT,
+            messages.INIT,
             {"LoaiBanTin": "INIT", "MaNganHang": "PAYMENT"},
             "eced2cb36eaf09cf31935c14c4dbb2502df657be00173d2527bbffebb3bf28d4",
         ),
         (
-            payplatform_messages.CONFIRM,
+            messages.CONFIRM,
             {"LoaiBanTin": "CONFIRM", **PLATFORM_CONFIRM},
             "63c802fe230b166db93eb16aad09d8ff5163c82c66041ae8c80fd9cf8daacee1",
         ),
         (
-            payplatform_messages.QUERY,
+            messages.QUERY,
             {"LoaiBanTin": "QUERY"},
             "8e583d1e0fb07170e596f707125feed6e2ff353c196800f4ddabae49a3422d32",
         ),

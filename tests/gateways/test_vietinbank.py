@@ -11,21 +11,13 @@ from typing import Any
 
 import pytest
 
-from gateways import vietqr
-from gateways.base import (
-    Answer,
-    FindBill,
-    InquiredBill,
-    Malformed,
-    MerchantConfig,
-    OutcomeState,
-    PaymentOrder,
-)
-from gateways.codecs import RsaConcatenation, private_key, public_key
-from gateways.sandbox.keys import make_contracts
-from gateways.vietinbank import VietinBank
-from gateways.vietinbank_messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTICE_FIELDS
-from gateways.vietinbank_statement import write_file
+from devtools.sandbox.keys import make_contracts
+from gateways.base import Answer, FindBill, InquiredBill, Malformed, MerchantConfig, OutcomeState, PaymentOrder
+from gateways.codecs import vietqr
+from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
+from gateways.vietinbank.adapter import VietinBank
+from gateways.vietinbank.messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTICE_FIELDS
+from gateways.vietinbank.statement import write_file
 from tests.conformance.specimens import SPECIMENS, as_json
 
 CONTRACT = make_contracts("http://portal", "http://bank")["vietinbank"]

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from devtools.processes import free_port
+from devtools.sandbox.keys import make_contracts
 from gateways.base import (
     Answer,
     BadSignature,
@@ -25,15 +27,12 @@ from gateways.base import (
     RawResponse,
     SentOrder,
 )
-from gateways.codecs import RsaConcatenation, private_key, public_key
-from gateways.sandbox.keys import make_contracts
-from gateways.vietinbank_direct import VietinBankDirect
-from gateways.vietinbank_direct_messages import CONFIRM_FIELDS, INIT_FIELDS, QUERY_FIELDS
-from portal.children import free_port
+from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
+from gateways.vietinbank_direct.adapter import VietinBankDirect
+from gateways.vietinbank_direct.messages import CONFIRM_FIELDS, INIT_FIELDS, QUERY_FIELDS
 from tests.conformance.direct_specimen import REFERENCE, vietinbank_direct
 from tests.conformance.envelopes import as_json, raw
-
-from .local_server import LocalServer, serve
+from tests.support.local_server import LocalServer, serve
 
 SPECIMEN = vietinbank_direct()
 CONTRACT = make_contracts("http://portal", "http://bank")["vietinbank_direct"]

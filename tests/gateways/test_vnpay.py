@@ -19,9 +19,9 @@ from gateways.base import (
     RefundOrder,
     SentOrder,
 )
-from gateways.vnpay import Vnpay
-from gateways.vnpay_messages import SIGNATURE, Rules
-from gateways.wire import read_query
+from gateways.parsing import read_query
+from gateways.vnpay.adapter import Vnpay
+from gateways.vnpay.messages import SIGNATURE, Rules
 from tests.conformance.envelopes import SECRET
 from tests.conformance.test_outgoing import asking
 from tests.conformance.vnpay_specimen import _refunded, _replies, vnpay

@@ -24,12 +24,11 @@ from gateways.base import (
     Redirect,
     SentOrder,
 )
-from gateways.codecs import PipeSha256, received_order
-from gateways.vnptpay import VnptPay
-from gateways.vnptpay_messages import FLAVOURS, QUERY
+from gateways.codecs.concatenation import PipeSha256, received_order
+from gateways.vnptpay.adapter import VnptPay
+from gateways.vnptpay.messages import FLAVOURS, QUERY
 from tests.conformance.specimens import SECRET, SPECIMENS
-
-from .local_server import LocalServer, serve
+from tests.support.local_server import LocalServer, serve
 
 SPECIMEN = SPECIMENS[0]
 REF = "HS20260715000123"

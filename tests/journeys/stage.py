@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from portal.children import Child, free_port
-from portal.processes import ROOT
+from devtools.processes import Child, free_port
+from devtools.stack import ROOT
 
 CHROMIUM = shutil.which("chromium") or ""
 NEEDS_CHROMIUM = [

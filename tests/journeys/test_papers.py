@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from tests.dossiers.test_uploads import half_a_picture, picture
+from tests.dossiers.attachments.test_validation import half_a_picture, picture
 
 from .stage import MARKS
 from .test_citizen_and_desk import assert_good, follow

@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from gateways import vietqr
+from gateways.codecs import vietqr
 
 from .stage import MARKS
 from .test_citizen_and_desk import assert_good, follow, passing_by, submit

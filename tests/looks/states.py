@@ -14,23 +14,25 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import audit
+from agencies.audit import record as audit
 from agencies.models import Role
 from dossiers.models import Attachment, Dossier, NoticeKind, PostageRate
+from dossiers.processing.decisions import give_notice
 from dossiers.states import DossierState as S
-from dossiers.working import give_notice
-from payments import claims, inbox, refunds
+from payments import charge_claims
+from payments.callbacks import inbox
 from payments.models import Bill, Outage, Payment, Receipt
-from payments.receipts import revise
+from payments.receipts.issue import revise
+from payments.refunds import workflow as refunds
 from payments.states import PaymentState
 from procedures.models import Procedure
-from tests import factories
-from tests.dossiers.test_mine import BINH, citizen, owned
-from tests.dossiers.test_submitting import asking, begun, filled, picture
-from tests.notices import confirm
+from tests.dossiers.submission.test_submitting import asking, begun, filled, picture
+from tests.dossiers.tracking.test_my_dossiers import BINH, citizen, owned
 from tests.payments.accounting.conftest import surplus
-from tests.payments.test_callbacks import post
-from tests.signing_in import BACKEND
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories
+from tests.support.notifications import confirm
+from tests.support.signing_in import BACKEND
 
 Maker = Callable[[Client], str]
 STATES: dict[str, Maker] = {}
@@ -355,8 +357,8 @@ def _(browser: Client) -> str:
 @state("bill somebody says was charged")
 def _(browser: Client) -> str:
     payment = factories.payment(state=PaymentState.FAILED)
-    told = claims.Told(150_000, timezone.now(), proof=b"a picture")
-    claims.make(payment, told, due_at=timezone.now())
+    told = charge_claims.Told(150_000, timezone.now(), proof=b"a picture")
+    charge_claims.make(payment, told, due_at=timezone.now())
     return page_of(payment.bill)
 
 

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.emptying import empty
 from tests.journeys.conftest import browser
 from tests.journeys.stage import NEEDS_CHROMIUM
+from tests.support.emptying import empty
 
 from . import told
 from .looking import PHONE, faults_at, faults_of_a_citizens_page, faults_without_script

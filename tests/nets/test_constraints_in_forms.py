@@ -17,10 +17,10 @@ from django.utils import timezone
 from agencies.models import Membership, Role, User
 from agencies.whole_row import WholeRow
 from procedures.models import FeeRule
-from tests import factories
-from tests.procedures.test_schedule_life import schedule
-from tests.signing_in import browser_of
+from tests.procedures.schedules.test_lifecycle import schedule
+from tests.support import factories
 from tests.support.sending_forms import send_form
+from tests.support.signing_in import browser_of
 
 #: Constraint → why a form need not be held to it.
 NOT_OF_A_FORM = {

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from payments.models import Bill, Payment
-from tests import emptying, factories, running
+from tests.support import emptying, factories, running
 
 
 class Bank:

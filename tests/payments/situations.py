@@ -14,11 +14,14 @@ from django.utils import timezone
 
 from dossiers.models import DossierBill
 from gateways.base import OutcomeState
-from payments import billing, inbox, receipts
+from payments.bills import create as bills
+from payments.callbacks import inbox
 from payments.models import MerchantAccount, Notice, Payment, ReceiptSeries, Trial
+from payments.receipts import issue as receipts
 from payments.states import OPEN_PAYMENT_STATES, BillState, PaymentState
-from tests import factories
-from tests.payments.two_ways import Scenario
+from tests.support import factories
+
+from .two_ways import Scenario
 
 
 def contract(gateway: str = "vnptpay", **settings: Any) -> MerchantAccount:
@@ -115,9 +118,9 @@ def a_notice_of_another_gateway(world: Scenario) -> None:
 @situation(in_bulk=1)
 def bills_that_are_cancelled_waived_or_paid(world: Scenario) -> None:
     cancelled, waived, paid = world.payment(), world.payment(), world.payment()
-    billing.cancel_bill(cancelled.bill, reason="thử")
+    bills.cancel_bill(cancelled.bill, reason="thử")
     with transaction.atomic():
-        billing._close(waived.bill, BillState.WAIVED, cause="officer", reason="thử")
+        bills._close(waived.bill, BillState.WAIVED, cause="officer", reason="thử")
     other = world.payment(of=paid.bill, gateway="momo")
     world.notify(other)
     inbox.drain_all()

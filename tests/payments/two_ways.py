@@ -18,8 +18,8 @@ from agencies.models import Agency
 from dossiers.models import Dossier, DossierEvent
 from gateways.base import Notice as GatewayNotice
 from gateways.base import OutcomeState
-from payments import inbox, ledger_check, plain, receipts, settlement
-from payments.billing import NewLine
+from payments.bills.create import NewLine
+from payments.callbacks import inbox
 from payments.models import (
     Bill,
     BillLine,
@@ -32,8 +32,11 @@ from payments.models import (
     Receipt,
     ReceiptSeries,
 )
+from payments.receipts import issue as receipts
+from payments.settlement import apply as settlement
+from payments.settlement import bulk, ledger_check
 from payments.states import EventKind
-from tests import emptying, factories
+from tests.support import emptying, factories
 
 Lines = Sequence[tuple[str, int]]
 PHI: Lines = (("phi", 5000),)
@@ -112,15 +115,15 @@ class Ways:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
-        self._settle, self._apply = plain.settle, settlement.apply
+        self._settle, self._apply = bulk.settle, settlement.apply
 
     def play(self, scenario: Callable[[Scenario], Any], now: datetime, *, in_bulk: bool) -> Outcome:
         """Play on an empty database, drain the inbox and check the ledger."""
         emptying.empty()
         settled = {"bulk": 0, "rules": 0}
 
-        def settle(notice_ids: Sequence[int]) -> plain.Plain:
-            result = self._settle(notice_ids) if in_bulk else plain.Plain(frozenset(), ())
+        def settle(notice_ids: Sequence[int]) -> bulk.Plain:
+            result = self._settle(notice_ids) if in_bulk else bulk.Plain(frozenset(), ())
             settled["bulk"] += len(result.notice_ids)
             return result
 
@@ -129,7 +132,7 @@ class Ways:
             settled["rules"] += sum(notice.result == "settled" for notice in notices)
             return result
 
-        self._monkeypatch.setattr(plain, "settle", settle)
+        self._monkeypatch.setattr(bulk, "settle", settle)
         self._monkeypatch.setattr(settlement, "apply", apply)
         scenario(Scenario(now))
         inbox.drain_all()

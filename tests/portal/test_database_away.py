@@ -9,14 +9,15 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from payments import inbox, ledger_check
-from payments.clients import create_client
+from payments.api.clients import create_client
+from payments.callbacks import inbox
 from payments.models import Bill
+from payments.settlement import ledger_check
 from payments.states import BillState
-from tests import factories
-from tests.notices import confirm
-from tests.payments.breaking import Breaker
-from tests.payments.test_callbacks import post
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories
+from tests.support.breaking import Breaker
+from tests.support.notifications import confirm
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

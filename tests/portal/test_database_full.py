@@ -11,14 +11,17 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from payments import heartbeats, inbox, ledger_check, sweeping
+from payments import heartbeats, sweeper
+from payments.callbacks import inbox
 from payments.models import Bill, Notice, Receipt
-from payments.models.inbox import NoticeState
+from payments.models.notifications import NoticeState
+from payments.settlement import ledger_check
 from payments.states import BillState
-from tests import factories, running
-from tests.notices import confirm
-from tests.payments.test_callbacks import post
-from tests.portal.test_database_away import assert_come_again
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories, running
+from tests.support.notifications import confirm
+
+from .test_database_away import assert_come_again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,11 +52,11 @@ def test_without_a_connection_the_bank_is_told_to_come_again_and_then_its_money_
         assert_come_again(notify(message))  # before we know whose key signs an answer, HTTP says it
         assert_come_again(Client().get(f"/thanh-toan/{payment.bill.token}/"))
         with pytest.raises(OperationalError):
-            sweeping.drain_leftovers()  # keep_sweeping tries the round again
+            sweeper.drain_leftovers()  # keep_sweeping tries the round again
     assert post(message)["RESPONSE_CODE"] == "00"
     with no_connection_left():
         assert json.loads(notify(message).content)["RESPONSE_CODE"] == "08"  # the contract is remembered: "busy"
-    assert sweeping.drain_leftovers() == 1
+    assert sweeper.drain_leftovers() == 1
     assert Bill.objects.get().state == BillState.PAID
     assert ledger_check.check() == []
 
@@ -105,5 +108,5 @@ def test_without_room_to_book_everything_waits_whole_and_nothing_is_quarantined(
 def test_a_full_disk_is_no_sign_of_life() -> None:
     post(confirm(factories.payment()))
     with disk_full("payments_ledgerevent"), pytest.raises(OperationalError):
-        sweeping.drain_leftovers()
+        sweeper.drain_leftovers()
     assert "sweeper" in heartbeats.silent()

@@ -12,10 +12,10 @@ import pytest
 import requests
 from cryptography.fernet import Fernet
 
-from portal.children import LOCALHOST, Child, free_port
+from devtools.processes import LOCALHOST, Child, free_port
+from devtools.stack import ROOT
 from portal.management.commands.settings_table import put_into
-from portal.processes import ROOT
-from tests import running
+from tests.support import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ def production(**changes: str) -> dict[str, str]:
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "ALLOWED_HOSTS": LOCALHOST,
         "BASE_URL": "https://dichvucong.example.gov.vn",
-        "SMS_ADAPTER": "dossiers.providers.by_http_sms",
+        "SMS_ADAPTER": "dossiers.messages.providers.by_http_sms",
         "SMS_URL": "https://sms.example.vn/send",
         **changes,
     }

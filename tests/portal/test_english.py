@@ -11,13 +11,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from payments import inbox
-from payments.billing import NewLine
+from payments.bills.create import NewLine
+from payments.callbacks import inbox
 from payments.models import Receipt
-from portal import catalogue
-from tests import factories
-from tests.notices import confirm
-from tests.payments.test_callbacks import post
+from portal import translations
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories
+from tests.support.notifications import confirm
 
 VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]")
 #: Names stay as they are in every language.
@@ -38,19 +38,19 @@ def left_over(page: str) -> list[str]:
 
 
 def test_every_message_is_translated_with_its_placeholders() -> None:
-    assert catalogue.faults(settings.BASE_DIR) == []
+    assert translations.faults(settings.BASE_DIR) == []
 
 
 def test_a_missing_translation_and_a_wrong_placeholder_are_found(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
-    for app in catalogue.APPS:
+    for app in translations.APPS:
         (tmp_path / app).mkdir()
     (tmp_path / "portal" / "words.py").write_text('_("Xin chào"); _("Còn %(n)s"); _("Tốt")')
     folder = tmp_path / "locale" / "en" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text('msgid "Còn %(n)s"\nmsgstr "%(m)s left"\n\nmsgid "Tốt"\nmsgstr "Good"\n')
-    catalogue.update(tmp_path)
-    assert {(fault.message, fault.why) for fault in catalogue.faults(tmp_path)} == {
+    translations.update(tmp_path)
+    assert {(fault.message, fault.why) for fault in translations.faults(tmp_path)} == {
         ("Xin chào", "is not translated"),
         ("Còn %(n)s", "has other placeholders"),
     }
@@ -105,11 +105,11 @@ def test_a_compiled_catalogue_is_built_when_it_is_missing_or_not_of_its_source(t
     folder.mkdir(parents=True)
     source, compiled = folder / "django.po", folder / "django.mo"
     source.write_text('msgid "Tốt"\nmsgstr "Good"\n')
-    assert catalogue.compile_stale(tmp_path) == [compiled]
-    assert catalogue.compile_stale(tmp_path) == []
+    assert translations.compile_stale(tmp_path) == [compiled]
+    assert translations.compile_stale(tmp_path) == []
     assert GNUTranslations(compiled.open("rb")).gettext("Tốt") == "Good"
     source.write_text('msgid "Tốt"\nmsgstr "Fine"\n')
     os.utime(source, (0, 0))  # as a copy that keeps the times of an older tree
-    assert catalogue.compile_stale(tmp_path) == [compiled]
+    assert translations.compile_stale(tmp_path) == [compiled]
     assert GNUTranslations(compiled.open("rb")).gettext("Tốt") == "Fine"
     assert [path.name for path in folder.iterdir() if path not in (source, compiled)] == []

@@ -14,12 +14,12 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
-from agencies.form_fields import PlainTextField
-from agencies.text import plain
+from core.form_fields import PlainTextField
+from core.text import plain
 from payments.api.serializers import PlainTextField as ApiTextField
 from portal.logs import OneLine
-from tests import factories
-from tests.signing_in import browser_of
+from tests.support import factories
+from tests.support.signing_in import browser_of
 
 #: Banks sign their messages, systems send a key: neither has a cookie to be abused. A browser's report changes nothing.
 UNASKED = {"gateway-notify", "vietinbank-notify", "vietinbank-inquire", "csp-report"}

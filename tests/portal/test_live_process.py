@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from payments import live
+from core import live
 from portal import asgi
 
 PATIENCE = 10

@@ -12,13 +12,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from gateways.base import GatewayUnavailable
-from payments import discrepancies, health, inbox
+from payments import discrepancies
+from payments.callbacks import inbox
+from payments.merchants import circuit_breaker
 from payments.models import Notice, Payment
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.inbox import NoticeState
-from tests import factories
-from tests.notices import confirm
-from tests.payments.test_callbacks import post
+from payments.models.notifications import NoticeState
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories
+from tests.support.notifications import confirm
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Samples = dict[tuple[str, tuple[str, ...]], float]
@@ -65,10 +67,10 @@ def test_open_payments_are_counted_by_age() -> None:
 def test_a_gateway_that_fails_five_times_is_seen_resting() -> None:
     account = factories.merchant(factories.agency(), "vnptpay")
     name = (account.gateway, account.merchant_id)
-    health.note_success(account)
+    circuit_breaker.note_success(account)
     assert (scrape()["gateway_failures", name], scrape()["gateway_resting", name]) == (0, 0)
     for _ in range(5):
-        health.note_failure(account, GatewayUnavailable("down"))
+        circuit_breaker.note_failure(account, GatewayUnavailable("down"))
     found = scrape()
     assert (found["gateway_failures", name], found["gateway_resting", name]) == (5, 1)
     assert found["gateway_last_success_timestamp_seconds", name] > timezone.now().timestamp() - 60

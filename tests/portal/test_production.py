@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests import running
+from tests.support import running
 
 GOOD = {
     "DJANGO_SETTINGS_MODULE": "portal.settings.production",
@@ -16,7 +16,7 @@ GOOD = {
     "FIELD_ENCRYPTION_KEYS": "c2l4dGVlbi1ieXRlcy1vci1tb3JlLTMyYnl0ZXMhISE=",
     "ALLOWED_HOSTS": "dvc.example.gov.vn",
     "BASE_URL": "https://dvc.example.gov.vn",
-    "SMS_ADAPTER": "dossiers.providers.by_http_sms",
+    "SMS_ADAPTER": "dossiers.messages.providers.by_http_sms",
     "SMS_URL": "https://sms.example.vn/send",
 }
 
@@ -59,7 +59,7 @@ def test_a_frozen_page_gives_up_its_locks_after_half_a_minute(is_pooled: str, ex
         {"ALLOWED_HOSTS": "*"},
         {"SANDBOX_MODE": "1"},
         {"SANDBOX_CONFIG": "sandbox.json"},
-        {"SMS_ADAPTER": "dossiers.channels.to_file"},
+        {"SMS_ADAPTER": "dossiers.messages.channels.to_file"},
         {"SMS_URL": "http://sms.example.vn/send"},
         {"BASE_URL": "http://dvc.example.gov.vn"},
     ],

@@ -16,14 +16,14 @@ from django.utils import timezone
 from agencies.models import Agency, AgencySuccession, AuditEntry, Role
 from dossiers.models import Dossier, Draft, HandOver
 from dossiers.states import DossierState
-from payments import trials
+from payments import test_payments
 from payments.models import Payment
 from payments.states import BillState, PaymentState
 from portal.reports import funnel
 from portal.reports.measures import MEASURES, Scope
 from portal.reports.summary import summary_of
-from tests import factories
-from tests.signing_in import browser_of
+from tests.support import factories
+from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 PAGE, TODAY = "/bao-cao/", f"{timezone.localdate()}"
@@ -133,7 +133,7 @@ def test_the_queries_do_not_grow_and_trials_count_nowhere(django_assert_num_quer
     for number in range(5):
         pay(factories.dossier(factories.agency(f"Xã {number}")))
     account = factories.merchant(here, "vnptpay")
-    trial = trials.begin(account, here, 10_000, actor=factories.officer(here, Role.PROVINCE_ADMIN))
+    trial = test_payments.begin(account, here, 10_000, actor=factories.officer(here, Role.PROVINCE_ADMIN))
     Payment.objects.filter(bill=Dossier.objects.earliest("pk").bills.get()).update(bill=trial.bill)
     every = Scope(frozenset(Agency.objects.values_list("pk", flat=True)), today, today)
     with django_assert_num_queries(17):

@@ -11,16 +11,17 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 from django.db.models import Model
 
-from agencies import audit
+from agencies.audit import record as audit
 from agencies.models import AuditEntry, AuditLink
+from devtools.embedded.postgres import WEB_ROLE
 from dossiers.models import Assignment, DossierEvent
-from payments import inbox, ledger_check
+from payments.callbacks import inbox
 from payments.models import BillLine, LedgerEvent, Receipt, ReceiptCancellation
+from payments.settlement import ledger_check
 from payments.states import PaymentState
-from portal.embedded.postgres import WEB_ROLE
-from tests import factories
-from tests.notices import confirm
-from tests.payments.test_callbacks import post
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories
+from tests.support.notifications import confirm
 
 pytestmark = pytest.mark.django_db
 FROZEN = (LedgerEvent, Receipt, ReceiptCancellation, BillLine, AuditEntry, AuditLink, DossierEvent, Assignment)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils.html import strip_tags
 
-from portal import catalogue
+from portal import translations
 
 #: A word nobody uses here → the word of the glossary.
 INSTEAD = {
@@ -53,7 +53,7 @@ def faults(texts: list[str]) -> list[str]:
 
 
 def test_no_text_of_the_site_uses_a_second_word_for_one_thing() -> None:
-    ids = [text for _context, text in catalogue.found(settings.BASE_DIR)]
+    ids = [text for _context, text in translations.found(settings.BASE_DIR)]
     texts = sorted({each for text in ids for each in ([text] if isinstance(text, str) else text)})
     assert len(texts) > 1500
     assert faults(texts) == []

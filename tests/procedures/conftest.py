@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from agencies import loading as agencies_loading
-from procedures import loading
+from procedures.loading import procedures as loading
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Role
-from procedures import schedule_life
 from procedures.models import FeeSchedule, ScheduleState
-from tests import factories
-from tests.procedures.test_schedule_life import schedule
-from tests.signing_in import browser_of
+from procedures.schedules import lifecycle
+from tests.procedures.schedules.test_lifecycle import schedule
+from tests.support import factories
 from tests.support.sending_forms import send_form
+from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def test_a_clone_is_edited_previewed_proposed_approved_becomes_active_and_is_tak
     send_form(writer, page(new, "propose"))
     assert "không được tự duyệt" in send_form(writer, page(new, "approve")).content.decode()
     send_form(approver, page(new, "approve"))
-    assert schedule_life.activate_due(starts) == 1
+    assert lifecycle.activate_due(starts) == 1
     new.refresh_from_db()
     assert (new.state, new.legal_basis) == (ScheduleState.ACTIVE, "NQ 2")
 

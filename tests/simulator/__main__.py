@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from portal import embedded
+from devtools import embedded
 
 if TYPE_CHECKING:
     from agencies.models import Agency

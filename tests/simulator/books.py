@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 from gateways.base import OutcomeState
-from payments.decisions import Decision, News, PaymentFacts, decide
+from payments.settlement.rules import Decision, News, PaymentFacts, decide
 from payments.states import BillState, PaymentState, bill_edge, payment_edge
 
 AMOUNT = 150_000

@@ -9,8 +9,8 @@ import random
 from dataclasses import dataclass
 
 from gateways.base import OutcomeState
-from payments.decisions import Decision
 from payments.errors import IllegalTransition
+from payments.settlement.rules import Decision
 from payments.states import BillState
 
 from .books import AMOUNT, Book, Told, history

@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from gateways.base import Answer, Outcome, OutcomeState
-from payments import attempts, checking
+from payments.checkout import start as checkout
 from payments.errors import PaymentNotStarted
 from payments.models import Bill, Payment
 from payments.states import OPEN_PAYMENT_STATES
-from tests import factories
+from payments.status_queries import query as status_queries
+from tests.support import factories
 
 from .bank import SimBank, SimCard, SimTransfer, Temper
 from .stage import Clock, scene
@@ -80,8 +81,8 @@ class Silence:
                 self._weather()
                 while self._agenda and self._agenda[0][0] <= self.clock.now:
                     heapq.heappop(self._agenda)[2]()
-                for gateway in checking.gateways_due():
-                    checking.check_due(gateway)
+                for gateway in status_queries.gateways_due():
+                    status_queries.check_due(gateway)
                 self.clock.move_to(max(self.clock.now + ROUND, self._next_moment()))
             settled = Bill.objects.filter(pk__in=self.paid_at, settled_at__isnull=False)
             seconds = [(bill.settled_at - self.paid_at[bill.pk]).total_seconds() for bill in settled if bill.settled_at]
@@ -91,7 +92,7 @@ class Silence:
         gateway = self.rng.choice((SimCard.slug, SimTransfer.slug))
         bill = factories.bill(amount=self.rng.randrange(2, 300) * 1000, of=self.agency)
         try:
-            payment = attempts.start(bill, gateway, client_ip="")
+            payment = checkout.start(bill, gateway, client_ip="")
         except PaymentNotStarted:
             return  # the circuit breaker is open, and the page offers another bank
         if payment.merchant_ref not in self.bank.orders:

@@ -13,11 +13,12 @@ import time_machine
 from django.db import connection, transaction
 
 from agencies.models import Agency
+from core import bulk_update, live, wakeup
 from gateways import registry
 from gateways.base import Answer, RawRequest
-from payments import bell, callbacks, live, rows
+from payments.callbacks import handle as callbacks
 from payments.models import MerchantAccount
-from tests import factories
+from tests.support import factories
 
 from .bank import MERCHANT, SimBank, SimCard, SimTransfer
 
@@ -108,9 +109,9 @@ def scene(bank: SimBank, ring: Callable[[], None]) -> Iterator[tuple[Clock, Deat
     SimCard.bank = SimTransfer.bank = bank
     with ExitStack() as stack:
         traveller = stack.enter_context(time_machine.travel(BEGINNING, tick=False))
-        stack.enter_context(patch.object(bell, "ring", ring))
+        stack.enter_context(patch.object(wakeup, "ring", ring))
         stack.enter_context(patch.object(live, "publish", lambda topics: list(topics)))
-        stack.enter_context(patch.object(rows, "execute_values", execute_values))
+        stack.enter_context(patch.object(bulk_update, "execute_values", execute_values))
         whole = transaction.atomic()
         whole._from_testcase = True  # type: ignore[attr-defined]  # lets durable blocks be savepoints, as in TestCase
         stack.enter_context(whole)

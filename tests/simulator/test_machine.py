@@ -23,11 +23,15 @@ from hypothesis.stateful import (
 )
 
 from agencies.models import Agency
-from payments import attempts, billing, checking, inbox, ledger_check
+from payments.bills import create as bills_create
+from payments.callbacks import inbox
+from payments.checkout import start as checkout
 from payments.errors import BillHasMoney, BillNotPayable
 from payments.models import Bill, LedgerEvent, Notice, Payment, Receipt
-from payments.models.inbox import NoticeState
-from tests import factories
+from payments.models.notifications import NoticeState
+from payments.settlement import ledger_check
+from payments.status_queries import query as status_queries
+from tests.support import factories
 
 from .bank import Money, Order, SimBank, SimCard, SimTransfer, Temper
 from .stage import post, prepared, scene
@@ -89,7 +93,7 @@ class Counter(RuleBasedStateMachine):
     def start(self, truth: Truth, gateway: str) -> Order | MultipleResults[Order]:
         self.clock.pass_by(10)
         try:
-            payment = attempts.start(truth.bill, gateway, client_ip="")
+            payment = checkout.start(truth.bill, gateway, client_ip="")
         except BillNotPayable:
             assert truth.state != "open"
             return multiple()
@@ -137,14 +141,14 @@ class Counter(RuleBasedStateMachine):
     def check(self, order: Order) -> None:
         """Asking tells of the first money of a reference, though its notice may still wait."""
         self.clock.pass_by(10)
-        checking.check(Payment.objects.select_related("merchant_account").get(merchant_ref=order.ref))
+        status_queries.check(Payment.objects.select_related("merchant_account").get(merchant_ref=order.ref))
         if order.money:
             self.bill_of[order.ref].hear(order.money[0])
 
     @rule(truth=bills)
     def cancel(self, truth: Truth) -> None:
         try:
-            billing.cancel_bill(truth.bill, reason="withdrawn")
+            bills_create.cancel_bill(truth.bill, reason="withdrawn")
         except BillNotPayable:
             assert truth.state != "open"
         except BillHasMoney:
@@ -196,8 +200,8 @@ def test_the_counter_does_what_its_model_says() -> None:
 @pytest.mark.django_db
 def test_control_a_counter_that_believes_in_failure_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open Forms 5942: "failed" taken for final. The machine must find the payer who pays after all."""
-    from payments import settlement
-    from payments.decisions import Decision, News, PaymentFacts, decide
+    from payments.settlement import apply as settlement
+    from payments.settlement.rules import Decision, News, PaymentFacts, decide
 
     def believing(news: News, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool) -> Decision:
         if payment and payment.state in ("failed", "cancelled"):

@@ -9,11 +9,14 @@ from datetime import timedelta
 import pytest
 
 from gateways.base import Answer, Outcome
-from payments import attempts, checking, inbox, ledger_check
-from payments.attempts import QR_LIFETIME
+from payments.callbacks import inbox
+from payments.checkout import start as checkout
+from payments.checkout.start import QR_LIFETIME
 from payments.models import Discrepancy, Payment
+from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
-from tests import factories
+from payments.status_queries import query as status_queries
+from tests.support import factories
 
 from .bank import SimBank, SimCard, SimTransfer, Temper, sign
 from .silence import ROUND
@@ -36,8 +39,8 @@ def live_until(clock: Clock, day: float) -> None:
     """Sweep whenever something is due, to the end of that day."""
     end = BEGINNING + timedelta(days=day)
     while clock.now < end:
-        for gateway in checking.gateways_due():
-            assert checking.check_due(gateway) <= checking.BUDGET
+        for gateway in status_queries.gateways_due():
+            assert status_queries.check_due(gateway) <= status_queries.BUDGET
         due = Payment.objects.exclude(next_check_at=None).order_by("next_check_at").first()
         moment = due.next_check_at if due and due.next_check_at else end
         clock.move_to(min(max(clock.now + ROUND, moment), end))
@@ -49,10 +52,10 @@ def test_what_nobody_pays_is_asked_about_for_ninety_days_and_then_ended_and_late
     bank = _NotedBank()
     with prepared() as agency, scene(bank, lambda: None) as (clock, _death):
         never = {
-            gateway: attempts.start(factories.bill(of=agency), gateway, client_ip="")
+            gateway: checkout.start(factories.bill(of=agency), gateway, client_ip="")
             for gateway in (SimCard.slug, SimTransfer.slug)
         }
-        month_late = attempts.start(factories.bill(of=agency), SimCard.slug, client_ip="")
+        month_late = checkout.start(factories.bill(of=agency), SimCard.slug, client_ip="")
         live_until(clock, 30)
         bank.pay(bank.orders[month_late.merchant_ref])
         live_until(clock, 31.5)
@@ -68,7 +71,7 @@ def test_what_nobody_pays_is_asked_about_for_ninety_days_and_then_ended_and_late
         # Nobody asks any more, but the door stays open: an open bill takes the money, a paid one makes it surplus.
         card, transfer = never[SimCard.slug], never[SimTransfer.slug]
         _tell(bank, card)
-        again = attempts.start(transfer.bill, SimCard.slug, client_ip="")
+        again = checkout.start(transfer.bill, SimCard.slug, client_ip="")
         _tell(bank, again)
         _tell(bank, transfer)
         assert _state(card) == _state(again) == _state(transfer) == (PaymentState.PAID, BillState.PAID)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.transaction import TransactionManagementError
 
 from agencies.models import Agency
-from payments import checking
+from payments.status_queries import query as status_queries
 
 from .stage import prepared
 from .vopr import Run
@@ -39,7 +39,7 @@ def _seed_that_notices(agency: Agency, seeds: int) -> int | None:
 
 @pytest.mark.django_db
 def test_control_without_asking_some_seed_loses_money(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "check_due", lambda gateway: 0)
+    monkeypatch.setattr(status_queries, "check_due", lambda gateway: 0)
     with prepared() as agency:
         assert _seed_that_notices(agency, 30) is not None
 

@@ -17,12 +17,14 @@ from django.db.models.functions import Now
 from agencies.models import Agency
 from dossiers.models import Dossier, Message
 from gateways.base import RawRequest
-from payments import callbacks, inbox, ledger_check
+from payments.callbacks import handle as callbacks
+from payments.callbacks import inbox
 from payments.models import Notice, Payment, Receipt
-from payments.models.inbox import NoticeState
+from payments.models.notifications import NoticeState
+from payments.settlement import ledger_check
 from payments.states import BillState
-from tests import factories
-from tests.notices import confirm, notify_bill
+from tests.support import factories
+from tests.support.notifications import confirm, notify_bill
 
 THREADS, BILLS = 6, 40
 

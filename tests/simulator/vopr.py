@@ -11,12 +11,16 @@ from django.db.models import Min
 
 from agencies.models import Agency
 from gateways.base import Answer
-from payments import attempts, billing, checking, inbox, ledger_check
+from payments.bills import create as bills
+from payments.callbacks import inbox
+from payments.checkout import start as checkout
 from payments.errors import PaymentsError
 from payments.models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt
-from payments.models.inbox import NoticeState
+from payments.models.notifications import NoticeState
+from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
-from tests import factories
+from payments.status_queries import query as status_queries
+from tests.support import factories
 
 from .bank import Money, SimBank, SimCard, SimTransfer, Temper
 from .stage import Clock, Death, Killed, post, scene
@@ -114,7 +118,7 @@ class Run:
 
     def _start(self) -> None:
         gateway = self.rng.choice((SimCard.slug, SimTransfer.slug))
-        attempts.start(self.rng.choice(self.bills), gateway, client_ip="")
+        checkout.start(self.rng.choice(self.bills), gateway, client_ip="")
 
     def _pay(self) -> None:
         if self.bank.orders:
@@ -132,16 +136,16 @@ class Run:
 
     def _sweep(self) -> None:
         inbox.drain_all()
-        for gateway in checking.gateways_due():
-            checking.check_due(gateway)
+        for gateway in status_queries.gateways_due():
+            status_queries.check_due(gateway)
 
     def _cancel(self) -> None:
         if self.rng.random() < 0.3:
-            billing.cancel_bill(self.rng.choice(self.bills), reason="withdrawn")
+            bills.cancel_bill(self.rng.choice(self.bills), reason="withdrawn")
 
     def _check(self) -> None:
         for payment in self.rng.choice(self.bills).payments.exclude(state=PaymentState.PAID):
-            checking.check(payment)
+            status_queries.check(payment)
 
     def _make_peace(self) -> None:
         """The bank behaves, nobody dies, no bell rings: the sweeper alone, from one due moment to the next."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from agencies import audit_chain
+from agencies.audit import chain
 from agencies.models import AuditLink
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the head, or the first fault and exit 1."""
-        fault = audit_chain.first_fault(options["head"] or "")
+        fault = chain.first_fault(options["head"] or "")
         if fault:
             self.stdout.write(f"BROKEN at link {fault.position}, entry {fault.entry}: {fault.why}")
             sys.exit(1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from payments import ledger_check
+from payments.settlement import ledger_check
 
 
 class Command(BaseCommand):

@@ -10,10 +10,10 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
-from payments import reconciliation, statements
 from payments.errors import StatementRefused
 from payments.models import MerchantAccount
 from payments.models.statements import RowState, StatementState
+from payments.reconciliation import matching, statements
 
 
 class Command(BaseCommand):
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             statements.confirm(statement, actor=None)
             statement.refresh_from_db()
         if statement.state == StatementState.APPLYING:
-            reconciliation.apply(statement, self._bar("matching"))
+            matching.apply(statement, self._bar("matching"))
         for state in RowState:
             if count := statement.rows.filter(state=state).count():
                 self.stdout.write(f"{state.value:12} {count}")

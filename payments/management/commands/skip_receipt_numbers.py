@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from payments import receipts
+from payments.receipts import issue as receipts
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from payments import sweeping
+from payments import sweeper
 
 
 class Command(BaseCommand):
@@ -25,9 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Sweep until told to stop."""
         if options["once"]:
-            self.stdout.write(str(sweeping.sweep()))
+            self.stdout.write(str(sweeper.sweep()))
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        sweeping.keep_sweeping(stop, options["interval"])
+        sweeper.keep_sweeping(stop, options["interval"])

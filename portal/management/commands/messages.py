@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from portal import catalogue
+from portal import translations
 
 
 class Command(BaseCommand):
@@ -25,8 +25,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Update or check, and name every message that would show up wrong."""
         if not options["check"]:
-            self.stdout.write(f"{catalogue.update(settings.BASE_DIR)} messages")
-        wrong = catalogue.faults(settings.BASE_DIR)
+            self.stdout.write(f"{translations.update(settings.BASE_DIR)} messages")
+        wrong = translations.faults(settings.BASE_DIR)
         for fault in wrong:
             self.stdout.write(f"{fault.why}: {fault.message}")
         if wrong and options["check"]:

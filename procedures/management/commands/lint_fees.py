@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from procedures.schedule_checks import findings_in_use
+from procedures.schedules.findings import findings_in_use
 
 
 class Command(BaseCommand):

@@ -9,14 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agencies.models import Agency, Role, User
-from payments import inbox
+from payments.callbacks import inbox
 from payments.models import Discrepancy, MerchantAccount, Payment
 from payments.models.discrepancies import DiscrepancyKind
-from tests import factories
-from tests.notices import notify_bill
-from tests.payments.test_callbacks import post
-from tests.payments.test_statements import file_of
-from tests.signing_in import browser_of
+from tests.payments.callbacks.test_callbacks import post
+from tests.payments.reconciliation.test_statements import file_of
+from tests.support import factories
+from tests.support.notifications import notify_bill
+from tests.support.signing_in import browser_of
 
 
 @pytest.fixture(autouse=True)

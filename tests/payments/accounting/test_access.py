@@ -12,15 +12,18 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Membership, Role
-from payments import claims, counter, moves, refunds
+from payments import charge_claims, reallocation
 from payments.accounting import urls
-from payments.accounting.outcomes import SENTENCES, explain
+from payments.accounting.error_messages import SENTENCES, explain
+from payments.cash_desk import collect as cash_desk
 from payments.errors import DayNotClosable, PaymentsError, RemainingChanged
 from payments.models import CashShift, ClosedDay, Discrepancy, Payment, Refund, Statement, StatementRow
+from payments.refunds import workflow as refunds
 from payments.states import PaymentState
-from tests import factories
-from tests.payments.accounting.conftest import said, sign_in, signed_in, surplus, upload
-from tests.payments.test_statements import YESTERDAY, line
+from tests.payments.reconciliation.test_statements import YESTERDAY, line
+from tests.support import factories
+
+from .conftest import said, sign_in, signed_in, surplus, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,13 +62,13 @@ def rows() -> dict[str, Any]:
     refund = refunds.propose_for_case(
         case, refunds.Proposal(1_000, 150_000, "surplus", "k", bank_account="VCB 0123456789"), maker=maker
     )
-    wish = moves.Wish([factories.bill(1_000, of=agency).reference], 149_000, "x", "k")
-    move = moves.propose(case, wish, maker=maker)
-    shift = counter.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
+    wish = reallocation.Wish([factories.bill(1_000, of=agency).reference], 149_000, "x", "k")
+    move = reallocation.propose(case, wish, maker=maker)
+    shift = cash_desk.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
     payment = case.payment
     failed = factories.payment(of=factories.bill(of=agency), gateway="vietinbank", state=PaymentState.FAILED)
-    told = claims.Told(1_000, timezone.now(), proof=b"a picture")
-    claim = claims.make(failed, told, due_at=timezone.now()).discrepancy
+    told = charge_claims.Told(1_000, timezone.now(), proof=b"a picture")
+    claim = charge_claims.make(failed, told, due_at=timezone.now()).discrepancy
     keys = {
         "claim": claim.pk,
         "case": case.pk,

@@ -12,13 +12,14 @@ from playwright.sync_api import Browser
 
 from agencies.models import Role
 from payments.models import Move
-from tests import factories
 from tests.journeys.conftest import browser
 from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.journeys.test_citizen_and_desk import assert_good
-from tests.payments.accounting.conftest import sign_in
-from tests.payments.accounting.test_access import OF_A_ROW, PAGES, rows
-from tests.payments.accounting.test_statement_pages import two_proposals
+from tests.support import factories
+
+from .conftest import sign_in
+from .test_access import OF_A_ROW, PAGES, rows
+from .test_statement_pages import two_proposals
 
 assert browser, rows  # fixtures
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]

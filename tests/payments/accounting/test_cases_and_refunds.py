@@ -9,15 +9,18 @@ import pytest
 from django.test import Client
 
 from agencies.models import AuditEntry, Role, User
-from payments import ledger_check, refund_sending, refunds
-from payments.accounting.refunds import NEXT_STEPS, masked
-from payments.billing import NewLine
+from payments.accounting.refund_views import NEXT_STEPS, masked
+from payments.bills.create import NewLine
 from payments.models import Discrepancy, Payment, Refund
 from payments.models.discrepancies import DiscrepancyKind
+from payments.refunds import dispatch
+from payments.refunds import workflow as refunds
+from payments.settlement import ledger_check
 from payments.states import BillState, RefundState
-from tests import factories
-from tests.payments.accounting.conftest import paid, said, sign_in, surplus
-from tests.payments.test_statements import file_of, line, match, paid_yesterday
+from tests.payments.reconciliation.test_statements import file_of, line, match, paid_yesterday
+from tests.support import factories
+
+from .conftest import paid, said, sign_in, surplus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BANK_ACCOUNT = "Vietcombank 0123456789 NGUYEN THI BINH"
@@ -55,7 +58,7 @@ def test_surplus_is_taken_over_proposed_approved_transferred_and_closed() -> Non
     assert f"{detail}duyet/" in said(checking.get(detail))
     assert "Đã duyệt" in said(checking.post(f"{detail}duyet/", follow=True))
     assert "người khác xử lý" in said(checking.post(f"{detail}duyet/", follow=True))
-    refund_sending.send_due()
+    dispatch.send_due()
 
     assert BANK_ACCOUNT not in said(making.get(detail))
     assert "•••• 6789" in said(making.get(detail))
@@ -197,7 +200,7 @@ def test_a_payment_is_found_by_the_code_of_its_bill() -> None:
 
 
 def test_a_refund_of_a_system_may_be_approved_by_anybody_who_acts() -> None:
-    from payments.clients import create_client
+    from payments.api.clients import create_client
 
     payment = paid(factories.payment(gateway="vietinbank"))
     client, _key = create_client("Một cửa điện tử", [payment.bill.agency])
@@ -245,7 +248,7 @@ def test_the_page_of_a_refund_says_how_far_it_is_and_what_follows_in_every_state
     assert "Chờ một người khác người đề nghị duyệt" in page
     assert set(NEXT_STEPS) == set(RefundState)
     refunds.approve(refund, checker=factories.officer(case.agency, Role.ACCOUNTANT))
-    refund_sending.send_due()
+    dispatch.send_due()
     page = said(client.get(f"/doi-soat/hoan-tien/{refund.pk}/"))
     assert '<li aria-current="step">Tiền rời tài khoản' in page
     assert "chuyển khoản rồi ghi mã giao dịch" in page

@@ -13,7 +13,7 @@ from payments.accounting import charts
 from payments.accounting.access import Staff, staff_of
 from payments.models import Discrepancy, Payment
 from payments.models.discrepancies import DiscrepancyKind
-from tests import factories
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 27)

@@ -11,13 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.models import Role
-from payments import counter, refunds
-from payments.accounting.overview import CHART_HEIGHT, SHOWN, chart
+from payments.accounting.overview_views import CHART_HEIGHT, SHOWN, chart
+from payments.cash_desk import collect as cash_desk
 from payments.models import Discrepancy, MerchantAccount, Statement
 from payments.models.statements import StatementState
-from tests import factories
-from tests.payments.accounting.conftest import paid, said, sign_in, signed_in, upload
-from tests.payments.test_statements import YESTERDAY, file_of, line, match, paid_yesterday
+from payments.refunds import workflow as refunds
+from tests.payments.reconciliation.test_statements import YESTERDAY, file_of, line, match, paid_yesterday
+from tests.support import factories
+
+from .conftest import paid, said, sign_in, signed_in, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,8 +45,8 @@ def grow(agency: Any, accountant: Any, times: int) -> None:
         match(account, file_of(*lines))
         upload(accountant, account, line(f"Y{number}", 1_000))
         Discrepancy.objects.filter(owner=None).update(owner=factories.officer(agency, Role.ACCOUNTANT))
-        shift = counter.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
-        counter.close_shift(shift, counted_amount=0)
+        shift = cash_desk.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
+        cash_desk.close_shift(shift, counted_amount=0)
 
 
 @pytest.fixture
@@ -112,9 +114,9 @@ def test_a_closed_day_no_longer_waits(agency: Any) -> None:
 
 def test_money_of_today_is_shown_and_waits_for_tomorrow(agency: Any) -> None:
     stamp = f"{timezone.localdate():%Y%m%d}080000"
-    from payments import inbox
-    from tests.notices import notify_bill
-    from tests.payments.test_callbacks import post
+    from payments.callbacks import inbox
+    from tests.payments.callbacks.test_callbacks import post
+    from tests.support.notifications import notify_bill
 
     payment = factories.payment(of=factories.bill(of=agency), gateway="vietinbank")
     post(notify_bill(payment, transTime=stamp), "vietinbank")

@@ -11,13 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.models import AuditEntry, Role
-from payments import inbox
-from payments.accounting import payments as page_module
+from payments.accounting import payment_views as page_module
+from payments.callbacks import inbox
 from payments.models import Payment, SavedFilter
-from tests import factories
-from tests.notices import notify_bill
-from tests.payments.accounting.conftest import paid, said, signed_in, surplus
-from tests.payments.test_callbacks import post
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories
+from tests.support.notifications import notify_bill
+
+from .conftest import paid, said, signed_in, surplus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/doi-soat/lan-nop/"

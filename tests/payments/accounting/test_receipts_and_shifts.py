@@ -11,11 +11,14 @@ import pytest
 from django.utils import timezone
 
 from agencies.models import AuditEntry, Role
-from agencies.spreadsheets import harmless
-from payments import counter, refund_sending, refunds
+from core.spreadsheets import harmless
+from payments.cash_desk import collect as cash_desk
 from payments.models import CashShift, Payment, Receipt
-from tests import factories
-from tests.payments.accounting.conftest import paid, said, sign_in, signed_in
+from payments.refunds import dispatch
+from payments.refunds import workflow as refunds
+from tests.support import factories
+
+from .conftest import paid, said, sign_in, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +38,7 @@ def test_a_month_shows_first_last_number_cancelled_and_money() -> None:
     wanted = refunds.Proposal(5_000, 20_000, "withdrawn", "k", bank_account="VCB 0123456789")
     refund = refunds.propose_for_payment(payments[1], wanted, maker=maker)
     refunds.approve(refund, checker=checker)
-    refund_sending.send_due()
+    dispatch.send_due()
     refunds.record_transfer(refund, reference="FT1", actor=checker)
     page = sign_in(maker).get("/doi-soat/bien-lai/")
     ((row, kind),) = page.context["named"]
@@ -90,7 +93,7 @@ def test_a_cashier_opens_counts_explains_and_closes() -> None:
     client.post("/doi-soat/ca-thu/mo/", values)
     shift = CashShift.objects.get()
     assert shift.opening_amount == 500_000
-    counter.take(factories.bill(of=agency), counter.Taking("cash", 200_000), cashier=cashier)
+    cash_desk.take(factories.bill(of=agency), cash_desk.Taking("cash", 200_000), cashier=cashier)
     assert "650.000" not in said(client.get("/doi-soat/ca-thu/"))  # counted first, told afterwards
     path = f"/doi-soat/ca-thu/{shift.pk}/dong/"
     answer = said(client.post(path, {"counted_amount": "640000", "note": ""}))
@@ -104,7 +107,7 @@ def test_a_cashier_opens_counts_explains_and_closes() -> None:
 
 def test_a_drawer_is_closed_by_nobody_else_and_opened_at_ones_own_agency() -> None:
     agency = factories.agency()
-    shift = counter.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
+    shift = cash_desk.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
     other = signed_in(agency, Role.CASHIER)
     assert other.post(f"/doi-soat/ca-thu/{shift.pk}/dong/", {"counted_amount": "0"}).status_code == 404
     answer = other.post("/doi-soat/ca-thu/mo/", {"agency": factories.agency().pk, "opening_amount": "0"})
@@ -118,8 +121,8 @@ def test_cashiers_see_their_own_drawers_accountants_those_of_their_agency() -> N
     for differs in (0, -1_000):
         cashier = factories.officer(agency, Role.CASHIER)
         names.append(cashier)
-        shift = counter.open_shift(cashier, agency, opening_amount=50_000)
-        counter.close_shift(shift, counted_amount=50_000 + differs, note="thiếu" if differs else "")
+        shift = cash_desk.open_shift(cashier, agency, opening_amount=50_000)
+        cash_desk.close_shift(shift, counted_amount=50_000 + differs, note="thiếu" if differs else "")
     shown = [shift.cashier for shift in sign_in(names[0]).get("/doi-soat/ca-thu/").context["page"]]
     assert shown == [names[0]]
     accountant = signed_in(agency)

@@ -9,13 +9,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from agencies.models import AuditEntry
-from payments import bell, ledger_check, reconciliation
-from payments.accounting import statements as pages
+from core import wakeup
+from payments.accounting import statement_views as pages
 from payments.models import Bill, ClosedDay, Discrepancy, MerchantAccount, Statement
+from payments.reconciliation import matching
+from payments.settlement import ledger_check
 from payments.states import BillState
-from tests import factories
-from tests.payments.accounting.conftest import said, signed_in, upload
-from tests.payments.test_statements import HEADER, YESTERDAY, line, paid_yesterday
+from tests.payments.reconciliation.test_statements import HEADER, YESTERDAY, line, paid_yesterday
+from tests.support import factories
+
+from .conftest import said, signed_in, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +46,7 @@ def test_a_file_is_previewed_confirmed_matched_and_its_day_closed() -> None:
     assert "đang đối chiếu" in said(answer)
     assert "<progress" in said(answer)
     assert "Chưa khóa được" in said(client.post(f"{day}khoa/", follow=True))
-    reconciliation.work_due()  # the worker, or the sweeper
+    matching.work_due()  # the worker, or the sweeper
     assert "data-reload" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/tien-do/"))
     untold.bill.refresh_from_db()
     assert untold.bill.state == BillState.PAID
@@ -156,7 +159,7 @@ def test_a_big_file_is_left_to_the_worker_and_the_page_shows_how_far_it_is(monke
     assert f'data-refresh="/doi-soat/sao-ke/{statement.pk}/tien-do/"' in said(page)
     assert "<progress" in said(page)
     assert "data-reload" not in said(page)
-    reconciliation.work_due()
+    matching.work_due()
     assert "data-reload" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/tien-do/"))
     assert "Xác nhận 1 dòng" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/"))
 
@@ -174,7 +177,7 @@ def test_a_broker_that_is_down_is_nobodys_error(settings: Any, monkeypatch: pyte
     monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
     answer = client.post(f"/doi-soat/sao-ke/{Statement.objects.get().pk}/xac-nhan/", follow=True)
     assert "Đã xác nhận" in said(answer)
-    assert bell._silent_until > 0
+    assert wakeup._silent_until > 0
 
 
 def test_rows_come_in_pages_of_fifty() -> None:
@@ -208,7 +211,7 @@ def two_proposals(agency: Any) -> Statement:
     upload(client, account, *texts, line("B9", 9_000))
     statement = Statement.objects.latest("pk")
     client.post(f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/")
-    reconciliation.work_due()
+    matching.work_due()
     return statement
 
 

@@ -13,12 +13,15 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from agencies.models import AuditEntry, Membership, Role, User
-from payments.accounting import exporting, exports, listing, tools
-from payments.accounting.lists import LISTS
+from payments.accounting import export_views, list_toolbar
+from payments.exports import params
+from payments.exports import write as exports_write
+from payments.exports.definitions import LISTS
 from payments.models import Export, Payment, SavedFilter
-from payments.models.lists import ExportState
-from tests import factories
-from tests.payments.accounting.conftest import paid, said, sign_in, signed_in, surplus
+from payments.models.exports import ExportState
+from tests.support import factories
+
+from .conftest import paid, said, sign_in, signed_in, surplus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: The contract with whoever reads the files by machine: a heading is changed on purpose or not at all.
@@ -50,7 +53,7 @@ def agency_of(user: User) -> Any:
 
 def long_lists(monkeypatch: pytest.MonkeyPatch, most: int = 1) -> None:
     """Let more than `most` rows be too many to give out at once."""
-    for module in (listing, tools, exports):
+    for module in (params, list_toolbar, export_views):
         monkeypatch.setattr(module, "MOST_COUNTED", most)
 
 
@@ -92,7 +95,7 @@ def test_a_filter_belongs_to_one_person_and_one_list(accountant: User) -> None:
 
 
 def test_there_is_an_end_to_how_many_are_kept(accountant: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "MOST_SAVED", 1)
+    monkeypatch.setattr(list_toolbar, "MOST_SAVED", 1)
     client = sign_in(accountant)
     for name in ("một", "hai", "một"):
         client.post("/doi-soat/bo-loc/lan-nop/", {"name": name, "query": ""})
@@ -142,7 +145,7 @@ def test_surplus_and_overpaid_are_one_choice_of_the_cases_and_their_file() -> No
 
 
 def test_a_long_file_is_read_in_pieces_without_a_gap(accountant: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("payments.accounting.lists.base.PIECE", 2)
+    monkeypatch.setattr("payments.exports.definitions.base.PIECE", 2)
     agency = agency_of(accountant)
     made = [factories.payment(of=factories.bill(of=agency)).merchant_ref for _ in range(5)]
     _head, *rows = rows_of(sign_in(accountant).get("/doi-soat/xuat/lan-nop/csv/"))
@@ -174,7 +177,7 @@ def test_a_long_list_is_made_in_the_background_told_of_and_given_out(
     assert "Tạo tệp CSV" in said(answer)
     made = asked(accountant)
     assert "Đang chờ" in said(client.get("/doi-soat/tep/trang-thai/"))
-    assert exporting.work_due() == 1
+    assert exports_write.work_due() == 1
     made.refresh_from_db()
     assert (made.state, made.row_count, made.rows_done) == (ExportState.READY, 2, 2)
     page = said(client.get("/doi-soat/tep/"))
@@ -192,7 +195,7 @@ def test_a_file_from_the_background_is_a_workbook_in_the_language_of_who_asked(a
     client = sign_in(accountant)
     client.post("/i18n/setlang/", {"language": "en"})
     client.post("/doi-soat/tao-tep/lan-nop/", {"format": "xlsx", "query": "q=70.000"})
-    exporting.work_due()
+    exports_write.work_due()
     answer = client.get(f"/doi-soat/tep/{Export.objects.get().pk}/")
     sheet = load_workbook(io.BytesIO(b"".join(answer))).worksheets[0]
     assert sheet.max_row == 2
@@ -202,7 +205,7 @@ def test_a_file_from_the_background_is_a_workbook_in_the_language_of_who_asked(a
 def test_nobody_else_gets_the_file_not_even_of_the_same_agency(accountant: User) -> None:
     two_payments(accountant)
     made = asked(accountant)
-    exporting.work_due()
+    exports_write.work_due()
     for role in (Role.ACCOUNTANT, Role.PROVINCE_ADMIN):
         assert signed_in(agency_of(accountant), role).get(f"/doi-soat/tep/{made.pk}/").status_code == 404
 
@@ -211,7 +214,7 @@ def test_whoever_lost_the_role_or_one_agency_does_not_get_the_file_any_more(acco
     second = factories.agency()
     Membership.objects.create(user=accountant, agency=second, role=Role.ACCOUNTANT, valid_during=factories.FOREVER)
     made = asked(accountant)
-    exporting.work_due()
+    exports_write.work_due()
     client = sign_in(accountant)
     assert client.get(f"/doi-soat/tep/{made.pk}/").status_code == 200
     Membership.objects.filter(user=accountant, agency=second).delete()
@@ -228,7 +231,7 @@ def test_the_worker_looks_at_the_right_again(accountant: User, lost: str) -> Non
         Membership.objects.filter(user=accountant).delete()
     else:
         User.objects.filter(pk=accountant.pk).update(is_active=False)
-    exporting.work_due()
+    exports_write.work_due()
     made.refresh_from_db()
     assert (made.state, bool(made.file)) == (ExportState.FAILED, False)
     assert "không còn quyền" in made.error
@@ -236,19 +239,19 @@ def test_the_worker_looks_at_the_right_again(accountant: User, lost: str) -> Non
 
 def test_the_file_is_deleted_when_its_day_is_over(accountant: User) -> None:
     made = asked(accountant)
-    exporting.work_due()
+    exports_write.work_due()
     made.refresh_from_db()
     storage, name = made.file.storage, made.file.name
     assert made.expires_at
-    assert timedelta(hours=23) < made.expires_at - timezone.now() <= exporting.KEPT
-    Export.objects.update(expires_at=F("expires_at") - exporting.KEPT)
+    assert timedelta(hours=23) < made.expires_at - timezone.now() <= exports_write.KEPT
+    Export.objects.update(expires_at=F("expires_at") - exports_write.KEPT)
     client = sign_in(accountant)
     assert client.get(f"/doi-soat/tep/{made.pk}/").status_code == 404
-    exporting.work_due()
+    exports_write.work_due()
     assert not storage.exists(str(name))
     assert "Đã hết hạn" in said(client.get("/doi-soat/tep/"))
-    Export.objects.update(requested_at=timezone.now() - exporting.REMEMBERED - timedelta(days=1))
-    exporting.forget_expired()
+    Export.objects.update(requested_at=timezone.now() - exports_write.REMEMBERED - timedelta(days=1))
+    exports_write.forget_expired()
     assert not Export.objects.exists()
 
 
@@ -261,19 +264,19 @@ def test_a_file_whose_writer_died_is_written_by_the_next_and_given_up_in_the_end
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(exporting, "write", dies)
-        exporting.work_due()
-        assert exporting.work_due() == 0  # somebody holds it: nobody else takes it
+        patch.setattr(exports_write, "write", dies)
+        exports_write.work_due()
+        assert exports_write.work_due() == 0  # somebody holds it: nobody else takes it
         made.refresh_from_db()
         assert made.state == ExportState.WORKING
-        for _ in range(exporting.MOST_ATTEMPTS):
+        for _ in range(exports_write.MOST_ATTEMPTS):
             Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-            exporting.work_due()
+            exports_write.work_due()
     made.refresh_from_db()
     assert made.state == ExportState.FAILED
     again = asked(accountant)
     assert again.pk != made.pk
-    exporting.work_due()
+    exports_write.work_due()
     again.refresh_from_db()
     assert again.state == ExportState.READY
 
@@ -281,14 +284,14 @@ def test_a_file_whose_writer_died_is_written_by_the_next_and_given_up_in_the_end
 def test_who_lost_the_hold_on_a_file_leaves_it_to_who_has_it(accountant: User, monkeypatch: pytest.MonkeyPatch) -> None:
     two_payments(accountant)
     made = asked(accountant)
-    write = exporting.write
+    write = exports_write.write
 
     def slow(*args: Any) -> None:
         write(*args)
         Export.objects.update(lease_until=timezone.now() + timedelta(minutes=9))  # another took it over
 
-    monkeypatch.setattr(exporting, "write", slow)
-    exporting.work_due()
+    monkeypatch.setattr(exports_write, "write", slow)
+    exports_write.work_due()
     made.refresh_from_db()
     assert (made.state, bool(made.file)) == (ExportState.WORKING, False)
 
@@ -296,8 +299,8 @@ def test_who_lost_the_hold_on_a_file_leaves_it_to_who_has_it(accountant: User, m
 def test_the_same_file_is_asked_for_once_and_not_too_many_at_a_time(accountant: User) -> None:
     first = asked(accountant)
     assert asked(accountant) == first
-    for number in range(exporting.MOST_WAITING - 1):
+    for number in range(exports_write.MOST_WAITING - 1):
         asked(accountant, query=f"q={number}x")
     answer = sign_in(accountant).post("/doi-soat/tao-tep/lan-nop/", {"query": "q=more"}, follow=True)
     assert "đủ tệp chờ tạo" in said(answer)
-    assert Export.objects.count() == exporting.MOST_WAITING
+    assert Export.objects.count() == exports_write.MOST_WAITING

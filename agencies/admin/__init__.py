@@ -1,0 +1,3 @@
+"""Administration of agencies, people, roles and the audit."""
+
+from . import agencies, audit, people, roles  # noqa: F401 - registers its pages

@@ -1,0 +1,154 @@
+"""The audit, to be read, searched and taken away by those who audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+
+from agencies.admin_base import ReadOnlyAdmin
+from agencies.admin_filters import ChosenFilter
+from agencies.audit import record as audit
+from agencies.audit.words import KINDS, WORDS
+from agencies.models import AuditEntry
+from core.spreadsheets import Cell, csv_file
+
+#: More is for a narrower filter: a spreadsheet takes 1,048,576 rows.
+MOST_ROWS = 100_000
+#: What the table of changes shows, or another column.
+_TOLD_ELSEWHERE = frozenset({"changes", "model", "name"})
+#: The columns of the file.
+_TAKEN = ("at", "actor", "action", "subject", "agency", "address", "detail")
+
+
+class ActFilter(DropdownFilter):
+    """What was done."""
+
+    title = _("Việc")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer every act that has words, by these."""
+        return sorted(((act, str(words)) for act, words in WORDS.items()), key=lambda found: found[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """Keep the entries of one act."""
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+class KindFilter(DropdownFilter):
+    """What it was done to."""
+
+    title = _("Loại đối tượng")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer every kind of object."""
+        return sorted(((kind, str(found.name)) for kind, found in KINDS.items()), key=lambda found: found[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """Keep the entries about one kind of object."""
+        return queryset.filter(subject__startswith=f"{self.value()}:") if self.value() else queryset
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(ReadOnlyAdmin):
+    """Who did what, when, where and from which machine; an agency's administrator sees the agency's."""
+
+    is_view_recorded = False
+    list_display = ["at", "actor", "act", "told_object", "agency", "address"]
+    list_filter = [("at", RangeDateFilter), ("actor", ChosenFilter), ("agency", ChosenFilter), ActFilter, KindFilter]
+    list_filter_submit = True
+    list_select_related = ["actor", "agency"]
+    search_fields = ["subject", "actor__username", "actor__full_name", "agency__search_key"]
+    search_help_text = _("Mã hồ sơ, tên người làm hoặc tên cơ quan.")
+    show_full_result_count = False
+    actions = ["take_away"]
+    fields = ["at", "actor", "act", "linked_object", "agency", "address", "changes", "more"]
+
+    @admin.display(description=_("Việc"), ordering="action")
+    def act(self, entry: AuditEntry) -> str:
+        """What was done, in words."""
+        return str(WORDS.get(entry.action, entry.action))
+
+    @admin.display(description=_("Đối tượng"), ordering="subject")
+    def told_object(self, entry: AuditEntry) -> str:
+        """What it was done to: its kind, and its name or number."""
+        kind, _colon, number = entry.subject.partition(":")
+        if kind not in KINDS:
+            return entry.subject
+        return f"{KINDS[kind].name} {entry.detail.get('name') or number}"
+
+    @admin.display(description=_("Đối tượng"))
+    def linked_object(self, entry: AuditEntry) -> SafeString | str:
+        """The same, with the way to its page."""
+        kind, _colon, number = entry.subject.partition(":")
+        known = KINDS.get(kind)
+        if known and known.page:
+            try:
+                address = reverse(known.page, kwargs={known.argument: number})
+            except NoReverseMatch:
+                return self.told_object(entry)
+            return format_html('<a class="underline" href="{}">{}</a>', address, self.told_object(entry))
+        return self.told_object(entry)
+
+    @admin.display(description=_("Thay đổi"))
+    def changes(self, entry: AuditEntry) -> SafeString | str:
+        """Each field before and after."""
+        found = entry.detail.get("changes") or []
+        rows = [{**change, "label": _label(change.get("model") or entry.detail["model"], change)} for change in found]
+        return render_to_string("agencies/admin/audit_changes.html", {"rows": rows}) if rows else "–"
+
+    @admin.display(description=_("Chi tiết"))
+    def more(self, entry: AuditEntry) -> SafeString | str:
+        """What else the entry says."""
+        told = [(name, _in_words(value)) for name, value in entry.detail.items() if name not in _TOLD_ELSEWHERE]
+        return render_to_string("agencies/admin/audit_more.html", {"told": told}) if told else "–"
+
+    @admin.action(description=_("Tải về bảng tính (CSV)"), permissions=["view"])
+    def take_away(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> StreamingHttpResponse:
+        """Stream the chosen entries, or all of the filter; that somebody took them is an entry too."""
+        user: Any = request.user
+        audit.record("export_audit", "audit", actor=user, filter=request.GET.urlencode()[:500])
+        headings = [AuditEntry._meta.get_field(name).verbose_name for name in _TAKEN]  # type: ignore[union-attr]
+        return csv_file(f"nhat-ky-{timezone.localdate()}.csv", headings, _rows(queryset[:MOST_ROWS]))
+
+
+def _label(model: str, change: dict[str, str]) -> str:
+    """Return what people call a field; a field that is no more keeps its name."""
+    try:
+        label = str(apps.get_model(model)._meta.get_field(change["field"]).verbose_name)
+    except (LookupError, FieldDoesNotExist, AttributeError):
+        label = change["field"]
+    return label[:1].upper() + label[1:]
+
+
+def _in_words(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rows(entries: QuerySet[AuditEntry]) -> Iterator[list[Cell]]:
+    """Yield the cells of `_TAKEN`; the moment with its offset, as a court reads it."""
+    for entry in entries.iterator(2000):
+        yield [
+            timezone.localtime(entry.at).isoformat(),
+            entry.actor.username if entry.actor else "",
+            entry.action,
+            entry.subject,
+            entry.agency.name if entry.agency else "",
+            entry.address,
+            json.dumps(entry.detail, ensure_ascii=False),
+        ]

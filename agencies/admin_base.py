@@ -1,0 +1,119 @@
+"""What the pages of the administration have in common: their rows are those of the agencies somebody sees."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from unfold.admin import ModelAdmin
+
+from .audit import diff
+from .audit import record as audit
+from .authorization import sees_everything
+from .models import Agency, Role
+from .reauthentication import recently_proved_method
+from .scope import agencies_of
+
+
+def administered_by(user: Any) -> set[int]:
+    """Return the agencies somebody administers today, with their predecessors; every agency for the province's."""
+    return agencies_of(user, timezone.localdate(), roles=(Role.AGENCY_ADMIN, Role.PROVINCE_ADMIN))
+
+
+class NotFoundOutside:
+    """Answers 404 for a row outside of one's list, as everywhere."""
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Django would lead to the start page and say the number back. Raises Http404."""
+        raise Http404
+
+
+class AuditedAdmin(NotFoundOutside, ModelAdmin):
+    """Writes into the audit what a page changed: each field before and after, and the rows under it."""
+
+    #: Field → what it is for, beside what the model itself says.
+    helps: ClassVar[dict[str, Promise]] = {}
+    #: The act in the audit; without one it is `row_added` or `row_changed`.
+    audited_as = ""
+    #: What the audit calls these rows; without one by the model's name.
+    audit_name = ""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Say of a field what it is for."""
+        if db_field.name in self.helps:
+            kwargs["help_text"] = self.helps[db_field.name]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Record it with the change itself: both are saved or neither."""
+        super().save_related(request, form, formsets, change)
+        changes = diff.of_page(form, formsets)
+        if changes or not change:
+            self._record(request, self.audited_as or ("row_changed" if change else "row_added"), form.instance, changes)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Record what the row said before it is gone."""
+        self._record(request, "row_deleted", obj, diff.of_deleted(obj))
+        super().delete_model(request, obj)
+
+    def _record(self, request: HttpRequest, act: str, row: Any, changes: list[diff.Change]) -> None:
+        actor: Any = request.user
+        agency = row if isinstance(row, Agency) else getattr(row, "agency", None)
+        subject = f"{self.audit_name or self.opts.model_name}:{row.pk}"
+        detail = {"model": row._meta.label_lower, "name": str(row), "changes": changes}
+        audit.record(act, subject, actor=actor, agency=agency, **detail)
+
+
+class ProvedAdmin(AuditedAdmin):
+    """Asks who changes a row to prove again who they are: for rows that say who may do what, and where money goes."""
+
+    @recently_proved_method
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Looking is free."""
+        return super().changeform_view(request, *args, **kwargs)
+
+
+class ScopedAdmin(AuditedAdmin):
+    """Shows an agency's administrator the rows of that agency; any other row is not found."""
+
+    #: The way from a row to its agency.
+    agency_path = "agency"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Narrow every list, page, search and action to what somebody administers."""
+        rows = super().get_queryset(request)
+        if sees_everything(request.user):
+            return rows
+        return rows.filter(**{f"{self.agency_path}__in": administered_by(request.user)})
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """Facts that nobody edits; whoever opens one is written down."""
+
+    # Counting a million rows to say how many there are beside those found takes longer than finding them.
+    show_full_result_count = False
+    is_view_recorded = True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Record that somebody read this row: it names a person, an account or a sum."""
+        if self.is_view_recorded and self.get_object(request, object_id) is not None:
+            user: Any = request.user
+            audit.record("view", f"{self.opts.model_name}:{object_id}"[:80], actor=user)
+        return super().change_view(request, object_id, form_url, extra_context)

@@ -1,0 +1,9 @@
+"""The core app: what every app may use. Its only table counts tries (rate_limits)."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """The core app."""
+
+    name = "core"

@@ -1,0 +1,1 @@
+"""PDFs that are read by people and by screen readers."""

@@ -1,0 +1,100 @@
+"""How often something may be tried: counted before it is done, so that a hundred at once are counted too.
+
+    WRONG_PINS = Limit("pin", most=20, within=timedelta(hours=1))
+    …
+    if not WRONG_PINS.spend(here()): refuse
+    if it_was_right: WRONG_PINS.give_back(here())
+
+Counting is one statement of PostgreSQL: no Redis, no lock, and nothing is open when the counter is away,
+because without PostgreSQL there is no page either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from core.http import came_from
+from core.models import Spent
+
+EVERYBODY = "everybody"
+#: What one household or one office has; whoever rents a whole one is counted as one.
+_NETWORK = {4: 24, 6: 48}
+_SPEND = """
+INSERT INTO agencies_spent AS spent (key, amount, until) VALUES (%(key)s, %(amount)s, %(until)s)
+ON CONFLICT (key) DO UPDATE SET
+    amount = CASE WHEN spent.until <= %(now)s THEN 0 ELSE spent.amount END + excluded.amount,
+    until = CASE WHEN spent.until <= %(now)s THEN excluded.until ELSE spent.until END
+RETURNING amount
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """No more than `most` of `what` for one `who` within a time that begins with the first."""
+
+    what: str
+    most: int
+    within: timedelta
+
+    def spend(self, who: str, amount: int = 1) -> bool:
+        """Count, and tell whether it was still allowed."""
+        now = timezone.now()
+        values: dict[str, Any] = {"key": self._key(who), "amount": amount, "now": now, "until": now + self.within}
+        with connection.cursor() as cursor:
+            cursor.execute(_SPEND, values)
+            return bool(cursor.fetchone()[0] <= self.most)
+
+    def give_back(self, who: str, amount: int = 1) -> None:
+        """Uncount what turned out well."""
+        Spent.objects.filter(key=self._key(who)).update(amount=Greatest(F("amount") - amount, 0))
+
+    def _key(self, who: str) -> str:
+        return salted_hmac("core.rate_limits", f"{self.what}\0{who}", algorithm="sha256").hexdigest()
+
+
+def spend(*limits: tuple[Limit, str]) -> bool:
+    """Count in one after the other, and tell whether all allowed it.
+
+    Whoever is stopped by one counts in none behind it: one address cannot use up what everybody shares.
+    """
+    return all(limit.spend(who) for limit, who in limits)
+
+
+def give_back(*limits: tuple[Limit, str]) -> None:
+    """Uncount in each."""
+    for limit, who in limits:
+        limit.give_back(who)
+
+
+def here() -> str:
+    """Return the address that the request being answered came from (`core.http.came_from`)."""
+    return came_from.get()
+
+
+def network() -> str:
+    """Return the network around it: another address of it is cheap to have."""
+    try:
+        address = ip_address(here())
+    except ValueError:
+        return here()
+    return str(ip_network((address, _NETWORK[address.version]), strict=False))
+
+
+def forget_old() -> int:
+    """Delete what counts no more; return how many."""
+    return Spent.objects.filter(until__lte=timezone.now()).delete()[0]
+
+
+def of(limits: Iterable[Limit]) -> tuple[tuple[Limit, str], ...]:
+    """Join limits for an address, its network and everybody, in this order, with who asks."""
+    return tuple(zip(limits, (here(), network(), EVERYBODY), strict=False))

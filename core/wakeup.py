@@ -1,0 +1,69 @@
+"""Ringing the bell: telling a worker that the inbox is not empty.
+
+Redis only rings; the sweeper finishes the work without it. So ringing may fail, must be
+quick (at most half a second, then not again for a while) and never raises.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import lru_cache
+
+import redis
+from celery import current_app
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+KEY = "inbox-bell"
+#: By name, because this module is below the one that has the task.
+INBOX_TASK = "payments.tasks.process_inbox"
+#: At most one bell in flight; should its message be lost, the next may ring after this long.
+BELL_MILLISECONDS = 1000
+SILENCE_SECONDS = 5.0
+#: A worker that has woken keeps looking for so long after it found nothing …
+GATHER_SECONDS = 0.05
+#: … so a process that has just rung need not ring again for a little less.
+RUNG_SECONDS = 0.02
+_silent_until = 0.0
+_rung_until = 0.0
+
+
+@lru_cache(maxsize=1)
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
+
+
+def ring() -> None:
+    """Wake a worker unless one is being woken already."""
+    global _silent_until, _rung_until
+    if time.monotonic() < max(_silent_until, _rung_until):
+        return
+    try:
+        if _redis().set(KEY, "1", nx=True, px=BELL_MILLISECONDS):
+            current_app.send_task(INBOX_TASK, retry=False, ignore_result=True)
+        _rung_until = time.monotonic() + RUNG_SECONDS
+    except Exception as error:  # whatever Redis or Celery raise, the notice is safe in PostgreSQL
+        _silent_until = time.monotonic() + SILENCE_SECONDS
+        logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
+
+
+def ring_for(task: str) -> None:
+    """Wake a worker for a task by its name. Its work waits in PostgreSQL; the sweeper does it without the bell."""
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        current_app.send_task(task, retry=False, ignore_result=True)
+    except Exception as error:  # whatever Celery raises, nothing is lost
+        _silent_until = time.monotonic() + SILENCE_SECONDS
+        logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
+
+
+def answered() -> None:
+    """The worker will look once more, after `GATHER_SECONDS`: whoever comes from now on must ring again."""
+    try:
+        _redis().delete(KEY)
+    except redis.RedisError:
+        logger.warning("the bell could not be reset; it resets itself")

@@ -1,0 +1,129 @@
+"""Preparing the Phú Thọ demo: keys, data, people, contracts, and the note others read (docs/interfaces.md)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.db import transaction
+from psycopg2.extras import DateRange
+
+from agencies import loading as agencies_loading
+from agencies.models import Agency, Membership, Role, User
+from devtools.sandbox.keys import make_contracts
+from dossiers.post import orders as postal_orders
+from payments.api.clients import create_client, replace_key
+from payments.models import ApiClient, MerchantAccount
+from procedures.loading import procedures as procedures_loading
+
+#: One account per role, and a second of those whose work needs two people (refunds, fee schedules).
+PEOPLE: dict[str, tuple[Role, str, str]] = {
+    "reception_officer": (Role.RECEPTION_OFFICER, "tiepnhan.viettri", "Cán bộ tiếp nhận Việt Trì"),
+    "handling_officer": (Role.HANDLING_OFFICER, "thuly.viettri", "Chuyên viên thụ lý Việt Trì"),
+    "signer": (Role.SIGNER, "lanhdao.viettri", "Lãnh đạo Việt Trì"),
+    "cashier": (Role.CASHIER, "thungan.viettri", "Thu ngân Việt Trì"),
+    "accountant": (Role.ACCOUNTANT, "ketoan.viettri", "Kế toán Việt Trì"),
+    "second_accountant": (Role.ACCOUNTANT, "ketoan2.viettri", "Kế toán thứ hai Việt Trì"),
+    "agency_admin": (Role.AGENCY_ADMIN, "quantri.viettri", "Quản trị Việt Trì"),
+    "province_admin": (Role.PROVINCE_ADMIN, "quantri.tinh", "Quản trị tỉnh"),
+    "second_province_admin": (Role.PROVINCE_ADMIN, "quantri2.tinh", "Quản trị tỉnh thứ hai"),
+    "auditor": (Role.AUDITOR, "thanhtra.tinh", "Thanh tra tỉnh"),
+}
+VIET_TRI = "07900"
+API_CLIENT = "Một cửa điện tử (chạy thử)"
+
+
+def contracts(folder: Path, base_url: str, sandbox_url: str) -> dict[str, Any]:
+    """Return the sandbox contracts of this folder, making keys the first time; write the banks' side."""
+    path = folder / "contracts.json"
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    fresh = make_contracts(base_url, sandbox_url)
+    for gateway in fresh.keys() & found.keys():
+        # Keys stay as they were; addresses follow the ports, which may have moved.
+        for side in ("bank", "settings", "secrets"):
+            addresses = {name: value for name, value in fresh[gateway][side].items() if name.endswith("_url")}
+            fresh[gateway][side] |= found[gateway][side] | addresses
+    for name, content in (
+        ("contracts.json", fresh),
+        ("sandbox.json", {gateway: contract["bank"] for gateway, contract in fresh.items()}),
+    ):
+        file = folder / name
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(fresh if name == "contracts.json" else content))
+    return fresh
+
+
+def prepare(
+    found: dict[str, Any], earlier: dict[str, Any], progress: Callable[[int, int, str], None]
+) -> dict[str, Any]:
+    """Load data once, connect the contracts, and return accounts and API key for `demo.json`."""
+    agencies_loading.load(progress)
+    procedures_loading.load(progress)
+    postal_orders.load_rates()
+    province = Agency.objects.get(code="H44", valid_during__contains=date(2026, 1, 1))
+    viet_tri = Agency.objects.get(code=VIET_TRI, valid_during__contains=date(2026, 1, 1))
+    for position, (gateway, contract) in enumerate(found.items()):
+        MerchantAccount.objects.update_or_create(
+            gateway=gateway,
+            merchant_id=contract["merchant_id"],
+            defaults={
+                "agency": province,
+                "settings": contract["settings"],
+                "secrets": json.dumps(contract["secrets"]),
+                "valid_during": DateRange(date(2021, 4, 1), None),
+                "position": position,
+            },
+        )
+    return {
+        "accounts": _people(viet_tri, province, earlier.get("accounts", {})),
+        "api_key": _api_key(viet_tri, earlier.get("api_key", "")),
+        "api_agency": VIET_TRI,
+    }
+
+
+def _people(commune: Agency, province: Agency, earlier: dict[str, Any]) -> dict[str, Any]:
+    accounts = {}
+    for key, (role, username, name) in PEOPLE.items():
+        if key in earlier and User.objects.filter(username=username).exists():
+            accounts[key] = earlier[key]
+        else:
+            is_provincial = role in (Role.PROVINCE_ADMIN, Role.AUDITOR)
+            accounts[key] = _person(username, name, role, province if is_provincial else commune)
+    return accounts
+
+
+def _person(username: str, name: str, role: Role, agency: Agency) -> dict[str, str]:
+    password, secret = secrets.token_urlsafe(12), totp.generate_totp_secret()
+    with transaction.atomic():
+        user, _ = User.objects.update_or_create(
+            username=username,
+            # What they may do, also in the administration, comes from the role alone.
+            defaults={"full_name": name, "is_staff": False, "is_superuser": False},
+        )
+        user.set_password(password)
+        user.save()
+        Authenticator.objects.filter(user=user).delete()
+        totp.TOTP.activate(user, secret)
+        Membership.objects.get_or_create(
+            user=user, agency=agency, role=role, defaults={"valid_during": DateRange(date(2025, 7, 1), None)}
+        )
+    return {"username": username, "password": password, "otp_secret": secret}
+
+
+def _api_key(agency: Agency, earlier: str) -> str:
+    client = ApiClient.objects.filter(name=API_CLIENT).first()
+    if client is None:
+        return create_client(API_CLIENT, [agency])[1]
+    return earlier or replace_key(client)
+
+
+def write_note(path: Path, content: dict[str, Any]) -> None:
+    """Write `demo.json`, readable by its owner only."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2))

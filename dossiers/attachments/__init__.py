@@ -1,0 +1,1 @@
+"""Files people send: stored, validated, scanned."""

@@ -1,0 +1,152 @@
+"""The second look at a paper, by a worker: ClamAV where there is one, and pictures written anew.
+
+Until it says clean nobody opens the paper. A scanner that is away, a picture that takes the
+process down, a lost task: the paper waits, and is looked at again after a pause that grows.
+No bell is rung for it: nobody stands and waits, and the workers' first work is money.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from dossiers.messages.outbox import tell
+from dossiers.models import Attachment, PaperState, Refusal
+
+from . import clamav
+from .validation import JPEG, PDF, Paper, read_upload
+
+logger = logging.getLogger(__name__)
+#: Papers of one round; a picture may keep a processor busy for a second.
+BATCH = 5
+#: Longer than a look takes. A look that takes longer all the same is overtaken and writes nothing.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=16)
+
+
+class Unreadable(Exception):
+    """A picture that does not open: cut off on its way, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a look has said. `picture` takes the place of what was sent; a PDF stays as it is."""
+
+    refusal: str = ""
+    picture: bytes = b""
+
+
+def check_due() -> int:
+    """Look at papers that wait and return how many have their answer; any number may run at once."""
+    answered = 0
+    for _round in range(BATCH):
+        paper = _claim()
+        if paper is None:
+            break
+        answered += _check(paper)
+    return answered
+
+
+def _claim() -> Attachment | None:
+    """Take the next paper and put off everybody else's look, without a lock while we look."""
+    with transaction.atomic(durable=True):
+        due = Attachment.objects.filter(state=PaperState.PENDING, next_check_at__lte=Now())
+        paper = due.order_by("next_check_at", "id").select_for_update(skip_locked=True).first()
+        if paper is None:
+            return None
+        pause = min(FIRST_PAUSE * 2 ** min(paper.attempts, 9), LONGEST_PAUSE)
+        paper.attempts, paper.next_check_at = paper.attempts + 1, timezone.now() + pause
+        paper.save(update_fields=["attempts", "next_check_at"])
+    return paper
+
+
+def _check(paper: Attachment) -> bool:
+    try:
+        with paper.file.open() as stored:
+            verdict = look_at(stored.read(), paper.content_type)
+    except (clamav.ScannerAway, OSError) as error:
+        logger.warning("paper %d waits, attempt %d: %s", paper.pk, paper.attempts, error)
+        return False
+    return _write(paper, verdict)
+
+
+def read_at_once(upload: UploadedFile[Any]) -> Paper:
+    """Return an upload after both looks, where few send one file each. Raises ValidationError with what to do."""
+    paper = read_upload(upload)
+    try:
+        verdict = look_at(paper.content, paper.content_type)
+    except clamav.ScannerAway as error:
+        raise ValidationError(_("Lúc này chưa kiểm tra được tệp. Hãy gửi lại sau ít phút.")) from error
+    if verdict.refusal:
+        raise ValidationError(Refusal(verdict.refusal).label)
+    return replace(paper, content=verdict.picture, content_type=JPEG, suffix=".jpg") if verdict.picture else paper
+
+
+def look_at(content: bytes, content_type: str) -> Verdict:
+    """Say what becomes of a paper. Raises ScannerAway."""
+    if found := clamav.scan(content):
+        logger.warning("a paper was refused: %s", found)
+        return Verdict(Refusal.INFECTED)
+    if content_type == PDF:
+        return Verdict()
+    try:
+        return Verdict(picture=_written_anew(content))
+    except Unreadable:
+        return Verdict(Refusal.UNREADABLE)
+
+
+def _written_anew(content: bytes) -> bytes:
+    """Return a picture upright and with nothing but its pixels: no place, no camera, nothing hidden."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as sent:
+            upright = ImageOps.exif_transpose(sent)
+            if upright.has_transparency_data:  # black writing on nothing must not become black on black
+                paper = Image.new("RGBA", upright.size, "white")
+                paper.alpha_composite(upright.convert("RGBA"))
+                upright = paper
+            out = io.BytesIO()
+            # Made afresh: of the sent picture's notes (EXIF, XMP, profiles, comments) none comes along.
+            clean = Image.new("RGB", upright.size)
+            clean.paste(upright.convert("RGB"))
+            clean.save(out, "JPEG", quality=85)
+    except Exception as error:  # Pillow raises whatever its decoders run into
+        raise Unreadable(str(error)) from error
+    return out.getvalue()
+
+
+def _write(paper: Attachment, verdict: Verdict) -> bool:
+    """Keep the verdict if the paper is still there and ours; the file it replaces goes after the commit."""
+    storage, sent = paper.file.storage, paper.file.name or ""
+    written = ""
+    if verdict.picture:
+        written = storage.save(str(PurePath(sent).with_suffix(".clean.jpg")), ContentFile(verdict.picture))
+    with transaction.atomic(durable=True):
+        ours = Attachment.objects.filter(pk=paper.pk, state=PaperState.PENDING, attempts=paper.attempts)
+        found = ours.select_for_update().first()
+        superfluous = sent if found and (written or verdict.refusal) else written
+        if superfluous:
+            transaction.on_commit(lambda: storage.delete(superfluous))
+        if found is None:
+            return False
+        found.refusal = verdict.refusal
+        found.state = PaperState.REFUSED if verdict.refusal else PaperState.CLEAN
+        if verdict.refusal:
+            found.file.name = ""
+        elif written:
+            found.file.name, found.content_type, found.size = written, JPEG, len(verdict.picture)
+        found.save(update_fields=["state", "refusal", "file", "content_type", "size"])
+        if verdict.refusal and found.dossier and found.dossier.takes_papers_again:
+            tell(found.dossier, "paper_refused", f"paper:{found.pk}")
+    return True

@@ -1,0 +1,75 @@
+"""The first look at a paper, while its sender waits: name, kind by content, size and pixels. Nothing is decoded."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import puremagic
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+from PIL import Image
+
+from . import pdf_checks
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+#: Endings a kind may come with. Phones call a screenshot .jpg that is a PNG, and some send no ending at all.
+_PICTURE_ENDINGS = ("", ".jpg", ".jpeg", ".jfif", ".png")
+ENDINGS = {PDF: ("", ".pdf"), JPEG: _PICTURE_ENDINGS, PNG: _PICTURE_ENDINGS}
+STORED_ENDING = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
+#: A kind shows in its first bytes.
+HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper as it was sent: `content` is what we store, `name` only what we show."""
+
+    name: str
+    content: bytes
+    content_type: str
+    suffix: str
+
+
+def read_upload(upload: UploadedFile[Any]) -> Paper:
+    """Return an upload fit for the second look (`checking_papers`). Raises ValidationError with what to do."""
+    if (upload.size or 0) > MAX_BYTES:
+        raise forms.ValidationError(_("Tệp lớn hơn 10 MB. Hãy chụp lại ở cỡ nhỏ hơn."))
+    content = upload.read()
+    name = "".join(c for c in PurePath(upload.name or "").name if c.isprintable())[:150] or "giay-to"
+    kind = _kind_of(content)
+    if kind is None or PurePath(name).suffix.lower() not in ENDINGS[kind]:
+        raise forms.ValidationError(_("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF."))
+    if kind == PDF:
+        if fault := pdf_checks.fault_of(content):
+            raise forms.ValidationError(fault)
+    else:
+        _refuse_giant(content)
+    return Paper(name, content, kind, STORED_ENDING[kind])
+
+
+def _kind_of(content: bytes) -> str | None:
+    try:
+        matches = puremagic.magic_string(content[:HEAD])
+    except (puremagic.PureError, ValueError):  # nothing it knows, or nothing at all
+        return None
+    found = {match.mime_type for match in matches}
+    return next((kind for kind in ENDINGS if kind in found), None)
+
+
+def _refuse_giant(content: bytes) -> None:
+    """Read the size a picture claims; a bomb is refused before it is unpacked."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+            is_giant = picture.width * picture.height > MAX_PIXELS
+    except Image.DecompressionBombError:
+        is_giant = True
+    except (OSError, ValueError, SyntaxError) as error:
+        raise forms.ValidationError(_("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF.")) from error
+    if is_giant:
+        raise forms.ValidationError(_("Ảnh quá lớn. Hãy chụp lại ở cỡ nhỏ hơn."))

@@ -1,0 +1,1 @@
+"""Paying several dossiers in one go."""

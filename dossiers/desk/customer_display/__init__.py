@@ -1,0 +1,1 @@
+"""The display that faces the citizen."""

@@ -1,0 +1,89 @@
+"""The window that faces the citizen: what is owed, a QR to pay it that changes by itself, its state. No name.
+
+While an officer fills in for them it shows what they shall confirm, and after it the PIN, once.
+
+It belongs to the officer's session and follows what the officer opens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from core import live
+from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.fees.state import fee_state, owed
+from dossiers.models import Dossier, Draft
+from dossiers.states import DossierState
+from dossiers.submission import drafts, summary
+from payments.states import BillState
+
+from . import qr_views
+
+_SHOWN, _PIN, _DRAFT = "second_window", "second_window_pin", "second_window_draft"
+
+
+def show(request: HttpRequest, dossier: Dossier | None, pin: str = "") -> None:
+    """Put a dossier on the second window, or clear it; with its PIN when it was just handed in with help."""
+    code = dossier.code if dossier else ""
+    if request.session.get(_SHOWN, "") != code or pin:
+        request.session[_SHOWN], request.session[_PIN] = code, pin
+    request.session.pop(_DRAFT, None)
+    ring(request)
+
+
+def show_draft(request: HttpRequest, draft: Draft) -> None:
+    """Put what an officer fills in for the citizen on the second window."""
+    request.session[_DRAFT] = draft.code
+    ring(request)
+
+
+def ring(request: HttpRequest) -> None:
+    """Tell the second window to look again."""
+    live.publish([_topic(request)])
+
+
+def _topic(request: HttpRequest) -> str:
+    """Name the desk by its session, without giving the session away."""
+    return "desk-" + hashlib.sha256((request.session.session_key or "").encode()).hexdigest()[:32]
+
+
+@require_GET
+@for_staff
+def window(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The whole window."""
+    live_url = f"{settings.LIVE_URL}/live/{live.sign_topic(_topic(request))}" if settings.LIVE_URL else ""
+    return render(request, "dossiers/desk/customer_display.html", _context(request, staff) | {"live": live_url})
+
+
+@require_GET
+@for_staff
+def window_state(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The part of it that follows the desk."""
+    return render(request, "dossiers/desk/_customer_display.html", _context(request, staff))
+
+
+def _context(request: HttpRequest, staff: Staff) -> dict[str, object]:
+    draft = drafts.mine(request, request.session.get(_DRAFT, ""))
+    if draft and not draft.dossier:
+        is_complete = drafts.first_open_step(draft) is None
+        return {"dossier": None, "helped": draft, **(summary.context_of(draft) if is_complete else {})}
+    code = request.session.get(_SHOWN, "")
+    dossier = staff.dossiers().with_bills().filter(code=code).first() if code else None
+    if dossier is None:
+        return {"dossier": None}
+    is_held = dossier.state == DossierState.STOPPED
+    bill = next((bill for bill in dossier.bills.all() if bill.state == BillState.OPEN and not is_held), None)
+    return {
+        "dossier": dossier,
+        "is_held": is_held,
+        "pin": request.session.get(_PIN, ""),
+        "state": fee_state(dossier),
+        "amount": owed(dossier) or dossier.fee_total,
+        "bill": bill,
+        "pay_url": qr_views.address_of(bill) if bill else "",
+    }

@@ -1,0 +1,1 @@
+"""Fees at the desk: state, cash, amounts, explanation."""

@@ -1,0 +1,57 @@
+"""Cash and cards at the desk, through the one door of the counter (payments/cash_desk/collect.py)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.customer_display import views
+from dossiers.desk.forms import TakingForm
+from payments.accounting.error_messages import dong, explain
+from payments.cash_desk import collect as cash_desk
+from payments.errors import InvalidBill, PaymentMayBeUnderWay, PaymentsError
+
+
+@require_POST
+@for_staff
+def take(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+    """Take money for one bill of a dossier, and say what to give back.
+
+    While an online payment is in doubt the cashier is stopped once and told; the page then
+    asks to confirm, with the same figures filled in.
+    """
+    dossier = staff.dossier(code)
+    if dossier.agency_id not in staff.takes_money_for:
+        raise PermissionDenied
+    form = TakingForm(request.POST)
+    status = 422
+    if form.is_valid():
+        bill = next((bill for bill in dossier.bills.all() if bill.pk == form.cleaned_data["bill"]), None)
+        if bill is None:
+            raise Http404
+        data = form.cleaned_data
+        taking = cash_desk.Taking(data["tender"], data["received"], data["terminal_ref"])
+        try:
+            payment = cash_desk.take(bill, taking, cashier=staff.user, despite_open=data["despite_open"])
+        except PaymentMayBeUnderWay as error:
+            form = TakingForm(initial={**data, "despite_open": True})
+            messages.warning(request, explain(error))
+            status = 409
+        except InvalidBill:
+            form.add_error("received", _("Ít hơn số phải nộp %(amount)s.") % {"amount": dong(bill.amount)})
+        except PaymentsError as error:
+            messages.error(request, explain(error))
+            return redirect("desk-dossier", code=code)
+        else:
+            change = data["received"] - payment.amount if data["tender"] == "cash" else 0
+            told = {"amount": dong(payment.amount), "change": dong(change)}
+            messages.success(request, _("Đã thu %(amount)s. Trả lại khách %(change)s.") % told)
+            views.ring(request)
+            return redirect("desk-dossier", code=code)
+    context = {"staff": staff, "dossier": dossier, "form": form, "is_in_doubt": status == 409}
+    return render(request, "dossiers/desk/taking.html", context, status=status)

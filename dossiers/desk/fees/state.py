@@ -1,0 +1,59 @@
+"""The one fee state of a dossier, and how fresh it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dossiers.models import Dossier
+from gateways import registry
+from payments.models import Payment
+from payments.states import DisplayState
+
+#: A payment that stays unclear for longer needs a person.
+STUCK_AFTER = timedelta(minutes=30)
+_WORST_FIRST = (DisplayState.CHECKING, DisplayState.NOT_PAID, DisplayState.REFUNDED, DisplayState.PAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Since when nobody knows whether money came, and who has not said."""
+
+    since: datetime
+    gateway: str
+
+
+def fee_state(dossier: Dossier) -> DisplayState:
+    """Return the one state of all bills: the worst of them, EXEMPT when nothing is owed."""
+    if dossier.awaits_amount:
+        return DisplayState.NOT_PAID
+    states = {bill.display_state for bill in dossier.bills.all()} - {DisplayState.CANCELLED}
+    return next((state for state in _WORST_FIRST if state in states), DisplayState.EXEMPT)
+
+
+def owed(dossier: Dossier) -> int:
+    """Return what the open bills still ask for, whole đồng."""
+    return sum(bill.amount for bill in dossier.bills.all() if bill.state == "open")
+
+
+def payments_of(dossier: Dossier) -> list[Payment]:
+    """Return all attempts to pay its bills, newest first."""
+    return sorted((p for bill in dossier.bills.all() for p in bill.payments.all()), key=lambda p: -p.pk)
+
+
+def last_checked(dossier: Dossier) -> datetime | None:
+    """Return when a bank was last asked about any of its payments."""
+    return max((p.checked_at for p in payments_of(dossier) if p.checked_at), default=None)
+
+
+def stuck_payment(dossier: Dossier, now: datetime) -> Stuck | None:
+    """Return the payment that has been in doubt longest, once that is longer than `STUCK_AFTER`."""
+    doubts = [
+        payment
+        for bill in dossier.bills.all()
+        if bill.state == "open"
+        for payment in bill.payments.all()
+        if payment.is_in_doubt and now - payment.created_at > STUCK_AFTER
+    ]
+    oldest = min(doubts, key=lambda payment: payment.created_at, default=None)
+    return Stuck(oldest.created_at, registry.name_of(oldest.gateway)) if oldest else None

@@ -1,0 +1,104 @@
+"""Giving out one result or several together: the server checks each again, in its own transaction."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dossiers.errors import NotPostable, NotReleasable
+from dossiers.handover.release import release, why_not
+from dossiers.models import Dossier
+from dossiers.post import orders as postal_orders
+from payments.models.bills import new_token
+
+from .access import Staff, for_staff
+from .customer_display import views
+from .forms import UNTRACED, ReceiverForm
+from .views import REASONS
+
+#: One person at the window rarely takes more; a courier comes several times.
+MOST = 50
+
+
+@require_POST
+@for_staff
+def hand_over(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+    """Give one result."""
+    dossier = staff.dossier_to_act_on(code)
+    form = ReceiverForm(request.POST)
+    if not form.is_valid():
+        is_untraced = "tracking_number" in form.errors
+        messages.error(request, UNTRACED if is_untraced else _("Ghi tên người nhận, quan hệ và giấy tờ đã xem."))
+        return redirect("desk-dossier", code=code)
+    try:
+        release(dossier, officer=staff.user, receiver=form.receiver())
+    except NotReleasable as error:
+        messages.error(request, str(REASONS[error.reason]))
+    else:
+        messages.success(request, _("Đã trả kết quả."))
+    return redirect("desk-dossier", code=code)
+
+
+@require_POST
+@for_staff
+def post_says(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+    """Note what became of a result on its way: it has arrived, or it is back and lies at the desk again."""
+    dossier = staff.dossier_to_act_on(code)
+    reason = request.POST.get("ly-do", "").strip()
+    is_back = request.POST.get("buu-dien") == "chuyen-hoan"
+    try:
+        if is_back and not reason:
+            messages.error(request, _("Ghi lý do chuyển hoàn, ví dụ: không có người nhận."))
+        elif is_back:
+            postal_orders.came_back(dossier, officer=staff.user, reason=reason)
+            messages.success(request, _("Kết quả lại ở quầy; đã nhắn cho công dân."))
+        else:
+            postal_orders.delivered(dossier, officer=staff.user)
+            messages.success(request, _("Đã ghi: bưu điện phát thành công."))
+    except NotPostable:
+        messages.error(request, _("Kết quả này không còn trên đường gửi."))
+    return redirect("desk-dossier", code=code)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def hand_over_many(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Give several results to one receiver; what could not be given is named with its reason."""
+    if not staff.acts_for:
+        raise PermissionDenied
+    asked = request.POST if request.method == "POST" else request.GET
+    codes = [code[:40].replace("\x00", "") for code in asked.getlist("ma")[:MOST]]
+    mine = staff.dossiers().of_agencies(staff.acts_for)
+    dossiers = list(mine.with_bills().filter(code__in=codes).order_by("code"))
+    ready = [dossier for dossier in dossiers if not why_not(dossier)]
+    if not dossiers:
+        messages.info(request, _("Đánh dấu các hồ sơ cần trả trong danh sách trước."))
+        return redirect("desk")
+    form = ReceiverForm(request.POST) if request.method == "POST" else ReceiverForm(dossier=dossiers[0])
+    if request.method == "POST" and form.is_valid():
+        return _given(request, staff, dossiers, form)
+    refused = [(dossier, REASONS[why_not(dossier)]) for dossier in dossiers if dossier not in ready]
+    context = {"staff": staff, "ready": ready, "refused": refused, "form": form}
+    return render(request, "dossiers/desk/hand_over_many.html", context, status=422 if form.errors else 200)
+
+
+def _given(request: HttpRequest, staff: Staff, dossiers: list[Dossier], form: ReceiverForm) -> HttpResponse:
+    batch, given = new_token(), []
+    for dossier in dossiers:
+        try:
+            release(dossier, officer=staff.user, receiver=form.receiver(), batch=batch)
+        except NotReleasable as error:
+            messages.error(request, f"{dossier.code}: {REASONS[error.reason]}")
+        else:
+            given.append(dossier)
+    views.show(request, None)
+    if not given:
+        return redirect("desk")
+    done = ngettext("Đã trả %(n)s kết quả.", "Đã trả %(n)s kết quả.", len(given)) % {"n": len(given)}
+    messages.success(request, done)
+    return redirect("desk-dossier", code=given[0].code)

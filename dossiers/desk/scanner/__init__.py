@@ -1,0 +1,1 @@
+"""Finding a dossier by scanner, camera, or offline."""

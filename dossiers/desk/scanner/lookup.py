@@ -1,0 +1,65 @@
+"""What somebody scanned or typed into the box, and the dossiers it means."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from django.db.models import Value
+
+from agencies.models import Agency
+from core.text import fold
+from dossiers.desk.access import Staff
+from dossiers.models import Dossier
+from dossiers.models.dossier import DossierQuerySet, compact_code
+
+#: Fewer letters would make PostgreSQL read every name.
+LEAST_LETTERS = 3
+_MANY_DESKS = 20
+
+
+def tidy(text: str) -> str:
+    """Return what was typed or sent without what no code, phone or name has; at most 200 letters."""
+    return text.replace("\x00", "").strip()[:200]
+
+
+def one(staff: Staff, text: str, today: date) -> Dossier | None:
+    """Return the dossier that a code, today's number or a slip's QR names, if they may see it.
+
+    `H44.14-261123-0001`, `h4414 261123 0001` and, at its own agency on its own day, `1`.
+    """
+    mine = staff.dossiers()
+    token = text.rstrip("/").rsplit("/", 1)[-1]
+    if found := mine.filter(slip_token=token).first():
+        return found
+    compact = re.sub(r"[^A-Za-z0-9]", "", text).upper()
+    if text.isdecimal() and len(text) <= 4:
+        return mine.filter(code__in=_todays(staff, int(text), today)).first()
+    if len(compact) < 10:
+        return None
+    return mine.alias(compact=compact_code("code")).filter(compact=Value(compact)).first()
+
+
+def _todays(staff: Staff, number: int, today: date) -> list[str]:
+    """Codes of one number of today at the agencies somebody works at."""
+    if len(staff.works_at) > _MANY_DESKS:
+        return []
+    identifiers = Agency.objects.filter(pk__in=staff.works_at).exclude(identifier="")
+    return [
+        f"{identifier}-{today:%y%m%d}-{number:04d}" for identifier in identifiers.values_list("identifier", flat=True)
+    ]
+
+
+def many(staff: Staff, text: str) -> DossierQuerySet:
+    """Return the dossiers of a phone number or of a name without accents, in any order of its words."""
+    digits = re.sub(r"[\s.+()-]", "", text)
+    if digits.isdecimal() and len(digits) >= 9:
+        local = digits.removeprefix("84").removeprefix("0")
+        return staff.dossiers().filter(owner_phone__in=(f"+84{local}", f"0{local}"))
+    words = fold(text).split()
+    if not any(len(word) >= LEAST_LETTERS for word in words):
+        return Dossier.objects.none()
+    found = staff.dossiers()
+    for word in words:
+        found = found.filter(owner_search_key__contains=word)
+    return found

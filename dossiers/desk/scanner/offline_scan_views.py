@@ -1,0 +1,42 @@
+"""What was scanned while the network was away, looked up together once it is back. It opens and moves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.worklists import Row, row_of
+
+from . import lookup
+
+#: What a browser keeps (static/js/desk/offline.js), and how many dossiers of one name are shown.
+MOST_SCANS, MOST_FOUND = 20, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One scan under the number its browser gave it, and what it means."""
+
+    nonce: str
+    text: str
+    rows: list[Row]
+
+
+@require_POST
+@for_staff
+def look_up(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Answer each scan (`lan` its number, `quet` its text); the browser forgets those that are answered."""
+    now = timezone.now()
+    asked = list(zip(request.POST.getlist("lan"), request.POST.getlist("quet"), strict=False))[:MOST_SCANS]
+    scans = []
+    for nonce, sent in asked:
+        text = lookup.tidy(sent)
+        exact = lookup.one(staff, text, timezone.localdate(now))
+        found = staff.dossiers().filter(pk=exact.pk) if exact else lookup.many(staff, text).order_by("-pk")
+        scans.append(Scan(nonce[:40], text, [row_of(each, now) for each in found.with_bills()[:MOST_FOUND]]))
+    return render(request, "dossiers/desk/_scans.html", {"scans": scans})

@@ -1,0 +1,1 @@
+"""What money means for a dossier."""

@@ -1,0 +1,39 @@
+"""Money that is being looked for too long: its owner is told, so that nobody pays a second time (U-17, U-18)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from dossiers.messages.outbox import BATCH, tell
+from dossiers.models import DossierBill, Message
+from payments.models import Payment
+from payments.states import OPEN_PAYMENT_STATES, BillState, PaymentState
+
+KIND = "fee_checking"
+#: Whoever pays knows within seconds or minutes; after this long people begin to wonder.
+LONG = timedelta(minutes=30)
+#: Older doubts are an accountant's case, and a message about them would only surprise.
+STILL_NEWS = timedelta(days=1)
+
+
+def tell_due() -> int:
+    """Queue a message for each dossier whose payment has been in doubt for long; return for how many. Once each."""
+    now = timezone.now()
+    is_doubtful = Q(state=PaymentState.UNKNOWN) | Q(state__in=OPEN_PAYMENT_STATES, returned_at__lt=now - LONG)
+    waiting = Payment.objects.filter(
+        is_doubtful,
+        next_check_at__isnull=False,
+        bill__state=BillState.OPEN,
+        created_at__range=(now - STILL_NEWS, now - LONG),
+    )
+    told = Message.objects.filter(kind=KIND, dossier__bill_links__bill=OuterRef("bill"))
+    untold = waiting.exclude(Exists(told)).order_by("pk").values_list("bill", flat=True)[:BATCH]
+    links = DossierBill.objects.filter(bill__in=list(untold)).select_related("dossier").order_by("pk")
+    with transaction.atomic():
+        for link in links:
+            tell(link.dossier, KIND, f"bill:{link.bill_id}")
+    return len(links)

@@ -1,0 +1,105 @@
+"""What money means for its dossier, in the same transaction: settled, taken back, returned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+
+from dossiers.messages.outbox import TEXTS, tell
+from dossiers.models import Dossier, DossierBill, DossierEvent, EventKind
+from dossiers.processing.transitions import advance
+from dossiers.states import DossierState
+from payments import discrepancies
+from payments.models import Bill, Discrepancy, Refund
+from payments.models.discrepancies import DiscrepancyKind
+from payments.signals import bills_reopened, bills_settled, claim_answered, money_asked, money_returned
+
+_TIMELINE = """
+INSERT INTO dossiers_dossierevent (dossier_id, kind, bill_id, amount, note, at)
+SELECT link.dossier_id, CASE bill.state WHEN 'paid' THEN 'fee_paid' ELSE 'fee_exempt' END, bill.id,
+       CASE bill.state WHEN 'paid' THEN bill.amount ELSE 0 END, '', now()
+FROM dossiers_dossierbill link JOIN payments_bill bill ON bill.id = link.bill_id
+WHERE bill.id = ANY(%(bills)s) ORDER BY bill.id
+"""
+_MESSAGES = """
+INSERT INTO dossiers_message (subject, kind, channel, dossier_id, recipient, text, attempts, last_error)
+SELECT 'bill:' || bill.id, 'fee_paid', told.channel, dossier.id, told.address,
+       left(replace(replace(%(text)s, '{code}', dossier.code),
+                    '{amount}', replace(to_char(bill.amount, 'FM999,999,999,999,999'), ',', '.')), 160), 0, ''
+FROM dossiers_dossierbill link JOIN payments_bill bill ON bill.id = link.bill_id
+JOIN dossiers_dossier dossier ON dossier.id = link.dossier_id
+CROSS JOIN LATERAL (VALUES ('sms', dossier.owner_phone), ('email', dossier.owner_email)) AS told(channel, address)
+WHERE bill.id = ANY(%(bills)s) AND bill.state = 'paid' AND told.address <> '' ORDER BY bill.id
+ON CONFLICT DO NOTHING
+"""
+
+
+@receiver(bills_settled)
+def note_settled(sender: type[Bill], bill_ids: list[int], **kwargs: Any) -> None:
+    """Write the timeline, queue the message, and wake dossiers that waited for money (6 → 4).
+
+    Whole batches come at once, so each is one statement. Locks only the dossiers that
+    move, ids ascending, after the bills and payments the caller holds.
+    """
+    values: dict[str, Any] = {"bills": bill_ids, "text": TEXTS["fee_paid"]}
+    with connection.cursor() as cursor:
+        cursor.execute(_TIMELINE, values)
+        cursor.execute(_MESSAGES, values)
+    waiting = Dossier.objects.filter(state=DossierState.FINANCIAL_OBLIGATION, bill_links__bill__in=bill_ids)
+    for dossier in waiting.select_for_update(of=("self",)).order_by("pk"):
+        if dossier.is_settled:  # a second bill may still be owed
+            advance(dossier, DossierState.IN_PROCESS, note="Đã nộp đủ phí")
+
+
+@receiver(bills_reopened)
+def note_taken_back(sender: type[Bill], bills: list[Bill], **kwargs: Any) -> None:
+    """Tell officer and citizen that the fee is owed again; a result already handed over is a debt (R-43)."""
+    for bill, dossier in _locked(bills):
+        DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_TAKEN_BACK, bill_id=bill.pk, amount=bill.amount)
+        tell(dossier, "fee_taken_back", f"bill:{bill.pk}:{bill.events.count()}", amount=bill.amount)
+        if dossier.state == DossierState.RETURNED:
+            discrepancies.case(
+                DiscrepancyKind.DEBT, agency_id=dossier.agency_id, bill=bill, amount=bill.amount, note=dossier.code
+            ).save()
+
+
+@receiver(money_returned)
+def note_returned(sender: type[Refund], refund: Refund, bill: Bill | None, **kwargs: Any) -> None:
+    """Write the refund into the timeline and tell the citizen."""
+    for _bill, dossier in _locked([bill] if bill else []):
+        DossierEvent.objects.create(
+            dossier=dossier, kind=EventKind.FEE_REFUNDED, bill_id=_bill.pk, amount=refund.amount
+        )
+        tell(dossier, "fee_refunded", f"refund:{refund.pk}", amount=refund.amount)
+
+
+@receiver(money_asked)
+def hold_while_stopped(sender: type[Bill], bill: Bill, **kwargs: Any) -> str:
+    """Ask nobody for the money of a dossier that was stopped: it may go on (8 → 4), so its bill stays open."""
+    if DossierBill.objects.filter(bill=bill, dossier__state=DossierState.STOPPED).exists():
+        return _(
+            "Cơ quan đang dừng giải quyết hồ sơ. Nếu hồ sơ được giải quyết tiếp thì lại nộp được ở đây; "
+            "tiền đã chuyển vẫn được ghi nhận."
+        )
+    return ""
+
+
+@receiver(claim_answered)
+def note_claim_answered(sender: type[Discrepancy], case: Discrepancy, **kwargs: Any) -> None:
+    """Tell the dossier's owner that an accountant has answered; what, stands on the page of the bill."""
+    link = DossierBill.objects.filter(bill=case.bill_id).select_related("dossier").first()
+    if link:
+        tell(link.dossier, "claim_answered", f"case:{case.pk}")
+
+
+def _locked(bills: list[Bill]) -> list[tuple[Bill, Dossier]]:
+    """Pair bills with their dossiers under lock, ids ascending; bills of other systems have none."""
+    links = dict(DossierBill.objects.filter(bill__in=bills).values_list("bill_id", "dossier_id"))
+    if not links:
+        return []
+    rows = Dossier.objects.filter(pk__in=links.values()).select_for_update().order_by("pk")
+    dossiers = {dossier.pk: dossier for dossier in rows}
+    return [(bill, dossiers[links[bill.pk]]) for bill in bills if bill.pk in links]

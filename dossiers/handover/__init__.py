@@ -1,0 +1,1 @@
+"""Handing the result to the citizen."""

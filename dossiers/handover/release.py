@@ -1,0 +1,107 @@
+"""Giving the result to the citizen: only when the fee is settled, checked in the same transaction (I3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.forms.models import model_to_dict
+
+from agencies.audit import record as audit
+from agencies.models import User
+from dossiers.errors import NotReleasable, NotTakenBack
+from dossiers.messages.outbox import tell
+from dossiers.models import Dossier, DossierEvent, EventKind, HandOver, PostalOrder, PostalState, Relation, TakenBack
+from dossiers.processing.transitions import advance
+from dossiers.states import DossierState
+from payments.models import Bill
+
+
+def why_not(dossier: Dossier) -> str:
+    """Return why the result may not be handed over now, or "" when it may. Reads `bills`."""
+    if dossier.state == DossierState.RETURNED:
+        return NotReleasable.ALREADY_RETURNED
+    if dossier.state != DossierState.FINISHED:
+        return NotReleasable.NOT_FINISHED
+    return "" if dossier.is_settled else NotReleasable.NOT_SETTLED
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who takes a result: the name, how they stand to the owner, what they showed (last four characters only).
+
+    The post shows nothing and leaves a tracking number.
+    """
+
+    name: str
+    relation: str = Relation.OWNER
+    identity_shown: str = ""
+    identity_tail: str = ""
+    tracking_number: str = ""
+
+
+def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str = "") -> HandOver:
+    """Hand the result over. Raises NotReleasable.
+
+    Locks the dossier's bills, then the dossier: a reversal or a second counter waits or
+    is seen. What each bill was at that moment is written down.
+    """
+    with transaction.atomic(durable=True):
+        bill_ids = dossier.bill_links.values_list("bill_id", flat=True)
+        bills = list(Bill.objects.filter(pk__in=list(bill_ids)).select_for_update().order_by("pk"))
+        locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
+        if reason := why_not(locked):
+            raise NotReleasable(reason)
+        advance(locked, DossierState.RETURNED, actor=officer)  # no name: the timeline can never be erased
+        hand_over = HandOver.objects.create(
+            dossier=locked,
+            officer=officer,
+            receiver_name=receiver.name,
+            relation=receiver.relation,
+            identity_shown=receiver.identity_shown,
+            identity_tail=receiver.identity_tail[-4:],
+            tracking_number=receiver.tracking_number,
+            batch=batch,
+            bill_states={str(bill.pk): bill.state for bill in bills},
+        )
+        if receiver.tracking_number:
+            PostalOrder.objects.filter(dossier=locked).update(state=PostalState.POSTED, ended_at=None)
+            tell(locked, "posted", f"handover:{hand_over.pk}", number=receiver.tracking_number)
+        audit.record("hand_over", f"dossier:{locked.code}", actor=officer, agency=locked.agency)
+    return hand_over
+
+
+def take_back(dossier: Dossier, *, actor: User, reason: str) -> TakenBack:
+    """Undo a hand-over made by mistake (10 → 9), once the paper is back at the desk.
+
+    A second person than who handed over, a leader, does it; the hand-over is kept whole in
+    `TakenBack`, and the result can be given out anew. Locks the dossier. Raises NotTakenBack.
+    """
+    with transaction.atomic(durable=True):
+        locked = Dossier.objects.select_for_update(of=("self",)).select_related("agency").get(pk=dossier.pk)
+        given = HandOver.objects.filter(dossier=locked).first()
+        if locked.state != DossierState.RETURNED or given is None or given.officer_id == actor.pk:
+            raise NotTakenBack
+        undone = put_back(locked, given, actor=actor, reason=reason)
+        audit.record("take_back", f"dossier:{locked.code}", actor=actor, agency=locked.agency, reason=reason)
+    return undone
+
+
+def put_back(locked: Dossier, given: HandOver, *, actor: User, reason: str) -> TakenBack:
+    """Let a result lie at the desk again (10 → 9), in the caller's transaction with the dossier locked."""
+    kept = {name: value for name, value in model_to_dict(given).items() if name not in ("id", "dossier")}
+    undone = TakenBack.objects.create(
+        dossier=locked, hand_over={**kept, "at": given.at.isoformat()}, reason=reason[:255], actor=actor
+    )
+    given.delete()
+    locked.state, locked.returned_at = DossierState.FINISHED, None
+    locked.save(update_fields=["state", "returned_at"])
+    DossierEvent.objects.create(
+        dossier=locked,
+        kind=EventKind.HAND_OVER_UNDONE,
+        before=DossierState.RETURNED,
+        after=DossierState.FINISHED,
+        actor=actor,
+        note=reason[:255],
+    )
+    return undone

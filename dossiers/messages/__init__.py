@@ -1,0 +1,1 @@
+"""Messages to citizens: outbox, channels, providers."""

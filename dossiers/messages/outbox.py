@@ -1,0 +1,156 @@
+"""Telling the citizen: written with the fact, sent afterwards through the channel's adapter, once each (I9).
+
+A row is unique by subject, kind and channel, so a fact told twice is one message. It is
+sent under its row's lock and marked in the same transaction: many senders send it once.
+Should the process die between the provider's yes and the commit, it is given again with
+the same key, which a provider takes for the same message; who does not may send it a
+second time. We rather say twice than never that money has come.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from agencies.audit import record as audit
+from agencies.models import User
+from dossiers.models import Dossier, Message
+from payments.states import BillState
+
+from . import channels
+
+logger = logging.getLogger(__name__)
+BATCH = 100
+#: After so many attempts, some ten hours, a person has to look at it.
+MOST_ATTEMPTS = 10
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
+
+#: SMS texts: plain ASCII, at most 160 characters, no personal data, no link (U-25).
+TEXTS = {
+    "received": "Ho so {code}: da nhan. Theo doi va nop phi tren trang cua tinh. Mot Cua Phu Tho.",
+    "fee_due": "Ho so {code}: can nop {amount} d, xem va nop tren trang cua tinh. Mot Cua Phu Tho.",
+    "fee_paid": "Ho so {code}: da nop du phi {amount} d. Mot Cua Phu Tho.",
+    "fee_checking": "Ho so {code}: chua ro tien da den, chung toi dang hoi ngan hang. Dung nop lai. Mot Cua Phu Tho.",
+    "fee_taken_back": "Ho so {code}: ngan hang da thu hoi {amount} d, can nop lai. Mot Cua Phu Tho.",
+    "fee_refunded": "Ho so {code}: da hoan lai {amount} d. Mot Cua Phu Tho.",
+    "claim_answered": "Ho so {code}: da co tra loi ve viec bi tru tien, xem tren trang nop phi. Mot Cua Phu Tho.",
+    "result_ready": "Ho so {code}: da co ket qua. Mot Cua Phu Tho.",
+    "posted": "Ho so {code}: ket qua da gui buu dien, van don {number}. Mot Cua Phu Tho.",
+    "came_back": "Ho so {code}: buu dien chuyen hoan ket qua, moi den quay nhan. Mot Cua Phu Tho.",
+    "supplement": "Ho so {code}: can bo sung giay to, xem tren trang cua tinh. Mot Cua Phu Tho.",
+    "paper_refused": "Ho so {code}: mot tep giay to khong dung duoc, hay gui lai tren trang cua tinh. Mot Cua Phu Tho.",
+    "refusal": "Ho so {code}: khong duoc tiep nhan, xem ly do tren trang cua tinh. Mot Cua Phu Tho.",
+    "stop": "Ho so {code}: da dung giai quyet, xem ly do tren trang cua tinh. Mot Cua Phu Tho.",
+    "apology": "Ho so {code}: xin loi, hen tra lai ngay {due}. Mot Cua Phu Tho.",
+}
+
+
+def tell(dossier: Dossier, kind: str, subject: str, *, at: datetime | None = None, **values: object) -> None:
+    """Queue a message by phone, and by e-mail where there is an address, inside the caller's transaction.
+
+    `subject` names the fact ("refund:7"): the same fact and kind again is no second message.
+    `at`: not before this moment, because the step can still be undone. `amount` is whole đồng.
+    """
+    if isinstance(amount := values.get("amount"), int):
+        values["amount"] = f"{amount:,}".replace(",", ".")
+    text = TEXTS[kind].format(code=dossier.code, **values)[:160]
+    addresses = ((channels.SMS, dossier.owner_phone), (channels.EMAIL, dossier.owner_email))
+    Message.objects.bulk_create(
+        (
+            Message(
+                subject=subject,
+                kind=kind,
+                channel=channel,
+                dossier=dossier,
+                recipient=address,
+                text=text,
+                next_attempt_at=at or timezone.now(),
+            )
+            for channel, address in addresses
+            if address
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def tell_what_is_due(dossier: Dossier) -> None:
+    """Tell of each open bill that came after handing in, inside the caller's transaction; once a bill."""
+    for bill in dossier.bills.filter(state=BillState.OPEN, amount__gt=0):
+        tell(dossier, "fee_due", f"bill:{bill.pk}", amount=bill.amount)
+
+
+def waiting() -> Q:
+    """Return the condition of what has yet to be sent."""
+    return Q(sent_at=None, gave_up_at=None)
+
+
+def failing(attempts: int, since: datetime) -> QuerySet[Message]:
+    """Return what was tried so often and has not gone out; given up before `since` or set aside by a person no more."""
+    tried = Message.objects.filter(sent_at=None, attempts__gte=attempts, set_aside_reason="")
+    return tried.filter(Q(gave_up_at=None) | Q(gave_up_at__gte=since))
+
+
+def send_waiting() -> int:
+    """Send what waits and return how many went out; any number of senders may run at once."""
+    sent = 0
+    for _ in range(BATCH):
+        found = _send_one()
+        if found is None:
+            break
+        sent += found
+    return sent
+
+
+def _send_one() -> bool | None:
+    with transaction.atomic(durable=True):
+        due = Message.objects.filter(waiting(), next_attempt_at__lte=Now()).order_by("id")
+        message = due.select_for_update(skip_locked=True).first()
+        if message is None:
+            return None
+        message.attempts += 1
+        try:
+            channels.deliver(message.channel, message.recipient, message.text, key=f"message-{message.pk}")
+        except channels.DeliveryFailed as error:
+            _put_off(message, str(error))
+        else:
+            message.sent_at, message.last_error = timezone.now(), ""
+        message.save(update_fields=["sent_at", "attempts", "next_attempt_at", "gave_up_at", "last_error"])
+    return message.sent_at is not None
+
+
+def _put_off(message: Message, why: str) -> None:
+    logger.warning("message %d was not sent, attempt %d: %s", message.pk, message.attempts, why)
+    message.last_error = why[:255]
+    pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
+    message.next_attempt_at = timezone.now() + pause
+    if message.attempts >= MOST_ATTEMPTS:
+        message.gave_up_at = timezone.now()
+
+
+def send_again(ids: list[int], *, actor: User) -> int:
+    """Let messages that were given up be tried anew; return how many."""
+    with transaction.atomic():
+        again = Message.objects.filter(pk__in=ids, sent_at=None)
+        number = again.update(attempts=0, gave_up_at=None, set_aside_reason="", next_attempt_at=Now())
+        audit.record("send_again", "messages", actor=actor, ids=ids[:100])
+    return number
+
+
+def set_aside(ids: list[int], *, reason: str, actor: User) -> int:
+    """Stop sending messages because a person says so, with a reason; return how many. `send_again` takes it back.
+
+    Waits for a sender that holds one, so that none is set aside while it goes out.
+    """
+    with transaction.atomic():
+        unsent = list(Message.objects.filter(pk__in=ids, sent_at=None).select_for_update().order_by("pk"))
+        for message in unsent:
+            message.gave_up_at, message.set_aside_reason = message.gave_up_at or timezone.now(), reason[:200]
+            message.save(update_fields=["gave_up_at", "set_aside_reason"])
+        if unsent:
+            audit.record("messages_set_aside", "messages", actor=actor, ids=ids[:100], reason=reason)
+    return len(unsent)

@@ -1,0 +1,141 @@
+"""One-time codes by phone or mail, for citizens without an account.
+
+    one_time_codes.send("lookup", dossier.code, dossier.owner_phone)
+    …
+    if one_time_codes.check("lookup", dossier.code, request.POST["code"]): …
+
+Sending is left to a worker, so a page answers in the same time whether it sent a code
+or only pretended to. Who asks for somebody unknown must be told the same as others, after
+the same work: callers show the same page and `send` to nobody (an empty address).
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from core import wakeup
+from dossiers.messages import channels
+from dossiers.models import OneTimeCode
+
+logger = logging.getLogger(__name__)
+
+#: A text of ours never asks for the code back: it says whom not to give it to.
+TEXT = "Ma xac nhan cua ban la {code}, dung trong 5 phut. Khong dua ma nay cho bat ky ai. Mot Cua Phu Tho."
+LIFE = timedelta(minutes=5)
+TRIES = 5
+PAUSE = timedelta(seconds=30)
+WINDOW = timedelta(hours=1)
+#: Codes one address, or one thing, may be sent in a `WINDOW`, and in a day.
+MOST_IN_WINDOW = 5
+MOST_IN_DAY = 10
+#: Rows are needed for counting only, so they go soon.
+KEPT = timedelta(days=1)
+BATCH = 20
+
+
+class TooManyCodes(Exception):
+    """Asked too often; `wait` says after which time another code may be sent."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"wait {wait}")
+        self.wait = wait
+
+
+def send(purpose: str, about: str, address: str, text: str = TEXT) -> None:
+    """Make a code of six digits and have it sent to `address` (phone or e-mail) after commit.
+
+    `text` has `{code}` in it, and says whom not to give it to.
+
+    A newer code puts the older one out of use. Nobody's code ("") is kept like any other, but nothing is
+    sent and nothing typed is right. Raises TooManyCodes when the address or the thing has had one
+    within 30 s, five within an hour or ten within a day.
+    """
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    with transaction.atomic():
+        address_hash = _hash("address", address.casefold() or about)
+        _refuse_too_many(purpose, about, address_hash)
+        OneTimeCode.objects.create(
+            purpose=purpose,
+            about=about,
+            address_hash=address_hash,
+            code_hash=_hash(purpose, about, code) if address else "",
+            address=address,
+            text=text.format(code=code) if address else "",
+            sent_at=None if address else timezone.now(),
+            expires_at=timezone.now() + LIFE,
+        )
+        transaction.on_commit(lambda: wakeup.ring_for("dossiers.send_codes"))
+
+
+def check(purpose: str, about: str, code: str) -> bool:
+    """Tell whether `code` is the newest one sent for this; a right code counts once, five wrong ones end it."""
+    typed = "".join(character for character in code if character.isdecimal())
+    with transaction.atomic():
+        sent = OneTimeCode.objects.filter(purpose=purpose, about=about).order_by("-id").select_for_update().first()
+        if sent is None or sent.used_at or sent.tries >= TRIES or sent.expires_at <= timezone.now():
+            return False
+        sent.tries += 1
+        is_right = constant_time_compare(sent.code_hash, _hash(purpose, about, typed))
+        if is_right:
+            sent.used_at = timezone.now()
+        sent.save(update_fields=["tries", "used_at"])
+    return is_right
+
+
+def send_waiting() -> int:
+    """Send codes that wait, forget what was sent and what is old; return how many went out."""
+    OneTimeCode.objects.filter(made_at__lt=Now() - KEPT).delete()
+    sent = 0
+    for _ in range(BATCH):
+        found = _send_one()
+        if found is None:
+            break
+        sent += found
+    return sent
+
+
+def _send_one() -> bool | None:
+    """Send the next code; None when none waits. The row's lock keeps other senders off."""
+    with transaction.atomic(durable=True):
+        due = OneTimeCode.objects.filter(sent_at=None, next_attempt_at__lte=Now(), expires_at__gt=Now())
+        waiting = due.order_by("id").select_for_update(skip_locked=True).first()
+        if waiting is None:
+            return None
+        waiting.attempts += 1
+        try:
+            channels.deliver(
+                channels.channel_of(waiting.address), waiting.address, waiting.text, key=f"code-{waiting.pk}"
+            )
+        except channels.DeliveryFailed as error:
+            logger.warning("a one-time code was not sent, attempt %d: %s", waiting.attempts, error)
+            waiting.next_attempt_at = timezone.now() + timedelta(seconds=5 * 2**waiting.attempts)
+        else:
+            waiting.sent_at, waiting.address, waiting.text = timezone.now(), "", ""
+        waiting.save(update_fields=["attempts", "next_attempt_at", "sent_at", "address", "text"])
+    return waiting.sent_at is not None
+
+
+def _refuse_too_many(purpose: str, about: str, address_hash: str) -> None:
+    with connection.cursor() as cursor:  # two requests at once count one after the other
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [address_hash])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{purpose}:{about}"])
+    now = timezone.now()
+    recent = OneTimeCode.objects.filter(made_at__gt=now - KEPT).order_by("-made_at")
+    for mine in (recent.filter(address_hash=address_hash), recent.filter(purpose=purpose, about=about)):
+        times = list(mine.values_list("made_at", flat=True)[:MOST_IN_DAY])
+        if times and now - times[0] < PAUSE:
+            raise TooManyCodes(times[0] + PAUSE - now)
+        for most, span in ((MOST_IN_WINDOW, WINDOW), (MOST_IN_DAY, KEPT)):
+            if len(times) >= most and now - times[most - 1] < span:
+                raise TooManyCodes(times[most - 1] + span - now)
+
+
+def _hash(*parts: str) -> str:
+    return salted_hmac("dossiers.one_time_codes.codes", "\0".join(parts), algorithm="sha256").hexdigest()

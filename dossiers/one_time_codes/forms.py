@@ -1,0 +1,49 @@
+"""What pages that ask for a one-time code have in common: the form, sending quietly, and the check."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import rate_limits
+from core.rate_limits import Limit
+
+from . import codes as one_time_codes
+
+#: Codes asked for from an address, from its network and by all: each costs the province money and rings at somebody's.
+_HOUR = timedelta(hours=1)
+ASKED = (Limit("code", 20, _HOUR), Limit("codes of a network", 60, _HOUR), Limit("codes of all", 2000, _HOUR))
+
+
+class OneTimeCodeForm(forms.Form):
+    """Six digits; spaces are forgiven, pasting works."""
+
+    one_time_code = forms.CharField(
+        label=gettext_lazy("Mã xác nhận"),
+        help_text=gettext_lazy("6 chữ số vừa nhắn đến điện thoại ghi trong hồ sơ; dùng trong 5 phút"),
+        max_length=12,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def is_right(self, purpose: str, about: str) -> bool:
+        """Check and use up the code typed; a wrong one is said beside its field."""
+        if not self.is_valid():
+            return False
+        is_right = one_time_codes.check(purpose, about, self.cleaned_data["one_time_code"])
+        if not is_right:
+            self.add_error("one_time_code", _("Mã chưa đúng hoặc đã hết hạn. Xem lại tin nhắn, hoặc lấy mã mới."))
+        return is_right
+
+
+def send_quietly(purpose: str, about: str, address: str) -> None:
+    """Send a code, unless too many were sent or asked for: the page says how often, to everybody alike.
+
+    Without an address the same work is done for nobody, and who measures learns nothing.
+    """
+    if rate_limits.spend(*rate_limits.of(ASKED)):
+        with suppress(one_time_codes.TooManyCodes):
+            one_time_codes.send(purpose, about, address)

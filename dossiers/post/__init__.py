@@ -1,0 +1,1 @@
+"""Returning a result by public post."""

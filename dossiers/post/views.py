@@ -1,0 +1,71 @@
+"""Having a result sent that was to be fetched: the address, then a one-time code, because it leads the paper away."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import asdict
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core.identity import phone_as_spoken
+from dossiers.errors import NotPostable
+from dossiers.models import Dossier
+from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly
+from dossiers.submission.forms import AddressForm
+from dossiers.tracking.action_views import opened
+
+from . import orders as postal_orders
+
+PURPOSE = "by_post"
+#: Addresses that wait for their code: dossier code → address.
+SESSION_ADDRESSES = "post_to"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def by_post(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask where to, send a code to the owner's phone, and order the post once the code is right."""
+    dossier = opened(request, code)
+    if dossier is None:
+        return redirect(f"{reverse('lookup')}?code={code}")
+    if not postal_orders.may_choose(dossier):
+        return redirect("dossier", code=code)
+    kept = request.session.get(SESSION_ADDRESSES, {}).get(code)
+    if kept and "one_time_code" in request.POST:
+        return _with_code(request, dossier, kept)
+    known = {"receiver_name": dossier.owner_name, "receiver_phone": phone_as_spoken(dossier.owner_phone)}
+    form = AddressForm(dossier.case, request.POST if request.method == "POST" else None, initial=known)
+    if not form.is_valid():
+        return _show(request, dossier, form, status=422 if form.is_bound else 200)
+    _keep(request, code, asdict(form.address()))
+    send_quietly(PURPOSE, dossier.code, dossier.owner_phone)
+    return _show(request, dossier, OneTimeCodeForm())
+
+
+def _with_code(request: HttpRequest, dossier: Dossier, kept: dict[str, str]) -> HttpResponse:
+    form = OneTimeCodeForm(request.POST)
+    if not form.is_right(PURPOSE, dossier.code):
+        return _show(request, dossier, form, status=422)
+    with suppress(NotPostable):  # pressed twice, or an officer was faster: the page shows how it stands
+        postal_orders.choose(dossier, postal_orders.Address(**kept))
+        messages.success(request, _("Đã ghi: kết quả được gửi qua bưu điện."))
+    _keep(request, dossier.code, None)
+    return redirect("dossier", code=dossier.code)
+
+
+def _keep(request: HttpRequest, code: str, address: dict[str, str] | None) -> None:
+    others = {known: kept for known, kept in request.session.get(SESSION_ADDRESSES, {}).items() if known != code}
+    request.session[SESSION_ADDRESSES] = others | ({code: address} if address else {})
+
+
+def _show(
+    request: HttpRequest, dossier: Dossier, form: AddressForm | OneTimeCodeForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"dossier": dossier, "form": form, "is_asked": isinstance(form, OneTimeCodeForm)}
+    return render(request, "dossiers/post/by_post.html", context, status=status)

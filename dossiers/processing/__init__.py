@@ -1,0 +1,1 @@
+"""Officers working a dossier: transitions, decisions, deadlines, signing, undo."""

@@ -1,0 +1,155 @@
+"""What officers decide about a dossier: ask for papers, refuse, stop, extend, go on, assign, record the result.
+
+Each verb locks the dossier, refuses when it has moved since the officer saw it, moves it through
+`workflow.advance` and writes what it means, in one transaction. A message to the citizen waits for
+the minute in which the step can be undone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from agencies.audit import record as audit
+from agencies.models import AgencySuccession, Membership, Role, User
+from dossiers.attachments.validation import Paper
+from dossiers.errors import IllegalDossierMove, NotAssignable, NotExtendable, NothingOwed, StillOwed
+from dossiers.messages.outbox import tell
+from dossiers.models import Assignment, Dossier, NoticeKind, Result, SigningState, WrittenNotice
+from dossiers.models.processing import Stage
+from dossiers.states import DossierState
+from payments.models import Bill
+from payments.models.bills import new_token
+
+from . import deadlines
+from .transitions import UNDO_WITHIN, advance
+
+_LEADS_TO = {
+    NoticeKind.SUPPLEMENT: DossierState.SUPPLEMENT,
+    NoticeKind.REFUSAL: DossierState.REFUSED,
+    NoticeKind.STOP: DossierState.STOPPED,
+}
+
+_WHO_WORKS = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.SIGNER, Role.AGENCY_ADMIN)
+
+
+def locked(dossier: Dossier, after: int = 0) -> Dossier:
+    """Return the dossier under lock, inside the caller's transaction.
+
+    Raises IllegalDossierMove when a colleague has moved it since `dossier` was read.
+    """
+    found = Dossier.objects.select_for_update(of=("self",)).select_related("case", "agency").get(pk=dossier.pk)
+    if found.state != dossier.state:
+        raise IllegalDossierMove(found.state, after)
+    return found
+
+
+def give_notice(dossier: Dossier, kind: NoticeKind, *, actor: User, reason: str, items: str = "") -> WrittenNotice:
+    """Ask for papers, refuse or stop, in writing. Raises IllegalDossierMove."""
+    with transaction.atomic(durable=True):
+        found = locked(dossier, _LEADS_TO[kind])
+        advance(found, _LEADS_TO[kind], actor=actor, note=reason[:255])
+        notice = WrittenNotice.objects.create(
+            dossier=found, kind=kind, reason=reason, items=items, issued_by=actor, due_before=found.due_at
+        )
+        _tell(notice)
+    return notice
+
+
+def extend(dossier: Dossier, until: datetime, *, actor: User, reason: str) -> WrittenNotice:
+    """Apologise and set a later date; the old one stays on record.
+
+    Raises NotExtendable for a date that is not later, or a dossier nobody works on.
+    """
+    with transaction.atomic(durable=True):
+        found = locked(dossier)
+        in_work = found.state in (DossierState.ACCEPTED, DossierState.IN_PROCESS)
+        if not in_work or (found.due_at and until <= found.due_at) or until <= timezone.now():
+            raise NotExtendable
+        notice = WrittenNotice.objects.create(
+            dossier=found,
+            kind=NoticeKind.APOLOGY,
+            reason=reason,
+            issued_by=actor,
+            due_before=found.due_at,
+            due_after=until,
+        )
+        deadlines.count(found)
+        found.save(update_fields=["due_at", "original_due_at"])
+        audit.record("extend", f"dossier:{found.code}", actor=actor, agency=found.agency, reason=reason)
+        _tell(notice)
+    return notice
+
+
+def _tell(notice: WrittenNotice) -> None:
+    due = f"{timezone.localtime(notice.due_after):%d/%m/%Y}" if notice.due_after else ""
+    tell(notice.dossier, notice.kind, f"notice:{notice.pk}", at=timezone.now() + UNDO_WITHIN, due=due)
+
+
+def go_on(dossier: Dossier, after: DossierState, *, actor: User | None, note: str = "") -> None:
+    """Move along an edge that needs no writing: papers came, money is awaited, the citizen withdraws.
+
+    Waiting for money ends by itself when it comes, so it needs something owed, and cannot be
+    left for work while it is. Locks the bills first: money that comes now is seen or waits.
+    Without `actor` it is the citizen who moves it.
+    Raises IllegalDossierMove, NothingOwed, StillOwed.
+    """
+    with transaction.atomic(durable=True):
+        list(Bill.objects.filter(pk__in=dossier.bill_links.values("bill")).select_for_update().order_by("pk"))
+        found = locked(dossier, after)
+        if after == DossierState.FINANCIAL_OBLIGATION and found.is_settled:
+            raise NothingOwed
+        is_awaiting = found.state == DossierState.FINANCIAL_OBLIGATION
+        if is_awaiting and after == DossierState.IN_PROCESS and not found.is_settled:
+            raise StillOwed
+        advance(found, after, actor=actor, note=note[:255])
+
+
+def assign(dossier: Dossier, taker: User, stage: Stage, *, actor: User, note: str = "") -> Assignment:
+    """Give a dossier to a colleague of its agency.
+
+    Raises NotAssignable for anybody else, for what is over, and while its draft lies with a signer.
+    """
+    with transaction.atomic(durable=True):
+        found = locked(dossier)
+        is_over = found.state in (DossierState.RETURNED, DossierState.REFUSED, DossierState.WITHDRAWN)
+        is_with_signer = found.signing_requests.filter(state=SigningState.WAITING).exists()
+        if is_over or is_with_signer or not colleagues(found).filter(pk=taker.pk).exists():
+            raise NotAssignable
+        assignment = Assignment.objects.create(dossier=found, stage=stage, giver=actor, taker=taker, note=note[:255])
+        found.assignee = taker
+        found.save(update_fields=["assignee"])
+    return assignment
+
+
+def colleagues(dossier: Dossier, roles: tuple[Role, ...] = _WHO_WORKS) -> QuerySet[User]:
+    """Return who may work on a dossier today: officers and leaders of its agency or of a successor."""
+    today = timezone.localdate()
+    agencies = {dossier.agency_id}
+    frontier = agencies
+    while frontier:
+        later = AgencySuccession.objects.filter(predecessor_id__in=frontier, effective_date__lte=today)
+        frontier = set(later.values_list("successor_id", flat=True)) - agencies
+        agencies |= frontier
+    held = Membership.objects.filter(agency__in=agencies, role__in=roles, valid_during__contains=today)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "username")
+
+
+def record_result(
+    dossier: Dossier, *, number: str, signed_on: date, signer: str, actor: User, paper: Paper | None = None
+) -> Result:
+    """Write down what came out and finish the dossier (4 → 9). Raises IllegalDossierMove."""
+    with transaction.atomic(durable=True):
+        found = locked(dossier, DossierState.FINISHED)
+        advance(found, DossierState.FINISHED, actor=actor, note=number[:255])
+        result = Result.objects.create(
+            dossier=found, number=number, signed_on=signed_on, signer=signer, recorded_by=actor
+        )
+        if paper:
+            result.file.save(f"{new_token()}{paper.suffix}", ContentFile(paper.content))
+        tell(found, "result_ready", f"result:{result.pk}", at=timezone.now() + UNDO_WITHIN)
+    return result

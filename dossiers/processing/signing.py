@@ -1,0 +1,145 @@
+"""The draft of a result goes to a signer and comes back signed (4 → 9) or with a reason.
+
+An agency with a signer has its results signed here, by another person than who drafted them.
+One without records the number, date and signer of a paper (`working.record_result`).
+Every verb locks the dossier first, so that of two answers one counts; a dossier that leaves
+state 4 otherwise takes its draft back (`workflow.advance`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from agencies.audit import record as audit
+from agencies.models import Role, User
+from dossiers.attachments.validation import Paper
+from dossiers.errors import NotSignable
+from dossiers.messages.outbox import tell
+from dossiers.models import Assignment, Dossier, DossierEvent, EventKind, Result, SigningRequest, SigningState, Stage
+from dossiers.states import DossierState
+from payments.models.bills import new_token
+
+from .decisions import colleagues, locked
+from .transitions import UNDO_WITHIN, advance
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a dossier stands with its signer: what waits, and whether the agency has one at all."""
+
+    waiting: SigningRequest | None
+    has_signer: bool
+
+
+def standing_of(dossier: Dossier) -> Standing:
+    """Return how a dossier stands with its signer, today."""
+    return Standing(waiting_for([dossier]).get(dossier.pk), signers(dossier).exists())
+
+
+def waiting_for(dossiers: Iterable[Dossier]) -> dict[int, SigningRequest]:
+    """Return the draft that waits for each dossier, if one does; one query, however many dossiers."""
+    worked_on = [each.pk for each in dossiers if each.state == DossierState.IN_PROCESS]
+    if not worked_on:
+        return {}
+    found = SigningRequest.objects.filter(dossier__in=worked_on, state=SigningState.WAITING)
+    return {each.dossier_id: each for each in found.select_related("submitted_by", "submitted_to")}
+
+
+def signers(dossier: Dossier) -> QuerySet[User]:
+    """Return who may sign for a dossier's agency today."""
+    return colleagues(dossier, (Role.SIGNER,))
+
+
+def submit(dossier: Dossier, *, number: str, draft: Paper, to: User, actor: User, note: str = "") -> SigningRequest:
+    """Put a draft before a signer. Raises NotSignable: not in process, one waits already, or nobody to sign."""
+    with transaction.atomic(durable=True):
+        found = locked(dossier)
+        is_waiting = found.signing_requests.filter(state=SigningState.WAITING).exists()
+        may_sign = to.pk != actor.pk and signers(found).filter(pk=to.pk).exists()
+        if found.state != DossierState.IN_PROCESS or is_waiting or not may_sign:
+            raise NotSignable
+        request = SigningRequest(dossier=found, number=number, note=note[:255], submitted_by=actor, submitted_to=to)
+        request.file.save(f"{new_token()}{draft.suffix}", ContentFile(draft.content))
+        _give(found, Stage.SIGNING, giver=actor, taker=to, note=f"{number} {note}".strip())
+        DossierEvent.objects.create(dossier=found, kind=EventKind.SIGNING_ASKED, actor=actor, note=number)
+    return request
+
+
+def sign(request: SigningRequest, *, actor: User, number: str, signed: Paper | None = None) -> Result:
+    """Sign the draft that was seen, and finish the dossier (4 → 9) under the signer's own name.
+
+    `signed` takes the draft's place where the signature stands in a file of its own.
+    Raises NotSignable when it was answered or recalled since, or is one's own; IllegalDossierMove.
+    """
+    with transaction.atomic(durable=True):
+        found, waiting = _locked_waiting(request, DossierState.FINISHED)
+        if waiting.submitted_by_id == actor.pk:
+            raise NotSignable
+        _answer(waiting, SigningState.SIGNED, actor)
+        advance(found, DossierState.FINISHED, actor=actor, note=number[:255])
+        result = Result(
+            dossier=found,
+            number=number,
+            signed_on=timezone.localdate(),
+            signer=str(actor)[:120],
+            signed_by=actor,
+            recorded_by=actor,
+        )
+        if signed:
+            result.file.save(f"{new_token()}{signed.suffix}", ContentFile(signed.content), save=False)
+        else:
+            result.file.name = waiting.file.name
+        result.save()
+        _give(found, Stage.RESULT, giver=actor, taker=_who_took_it_in(found) or waiting.submitted_by, note=number)
+        audit.record("sign", f"dossier:{found.code}", actor=actor, agency=found.agency, number=number)
+        tell(found, "result_ready", f"result:{result.pk}", at=timezone.now() + UNDO_WITHIN)
+    return result
+
+
+def send_back(request: SigningRequest, *, actor: User, reason: str) -> None:
+    """Give a draft back to who made it, with the reason. Raises NotSignable."""
+    with transaction.atomic(durable=True):
+        found, waiting = _locked_waiting(request)
+        _answer(waiting, SigningState.SENT_BACK, actor, reason)
+        _give(found, Stage.HANDLING, giver=actor, taker=waiting.submitted_by, note=reason)
+        DossierEvent.objects.create(dossier=found, kind=EventKind.SENT_BACK, actor=actor, note=reason[:255])
+
+
+def recall(request: SigningRequest, *, actor: User, note: str = "") -> None:
+    """Take a draft back before it is signed, to mend it or to put it before another. Raises NotSignable."""
+    with transaction.atomic(durable=True):
+        found, waiting = _locked_waiting(request)
+        _answer(waiting, SigningState.RECALLED, actor, note)
+        _give(found, Stage.HANDLING, giver=waiting.submitted_to, taker=actor, note=note)
+        DossierEvent.objects.create(dossier=found, kind=EventKind.SENT_BACK, actor=actor, note=note[:255])
+
+
+def _locked_waiting(request: SigningRequest, after: int = 0) -> tuple[Dossier, SigningRequest]:
+    found = locked(request.dossier, after)
+    waiting = SigningRequest.objects.filter(pk=request.pk, dossier=found, state=SigningState.WAITING).first()
+    if waiting is None:
+        raise NotSignable
+    return found, waiting
+
+
+def _answer(waiting: SigningRequest, state: SigningState, actor: User, reason: str = "") -> None:
+    waiting.state, waiting.decided_by, waiting.decided_at, waiting.reason = state, actor, timezone.now(), reason[:255]
+    waiting.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+
+
+def _give(dossier: Dossier, stage: Stage, *, giver: User, taker: User, note: str) -> None:
+    Assignment.objects.create(dossier=dossier, stage=stage, giver=giver, taker=taker, note=note[:255])
+    dossier.assignee = taker
+    dossier.save(update_fields=["assignee"])
+
+
+def _who_took_it_in(dossier: Dossier) -> User | None:
+    """Return whose desk the result goes to: who accepted the dossier, while they work there."""
+    event = dossier.events.filter(after=DossierState.ACCEPTED, actor__isnull=False).order_by("-id").first()
+    return colleagues(dossier).filter(pk=event.actor_id).first() if event and event.actor_id else None

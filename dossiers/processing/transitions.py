@@ -1,0 +1,65 @@
+"""The one door by which a dossier moves."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import User
+from dossiers.models import Dossier, DossierEvent, EventKind, SigningState
+from dossiers.states import DossierState, check_move
+
+from . import deadlines
+
+#: What is written down when a dossier enters a state.
+STAMPS = {
+    DossierState.ACCEPTED: "received_at",
+    DossierState.FINISHED: "finished_at",
+    DossierState.RETURNED: "returned_at",
+}
+#: A step can be taken back for so long; what cannot be taken back waits for it.
+UNDO_WITHIN = timedelta(seconds=60)
+#: What is over without a result.
+ENDED = (DossierState.REFUSED, DossierState.WITHDRAWN)
+
+
+def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None, note: str = "") -> None:
+    """Move a dossier along a listed edge and write its event. The caller holds the row's lock.
+
+    Raises IllegalDossierMove.
+    """
+    check_move(dossier.state, after)
+    before, dossier.state = dossier.state, after
+    now = timezone.now()
+    dossier.ends_at = now + UNDO_WITHIN if after in ENDED else None
+    changed = ["state", "ends_at"]
+    stamp = STAMPS.get(after)
+    if stamp and getattr(dossier, stamp) is None:  # papers that come later do not make reception later
+        setattr(dossier, stamp, now)
+        changed.append(stamp)
+    if before == DossierState.IN_PROCESS:
+        changed += recall_draft(dossier, actor, now)
+    deadlines.follow(dossier, before, after, now)
+    dossier.save(update_fields=[*changed, "due_at", "original_due_at"])
+    kind = EventKind.HANDED_OVER if after == DossierState.RETURNED else EventKind.STATE_CHANGED
+    DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note)
+
+
+def recall_draft(dossier: Dossier, actor: User | None, now: datetime) -> list[str]:
+    """Take back what lies with a signer, unsigned: the officer goes on with it. Return what changed of the dossier."""
+    waiting = dossier.signing_requests.filter(state=SigningState.WAITING).first()
+    if waiting is None:
+        return []
+    waiting.state, waiting.decided_by, waiting.decided_at = SigningState.RECALLED, actor, now
+    waiting.save(update_fields=["state", "decided_by", "decided_at"])
+    dossier.assignee_id = waiting.submitted_by_id
+    return ["assignee"]
+
+
+def move(dossier: Dossier, after: DossierState, *, actor: User) -> None:
+    """Lock the dossier and advance it from the state the officer saw. Raises IllegalDossierMove."""
+    with transaction.atomic(durable=True):
+        locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
+        advance(locked, after, actor=actor)

@@ -1,0 +1,1 @@
+"""Submitting a dossier: steps, drafts, resume, assisted submission."""

@@ -1,0 +1,150 @@
+"""Filling in step by step: whose draft it is, which step comes next, and handing it in."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+
+from dossiers.errors import NotConfirmable
+from dossiers.models import Assistance, Attachment, Channel, Dossier, Draft, PaperState
+from dossiers.post import orders as postal_orders
+from procedures.fees import Quote
+from procedures.models import ProcedureCase
+
+from .forms import AddressForm, MatterForm, PapersForm, PersonForm, StepForm, asked_of
+from .submit import Application, price, submit
+
+SESSION_DRAFTS = "drafts"
+#: Drafts a browser remembers.
+MOST_REMEMBERED = 20
+
+
+def remember(request: HttpRequest, draft: Draft) -> None:
+    """Let this browser go on with a draft."""
+    known = [code for code in request.session.get(SESSION_DRAFTS, []) if code != draft.code]
+    request.session[SESSION_DRAFTS] = [*known, draft.code][-MOST_REMEMBERED:]
+
+
+def mine(request: HttpRequest, code: str) -> Draft | None:
+    """Return a draft this browser may go on with: begun here, or opened by its code and a one-time code.
+
+    One that an officer fills in for a citizen belongs to that officer, today, and to nobody's browser.
+    """
+    related = ("case__procedure", "dossier", "assistance__officer", "assistance__agency")
+    found = Draft.objects.select_related(*related).filter(code=code, expires_at__gt=Now()).first()
+    if found and (assistance := assistance_of(found)):
+        return found if assistance.is_open_to(request.user) else None
+    return found if code in request.session.get(SESSION_DRAFTS, []) else None
+
+
+def assistance_of(draft: Draft) -> Assistance | None:
+    """Return who helps the citizen with a draft, if somebody does."""
+    return getattr(draft, "assistance", None)
+
+
+def form_of(draft: Draft, step: type[StepForm]) -> StepForm:
+    """Return a step's form, bound to what was typed; unbound when nothing was."""
+    typed = draft.answers.get(step.slug)
+    if typed is not None:
+        return bound(draft, step, MultiValueDict(typed))
+    assistance = assistance_of(draft)
+    here = {"agency": assistance.agency_id} if assistance else {}
+    return step(draft.case, initial={**here, **step.suggested(draft.answers)}, is_assisted=assistance is not None)
+
+
+def bound(draft: Draft, step: type[StepForm], sent: MultiValueDict[str, str]) -> StepForm:
+    """Return a step's form with what was sent."""
+    return step(draft.case, sent, is_assisted=assistance_of(draft) is not None)
+
+
+def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:
+    """Return of a sent form what belongs to the step."""
+    return {name: sent.getlist(name) for name in step.fields if name in sent}
+
+
+def calculated(case: ProcedureCase, asked: QueryDict) -> dict[str, list[str]]:
+    """Return what the calculator on the procedure's page was told, as the step that asks it again names it."""
+    told = asked.copy()
+    told.setlist("groups", told.pop("group", []))
+    return {name: values for name, values in typed_in(MatterForm(case), told).items() if all(values)}
+
+
+def missing_papers(draft: Draft) -> list[str]:
+    """Return the names of required papers that have not been sent, or are of no use."""
+    usable = draft.attachments.exclude(state=PaperState.REFUSED)
+    sent = set(usable.values_list("requirement", flat=True))
+    required = draft.case.procedure.documents.filter(is_required=True)
+    return [name for name in required.values_list("name", flat=True) if name not in sent]
+
+
+def first_open_step(draft: Draft) -> type[StepForm] | None:
+    """Return the first step that is not filled in as it must be; None when all are."""
+    return next((step for step in asked_of(draft.answers) if not form_of(draft, step).is_valid()), None) or (
+        PapersForm if missing_papers(draft) else None
+    )
+
+
+def application_of(draft: Draft) -> Application:
+    """Return what a complete draft says. Raises ValueError when a step is not filled in."""
+    forms = {step: form_of(draft, step) for step in asked_of(draft.answers)}
+    if not all(form.is_valid() for form in forms.values()):
+        raise ValueError("a step of the draft is not filled in")
+    matter = cast(MatterForm, forms[MatterForm])
+    person: dict[str, Any] = forms[PersonForm].cleaned_data
+    data = matter.cleaned_data
+    to, assistance = forms.get(AddressForm), assistance_of(draft)
+    return Application(
+        case=draft.case,
+        agency=data["agency"],
+        **person,
+        channel=assistance.channel if assistance else Channel.ONLINE,
+        quantities={name: data[name] for name in matter.quantity_names},
+        groups=frozenset(data.get("groups", ())),
+        applicant_kind=data.get("applicant", "individual"),
+        area=data.get("area", ""),
+        is_late=data.get("timing") == "late",
+        return_method=forms[PapersForm].cleaned_data["return_method"],
+        post_to=to.address() if isinstance(to, AddressForm) else None,
+        submission_key=draft.submission_key,
+        answers=matter.answers(),
+    )
+
+
+def quote_of(draft: Draft) -> tuple[Quote, int]:
+    """Return what a complete draft costs today, and the postage beside it. Raises FeeUnknown, ValueError."""
+    application = application_of(draft)
+    to = application.post_to
+    return price(application), postal_orders.postage_to(to.province, timezone.localdate()) if to else 0
+
+
+def hand_in(draft: Draft) -> tuple[Dossier, str]:
+    """Submit a complete draft once; see `submission.submit`.
+
+    Raises FeeUnknown, ValueError, NotConfirmable for what an officer filled in and nobody confirmed.
+    """
+    assistance = assistance_of(draft)
+    if assistance and not assistance.confirmation:
+        raise NotConfirmable
+    return submit(application_of(draft), draft)
+
+
+def forget_expired() -> int:
+    """Delete drafts nobody touched for thirty days, and the files of their papers; return how many."""
+    with transaction.atomic():
+        expired = Draft.objects.filter(expires_at__lte=Now())
+        # Locked, so that a look at a paper (`checking_papers`) leaves no file behind that nobody knows.
+        for paper in Attachment.objects.filter(draft__in=expired, dossier=None).select_for_update():
+            forget_file(paper)
+        Assistance.objects.filter(draft__in=expired, dossier=None).delete()
+        return expired.delete()[1].get("dossiers.Draft", 0)
+
+
+def forget_file(paper: Attachment) -> None:
+    """Delete a paper's file when its row's deletion is sure. The caller holds the row's lock."""
+    if name := paper.file.name:
+        transaction.on_commit(lambda: paper.file.storage.delete(name))

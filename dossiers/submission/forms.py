@@ -1,0 +1,234 @@
+"""What is asked in each step of submitting; labels, limits and kind messages.
+
+Every form takes the case, so that the steps are built alike: PersonForm, MatterForm
+(where, what the fee depends on, the procedure's own questions), PapersForm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from core.form_fields import IdentityNumberField, PhoneField, PlainTextField
+from dossiers.models import PostageRate, PostalZone, ReturnMethod
+from dossiers.post import orders as postal_orders
+from dossiers.post.provinces import PROVINCES
+from procedures.fees import choice_fields, fact_fields, groups, in_force
+from procedures.models import ProcedureCase, Question, QuestionKind
+from procedures.schedules.load import rules_for
+
+QUESTION = "q_"
+#: Beside the steps' answers: what the calculator was told before the draft began.
+CALCULATOR = "may-tinh"
+#: What was typed: step → field → values, as a browser sends them.
+Answers = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+class StepForm(forms.Form):
+    """One step. `slug` is its address, `title` its heading."""
+
+    slug: ClassVar[str]
+    title: ClassVar[Any]
+
+    def __init__(self, case: ProcedureCase, *args: Any, is_assisted: bool = False, **kwargs: Any) -> None:
+        self.case, self.is_assisted = case, is_assisted
+        super().__init__(*args, **kwargs)
+        self.build()
+        for name, field in self.fields.items():
+            if field.help_text:
+                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+
+    def build(self) -> None:
+        """Add the fields that depend on the case."""
+
+    @classmethod
+    def is_asked(cls, answers: Answers) -> bool:
+        """Whether what was answered so far leaves something to ask here."""
+        return True
+
+    @classmethod
+    def suggested(cls, answers: Answers) -> dict[str, Any]:
+        """Return what other steps' answers already tell."""
+        return {}
+
+
+class PersonForm(StepForm):
+    """Who hands in."""
+
+    slug = "nguoi-nop"
+    title = _("Người nộp")
+
+    owner_name = PlainTextField(label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    owner_identity_number = IdentityNumberField()
+    owner_phone = PhoneField(help_text=_("Chúng tôi nhắn tin khi nhận được tiền và khi có kết quả."))
+    owner_email = forms.EmailField(
+        label=_("Thư điện tử"), max_length=254, required=False, widget=forms.EmailInput({"autocomplete": "email"})
+    )
+    owner_address = PlainTextField(
+        label=_("Địa chỉ"), max_length=255, required=False, widget=forms.TextInput({"autocomplete": "street-address"})
+    )
+
+    def build(self) -> None:
+        """Whoever is helped at the counter may have no phone; and the officer's browser fills in nobody else."""
+        if not self.is_assisted:
+            return
+        phone = self.fields["owner_phone"]
+        phone.required, phone.help_text = False, _("Số của chính công dân, để nhận mã xác nhận. Không có thì để trống.")
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+
+class MatterForm(StepForm):
+    """Where, what the fee depends on, and what the procedure itself asks."""
+
+    slug = "noi-dung"
+    title = _("Nội dung")
+
+    agency = forms.ModelChoiceField(
+        label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none(), empty_label=_("Chọn nơi nhận")
+    )
+
+    def build(self) -> None:
+        """Build the questions from the case's fee rules and the procedure's rows."""
+        today = timezone.localdate()
+        offering = self.case.procedure.agencies.existing_on(today).order_by("name")
+        self.fields["agency"].queryset = offering  # type: ignore[attr-defined]
+        if len(first := list(offering[:2])) == 1:
+            self.fields["agency"].initial = first[0]
+        self._ask_for_the_fee(today)
+        self.questions = list(self.case.procedure.questions.all())
+        for question in self.questions:
+            self.fields[QUESTION + question.slug] = _FIELDS[question.kind](question)
+
+    def _ask_for_the_fee(self, today: Any) -> None:
+        current = in_force(rules_for(self.case, today), today)
+        for choice in choice_fields(current):
+            # An area left open follows from the agency's name (`procedures.areas`).
+            is_open = choice.name == "area"
+            options = [("", _("Theo nơi nhận hồ sơ")), *choice.options] if is_open else list(choice.options)
+            self.fields[choice.name] = forms.ChoiceField(label=choice.label, choices=options, required=not is_open)
+        self.quantity_names = []
+        for field in fact_fields(current):
+            self.fields[field.name] = forms.IntegerField(label=field.label, min_value=1, max_value=10_000, initial=1)
+            self.quantity_names.append(field.name)
+        if known := groups(current):
+            self.fields["groups"] = forms.MultipleChoiceField(
+                label=_("Thuộc diện được miễn, giảm?"),
+                help_text=_("Mang giấy tờ chứng minh khi nhận kết quả."),
+                choices=list(known.items()),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    @classmethod
+    def suggested(cls, answers: Answers) -> dict[str, Any]:
+        """Nobody tells twice what the calculator has been told."""
+        told = answers.get(CALCULATOR, {})
+        return {name: values if name == "groups" else values[0] for name, values in told.items() if values}
+
+    def answers(self) -> tuple[tuple[str, str], ...]:
+        """Return the procedure's questions that were answered, each with its answer as text."""
+        given = ((question, self.cleaned_data.get(QUESTION + question.slug)) for question in self.questions)
+        return tuple((question.label, question.answer_text(value)) for question, value in given if value)
+
+
+class PapersForm(StepForm):
+    """How the result comes back. The papers themselves are sent one by one beside this form."""
+
+    slug = "giay-to"
+    title = _("Giấy tờ, nhận kết quả")
+
+    return_method = forms.ChoiceField(
+        label=_("Cách nhận kết quả"), choices=ReturnMethod.choices, initial=ReturnMethod.COUNTER
+    )
+
+
+class AddressForm(StepForm):
+    """Where the post brings the result, and what that costs."""
+
+    slug = "dia-chi"
+    title = _("Địa chỉ nhận kết quả")
+
+    receiver_name = PlainTextField(
+        label=_("Người nhận"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    receiver_phone = PhoneField(label=_("Điện thoại người nhận"), help_text=_("Bưu tá gọi số này trước khi phát."))
+    street = PlainTextField(
+        label=_("Số nhà, đường, thôn"), max_length=200, widget=forms.TextInput({"autocomplete": "address-line1"})
+    )
+    commune = PlainTextField(
+        label=_("Xã, phường"), max_length=100, widget=forms.TextInput({"autocomplete": "address-level2"})
+    )
+    province = forms.ChoiceField(
+        label=_("Tỉnh, thành phố"),
+        choices=[(name, name) for name in PROVINCES],
+        initial=postal_orders.HOME,
+        widget=forms.Select({"autocomplete": "address-level1"}),
+    )
+
+    def build(self) -> None:
+        """Say what the post takes today."""
+        today = timezone.localdate()
+        prices = [(zone.label, PostageRate.on(zone, today)) for zone in PostalZone]
+        known = [f"{label}: {rate.amount:,} đ".replace(",", ".") for label, rate in prices if rate]
+        self.fields["province"].help_text = (
+            _("Cước thu hộ bưu điện, nộp cùng phí. %(prices)s.") % {"prices": "; ".join(known)}
+            if known
+            else _("Cước trả cho bưu tá khi nhận.")
+        )
+
+    def address(self) -> postal_orders.Address:
+        """Return what was filled in."""
+        return postal_orders.Address(**self.cleaned_data)
+
+    @classmethod
+    def is_asked(cls, answers: Answers) -> bool:
+        """Only of who wants the result by post."""
+        return list(answers.get(PapersForm.slug, {}).get("return_method", ())) == [ReturnMethod.POST]
+
+    @classmethod
+    def suggested(cls, answers: Answers) -> dict[str, Any]:
+        """Most people have it sent to themselves."""
+        person = answers.get(PersonForm.slug, {})
+        names = {"receiver_name": "owner_name", "receiver_phone": "owner_phone"}
+        return {name: person[known][0] for name, known in names.items() if person.get(known)}
+
+
+STEPS: tuple[type[StepForm], ...] = (PersonForm, MatterForm, PapersForm, AddressForm)
+
+
+def asked_of(answers: Answers) -> list[type[StepForm]]:
+    """Return the steps of a draft in their order."""
+    return [step for step in STEPS if step.is_asked(answers)]
+
+
+def _common(question: Question) -> dict[str, Any]:
+    return {
+        "label": question.display_label,
+        "help_text": question.help_text,
+        "required": question.is_required,
+    }
+
+
+_FIELDS: dict[str, Callable[[Question], forms.Field]] = {
+    QuestionKind.TEXT: lambda asked: PlainTextField(max_length=255, **_common(asked)),
+    QuestionKind.LONG_TEXT: lambda asked: PlainTextField(
+        max_length=2000, widget=forms.Textarea({"rows": 4}), **_common(asked)
+    ),
+    QuestionKind.NUMBER: lambda asked: forms.IntegerField(min_value=0, max_value=10**12, **_common(asked)),
+    QuestionKind.DATE: lambda asked: forms.DateField(
+        widget=forms.TextInput({"inputmode": "numeric", "placeholder": "31/12/2026", "autocomplete": "off"}),
+        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y-%m-%d"],
+        **_common(asked),
+    ),
+    QuestionKind.CHOICE: lambda asked: forms.ChoiceField(
+        choices=[("", "—"), *((option, option) for option in asked.options)], **_common(asked)
+    ),
+    QuestionKind.PHONE: lambda asked: PhoneField(**_common(asked)),
+    QuestionKind.IDENTITY: lambda asked: IdentityNumberField(**_common(asked)),
+}

@@ -1,0 +1,194 @@
+"""The pages of submitting: one step each, saved as one goes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.citizens import citizen_of
+from core import rate_limits
+from core.rate_limits import Limit
+from dossiers.attachments import store as attachments
+from dossiers.models import Dossier, Draft
+from dossiers.tracking.views import SESSION_PINS, remember
+from procedures.fees import FeeUnknown
+from procedures.models import ProcedureCase
+
+from . import drafts, summary
+from .forms import CALCULATOR, STEPS, PapersForm, PersonForm, StepForm, asked_of
+
+#: Drafts begun from an address and from its network.
+_HOUR = timedelta(hours=1)
+BEGUN = Limit("draft", 40, _HOUR), Limit("drafts of a network", 200, _HOUR)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, case: str) -> HttpResponse:
+    """The first step, and with it the draft: nothing is kept of who only looks.
+
+    The query has what the calculator was told on the procedure's page.
+    """
+    found = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
+    if request.method == "GET":
+        return _show(request, found, None, PersonForm(found, initial=_known(request)))
+    form = PersonForm(found, request.POST)
+    if form.is_valid() and not _may_begin(request):
+        form.add_error(
+            None, _("Từ mạng của bạn vừa có quá nhiều hồ sơ mới. Hãy thử lại sau một giờ, hoặc nộp tại quầy.")
+        )
+    if not form.is_valid():
+        return _show(request, found, None, form)
+    draft = Draft.objects.create(case=found)
+    draft.answer(form.slug, drafts.typed_in(form, request.POST))
+    if calculated := drafts.calculated(found, request.GET):
+        draft.answer(CALCULATOR, calculated)
+    drafts.remember(request, draft)
+    return redirect("submit-step", code=draft.code, step=STEPS[1].slug)
+
+
+def _may_begin(request: HttpRequest) -> bool:
+    """Each draft may ring at whatever phone it names; staff, who act by name, may make as many as they need."""
+    is_staff = request.user.is_authenticated and not citizen_of(request.user)
+    return is_staff or rate_limits.spend(*rate_limits.of(BEGUN))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
+    """Show or take one step of a draft."""
+    draft, kind = drafts.mine(request, code), next((kind for kind in STEPS if kind.slug == step), None)
+    if kind is None:
+        raise Http404
+    if draft is None:
+        return redirect("submit-resume")
+    if draft.dossier:
+        is_assisted = drafts.assistance_of(draft) is not None
+        return redirect("desk-dossier" if is_assisted else "dossier", code=draft.dossier.code)
+    if not kind.is_asked(draft.answers):
+        return redirect("submit-check", code=code)
+    if request.method == "GET":
+        return _show(request, draft.case, draft, drafts.form_of(draft, kind), is_new=step not in draft.answers)
+    form = drafts.bound(draft, kind, request.POST)
+    draft.answer(step, drafts.typed_in(form, request.POST))  # also what is wrong: nobody types it twice
+    if not form.is_valid() or (kind is PapersForm and not _papers_are_there(draft, form)):
+        return _show(request, draft.case, draft, form)
+    following = drafts.first_open_step(draft)
+    if following is None:
+        return redirect("submit-check", code=draft.code)
+    return redirect("submit-step", code=draft.code, step=following.slug)
+
+
+@never_cache
+@require_POST
+def add_papers(request: HttpRequest, code: str) -> HttpResponse:
+    """Take the files of one kind of paper; each is checked by itself, and the good ones stay."""
+    draft = drafts.mine(request, code)
+    if draft is None or draft.dossier:
+        return redirect("submit-resume")
+    requirement = request.POST.get("requirement", "")[:300]
+    if requirement and not draft.case.procedure.documents.filter(name=requirement).exists():
+        raise Http404
+    for fault in attachments.take(request, draft, requirement):
+        messages.error(request, fault)
+    return attachments.taken(request, reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers")
+
+
+@never_cache
+@require_POST
+def remove_paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Take one paper back before handing in."""
+    draft = drafts.mine(request, code)
+    if draft is None or draft.dossier:
+        return redirect("submit-resume")
+    with transaction.atomic():
+        paper = get_object_or_404(draft.attachments.select_for_update(), pk=number)
+        drafts.forget_file(paper)
+        paper.delete()
+    return redirect(reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything on one page, with what it costs and why; then hand in. A double click makes one dossier."""
+    draft = drafts.mine(request, code)
+    if draft is None:
+        return redirect("submit-resume")
+    if drafts.assistance_of(draft):
+        return redirect("desk-assisted", code=code)
+    if draft.dossier:
+        return _handed_in(request, draft.dossier)
+    if missing := drafts.first_open_step(draft):
+        return redirect("submit-step", code=draft.code, step=missing.slug)
+    if request.method == "POST":
+        with suppress(FeeUnknown):
+            return _handed_in(request, *drafts.hand_in(draft))
+    steps = asked_of(draft.answers)
+    context = summary.context_of(draft) | {"steps": _titles(steps), "current": len(steps) + 1}
+    return render(request, "dossiers/submission/check.html", context, status=200 if context["quote"] else 422)
+
+
+def _handed_in(request: HttpRequest, dossier: Dossier, pin: str = "") -> HttpResponse:
+    if pin:
+        request.session[SESSION_PINS] = {**request.session.get(SESSION_PINS, {}), dossier.code: pin}
+    remember(request, dossier)
+    return redirect("dossier", code=dossier.code)
+
+
+def _show(
+    request: HttpRequest, case: ProcedureCase, draft: Draft | None, form: StepForm, *, is_new: bool = False
+) -> HttpResponse:
+    steps = asked_of(draft.answers if draft else {})
+    current = next(number for number, kind in enumerate(steps, 1) if isinstance(form, kind))
+    context: dict[str, Any] = {
+        "case": case,
+        "draft": draft,
+        "form": form,
+        "steps": _titles(steps),
+        "current": current,
+        "previous": steps[current - 2].slug if draft and current > 1 else "",
+    }
+    if draft and isinstance(form, PapersForm):
+        context["requirements"] = _requirements(draft)
+    return render(request, "dossiers/submission/step.html", context, status=422 if form.errors else 200)
+
+
+def _requirements(draft: Draft) -> list[tuple[Any, list[Any]]]:
+    sent = list(draft.attachments.all())
+    asked = list(draft.case.procedure.documents.all())
+    return [(asking, [paper for paper in sent if paper.requirement == asking.name]) for asking in asked]
+
+
+def _titles(steps: list[type[StepForm]]) -> list[Any]:
+    return [*(kind.title for kind in steps), _("Xem lại")]
+
+
+def _papers_are_there(draft: Draft, form: StepForm) -> bool:
+    for name in drafts.missing_papers(draft):
+        form.add_error(None, _("Còn thiếu giấy tờ: %(name)s. Hãy chọn tệp hoặc chụp ảnh ở trên.") % {"name": name})
+    return not form.errors
+
+
+def _known(request: HttpRequest) -> dict[str, str]:
+    """Return what is known of the person: by VNeID, or by the last dossier handed in from this browser."""
+    if citizen := citizen_of(request.user):
+        return {
+            "owner_name": citizen.user.full_name,
+            "owner_identity_number": citizen.identity_number,
+            "owner_phone": citizen.phone,
+            "owner_email": citizen.email,
+        }
+    codes = list(request.session.get(SESSION_PINS, {}))
+    last = Dossier.objects.filter(code__in=codes).order_by("-id").first() if codes else None
+    return {name: getattr(last, name) for name in PersonForm.base_fields} if last else {}

@@ -1,0 +1,1 @@
+"""Citizens following a dossier."""

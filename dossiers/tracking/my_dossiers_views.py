@@ -1,0 +1,39 @@
+"""The citizen's own page: every dossier, what is to be paid first, receipts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from agencies.citizens import citizen_of
+from dossiers.models import Dossier
+from payments.states import BillState
+
+from .ownership import owned_by
+
+PER_PAGE = 20
+
+
+@never_cache
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """Show whoever proved who they are their dossiers; everybody else, the ways to prove it."""
+    found = owned_by(request)
+    context: dict[str, Any] = {
+        "citizen": citizen_of(request.user),
+        "has_sign_in": bool(settings.VNEID_ISSUER),
+        "page": Paginator(found.with_bills(), PER_PAGE).get_page(request.GET.get("page")),
+        "owing": _owing(found) if request.user.is_authenticated else [],
+    }
+    return render(request, "dossiers/tracking/my_dossiers.html", context)
+
+
+def _owing(found: Any) -> list[Dossier]:
+    """Return the dossiers with something to be paid, the first due first: seen whatever page one is on."""
+    return list(found.filter(bills__state=BillState.OPEN).with_bills().distinct().order_by("due_at", "id")[:10])

@@ -1,0 +1,22 @@
+"""Whose dossiers these are: what a browser has proved, and which dossiers that opens.
+
+A citizen signed in by VNeID opens the dossiers with their căn cước number. Whoever typed the number
+or the name on a form proves nothing by it.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from agencies.citizens import citizen_of
+from core import identity
+from dossiers.models import Dossier
+from dossiers.models.dossier import DossierQuerySet
+
+
+def owned_by(request: HttpRequest) -> DossierQuerySet:
+    """Return the dossiers of who is signed in; none for nobody, for staff, and without a number."""
+    citizen = citizen_of(request.user)
+    if citizen is None or not citizen.identity_number:
+        return Dossier.objects.none()
+    return Dossier.objects.filter(owner_identity_key__in=identity.search_keys(citizen.identity_number))

@@ -1,0 +1,56 @@
+"""Looking a dossier up without its PIN: its code, and a one-time code sent to the phone it names."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from dossiers.models import Dossier
+from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly
+
+from .forms import CodeForm
+from .views import remember
+
+SESSION_RECOVERING = "recovering_dossier"
+PURPOSE = "lookup"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def recover(request: HttpRequest) -> HttpResponse:
+    """Ask for a dossier's code and send a one-time code to its phone; who made a code up is told the same."""
+    form = CodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:50]})
+    if request.method == "GET" or not form.is_valid():
+        return render(request, "dossiers/tracking/recover.html", {"form": form}, status=422 if form.is_bound else 200)
+    code = request.session[SESSION_RECOVERING] = form.cleaned_data["code"]
+    found = Dossier.objects.filter(code=code).first()
+    send_quietly(PURPOSE, code, found.owner_phone if found else "")
+    return redirect("lookup-code")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def recover_with_code(request: HttpRequest) -> HttpResponse:
+    """Take the one-time code and open the dossier in this browser."""
+    code = request.session.get(SESSION_RECOVERING)
+    if not code:
+        return redirect("lookup-send")
+    form = OneTimeCodeForm(request.POST or None)
+    if form.is_bound and form.is_right(PURPOSE, code):
+        del request.session[SESSION_RECOVERING]
+        remember(request, Dossier.objects.get(code=code))
+        return redirect("dossier", code=code)
+    context = {
+        "form": form,
+        "intro": _(
+            "Nếu mã hồ sơ đúng, chúng tôi nhắn một mã đến số điện thoại ghi trong hồ sơ. Mỗi giờ gửi được nhiều "
+            "nhất 5 mã; mã mới nhất là mã dùng được."
+        ),
+        "act": _("Mở hồ sơ"),
+        "again": f"{reverse('lookup-send')}?code={code}",
+    }
+    return render(request, "dossiers/one_time_codes/one_time_code.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,77 @@
+"""The citizen's pages: slip, look up, follow."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dossiers.models import Dossier
+from dossiers.post import orders as postal_orders
+from payments.callbacks.views import SESSION_PAYMENT
+from payments.checkout import start as checkout
+from payments.refunds import status as refund_status
+
+from . import context as tracking_context
+from . import pins
+from .forms import LookupForm
+from .ownership import owned_by
+
+SESSION_PINS = "pins"
+SESSION_DOSSIERS = "dossiers"
+
+
+def remember(request: HttpRequest, dossier: Dossier) -> None:
+    """Let this browser open a dossier for as long as its session lasts; the last twenty."""
+    known = request.session.get(SESSION_DOSSIERS, [])
+    request.session[SESSION_DOSSIERS] = [*[code for code in known if code != dossier.code], dossier.code][-20:]
+
+
+@never_cache
+@require_GET
+def dossier(request: HttpRequest, code: str) -> HttpResponse:
+    """Follow a dossier: only for who submitted it here, opened it with its PIN or slip, or is its owner."""
+    if code not in request.session.get(SESSION_DOSSIERS, []):
+        own = owned_by(request).filter(code=code).first()
+        if own is None:
+            return redirect(f"{reverse('lookup')}?code={code}")
+        remember(request, own)  # what else there is to do with it asks the session
+    found = get_object_or_404(Dossier.objects.with_bills().prefetch_related("events"), code=code)
+    slip_url = settings.BASE_URL + reverse("slip", args=[found.slip_token])
+    context = tracking_context.context_of(found) | {
+        "dossier": found,
+        "bills": found.bills.all(),
+        "returned": [back for bill in found.bills.all() for back in refund_status.of_bill(bill)],
+        "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
+        "slip_url": slip_url,
+        "sent": found.attachments.all(),
+        "may_have_posted": postal_orders.may_choose(found),
+    }
+    return render(request, "dossiers/tracking/dossier.html", context)
+
+
+@never_cache
+@require_GET
+def slip(request: HttpRequest, token: str) -> HttpResponse:
+    """The QR on the slip: 128 random bits open the dossier, as the paper itself would."""
+    found = get_object_or_404(Dossier, slip_token=token)
+    remember(request, found)
+    return redirect("dossier", code=found.code)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Code and PIN open a dossier on any phone. Unknown code and wrong PIN look the same."""
+    if request.method == "GET":
+        form = LookupForm(initial={"code": request.GET.get("code", "")[:50]})
+        unfinished = checkout.unfinished(request.session.get(SESSION_PAYMENT, ""))
+        return render(request, "dossiers/tracking/lookup.html", {"form": form, "unfinished": unfinished})
+    form = LookupForm(request.POST)
+    if form.is_valid() and (found := pins.open_with(form)):
+        remember(request, found)
+        return redirect("dossier", code=found.code)
+    return render(request, "dossiers/tracking/lookup.html", {"form": form}, status=422)

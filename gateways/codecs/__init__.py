@@ -1,0 +1,1 @@
+"""Signing rules and payload formats as data."""

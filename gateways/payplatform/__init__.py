@@ -1,0 +1,1 @@
+"""PayPlatform of the National Public Service Portal."""

@@ -1,0 +1,55 @@
+"""PayPlatform's side: INIT, its pay page, CONFIRM and QUERY, direct or through a service bus.
+
+See docs/reference/payplatform.md.
+"""
+
+from __future__ import annotations
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+
+from devtools.sandbox.faults import may_fail
+from gateways.parsing import write_json
+from gateways.vnpt_family.sandbox import PipeBank
+from gateways.vnpt_family.sandbox_messages import PAYPLATFORM
+
+from .messages import INIT
+
+GATEWAY = "payplatform"
+_BANK = PipeBank(GATEWAY, "Thanh toán – Cổng Dịch vụ công quốc gia", PAYPLATFORM)
+
+
+@may_fail(GATEWAY)
+def init(request: HttpRequest, via: str) -> HttpResponse:
+    """INIT (4.2). The receipt block must be there and add up, as the platform prints from it."""
+    return _sent_via(via, _BANK.init(request, INIT) if _adds_up(request) else HttpResponse(status=400))
+
+
+@may_fail(GATEWAY)
+def query(request: HttpRequest, via: str) -> HttpResponse:
+    """QUERY (4.4)."""
+    return _sent_via(via, _BANK.query(request))
+
+
+@may_fail(GATEWAY)
+def pay_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Where the payer pays or cancels."""
+    return _BANK.pay_page(request, ref)
+
+
+def _sent_via(via: str, answer: HttpResponse) -> HttpResponse:
+    """Wrap the answer as a province's service bus does: JSON inside a string of JSON (T-16)."""
+    if via != "lgsp" or answer.status_code != 200:
+        return answer
+    wrapped = write_json({"error_code": "0", "message": answer.content.decode()})
+    return HttpResponse(wrapped, content_type="application/json; charset=utf-8")
+
+
+def _adds_up(request: HttpRequest) -> bool:
+    try:
+        message = json.loads(request.body)
+        fees = message["ThongTinBienLai"]["PhiLePhi"]
+        return sum(int(fee["SoTien"]) for fee in fees) == int(message["SoTien"])
+    except (ValueError, KeyError, TypeError):
+        return False

@@ -1,0 +1,1 @@
+"""VietinBank collection by transfer to a code (virtual account, VietQR)."""

@@ -1,0 +1,248 @@
+"""VietinBank collection: transfers to a code, told by the bank, asked for by the bank (docs/reference/vietinbank.md).
+
+The QR is built here, so a payment can start while the bank is down. There is no status
+query in this protocol: `query` reads the account's statement instead (3.11).
+
+`settings`: `provider_id`, `merchant_id`, `account`, `account_name`, `bank_bin`, `code_prefix`
+(virtual account = prefix + code), `code_length`, `statement_url`; where the contract differs:
+`cust_code_has_prefix`, `replay_code`, `debit_types`, `statement_fields`, those of `messages.Rules`
+and of `http.Link`. `secrets`: `private_key`, `bank_public_key` (PEM), `client_id`, `client_secret`
+(statement), `file_key` (settlement file).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO
+
+from gateways.base import (
+    Answer,
+    BadSignature,
+    Capability,
+    FindBill,
+    InquiredBill,
+    Malformed,
+    MerchantConfig,
+    Notice,
+    Outcome,
+    OutcomeState,
+    PaymentOrder,
+    QrCode,
+    RawRequest,
+    RawResponse,
+    SentOrder,
+    StatementRow,
+    WrongRecipient,
+)
+from gateways.codecs import concatenation, vietqr
+from gateways.http import Link
+from gateways.parsing import read_object, text_of, write_json
+
+from . import messages, statement
+
+logger = logging.getLogger(__name__)
+
+VIETINBANK_BIN = "970415"
+
+
+class VietinBank:
+    """One collection contract with VietinBank."""
+
+    slug = "vietinbank"
+    name = "VietinBank"
+    capabilities = frozenset({Capability.QR, Capability.BILL_INQUIRY, Capability.QUERY, Capability.STATEMENT})
+
+    def __init__(self, config: MerchantConfig) -> None:
+        self._settings = config.settings
+        self._secrets = config.secrets
+        self._provider = str(config.settings["provider_id"])
+        self._account = str(config.settings["account"])
+        self._prefix = str(config.settings.get("code_prefix", ""))
+        self._rules = messages.Rules.from_settings(config.settings)
+        self._key = concatenation.private_key(config.secrets["private_key"])
+        self._bank_keys = [
+            concatenation.public_key(secrets["bank_public_key"])
+            for secrets in (config.secrets, *config.previous_secrets)
+            if "bank_public_key" in secrets
+        ]
+        self._link = Link.from_settings(config.settings)
+
+    @classmethod
+    def merchant_of(cls, request: RawRequest) -> str:
+        """Return providerId: at the top of a notify-bill, in the header of an inq-bill. Raises Malformed."""
+        told = read_object(request.body)
+        return text_of(_part(told, "header").get("providerId", told.get("providerId")))
+
+    def start(self, order: PaymentOrder) -> QrCode:
+        """Build the VietQR. Nothing is sent, so nothing can fail but our own configuration."""
+        bank_bin = str(self._settings.get("bank_bin", VIETINBANK_BIN))
+        account = self._prefix + order.merchant_ref
+        transfer = vietqr.Transfer(bank_bin, account, order.amount, order.merchant_ref)
+        customer_code = self._rules.code_prefix + order.merchant_ref
+        return QrCode(
+            text=vietqr.build(transfer),
+            cust_code=customer_code,
+            bank_bin=bank_bin,
+            account=account,
+            account_name=str(self._settings["account_name"]),
+            purpose=order.merchant_ref,
+            request={
+                "custCode": customer_code,
+                "amount": str(order.amount),
+                "createdAt": concatenation.stamp(order.created_at),
+            },
+        )
+
+    def verify(self, request: RawRequest) -> Notice:
+        """notify-bill (3.3). The account and currency are not signed: they are passed on to be checked.
+
+        A debit is a notice of state NOT_FOUND under a key of its own: it says nothing about
+        any payment, and since its mark is not signed it must not shadow a credit either.
+        """
+        told = read_object(request.body)
+        if not self._rules.notice.is_signed(told, text_of(told.get("signature")), self._bank_keys):
+            raise BadSignature(self.slug)
+        fields = self._rules.pin_borders(told)
+        if text_of(told.get("providerId")) != self._provider:
+            raise WrongRecipient("not for this provider")
+        code = self._rules.code_of(fields["custCode"]) or ""
+        kind = text_of(told.get("transType"))
+        is_debit = kind in self._settings.get("debit_types", ("D",))
+        return Notice(
+            gateway=self.slug,
+            event_key=f"{fields['transId']}:{kind}" if is_debit else fields["transId"],
+            merchant_ref=code,
+            gateway_ref=fields["bankTransId"] or fields["transId"],
+            state=OutcomeState.NOT_FOUND if is_debit else OutcomeState.PAID,
+            amount=int(fields["amount"]),
+            currency=text_of(told.get("currencyCode")) or None,
+            occurred_at=_moment(fields["transTime"]),
+            account=self._receiving_account(told, code),
+            is_transfer=True,
+            facts=told,
+        )
+
+    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
+        """Answer a notify-bill, always signed. The protocol has no word for busy, so HTTP says it."""
+        if notice and notice.state == OutcomeState.NOT_FOUND and result == Answer.NOT_FOUND:
+            result = Answer.ACCEPTED  # a debit: taken note of, and no reason to send it again
+        if result == Answer.REPLAY:
+            code, description = self._settings.get("replay_code", "00"), messages.REPLAY_DESCRIPTION
+        else:
+            code, description = messages.NOTICE_ANSWERS[result]
+        body = {
+            "transId": _told_identity(request),
+            "providerId": self._provider,
+            "errorCode": code,
+            "errorDesc": description,
+        }
+        body["signature"] = self._rules.notice_answer.sign(body, self._key)
+        return RawResponse(body=write_json(body), status=503 if result == Answer.BUSY else 200)
+
+    def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
+        """Answer an inq-bill (3.2): whatever happens, HTTP 200 and signed, and what was sent is echoed."""
+        header: Mapping[str, Any] = {}
+        asked: Mapping[str, Any] = {}
+        bill = None
+        try:
+            told = read_object(request.body)
+            header, asked = _part(told, "header"), _part(told, "data")
+            code, bill = self._find(header, asked, find_bill)
+        except Malformed:
+            code = "99"
+        except Exception:  # the bank must get an answer it can read, also while we are in trouble
+            logger.exception("an inq-bill could not be answered")
+            code = "99"
+        return self._inquiry_answer(header, asked, code, bill)
+
+    def query(self, order: SentOrder) -> Outcome:
+        """Look for the transfer in the account's statement since the code was given out (3.11)."""
+        since = concatenation.moment(str(order.request.get("createdAt", ""))) or order.created_at
+        now = datetime.now(UTC)
+        answered = self._link.post(
+            str(self._settings["statement_url"]),
+            statement.request(self._settings, since or now - timedelta(days=90), now),
+            {
+                "X-IBM-Client-Id": self._secrets.get("client_id", ""),
+                "X-IBM-Client-Secret": self._secrets.get("client_secret", ""),
+            },
+        )
+        names = statement.FIELDS | self._settings.get("statement_fields", {})
+        return statement.find(answered, names, order, self._prefix + order.merchant_ref)
+
+    def statement(self, file: BinaryIO) -> Iterator[StatementRow]:
+        """Read the settlement file of 3.10. Raises Malformed."""
+        return statement.read_file(file, self._secrets.get("file_key", ""), self._rules.code_of)
+
+    def _find(
+        self, header: Mapping[str, Any], asked: Mapping[str, Any], find_bill: FindBill
+    ) -> tuple[str, InquiredBill | None]:
+        if not self._rules.inquiry.is_signed(asked, text_of(header.get("signature")), self._bank_keys):
+            return "01", None
+        if not text_of(asked.get("transId")):
+            raise Malformed("no transId")
+        code = self._rules.code_of(text_of(asked.get("custCode")))
+        bill = find_bill(code) if code else None
+        return ("00", bill) if bill and bill.is_payable else ("02", None)
+
+    def _inquiry_answer(
+        self, header: Mapping[str, Any], asked: Mapping[str, Any], code: str, bill: InquiredBill | None
+    ) -> RawResponse:
+        details: dict[str, Any] = {
+            "transId": _echo(asked, "transId"),
+            "channelId": _echo(asked, "channelId"),
+            "transTime": _echo(asked, "transTime"),
+            "custCode": _echo(asked, "custCode"),
+            "custName": concatenation.fold(bill.payer_name, 100).upper() if bill else "",
+            "billId": concatenation.fold(bill.reference, 50) if bill else None,
+            "amount": str(bill.amount) if bill else "",
+            "amountMin": None,
+        }
+        signature = self._rules.inquiry_answer.sign({**details, "errorCode": code}, self._key)
+        copied = ("msgId", "channelId", "gatewayId", "productId", "recordNum", "version", "language")
+        body = {
+            "header": {
+                **{name: _echo(header, name) for name in copied},
+                "msgType": "1110",
+                "providerId": self._provider,
+                "merchantId": str(self._settings.get("merchant_id", "")),
+                "timestamp": concatenation.stamp(datetime.now(UTC)),
+                "signature": signature,
+            },
+            "data": {
+                "errors": {"errorCode": code, "errorDesc": messages.INQUIRY_DESCRIPTIONS[code]},
+                "details": details,
+            },
+        }
+        return RawResponse(body=write_json(body))
+
+    def _receiving_account(self, told: Mapping[str, Any], code: str) -> str:
+        """Return the account the money reached; the virtual account of the code is our account."""
+        virtual = text_of(told.get("recvVirtualAcctId"))
+        if virtual and virtual != self._prefix + code:
+            return virtual
+        return text_of(told.get("recvAcctId")) or (self._account if virtual else "")
+
+
+def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = told.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _echo(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    return str(value) if isinstance(value, str) else ""
+
+
+def _told_identity(request: RawRequest) -> str:
+    try:
+        return _echo(read_object(request.body), "transId")[:50]
+    except Malformed:
+        return ""
+
+
+def _moment(text: str) -> datetime | None:
+    """Read transTime: yyyyMMddHHmmss, or MMddyyyyHHmmss as production sent it too (3.2)."""
+    return concatenation.moment(text) or concatenation.moment(text, "%m%d%Y%H%M%S")

@@ -1,0 +1,112 @@
+"""The messages of VietinBank's collection service as data (docs/reference/vietinbank.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateways.base import Answer, Malformed
+from gateways.codecs.concatenation import RsaConcatenation
+from gateways.parsing import text_of
+
+NOTICE_FIELDS = ("transId", "transTime", "custCode", "amount", "bankTransId", "remark")
+NOTICE_ANSWER_FIELDS = ("transId", "errorCode", "errorDesc")
+INQUIRY_FIELDS = ("transId", "transTime", "custCode")
+#: One integrator has channelId after transId; the setting `inquiry_answer_fields` decides (3.2).
+INQUIRY_ANSWER_FIELDS = ("transId", "transTime", "custCode", "custName", "billId", "amount", "errorCode")
+
+#: What we say to a notify-bill (3.3). The code of a REPLAY is the setting `replay_code`.
+NOTICE_ANSWERS = {
+    Answer.ACCEPTED: ("00", "Thanh cong"),
+    Answer.BAD_SIGNATURE: ("01", "Sai chu ky"),
+    Answer.NOT_FOUND: ("02", "Khong ton tai ma khach hang"),
+    Answer.WRONG_AMOUNT: ("03", "So tien khong khop, da ghi nhan de doi soat"),
+    Answer.CONFLICT: ("99", "Trung transId nhung khac noi dung"),
+    Answer.MALFORMED: ("99", "Du lieu khong hop le"),
+    Answer.BUSY: ("99", "He thong ban, vui long gui lai"),
+    Answer.ERROR: ("99", "Loi khac"),
+}
+REPLAY_DESCRIPTION = "Giao dich da duoc ghi nhan"
+
+#: errorDesc of the answer to an inq-bill (3.2).
+INQUIRY_DESCRIPTIONS = {
+    "00": "Thanh cong",
+    "01": "Sai chu ky",
+    "02": "Khong co khoan phai nop voi ma nay",
+    "99": "Loi khac",
+}
+
+#: A digit behind the amount would not show where the amount ends. A bank reference therefore starts
+#: with a letter, or has the one shape of the core's own (164T24200GKAJ7BY), or the remark repeats it.
+BANK_REFERENCE = r"[A-Za-z][0-9A-Za-z._-]{3,29}|[0-9]{3}[A-Z][0-9A-Z]{12}"
+
+_IDENTITY = re.compile(r"[0-9A-Za-z._-]{1,50}")
+_TIME = re.compile(r"[0-9]{14}")
+_AMOUNT = re.compile(r"[1-9][0-9]{0,11}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one contract settles about its messages: codecs for each direction and shapes."""
+
+    notice: RsaConcatenation
+    notice_answer: RsaConcatenation
+    inquiry: RsaConcatenation
+    inquiry_answer: RsaConcatenation
+    code_prefix: str
+    code: re.Pattern[str]
+    bank_reference: re.Pattern[str]
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Rules:
+        """Read `hash_in`, `hash_out`, `inquiry_answer_fields`, `code_prefix`, `code_length`,
+        `cust_code_has_prefix` and `bank_reference_pattern`, each with its default."""
+        hash_in, hash_out = settings.get("hash_in", "sha256"), settings.get("hash_out", "sha256")
+        prefix = settings.get("code_prefix", "") if settings.get("cust_code_has_prefix") else ""
+        return cls(
+            notice=RsaConcatenation(NOTICE_FIELDS, hash_in),
+            notice_answer=RsaConcatenation(NOTICE_ANSWER_FIELDS, hash_out),
+            inquiry=RsaConcatenation(INQUIRY_FIELDS, hash_in),
+            inquiry_answer=RsaConcatenation(
+                tuple(settings.get("inquiry_answer_fields", INQUIRY_ANSWER_FIELDS)), hash_out
+            ),
+            code_prefix=prefix,
+            code=re.compile(f"{re.escape(prefix)}([0-9]{{{int(settings.get('code_length', 14))}}})"),
+            bank_reference=re.compile(settings.get("bank_reference_pattern", BANK_REFERENCE)),
+        )
+
+    def code_of(self, customer_code: str) -> str | None:
+        """Return our code in a custCode, None when it has not exactly the contract's shape."""
+        match = self.code.fullmatch(customer_code)
+        return match[1] if match else None
+
+    def pin_borders(self, told: Mapping[str, Any]) -> dict[str, str]:
+        """Return the signed fields of a notify-bill if each can only end where it ends. Raises Malformed.
+
+        The signature covers the values run together, so the same signature fits the digits of
+        one field moved into the next (3.1). custCode may be absent as a whole: a transfer to
+        the account without a code is money too.
+        """
+        fields = {name: text_of(told.get(name)) for name in NOTICE_FIELDS}
+        code, bank_reference = fields["custCode"], fields["bankTransId"]
+        is_pinned = (
+            _IDENTITY.fullmatch(fields["transId"])
+            and _TIME.fullmatch(fields["transTime"])
+            and (not code or self.code.fullmatch(code))
+            and _AMOUNT.fullmatch(fields["amount"])
+            and (self.bank_reference.fullmatch(bank_reference) or _is_told_by_remark(fields))
+        )
+        if not is_pinned:
+            raise Malformed("a signed field has not its shape")
+        return fields
+
+
+def _is_told_by_remark(fields: Mapping[str, str]) -> bool:
+    """Tell whether the remark, signed as well, shows where the amount or the bank reference ends."""
+    reference, remark = fields["bankTransId"], fields["remark"]
+    if not reference:
+        return not remark[:1].isdecimal()
+    is_word = re.search(rf"(?<![0-9A-Za-z]){re.escape(reference)}(?![0-9A-Za-z])", remark)
+    return bool(is_word and _IDENTITY.fullmatch(reference))

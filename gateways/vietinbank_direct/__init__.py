@@ -1,0 +1,1 @@
+"""VietinBank's direct payment gateway."""

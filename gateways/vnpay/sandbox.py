@@ -1,0 +1,161 @@
+"""VNPAY's side: vpcpay.html, its pay page, IPN, querydr and refund (docs/reference/vnpay.md)."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from devtools.sandbox import orders
+from devtools.sandbox import refunds as sandbox_refunds
+from devtools.sandbox.books import Row
+from devtools.sandbox.clock import at
+from devtools.sandbox.faults import may_fail
+from devtools.sandbox.state import books, contracts
+from gateways.base import Malformed
+from gateways.codecs.concatenation import stamp
+from gateways.codecs.hmac import HmacPipe
+from gateways.parsing import read_object, read_query, text_of, write_json
+
+from .messages import FULL_REFUND, PAYMENT, SIGNATURE, Rules
+from .sandbox_messages import RESULTS, notice
+
+GATEWAY = "vnpay"
+_NAME = "VNPAY"
+_RULES = Rules.of()
+_STATUS = {"open": "01", "pending": "04"} | {state: status for state, (_code, status) in RESULTS.items()}
+_REFUND_PENDING = "05"
+
+
+@may_fail(GATEWAY)
+def entry(request: HttpRequest) -> HttpResponse:
+    """vpcpay.html: the payer's browser brings the signed order; show the page where it is paid."""
+    contract = contracts()[GATEWAY]
+    try:
+        told = read_query(request.META["QUERY_STRING"])
+        is_signed = _RULES.query_string.is_signed(told, told.get(SIGNATURE, ""), [contract["secret_key"]])
+        is_order = told.get("vnp_Command") == "pay" and told["vnp_TmnCode"] == contract["tmn_code"]
+        ref, amount, created, expires = (
+            told[f"vnp_{name}"] for name in ("TxnRef", "Amount", "CreateDate", "ExpireDate")
+        )
+    except (Malformed, KeyError):
+        is_signed = is_order = False
+    if not is_signed or not is_order:
+        return _problem(request, "Sai chữ ký hoặc thiếu thông tin (mã lỗi 70).", 400)
+    if expires <= stamp(at(time.time())):
+        return _problem(request, "Giao dịch đã quá thời gian thanh toán (mã lỗi 15).", 400)
+    order = books().open_transaction(
+        GATEWAY,
+        ref,
+        int(amount) // 100,
+        bank_ref=f"{secrets.randbelow(9 * 10**7) + 10**7}",
+        created=created,
+        description=told.get("vnp_OrderInfo", ""),
+        return_url=told.get("vnp_ReturnUrl", ""),
+    )
+    # The same address opened again, or shared between two tabs, is the same order.
+    if order and (instead := orders.misbehave_at_start(order)):
+        return instead
+    return HttpResponseRedirect(f"/{GATEWAY}/pay/{ref}")
+
+
+@may_fail(GATEWAY)
+def pay_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Where the payer pays or cancels; the browser goes back with what the IPN says, signed."""
+    return orders.pay_page(request, GATEWAY, ref, _NAME, _next_page)
+
+
+@may_fail(GATEWAY)
+def api(request: HttpRequest) -> HttpResponse:
+    """querydr and refund, told apart by vnp_Command."""
+    try:
+        message = read_object(request.body)
+        command = text_of(message.get("vnp_Command"))
+        rule, answer_rule = (
+            (_RULES.refund, _RULES.refund_answer) if command == "refund" else (_RULES.query, _RULES.query_answer)
+        )
+        is_signed = rule.is_signed(message, text_of(message.get(SIGNATURE)), [contracts()[GATEWAY]["secret_key"]])
+        asked = {name: text_of(message.get(name)) for name in rule.fields}
+    except Malformed:
+        return _answer(_RULES.query_answer, {}, "03")
+    if asked["vnp_TmnCode"] != contracts()[GATEWAY]["tmn_code"]:
+        return _answer(answer_rule, asked, "02")
+    if not is_signed:
+        return _answer(answer_rule, asked, "97")
+    order, hidden_as = orders.find(GATEWAY, asked["vnp_TxnRef"])
+    is_known = order and order["detail"]["created"] == asked["vnp_TransactionDate"]
+    if order is None or not is_known or hidden_as == "not_found":
+        return _answer(answer_rule, asked, "91")
+    if command == "refund":
+        return _refund(order, asked)
+    refunds = order["detail"].get("refunds", [])
+    return _answer(answer_rule, asked, "00", _refunded(refunds[-1]) if refunds else _paid(order, hidden_as))
+
+
+def _refund(order: Row, asked: dict[str, str]) -> HttpResponse:
+    rule, ref = _RULES.refund_answer, asked["vnp_RequestId"]
+    if sandbox_refunds.find(order, ref):
+        return _answer(rule, asked, "94")
+    if order["state"] != "paid":
+        return _answer(rule, asked, "95")
+    amount, kind = int(asked["vnp_Amount"]) // 100, asked["vnp_TransactionType"]
+    if (kind == FULL_REFUND) != (amount == order["amount"]):
+        return _answer(rule, asked, "03")
+    refund = sandbox_refunds.give_back(order, ref, amount, kind=kind, info=asked["vnp_OrderInfo"])
+    if refund is None:
+        return _answer(rule, asked, "03")
+    if sandbox_refunds.loses_answer(GATEWAY):
+        return HttpResponse(status=504)
+    return _answer(rule, asked, "00", _refunded(refund))
+
+
+def _paid(order: Row, hidden_as: str) -> dict[str, str]:
+    return {
+        "vnp_Amount": str(order["amount"] * 100),
+        "vnp_BankCode": "NCB",
+        "vnp_PayDate": stamp(at(order["paid_at"])) if order["paid_at"] else "",
+        "vnp_TransactionNo": order["bank_ref"],
+        "vnp_TransactionType": PAYMENT,
+        "vnp_TransactionStatus": _STATUS[hidden_as or order["state"]],
+        "vnp_OrderInfo": order["detail"]["description"],
+    }
+
+
+def _refunded(refund: dict[str, Any]) -> dict[str, str]:
+    return {
+        "vnp_Amount": str(refund["amount"] * 100),
+        "vnp_BankCode": "NCB",
+        "vnp_PayDate": stamp(at(refund["made_at"])),
+        "vnp_TransactionNo": refund["bank_ref"],
+        "vnp_TransactionType": refund["kind"],
+        "vnp_TransactionStatus": "00" if time.time() >= refund["done_at"] else _REFUND_PENDING,
+        "vnp_OrderInfo": refund["info"],
+    }
+
+
+def _next_page(order: Row) -> str:
+    contract = contracts()[GATEWAY]
+    back = order["detail"].get("return_url") or contract["return_url"]
+    return f"{back}?{urlencode(notice(order, contract))}"
+
+
+def _problem(request: HttpRequest, problem: str, status: int) -> HttpResponse:
+    return render(request, "sandbox/problem.html", {"problem": problem}, status=status)
+
+
+def _answer(rule: HmacPipe, asked: dict[str, str], code: str, more: dict[str, str] | None = None) -> HttpResponse:
+    message = {
+        "vnp_ResponseId": secrets.token_hex(16),
+        "vnp_Command": asked.get("vnp_Command", ""),
+        "vnp_ResponseCode": code,
+        "vnp_Message": "Success" if code == "00" else "Error",
+        "vnp_TmnCode": asked.get("vnp_TmnCode", ""),
+        "vnp_TxnRef": asked.get("vnp_TxnRef", ""),
+        **(more or {}),
+    }
+    body = {**message, SIGNATURE: rule.sign(message, contracts()[GATEWAY]["secret_key"])}
+    return HttpResponse(write_json(body), content_type="application/json; charset=utf-8")

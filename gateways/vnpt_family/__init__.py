@@ -1,0 +1,1 @@
+"""The protocol that VNPT-Pay and PayPlatform share."""

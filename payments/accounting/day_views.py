@@ -1,0 +1,112 @@
+"""One day of one account: both totals, what explains the difference, and its lock."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies.reauthentication import recently_proved
+from payments.cash_desk.collect import GATEWAY as COUNTER
+from payments.exports.params import page_of
+from payments.models import ClosedDay, MerchantAccount
+from payments.reconciliation import daily_totals
+
+from .access import Staff, for_accountants
+from .error_messages import attempt
+from .forms import ReasonForm, account_name
+
+REASONS = {
+    "not_in_statement": gettext_lazy("Sổ có, sao kê không có"),
+    "amount_differs": gettext_lazy("Sao kê khác số tiền đã ghi sổ"),
+    "not_booked": gettext_lazy("Sao kê có, sổ không có"),
+    "other_day": gettext_lazy("Hai bên ghi vào hai ngày khác nhau"),
+}
+
+
+def _one(staff: Staff, account: int, day: str) -> tuple[MerchantAccount, date]:
+    mine = MerchantAccount.objects.filter(agency__in=staff.sees).exclude(gateway=COUNTER)
+    found = get_object_or_404(mine.select_related("agency"), pk=account)
+    try:
+        on = date.fromisoformat(day)
+    except ValueError as error:
+        raise Http404 from error
+    if not 2000 <= on.year <= 2100:
+        raise Http404
+    return found, on
+
+
+@require_GET
+@for_accountants
+def day(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
+    """Both sides of a day; the listed differences add up to the difference."""
+    found, on = _one(staff, account, day)
+    figures = daily_totals.figures(found, on)
+    page = page_of(request, figures.differences)
+    missing = [d for d in figures.differences if d.kind == "not_in_statement" and not d.is_explained]
+    context = {
+        "staff": staff,
+        "account": found,
+        "account_name": account_name(found),
+        "figures": figures,
+        "page": page,
+        "differences": [(difference, REASONS[difference.kind]) for difference in page],
+        "missing_count": len(missing),
+        "may_act": staff.may_act(found.agency_id),
+        "is_over": on < timezone.localdate(),
+        "before": on - timedelta(days=1),
+        "after": on + timedelta(days=1),
+    }
+    return render(request, "payments/accounting/day.html", context)
+
+
+@require_POST
+@for_accountants
+def open_cases(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
+    """Give all money that no statement has a case."""
+    found, on = _one(staff, account, day)
+    staff.must_act(found.agency_id)
+    opened = daily_totals.open_missing_cases(found, on)
+    messages.success(request, _("Đã mở %(count)s vụ việc.") % {"count": opened})
+    return redirect("accounting-day", account, day)
+
+
+@require_POST
+@for_accountants
+@recently_proved
+def close(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
+    """Lock the day."""
+    found, on = _one(staff, account, day)
+    staff.must_act(found.agency_id)
+    done = _("Đã khóa sổ ngày %(day)s.") % {"day": f"{on:%d/%m/%Y}"}
+    attempt(request, lambda: daily_totals.close(found, on, actor=staff.user), done)
+    return redirect("accounting-day", account, day)
+
+
+@require_POST
+@for_accountants
+@recently_proved
+def reopen(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
+    """Unlock the day: the province's administrators only, and never without a reason."""
+    found, on = _one(staff, account, day)
+    if not staff.may_reopen:
+        raise PermissionDenied
+    form = ReasonForm(request.POST)
+    closed = ClosedDay.objects.filter(merchant_account=found, day=on).select_related("merchant_account__agency").first()
+    if not form.is_valid():
+        messages.error(request, _("Ghi lý do mở lại ngày này."))
+    elif closed is None:
+        messages.info(request, _("Ngày này đang mở."))
+    else:
+        daily_totals.reopen(closed, actor=staff.user, reason=form.cleaned_data["reason"])
+        messages.success(
+            request, _("Đã mở lại ngày %(day)s. Lý do được lưu trong nhật ký.") % {"day": f"{on:%d/%m/%Y}"}
+        )
+    return redirect("accounting-day", account, day)

@@ -1,0 +1,234 @@
+"""Cases: what does not fit, whose job it is, and how it ends."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agencies.audit import record as audit
+from agencies.reauthentication import recently_proved
+from payments import discrepancies, reallocation
+from payments.exports.definitions import CASES
+from payments.exports.definitions.discrepancies import HELD, due_at, mine, owners
+from payments.exports.params import choice, page_of
+from payments.models import Bill, ChargedClaim, Discrepancy
+from payments.models.discrepancies import DiscrepancyKind
+from payments.models.refunds import RefundReason
+from payments.models.statements import RowState
+from payments.refunds import workflow as refunds
+from payments.states import BillState
+
+from .access import Staff, for_accountants, for_searchers
+from .error_messages import attempt
+from .forms import MoveForm, ReasonForm, RefundForm
+from .list_toolbar import back_to, tools_of
+from .refund_views import proposal_of
+from .statement_views import LEFT
+
+
+def _one(staff: Staff, pk: int) -> Discrepancy:
+    related = ("agency", "bill", "payment", "notice", "owner", "claim")
+    return get_object_or_404(mine(staff).select_related(*related), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@for_searchers
+def cases(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Cases of a kind, of an owner, of a bill; the oldest first."""
+    if request.method == "POST":
+        return back_to(CASES, CASES.query(request.POST))
+    chosen = CASES.choose(staff, request.GET)
+    page = page_of(request, CASES.rows(staff, chosen).select_related("bill", "owner", "agency", "claim"))
+    context = {
+        "staff": staff,
+        "page": page,
+        "kinds": [(HELD, _("Tiền đang giữ của người nộp")), *DiscrepancyKind.choices],
+        "owners": [(str(user.pk), str(user)) for user in owners(staff) if user.pk != staff.user.pk],
+        "chosen": chosen,
+        "progress": _progress(staff),
+        "tools": tools_of(request, staff, CASES, page.paginator.count),
+        "now": timezone.now(),
+    }
+    for found in page:
+        found.due_at = due_at(found)
+    return render(request, "payments/accounting/cases.html", context)
+
+
+def _progress(staff: Staff) -> dict[str, int]:
+    """How far this month's cases are: the way to zero."""
+    month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    is_of_month = Q(opened_at__gte=month) | Q(closed_at=None) | Q(closed_at__gte=month)
+    found = mine(staff).filter(is_of_month).order_by()
+    return found.aggregate(total=Count("pk"), done=Count("closed_at"))
+
+
+@require_GET
+@for_accountants
+def case(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """The story of one case, and what can be done about it."""
+    found = _one(staff, pk)
+    remaining = found.remaining_amount
+    return _page(request, staff, found, _blank_refund(remaining))
+
+
+@require_GET
+@for_accountants
+def proof(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Show the picture a payer sent with a claim; each reading is on record."""
+    found = _one(staff, pk)
+    claim = ChargedClaim.objects.filter(discrepancy=found).exclude(proof="").first()
+    name = claim.proof.name if claim else None
+    if claim is None or not name or not claim.proof.storage.exists(name):
+        raise Http404
+    audit.record("read_proof", f"case:{pk}", actor=staff.user, agency=found.agency)
+    return HttpResponse(claim.proof.read(), content_type="image/jpeg")
+
+
+def _blank_refund(remaining: int) -> RefundForm:
+    reason = RefundReason.SURPLUS
+    return RefundForm.blank(amount=remaining, remaining=remaining, reason=reason, needs_bank_account=True)
+
+
+def _page(
+    request: HttpRequest, staff: Staff, found: Discrepancy, form: RefundForm, move_form: MoveForm | None = None
+) -> HttpResponse:
+    notice = found.notice
+    context = {
+        "staff": staff,
+        "case": found,
+        "form": form,
+        "move_form": move_form or MoveForm.blank(found.remaining_amount),
+        "moves": found.moves.select_related("maker", "checker").prefetch_related("bills"),
+        "close_form": ReasonForm(auto_id="id_close_%s"),
+        "may_act": staff.may_act(found.agency_id),
+        "due_at": due_at(found),
+        "is_late": found.closed_at is None and timezone.now() > due_at(found),
+        "text": str(notice.facts.get("description") or notice.facts.get("remark") or "") if notice else "",
+        "proposed": _proposed(found) if staff.may_act(found.agency_id) else None,
+        "claim": getattr(found, "claim", None),
+        "rows": found.rows.select_related("statement")[:20],
+        "refunds": found.refunds.select_related("maker", "checker"),
+        "events": found.bill.events.select_related("actor").order_by("-id")[:50] if found.bill else (),
+    }
+    return render(request, "payments/accounting/case.html", context)
+
+
+@require_POST
+@for_accountants
+def take_over(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Become responsible for a case."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    if found.closed_at:
+        messages.info(request, _("Vụ việc đã đóng; không cần ai phụ trách nữa."))
+    else:
+        discrepancies.assign(found, staff.user, actor=staff.user)
+        messages.success(request, _("Bạn đang phụ trách vụ việc này."))
+    return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def propose_refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Propose to give back what a case holds; another person approves."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    form = RefundForm(request.POST, needs_bank_account=True)
+    if not form.is_valid():
+        return _page(request, staff, found, form)
+    wanted = proposal_of(form, f"case:{found.pk}", staff)
+    done = _("Đã đề nghị hoàn tiền. Một người khác phải duyệt.")
+    attempt(request, lambda: refunds.propose_for_case(found, wanted, maker=staff.user), done)
+    return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def propose_move(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Propose to move what a case holds to the bills it was meant for; another person approves."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    form = MoveForm(request.POST, auto_id="id_move_%s")
+    if not form.is_valid():
+        return _page(request, staff, found, _blank_refund(found.remaining_amount), form)
+    given = form.cleaned_data
+    wish = reallocation.Wish(
+        given["references"], given["remaining"], given["why"], f"page:{staff.user.pk}:{given['key']}"
+    )
+    done = _("Đã đề nghị chuyển tiền. Một người khác phải duyệt.")
+    attempt(request, lambda: reallocation.propose(found, wish, maker=staff.user), done)
+    return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def accept(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Propose to move the money to the bill that the matching proposed, in one step; another person approves."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    bill = _proposed(found)
+    if bill is None:
+        messages.info(request, _("Đề xuất này không còn: khoản đã đổi trạng thái hoặc đã có người đề nghị."))
+    else:
+        note = _("Mã của khoản có trong nội dung chuyển khoản, số tiền vừa đúng.")
+        wish = reallocation.Wish([bill.reference], found.remaining_amount, note, f"accept:{bill.pk}")
+        done = _("Đã đề nghị chuyển vào %(reference)s. Một người khác phải duyệt.") % {"reference": bill.reference}
+        attempt(request, lambda: reallocation.propose(found, wish, maker=staff.user), done)
+    row = found.rows.filter(pk=_number(request.POST.get("row", ""))).first()
+    if row is None:
+        return redirect("accounting-case", pk=pk)
+    state = choice(request.POST, "state", (LEFT, *RowState.values))
+    page = reverse("accounting-statement", args=[row.statement_id])
+    return redirect(f"{page}{f'?state={state}' if state else ''}#row-{row.pk}")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+
+def _proposed(found: Discrepancy) -> Bill | None:
+    """Return the bill that a statement's text named, while all the money is there and all of the bill is owed."""
+    row = found.rows.filter(proposed_bill__state=BillState.OPEN).select_related("proposed_bill").first()
+    bill = row.proposed_bill if row else None
+    fits = bill is not None and found.closed_at is None and bill.amount == found.remaining_amount
+    return bill if fits else None
+
+
+@require_POST
+@for_accountants
+@recently_proved
+def decide_move(request: HttpRequest, staff: Staff, pk: int, move: int) -> HttpResponse:
+    """Approve a move, or not."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    wanted = get_object_or_404(found.moves, pk=move)
+    if request.POST.get("answer") == "approve":
+        done = _("Đã chuyển tiền, các khoản đã được ghi nhận đã nộp.")
+        attempt(request, lambda: reallocation.approve(wanted, checker=staff.user), done)
+    else:
+        attempt(request, lambda: reallocation.reject(wanted, checker=staff.user), _("Đã từ chối chuyển tiền."))
+    return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def close(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Close a case with a reason."""
+    found = _one(staff, pk)
+    staff.must_act(found.agency_id)
+    form = ReasonForm(request.POST)
+    if found.closed_at:
+        messages.info(request, _("Vụ việc này đã được đóng trước đó."))
+    elif not form.is_valid():
+        messages.error(request, _("Ghi kết quả xử lý trước khi đóng vụ việc."))
+    else:
+        reason = form.cleaned_data["reason"]
+        verb = lambda: discrepancies.close(found, actor=staff.user, resolution=reason)  # noqa: E731
+        attempt(request, verb, _("Đã đóng vụ việc."))
+    return redirect("accounting-case", pk=pk)

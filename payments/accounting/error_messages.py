@@ -1,0 +1,71 @@
+"""What people are told: each error of payments as a sentence that says what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from payments import errors
+
+#: Every type of `payments/errors.py`; a test keeps the list complete.
+SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
+    errors.PaymentsError: _("Không làm được việc này. Tải lại trang rồi thử lần nữa; nếu vẫn vậy hãy báo quản trị."),
+    errors.IllegalTransition: _("Việc này vừa được người khác xử lý. Xem trạng thái mới ở dưới rồi quyết định tiếp."),
+    errors.BillNotPayable: _("Khoản này không còn phải nộp. Đừng thu thêm; xem lại trạng thái của khoản."),
+    errors.BillHeld: "%(message)s",
+    errors.GatewayNotOffered: _("Cơ quan chưa có tài khoản ở cổng này. Chọn tài khoản khác hoặc báo quản trị tỉnh."),
+    errors.PaymentNotStarted: _("Cổng thanh toán không nhận yêu cầu, chưa có tiền nào chuyển đi. Thử lại sau ít phút."),
+    errors.AnotherUnderWay: _("Khoản này đang có một lần thanh toán khác. Xem lần đó trước khi bắt đầu lần mới."),
+    errors.NothingToClaim: _("Tiền của lần này đã đến: không còn gì phải tìm."),
+    errors.TooManyClaims: _("Khoản này đã có nhiều yêu cầu tìm tiền. Xử lý những vụ việc đang mở trước."),
+    errors.BillHasMoney: _("Khoản này đã có tiền hoặc có thể sắp có. Chờ ngân hàng trả lời trước khi hủy."),
+    errors.InvalidBill: _("Số liệu chưa hợp lệ. Kiểm tra lại từng ô rồi gửi lại."),
+    errors.IdempotencyConflict: _("Biểu mẫu này đã được gửi với số tiền khác. Mở lại trang để bắt đầu từ đầu."),
+    errors.RequestInProgress: _("Yêu cầu giống hệt đang được xử lý. Chờ vài giây rồi tải lại trang."),
+    errors.RefundRefused: "%(message)s",
+    errors.MoveRefused: "%(message)s",
+    errors.RemainingChanged: _("Số còn lại vừa thay đổi, nay là %(remaining)s. Kiểm tra số tiền rồi gửi lại."),
+    errors.SamePerson: _("Người đề nghị không được tự duyệt hay tự chuyển tiền. Nhờ một đồng nghiệp có quyền làm."),
+    errors.StatementRefused: _("%(message)s Sửa tệp, hoặc xuất lại từ ngân hàng, rồi tải lên lần nữa."),
+    errors.DayNotClosable: _("Chưa khóa được: còn %(unexplained)s chưa có vụ việc. Mở vụ việc rồi khóa lại."),
+    errors.ShiftNotOpen: _("Ca này đã đóng. Mở ca mới trước khi thu tiền."),
+    errors.PaymentMayBeUnderWay: _("Có lần thanh toán trực tuyến chưa rõ. Hỏi ngân hàng trước khi thu thêm."),
+    errors.AddressRefused: "%(message)s",
+    errors.TooManyEndpoints: _("Hệ thống này đã có đủ địa chỉ nhận tin. Xóa một địa chỉ trước khi thêm."),
+    errors.SecretsRefused: "%(message)s",
+    errors.ContractOverlaps: _("Hợp đồng khác với cổng này đang nhận thanh toán trong cùng thời gian."),
+    errors.RotationUnderWay: _("Khóa vừa được thay, khóa cũ vẫn còn hiệu lực. Chờ khóa cũ hết hạn rồi thay tiếp."),
+}
+_DAY_NOT_OVER = _("Chưa khóa được: ngày chưa hết hoặc còn sao kê đang đối chiếu. Chờ xong rồi khóa lại.")
+
+
+def explain(error: errors.PaymentsError) -> str:
+    """Return what happened and what to do about it, in words for staff."""
+    if isinstance(error, errors.DayNotClosable) and not error.unexplained:
+        return str(_DAY_NOT_OVER)
+    figures = {
+        "message": getattr(error, "message", ""),
+        "remaining": dong(getattr(error, "remaining", 0)),
+        "unexplained": dong(getattr(error, "unexplained", 0)),
+    }
+    return str(SENTENCES.get(type(error), SENTENCES[errors.PaymentsError])) % figures
+
+
+def dong(amount: int) -> str:
+    """150000 → "150.000 đ", as the template filter writes it."""
+    return f"{amount:,}".replace(",", ".") + "\u00a0đ"
+
+
+def attempt(request: HttpRequest, verb: Callable[[], object], done: str) -> bool:
+    """Call a verb; leave a message of success, or of what went wrong, for the next page."""
+    try:
+        verb()
+    except errors.PaymentsError as error:
+        messages.error(request, explain(error))
+        return False
+    messages.success(request, done)
+    return True

@@ -1,0 +1,115 @@
+"""Lists to take away: short ones at once, long ones from the page of files that were made in the background."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies.audit import record as audit
+from core import wakeup
+from core.spreadsheets import csv_lines
+from payments.exports import write as exports_write
+from payments.exports.definitions import LISTS, Listing
+from payments.exports.params import MOST_COUNTED, choice, page_of
+from payments.models import Export
+from payments.models.exports import ExportState
+
+from .access import Staff, for_accountants
+from .list_toolbar import back_to, listing_of
+
+
+@require_GET
+@for_accountants
+def export(request: HttpRequest, staff: Staff, listing: str, form: str) -> HttpResponseBase:
+    """Give out a list under the filter of the address; a long one has to be asked for on its page."""
+    if form not in exports_write.FORMATS:
+        raise Http404
+    found = listing_of(listing)
+    chosen = found.choose(staff, request.GET)
+    query = found.query(request.GET)
+    rows = found.rows(staff, chosen).order_by()
+    if rows[: MOST_COUNTED + 1].count() > MOST_COUNTED:
+        messages.info(request, _("Danh sách dài hơn 10.000 dòng: bấm “Tạo tệp”, hệ thống tạo ở nền rồi báo."))
+        return back_to(found, query)
+    audit.record("export_list", f"list:{found.slug}", actor=staff.user, query=query, format=form)
+    if form == "csv":
+        lines = csv_lines([column.heading for column in found.columns], found.lines(staff, chosen))
+        response: HttpResponseBase = StreamingHttpResponse(lines, content_type=exports_write.FORMATS[form])
+    else:
+        book = BytesIO()
+        exports_write.write(book, found, staff, chosen, form, found.lines(staff, chosen))
+        response = HttpResponse(book.getvalue(), content_type=exports_write.FORMATS[form])
+    response["Content-Disposition"] = f'attachment; filename="{exports_write.file_name(found.slug, form)}"'
+    return response
+
+
+@require_POST
+@for_accountants
+def ask(request: HttpRequest, staff: Staff, listing: str) -> HttpResponse:
+    """Have a list written in the background."""
+    found = listing_of(listing)
+    form = choice(request.POST, "format", exports_write.FORMATS, "csv")
+    query = found.query(QueryDict(request.POST.get("query", "")[:2000]))[:500]
+    asked = exports_write.ask(found, query, form, staff=staff, language=get_language() or "vi")
+    if asked is None:
+        messages.error(request, _("Bạn đang có đủ tệp chờ tạo. Chờ một tệp xong rồi tạo tiếp."))
+        return back_to(found, query)
+    wakeup.ring_for("payments.write_exports")
+    return redirect("accounting-exports")
+
+
+def _mine(staff: Staff) -> list[tuple[Export, Listing]]:
+    found = Export.objects.filter(user=staff.user, listing__in=LISTS)
+    return [(export, LISTS[export.listing]) for export in found[:50]]
+
+
+@require_GET
+@for_accountants
+def exports(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """My files: waiting, being written, ready until when."""
+    return render(
+        request, "payments/accounting/exports.html", {"staff": staff, "files": page_of(request, _mine(staff))}
+    )
+
+
+@require_GET
+@for_accountants
+def exports_state(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The part of that page which is asked for again while a file is being written."""
+    return render(
+        request, "payments/accounting/_exports.html", {"staff": staff, "files": page_of(request, _mine(staff))}
+    )
+
+
+@require_GET
+@for_accountants
+def exported_file(request: HttpRequest, staff: Staff, pk: int) -> HttpResponseBase:
+    """Give a file to whoever had it made, as long as they still see every agency whose rows are in it."""
+    now = timezone.now()
+    found = get_object_or_404(Export, pk=pk, user=staff.user, state=ExportState.READY, expires_at__gt=now)
+    if not staff.sees.issuperset(found.agencies):
+        raise PermissionDenied
+    if not found.file.storage.exists(str(found.file.name)):
+        raise Http404
+    audit.record("export_taken", f"export:{found.pk}", actor=staff.user, list=found.listing, query=found.query)
+    Export.objects.filter(pk=pk, taken_at=None).update(taken_at=now)
+    name = exports_write.file_name(found.listing, found.format)
+    return FileResponse(
+        found.file.open(), as_attachment=True, filename=name, content_type=exports_write.FORMATS[found.format]
+    )
+
+
+@require_GET
+@for_accountants
+def columns(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """What stands in each column of each file."""
+    return render(request, "payments/accounting/columns.html", {"staff": staff, "lists": LISTS.values()})

@@ -1,0 +1,123 @@
+"""The first page: what needs somebody first, then the last fortnight of every account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from payments.discrepancies import PATIENCE
+from payments.exports.params import page_of
+from payments.models import Discrepancy, Refund, Statement
+from payments.models.discrepancies import DiscrepancyKind
+from payments.models.statements import StatementState
+from payments.reconciliation import daily_totals
+from payments.states import RefundState
+
+from . import charts
+from .access import Staff, for_accountants
+from .forms import account_name
+
+SHOWN = 14
+#: Days further back than this that nobody closed are no longer looked for here.
+LOOKED_BACK = 45
+ACCOUNTS = 5
+CHART_HEIGHT = 100
+SLOT = 40
+UNFINISHED = (StatementState.LOADING, StatementState.PREVIEW, StatementState.APPLYING)
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Two bars of one day, in units of the drawing; texts, so that no locale groups their digits."""
+
+    day: date
+    label_x: str
+    ours: tuple[str, str, str]
+    bank: tuple[str, str, str]
+
+
+@require_GET
+@for_accountants
+def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Show the work of the day. The number of queries does not depend on how much there is."""
+    today = timezone.localdate()
+    accounts = staff.accounts()
+    totals = daily_totals.recent(accounts, today - timedelta(days=LOOKED_BACK), today)
+    unclosed = [
+        (account, account_name(account), row)
+        for account in accounts
+        for row in totals[account.pk]
+        if not row["is_closed"] and row["day"] < today
+    ]
+    unclosed.sort(key=lambda found: found[2]["day"])
+    page = page_of(request, accounts, ACCOUNTS)
+    first = today - timedelta(days=SHOWN - 1)
+    fortnights = []
+    for account in page:
+        rows = [row for row in totals[account.pk] if row["day"] >= first]
+        fortnights.append((account, account_name(account), rows, chart(rows, first)))
+    context = {
+        "staff": staff,
+        "cases": _open_cases(staff),
+        "refunds": _waiting_refunds(staff),
+        "files": _unfinished_files(staff),
+        "unclosed": unclosed[:10],
+        "unclosed_count": len(unclosed),
+        "page": page,
+        "collected": charts.collected(staff, today),
+        "open_cases": charts.open_cases(staff, today),
+        "fortnights": fortnights,
+        "chart_width": str(SHOWN * SLOT),
+        "today": today,
+    }
+    return render(request, "payments/accounting/overview.html", context)
+
+
+def _open_cases(staff: Staff) -> list[dict[str, Any]]:
+    rows = Discrepancy.objects.filter(agency__in=staff.sees, closed_at=None).order_by()
+    found = rows.values("kind").annotate(count=Count("id"), oldest=Min("opened_at")).order_by("oldest")
+    now = timezone.now()
+    return [
+        {**row, "name": DiscrepancyKind(row["kind"]).label, "is_late": now - row["oldest"] > PATIENCE} for row in found
+    ]
+
+
+def _waiting_refunds(staff: Staff) -> list[dict[str, Any]]:
+    waiting = (RefundState.PROPOSED, RefundState.AWAITING_TRANSFER)
+    rows = Refund.objects.filter(agency__in=staff.sees, state__in=waiting).order_by()
+    found = rows.values("state").annotate(count=Count("id"), oldest=Min("proposed_at")).order_by("oldest")
+    return [{**row, "name": RefundState(row["state"]).label} for row in found]
+
+
+def _unfinished_files(staff: Staff) -> list[tuple[Statement, str]]:
+    rows = Statement.objects.filter(merchant_account__agency__in=staff.sees, state__in=UNFINISHED)
+    found = rows.select_related("merchant_account__agency")[:10]
+    return [(statement, account_name(statement.merchant_account)) for statement in found]
+
+
+def chart(rows: Sequence[Mapping[str, Any]], first: date) -> list[Bars]:
+    """Return both sides of the SHOWN days from `first` on as bars that share one scale."""
+    by_day = {row["day"]: row for row in rows}
+    highest = max((max(row["our_amount"], row["bank_amount"]) for row in rows), default=0)
+    if highest <= 0:
+        return []
+
+    def bar(amount: int, x: int) -> tuple[str, str, str]:
+        height = max(round(amount * CHART_HEIGHT / highest), 1 if amount > 0 else 0)
+        return str(x), str(CHART_HEIGHT - height), str(height)
+
+    found = []
+    for number in range(SHOWN):
+        day, left = first + timedelta(days=number), number * SLOT
+        row = by_day.get(day, {"our_amount": 0, "bank_amount": 0})
+        bars = bar(row["our_amount"], left + 5), bar(row["bank_amount"], left + 20)
+        found.append(Bars(day, str(left + SLOT // 2), *bars))
+    return found

@@ -1,0 +1,102 @@
+"""Payments: the list that finds one by any key, and the whole story of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agencies.audit import record as audit
+from gateways import registry
+from payments import payment_history, search
+from payments.exports.definitions import PAYMENTS
+from payments.exports.definitions.base import sealed
+from payments.exports.definitions.payments import beyond, offered
+from payments.exports.params import MOST_COUNTED, PAGE, count_up_to
+from payments.models import Discrepancy, Payment
+
+from .access import Staff, for_accountants, for_searchers
+from .list_toolbar import back_to, tools_of
+
+#: Cases shown beside the payments that a search found.
+CASES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One page of a list that is cut at a row and not counted from the start: the hundredth costs what the first does.
+
+    `before` and `after` are the rows where the neighbouring pages begin, or None at the ends.
+    """
+
+    rows: list[Payment]
+    before: int | None
+    after: int | None
+
+
+@require_http_methods(["GET", "POST"])
+@for_searchers
+def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Payments by any key, filtered and sorted; the address holds all of it."""
+    if request.method == "POST":
+        return back_to(PAYMENTS, PAYMENTS.query(request.POST))
+    chosen = PAYMENTS.choose(staff, request.GET)
+    found = PAYMENTS.rows(staff, chosen)
+    count = count_up_to(found, MOST_COUNTED)
+    context = {
+        "staff": staff,
+        "chosen": chosen,
+        "cut": _cut(request, staff, found.select_related("bill"), chosen["order"]),
+        "count": min(count, MOST_COUNTED),
+        "is_more": count > MOST_COUNTED,
+        "tools": tools_of(request, staff, PAYMENTS, count),
+        **offered(staff),
+    }
+    if chosen["q"]:
+        meaning = search.understand(chosen["q"], timezone.localdate())
+        cases = search.cases_of(meaning, staff.sees).select_related("bill").order_by("-pk")
+        context |= {"meaning": meaning, "cases": list(cases[: CASES_SHOWN + 1]), "sealed": sealed(chosen["q"])}
+    return render(request, "payments/accounting/payments.html", context)
+
+
+def _cut(request: HttpRequest, staff: Staff, found: QuerySet[Payment], order: str) -> Cut:
+    back = "before" in request.GET
+    edge = _edge(staff, request.GET.get("before" if back else "after", ""))
+    rows = list(beyond(found, order, edge, back=back and edge is not None)[: PAGE + 1])
+    is_more, rows = len(rows) > PAGE, rows[:PAGE]
+    for row in rows:
+        row.gateway_name = registry.name_of(row.gateway)  # type: ignore[attr-defined]
+    if back and edge:
+        rows.reverse()
+        return Cut(rows, rows[0].pk if is_more else None, rows[-1].pk if rows else None)
+    return Cut(rows, rows[0].pk if edge and rows else None, rows[-1].pk if is_more else None)
+
+
+def _edge(staff: Staff, text: str) -> Payment | None:
+    if not text.isdecimal() or len(text) > 15:
+        return None
+    return Payment.objects.filter(bill__agency__in=staff.sees, pk=int(text)).select_related("bill").first()
+
+
+@require_GET
+@for_accountants
+def payment(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Everything that happened to one payment, ours and the bank's, with what the bank sent as it came (masked)."""
+    mine = Payment.objects.filter(bill__agency__in=staff.sees)
+    found = get_object_or_404(mine.select_related("bill__agency", "merchant_account__agency"), pk=pk)
+    audit.record("view", f"payment:{found.pk}", actor=staff.user, agency=found.bill.agency)
+    context = {
+        "staff": staff,
+        "payment": found,
+        "gateway_name": registry.name_of(found.gateway),
+        "timeline": payment_history.of_payment(found),
+        "receipts": found.receipts.select_related("series", "cancellation").order_by("pk"),
+        "refunds": found.refunds.select_related("maker", "client", "checker", "payment__bill", "discrepancy__bill"),
+        "cases": Discrepancy.objects.filter(payment=found, agency__in=staff.sees).order_by("pk"),
+        "others": found.bill.payments.exclude(pk=found.pk).order_by("-pk")[:10],
+    }
+    return render(request, "payments/accounting/payment.html", context)

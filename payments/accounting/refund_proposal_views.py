@@ -1,0 +1,89 @@
+"""Proposing to give back what settled a bill: what the law refunds, line by line, before any button."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from gateways import registry
+from gateways.base import Capability
+from payments.cash_desk.collect import GATEWAY as COUNTER
+from payments.exports.params import choice
+from payments.models import Payment
+from payments.models.refunds import RefundReason
+from payments.refunds import workflow as refunds
+
+from .access import Staff, for_accountants
+from .error_messages import attempt
+from .forms import RefundForm
+from .refund_views import proposal_of
+
+#: Surplus is given back from its case, not from the payment that settled the bill.
+REASONS = tuple(reason for reason in RefundReason if reason != RefundReason.SURPLUS)
+
+
+@require_http_methods(["GET", "POST"])
+@for_accountants
+def propose(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Choose a reason, see what it allows, propose an amount (BR-15)."""
+    mine = Payment.objects.filter(bill__agency__in=staff.sees).select_related("bill__agency")
+    payment = get_object_or_404(mine.prefetch_related("bill__lines"), pk=pk)
+    needs_account = _needs_bank_account(payment)
+    if request.method == "POST":
+        staff.must_act(payment.bill.agency_id)
+        form = RefundForm(request.POST, needs_bank_account=needs_account)
+        if form.is_valid():
+            wanted = proposal_of(form, f"payment:{payment.pk}", staff)
+            done = _("Đã đề nghị hoàn tiền. Một người khác phải duyệt.")
+            if attempt(request, lambda: refunds.propose_for_payment(payment, wanted, maker=staff.user), done):
+                return redirect("accounting-refunds")
+            return redirect("accounting-propose", pk=pk)
+        reason = form.data.get("reason", "")
+    else:
+        reason = choice(request.GET, "reason", [str(value) for value in REASONS], RefundReason.REFUSED)
+    allowed = refunds.refundable_amount(payment, reason)
+    if request.method == "GET":
+        form = RefundForm.blank(
+            amount=allowed, remaining=payment.remaining_amount, reason=reason, needs_bank_account=needs_account
+        )
+    context = {
+        "staff": staff,
+        "payment": payment,
+        "gateway_name": registry.name_of(payment.gateway),
+        "lines": _lines(payment, reason),
+        "reasons": [(str(value), value.label) for value in REASONS],
+        "reason": reason,
+        "allowed": allowed,
+        "why_not": _why_not(payment) if not allowed else "",
+        "form": form,
+        "may_act": staff.may_act(payment.bill.agency_id),
+    }
+    return render(request, "payments/accounting/propose.html", context)
+
+
+def _needs_bank_account(payment: Payment) -> bool:
+    """Tell whether the money cannot go back the way it came: somebody must transfer it."""
+    return payment.gateway != COUNTER and Capability.REFUND not in registry.get(payment.gateway).capabilities
+
+
+def _lines(payment: Payment, reason: str) -> list[tuple[object, bool, str]]:
+    """Return each line, whether it goes back for this reason, and the law that says no."""
+    return [
+        (
+            line,
+            line.is_refundable or reason == RefundReason.COLLECTED_IN_ERROR,
+            line.refund_note or _("Khoản này theo quy định không hoàn trả."),
+        )
+        for line in payment.bill.lines.all()
+    ]
+
+
+def _why_not(payment: Payment) -> str:
+    if not payment.is_applied:
+        return _("Lần nộp này chưa ghi nhận cho khoản nào nên không có gì để hoàn; tiền thừa được hoàn từ vụ việc.")
+    if not payment.remaining_amount:
+        return _("Toàn bộ số tiền đã được hoàn hoặc đang chờ hoàn.")
+    notes = [line.refund_note for line in payment.bill.lines.all() if not line.is_refundable and line.refund_note]
+    return notes[0] if notes else _("Khoản này theo quy định không hoàn trả.")

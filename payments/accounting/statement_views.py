@@ -1,0 +1,150 @@
+"""Bank files: sent in, read, shown in plain words, confirmed by a person, then row by row."""
+
+from __future__ import annotations
+
+import logging
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core import money, wakeup
+from payments.errors import StatementRefused
+from payments.exports.params import choice, page_of, words
+from payments.models import Statement
+from payments.models.statements import RowState, StatementState
+from payments.reconciliation import statements as files
+
+from .access import Staff, for_accountants
+from .error_messages import explain
+from .forms import UploadForm, account_name
+
+logger = logging.getLogger(__name__)
+
+#: A file below this many bytes is read while the accountant waits, a larger one by the worker.
+READ_AT_ONCE = 2 * 1024 * 1024
+#: Of the tabs: rows that still need somebody, whatever their state.
+LEFT = "left"
+AT_WORK = (StatementState.LOADING, StatementState.APPLYING)
+
+
+def _one(staff: Staff, pk: int) -> Statement:
+    mine = Statement.objects.filter(merchant_account__agency__in=staff.sees)
+    return get_object_or_404(mine.select_related("merchant_account__agency", "uploaded_by"), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@for_accountants
+def statements(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Send a file in; see all that came before."""
+    accounts = [account for account in staff.accounts() if staff.may_act(account.agency_id)]
+    form = UploadForm(request.POST or None, request.FILES or None, accounts=accounts)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found, is_new = files.take(form.cleaned_data["account"], form.cleaned_data["file"], by=staff.user)
+        except StatementRefused as error:
+            form.add_error("file", explain(error))
+        else:
+            if is_new:
+                _read(request, found)
+            else:
+                messages.info(request, _("Tệp này đã được tải lên trước đó; đây là lần tải ấy. Không có gì thay đổi."))
+            return redirect("accounting-statement", pk=found.pk)
+    rows = Statement.objects.filter(merchant_account__agency__in=staff.sees)
+    page = page_of(request, rows.select_related("merchant_account__agency", "uploaded_by"))
+    named = [(statement, account_name(statement.merchant_account)) for statement in page]
+    context = {"staff": staff, "form": form, "can_upload": bool(accounts), "page": page, "named": named}
+    return render(request, "payments/accounting/statements.html", context)
+
+
+def _read(request: HttpRequest, statement: Statement) -> None:
+    if statement.size >= READ_AT_ONCE:
+        wakeup.ring_for("payments.work_statements")
+        return
+    try:
+        files.load(statement)
+    except StatementRefused as error:
+        messages.error(request, explain(error))
+    except Exception:  # whatever happened, the file is stored: the worker tries again
+        logger.exception("statement %s could not be read at once", statement.pk)
+
+
+@require_GET
+@for_accountants
+def statement(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """One file: how far it is, what confirming would do, and its rows."""
+    found = _one(staff, pk)
+    context: dict[str, object] = {
+        "staff": staff,
+        "statement": found,
+        "account_name": account_name(found.merchant_account),
+        "may_act": staff.may_act(found.merchant_account.agency_id),
+        "is_at_work": found.state in AT_WORK,
+    }
+    if found.state == StatementState.PREVIEW:
+        context["preview"] = files.preview(found)
+    if found.state not in (StatementState.LOADING, StatementState.REFUSED):
+        context |= _rows(request, found)
+    return render(request, "payments/accounting/statement.html", context)
+
+
+def _rows(request: HttpRequest, found: Statement) -> dict[str, object]:
+    text, state = words(request.GET), choice(request.GET, "state", (LEFT, *RowState.values))
+    counts = dict(found.rows.order_by().values_list("state").annotate(Count("id")))
+    is_left = Q(state=RowState.NEW) | Q(discrepancy__isnull=False, discrepancy__closed_at=None)
+    rows = found.rows.select_related("discrepancy", "event__bill", "proposed_bill")
+    if state:
+        rows = rows.filter(is_left if state == LEFT else Q(state=state))
+    if text:
+        wanted = Q(gateway_ref__icontains=text) | Q(merchant_ref__icontains=text)
+        amount = money.read(text)
+        rows = rows.filter(wanted if amount is None else wanted | Q(amount=amount))
+    tabs = [(value, label, counts[value]) for value, label in RowState.choices if counts.get(value)]
+    total, left = sum(counts.values()), found.rows.filter(is_left).count()
+    progress = {"row_total": total, "left": left, "settled": total - left}
+    return {"page": page_of(request, rows), "tabs": tabs, "chosen": state, "text": text, **progress}
+
+
+@require_GET
+@for_accountants
+def progress(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """The part of the page that is asked for again while a file is at work."""
+    found = _one(staff, pk)
+    return render(
+        request, "payments/accounting/_progress.html", {"statement": found, "is_at_work": found.state in AT_WORK}
+    )
+
+
+@require_POST
+@for_accountants
+def confirm(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Let a file count."""
+    found = _one(staff, pk)
+    staff.must_act(found.merchant_account.agency_id)
+    if _is_waiting(request, found):
+        files.confirm(found, actor=staff.user)
+        wakeup.ring_for("payments.work_statements")
+        messages.success(request, _("Đã xác nhận. Hệ thống đang đối chiếu từng dòng."))
+    return redirect("accounting-statement", pk=pk)
+
+
+@require_POST
+@for_accountants
+def discard(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+    """Throw a file away that was not confirmed."""
+    found = _one(staff, pk)
+    staff.must_act(found.merchant_account.agency_id)
+    if _is_waiting(request, found):
+        files.discard(found, actor=staff.user)
+        messages.success(request, _("Đã bỏ tệp. Không dòng nào được ghi nhận."))
+    return redirect("accounting-statement", pk=pk)
+
+
+def _is_waiting(request: HttpRequest, found: Statement) -> bool:
+    if found.state == StatementState.PREVIEW:
+        return True
+    messages.info(request, _("Tệp không còn chờ xác nhận: %(state)s.") % {"state": found.get_state_display()})
+    return False

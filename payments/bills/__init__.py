@@ -1,0 +1,1 @@
+"""Bills: created, closed, held back."""

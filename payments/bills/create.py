@@ -1,0 +1,137 @@
+"""Making and closing bills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import Agency, User
+from core import live
+from payments.errors import BillHasMoney, BillNotPayable, InvalidBill
+from payments.models import ApiClient, Bill, BillLine, LedgerEvent
+from payments.models.bills import TEST, FeeKind
+from payments.signals import bills_cancelled, bills_settled
+from payments.states import BillState, EventKind, PaymentState, bill_edge
+
+#: No single administrative fee comes near; a larger number is a typing or unit error.
+MAX_AMOUNT = 100_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """One line to bill, whole đồng, with where it comes from."""
+
+    code: str
+    kind: str
+    description: str
+    amount: int
+    explanation: str = ""
+    legal_basis: str = ""
+    source: dict[str, Any] = field(default_factory=dict)
+    is_refundable: bool = True
+    refund_note: str = ""
+
+
+def create_bill(
+    *,
+    reference: str,
+    agency: Agency,
+    payer_name: str,
+    description: str,
+    lines: Sequence[NewLine],
+    due_at: datetime | None = None,
+    client: ApiClient | None = None,
+    is_exempt: bool = False,
+    cause: str = "dossier",
+) -> Bill:
+    """Freeze a bill. An exempt bill keeps its lines at what they come to and is waived at once.
+
+    Must run in a transaction of the caller's. Raises InvalidBill.
+    """
+    _check_lines(lines)
+    bill = Bill.objects.create(
+        reference=reference,
+        agency=agency,
+        agency_name=agency.name,
+        payer_name=payer_name,
+        description=description[:255],
+        amount=sum(line.amount for line in lines),
+        due_at=due_at,
+        client=client,
+    )
+    BillLine.objects.bulk_create(
+        BillLine(
+            bill=bill,
+            position=position,
+            code=line.code,
+            kind=line.kind,
+            description=line.description,
+            amount=line.amount,
+            explanation=line.explanation,
+            legal_basis=line.legal_basis,
+            source=line.source,
+            is_refundable=line.is_refundable,
+            refund_note=line.refund_note[:255],
+        )
+        for position, line in enumerate(lines)
+    )
+    LedgerEvent.objects.create(
+        kind=EventKind.BILL_CREATED, bill=bill, after=bill.state, cause=cause, detail={"amount": bill.amount}
+    )
+    if bill.amount == 0 or is_exempt:
+        _close(bill, BillState.WAIVED, cause=cause, reason="zero" if not is_exempt else "exempt")
+    return bill
+
+
+def _check_lines(lines: Sequence[NewLine]) -> None:
+    if not lines:
+        raise InvalidBill("lines", "at least one line is needed")
+    is_trial = {line.kind for line in lines} == {TEST}
+    for number, line in enumerate(lines):
+        if line.amount < 0:
+            raise InvalidBill(f"lines[{number}].amount", "must not be negative")
+        if line.kind not in FeeKind.values and not is_trial:
+            raise InvalidBill(f"lines[{number}].kind", "must be phi, le_phi or postage")
+    if sum(line.amount for line in lines) > MAX_AMOUNT:
+        raise InvalidBill("lines", f"the sum is more than {MAX_AMOUNT} đồng")
+
+
+def cancel_bill(bill: Bill, *, reason: str, actor: User | None = None, cause: str = "officer") -> Bill:
+    """Close a bill that nobody shall pay. Money that comes later is surplus with a case.
+
+    Raises BillNotPayable when it is closed already, BillHasMoney while an attempt is in doubt.
+    """
+    with transaction.atomic():
+        locked = Bill.objects.select_for_update().get(pk=bill.pk)
+        if locked.state != BillState.OPEN:
+            raise BillNotPayable(locked.reference)
+        if any(payment.is_in_doubt or payment.state == PaymentState.PAID for payment in locked.payments.all()):
+            raise BillHasMoney(locked.reference)
+        _close(locked, BillState.CANCELLED, cause=cause, reason=reason, actor=actor)
+    transaction.on_commit(lambda: live.publish([locked.token]))
+    return locked
+
+
+def _close(bill: Bill, state: BillState, *, cause: str, reason: str, actor: User | None = None) -> None:
+    before, bill.state = bill.state, state
+    if state == BillState.WAIVED:
+        bill.settled_at = timezone.now()
+    bill.save(update_fields=["state", "settled_at"])
+    LedgerEvent.objects.create(
+        kind=bill_edge(before, state),
+        bill=bill,
+        before=before,
+        after=state,
+        cause=cause,
+        actor=actor,
+        detail={"reason": reason},
+    )
+    if bill.is_settled:
+        bills_settled.send(sender=Bill, bill_ids=[bill.pk])
+    elif state == BillState.CANCELLED:
+        bills_cancelled.send(sender=Bill, bill_ids=[bill.pk])

@@ -1,0 +1,1 @@
+"""What gateways send: verified, stored, answered, drained."""

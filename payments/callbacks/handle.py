@@ -1,0 +1,112 @@
+"""What a gateway sends: verified, stored, answered. Nothing else happens before the answer."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import DatabaseError
+
+from core import wakeup
+from gateways import registry
+from gateways.base import Answer, BadSignature, InquiredBill, Malformed, RawRequest, RawResponse, WrongRecipient
+from payments.bills.holds import why_held
+from payments.merchants import accounts as merchants
+from payments.models import Payment
+from payments.models.notifications import RejectionReason
+from payments.states import BillState
+
+from . import inbox, rejected
+
+logger = logging.getLogger(__name__)
+
+
+def notify(slug: str, request: RawRequest) -> RawResponse:
+    """Take one notice and return the protocol's answer, always in the protocol's own words.
+
+    Raises KeyError for an unknown gateway, NoSuchMerchant when nobody could sign an answer.
+    """
+    kind = registry.get(slug)
+    try:
+        account = merchants.account_named(slug, kind.merchant_of(request))
+    except Malformed:
+        return _reject(slug, request, RejectionReason.MALFORMED, Answer.MALFORMED)
+    if account is None:
+        return _reject(slug, request, _why_not_ours(slug, request), Answer.BAD_SIGNATURE)
+    adapter = merchants.adapter_for(account)
+    try:
+        notice = adapter.verify(request)
+    except BadSignature:
+        rejected.keep(slug, request, RejectionReason.BAD_SIGNATURE)
+        return adapter.answer(request, None, Answer.BAD_SIGNATURE)
+    except Malformed as error:
+        is_misdirected = isinstance(error, WrongRecipient)
+        reason = RejectionReason.WRONG_RECIPIENT if is_misdirected else RejectionReason.MALFORMED
+        rejected.keep(slug, request, reason)
+        return adapter.answer(request, None, Answer.MALFORMED)
+    try:
+        received = inbox.receive(notice, account, request=request)
+    except DatabaseError:
+        # Not stored is not accepted: the gateway must come again.
+        logger.exception("a notice of %s could not be stored", slug)
+        return adapter.answer(request, notice, Answer.BUSY)
+    if received.is_new:
+        wakeup.ring()
+    return adapter.answer(request, notice, received.answer)
+
+
+def inquire(slug: str, request: RawRequest) -> RawResponse:
+    """Tell a bank what is owed for a code. Raises NoSuchMerchant."""
+    kind = registry.get(slug)
+    try:
+        account = merchants.account_named(slug, kind.merchant_of(request))
+    except Malformed:
+        account = None
+    account = account or merchants.any_account(slug)
+    if account is None:
+        raise NoSuchMerchant(slug)
+    return merchants.adapter_for(account).inquire(request, lambda code: _find_bill(slug, code))
+
+
+class NoSuchMerchant(Exception):
+    """The portal has no account at this gateway, so nobody can sign an answer."""
+
+
+def _find_bill(slug: str, code: str) -> InquiredBill | None:
+    payment = Payment.objects.filter(gateway=slug, merchant_ref=code).select_related("bill").first()
+    if payment is None:
+        return None
+    bill = payment.bill
+    return InquiredBill(
+        code=code,
+        amount=bill.amount,
+        payer_name=mask_name(bill.payer_name),
+        reference=bill.reference,
+        is_payable=bill.state == BillState.OPEN and payment.amount == bill.amount and not why_held(bill),
+    )
+
+
+def mask_name(name: str) -> str:
+    """Return a name a stranger may see: "Nguyễn Thị Bình" becomes "N… T… Bình"."""
+    words = name.split()
+    return " ".join([*(f"{word[0]}…" for word in words[:-1]), *words[-1:]])
+
+
+def _why_not_ours(slug: str, request: RawRequest) -> RejectionReason:
+    """A merchant we do not know: did our bank say so, by the keys of a contract of ours, or a stranger?"""
+    account = merchants.any_account(slug)
+    try:
+        if account:
+            merchants.adapter_for(account).verify(request)
+    except WrongRecipient:
+        return RejectionReason.WRONG_RECIPIENT
+    except (BadSignature, Malformed):
+        pass
+    return RejectionReason.UNKNOWN_MERCHANT
+
+
+def _reject(slug: str, request: RawRequest, reason: RejectionReason, answer: Answer) -> RawResponse:
+    rejected.keep(slug, request, reason)
+    account = merchants.any_account(slug)
+    if account is None:
+        raise NoSuchMerchant(slug)
+    return merchants.adapter_for(account).answer(request, None, answer)

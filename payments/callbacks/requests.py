@@ -1,0 +1,33 @@
+"""Reading an HTTP request the way payments need it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from core.http import client_ip
+from gateways.base import RawRequest
+
+#: No gateway's message comes near; more is refused before it is read.
+MAX_BODY = 64 * 1024
+_KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Request-Id")
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Tell from the declared length alone, so that a giant body is never read."""
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return True
+    return length > MAX_BODY or len(request.META.get("QUERY_STRING", "")) > MAX_BODY
+
+
+def raw_request(request: HttpRequest) -> RawRequest:
+    """Return the request as bytes, with the few headers worth keeping (no cookies, no keys)."""
+    return RawRequest(
+        method=request.method or "",
+        path=request.path,
+        query=request.META.get("QUERY_STRING", ""),
+        headers={name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers},
+        body=request.body,
+        remote_addr=client_ip(request),
+    )

@@ -1,0 +1,76 @@
+"""The addresses gateways call, and where they send the browser back to."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core import live
+from gateways.base import RawResponse
+from payments.models import Payment
+from payments.states import OPEN_PAYMENT_STATES
+
+from . import handle as callbacks
+from .requests import is_too_large, raw_request
+
+#: The session key under which a browser remembers the attempt it was sent away with.
+SESSION_PAYMENT = "payment"
+
+
+def _respond(answer: RawResponse) -> HttpResponse:
+    """Answer with a length: banks wrote their clients before chunks."""
+    response = HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+    if response.status_code != 204:  # which has neither content nor length
+        response["Content-Length"] = str(len(response.content))
+    return response
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def notify(request: HttpRequest, gateway: str) -> HttpResponse:
+    """A gateway tells us about money."""
+    if is_too_large(request):
+        return HttpResponse(status=413)
+    try:
+        return _respond(callbacks.notify(gateway, raw_request(request)))
+    except (KeyError, callbacks.NoSuchMerchant) as error:
+        raise Http404 from error
+
+
+@csrf_exempt
+@require_POST
+def inquire(request: HttpRequest, gateway: str) -> HttpResponse:
+    """A bank asks what is owed."""
+    if is_too_large(request):
+        return HttpResponse(status=413)
+    try:
+        return _respond(callbacks.inquire(gateway, raw_request(request)))
+    except (KeyError, callbacks.NoSuchMerchant) as error:
+        raise Http404 from error
+
+
+@require_GET
+def returned(request: HttpRequest, gateway: str) -> HttpResponse:
+    """The browser is back. Nothing in the address is believed: the page shows what we know.
+
+    The attempt is found by the session it was started in, else by our own unguessable
+    reference; either only chooses the page. Display never decides (P-4).
+    The code of a transfer is short and brings no browser back: by it nothing is found.
+    """
+    token = request.session.get(SESSION_PAYMENT)
+    values = [value for value in request.GET.values() if 8 <= len(value) <= 64][:20]
+    payments = Payment.objects.filter(gateway=gateway).select_related("bill")
+    payment = payments.filter(token=token).first() if token else None
+    if payment:
+        marked = payments.filter(pk=payment.pk, state__in=OPEN_PAYMENT_STATES, returned_at=None)
+        if marked.update(returned_at=timezone.now(), next_check_at=timezone.now()):
+            live.publish([payment.bill.token])
+    else:
+        payment = payments.filter(merchant_ref__in=values).exclude(~Q(qr_text=""), redirect_url="").first()
+    if payment is None:
+        return redirect("lookup")
+    return redirect("bill", token=payment.bill.token)

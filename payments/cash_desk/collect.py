@@ -1,0 +1,137 @@
+"""Cash and cards at the counter: the same door as all money, with a drawer that must add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from agencies.audit import record as audit
+from agencies.models import Agency, User
+from core import live
+from gateways.internal import Counter
+from payments.bills import holds
+from payments.errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
+from payments.models import Bill, CashShift, CounterPayment, Payment
+from payments.models.cash_desk import Tender
+from payments.models.notifications import NoticeSource
+from payments.states import OPEN_PAYMENT_STATES, BillState
+from payments.status_queries import interactive
+
+from . import internal_payments
+
+GATEWAY = Counter.slug
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What a cashier has in hand: `received` is what the payer gave, at least the bill's amount.
+
+    `terminal_ref` is the card terminal's reference; with it the money has moved already.
+    """
+
+    tender: str
+    received: int
+    terminal_ref: str = ""
+
+
+def open_shift(cashier: User, agency: Agency, *, opening_amount: int) -> CashShift:
+    """Open a drawer with so much in it, or return the one that is open."""
+    shift, is_new = CashShift.objects.get_or_create(
+        cashier=cashier, closed_at=None, defaults={"agency": agency, "opening_amount": opening_amount}
+    )
+    if is_new:
+        audit.record("shift_open", f"shift:{shift.pk}", actor=cashier, agency=agency, amount=opening_amount)
+    return shift
+
+
+def expected_amount(shift: CashShift) -> int:
+    """Return what should be in the drawer now, whole đồng: opening plus cash, cards not counted."""
+    cash = shift.payments.filter(tender=Tender.CASH).aggregate(total=Sum("payment__amount", default=0))["total"]
+    return shift.opening_amount + int(cash)
+
+
+def close_shift(shift: CashShift, *, counted_amount: int, note: str = "") -> CashShift:
+    """Count and close a drawer; a difference must be explained (the database insists).
+
+    Raises InvalidBill (field `note`) for a difference without a word, ShiftNotOpen when it is closed.
+    """
+    with transaction.atomic():
+        locked = CashShift.objects.select_for_update().get(pk=shift.pk)
+        if locked.closed_at:
+            raise ShiftNotOpen
+        locked.expected_amount, locked.counted_amount = expected_amount(locked), counted_amount
+        if locked.difference and not note.strip():
+            raise InvalidBill("note", f"the drawer differs by {locked.difference} đồng: say why")
+        locked.closed_at, locked.note = timezone.now(), note.strip()[:255]
+        locked.save()
+        audit.record(
+            "shift_close",
+            f"shift:{locked.pk}",
+            actor=locked.cashier,
+            agency=locked.agency,
+            difference=locked.difference,
+        )
+    return locked
+
+
+def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = False) -> Payment:
+    """Take money for a bill and settle it at once.
+
+    Before, the gateways are asked about attempts in doubt; while one stays unclear the
+    cashier must say `despite_open`. Cash for a bill that was just paid is refused, it is
+    still in hand; a card that was charged is booked, as surplus if need be.
+    Raises ShiftNotOpen, InvalidBill, BillNotPayable, BillHeld, PaymentMayBeUnderWay.
+    """
+    shift = CashShift.objects.filter(cashier=cashier, closed_at=None).first()
+    if shift is None:
+        raise ShiftNotOpen
+    _check(bill, taking)
+    if not taking.terminal_ref:  # cash is still in hand
+        holds.refuse_held(bill)
+    if not despite_open:
+        ask_about_open(bill)
+    with transaction.atomic(durable=True):
+        locked_shift = CashShift.objects.select_for_update().get(pk=shift.pk)
+        if locked_shift.closed_at:
+            raise ShiftNotOpen
+        locked = Bill.objects.select_for_update().get(pk=bill.pk)
+        if locked.state != BillState.OPEN and not taking.terminal_ref:
+            raise BillNotPayable(locked.reference)
+        payment = internal_payments.create(locked, GATEWAY, prefix="QT", actor=cashier)
+        CounterPayment.objects.create(
+            payment=payment,
+            shift=locked_shift,
+            tender=taking.tender,
+            terminal_ref=taking.terminal_ref[:40],
+            received_amount=taking.received,
+        )
+        # What the cashier did is a notice like any other, only applied before he looks up.
+        facts = {"tender": taking.tender, "received": taking.received}
+        reference = taking.terminal_ref or payment.merchant_ref
+        internal_payments.settle(
+            [internal_payments.tell(payment, NoticeSource.COUNTER, reference=reference, facts=facts)]
+        )
+    live.publish([locked.token])
+    payment.refresh_from_db()
+    return payment
+
+
+def _check(bill: Bill, taking: Taking) -> None:
+    if taking.tender not in Tender.values:
+        raise InvalidBill("tender", "cash or pos")
+    if taking.received < bill.amount:
+        raise InvalidBill("received", f"at least {bill.amount} đồng")
+    if (taking.tender == Tender.POS) != bool(taking.terminal_ref):
+        raise InvalidBill("terminal_ref", "a card payment has the terminal's reference, cash has none")
+
+
+def ask_about_open(bill: Bill) -> None:
+    """Ask about attempts that may have brought money. Raises PaymentMayBeUnderWay while one is in doubt."""
+    attempts = bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account")
+    interactive.ask_about(payment for payment in attempts if payment.is_in_doubt)
+    bill.refresh_from_db()
+    if bill.state == BillState.OPEN and any(payment.is_in_doubt for payment in bill.payments.all()):
+        raise PaymentMayBeUnderWay(bill.reference)

@@ -1,0 +1,66 @@
+"""Booking money no bank tells us of: a payment, and a notice about it that goes through the one door."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+
+from django.utils import timezone
+from psycopg2.extras import DateRange
+
+from agencies.models import Agency, User
+from gateways.base import Notice as GatewayNotice
+from gateways.base import OutcomeState
+from payments.callbacks import inbox
+from payments.models import Bill, LedgerEvent, MerchantAccount, Notice, Payment
+from payments.models.notifications import NoticeSource
+from payments.settlement import apply as settlement
+from payments.states import EventKind, PaymentState
+
+
+def create(bill: Bill, gateway: str, *, prefix: str, actor: User) -> Payment:
+    """Create the payment of a bill the caller has locked. `prefix` begins its reference."""
+    now = timezone.now()
+    payment = Payment.objects.create(
+        bill=bill,
+        merchant_account=_account(gateway, bill.agency),
+        gateway=gateway,
+        merchant_ref=f"{prefix}{timezone.localdate(now):%y%m%d}{secrets.token_hex(6).upper()}",
+        amount=bill.amount,
+        state=PaymentState.SENT,
+        expires_at=now,
+    )
+    for kind, after in ((EventKind.PAYMENT_CREATED, PaymentState.CREATED), (EventKind.PAYMENT_SENT, PaymentState.SENT)):
+        LedgerEvent.objects.create(kind=kind, bill=bill, payment=payment, after=after, cause=gateway, actor=actor)
+    return payment
+
+
+def _account(gateway: str, agency: Agency) -> MerchantAccount:
+    """Return the contract an agency has with itself, which exists from its first payment on."""
+    return MerchantAccount.objects.get_or_create(
+        gateway=gateway,
+        merchant_id=f"{gateway}-{agency.pk}",
+        defaults={"agency": agency, "valid_during": DateRange(timezone.localdate(), None)},
+    )[0]
+
+
+def tell(payment: Payment, source: NoticeSource, *, reference: str, facts: Mapping[str, object]) -> int:
+    """Put the notice that the money is there into the inbox; return its id."""
+    notice = GatewayNotice(
+        gateway=payment.gateway,
+        event_key=reference,
+        merchant_ref=payment.merchant_ref,
+        gateway_ref=reference,
+        state=OutcomeState.PAID,
+        amount=payment.amount,
+        currency="VND",
+        occurred_at=timezone.now(),
+        facts=facts,
+    )
+    return inbox.receive(notice, payment.merchant_account, source=source).notice_id
+
+
+def settle(notice_ids: Sequence[int]) -> None:
+    """Apply these notices in the caller's transaction, before whoever caused them looks up."""
+    notices = Notice.objects.select_related("merchant_account").select_for_update(of=("self",))
+    settlement.apply(list(notices.filter(pk__in=notice_ids).order_by("pk")))

@@ -1,0 +1,133 @@
+"""“I was charged”: a payer's word against ours becomes a case with proof and a deadline, once per attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from core import live
+from gateways import internal
+from payments.models.bills import new_token
+from payments.models.discrepancies import DiscrepancyKind
+
+from . import discrepancies
+from .errors import NothingToClaim, TooManyClaims
+from .models import Bill, ChargedClaim, Discrepancy, Payment
+from .signals import claim_answered
+from .states import PaymentState
+from .status_queries import query as status_queries
+
+#: A bill and a network address make no more: a household has fewer, a prankster would like more.
+MOST_PER_BILL, MOST_PER_ADDRESS, WITHIN = 3, 10, timedelta(hours=1)
+#: Of these we know where the money is.
+_KNOWN = (PaymentState.PAID, PaymentState.REVERSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the payer says. `amount` is whole đồng; `proof` is a JPEG that we encoded ourselves, or nothing."""
+
+    amount: int
+    charged_at: datetime
+    bank_ref: str = ""
+    proof: bytes = b""
+
+
+def claimable(bill: Bill) -> list[Payment]:
+    """Return the attempts a payer may make a claim about, newest first. Reads `payments__claim`: prefetch it."""
+    found = [
+        payment
+        for payment in bill.payments.all()
+        if payment.state not in _KNOWN and payment.gateway not in internal.SLUGS and not hasattr(payment, "claim")
+    ]
+    return sorted(found, key=lambda payment: -payment.pk)
+
+
+def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargedClaim:
+    """Open the case of an attempt, or return the one it has, and ask the bank at once.
+
+    Locks the bill, then the payment, so two clicks make one case. Raises NothingToClaim when
+    the money has arrived, TooManyClaims. Call outside a transaction.
+    """
+    with transaction.atomic(durable=True):
+        bill = Bill.objects.select_for_update().get(pk=payment.bill_id)
+        locked = Payment.objects.select_for_update().get(pk=payment.pk)
+        if earlier := ChargedClaim.objects.filter(payment=locked).first():
+            return earlier
+        if locked.state in _KNOWN or locked.gateway in internal.SLUGS:
+            raise NothingToClaim(locked.merchant_ref)
+        _refuse_floods(locked)
+        moment = timezone.localtime(told.charged_at).strftime("%H:%M %d/%m/%Y")
+        case = discrepancies.case(
+            DiscrepancyKind.CHARGED_CLAIM,
+            agency_id=bill.agency_id,
+            amount=told.amount,
+            bill=bill,
+            payment=locked,
+            note=f"{moment} · {told.bank_ref}",
+        )
+        case.save()
+        claim = ChargedClaim(
+            payment=locked,
+            discrepancy=case,
+            amount=told.amount,
+            charged_at=told.charged_at,
+            bank_ref=told.bank_ref[:64],
+            due_at=due_at,
+        )
+        if told.proof:
+            claim.proof.save(f"{new_token()}.jpg", ContentFile(told.proof), save=False)
+        claim.save()
+    status_queries.check(locked)
+    live.publish([bill.token])
+    return claim
+
+
+def _refuse_floods(payment: Payment) -> None:
+    """Raise TooManyClaims for one bill, or one address, that makes many."""
+    of_bill = ChargedClaim.objects.filter(payment__bill=payment.bill_id)
+    of_address = ChargedClaim.objects.filter(
+        payment__client_ip=payment.client_ip, opened_at__gt=timezone.now() - WITHIN
+    )
+    if of_bill.count() >= MOST_PER_BILL or (payment.client_ip and of_address.count() >= MOST_PER_ADDRESS):
+        raise TooManyClaims(payment.merchant_ref)
+
+
+def are_open(bills: QuerySet[Bill]) -> bool:
+    """Tell whether somebody still looks into a claim about one of these bills."""
+    return ChargedClaim.objects.filter(payment__bill__in=bills, discrepancy__closed_at=None).exists()
+
+
+def forget_proofs(bills: QuerySet[Bill]) -> None:
+    """Delete the pictures payers sent of what their banks showed; the cases stay. Inside the caller's transaction."""
+    for claim in ChargedClaim.objects.filter(payment__bill__in=bills).exclude(proof="").select_for_update():
+        transaction.on_commit(lambda file=claim.proof, name=claim.proof.name: file.storage.delete(name))  # type: ignore[misc]
+        ChargedClaim.objects.filter(pk=claim.pk).update(proof="")
+
+
+def close_answered(limit: int = 200) -> int:
+    """Close the cases whose money has been found, with words the payer reads; return how many."""
+    with transaction.atomic():
+        found = Discrepancy.objects.filter(
+            kind=DiscrepancyKind.CHARGED_CLAIM, closed_at=None, payment__state=PaymentState.PAID
+        )
+        cases = found.select_related("payment").select_for_update(of=("self",), skip_locked=True).order_by("id")
+        answered = list(cases[:limit])
+        for case in answered:
+            is_applied = case.payment is not None and case.payment.is_applied
+            case.closed_at = timezone.now()
+            case.resolution = (
+                gettext_noop("Ngân hàng đã xác nhận; khoản được ghi nhận đã nộp.")
+                if is_applied
+                else gettext_noop("Tiền đã đến khi khoản không còn phải nộp; sẽ hoàn lại cho bạn.")
+            )
+            case.save(update_fields=["closed_at", "resolution"])
+            if not is_applied:  # else the payer is told that the bill is paid
+                claim_answered.send(sender=Discrepancy, case=case)
+    return len(answered)

@@ -1,0 +1,1 @@
+"""The payer's way from a bill to the gateway's page."""

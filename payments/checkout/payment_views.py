@@ -1,0 +1,134 @@
+"""Beginning to pay, and the page of a VietQR: the last ones before the bank's own."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from core.http import client_ip
+from gateways import registry
+from payments.bills.holds import why_held
+from payments.callbacks.views import SESSION_PAYMENT
+from payments.errors import AnotherUnderWay, BillHeld, BillNotPayable, GatewayNotOffered, PaymentNotStarted
+from payments.models import Bill, Payment
+from payments.states import BillState
+
+from . import bank_apps
+from . import start as checkout
+from .bill_views import LAST_GATEWAY, bill_of, gateway_name, state_context
+
+_REMEMBERED_SECONDS = 180 * 24 * 3600
+#: Pixels of a module in the saved picture: sharp on any screen, and small as a file.
+_PNG_SCALE = 12
+
+
+@require_POST
+def pay(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
+    """Start, or resume, an attempt and send the browser to the bank or to the QR.
+
+    A second attempt beside one that may still bring money begins only when the payer was warned of it.
+    """
+    found = bill_of(token)
+    try:
+        payment = checkout.start(
+            found, gateway, client_ip=client_ip(request), locale=request.LANGUAGE_CODE, known=_told_of(request)
+        )
+    except BillHeld:
+        return redirect("bill", token=token)  # it says why
+    except BillNotPayable:
+        messages.info(request, _("Khoản này không còn phải nộp."))
+        return redirect("bill", token=token)
+    except GatewayNotOffered as error:
+        raise Http404 from error
+    except AnotherUnderWay as warning:
+        return _warn(request, token, gateway, warning)
+    except PaymentNotStarted:
+        messages.error(request, _("Cổng thanh toán này đang bận. Chưa có khoản tiền nào bị trừ; hãy chọn cách khác."))
+        return redirect("bill", token=token)
+    request.session[SESSION_PAYMENT] = payment.token
+    answer = redirect(_next_page(payment, token))
+    answer.set_cookie(
+        LAST_GATEWAY,
+        gateway,
+        max_age=_REMEMBERED_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+def _next_page(payment: Payment, token: str) -> str:
+    if payment.is_open and payment.redirect_url:
+        return payment.redirect_url
+    return reverse("transfer" if payment.is_open and payment.qr_text else "bill", args=[token])
+
+
+def _told_of(request: HttpRequest) -> frozenset[int]:
+    """Return the attempts that the warning named to this payer."""
+    told = request.POST.get("da-biet", "")[:200].split(",")
+    return frozenset(int(number) for number in told if number.isdecimal() and len(number) < 19)
+
+
+def _warn(request: HttpRequest, token: str, gateway: str, warning: AnotherUnderWay) -> HttpResponse:
+    told = _told_of(request) | {payment.pk for payment in warning.payments}
+    # Read again: asking the gateways may have changed what the page says.
+    context = state_context(bill_of(token)) | {
+        "earlier": [(payment, gateway_name(payment)) for payment in warning.payments],
+        "wanted": gateway,
+        "wanted_name": registry.name_of(gateway),
+        "known": ",".join(str(number) for number in sorted(told)),
+    }
+    return render(request, "payments/checkout/second_payment.html", context, status=409)
+
+
+def _transfer(bill: Bill) -> Payment | None:
+    """Return the attempt whose QR may be shown: none of a bill that nobody should pay now."""
+    if bill.state != BillState.OPEN or why_held(bill):
+        return None
+    return next((payment for payment in bill.open_payments if payment.qr_text), None)
+
+
+@never_cache
+@require_GET
+def transfer(request: HttpRequest, token: str) -> HttpResponse:
+    """The VietQR, large, with everything to type by hand beside it."""
+    found = bill_of(token)
+    payment = _transfer(found)
+    if payment is None:
+        return redirect("bill", token=token)
+    here = settings.BASE_URL + reverse("bill", args=[token])
+    context = state_context(found) | {
+        "transfer": payment,
+        "is_over": payment.expires_at <= timezone.now(),
+        "bank_name": bank_apps.bank_name(payment),
+        "apps": bank_apps.links(payment, here),
+        "sandbox_app": settings.SANDBOX_APP_URL,
+    }
+    return render(request, "payments/checkout/transfer.html", context)
+
+
+@never_cache
+@require_GET
+def transfer_picture(request: HttpRequest, token: str) -> HttpResponse:
+    """The same QR as a picture to save and to open in the bank's app."""
+    bill = get_object_or_404(Bill.objects.with_payments(), token=token)
+    payment = _transfer(bill)
+    if payment is None:
+        raise Http404
+    picture = io.BytesIO()
+    segno.make(payment.qr_text, error="m", micro=False).save(picture, kind="png", scale=_PNG_SCALE, border=4)
+    response = HttpResponse(picture.getvalue(), content_type="image/png")
+    name = "".join(letter for letter in bill.reference if letter.isalnum() or letter == "-")
+    response["Content-Disposition"] = f'attachment; filename="vietqr-{name}.png"'
+    return response

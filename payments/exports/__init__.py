@@ -1,0 +1,1 @@
+"""Lists as files: definitions, parameters, background writing."""

@@ -1,0 +1,120 @@
+"""Payments: found by any key, filtered, sorted; one row is one attempt to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from gateways import registry
+from payments import search
+from payments.accounting.access import Staff
+from payments.exports.params import choice, day
+from payments.models import MerchantAccount, Payment
+from payments.states import PaymentState
+
+from .base import Chosen, Column, Listing, searched, zoned
+
+#: What is sorted by: the key of a row, ascending or not. The last part names one row only.
+ORDERS = {
+    "newest": (("pk",), False),
+    "oldest": (("pk",), True),
+    "largest": (("bill__amount", "bill_id", "pk"), False),
+    "smallest": (("bill__amount", "bill_id", "pk"), True),
+}
+_ORDER_NAMES = {
+    "newest": _("Mới nhất trước"),
+    "oldest": _("Cũ nhất trước"),
+    "largest": _("Số tiền lớn trước"),
+    "smallest": _("Số tiền nhỏ trước"),
+}
+
+
+def offered(staff: Staff) -> Chosen:
+    """Return what the selects of the page hold: gateways with a contract, agencies that somebody sees."""
+    slugs = MerchantAccount.objects.order_by().values_list("gateway", flat=True).distinct()
+    agencies = Agency.objects.filter(pk__in=staff.sees).order_by("name").values_list("pk", "name")
+    return {
+        "states": PaymentState.choices,
+        "gateways": sorted((slug, registry.name_of(slug)) for slug in slugs),
+        "agencies": [(str(pk), name) for pk, name in agencies],
+        "orders": list(_ORDER_NAMES.items()),
+    }
+
+
+def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
+    """Return the filter of an address; what is not offered counts as not chosen."""
+    agency = given.get("agency", "")
+    is_mine = agency.isdecimal() and len(agency) < 16 and int(agency) in staff.sees
+    return {
+        "q": searched(given),
+        "state": choice(given, "state", PaymentState.values),
+        "gateway": choice(given, "gateway", registry.all_slugs()),
+        "agency": agency if is_mine else "",
+        "from": day(given, "from"),
+        "to": day(given, "to"),
+        "order": choice(given, "order", ORDERS, "newest"),
+    }
+
+
+def rows(staff: Staff, chosen: Chosen) -> QuerySet[Payment]:
+    """Return the attempts a filter leaves, in no order."""
+    found = Payment.objects.order_by().filter(bill__agency__in=staff.sees)
+    if chosen["agency"]:
+        found = found.filter(bill__agency=int(chosen["agency"]))
+    if chosen["state"]:
+        found = found.filter(state=chosen["state"])
+    if chosen["gateway"]:
+        found = found.filter(gateway=chosen["gateway"])
+    found = search.on_days(found, chosen["from"], chosen["to"])
+    if chosen["q"]:
+        meaning = search.understand(chosen["q"], timezone.localdate())
+        found = found.filter(search.payments(meaning))
+    return found
+
+
+def beyond(found: QuerySet[Payment], order: str, edge: Payment | None, *, back: bool) -> QuerySet[Payment]:
+    """Return the rows after `edge` (before it: `back`, the nearest first) in one of ORDERS."""
+    fields, ascends = ORDERS[order]
+    if back:
+        ascends = not ascends
+    if edge:
+        values = {"pk": edge.pk, "bill_id": edge.bill_id, "bill__amount": edge.bill.amount}
+        side = "gt" if ascends else "lt"
+        later, same = Q(), Q()
+        for field in fields:
+            later |= same & Q(**{f"{field}__{side}": values[field]})
+            same &= Q(**{field: values[field]})
+        # The first part alone is what an index can be entered by.
+        found = found.filter(Q(**{f"{fields[0]}__{side}e": values[fields[0]]}), later)
+    return found.order_by(*((F(field).asc() if ascends else F(field).desc()) for field in fields))
+
+
+PAYMENTS = Listing(
+    slug="lan-nop",
+    name=_("Lần nộp"),
+    page="accounting-payments",
+    keys=("q", "state", "gateway", "agency", "from", "to", "order"),
+    choose=choose,
+    rows=rows,
+    related=("bill__agency", "merchant_account"),
+    columns=(
+        Column(_("Mã khoản"), _("Mã hồ sơ, hoặc mã của hệ thống đã lập khoản"), lambda row: row.bill.reference),
+        Column(_("Cơ quan thu"), _("Tên lúc lập khoản"), lambda row: row.bill.agency_name),
+        Column(_("Người nộp"), _("Tên trên khoản phải nộp"), lambda row: row.bill.payer_name),
+        Column(_("Số tiền (đồng)"), _("Số tiền của lần nộp, số nguyên"), lambda row: row.amount),
+        Column(_("Trạng thái"), _("Của lần nộp, lúc xuất tệp"), lambda row: row.get_state_display()),
+        Column(_("Ghi cho khoản"), _("“x”: tiền này làm khoản được nộp"), lambda row: "x" if row.is_applied else ""),
+        Column(_("Đã hoàn (đồng)"), _("Kể cả đang chờ hoàn"), lambda row: row.refunded_amount),
+        Column(_("Cổng"), _("Cổng thanh toán, quầy, hoặc chuyển nội bộ"), lambda row: registry.name_of(row.gateway)),
+        Column(_("Mã đơn vị ở cổng"), _("Hợp đồng nhận tiền"), lambda row: row.merchant_account.merchant_id),
+        Column(_("Mã giao dịch của ta"), _("Mã gửi sang ngân hàng"), lambda row: row.merchant_ref),
+        Column(_("Mã giao dịch của ngân hàng"), _("Để đối chiếu sao kê"), lambda row: row.gateway_ref),
+        Column(zoned(_("Bắt đầu lúc")), _("Lúc người nộp bấm nộp"), lambda row: row.created_at),
+        Column(zoned(_("Nộp lúc")), _("Giờ ngân hàng báo, trống nếu chưa nộp"), lambda row: row.paid_at),
+        Column(_("Nội dung"), _("Nội dung của khoản phải nộp"), lambda row: row.bill.description),
+    ),
+)

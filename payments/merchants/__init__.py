@@ -1,0 +1,1 @@
+"""Contracts with gateways: accounts, keys, circuit breaker, outages, statistics."""

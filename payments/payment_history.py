@@ -1,0 +1,119 @@
+"""The whole story of one payment for a person who must explain it: our ledger and what the bank said, masked.
+
+The administration and the accountants' page show the same lines (`templates/payments/accounting/_payment_history.html`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import masking
+from gateways.base import OutcomeState
+
+from .models import LedgerEvent, Notice, Payment
+from .states import BillState, PaymentState, RefundState
+
+#: What a bank says of the money, in our words.
+OUTCOMES: Mapping[str, Promise] = {
+    OutcomeState.PAID: gettext_lazy("Đã thu tiền"),
+    OutcomeState.FAILED: gettext_lazy("Không thành công"),
+    OutcomeState.CANCELLED: gettext_lazy("Người nộp đã hủy"),
+    OutcomeState.PENDING: gettext_lazy("Đang xử lý"),
+    OutcomeState.NOT_FOUND: gettext_lazy("Không có giao dịch này"),
+    OutcomeState.REVERSED: gettext_lazy("Đã thu hồi tiền"),
+    OutcomeState.UNKNOWN: gettext_lazy("Chưa rõ"),
+}
+#: What came of a notice (`decisions.Decision.result`); those of the form late_… and an outcome's name aside.
+RESULTS: Mapping[str, Promise] = {
+    "settled": gettext_lazy("Ghi nhận: khoản được nộp"),
+    "already_booked": gettext_lazy("Giao dịch này đã ghi sổ từ trước, không đổi gì"),
+    "already_paid": gettext_lazy("Báo lại một lần nộp đã ghi nhận, không đổi gì"),
+    "already_reversed": gettext_lazy("Tiền này đã bị thu hồi: không ghi nhận lần hai"),
+    "paid_again": gettext_lazy("Khoản đã được nộp rồi: ghi nhận là tiền thừa, mở vụ việc"),
+    "surplus": gettext_lazy("Khoản không còn phải nộp: ghi nhận là tiền thừa, mở vụ việc"),
+    "wrong_amount": gettext_lazy("Số tiền khác số phải nộp: giữ tiền, mở vụ việc"),
+    "wrong_currency": gettext_lazy("Không phải tiền đồng: không ghi sổ, mở vụ việc"),
+    "wrong_account": gettext_lazy("Vào tài khoản khác của hợp đồng: không ghi sổ, mở vụ việc"),
+    "unknown_reference": gettext_lazy("Không rõ nộp cho khoản nào"),
+    "to_be_asked": gettext_lazy("Ngân hàng không nói số tiền: hỏi lại trước khi ghi sổ"),
+    "reversed": gettext_lazy("Ngân hàng thu hồi tiền: khoản phải nộp lại, hoặc cần người xem"),
+    "set_aside": gettext_lazy("Được người có thẩm quyền bỏ qua"),
+}
+_STATES: Mapping[str, str | Promise] = {
+    **dict(BillState.choices),
+    **dict(RefundState.choices),
+    **dict(PaymentState.choices),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened: of us (`is_ours`) or told by the bank.
+
+    `told` are the decoded fields as (name, masked value), `raw` what came over the line as
+    (which part, masked text).
+    """
+
+    at: datetime
+    what: str
+    is_ours: bool
+    detail: str
+    told: tuple[tuple[str, str], ...] = ()
+    raw: tuple[tuple[str, str], ...] = ()
+
+
+def of_payment(payment: Payment) -> list[Line]:
+    """Return everything that happened to a payment, oldest first; two queries, with its bill loaded."""
+    known = {payment.merchant_ref, payment.gateway_ref, payment.bill.reference} - {""}
+    events = LedgerEvent.objects.filter(payment=payment).select_related("actor").order_by("id")
+    lines = [_of_event(event) for event in events]
+    lines += [_of_notice(notice, known) for notice in payment.notices.order_by("id")]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _of_event(event: LedgerEvent) -> Line:
+    states = [str(_STATES.get(state, state)) for state in (event.before, event.after) if state]
+    amount = f"{event.amount:+,} đ".replace(",", ".") if event.amount else ""
+    parts = (" → ".join(states), amount, str(event.actor or ""))
+    return Line(event.at, event.get_kind_display(), True, " · ".join(filter(None, parts)))
+
+
+def _of_notice(notice: Notice, known: Collection[str]) -> Line:
+    told = str(OUTCOMES.get(notice.outcome, notice.outcome))
+    parts = (told, meaning_of(notice.result) or notice.get_state_display(), notice.error[:200])
+    return Line(
+        notice.received_at,
+        notice.get_source_display(),
+        False,
+        " · ".join(filter(None, parts)),
+        masking.fields(notice.facts, known),
+        tuple(_raw(notice, known)),
+    )
+
+
+def meaning_of(result: str) -> str:
+    """Return what came of a notice in words: "" for one that nobody has worked at."""
+    if result.startswith("late_"):
+        return _("Đến sau khi đã biết kết quả: không đổi gì")
+    return str(RESULTS.get(result) or OUTCOMES.get(result) or result)
+
+
+def _raw(notice: Notice, known: Collection[str]) -> list[tuple[str, str]]:
+    """Return the parts that came over the line; a statement's row or money of the counter has none."""
+    found = []
+    if body := bytes(notice.body).decode(errors="replace"):
+        found.append((_("Nội dung gốc"), masking.message(body, known)))
+    if notice.query:
+        found.append((_("Câu truy vấn gốc"), masking.message(notice.query, known)))
+    if notice.headers:
+        headers = "\n".join(f"{name}: {value}" for name, value in notice.headers.items())
+        found.append((_("Đầu thư gốc"), masking.message(headers, known)))
+    if found and notice.remote_addr:
+        found.append((_("Địa chỉ mạng"), notice.remote_addr))
+    return found

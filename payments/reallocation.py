@@ -1,0 +1,140 @@
+"""Moving money that a case holds to the bills it was meant for: one proposes, another approves.
+
+One transfer for several dossiers is split so (R-35); one for the wrong code is put right
+(R-37). Bills are paid whole or not at all, so the amount is the sum of theirs. No edit
+anywhere: the ledger takes the money out of the case and puts it into each bill, through
+the same door as all money. Locks: bills by id, case, move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.audit import record as audit
+from agencies.models import User
+from agencies.scope import chain_of
+from core import live
+from gateways.internal import Moved
+from payments.models.discrepancies import HOLDING_MONEY
+from payments.models.notifications import NoticeSource
+
+from . import discrepancies
+from .cash_desk import collect as cash_desk
+from .cash_desk import internal_payments
+from .errors import BillNotPayable, IdempotencyConflict, MoveRefused, RemainingChanged, SamePerson
+from .models import Bill, Discrepancy, LedgerEvent, Move
+from .states import BillState, EventKind, MoveState
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants moved. `references` are the codes of bills of the case's agency or of its units."""
+
+    references: Sequence[str]
+    remaining_seen: int
+    note: str
+    idempotency_key: str
+
+
+def propose(found: Discrepancy, wish: Wish, *, maker: User) -> Move:
+    """Hold the bills' amount from the case. Raises MoveRefused, RemainingChanged, IdempotencyConflict."""
+    bills = [_open_bill(found.agency_id, reference) for reference in dict.fromkeys(wish.references)]
+    amount = sum(bill.amount for bill in bills)
+    with transaction.atomic():
+        locked = Discrepancy.objects.select_for_update().get(pk=found.pk)
+        earlier = locked.moves.filter(idempotency_key=wish.idempotency_key).first()
+        if earlier:
+            if earlier.amount != amount:
+                raise IdempotencyConflict(wish.idempotency_key)
+            return earlier
+        if locked.kind not in HOLDING_MONEY:
+            raise MoveRefused(_("Vụ việc này không giữ tiền nào để chuyển."))
+        if wish.remaining_seen != locked.remaining_amount:
+            raise RemainingChanged(locked.remaining_amount)
+        if not bills or amount > locked.remaining_amount:
+            raise MoveRefused(_("Tổng các khoản phải lớn hơn 0 và không quá số tiền vụ việc còn giữ."))
+        Discrepancy.objects.filter(pk=locked.pk).update(used_amount=F("used_amount") + amount)
+        move = Move.objects.create(
+            discrepancy=locked, amount=amount, note=wish.note[:500], maker=maker, idempotency_key=wish.idempotency_key
+        )
+        move.bills.set(bills)
+        _record(move, maker)
+    return move
+
+
+def _open_bill(agency_id: int, reference: str) -> Bill:
+    """A bill of the agency that holds the money, or of a unit for which it signed with the bank, as provinces do."""
+    today = timezone.localdate()
+    bills = Bill.objects.filter(reference=reference, state=BillState.OPEN, amount__gt=0).select_related("agency")
+    found = [bill for bill in bills[:20] if agency_id in chain_of(bill.agency, today)]
+    if len(found) != 1:
+        raise MoveRefused(_("Không có đúng một khoản đang phải nộp với mã %(code)s.") % {"code": reference})
+    return found[0]
+
+
+def approve(move: Move, *, checker: User) -> Move:
+    """Let a second person agree: the bills are paid now, with receipts, or nothing happens.
+
+    Raises SamePerson, MoveRefused when it was decided before, BillNotPayable when a bill has
+    been paid or closed meanwhile, PaymentMayBeUnderWay while an online payment is in doubt.
+    """
+    for bill in move.bills.all():
+        cash_desk.ask_about_open(bill)
+    with transaction.atomic(durable=True):
+        bills = list(move.bills.select_for_update(of=("self",)).select_related("agency").order_by("pk"))
+        locked = _lock(move, checker)
+        if closed := next((bill for bill in bills if bill.state != BillState.OPEN), None):
+            raise BillNotPayable(closed.reference)
+        case = locked.discrepancy
+        notices = []
+        for bill in bills:
+            payment = internal_payments.create(bill, Moved.slug, prefix="CH", actor=checker)
+            facts = {"case": case.pk, "move": locked.pk}
+            notices.append(
+                internal_payments.tell(payment, NoticeSource.MOVE, reference=f"move:{locked.pk}:{bill.pk}", facts=facts)
+            )
+        internal_payments.settle(notices)
+        values = {"bill": case.bill, "cause": "move", "cause_id": str(locked.pk), "actor": checker}
+        LedgerEvent.objects.create(kind=EventKind.MONEY_MOVED, amount=-locked.amount, **values)
+        LedgerEvent.objects.create(kind=EventKind.SURPLUS_USED, amount=locked.amount, **values)
+        _decide(locked, MoveState.DONE, checker)
+        discrepancies.close_when_used(case, _("Đã chuyển sang khoản khác"))
+    live.publish([bill.token for bill in bills])
+    return locked
+
+
+def reject(move: Move, *, checker: User) -> Move:
+    """Say no, and let go of the held amount. Raises SamePerson, MoveRefused."""
+    with transaction.atomic():
+        locked = _lock(move, checker)
+        Discrepancy.objects.filter(pk=locked.discrepancy_id).update(used_amount=F("used_amount") - locked.amount)
+        _decide(locked, MoveState.REJECTED, checker)
+    return locked
+
+
+def _lock(move: Move, checker: User) -> Move:
+    Discrepancy.objects.select_for_update().get(pk=move.discrepancy_id)
+    related = Move.objects.select_for_update(of=("self",)).select_related("discrepancy__bill", "discrepancy__agency")
+    locked = related.get(pk=move.pk)
+    if locked.maker_id == checker.pk:
+        raise SamePerson
+    if locked.state != MoveState.PROPOSED:
+        raise MoveRefused(_("Đề nghị này đã được quyết định trước đó."))
+    return locked
+
+
+def _decide(locked: Move, after: MoveState, checker: User) -> None:
+    locked.state, locked.checker, locked.decided_at = after, checker, timezone.now()
+    locked.save(update_fields=["state", "checker", "decided_at"])
+    _record(locked, checker)
+
+
+def _record(move: Move, actor: User) -> None:
+    agency = move.discrepancy.agency
+    audit.record(f"move_{move.state}", f"case:{move.discrepancy_id}", actor=actor, agency=agency, amount=move.amount)

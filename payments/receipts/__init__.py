@@ -1,0 +1,1 @@
+"""Receipts (biên lai): issued, shown, verified."""

@@ -1,0 +1,67 @@
+"""Receipts for everybody: to read, print and keep, and to tell a genuine one."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from payments.callbacks.handle import mask_name
+from payments.models import Receipt
+
+from . import pdf as receipt_pdf
+
+
+def _receipt(token: str) -> Receipt:
+    related = ("series", "bill", "payment", "cancellation__replacement__series")
+    return get_object_or_404(Receipt.objects.select_related(*related), token=token)
+
+
+@require_GET
+@never_cache
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """A receipt, to read, print and keep. Whoever pays for somebody has this address: only the PDF names the person."""
+    found = _receipt(token)
+    url = receipt_pdf.verification_url(found)
+    return render(
+        request,
+        "payments/receipts/receipt.html",
+        {"receipt": found, "verification_url": url, "payer": mask_name(found.payer_name)},
+    )
+
+
+@require_GET
+@never_cache
+def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The same receipt as a PDF."""
+    found = _receipt(token)
+    response = HttpResponse(receipt_pdf.render(found), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="bien-lai-{found.full_number}.pdf"'
+    return response
+
+
+@require_GET
+@never_cache
+def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """Tell anybody whether a receipt number is genuine: amount, date and agency, nothing personal.
+
+    Agencies number alike: the QR of a receipt adds the book (`quyen`), a typed number may find several.
+    """
+    series, _separator, digits = number.rpartition("-")
+    related = ("series", "cancellation__replacement__series")
+    found = Receipt.objects.none()
+    if digits.isdecimal() and len(digits) < 15:
+        found = Receipt.objects.filter(series__serial=series, number=int(digits)).select_related(*related)
+    book = request.GET.get("quyen", "")
+    if book.isdecimal() and len(book) < 15:
+        found = found.filter(series_id=int(book))
+    return render(request, "payments/receipts/verify.html", {"number": number, "receipts": found[:20]})
+
+
+@require_GET
+@never_cache
+def verify(request: HttpRequest) -> HttpResponse:
+    """Where somebody types the number of a receipt."""
+    number = "".join(request.GET.get("so", "").upper().split())[:40].replace("/", "")
+    return redirect("verify-receipt", number=number) if number else render(request, "payments/receipts/verify.html")

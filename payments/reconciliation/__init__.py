@@ -1,0 +1,1 @@
+"""Bank statements: read, matched with the ledger, brought to zero by day."""

@@ -1,0 +1,216 @@
+"""Matching a statement with the ledger: every row ends matched, settled or with a case.
+
+Rows that the ledger knows already are matched by one UPDATE per batch. The rest is news:
+it goes through the inbox like a callback, so money that no notice told of is settled by
+the same door, and money nobody knows is booked first and looked for afterwards.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core.bulk_update import update_rows
+from gateways.base import Capability, OutcomeState
+from gateways.base import Notice as GatewayNotice
+from payments import discrepancies
+from payments.callbacks import inbox
+from payments.merchants.accounts import adapter_for
+from payments.models import Bill, Discrepancy, LedgerEvent, Notice, Statement, StatementRow
+from payments.models.discrepancies import DiscrepancyKind
+from payments.models.notifications import NoticeSource, NoticeState
+from payments.models.statements import RowState, StatementState
+from payments.states import MONEY_IN, BillState
+
+from .statements import LEASE, claim, load
+
+logger = logging.getLogger(__name__)
+
+BATCH = 5000
+NEWS_BATCH = 200
+Progress = Callable[[int, int], None]
+
+_MATCH = """
+WITH batch AS (
+    SELECT id, gateway_ref, amount FROM payments_statementrow
+    WHERE statement_id = %(statement)s AND state = 'new' AND id > %(after)s ORDER BY id LIMIT %(limit)s),
+known AS (
+    SELECT batch.id, event.id AS event_id, event.amount = batch.amount AS is_equal, earlier.id AS earlier_id
+    FROM batch
+    LEFT JOIN LATERAL (
+        SELECT other.id FROM payments_statementrow other
+        WHERE other.merchant_account_id = %(account)s AND other.gateway_ref = batch.gateway_ref
+          AND other.statement_id <> %(statement)s AND other.state <> 'new' LIMIT 1) earlier ON true
+    LEFT JOIN payments_ledgerevent event
+           ON event.money_key = %(prefix)s || batch.gateway_ref AND event.kind IN ('payment_paid', 'money_received')),
+changed AS (
+    UPDATE payments_statementrow row
+    SET state = CASE WHEN known.earlier_id IS NOT NULL THEN 'repeated' ELSE 'matched' END,
+        event_id = CASE WHEN known.earlier_id IS NOT NULL THEN NULL ELSE known.event_id END
+    FROM known WHERE row.id = known.id AND (known.earlier_id IS NOT NULL OR known.is_equal)
+    RETURNING row.id)
+SELECT count(*), max(id), (SELECT count(*) FROM changed) FROM batch
+"""
+
+
+def work_due() -> int:
+    """Take on every file that waits to be read or matched; return how many were worked at."""
+    waiting = Statement.objects.filter(state__in=(StatementState.LOADING, StatementState.APPLYING))
+    waiting = waiting.exclude(lease_until__gte=timezone.now()).select_related("merchant_account__agency")
+    found = list(waiting.order_by("id")[:5])
+    for statement in found:
+        try:
+            if statement.state == StatementState.LOADING:
+                load(statement)
+            else:
+                apply(statement)
+        except Exception:
+            logger.exception("statement %s was not finished; it is tried again", statement.pk)
+    return len(found)
+
+
+def apply(statement: Statement, progress: Progress = lambda done, total: None) -> None:
+    """Match every row of a confirmed statement. May be interrupted and called again at any row.
+
+    Call outside a transaction.
+    """
+    if not claim(statement, StatementState.APPLYING):
+        return
+    account = statement.merchant_account
+    values: dict[str, int | str] = {
+        "statement": statement.pk,
+        "account": account.pk,
+        "prefix": f"{account.gateway}:{account.pk}:",
+        "limit": BATCH,
+    }
+    after = 0
+    done = statement.rows.exclude(state=RowState.NEW).count()
+    while True:
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute(_MATCH, {**values, "after": after})
+            taken, last, matched = cursor.fetchone()
+        if not taken:
+            break
+        if matched < taken:
+            _hear_news(statement, after, last)
+        after, done = last, done + taken
+        Statement.objects.filter(pk=statement.pk).update(rows_done=done, lease_until=timezone.now() + LEASE)
+        progress(done, statement.row_count)
+    _close_found(statement)
+    is_done = not statement.rows.filter(state=RowState.NEW).exists()
+    # Rows whose notices failed are tried again once those are quarantined or through.
+    Statement.objects.filter(pk=statement.pk).update(
+        state=StatementState.DONE if is_done else StatementState.APPLYING,
+        lease_until=None if is_done else timezone.now() + LEASE,
+        finished_at=timezone.now() if is_done else None,
+    )
+    statement.refresh_from_db()
+
+
+def _hear_news(statement: Statement, after: int, last: int) -> None:
+    """Let the rows of one batch that the ledger does not know pass through the inbox, a few at a time."""
+    news = list(statement.rows.filter(state=RowState.NEW, pk__gt=after, pk__lte=last).order_by("pk"))
+    is_transfer = Capability.REDIRECT not in adapter_for(statement.merchant_account).capabilities
+    for start in range(0, len(news), NEWS_BATCH):
+        rows = news[start : start + NEWS_BATCH]
+        booked = _booked(statement, rows)
+        heard = [row for row in rows if row.gateway_ref not in booked]
+        for row in heard:
+            row.notice_id = _receive(row, statement, is_transfer=is_transfer)
+        inbox.drain(limit=NEWS_BATCH, ids=[row.notice_id for row in heard if row.notice_id])
+        _conclude(statement, heard)
+        _note_differing(statement, [row for row in rows if row.gateway_ref in booked], booked)
+
+
+def _booked(statement: Statement, rows: list[StatementRow]) -> dict[str, LedgerEvent]:
+    """Return the booked event of each row that has one, by the bank's reference."""
+    prefix = _prefix(statement)
+    keys = [prefix + row.gateway_ref for row in rows]
+    events = LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN).select_related("bill", "payment")
+    return {event.money_key.removeprefix(prefix): event for event in events}
+
+
+def _prefix(statement: Statement) -> str:
+    return f"{statement.merchant_account.gateway}:{statement.merchant_account_id}:"
+
+
+def _receive(row: StatementRow, statement: Statement, *, is_transfer: bool) -> int:
+    account = statement.merchant_account
+    notice = GatewayNotice(
+        gateway=account.gateway,
+        event_key=f"statement:{account.pk}:{row.gateway_ref}",
+        merchant_ref=row.merchant_ref or code_in(row.description),
+        gateway_ref=row.gateway_ref,
+        state=OutcomeState.PAID,
+        amount=row.amount,
+        currency=row.currency or None,
+        occurred_at=row.occurred_at,
+        account=row.account,
+        is_transfer=is_transfer,
+        facts={"description": row.description, "statement": statement.pk, "line": row.line_number},
+    )
+    return inbox.receive(notice, account, source=NoticeSource.STATEMENT).notice_id
+
+
+def code_in(description: str) -> str:
+    """Return the only transfer code in the free text of a transfer, or "": exact digits, no guessing."""
+    found = set(re.findall(r"(?<![0-9])[0-9]{14}(?![0-9])", description))
+    return found.pop() if len(found) == 1 else ""
+
+
+def _conclude(statement: Statement, rows: list[StatementRow]) -> None:
+    """Write on each row what its notice led to. A row whose notice failed stays NEW and is tried again."""
+    notices = Notice.objects.in_bulk([row.notice_id for row in rows if row.notice_id])
+    cases = {found.notice_id: found for found in Discrepancy.objects.filter(notice__in=notices)}
+    booked = _booked(statement, rows)
+    for row in rows:
+        notice = notices[row.notice_id or 0]
+        row.event = booked.get(row.gateway_ref)
+        row.discrepancy = cases.get(notice.pk)
+        if row.discrepancy:
+            row.state = RowState.DISCREPANCY
+            if notice.result == "unknown_reference" and (bill := _guess(row)):
+                row.state, row.proposed_bill = RowState.PROPOSED, bill
+        elif notice.state == NoticeState.IGNORED:
+            row.state = RowState.MATCHED
+        elif notice.state == NoticeState.DONE:
+            row.state = RowState.SETTLED
+    update_rows(StatementRow, rows, ["state", "event_id", "notice_id", "discrepancy_id", "proposed_bill_id"])
+
+
+def _guess(row: StatementRow) -> Bill | None:
+    """Propose, never apply, an open bill whose code stands in the text in some mangled form (R-34)."""
+    text = re.sub(r"[^0-9A-Z]", "", row.description.upper())
+    if len(text) < 8:
+        return None
+    candidates = Bill.objects.filter(state=BillState.OPEN, amount=row.amount).order_by("-id")[:200]
+    fitting = [bill for bill in candidates if re.sub(r"[^0-9A-Z]", "", bill.reference.upper()) in text]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _note_differing(statement: Statement, rows: list[StatementRow], booked: dict[str, LedgerEvent]) -> None:
+    with transaction.atomic(durable=True):
+        for row in rows:
+            row.event = event = booked[row.gateway_ref]
+            found = discrepancies.case(
+                DiscrepancyKind.AMOUNT_DIFFERS,
+                agency_id=event.bill.agency_id if event.bill else statement.merchant_account.agency_id,
+                bill=event.bill,
+                payment=event.payment,
+                amount=abs(row.amount - event.amount),
+                note=f"{row.gateway_ref}: {row.amount} / {event.amount}",
+            )
+            found.save()
+            row.discrepancy, row.state = found, RowState.DISCREPANCY
+        update_rows(StatementRow, rows, ["state", "event_id", "discrepancy_id"])
+
+
+def _close_found(statement: Statement) -> None:
+    """Close cases of money that an earlier statement lacked and this one has."""
+    found = statement.rows.exclude(event=None).values("event__money_key")
+    missing = Discrepancy.objects.filter(kind=DiscrepancyKind.NOT_IN_STATEMENT, closed_at=None, note__in=found)
+    missing.update(closed_at=timezone.now(), resolution=f"#{statement.pk}")

@@ -1,0 +1,231 @@
+"""Taking a bank's file: stored, read as a stream into rows, shown before anything is believed.
+
+A file is read all or nothing: rows of a file that turns out damaged are deleted again.
+Whoever reads holds a lease, so a process that dies leaves the file to the next one.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import BinaryIO, cast
+
+from django.core.files import File
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Count, F, Max, Min, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.audit import record as audit
+from agencies.models import User
+from gateways.base import StatementRow as BankRow
+from payments.errors import StatementRefused
+from payments.merchants.accounts import adapter_for
+from payments.models import ClosedDay, MerchantAccount, Statement, StatementRow
+from payments.models.statements import StatementState
+
+from . import formats
+
+BATCH = 5000
+LEASE = timedelta(minutes=2)
+LARGEST_FILE = 1024 * 1024 * 1024
+Progress = Callable[[int, int], None]
+_COLUMNS = (
+    "statement_id", "merchant_account_id", "line_number", "gateway_ref", "merchant_ref", "amount", "currency",
+    "account", "occurred_at", "value_date", "description", "state",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What confirming a file would do, by number of rows and whole đồng."""
+
+    matched: int
+    settles: int
+    differs: int
+    unknown: int
+    repeated: int
+
+
+def take(account: MerchantAccount, upload: File[bytes], *, by: User | None) -> tuple[Statement, bool]:
+    """Store a file to be read; return it and whether it is new. The same file again is the first one.
+
+    Raises StatementRefused when it is empty or too big.
+    """
+    if not 0 < (upload.size or 0) <= LARGEST_FILE:
+        raise StatementRefused(_("Tệp trống hoặc quá lớn."))
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    values = {"merchant_account": account, "sha256": digest.hexdigest()}
+    if earlier := Statement.objects.filter(**values).exclude(state=StatementState.REFUSED).first():
+        return earlier, False
+    try:
+        with transaction.atomic():
+            statement = Statement(**values, file_name=(upload.name or "")[-200:], size=upload.size or 0, uploaded_by=by)
+            statement.file.save(f"{digest.hexdigest()[:32]}.dat", upload, save=False)
+            statement.save()
+            audit.record("statement_upload", f"statement:{statement.pk}", actor=by, agency=account.agency)
+    except IntegrityError:
+        # Somebody sent the same file in the same moment.
+        return Statement.objects.exclude(state=StatementState.REFUSED).get(**values), False
+    return statement, True
+
+
+def claim(statement: Statement, state: StatementState) -> bool:
+    """Hold a statement in a state for one process; False when another holds it or it has moved on."""
+    now = timezone.now()
+    free = Statement.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), pk=statement.pk, state=state)
+    return bool(free.update(lease_until=now + LEASE))
+
+
+def load(statement: Statement, progress: Progress = lambda done, total: None) -> None:
+    """Read the file into rows, then wait for a person to confirm. Raises StatementRefused.
+
+    Memory stays flat: rows pass in batches of BATCH by COPY. Call outside a transaction.
+    """
+    if not claim(statement, StatementState.LOADING):
+        return
+    statement.rows.all().delete()  # what an earlier reader left when it died
+    try:
+        _read(statement, progress)
+        _refuse_closed_days(statement)
+    except StatementRefused as error:
+        statement.rows.all().delete()
+        Statement.objects.filter(pk=statement.pk).update(
+            state=StatementState.REFUSED, error=error.message[:500], finished_at=timezone.now()
+        )
+        raise
+    totals = statement.rows.aggregate(
+        row_count=Count("id"),
+        total_amount=Sum("amount", default=0),
+        first_day=Min("value_date"),
+        last_day=Max("value_date"),
+    )
+    Statement.objects.filter(pk=statement.pk).update(
+        state=StatementState.PREVIEW, lease_until=None, rows_done=0, **totals
+    )
+    statement.refresh_from_db()
+
+
+def _read(statement: Statement, progress: Progress) -> None:
+    account = statement.merchant_account
+    column_map = account.settings.get("statement_columns", {})
+    done = 0
+    with statement.file.open("rb") as stored:
+        file = cast(BinaryIO, stored.file)
+        rows = iter(formats.rows_of(file, adapter_for(account), column_map))
+        while batch := list(islice(rows, BATCH)):
+            try:
+                _copy(statement, batch)
+            except IntegrityError as error:
+                raise StatementRefused(
+                    _("Một mã giao dịch xuất hiện hai lần, trong khoảng dòng %(first)s–%(last)s.")
+                    % {"first": batch[0][0], "last": batch[-1][0]}
+                ) from error
+            except (DataError, OverflowError) as error:
+                # Digits without end, a year that cannot be, a character no text may hold.
+                raise StatementRefused(
+                    _("Số tiền, thời gian hoặc ký tự không thể có, trong khoảng dòng %(first)s–%(last)s.")
+                    % {"first": batch[0][0], "last": batch[-1][0]}
+                ) from error
+            done += len(batch)
+            Statement.objects.filter(pk=statement.pk).update(rows_done=done, lease_until=timezone.now() + LEASE)
+            progress(statement.size if file.closed else file.tell(), statement.size)
+    if not done:
+        raise StatementRefused(_("Tệp không có dòng nào."))
+
+
+def _copy(statement: Statement, batch: Iterable[tuple[int, BankRow]]) -> None:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for number, row in batch:
+        if row.occurred_at is None:
+            raise StatementRefused(_("Dòng %(line)s: thiếu thời gian giao dịch.") % {"line": number})
+        writer.writerow(
+            (
+                statement.pk,
+                statement.merchant_account_id,
+                number,
+                row.gateway_ref[:64],
+                row.merchant_ref[:64],
+                row.amount,
+                (row.currency or "")[:8],
+                row.account[:40],
+                row.occurred_at.isoformat(),
+                timezone.localdate(row.occurred_at).isoformat(),
+                str(row.facts.get("description", ""))[:255].replace("\x00", ""),
+                "new",
+            )
+        )
+    buffer.seek(0)
+    columns = ", ".join(_COLUMNS)
+    # FORCE_NOT_NULL: an empty text is a text, not NULL.
+    texts = "merchant_ref, currency, account, description"
+    with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(
+            f"COPY payments_statementrow ({columns}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({texts}))", buffer
+        )
+
+
+def _refuse_closed_days(statement: Statement) -> None:
+    """A locked day takes no new rows; rows it knows already may come again."""
+    closed = ClosedDay.objects.filter(merchant_account=statement.merchant_account_id).values("day")
+    known = StatementRow.objects.filter(merchant_account=statement.merchant_account_id).exclude(statement=statement)
+    news = statement.rows.filter(value_date__in=closed).exclude(gateway_ref__in=known.values("gateway_ref"))
+    if row := news.first():
+        raise StatementRefused(
+            _("Dòng %(line)s thuộc ngày %(day)s đã khóa sổ. Mở lại ngày đó trước khi nhập.")
+            % {"line": row.line_number, "day": f"{row.value_date:%d/%m/%Y}"}
+        )
+
+
+_PREVIEW = """
+SELECT count(*) FILTER (WHERE earlier.id IS NULL AND event.amount = row.amount),
+       count(*) FILTER (WHERE earlier.id IS NULL AND event.id IS NULL AND bill.state = 'open'
+                              AND payment.amount = row.amount),
+       count(*) FILTER (WHERE earlier.id IS NULL AND event.amount <> row.amount),
+       count(*) FILTER (WHERE earlier.id IS NULL AND event.id IS NULL
+                              AND (payment.id IS NULL OR bill.state <> 'open' OR payment.amount <> row.amount)),
+       count(earlier.id)
+FROM payments_statementrow row
+LEFT JOIN LATERAL (
+    SELECT id FROM payments_statementrow other
+    WHERE other.merchant_account_id = row.merchant_account_id AND other.gateway_ref = row.gateway_ref
+      AND other.statement_id < row.statement_id LIMIT 1) earlier ON true
+LEFT JOIN payments_ledgerevent event
+       ON event.money_key = %s || row.gateway_ref AND event.kind IN ('payment_paid', 'money_received')
+LEFT JOIN payments_payment payment ON payment.gateway = %s AND payment.merchant_ref = row.merchant_ref
+LEFT JOIN payments_bill bill ON bill.id = payment.bill_id
+WHERE row.statement_id = %s
+"""
+
+
+def preview(statement: Statement) -> Preview:
+    """Return what confirming the file would do, in one query."""
+    account = statement.merchant_account
+    with connection.cursor() as cursor:
+        cursor.execute(_PREVIEW, [f"{account.gateway}:{account.pk}:", account.gateway, statement.pk])
+        return Preview(*cursor.fetchone())
+
+
+def confirm(statement: Statement, *, actor: User | None) -> None:
+    """Let a previewed file count; matching then goes on in the background."""
+    waiting = Statement.objects.filter(pk=statement.pk, state=StatementState.PREVIEW)
+    if waiting.update(state=StatementState.APPLYING, lease_until=None, rows_done=0):
+        agency = statement.merchant_account.agency
+        audit.record("statement_confirm", f"statement:{statement.pk}", actor=actor, agency=agency)
+
+
+def discard(statement: Statement, *, actor: User | None) -> None:
+    """Throw a previewed file away: nothing of it has counted yet."""
+    waiting = Statement.objects.filter(pk=statement.pk, state=StatementState.PREVIEW)
+    if waiting.update(state=StatementState.REFUSED, error=_("Đã bỏ"), lease_until=None, rows_done=F("row_count")):
+        statement.rows.all().delete()
+        agency = statement.merchant_account.agency
+        audit.record("statement_discard", f"statement:{statement.pk}", actor=actor, agency=agency)

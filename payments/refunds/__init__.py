@@ -1,0 +1,1 @@
+"""Refunds: proposed, approved, sent to the gateway, shown to payers."""

@@ -1,0 +1,253 @@
+"""Giving money back: one person proposes, another approves, then the gateway or a bank transfer.
+
+The amount is held from its source under a row lock the moment it is proposed, so two
+proposals can never give back more than was paid; the database has the last word
+(`payment_refunded_at_most_its_amount`). Locks: bill, payment or case, refund.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.audit import record as audit
+from agencies.models import User
+from core import live
+from payments import discrepancies
+from payments.errors import IdempotencyConflict, RefundRefused, RemainingChanged, SamePerson
+from payments.models import ApiClient, Bill, Discrepancy, LedgerEvent, Payment, Refund
+from payments.models.discrepancies import HOLDING_MONEY
+from payments.models.refunds import RefundReason
+from payments.receipts import issue as receipts
+from payments.signals import money_returned
+from payments.states import BillState, EventKind, RefundState, bill_edge, check_refund_edge
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What somebody wants to give back. `remaining_seen` is what could be refunded when they looked."""
+
+    amount: int
+    remaining_seen: int
+    reason: str
+    idempotency_key: str
+    note: str = ""
+    bank_account: str = ""
+
+
+def refundable_amount(payment: Payment, reason: str) -> int:
+    """Return what may still be given back of a payment for a reason, whole đồng.
+
+    Lines that the law does not refund (household business, docs/reference/fees.md#refunds) come back only
+    when we collected them in error.
+    """
+    if reason == RefundReason.COLLECTED_IN_ERROR:
+        return payment.remaining_amount
+    kept = sum(line.amount for line in payment.bill.lines.all() if not line.is_refundable)
+    return max(payment.remaining_amount - kept, 0)
+
+
+def propose_for_payment(payment: Payment, proposal: Proposal, *, maker: User | ApiClient) -> Refund:
+    """Propose to give back (part of) what settled a bill.
+
+    Raises RemainingChanged, RefundRefused, IdempotencyConflict.
+    """
+    with transaction.atomic():
+        Bill.objects.select_for_update().get(pk=payment.bill_id)
+        locked = Payment.objects.select_for_update().get(pk=payment.pk)
+        if earlier := _earlier(locked.bill.agency_id, proposal):
+            return earlier
+        _check(proposal, locked.remaining_amount)
+        if proposal.amount > refundable_amount(locked, proposal.reason):
+            raise RefundRefused(_why_not_refundable(locked))
+        Payment.objects.filter(pk=locked.pk).update(refunded_amount=F("refunded_amount") + proposal.amount)
+        return _create(proposal, maker, agency_id=locked.bill.agency_id, payment=locked)
+
+
+def propose_for_case(found: Discrepancy, proposal: Proposal, *, maker: User) -> Refund:
+    """Propose to give back money that no bill needs. Raises as `propose_for_payment`."""
+    with transaction.atomic():
+        locked = Discrepancy.objects.select_for_update().get(pk=found.pk)
+        if earlier := _earlier(locked.agency_id, proposal):
+            return earlier
+        if locked.kind not in HOLDING_MONEY:
+            raise RefundRefused(_("Vụ việc này không giữ tiền nào để hoàn."))
+        _check(proposal, locked.remaining_amount)
+        Discrepancy.objects.filter(pk=locked.pk).update(used_amount=F("used_amount") + proposal.amount)
+        return _create(proposal, maker, agency_id=locked.agency_id, discrepancy=locked)
+
+
+def _earlier(agency_id: int, proposal: Proposal) -> Refund | None:
+    earlier = Refund.objects.filter(agency_id=agency_id, idempotency_key=proposal.idempotency_key).first()
+    if earlier and earlier.amount != proposal.amount:
+        raise IdempotencyConflict(proposal.idempotency_key)
+    return earlier
+
+
+def _check(proposal: Proposal, remaining: int) -> None:
+    if proposal.remaining_seen != remaining:
+        raise RemainingChanged(remaining)
+    if not 0 < proposal.amount <= remaining:
+        raise RefundRefused(_("Số tiền hoàn phải lớn hơn 0 và không quá số còn lại."))
+    if proposal.reason not in RefundReason.values:
+        raise RefundRefused(_("Chọn lý do hoàn tiền."))
+
+
+def _why_not_refundable(payment: Payment) -> str:
+    note = next((line.refund_note for line in payment.bill.lines.all() if not line.is_refundable), "")
+    return note or _("Khoản này theo quy định không hoàn trả.")
+
+
+def _create(proposal: Proposal, maker: User | ApiClient, **source: object) -> Refund:
+    refund = Refund.objects.create(
+        token=uuid.uuid4(),
+        amount=proposal.amount,
+        remaining_seen=proposal.remaining_seen,
+        reason=proposal.reason,
+        note=proposal.note[:500],
+        bank_account=proposal.bank_account,
+        idempotency_key=proposal.idempotency_key,
+        maker=maker if isinstance(maker, User) else None,
+        client=maker if isinstance(maker, ApiClient) else None,
+        **source,
+    )
+    _record(refund, "", actor=refund.maker)
+    return refund
+
+
+def approve(refund: Refund, *, checker: User) -> Refund:
+    """Let a second person agree; the money then leaves by itself. Raises SamePerson, IllegalTransition."""
+    return _decide(refund, RefundState.APPROVED, checker=checker)
+
+
+def reject(refund: Refund, *, checker: User, note: str = "") -> Refund:
+    """Say no, and let go of the held amount. Raises SamePerson, IllegalTransition."""
+    return _decide(refund, RefundState.REJECTED, checker=checker, note=note)
+
+
+def _decide(refund: Refund, after: RefundState, *, checker: User, note: str = "") -> Refund:
+    with transaction.atomic():
+        locked = lock(refund)
+        if locked.maker_id == checker.pk:
+            raise SamePerson
+        locked.checker, locked.decided_at = checker, timezone.now()
+        locked.next_check_at = locked.decided_at if after == RefundState.APPROVED else None
+        if after == RefundState.REJECTED:
+            _release(locked)
+        move(locked, after, "checker", "decided_at", "next_check_at", actor=checker, note=note)
+    return locked
+
+
+def record_transfer(refund: Refund, *, reference: str, actor: User) -> Refund:
+    """Note that a person has transferred the money by hand, or seen in the bank's books that it went.
+
+    Raises SamePerson, IllegalTransition.
+    """
+    with transaction.atomic():
+        locked = lock(refund)
+        if locked.maker_id == actor.pk:
+            raise SamePerson
+        finish(locked, reference, actor=actor)
+    return locked
+
+
+def finish(locked: Refund, reference: str, *, actor: User | None = None) -> None:
+    """Book that the money has gone back: ledger, bill, receipts, case. The caller holds the locks of `lock`."""
+    locked.gateway_ref, locked.done_at, locked.next_check_at = reference[:64], timezone.now(), None
+    move(locked, RefundState.DONE, "gateway_ref", "done_at", "next_check_at", actor=actor, note=reference)
+    bill = locked.payment.bill if locked.payment else (locked.discrepancy.bill if locked.discrepancy else None)
+    LedgerEvent.objects.create(
+        kind=EventKind.MONEY_RETURNED,
+        bill=bill,
+        payment=locked.payment,
+        amount=-locked.amount,
+        money_key=f"refund:{locked.token}",
+        merchant_account=locked.payment.merchant_account if locked.payment else None,
+        value_date=timezone.localdate(),
+        **_cause(locked, actor),
+    )
+    if locked.payment:
+        _reduce_bill(locked, locked.payment, actor)
+        discrepancies.close_refunded(locked.payment)
+    elif locked.discrepancy:
+        LedgerEvent.objects.create(
+            kind=EventKind.SURPLUS_USED, bill=bill, amount=locked.amount, **_cause(locked, actor)
+        )
+        discrepancies.close_when_used(locked.discrepancy, _("Đã hoàn tiền"))
+    money_returned.send(sender=Refund, refund=locked, bill=bill)
+    if bill:
+        token = bill.token
+        transaction.on_commit(lambda: live.publish([token]))
+
+
+def _reduce_bill(refund: Refund, payment: Payment, actor: User | None) -> None:
+    bill = payment.bill
+    returned = payment.refunds.filter(state=RefundState.DONE).aggregate(total=Sum("amount"))["total"]
+    before = bill.state
+    bill.state = BillState.REFUNDED if returned == bill.amount else BillState.PARTLY_REFUNDED
+    bill.save(update_fields=["state"])
+    LedgerEvent.objects.create(
+        kind=bill_edge(before, bill.state),
+        bill=bill,
+        payment=payment,
+        amount=refund.amount,
+        before=before,
+        after=bill.state,
+        **_cause(refund, actor),
+    )
+    receipts.revise(payment, refund.amount, refund.get_reason_display(), cause=f"refund:{refund.pk}")
+
+
+def lock(refund: Refund) -> Refund:
+    """Return the refund under lock, after its bill and its source."""
+    if refund.payment_id:
+        bill_id = Payment.objects.values_list("bill_id", flat=True).get(pk=refund.payment_id)
+        Bill.objects.select_for_update().get(pk=bill_id)
+        Payment.objects.select_for_update().get(pk=refund.payment_id)
+    elif refund.discrepancy_id:
+        Discrepancy.objects.select_for_update().get(pk=refund.discrepancy_id)
+    related = ("payment__bill", "payment__merchant_account", "discrepancy__bill")
+    return Refund.objects.select_for_update(of=("self",)).select_related(*related).get(pk=refund.pk)
+
+
+def move(locked: Refund, after: RefundState, *columns: str, actor: User | None = None, note: str = "") -> None:
+    """Move a locked refund along a listed edge, save `columns` with it and write the event."""
+    check_refund_edge(locked.state, after)
+    before, locked.state = locked.state, after
+    locked.save(update_fields=["state", *columns])
+    _record(locked, before, actor=actor, note=note)
+
+
+def _release(locked: Refund) -> None:
+    if locked.payment:
+        locked.payment.refunded_amount -= locked.amount
+        locked.payment.save(update_fields=["refunded_amount"])
+    elif locked.discrepancy:
+        locked.discrepancy.used_amount -= locked.amount
+        locked.discrepancy.save(update_fields=["used_amount"])
+
+
+def _record(refund: Refund, before: str, *, actor: User | None, note: str = "") -> None:
+    bill_id = refund.payment.bill_id if refund.payment else None
+    LedgerEvent.objects.create(
+        kind=EventKind.REFUND_MOVED,
+        bill_id=bill_id,
+        payment=refund.payment,
+        before=before,
+        after=refund.state,
+        detail={"amount": refund.amount, "reason": refund.reason, "note": note},
+        **_cause(refund, actor),
+    )
+    if actor:
+        audit.record(
+            f"refund_{refund.state}", f"refund:{refund.pk}", actor=actor, agency=refund.agency, amount=refund.amount
+        )
+
+
+def _cause(refund: Refund, actor: User | None) -> dict[str, object]:
+    return {"cause": "refund", "cause_id": str(refund.pk), "actor": actor}

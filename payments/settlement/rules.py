@@ -1,0 +1,151 @@
+"""What a piece of news about money means: pure, without database or clock.
+
+One function, `decide`, is asked for every notice, whichever way it came. It knows the
+rules of P-3: PAID is absorbing, failed and expired are opinions, money that
+moved is never refused, and nothing is "failed" while it is unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateways.base import OutcomeState
+from payments.models.discrepancies import DiscrepancyKind
+from payments.models.notifications import NoticeState
+from payments.states import OPEN_PAYMENT_STATES, BillState, PaymentState
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What was told. `amount` is whole đồng, or None where the protocol does not say."""
+
+    outcome: str
+    amount: int | None
+    currency: str
+    account: str
+    gateway_ref: str
+    is_transfer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """The attempt the news is about, as it stands under the lock."""
+
+    state: str
+    amount: int
+    gateway_ref: str
+    bill_state: str
+    is_applied: bool = False
+    refunded_amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do. Money that is booked either settles the bill or is surplus, never neither.
+
+    `asks_gateway`: the protocol told of success without an amount, so only a query can book it.
+    """
+
+    result: str
+    notice_state: NoticeState = NoticeState.DONE
+    payment_to: PaymentState | None = None
+    books_money: bool = False
+    settles_bill: bool = False
+    takes_money_back: bool = False
+    asks_gateway: bool = False
+    discrepancy: DiscrepancyKind | None = None
+
+
+_MOVES = {
+    OutcomeState.FAILED: PaymentState.FAILED,
+    OutcomeState.CANCELLED: PaymentState.CANCELLED,
+    OutcomeState.PENDING: PaymentState.UNKNOWN,
+    OutcomeState.UNKNOWN: PaymentState.UNKNOWN,
+    # Taken and given back before we had heard of it: nothing came to us.
+    OutcomeState.REVERSED: PaymentState.FAILED,
+}
+
+
+def decide(news: News, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool) -> Decision:
+    """Decide what a notice changes.
+
+    `payment` is None when nobody knows the reference. `accounts` are the receiving
+    accounts of the contract (empty: the protocol names none). `is_booked` tells that this
+    very transaction of the bank is in the ledger already.
+    """
+    if news.outcome != OutcomeState.PAID:
+        return _without_money(news, payment)
+    if is_booked:
+        return Decision("already_booked", NoticeState.IGNORED)
+    if news.currency not in ("", "VND"):
+        return Decision("wrong_currency", discrepancy=DiscrepancyKind.WRONG_CURRENCY)
+    if accounts and news.account and news.account not in accounts:
+        return Decision("wrong_account", discrepancy=DiscrepancyKind.WRONG_ACCOUNT)
+    if payment is None:
+        return Decision(
+            "unknown_reference",
+            NoticeState.ORPHAN,
+            books_money=news.amount is not None,
+            discrepancy=DiscrepancyKind.UNKNOWN_REFERENCE,
+        )
+    return _with_money(news, payment)
+
+
+def _without_money(news: News, payment: PaymentFacts | None) -> Decision:
+    if payment is None:
+        return Decision("unknown_reference", NoticeState.IGNORED)
+    if news.outcome == OutcomeState.REVERSED and payment.state == PaymentState.PAID:
+        return _reversed(news, payment)
+    move = _MOVES.get(OutcomeState(news.outcome))
+    if move is None or payment.state not in OPEN_PAYMENT_STATES or payment.state == move:
+        return Decision(f"late_{news.outcome}", NoticeState.IGNORED)
+    return Decision(str(news.outcome), payment_to=move)
+
+
+def _reversed(news: News, payment: PaymentFacts) -> Decision:
+    """The bank takes money back that had settled a bill; anything less plain is for a person to judge."""
+    is_whole = news.amount in (None, payment.amount)
+    if is_whole and payment.is_applied and payment.bill_state == BillState.PAID and not payment.refunded_amount:
+        return Decision(
+            "reversed",
+            payment_to=PaymentState.REVERSED,
+            takes_money_back=True,
+            discrepancy=DiscrepancyKind.REVERSED,
+        )
+    return Decision("reversed", discrepancy=DiscrepancyKind.CONTRADICTION)
+
+
+def _with_money(news: News, payment: PaymentFacts) -> Decision:
+    if payment.state == PaymentState.REVERSED and not news.is_transfer:
+        # A success told again after the bank took it back must not pay a second time (R-18).
+        return Decision("already_reversed", NoticeState.IGNORED)
+    if payment.state == PaymentState.PAID:
+        # A redirect order is charged once; the same success told with less detail is no news.
+        is_same = not news.gateway_ref or not payment.gateway_ref or news.gateway_ref == payment.gateway_ref
+        if is_same and not news.is_transfer:
+            return Decision("already_paid", NoticeState.IGNORED)
+        if news.amount is None:
+            return Decision("paid_again", discrepancy=DiscrepancyKind.CONFLICT)
+        return Decision("paid_again", books_money=True, discrepancy=DiscrepancyKind.SURPLUS)
+    if news.amount is None:
+        in_doubt = payment.state in (PaymentState.CREATED, PaymentState.SENT)
+        return Decision("to_be_asked", payment_to=PaymentState.UNKNOWN if in_doubt else None, asks_gateway=True)
+    if news.amount != payment.amount:
+        is_short = news.amount < payment.amount
+        kind = DiscrepancyKind.SHORT if is_short else DiscrepancyKind.OVER
+        # The bank took money for this order, only not the right sum: nobody may call it failed.
+        in_doubt = not news.is_transfer and payment.state in (PaymentState.CREATED, PaymentState.SENT)
+        return Decision(
+            "wrong_amount",
+            payment_to=PaymentState.UNKNOWN if in_doubt else None,
+            books_money=True,
+            discrepancy=kind,
+        )
+    if payment.bill_state != BillState.OPEN:
+        return Decision(
+            "surplus",
+            payment_to=PaymentState.PAID,
+            books_money=True,
+            discrepancy=DiscrepancyKind.SURPLUS,
+        )
+    return Decision("settled", payment_to=PaymentState.PAID, books_money=True, settles_bill=True)

@@ -1,0 +1,1 @@
+"""Asking gateways what became of a payment."""

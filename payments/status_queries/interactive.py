@@ -1,0 +1,76 @@
+"""Asking banks because somebody waits at a screen: every attempt at once, and an end to the waiting (U-31).
+
+A bank that answers later is still heard: its answer goes the way of all answers and changes the screen by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from enum import Enum
+
+from django.core.cache import cache
+from django.db import connection
+
+from payments.models import Bill, Payment
+from payments.states import PaymentState
+
+from . import query as status_queries
+from .query import Check
+
+#: Seconds somebody waits; with what the page itself takes, a result or its absence is told within five.
+PATIENCE = 4.0
+#: Seconds within which a bill is asked about once, whoever presses and whatever the bank does.
+EVERY = 5
+#: Questions of one process under way. Each holds a connection to the database; a bank that hangs holds them all
+#: until its own time-outs end them, and who asks meanwhile is told that no answer came.
+AT_ONCE = 8
+
+_pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="asking")
+
+
+class Answer(Enum):
+    """What asking about some bills brought, the worst of it: what the screen has to explain."""
+
+    LATE = "late"
+    UNREACHABLE = "unreachable"
+    TOLD = "told"
+    JUST_ASKED = "just_asked"
+    NOTHING = "nothing"
+
+
+def ask(bills: Iterable[Bill]) -> Answer:
+    """Ask about every attempt that may have brought money for these bills. Call outside a transaction."""
+    payments = Payment.objects.filter(bill__in=list(bills)).exclude(state=PaymentState.PAID)
+    found = list(payments.select_related("merchant_account").order_by("-id")[:AT_ONCE])
+    if not found:
+        return Answer.NOTHING
+    allowed = {pk for pk in {payment.bill_id for payment in found} if cache.add(f"asked:{pk}", 1, EVERY)}
+    checks = ask_about(payment for payment in found if payment.bill_id in allowed)
+    if not checks:
+        return Answer.JUST_ASKED
+    if None in checks:
+        return Answer.LATE
+    return Answer.TOLD if all(check and check.is_reachable for check in checks) else Answer.UNREACHABLE
+
+
+def ask_about(payments: Iterable[Payment]) -> list[Check | None]:
+    """Ask about these attempts side by side; None stands for what was not answered in time."""
+    asked = [_pool.submit(_check, payment) for payment in payments]
+    wait(asked, PATIENCE)
+    return [_told(question) for question in asked]
+
+
+def _told(question: Future[Check]) -> Check | None:
+    """Return the answer, if there is one. A question nobody has begun to ask is dropped: the sweeper asks it."""
+    if question.done():
+        return question.result()
+    question.cancel()
+    return None
+
+
+def _check(payment: Payment) -> Check:
+    try:
+        return status_queries.check(payment)
+    finally:
+        connection.close()  # this thread may not be needed again for days

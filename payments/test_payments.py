@@ -1,0 +1,131 @@
+"""Trying a gateway out with real money: a small bill that is no fee, its way step by step, and its return.
+
+The bill goes through the gateway's own adapter, the inbox, the ledger, reconciliation and the refund
+of two persons as any other; only books of receipts and figures of fees leave it out (`Trial`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agencies.audit import record as audit
+from agencies.models import Agency, User
+from agencies.scope import chain_of
+from gateways import internal, registry
+from payments.bills.create import NewLine, create_bill
+from payments.models.bills import TEST
+
+from .checkout import start as checkout
+from .errors import GatewayNotOffered
+from .models import MerchantAccount, Notice, Payment, Trial
+from .states import ONCE_PAID_STATES
+
+DEFAULT_AMOUNT = 10_000
+#: More than this is a typing error; less than a contract's own "smallest_amount" its gateway refuses.
+LARGEST_AMOUNT = 100_000
+SMALLEST_AMOUNT = 1_000
+#: What stands where a payer's name would, on every list and at the bank: one word, so that masking leaves it whole.
+PAYER = "THANH-TOAN-THU"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way: when it was reached, and seconds since the trial began; None: not yet."""
+
+    name: Promise
+    at: datetime | None
+    seconds: float | None
+    note: str = ""
+
+
+def smallest_amount(account: MerchantAccount) -> int:
+    """Return the smallest sum the gateway takes, whole đồng, as the contract says."""
+    return int(account.settings.get("smallest_amount", SMALLEST_AMOUNT))
+
+
+def begin(account: MerchantAccount, agency: Agency, amount: int, *, actor: User) -> Trial:
+    """Make the bill of an agency that `account` serves. Raises GatewayNotOffered, InvalidBill.
+
+    `pay` then sends it to the gateway.
+    """
+    if account.gateway in internal.SLUGS or account.agency_id not in chain_of(agency, timezone.localdate()):
+        raise GatewayNotOffered(account.gateway)
+    line = NewLine("THU", TEST, "Thanh toán thử, không phải phí, lệ phí", amount)
+    with transaction.atomic(durable=True):
+        bill = create_bill(
+            reference=f"THU-{agency.code}-{timezone.localtime():%y%m%d-%H%M%S}",
+            agency=agency,
+            payer_name=PAYER,
+            description=f"Thanh toán thử qua {registry.name_of(account.gateway)}",
+            lines=[line],
+            cause="trial",
+        )
+        trial = Trial.objects.create(bill=bill, merchant_account=account, begun_by=actor)
+        audit.record("trial_begun", f"bill:{bill.pk}", actor=actor, agency=agency, amount=amount, contract=account.pk)
+    return trial
+
+
+def pay(trial: Trial, *, client_ip: str, locale: str) -> Payment:
+    """Start the attempt through the contract that is tried. Raises as `attempts.start`."""
+    account = trial.merchant_account
+    return checkout.start(trial.bill, account.gateway, client_ip=client_ip, locale=locale, through=account)
+
+
+def bills() -> QuerySet[Trial, int]:
+    """Return the ids of all bills of trials, for figures of fees to leave out."""
+    return Trial.objects.values_list("bill_id", flat=True)
+
+
+def passed(agency_ids: list[int]) -> QuerySet[Trial]:
+    """Return the trials of agencies whose money came: the evidence that paying works there."""
+    return Trial.objects.filter(bill__agency__in=agency_ids, bill__state__in=ONCE_PAID_STATES)
+
+
+def attempt_of(trial: Trial) -> Payment | None:
+    """Return the attempt that paid, else the last one."""
+    return trial.bill.payments.order_by("is_applied", "pk").last()
+
+
+def steps(trial: Trial) -> list[Step]:
+    """Return the whole way with its times; what has not happened has none. Four queries."""
+    payment = attempt_of(trial)
+    told = _deciding_notice(payment)
+    refund = payment.refunds.order_by("pk").last() if payment else None
+    reached: list[tuple[Promise, datetime | None, str]] = [
+        (_("Lập khoản thử"), trial.begun_at, trial.bill.reference),
+        (_("Chuyển sang cổng"), payment.sent_at if payment else None, payment.merchant_ref if payment else ""),
+        (_("Đã trả ở ngân hàng"), _paid_at(payment), payment.gateway_ref if payment else ""),
+        (_("Nhận tin của ngân hàng"), told.received_at if told else None, told.get_source_display() if told else ""),
+        (_("Ghi nhận đã nộp"), trial.bill.settled_at, ""),
+        (_("Đã hoàn lại tiền"), refund.done_at if refund else None, refund.get_state_display() if refund else ""),
+    ]
+    return list(_with_seconds(reached, trial.begun_at))
+
+
+def _paid_at(payment: Payment | None) -> datetime | None:
+    return payment.paid_at if payment and payment.is_applied else None
+
+
+def _deciding_notice(payment: Payment | None) -> Notice | None:
+    if payment is None:
+        return None
+    return payment.notices.filter(outcome="paid").defer("body").order_by("pk").first()
+
+
+def _with_seconds(reached: list[tuple[Promise, datetime | None, str]], began: datetime) -> Iterator[Step]:
+    for name, at, note in reached:
+        yield Step(name, at, round((at - began).total_seconds(), 1) if at else None, note)
+
+
+def may_be_refunded(trial: Trial) -> Payment | None:
+    """Return the payment whose money has yet to go back, for the door of refunds."""
+    payment = trial.bill.settling_payment
+    return payment if payment and payment.remaining_amount else None

@@ -1,0 +1,1 @@
+"""The administration site and the pages beside its tables."""

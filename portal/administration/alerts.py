@@ -1,0 +1,240 @@
+"""What needs somebody's attention now: of the whole province, and of one's own agencies. A query each, however much."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import User
+from dossiers.messages import outbox as texts
+from payments import heartbeats
+from payments.callbacks import rejected as callbacks_rejected
+from payments.models import Discrepancy, GatewayHealth, Move, Notice, Payment, Refund
+from payments.models.notifications import NoticeState
+from payments.states import MoveState, PaymentState, RefundState
+from payments.webhooks import dispatch
+from portal.administration.onboarding.board_views import STEPS, board, with_fees
+from portal.reports.measures import MEASURES, Scope
+from procedures.models import FeeRule, FeeSchedule, Procedure, ScheduleState
+from procedures.schedules.load import IN_USE
+from procedures.schedules.validation import EXPIRY_NOTICE
+
+from .read_only import spans
+
+#: A payment that stays unclear for longer needs a person.
+UNCLEAR_AFTER = timedelta(minutes=30)
+#: Sending is tried again by itself; from here on somebody should look.
+MANY_ATTEMPTS = 3
+#: What was given up longer ago stands in the lists only.
+GIVEN_UP_SHOWN = timedelta(days=7)
+#: Without these nobody can pay an agency online.
+_NEEDED = ("account", "officers", "fees")
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One kind of thing to look at: how many, what to do about it, since when the oldest waits, and the way there."""
+
+    name: Promise | str
+    count: int
+    since: datetime | None
+    link: str
+    advice: Promise | str
+
+
+def of_agencies(user: User, agencies: Collection[int]) -> list[Concern]:
+    """Return what people of these agencies can do something about, also what there is none of."""
+    now = timezone.now()
+    unclear = Payment.objects.filter(
+        state__in=(PaymentState.SENT, PaymentState.UNKNOWN),
+        created_at__lt=now - UNCLEAR_AFTER,
+        bill__agency__in=agencies,
+    )
+    overdue = MEASURES["dang-tre"].dossiers(Scope(frozenset(agencies), now.date(), now.date()))
+    refunds = Refund.objects.filter(state=RefundState.PROPOSED, agency__in=agencies).exclude(maker=user)
+    moves = Move.objects.filter(state=MoveState.PROPOSED, discrepancy__agency__in=agencies).exclude(maker=user)
+    cases = Discrepancy.objects.filter(closed_at=None, agency__in=agencies)
+    payments = reverse("admin:payments_payment_changelist")
+    return [
+        _concern(
+            _("Vụ việc đang mở"),
+            cases,
+            "opened_at",
+            reverse("accounting-cases"),
+            _("Nhận, xử lý rồi đóng từng vụ việc."),
+        ),
+        _concern(
+            _("Hồ sơ đang quá hạn"),
+            overdue,
+            "due_at",
+            f"{reverse('report-dossiers')}?so=dang-tre",
+            _("Giải quyết, hoặc gia hạn kèm phiếu xin lỗi."),
+        ),
+        _concern(
+            _("Đề nghị hoàn tiền chờ tôi duyệt"),
+            refunds,
+            "proposed_at",
+            f"{reverse('accounting-refunds')}?state=proposed",
+            _("Người khác đã đề nghị; duyệt hoặc không duyệt."),
+        ),
+        _concern(
+            _("Đề nghị chuyển tiền chờ tôi duyệt"),
+            moves,
+            "proposed_at",
+            reverse("accounting-cases"),
+            _("Mở vụ việc giữ khoản tiền để duyệt."),
+        ),
+        _concern(
+            _("Thanh toán chưa rõ quá 30 phút"),
+            unclear,
+            "created_at",
+            f"{payments}?state__exact=sent",
+            _("Hệ thống tự hỏi tiếp; lâu quá thì hỏi ngân hàng."),
+        ),
+        *_lacking(agencies),
+    ]
+
+
+def of_province(user: User) -> list[Concern]:
+    """Return what only the province looks after: banks, processes, messages, fee schedules."""
+    now, today = timezone.now(), timezone.localdate()
+    rejected = f"{reverse('admin:payments_rejectednotice_changelist')}?reviewed_at__isempty=1&reason__in="
+    notices, lost = reverse("admin:payments_notice_changelist"), reverse("undelivered")
+    schedules = reverse("admin:procedures_feeschedule_changelist")
+    ending = FeeSchedule.objects.filter(
+        state__in=IN_USE, valid_during__endswith__gt=today, valid_during__endswith__lte=today + EXPIRY_NOTICE
+    )
+    proposed = FeeSchedule.objects.filter(state=ScheduleState.PROPOSED).exclude(prepared_by=user)
+    priced = FeeRule.objects.filter(schedule__state__in=IN_USE, schedule__valid_during__contains=today)
+    unpriced = Procedure.objects.filter(pk__in=with_fees(), agencies__isnull=False).exclude(
+        pk__in=priced.values("schedule__procedure")
+    )
+    forged = callbacks_rejected.forged()
+    quiet = heartbeats.silent()
+    coming = spans.known()
+    return [
+        _concern(
+            _("Thông báo ngân hàng cần người xem"),
+            Notice.objects.filter(state=NoticeState.QUARANTINED),
+            "received_at",
+            lost,
+            _("Xem lỗi, sửa nguyên nhân rồi thử lại; tiền trong đó chưa được ghi nhận."),
+        ),
+        _concern(
+            _("Thông báo ngân hàng chờ xử lý"),
+            Notice.objects.filter(state=NoticeState.NEW),
+            "received_at",
+            f"{notices}?state__exact={NoticeState.NEW}",
+            _("Chờ quá một phút: xem tiến trình nền có hoạt động không."),
+        ),
+        _concern(
+            _("Thông báo gửi nhầm cho đơn vị khác"),
+            callbacks_rejected.misdirected(),
+            "received_at",
+            rejected + ",".join(callbacks_rejected.MISDIRECTED),
+            _("Hỏi ngân hàng, rồi đánh dấu đã xem."),
+        ),
+        _concern(
+            _("Nhiều thông báo giả mạo hoặc sai khóa trong 24 giờ"),
+            forged,
+            "received_at",
+            rejected + ",".join(callbacks_rejected.FORGED),
+            _("Ngân hàng vừa đổi khóa, hoặc có người giả mạo: so với lần thay khóa."),
+            least=callbacks_rejected.BURST,
+        ),
+        Concern(
+            _silent(quiet),
+            len(quiet),
+            min(filter(None, quiet.values()), default=None),
+            reverse("health-ready"),
+            _("Khởi động lại tiến trình này; không có gì bị mất."),
+        ),
+        _concern(
+            _("Cổng thanh toán đang tạm ngừng"),
+            GatewayHealth.objects.filter(closed_until__gt=now),
+            "last_failure_at",
+            reverse("gateways"),
+            _("Người dân được mời dùng cổng khác; báo ngân hàng nếu kéo dài."),
+        ),
+        _concern(
+            _("Tin nhắn không gửi được"),
+            texts.failing(MANY_ATTEMPTS, now - GIVEN_UP_SHOWN),
+            "created_at",
+            lost,
+            _("Gửi lại, hoặc bỏ qua kèm lý do."),
+        ),
+        _concern(
+            _("Webhook không đến nơi"),
+            dispatch.failing(MANY_ATTEMPTS, now - GIVEN_UP_SHOWN),
+            "created_at",
+            lost,
+            _("Hỏi hệ thống nhận, rồi gửi lại hoặc bỏ qua kèm lý do."),
+        ),
+        _concern(
+            _("Biểu phí hết hạn trong 60 ngày"),
+            ending,
+            "",
+            f"{schedules}?state__exact=active",
+            _("Nhân bản, sửa, đề nghị biểu phí tiếp theo."),
+        ),
+        _concern(
+            _("Thủ tục thu phí mà hôm nay không có mức phí"),
+            unpriced,
+            "",
+            schedules,
+            _("Người dân chưa nộp được hồ sơ các thủ tục này trực tuyến."),
+        ),
+        _concern(
+            _("Biểu phí chờ tôi duyệt"),
+            proposed,
+            "",
+            f"{schedules}?state__exact=proposed",
+            _("Xem trước khác biệt, rồi duyệt hoặc trả lại."),
+        ),
+        Concern(
+            _("Lần chỉ xem đang hoặc sắp tới"),
+            len(coming),
+            None,
+            reverse("read-only"),
+            _("Trong lúc đó không ai nộp, sửa, trả kết quả được."),
+        ),
+    ]
+
+
+def _lacking(agencies: Collection[int]) -> list[Concern]:
+    """Count the agencies with fees to collect that lack what paying online needs; eleven queries for all."""
+    members = [
+        member for group in board(timezone.localdate()) for member in group.members if member.agency.pk in agencies
+    ]
+    return [
+        Concern(
+            gettext("Cơ quan thu phí còn thiếu: %(step)s") % {"step": STEPS[step]},
+            sum(step not in member.done for member in members),
+            None,
+            reverse("onboarding"),
+            _("Người dân chưa nộp trực tuyến cho các cơ quan này được."),
+        )
+        for step in _NEEDED
+    ]
+
+
+def _silent(processes: Collection[str]) -> str:
+    name = gettext("Tiến trình nền không hoạt động")
+    return f"{name}: {', '.join(processes)}" if processes else name
+
+
+def _concern(name: Promise, rows: QuerySet[Any], since: str, link: str, advice: Promise, *, least: int = 1) -> Concern:
+    """Count rows in one query; fewer than `least` are none."""
+    wanted: dict[str, Any] = {"count": Count("pk", distinct=True)} | ({"oldest": Min(since)} if since else {})
+    found = rows.order_by().aggregate(**wanted)
+    count = found["count"] if found["count"] >= least else 0
+    return Concern(name, count, found.get("oldest") if count else None, link, advice)

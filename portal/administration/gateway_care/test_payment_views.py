@@ -1,0 +1,160 @@
+"""The pages of a trial payment: begin one for a contract, watch its way live, give the money back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agencies.models import Agency
+from agencies.reauthentication import must_be_proved
+from core import live
+from core.http import client_ip
+from gateways import internal, registry
+from payments import test_payments
+from payments.bills import create as bills
+from payments.callbacks.views import SESSION_PAYMENT
+from payments.errors import BillHasMoney, BillNotPayable, GatewayNotOffered, PaymentNotStarted
+from payments.models import MerchantAccount, Trial
+
+from .views import RIGHT
+
+MOST_SHOWN = 20
+
+
+class TrialForm(forms.Form):
+    """How much, and for which agency; its own when the field is left as it is."""
+
+    agency = forms.CharField(label=gettext_lazy("Mã cơ quan"), max_length=20)
+    amount = forms.IntegerField(label=gettext_lazy("Số tiền (đồng)"), max_value=test_payments.LARGEST_AMOUNT)
+
+    def __init__(self, data: Any = None, *, account: MerchantAccount, agency: str = "") -> None:
+        smallest = test_payments.smallest_amount(account)
+        amount_now = max(smallest, test_payments.DEFAULT_AMOUNT)
+        super().__init__(data, initial={"agency": agency or account.agency.code, "amount": amount_now})
+        amount: Any = self.fields["amount"]
+        amount.min_value = smallest
+        amount.widget.attrs["min"] = smallest
+
+    def clean_amount(self) -> int:
+        """Refuse what the gateway would."""
+        amount, smallest = int(self.cleaned_data["amount"]), self.fields["amount"].min_value  # type: ignore[attr-defined]
+        if amount < smallest:
+            raise forms.ValidationError(_("Cổng này nhận từ %(least)s đồng.") % {"least": smallest})
+        return amount
+
+    def clean_agency(self) -> Agency:
+        """Accept an agency of today."""
+        code = self.cleaned_data["agency"].strip()
+        found = Agency.objects.existing_on(timezone.localdate()).filter(code=code).first()
+        if found is None:
+            raise forms.ValidationError(_("Không có cơ quan này hôm nay."))
+        return found
+
+
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, account: int) -> HttpResponse:
+    """Ask how much and for whom (`?co-quan=` its code), make the bill and start the attempt; earlier trials below."""
+    _may(request, "change")
+    contracts = MerchantAccount.objects.exclude(gateway__in=internal.SLUGS).select_related("agency")
+    contract = get_object_or_404(contracts, pk=account)
+    form = TrialForm(account=contract, agency=request.GET.get("co-quan", ""))
+    if request.method == "POST":
+        must_be_proved(request)
+        form = TrialForm(request.POST, account=contract)
+        if form.is_valid() and (made := _made(request, contract, form)):
+            return redirect("trial", pk=made.pk)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Thanh toán thử: %(gateway)s") % {"gateway": registry.name_of(contract.gateway)},
+        "contract": contract,
+        "form": form,
+        "trials": contract.trials.select_related("bill__agency", "begun_by")[:MOST_SHOWN],
+    }
+    return TemplateResponse(
+        request, "portal/administration/gateway_care/test_payments.html", context, status=422 if form.errors else 200
+    )
+
+
+def _made(request: HttpRequest, contract: MerchantAccount, form: TrialForm) -> Trial | None:
+    actor: Any = request.user
+    told = form.cleaned_data
+    try:
+        trial = test_payments.begin(contract, told["agency"], told["amount"], actor=actor)
+    except GatewayNotOffered:
+        form.add_error("agency", _("Cơ quan này không dùng hợp đồng này."))
+        return None
+    try:
+        payment = test_payments.pay(trial, client_ip=client_ip(request), locale=request.LANGUAGE_CODE)
+    except PaymentNotStarted:
+        messages.error(request, _("Cổng không nhận lần thanh toán. Không có khoản tiền nào bị trừ."))
+    else:
+        request.session[SESSION_PAYMENT] = payment.token  # so that the bank's way back finds it
+    return trial
+
+
+@require_http_methods(["GET", "POST"])
+def trial(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how far a trial is, live; a POST closes one that nobody will pay."""
+    _may(request, "view")
+    found = _trial(pk)
+    if request.method == "POST":
+        _may(request, "change")
+        must_be_proved(request)
+        actor: Any = request.user
+        try:
+            bills.cancel_bill(found.bill, reason="trial given up", actor=actor)
+        except (BillNotPayable, BillHasMoney):
+            messages.error(request, _("Không hủy được: tiền đã đến, hoặc đang hỏi ngân hàng."))
+        return redirect("trial", pk=pk)
+    topic = f"{settings.LIVE_URL}/live/{live.sign_topic(found.bill.token)}" if settings.LIVE_URL else ""
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Thanh toán thử: %(gateway)s") % {"gateway": registry.name_of(found.merchant_account.gateway)},
+        "live": topic,
+        **_progress(request, found),
+    }
+    return TemplateResponse(request, "portal/administration/gateway_care/test_payment.html", context)
+
+
+@require_GET
+def trial_state(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part that changes; a page made in another state (`?da-thay=`) is told to come again whole."""
+    _may(request, "view")
+    found = _trial(pk)
+    is_stale = request.GET.get("da-thay", found.bill.state) != found.bill.state
+    return render(
+        request,
+        "portal/administration/gateway_care/_test_payment.html",
+        _progress(request, found) | {"is_stale": is_stale},
+    )
+
+
+def _trial(pk: int) -> Trial:
+    every = Trial.objects.select_related("bill__agency", "merchant_account", "begun_by")
+    return get_object_or_404(every.prefetch_related("bill__payments"), pk=pk)
+
+
+def _progress(request: HttpRequest, found: Trial) -> dict[str, Any]:
+    return {
+        "trial": found,
+        "steps": test_payments.steps(found),
+        "attempt": test_payments.attempt_of(found),
+        "to_refund": test_payments.may_be_refunded(found),
+        "may_change": request.user.has_perm(RIGHT.format("change")),
+    }
+
+
+def _may(request: HttpRequest, verb: str) -> None:
+    if not request.user.has_perm(RIGHT.format(verb)):
+        raise PermissionDenied

@@ -1,0 +1,1 @@
+"""How far each agency is on its way to online payment."""

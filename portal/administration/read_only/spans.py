@@ -1,0 +1,83 @@
+"""When the portal is only to be looked at: announcing it, prolonging, ending; and what every request asks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.audit import record as audit
+from agencies.models import User
+from core.cached_value import Kept
+from portal.models import ReadOnlySpan
+
+#: So long before it begins every page tells it.
+TOLD_BEFORE = timedelta(days=3)
+#: Every process hears of a change so much later.
+KEPT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What pages say at a moment: the span that is on, else the next one that is near."""
+
+    now: ReadOnlySpan | None
+    ahead: ReadOnlySpan | None
+
+
+def _coming() -> tuple[ReadOnlySpan, ...]:
+    return tuple(ReadOnlySpan.objects.filter(ended_at__gt=timezone.now()).order_by("began_at"))
+
+
+known: Kept[tuple[ReadOnlySpan, ...]] = Kept(_coming, seconds=KEPT_SECONDS, empty=())
+
+
+def under_way() -> ReadOnlySpan | None:
+    """Return the span that is on; of several the one that lasts longest."""
+    now = timezone.now()
+    found = [span for span in known() if span.began_at <= now < span.ended_at]
+    return max(found, key=lambda span: span.ended_at, default=None)
+
+
+def told() -> Told:
+    """Return what the banner of a page says."""
+    now = timezone.now()
+    near = (span for span in known() if now < span.began_at <= now + TOLD_BEFORE)
+    return Told(under_way(), next(near, None))
+
+
+def announce(began_at: datetime, ended_at: datetime, *, reason: str, actor: User) -> ReadOnlySpan:
+    """Plan a span, or begin it now; every page tells it from three days before."""
+    with transaction.atomic(durable=True):
+        span = ReadOnlySpan.objects.create(
+            began_at=began_at, ended_at=ended_at, reason=reason[:200], announced_by=actor
+        )
+        _record("read_only_announced", span, actor, reason=reason)
+    known.forget()
+    return span
+
+
+def end_at(span: ReadOnlySpan, moment: datetime, *, actor: User) -> None:
+    """Move the end: now to end it, later to prolong it. One that has not begun is called off; a past one stays."""
+    with transaction.atomic(durable=True):
+        found = ReadOnlySpan.objects.select_for_update().get(pk=span.pk)
+        if found.ended_at <= timezone.now():
+            return
+        found.ended_at = max(moment, found.began_at)
+        found.save(update_fields=["ended_at"])
+        _record("read_only_end_moved", found, actor)
+    known.forget()
+
+
+def _record(action: str, span: ReadOnlySpan, actor: User, **detail: Any) -> None:
+    audit.record(
+        action,
+        f"read-only:{span.pk}",
+        actor=actor,
+        began_at=span.began_at.isoformat(),
+        ended_at=span.ended_at.isoformat(),
+        **detail,
+    )

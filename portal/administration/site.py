@@ -1,0 +1,61 @@
+"""The site under `/admin/`: who gets in, and by which door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from unfold.sites import UnfoldAdminSite
+
+from agencies.admin_periods import in_words
+from agencies.authorization import ADMINISTRATION, roles_today
+from agencies.models import Agency
+
+
+class _Offered(AutocompleteJsonView):
+    """What a box of an agency offers: of two with one name the days tell which is meant."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """Add the days to an agency that does not exist today."""
+        told: dict[str, str] = super().serialize_result(obj, to_field_name)
+        if isinstance(obj, Agency) and timezone.localdate() not in obj.valid_during:
+            told["text"] += f" ({in_words(obj.valid_during)})"
+        return told
+
+
+class Administration(UnfoldAdminSite):
+    """Unfold's site, entered by the roles of today and signed in to with the second factor."""
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # Deleting by the dozen leaves no word of what was in the rows.
+        self.disable_action("delete_selected")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Admit those with a role that administers or audits, and whoever installed the system (`is_staff`)."""
+        user: Any = request.user
+        return bool(user.is_active and (user.is_staff or roles_today(user) & ADMINISTRATION))
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer what somebody typed into a box."""
+        return _Offered.as_view(admin_site=self)(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Guard a page of the administration, and say so on it (tests/authorization/test_guards.py)."""
+        guarded = super().admin_view(view, cacheable)
+        guarded.guard = "administration"
+        return guarded
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to the one sign-in: Django's own form here asks for no second factor. Raises PermissionDenied."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        target = request.GET.get("next", "")
+        is_ours = target.startswith("/admin/")
+        return redirect_to_login(target if is_ours else "/admin/", str(settings.LOGIN_URL))

@@ -1,0 +1,1 @@
+"""Public pages: guide, figures, gateway status."""

@@ -1,0 +1,157 @@
+"""The pages under `/bao-cao/`: the report of a span, the dossiers behind each number, and both to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from agencies.audit import record as audit
+from agencies.authorization import sees_everything
+from agencies.models import Agency
+from agencies.scope import heirs_on
+from core.spreadsheets import Cell, csv_file
+from dossiers.desk.access import Staff, for_staff
+from dossiers.models.dossier import DossierQuerySet
+from payments.exports.params import page_of
+from portal.administration.onboarding.board_views import board
+
+from .measures import MEASURES, Measure, Scope
+from .summary import rows_of, summary_of
+
+LONGEST = timedelta(days=366)
+#: Rows of a chart; the table below has all.
+CHARTED = 20
+BAR_ROW, WEEK_WIDTH = 46, 28
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for. `agency` is the chosen one, None for all somebody sees.
+
+    `heirs`, when asked for (`?gop=1`), count what predecessors did at who does their work today.
+    """
+
+    scope: Scope
+    agency: Agency | None
+    offered: list[Agency]
+    heirs: dict[int, int] | None = None
+
+    @property
+    def query(self) -> str:
+        """The same question for another page."""
+        told = {"tu": self.scope.first.isoformat(), "den": self.scope.last.isoformat()}
+        told |= {"co-quan": str(self.agency.pk)} if self.agency else {}
+        return urlencode(told | ({} if self.heirs is None else {"gop": "1"}))
+
+
+def _asked(request: HttpRequest, staff: Staff) -> Asked:
+    """Read span and agency; whatever makes no sense is this month, and everything they see. Raises Http404."""
+    today = timezone.localdate()
+    last = min(_day(request.GET.get("den", ""), today), today)
+    first = _day(request.GET.get("tu", ""), last.replace(day=1))
+    first = max(min(first, last), last - LONGEST)
+    offered = list(Agency.objects.filter(pk__in=staff.sees).order_by("name", "pk"))
+    wanted = request.GET.get("co-quan", "")
+    chosen = next((agency for agency in offered if str(agency.pk) == wanted), None)
+    if wanted and chosen is None:
+        raise Http404
+    heirs = heirs_on(today) if request.GET.get("gop") == "1" else None
+    scope = staff.sees
+    if chosen:
+        scope = frozenset(pk for pk in staff.sees if pk == chosen.pk or (heirs or {}).get(pk) == chosen.pk)
+    return Asked(Scope(scope, first, last), chosen, offered, heirs)
+
+
+def _day(text: str, default: date) -> date:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return default
+    return found if found.year >= 2000 else default
+
+
+@require_GET
+@for_staff
+def report(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Show the report; the number of queries does not depend on how much there is."""
+    asked = _asked(request, staff)
+    is_whole = asked.agency is None and sees_everything(staff.user)
+    found = summary_of(asked.scope, is_whole=is_whole, heirs=asked.heirs)
+    charted = [row for row in found.rows if row.online.whole][:CHARTED]
+    context = {
+        "staff": staff,
+        "asked": asked,
+        "report": found,
+        "bars": [(row, BAR_ROW * number) for number, row in enumerate(charted)],
+        "bars_height": BAR_ROW * len(charted),
+        "weeks": [(week, WEEK_WIDTH * number, 100 - week.percent) for number, week in enumerate(found.weeks)],
+        "weeks_width": max(WEEK_WIDTH * len(found.weeks), 10 * WEEK_WIDTH),
+        "groups": board(asked.scope.last) if is_whole else [],
+    }
+    return render(request, "portal/reports/report.html", context)
+
+
+@require_GET
+@for_staff
+def report_file(request: HttpRequest, staff: Staff) -> HttpResponseBase:
+    """The table of agencies as CSV: one column a measure, by its word and its name."""
+    asked = _asked(request, staff)
+    _record("export_report", asked, staff)
+    names: list[Cell] = ["", *(str(measure.name) for measure in MEASURES.values())]
+    rows: list[list[Cell]] = [[row.name, *row.counts.values()] for row in rows_of(asked.scope, asked.heirs)]
+    name = f"bao-cao-{asked.scope.first}-{asked.scope.last}.csv"
+    return csv_file(name, ["co_quan", *MEASURES], [names, *rows])
+
+
+@require_GET
+@for_staff
+def dossiers(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The dossiers a number counts (`?so=` its word), each a link to the desk."""
+    asked, word, measure = _measure(request, staff)
+    page = page_of(request, _listed(measure, asked))
+    context = {"staff": staff, "asked": asked, "word": word, "measure": measure, "page": page}
+    return render(request, "portal/reports/dossiers.html", context)
+
+
+@require_GET
+@for_staff
+def dossiers_file(request: HttpRequest, staff: Staff) -> HttpResponseBase:
+    """The same dossiers, all of them, as a stream of CSV; times in Viet Nam (UTC+7). No person stands in it."""
+    asked, word, measure = _measure(request, staff)
+    _record("export_report_dossiers", asked, staff, measure=word)
+    return csv_file(f"ho-so-{word}.csv", [*_COLUMNS, *_TIMES], _rows(_listed(measure, asked)))
+
+
+def _measure(request: HttpRequest, staff: Staff) -> tuple[Asked, str, Measure]:
+    word = request.GET.get("so", "")
+    if word not in MEASURES:
+        raise Http404
+    return _asked(request, staff), word, MEASURES[word]
+
+
+def _listed(measure: Measure, asked: Asked) -> DossierQuerySet:
+    return measure.dossiers(asked.scope).select_related("agency", "case__procedure").order_by("-pk")
+
+
+_COLUMNS = ("ma_ho_so", "co_quan", "ma_thu_tuc", "kenh", "trang_thai")
+_TIMES = {"nop": "submitted_at", "hen_tra": "due_at", "xong": "finished_at", "tra": "returned_at"}
+
+
+def _rows(found: DossierQuerySet) -> Iterator[list[Cell]]:
+    for dossier in found.iterator(chunk_size=1000):
+        about = (dossier.code, dossier.agency.name, dossier.case.procedure.code, dossier.channel, dossier.state)
+        yield [*about, *(getattr(dossier, field) for field in _TIMES.values())]
+
+
+def _record(action: str, asked: Asked, staff: Staff, **detail: Any) -> None:
+    span = f"{asked.scope.first}..{asked.scope.last}"
+    audit.record(action, f"report:{span}", actor=staff.user, agency=asked.agency, **detail)

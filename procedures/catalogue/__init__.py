@@ -1,0 +1,1 @@
+"""The public catalogue: search, filters, topics, calculator."""

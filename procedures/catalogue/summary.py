@@ -1,0 +1,32 @@
+"""A procedure at a glance: what it costs and how long it takes, over all its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from procedures.models.procedure import DurationUnit
+
+from .calculator import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Amounts in whole đồng as the calculator stands; `is_open_ended`: some are set after examination.
+
+    `times` are the different durations in words, the order as the cases'.
+    """
+
+    lowest: int
+    highest: int
+    is_open_ended: bool
+    times: tuple[str, ...]
+
+
+def glance(offers: Sequence[Offer]) -> Glance:
+    """Sum up what the page tells case by case."""
+    quotes = [offer.online for offer in offers if offer.online]
+    totals = [quote.total for quote in quotes if quote.is_determined]
+    cases = [offer.case for offer in offers if offer.case.duration_unit != DurationUnit.NONE]
+    times = dict.fromkeys(f"{case.duration_by('online')} {case.get_duration_unit_display()}" for case in cases)
+    return Glance(min(totals, default=0), max(totals, default=0), len(totals) < len(quotes) or not quotes, tuple(times))

@@ -1,0 +1,1 @@
+"""Loading a province's procedures and fees from its data folder."""

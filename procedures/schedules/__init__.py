@@ -1,0 +1,1 @@
+"""Fee schedules: loaded, validated, previewed, approved, exchanged as workbooks."""

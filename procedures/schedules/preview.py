@@ -1,0 +1,92 @@
+"""Who would have paid a different amount under a schedule that is being prepared.
+
+`differences` is pure. What was charged is told by whoever registered with `register`
+(dossiers do): this app does not know them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from procedures.fees import Facts, FeeUnknown, Rule, quote
+from procedures.models import FeeSchedule
+
+from .load import as_rule, stored_rules
+
+#: How far back the preview looks.
+LOOK_BACK = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What one dossier was charged: its case, its facts and the sum, whole đồng."""
+
+    reference: str
+    case: int
+    facts: Facts
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One dossier that would pay another amount; `after` is None when nobody could tell."""
+
+    reference: str
+    before: int
+    after: int | None
+
+    @property
+    def change(self) -> int | None:
+        """How much more (or, negative, less)."""
+        return None if self.after is None else self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How many dossiers were looked at, and those that differ."""
+
+    looked_at: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def change(self) -> int:
+        """The sum of all differences that can be told."""
+        return sum(difference.change or 0 for difference in self.differences)
+
+
+#: Procedure id, agency id or None, first day → what was charged since.
+Source = Callable[[int, int | None, date], Iterable[Charged]]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Add a source of what was charged."""
+    _sources.append(source)
+
+
+def differences(charged: Iterable[Charged], rules: Iterable[Rule], on: date) -> Preview:
+    """Quote each again by the rules as on a day and keep those that differ."""
+    known, found, count = list(rules), [], 0
+    for one in charged:
+        count += 1
+        try:
+            quoted = quote([rule for rule in known if rule.case in (None, one.case)], one.facts, on)
+        except (FeeUnknown, ValueError):
+            found.append(Difference(one.reference, one.amount, None))
+            continue
+        after = quoted.total if quoted.is_determined else None
+        if after != one.amount:
+            found.append(Difference(one.reference, one.amount, after))
+    return Preview(count, tuple(found))
+
+
+def preview(schedule: FeeSchedule) -> Preview:
+    """Compare the last 30 days' dossiers of a schedule's procedure with what it would charge on its first day."""
+    since = timezone.localdate() - LOOK_BACK
+    rules = [as_rule(row) for row in stored_rules([schedule])]
+    charged = (one for source in _sources for one in source(schedule.procedure_id, schedule.agency_id, since))
+    return differences(charged, rules, schedule.valid_during.lower)

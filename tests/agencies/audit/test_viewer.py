@@ -1,0 +1,142 @@
+"""The audit is read by those who audit: in words, found by who, where, what and when, with before and after."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from agencies.audit import record as audit
+from agencies.audit.words import KINDS, WORDS
+from agencies.models import AuditEntry, Role, User
+from payments.states import MoveState, RefundState
+from procedures.models import CalendarDay
+from tests.support import factories
+from tests.support.signing_in import browser_of
+
+ROOT = Path(__file__).parents[2]
+APPS = ("agencies", "procedures", "payments", "dossiers", "portal")
+LIST = "/admin/agencies/auditentry/"
+#: Acts that the code puts together.
+MADE = {f"refund_{state}" for state in RefundState} | {f"move_{state}" for state in MoveState}
+
+
+def _acts() -> set[str]:
+    """Every act that stands in the code as the first argument of `audit.record` or of a module's own `_record`."""
+    found = set()
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in ("audit.record", "_record"):
+                    first = node.args[0]
+                    if isinstance(first, ast.Constant):
+                        found.add(str(first.value))
+                if isinstance(node, ast.Assign) and "audited_as" in ast.unparse(node.targets[0]):
+                    value = node.value.elts[0] if isinstance(node.value, ast.Tuple) else node.value
+                    found.add(ast.literal_eval(value))
+    return found - {""}
+
+
+def test_every_act_has_words() -> None:
+    acts = _acts() | MADE
+    assert len(acts) > 50, "the search for acts finds nothing any more"
+    assert acts - set(WORDS) == set()
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_entry_tells_before_and_after_in_words_people_read() -> None:
+    browser = browser_of(factories.officer(factories.agency("Tỉnh"), Role.PROVINCE_ADMIN))
+    day = CalendarDay.objects.create(date="2026-12-24", kind="off", note="")
+    sent = {"date": "2026-12-24", "kind": "worked", "note": "Làm bù"}
+    browser.post(f"/admin/procedures/calendarday/{day.pk}/change/", sent)
+    entry = AuditEntry.objects.get(action="row_changed")
+    assert entry.detail["changes"] == [
+        {"field": "kind", "before": "Nghỉ", "after": "Làm bù"},
+        {"field": "note", "before": "", "after": "Làm bù"},
+    ]
+    text = browser.get(f"{LIST}{entry.pk}/change/").content.decode()
+    for told in (
+        "Sửa",
+        "Lịch nghỉ, làm bù 24/12/2026",
+        '<th scope="row" class="font-normal">Loại</th><td>Nghỉ</td><td>Làm bù</td>',
+    ):
+        assert told in text, told
+    browser.post(f"/admin/procedures/calendarday/{day.pk}/delete/", {"post": "yes"})
+    gone = AuditEntry.objects.get(action="row_deleted")
+    assert {"field": "note", "before": "Làm bù", "after": ""} in gone.detail["changes"]
+
+
+@pytest.mark.django_db
+def test_what_is_saved_unchanged_leaves_no_entry_and_a_password_is_never_told() -> None:
+    browser = browser_of(factories.officer(factories.agency("Tỉnh"), Role.PROVINCE_ADMIN))
+    day = CalendarDay.objects.create(date="2026-12-24", kind="off", note="")
+    browser.post(f"/admin/procedures/calendarday/{day.pk}/change/", {"date": "2026-12-24", "kind": "off", "note": ""})
+    assert not AuditEntry.objects.filter(action="row_changed").exists()
+    secret = "a password nobody knows"
+    rows = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    made = {"username": "moi", "password1": secret, "password2": secret, "usable_password": "true", **rows}
+    browser.post("/admin/agencies/user/add/", made)
+    assert User.objects.filter(username="moi").exists()
+    entry = AuditEntry.objects.get(action="user_saved")
+    assert secret not in str(entry.detail) and "argon2" not in str(entry.detail)
+    assert {"field": "username", "before": "", "after": "moi"} in entry.detail["changes"]
+
+
+@pytest.mark.django_db
+def test_entries_are_found_by_person_agency_act_object_and_day() -> None:
+    agency, other = factories.agency("Phường Việt Trì"), factories.agency("Xã khác")
+    somebody, another = factories.officer(agency), factories.officer(other)
+    audit.record("view", "dossier:H44.1-261123-0001", actor=somebody, agency=agency)
+    audit.record("hand_over", "dossier:H44.1-261123-0002", actor=somebody, agency=agency)
+    audit.record("view", "dossier:H44.2-261123-0001", actor=another, agency=other)
+    audit.record("user_saved", f"user:{somebody.pk}", actor=another)
+    browser = browser_of(factories.officer(agency, Role.AUDITOR))
+    today = timezone.localdate()
+
+    def found(**asked: Any) -> int:
+        rows = browser.get(LIST, asked).context["cl"].queryset
+        return int(rows.exclude(action__startswith="sign").count())
+
+    assert found(actor__id__exact=somebody.pk) == 2
+    assert found(agency__id__exact=other.pk) == 1
+    assert found(action="view") == 2
+    assert found(kind="dossier") == 3
+    assert found(kind="dossier", action="view", agency__id__exact=agency.pk) == 1
+    assert found(q="261123-0002") == 1
+    assert found(q="viet tri") == 2
+    assert found(at_from=f"{today:%d/%m/%Y}") >= 4
+    assert found(at_from="01/01/2100") == 0
+
+
+@pytest.mark.django_db
+def test_a_filter_names_nobody_whom_the_reader_does_not_administer() -> None:
+    own, stranger = factories.agency(), factories.officer(factories.agency("Xã khác"))
+    User.objects.filter(pk=stranger.pk).update(full_name="Người Lạ")
+    browser = browser_of(factories.officer(own, Role.AGENCY_ADMIN))
+    assert "Người Lạ" not in browser.get(LIST, {"actor__id__exact": stranger.pk}).content.decode()
+    province = browser_of(factories.officer(own, Role.AUDITOR))
+    assert "Người Lạ" in province.get(LIST, {"actor__id__exact": stranger.pk}).content.decode()
+
+
+@pytest.mark.django_db
+def test_an_object_leads_to_its_page() -> None:
+    agency = factories.agency()
+    dossier = factories.dossier(agency)
+    audit.record("view", f"dossier:{dossier.code}", actor=None, agency=agency)
+    audit.record("view", "dossier:not a code/", actor=None, agency=agency)
+    browser = browser_of(factories.officer(agency, Role.AUDITOR))
+    good, odd = AuditEntry.objects.filter(subject__startswith="dossier:").order_by("id")
+    assert f'href="/quay/{dossier.code}/"' in browser.get(f"{LIST}{good.pk}/change/").content.decode()
+    assert browser.get(f"{LIST}{odd.pk}/change/").status_code == 200
+
+
+def test_every_kind_of_object_with_a_page_has_that_page() -> None:
+    from django.urls import get_resolver
+
+    from tests.authorization.test_matrix import addresses
+
+    names = {name for name, _pattern in addresses(get_resolver())}
+    assert {kind.page for kind in KINDS.values() if kind.page} - names == set()

@@ -1,0 +1,24 @@
+"""One sandbox for all tests of a file; every test leaves it without faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.support.banks import Sandbox, running_sandbox
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox that several tests talk to."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The shared sandbox, behaving well at the start and at the end."""
+    yield shared_sandbox
+    requests.delete(f"{shared_sandbox.url}/control/faults", timeout=10)

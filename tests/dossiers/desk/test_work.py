@@ -1,0 +1,249 @@
+"""What an officer does at the desk: release records, prints, cash, several at once, taking back, the second window."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from agencies.models import Agency, Role
+from dossiers.desk import worklists
+from dossiers.desk.access import staff_of
+from dossiers.desk.scanner import lookup
+from dossiers.handover.release import Receiver, release
+from dossiers.models import Dossier, DossierEvent, HandOver
+from dossiers.processing import undo
+from payments.cash_desk import collect as cash_desk
+from payments.models import Bill, Payment
+from payments.states import PaymentState
+from tests.support import factories
+
+from .test_desk import RECEIVER
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def signed_in(of: Agency, *roles: Role) -> Client:
+    user = factories.officer(of, roles[0] if roles else Role.RECEPTION_OFFICER)
+    for role in roles[1:]:
+        user.memberships.create(agency=of, role=role, valid_during=factories.FOREVER)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def pdf_text(content: bytes) -> str:
+    pages = pypdfium2.PdfDocument(BytesIO(content))
+    return " ".join(page.get_textpage().get_text_range() for page in pages)
+
+
+def test_the_release_record_says_who_took_it_and_what_they_showed() -> None:
+    dossier = factories.dossier(state=9, amount=0)
+    client = signed_in(dossier.agency)
+    client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER)
+    record = HandOver.objects.get()
+    assert (record.receiver_name, record.relation, record.identity_tail) == ("Lê Văn An", "family", "0123")
+    page = client.get(f"/quay/{dossier.code}/").content.decode()
+    assert "Lê Văn An (Người thân)" in page
+    assert "tra-ket-qua" not in page
+
+
+@pytest.mark.parametrize(("paper", "size"), [("bien-nhan", "80"), ("bien-nhan", "a5"), ("giay-hen", "80")])
+def test_a_second_print_says_so_on_its_face(paper: str, size: str) -> None:
+    dossier = factories.dossier(state=9, amount=0)
+    client = signed_in(dossier.agency)
+    release(dossier, officer=factories.officer(dossier.agency), receiver=Receiver("Lê Văn An"))
+    first, second = (client.post(f"/quay/{dossier.code}/in/", {"giay": paper, "kho": size}) for _ in range(2))
+    assert "Bản in lần" not in pdf_text(first.content)
+    assert "Bản in lần 2" in pdf_text(second.content)
+    assert len(pypdfium2.PdfDocument(second.content)) == 1
+    assert dossier.code in pdf_text(second.content)
+    assert "đã in 2 lần" in client.get(f"/quay/{dossier.code}/").content.decode()
+
+
+def test_a_paper_that_does_not_exist_yet_is_not_found() -> None:
+    dossier = factories.dossier()
+    client = signed_in(dossier.agency)
+    for asked in ({"giay": "bien-nhan", "kho": "80"}, {"giay": "giay-hen", "kho": "a0"}, {}):
+        assert client.post(f"/quay/{dossier.code}/in/", asked).status_code == 404
+    assert not dossier.printings.exists()
+
+
+def test_several_results_go_to_one_person_and_the_unpaid_one_stays() -> None:
+    agency = factories.agency()
+    ready = [factories.dossier(agency, state=9, amount=0) for _ in range(2)]
+    unpaid, foreign = factories.dossier(agency, state=9), factories.dossier(state=9, amount=0)
+    client = signed_in(agency)
+    codes = [dossier.code for dossier in (*ready, unpaid, foreign)]
+    context = client.get("/quay/tra-nhieu/", {"ma": codes}).context
+    assert (context["ready"], [found for found, _why in context["refused"]]) == (ready, [unpaid])
+    answer = client.post("/quay/tra-nhieu/", {"ma": codes, **RECEIVER}, follow=True).content.decode()
+    assert f"{unpaid.code}: Chưa nộp đủ phí" in answer
+    assert set(HandOver.objects.values_list("dossier", flat=True)) == {dossier.pk for dossier in ready}
+    assert HandOver.objects.values("batch").distinct().count() == 1
+    slip = client.post(f"/quay/{ready[0].code}/in/", {"giay": "bien-nhan", "kho": "a5"})
+    assert all(dossier.code in pdf_text(slip.content) for dossier in ready)
+
+
+def test_a_step_is_taken_back_within_a_minute_by_who_made_it() -> None:
+    dossier = factories.dossier()
+    mine, other = signed_in(dossier.agency), signed_in(dossier.agency)
+    mine.post(f"/quay/{dossier.code}/chuyen/")
+    other.post(f"/quay/{dossier.code}/hoan-tac/")
+    assert Dossier.objects.get().state == 2
+    mine.post(f"/quay/{dossier.code}/hoan-tac/")
+    found = Dossier.objects.get()
+    assert (found.state, found.received_at) == (1, None)
+    mine.post(f"/quay/{dossier.code}/hoan-tac/")
+    assert Dossier.objects.get().state == 1
+    assert [event.kind for event in found.events.all()] == ["state_changed", "step_undone"]
+
+
+def test_after_a_minute_a_step_stays_and_a_hand_over_always_does() -> None:
+    dossier = factories.dossier(state=9, amount=0)
+    officer = factories.officer(dossier.agency)
+    old = DossierEvent.objects.create(dossier=dossier, kind="state_changed", before=4, after=9, actor=officer)
+    assert undo.last_step(dossier, officer, old.at + timedelta(seconds=59))
+    assert undo.last_step(dossier, officer, old.at + timedelta(seconds=61)) is None
+    release(dossier, officer=officer, receiver=Receiver("A"))
+    dossier.refresh_from_db()
+    assert undo.last_step(dossier, officer, timezone.now()) is None
+
+
+def test_a_step_from_a_page_that_is_old_moves_nothing() -> None:
+    dossier = factories.dossier()
+    client = signed_in(dossier.agency)
+    for _double_click in range(2):
+        client.post(f"/quay/{dossier.code}/chuyen/", {"from": "1"})
+    assert Dossier.objects.get().state == 2
+
+
+def test_cash_at_the_desk_settles_and_says_what_to_give_back() -> None:
+    dossier = factories.dossier(state=9, amount=10_000)
+    client = signed_in(dossier.agency, Role.CASHIER, Role.RECEPTION_OFFICER)
+    address, bill = f"/quay/{dossier.code}/thu-tien/", dossier.bills.get()
+    cash = {"bill": bill.pk, "tender": "cash", "received": "50000"}
+    assert "Ca này đã đóng" in client.post(address, cash, follow=True).content.decode()
+    user = client.get("/quay/").context["user"]
+    cash_desk.open_shift(user, dossier.agency, opening_amount=0)
+    assert client.post(address, {**cash, "received": "9000"}).status_code == 422
+    assert client.post(address, {**cash, "tender": "pos"}).status_code == 422
+    assert "Trả lại khách 40.000" in client.post(address, cash, follow=True).content.decode()
+    assert client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER, follow=True).status_code == 200
+    assert Dossier.objects.get().state == 10
+    assert client.post(address, {**cash, "bill": factories.bill().pk}).status_code == 404
+
+
+def test_an_online_payment_in_doubt_stops_the_cashier_once() -> None:
+    dossier = factories.dossier(amount=10_000)
+    factories.payment(of=dossier.bills.get(), returned_at=timezone.now())
+    client = signed_in(dossier.agency, Role.CASHIER)
+    cash_desk.open_shift(client.get("/quay/").context["user"], dossier.agency, opening_amount=0)
+    address, cash = f"/quay/{dossier.code}/thu-tien/", {"tender": "cash", "received": "10000"}
+    answer = client.post(address, {**cash, "bill": dossier.bills.get().pk})
+    assert answer.status_code == 409
+    assert not Payment.objects.filter(gateway="counter").exists()
+    confirmed = dict(re.findall(r'name="(bill|despite_open)" value="([^"]+)"', answer.content.decode()))
+    assert client.post(address, {**cash, **confirmed}).status_code == 302
+    assert Bill.objects.get().state == "paid"
+
+
+def test_who_only_reads_or_only_cashes_moves_nothing() -> None:
+    dossier = factories.dossier(state=9, amount=0)
+    for role, refused in ((Role.AUDITOR, 403), (Role.ACCOUNTANT, 403), (Role.CASHIER, 403)):
+        client = signed_in(dossier.agency, role)
+        assert client.get(f"/quay/{dossier.code}/").status_code == 200
+        for verb in ("tra-ket-qua/", "chuyen/", "hoan-tac/"):
+            assert client.post(f"/quay/{dossier.code}/{verb}", RECEIVER).status_code == refused
+    assert signed_in(dossier.agency, Role.AUDITOR).post(f"/quay/{dossier.code}/hoi-ngan-hang/").status_code == 403
+    assert signed_in(dossier.agency, Role.RECEPTION_OFFICER).post(f"/quay/{dossier.code}/thu-tien/").status_code == 403
+
+
+def test_the_second_window_follows_the_desk_and_names_nobody() -> None:
+    dossier, other = factories.dossier(), factories.dossier()
+    client = signed_in(dossier.agency)
+    assert "10.000" not in client.get("/quay/man-hinh-phu/").content.decode()
+    client.get(f"/quay/{dossier.code}/")
+    shown = client.get("/quay/man-hinh-phu/trang-thai/").content.decode()
+    assert "10.000" in shown
+    assert "<svg" in shown
+    assert not any(secret in shown for secret in (dossier.owner_name, dossier.owner_phone, dossier.code))
+    client.get(f"/quay/{other.code}/")  # a 404: the window keeps what it showed
+    assert "10.000" in client.get("/quay/man-hinh-phu/trang-thai/").content.decode()
+    release_me = factories.dossier(dossier.agency, state=9, amount=0)
+    client.post("/quay/tra-nhieu/", {"ma": release_me.code, **RECEIVER})
+    assert "10.000" not in client.get("/quay/man-hinh-phu/trang-thai/").content.decode()
+
+
+def test_the_state_asks_for_the_whole_page_only_when_something_changed() -> None:
+    dossier = factories.dossier()
+    client = signed_in(dossier.agency)
+    version = client.get(f"/quay/{dossier.code}/").context["version"]
+    address = f"/quay/{dossier.code}/trang-thai/"
+    assert b"data-reload" not in client.get(address, {"da-thay": version}).content
+    Dossier.objects.update(state=2)
+    assert b"data-reload" in client.get(address, {"da-thay": version}).content
+
+
+@pytest.mark.parametrize(
+    "typed", ["{code}", "{lower}", " {spaced} ", "{dotless}", "https://x/giay-hen/{token}/", "{n}"]
+)
+def test_a_code_opens_its_dossier_however_it_is_typed(typed: str) -> None:
+    agency = factories.agency()
+    dossier = factories.dossier(agency)
+    today = timezone.localdate()
+    dossier.code = f"{agency.identifier}-{today:%y%m%d}-0007"
+    dossier.save()
+    spaced = dossier.code.replace("-", " ").replace(".", " ")
+    text = typed.format(
+        code=dossier.code,
+        lower=dossier.code.lower(),
+        spaced=spaced,
+        dotless=spaced.replace(" ", ""),
+        token=dossier.slip_token,
+        n="7",
+    )
+    answer = signed_in(agency).post("/quay/", {"q": text})
+    assert (answer.status_code, answer.headers.get("Location")) == (302, f"/quay/{dossier.code}/")
+    elsewhere = signed_in(factories.agency()).post("/quay/", {"q": text}, follow=True)
+    assert (elsewhere.status_code, list(elsewhere.context["page"])) == (200, [])
+
+
+@pytest.mark.parametrize("typed", ["\x00", "%", "_", "a", "12345", "9" * 199, "'; --", "📷", "-1", "²"])
+def test_odd_things_in_the_box_are_answered_kindly(typed: str) -> None:
+    client = signed_in(factories.agency())
+    assert client.get("/quay/", {"q": typed, "page": "x", "viec": typed, "xep": typed}).status_code == 200
+    assert client.post("/quay/", {"q": typed}, follow=True).status_code == 200
+    assert client.get("/quay/", {"tim": typed}).status_code == 200
+
+
+def test_words_of_a_name_are_found_in_any_order() -> None:
+    dossier = factories.dossier()
+    staff = staff_of(factories.officer(dossier.agency))
+    assert list(lookup.many(staff, "binh nguyễn")) == [dossier]
+    assert not lookup.many(staff, "ng th").exists()
+    assert not lookup.many(staff, "binh tran").exists()
+
+
+def test_paid_and_ready_comes_first_then_what_is_stuck() -> None:
+    agency = factories.agency()
+    new, unpaid, stuck = factories.dossier(agency), factories.dossier(agency, state=9), factories.dossier(agency)
+    ready = factories.dossier(agency, state=9, amount=0)
+    factories.payment(of=stuck.bills.get(), state=PaymentState.UNKNOWN)
+    Payment.objects.update(created_at=timezone.now() - timedelta(minutes=31))
+    now = timezone.now()
+    mine = Dossier.objects.of_agencies([agency.pk])
+    assert list(worklists.worklist(mine, now)) == [ready, stuck, new, unpaid]
+    for view, wanted in (("san-sang", [ready]), ("ket", [stuck]), ("tiep-nhan", [stuck, new]), ("xu-ly", [])):
+        assert set(worklists.worklist(mine, now, view=view)) == set(wanted)
+    rows = {row.dossier: row for row in (worklists.row_of(dossier, now) for dossier in mine.with_bills())}
+    assert rows[ready].is_ready
+    assert str(rows[stuck].waits_for) == "Ngân hàng"
+    assert str(rows[unpaid].waits_for) == "Công dân"
+    page = signed_in(agency).get("/quay/").content.decode()
+    assert "VNPT-Pay chưa trả lời rõ đã 31 phút" in page

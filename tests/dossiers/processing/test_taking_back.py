@@ -1,0 +1,52 @@
+"""A hand-over made by mistake is undone under supervision (10 → 9) and kept whole."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError
+from django.test import Client
+
+from agencies.models import AuditEntry, Role
+from dossiers.errors import NotTakenBack
+from dossiers.handover.release import Receiver, release, take_back
+from dossiers.models import Dossier, HandOver, TakenBack
+from tests.dossiers.desk.test_work import signed_in
+from tests.payments.settlement.test_races import at_once
+from tests.support import factories
+
+from .test_decisions import decide
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_result_given_out_by_mistake_is_taken_back_by_a_second_person_and_given_out_anew() -> None:
+    dossier = factories.dossier(state=9, amount=0)
+    leader = factories.officer(dossier.agency, Role.AGENCY_ADMIN)
+    release(dossier, officer=leader, receiver=Receiver("Người khác"))
+    officer = signed_in(dossier.agency)
+    assert decide(officer, dossier, "thu-hoi").status_code == 403
+    own = Client()
+    own.force_login(leader, backend="django.contrib.auth.backends.ModelBackend")
+    assert decide(own, dossier, "thu-hoi").status_code == 422
+    assert Dossier.objects.get().state == 10
+    second = signed_in(dossier.agency, Role.AGENCY_ADMIN)
+    assert decide(second, dossier, "thu-hoi", reason="").status_code == 422
+    decide(second, dossier, "thu-hoi", reason="trả nhầm người")
+    found = Dossier.objects.get()
+    assert (found.state, found.returned_at) == (9, None)
+    kept = TakenBack.objects.get()
+    assert (kept.hand_over["receiver_name"], kept.reason) == ("Người khác", "trả nhầm người")
+    with pytest.raises(IntegrityError, match="append-only"):
+        TakenBack.objects.update(reason="khác")
+    release(found, officer=leader, receiver=Receiver("Nguyễn Thị Bình"))
+    assert HandOver.objects.get().receiver_name == "Nguyễn Thị Bình"
+    assert AuditEntry.objects.filter(action="take_back").exists()
+
+
+def test_two_leaders_take_back_at_once_and_one_does() -> None:
+    dossier = factories.dossier(state=9, amount=0)
+    release(dossier, officer=factories.officer(dossier.agency), receiver=Receiver("x"))
+    leaders = [factories.officer(dossier.agency, Role.AGENCY_ADMIN) for _ in range(2)]
+    results = at_once(2, lambda number: take_back(dossier, actor=leaders[number], reason="nhầm"))
+    assert sum(isinstance(result, NotTakenBack) for result in results) == 1
+    assert TakenBack.objects.count() == 1

@@ -1,0 +1,230 @@
+"""Submitting in steps: saved as one goes, taken up elsewhere, handed in once, with its papers in one transaction."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client, override_settings
+from django.utils import timezone
+from PIL import Image
+
+from agencies.models import Agency
+from dossiers.attachments import store as attachments
+from dossiers.models import Attachment, Dossier, Draft
+from dossiers.one_time_codes import codes as one_time_codes
+from dossiers.submission import drafts
+from procedures.models import ProcedureCase, Question
+from tests.payments.settlement.test_races import at_once
+from tests.procedures.schedules.test_lifecycle import schedule
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PERSON = {"owner_name": "Nguyễn Thị Bình", "owner_identity_number": "025190000123", "owner_phone": "0912 345 678"}
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path / "media", tmp_path / "messages.jsonl"
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return factories.agency()
+
+
+@pytest.fixture
+def case(agency: Agency) -> ProcedureCase:
+    return asking(agency)
+
+
+def asking(agency: Agency) -> ProcedureCase:
+    """Make a procedure of 10,000 đ with two questions of its own and one paper that must come."""
+    made = factories.case()
+    made.procedure.agencies.add(agency)
+    fees = schedule(made, 10_000, timezone.localdate() - timedelta(days=9))
+    fees.state = "active"
+    fees.save()
+    Question.objects.create(procedure=made.procedure, slug="child", label="Họ và tên trẻ")
+    Question.objects.create(procedure=made.procedure, slug="born", label="Ngày sinh", kind="date", position=1)
+    made.procedure.documents.create(name="Giấy chứng sinh", is_required=True)
+    return made
+
+
+def picture(size: tuple[int, int] = (40, 30), **more: Any) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", size, "red").save(out, "JPEG", **more)
+    return SimpleUploadedFile("giay.jpg", out.getvalue(), "image/jpeg")
+
+
+def begun(browser: Client, case: ProcedureCase) -> Draft:
+    answer = browser.post(f"/nop-ho-so/{case.slug}/", PERSON)
+    assert answer.status_code == 302, answer.content.decode()
+    return Draft.objects.latest("id")
+
+
+def filled(browser: Client, case: ProcedureCase, agency: Agency) -> Draft:
+    draft = begun(browser, case)
+    matter = {"agency": agency.pk, "q_child": "Nguyễn An", "q_born": "1/9/2026"}
+    assert browser.post(f"/ho-so-nhap/{draft.code}/noi-dung/", matter).headers["Location"].endswith("/giay-to/")
+    browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"requirement": "Giấy chứng sinh", "files": [picture()]})
+    done = browser.post(f"/ho-so-nhap/{draft.code}/giay-to/", {"return_method": "counter"})
+    assert done.headers["Location"].endswith("/xem-lai/")
+    return draft
+
+
+def test_step_by_step_to_a_dossier_with_its_answers_and_papers(case: ProcedureCase, agency: Agency) -> None:
+    browser = Client()
+    draft = filled(browser, case, agency)
+    page = browser.get(f"/ho-so-nhap/{draft.code}/xem-lai/").content.decode()
+    for told in ("Nguyễn Thị Bình", "0912 345 678", "Nguyễn An", "01/09/2026", "giay.jpg", "10.000"):
+        assert told in page
+    done = browser.post(f"/ho-so-nhap/{draft.code}/xem-lai/")
+    dossier = Dossier.objects.get()
+    assert done.headers["Location"] == f"/ho-so/{dossier.code}/"
+    assert dossier.answers == [["Họ và tên trẻ", "Nguyễn An"], ["Ngày sinh", "01/09/2026"]]
+    assert (dossier.owner_phone, dossier.agency, dossier.fee_total) == ("+84912345678", agency, 10_000)
+    paper = dossier.attachments.get()
+    assert (paper.requirement, paper.draft) == ("Giấy chứng sinh", None)
+    draft.refresh_from_db()
+    assert draft.answers == {}, "a draft handed in keeps nothing of the person"
+    assert "Mã PIN" in browser.get(done.headers["Location"]).content.decode()
+
+
+def test_what_is_wrong_is_kept_and_said_and_the_way_back_loses_nothing(case: ProcedureCase, agency: Agency) -> None:
+    browser = Client()
+    draft = begun(browser, case)
+    wrong = browser.post(f"/ho-so-nhap/{draft.code}/noi-dung/", {"agency": agency.pk, "q_born": "31/31/2026"})
+    page = wrong.content.decode()
+    assert wrong.status_code == 422 and "data-error-summary" in page and "31/31/2026" in page
+    back = browser.get(f"/ho-so-nhap/{draft.code}/nguoi-nop/").content.decode()
+    assert 'value="Nguyễn Thị Bình"' in back and "0912 345 678" in back
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answers_json FROM dossiers_draft")
+        assert "025190000123" not in cursor.fetchone()[0]
+    unfinished = browser.get(f"/ho-so-nhap/{draft.code}/xem-lai/")
+    assert unfinished.headers["Location"].endswith("/noi-dung/")
+    browser.post(f"/ho-so-nhap/{draft.code}/noi-dung/", {"agency": agency.pk, "q_child": "An", "q_born": "1-9-2026"})
+    missing = browser.post(f"/ho-so-nhap/{draft.code}/giay-to/", {"return_method": "counter"})
+    assert missing.status_code == 422 and "Còn thiếu giấy tờ: Giấy chứng sinh" in missing.content.decode()
+    assert browser.post(f"/ho-so-nhap/{draft.code}/xem-lai/").headers["Location"].endswith("/giay-to/")
+    assert not Dossier.objects.exists()
+
+
+def test_a_draft_is_opened_by_its_own_browser_only(case: ProcedureCase) -> None:
+    draft = begun(Client(), case)
+    stranger = Client()
+    for address in ("nguoi-nop", "noi-dung", "giay-to", "xem-lai"):
+        for method in (stranger.get, stranger.post):
+            assert method(f"/ho-so-nhap/{draft.code}/{address}/").headers["Location"] == "/nop-ho-so/dien-tiep/"
+
+
+def test_another_phone_goes_on_with_code_and_one_time_code(case: ProcedureCase, settings: Any) -> None:
+    draft = begun(Client(), case)
+    phone = Client()
+    typed = draft.code.replace("-", " ").lower()
+    asked = phone.post("/nop-ho-so/dien-tiep/", {"draft": typed})
+    made_up = Client().post("/nop-ho-so/dien-tiep/", {"draft": "AAAA-AAAA"})
+    assert asked.headers["Location"] == made_up.headers["Location"] == "/nop-ho-so/dien-tiep/ma/"
+    one_time_codes.send_waiting()
+    (line,) = [json.loads(line) for line in settings.MESSAGE_FILE.read_text().splitlines()]
+    code = re.search(r"\d{6}", line["text"])[0]  # type: ignore[index]
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    assert phone.post("/nop-ho-so/dien-tiep/ma/", {"one_time_code": wrong}).status_code == 422
+    opened = phone.post("/nop-ho-so/dien-tiep/ma/", {"one_time_code": code})
+    assert opened.headers["Location"] == f"/ho-so-nhap/{draft.code}/noi-dung/"
+    assert phone.get(opened.headers["Location"]).status_code == 200
+    assert Client().post("/nop-ho-so/dien-tiep/ma/", {"one_time_code": code}).status_code == 302
+
+
+def test_the_button_pressed_many_times_is_one_dossier(case: ProcedureCase, agency: Agency) -> None:
+    browser = Client()
+    draft = filled(browser, case, agency)
+    found = [Draft.objects.select_related("case__procedure").get(pk=draft.pk) for _ in range(6)]
+    made = at_once(6, lambda number: drafts.hand_in(found[number]))
+    assert len({dossier.pk for dossier, _pin in made}) == 1
+    assert sum(bool(pin) for _dossier, pin in made) == 1
+    assert Attachment.objects.get().dossier == Dossier.objects.get()
+    again = browser.post(f"/ho-so-nhap/{draft.code}/xem-lai/")
+    assert again.headers["Location"] == f"/ho-so/{Dossier.objects.get().code}/"
+
+
+def test_a_submission_that_fails_leaves_draft_and_papers(
+    case: ProcedureCase, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = Draft.objects.get(pk=filled(Client(), case, agency).pk)
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("dossiers.submission.submit.bill_quote", broken)
+    with pytest.raises(RuntimeError):
+        drafts.hand_in(draft)
+    draft.refresh_from_db()
+    assert not Dossier.objects.exists() and draft.answers and Attachment.objects.get().draft == draft
+
+
+def test_each_file_is_checked_by_itself_and_the_good_ones_stay(case: ProcedureCase) -> None:
+    browser = Client()
+    draft = begun(browser, case)
+    program = SimpleUploadedFile("anh.jpg", b"MZ\x90\x00 this is no picture", "image/jpeg")
+    files = [picture(), program]
+    browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"requirement": "Giấy chứng sinh", "files": files})
+    page = browser.get(f"/ho-so-nhap/{draft.code}/giay-to/").content.decode()
+    assert "anh.jpg: Chỉ nhận ảnh JPG, PNG hoặc tệp PDF." in page and "✓ giay.jpg" in page
+    kept = Attachment.objects.get()
+    bomb = picture((9000, 9000))
+    browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"requirement": "Giấy chứng sinh", "files": [bomb]})
+    assert Attachment.objects.count() == 1
+    browser.post(f"/ho-so-nhap/{draft.code}/giay-to/{kept.pk}/bo/")
+    assert not Attachment.objects.exists() and not Path(kept.file.path).exists()
+
+
+def test_a_draft_of_thirty_days_ago_is_forgotten_with_its_files(case: ProcedureCase, agency: Agency) -> None:
+    browser = Client()
+    draft = filled(browser, case, agency)
+    path = Path(Attachment.objects.get().file.path)
+    assert drafts.forget_expired() == 0
+    Draft.objects.update(expires_at=timezone.now())
+    assert browser.get(f"/ho-so-nhap/{draft.code}/noi-dung/").headers["Location"] == "/nop-ho-so/dien-tiep/"
+    assert drafts.forget_expired() == 1
+    assert not path.exists() and not Attachment.objects.exists()
+
+
+def test_who_comes_again_does_not_type_himself_again(case: ProcedureCase, agency: Agency) -> None:
+    browser = Client()
+    browser.post(f"/ho-so-nhap/{filled(browser, case, agency).code}/xem-lai/")
+    assert 'value="Nguyễn Thị Bình"' in browser.get(f"/nop-ho-so/{case.slug}/").content.decode()
+    relative = Client()
+    relative.get(f"/giay-hen/{Dossier.objects.get().slip_token}/")
+    assert "Nguyễn Thị Bình" not in relative.get(f"/nop-ho-so/{case.slug}/").content.decode()
+
+
+@override_settings(DATA_UPLOAD_MAX_NUMBER_FILES=2)
+def test_no_more_papers_than_a_draft_may_carry(case: ProcedureCase, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = Client()
+    draft = begun(browser, case)
+    monkeypatch.setattr(attachments, "MOST_PAPERS", 1)
+    files = [picture(), picture()]
+    browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"requirement": "Giấy chứng sinh", "files": files})
+    assert Attachment.objects.count() == 1
+    assert "Mỗi hồ sơ gửi được 1 tệp" in browser.get(f"/ho-so-nhap/{draft.code}/giay-to/").content.decode()
+
+
+def test_a_number_that_looks_wrong_is_asked_about_once_and_goes_through(case: ProcedureCase, agency: Agency) -> None:
+    browser = Client()
+    draft = filled(browser, case, agency)
+    answers = draft.answers["nguoi-nop"] | {"owner_identity_number": ["003290000123"]}
+    draft.answer("nguoi-nop", answers)
+    page = browser.get(f"/ho-so-nhap/{draft.code}/xem-lai/").content.decode()
+    assert "Số căn cước: Ba số đầu 003 không phải mã tỉnh nào." in page
+    assert "năm sinh là 2090" in page
+    browser.post(f"/ho-so-nhap/{draft.code}/xem-lai/")
+    assert Dossier.objects.get().owner_identity_number == "003290000123"

@@ -1,0 +1,126 @@
+"""The bills API as a client sees it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from agencies.models import Agency
+from payments.api.clients import create_client
+from payments.models import Bill, IdempotentRequest
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return factories.agency()
+
+
+@pytest.fixture
+def key(agency: Agency) -> str:
+    return create_client("test", [agency])[1]
+
+
+def send(key: str, path: str, body: Any = None, idempotency: str = "") -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {key}"}
+    if idempotency:
+        headers["Idempotency-Key"] = idempotency
+    client = Client(headers=headers)
+    answer = client.get(path) if body is None else client.post(path, json.dumps(body), content_type="application/json")
+    return answer.status_code, json.loads(answer.content)
+
+
+def new_bill(of: Agency, **changes: Any) -> dict[str, Any]:
+    line = {"code": "A", "kind": "phi", "description": "Phí", "amount": 50_000}
+    base = {"reference": "X1", "agency": of.code, "payer_name": "Nguyễn A", "description": "d", "lines": [line]}
+    return {**base, **changes}
+
+
+def test_the_same_key_and_body_is_the_first_answer_and_another_body_a_conflict(key: str, agency: Agency) -> None:
+    first = send(key, "/api/v1/bills", new_bill(agency), "k1")
+    assert first[0] == 201
+    assert send(key, "/api/v1/bills", new_bill(agency), "k1") == first
+    status, problem = send(key, "/api/v1/bills", new_bill(agency, reference="X2"), "k1")
+    assert (status, problem["status"]) == (409, 409)
+    assert Bill.objects.count() == 1
+
+
+def test_a_key_whose_process_died_is_taken_over_after_a_minute(key: str, agency: Agency) -> None:
+    """The holder is gone and wrote nothing: bills are made in the transaction that keeps the answer."""
+    send(key, "/api/v1/bills", new_bill(agency), "k1")
+    held = IdempotentRequest.objects.get()
+    IdempotentRequest.objects.filter(pk=held.pk).update(status=None, response=None)
+    assert send(key, "/api/v1/bills", new_bill(agency), "k1")[0] == 409
+    IdempotentRequest.objects.filter(pk=held.pk).update(created_at=timezone.now() - timedelta(seconds=61))
+    assert send(key, "/api/v1/bills", new_bill(agency), "k1")[0] == 201
+
+
+def test_the_answer_is_kept_in_the_transaction_of_the_bill(
+    key: str, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = IdempotentRequest.save
+
+    def fail(self: IdempotentRequest, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields"):
+            raise OSError("killed between the work and the keeping of its answer")
+        save(self, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(IdempotentRequest, "save", fail)
+        with pytest.raises(OSError, match="killed"):
+            send(key, "/api/v1/bills", new_bill(agency), "k1")
+    assert not Bill.objects.exists()
+    assert send(key, "/api/v1/bills", new_bill(agency), "k1")[0] == 201
+    assert Bill.objects.count() == 1
+
+
+def test_a_bill_is_read_and_paid_through_vietqr(key: str, agency: Agency) -> None:
+    factories.merchant(agency, "vietinbank")
+    _, bill = send(key, "/api/v1/bills", new_bill(agency), "k1")
+    status, payment = send(key, f"/api/v1/bills/{bill['id']}/payments", {"gateway": "vietinbank"}, "k2")
+    assert status == 201
+    assert payment["qr_text"].startswith("000201")
+    assert payment["cust_code"] == payment["merchant_ref"]
+    status, found = send(key, f"/api/v1/bills/{bill['id']}")
+    assert (found["state"], found["display_state"], found["paid_amount"]) == ("open", "not_paid", 0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lines": []},
+        {"lines": [{"code": "A", "kind": "phi", "description": "d", "amount": -1}]},
+        {"lines": [{"code": "A", "kind": "gift", "description": "d", "amount": 1}]},
+        {"agency": "nowhere"},
+        {"reference": ""},
+        {"due_at": "tomorrow"},
+    ],
+)
+def test_a_bad_bill_is_a_problem_document_and_leaves_nothing(key: str, agency: Agency, changes: dict[str, Any]) -> None:
+    status, problem = send(key, "/api/v1/bills", new_bill(agency, **changes), "k1")
+    assert (status, problem["status"]) == (422, 422)
+    assert not Bill.objects.exists()
+    assert send(key, "/api/v1/bills", new_bill(agency), "k1")[0] == 201  # the mended request may use its key
+
+
+def test_a_client_sees_only_its_own_bills(key: str, agency: Agency) -> None:
+    _, bill = send(key, "/api/v1/bills", new_bill(agency), "k1")
+    other = create_client("other", [agency])[1]
+    assert send(other, f"/api/v1/bills/{bill['id']}")[0] == 404
+    assert send(other, "/api/v1/bills")[1]["results"] == []
+
+
+def test_no_key_is_401_and_a_missing_idempotency_key_422(key: str, agency: Agency) -> None:
+    assert send("wrong", "/api/v1/bills")[0] == 401
+    assert send(key, "/api/v1/bills", new_bill(agency))[0] == 422
+
+
+def test_the_openapi_document_is_served() -> None:
+    assert b"/api/v1/bills" in Client().get("/api/schema/").content

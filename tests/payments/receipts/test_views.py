@@ -1,0 +1,77 @@
+"""Receipts on paper: Vietnamese text in the PDF, and a QR that a real decoder reads."""
+
+from __future__ import annotations
+
+import pypdfium2
+import pytest
+import zxingcpp
+from django.db import transaction
+from django.test import Client
+
+from payments.callbacks import inbox
+from payments.models import Receipt
+from payments.receipts.issue import keep, revise
+from payments.receipts.pdf import render, verification_url
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories
+from tests.support.notifications import confirm
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def receipt() -> Receipt:
+    payment = factories.payment(of=factories.bill(payer_name="Nguyễn Thị Ngọc Ưởng"))
+    post(confirm(payment))
+    inbox.drain_all()
+    return Receipt.objects.select_related("series", "bill", "payment").get()
+
+
+def test_the_pdf_holds_the_text_in_vietnamese_and_is_the_same_each_time(receipt: Receipt) -> None:
+    file = render(receipt)
+    text = pypdfium2.PdfDocument(file)[0].get_textpage().get_text_bounded()
+    assert "Nguyễn Thị Ngọc Ưởng" in text
+    assert "BIÊN LAI THU PHÍ" in text
+    assert "Một trăm năm mươi nghìn đồng" in text
+    assert receipt.full_number in text
+    assert render(receipt) == file
+
+
+def test_the_qr_of_the_printed_page_leads_to_the_verification(receipt: Receipt) -> None:
+    page = pypdfium2.PdfDocument(render(receipt))[0].render(scale=3).to_pil()
+    assert [found.text for found in zxingcpp.read_barcodes(page)] == [verification_url(receipt)]
+
+
+def test_the_verification_names_no_person(receipt: Receipt) -> None:
+    path = verification_url(receipt).split("8000", 1)[1]
+    page = Client().get(path).content.decode()
+    assert "Biên lai có thật" in page
+    assert "150.000" in page
+    assert "Ngọc" not in page
+
+
+def test_a_cancelled_receipt_says_so_everywhere_and_names_its_replacement(receipt: Receipt) -> None:
+    with transaction.atomic():
+        revise(receipt.payment, 50_000, "Thu thừa", cause="test")
+    found = Receipt.objects.get(pk=receipt.pk)
+    replacement = Receipt.objects.get(revision=2)
+    assert replacement.amount == 100_000
+    for path in (f"/bien-lai/{found.token}/", f"/xac-minh/{found.full_number}/"):
+        page = Client().get(path).content.decode()
+        assert "hủy" in page
+        assert replacement.full_number in page
+    text = pypdfium2.PdfDocument(Client().get(f"/bien-lai/{found.token}.pdf").content)[0].get_textpage()
+    assert "ĐÃ HỦY" in text.get_text_bounded()
+
+
+@pytest.mark.parametrize("number", ["BP-26T-9999999", "x", "BP-26T-" + "9" * 40, "' OR 1=1--"])
+def test_a_number_nobody_issued_is_said_to_be_so(number: str) -> None:
+    answer = Client().get(f"/xac-minh/{number}/")
+    assert answer.status_code == 200
+    assert "Không có biên lai số này" in answer.content.decode()
+
+
+def test_money_goes_back_from_the_last_line_first() -> None:
+    lines = [{"description": "A", "amount": 100}, {"description": "B", "amount": 50}]
+    assert keep(lines, 60) == ([{"description": "A", "amount": 90}], 0)
+    assert keep(lines, 200) == ([], 50)

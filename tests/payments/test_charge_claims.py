@@ -1,0 +1,128 @@
+"""“I was charged”: one case per attempt, the bank asked at once, an answer where the payer looks."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from agencies.models import AuditEntry, Role
+from payments import charge_claims, discrepancies
+from payments.checkout.start import start
+from payments.errors import TooManyClaims
+from payments.models import Bill, ChargedClaim, Discrepancy, Payment
+from payments.settlement import ledger_check
+from payments.states import BillState, PaymentState
+from tests.payments.settlement.test_races import at_once
+from tests.support import factories
+from tests.support.signing_in import browser_of
+
+from .conftest import Bank
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def picture() -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "PNG")
+    return SimpleUploadedFile("man-hinh.png", out.getvalue(), "image/png")
+
+
+def claim_of(payment: Payment, **changes: Any) -> Any:
+    given = {
+        "attempt": payment.token,
+        "amount": "150.000",
+        "charged_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+        "bank_ref": "FT26327123",
+        **changes,
+    }
+    return Client().post(reverse("charged", args=[payment.bill.token]), given)
+
+
+def page_of(bill: Bill) -> str:
+    return Client().get(reverse("bill", args=[bill.token])).content.decode()
+
+
+def test_a_claim_asks_the_bank_at_once_and_finds_the_money_nobody_told_of(bank: Bank, bill: Bill) -> None:
+    payment = start(bill, "vnptpay", client_ip="")
+    bank.pay("vnptpay", payment.merchant_ref)  # and the notice is dropped
+    assert "Tôi đã bị trừ tiền" in page_of(bill)
+    assert claim_of(payment).status_code == 302
+    bill.refresh_from_db()
+    assert bill.state == BillState.PAID
+    assert charge_claims.close_answered() == 1
+    page = page_of(bill)
+    assert "khoản được ghi nhận đã nộp" in page
+    assert "Tôi đã bị trừ tiền" not in page
+    assert ledger_check.check() == []
+
+
+def test_two_clicks_make_one_case() -> None:
+    payment = factories.payment(gateway="vietinbank", state=PaymentState.EXPIRED)
+    answers = at_once(4, lambda _: claim_of(payment, proof=picture()).status_code)
+    assert answers == [302] * 4
+    assert Discrepancy.objects.count() == ChargedClaim.objects.count() == 1
+
+
+def test_the_case_has_proof_a_deadline_of_working_days_and_an_answer_the_payer_reads() -> None:
+    dossier = factories.dossier(amount=150_000)
+    payment = factories.payment(of=dossier.bills.get(), gateway="vietinbank", state=PaymentState.FAILED)
+    assert claim_of(payment, proof=picture()).status_code == 302
+    claim = ChargedClaim.objects.get()
+    assert claim.due_at > timezone.now() + timedelta(days=2)
+    page = page_of(payment.bill)
+    assert timezone.localtime(claim.due_at).strftime("%H:%M %d/%m/%Y") in page
+    assert "FT26327123" not in page  # whoever has the link sees that there is a case, not what it says
+    accountant = factories.officer(payment.bill.agency, Role.ACCOUNTANT)
+    desk = browser_of(accountant)
+    case = Discrepancy.objects.get()
+    assert "FT26327123" in desk.get(reverse("accounting-case", args=[case.pk])).content.decode()
+    shown = desk.get(reverse("accounting-case-proof", args=[case.pk]))
+    assert Image.open(io.BytesIO(shown.content)).format == "JPEG"
+    assert AuditEntry.objects.filter(action="read_proof").count() == 1
+    discrepancies.close(case, actor=accountant, resolution="Ngân hàng đã trả lại tiền cho bạn")
+    assert "Ngân hàng đã trả lại tiền cho bạn" in page_of(payment.bill)
+    assert dossier.messages.get().kind == "claim_answered"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount": "0"},
+        {"amount": "x"},
+        {"charged_at": "2020-01-01T10:00"},
+        {"charged_at": "hôm qua"},
+        {"attempt": "1"},
+        {"proof": SimpleUploadedFile("a.png", b"<html>", "image/png")},
+        {"proof": SimpleUploadedFile("a.pdf", b"%PDF-1.7", "application/pdf")},
+    ],
+)
+def test_what_cannot_be_is_refused_and_opens_no_case(changes: dict[str, Any]) -> None:
+    payment = factories.payment(gateway="vietinbank")
+    answer = claim_of(payment, **changes)
+    assert answer.status_code == 422
+    assert "Có chỗ cần sửa" in answer.content.decode()
+    assert not Discrepancy.objects.exists()
+
+
+def test_one_bill_and_one_address_make_only_so_many() -> None:
+    told = charge_claims.Told(1, datetime.now(timezone.get_current_timezone()))
+    bill = factories.bill()
+    failed = [factories.payment(of=bill, gateway="vietinbank", state=PaymentState.FAILED) for _ in range(4)]
+    for payment in failed[: charge_claims.MOST_PER_BILL]:
+        charge_claims.make(payment, told, due_at=timezone.now())
+    with pytest.raises(TooManyClaims):
+        charge_claims.make(failed[-1], told, due_at=timezone.now())
+    assert Discrepancy.objects.count() == charge_claims.MOST_PER_BILL

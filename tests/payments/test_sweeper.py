@@ -1,0 +1,64 @@
+"""The sweeper's rounds do not wait for each other and survive a failing database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import OperationalError
+
+from payments import sweeper as sweeper_module
+from payments.callbacks import inbox
+from payments.models import Bill
+from payments.states import BillState
+from tests.payments.callbacks.test_callbacks import post
+from tests.support import factories, running
+from tests.support.notifications import confirm
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def sweeper() -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=sweeper_module.keep_sweeping, args=(stop, 0.05))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(running.PATIENCE)
+        assert not thread.is_alive()
+
+
+def is_paid(bill: Bill) -> bool:
+    return Bill.objects.get(pk=bill.pk).state == BillState.PAID
+
+
+def test_notices_are_settled_while_a_bank_keeps_us_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = factories.payment()
+    answers = threading.Event()
+    rounds = [("checks", lambda: int(answers.wait(running.PATIENCE))), ("notices", inbox.drain_all)]
+    monkeypatch.setattr(sweeper_module, "_ROUNDS", rounds)
+    with sweeper():
+        post(confirm(payment))
+        running.wait_until(lambda: is_paid(payment.bill), "the notice is settled", 5)
+        assert not answers.is_set()
+        answers.set()
+
+
+def test_a_round_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = factories.payment()
+    failures = iter([OperationalError("away"), ValueError("a defect")])
+
+    def drain() -> int:
+        if error := next(failures, None):
+            raise error
+        return inbox.drain_all()
+
+    monkeypatch.setattr(sweeper_module, "_ROUNDS", [("notices", drain)])
+    post(confirm(payment))
+    with sweeper():
+        running.wait_until(lambda: is_paid(payment.bill), "the notice is settled", 5)

@@ -1,0 +1,167 @@
+"""No client reaches our own network through us, no receiver holds us up, no redirect leads us on."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from gateways.base import RawResponse
+from payments.errors import AddressRefused
+from payments.webhooks import addresses, transport
+from tests.gateways.test_http import _self_signed as self_signed
+from tests.gateways.test_http import speak
+from tests.support.local_server import serve
+
+
+@pytest.fixture
+def public_only(settings: Settings) -> None:
+    """As in production."""
+    settings.WEBHOOK_NETWORKS = []
+    settings.WEBHOOK_HTTPS_ONLY = True
+
+
+def names(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
+    """Let the client's name mean these addresses."""
+    real = socket.getaddrinfo
+
+    def look_up(host: str, port: int, *args: Any, **values: Any) -> list[Any]:
+        if host != "client.example":
+            return list(real(host, port, *args, **values))
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://client.example/",
+        "ftp://client.example/",
+        "https://",
+        "https://user@client.example/",
+        "https://user:password@client.example/",
+        "https://client.example/#part",
+        "https://client.example:99999/",
+        "https://client.example/a b",
+        "https://client.example/\r\nX-Evil: 1",
+        "https://việt.example/",
+        "https://127.0.0.1/",
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://[::1]/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://[64:ff9b::7f00:1]/",
+        "https://[2002:7f00:1::]/",
+        "https://[fe80::1]/",
+        "https://0.0.0.0/",
+        "https://224.0.0.1/",
+        "https://100.64.0.1/",
+    ],
+)
+def test_an_address_that_may_not_be_registered(public_only: None, url: str) -> None:
+    with pytest.raises(AddressRefused):
+        addresses.parse(url)
+
+
+@pytest.mark.parametrize("written", ["2130706433", "0x7f.1", "127.1", "017700000001"])
+def test_other_ways_to_write_127_0_0_1_are_refused_when_they_are_called(public_only: None, written: str) -> None:
+    reply = transport.post(f"https://{written}/", b"", {})
+    assert reply.status is None
+
+
+@pytest.mark.parametrize("found", [("10.1.2.3",), ("127.0.0.1",), ("169.254.169.254",), ("8.8.8.8", "192.168.1.1")])
+def test_a_name_that_means_an_inner_address_is_not_called(
+    public_only: None, monkeypatch: pytest.MonkeyPatch, found: tuple[str, ...]
+) -> None:
+    names(monkeypatch, *found)
+    monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("it was called"))
+    assert transport.post("https://client.example/", b"", {}) == transport.Reply(None, "this address is not public")
+
+
+def test_a_network_of_ours_may_be_allowed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.WEBHOOK_NETWORKS = ["10.20.0.0/16"]
+    names(monkeypatch, "10.20.0.7")
+    assert addresses.resolve(addresses.parse("https://client.example/")) == "10.20.0.7"
+    names(monkeypatch, "10.21.0.7")
+    with pytest.raises(AddressRefused):
+        addresses.resolve(addresses.parse("https://client.example/"))
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name means something else a moment later (DNS rebinding): nobody asks it a second time."""
+    with serve(lambda request: RawResponse(b"", 200)) as server:
+        port = server.url.rsplit(":", 1)[1]
+        names(monkeypatch, "127.0.0.1")
+        target = addresses.parse(f"http://client.example:{port}/hook")
+        address = addresses.resolve(target)
+        names(monkeypatch, "203.0.113.1")
+        connection = transport._Pinned(target, address)
+        connection.request("POST", target.path, b"{}")
+        assert connection.getresponse().status == 200
+        connection.close()
+    assert server.received[0].headers["Host"] == f"client.example:{port}"
+
+
+def test_a_redirect_is_an_answer_and_not_a_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: " + elsewhere.url.encode() + b"/\r\n\r\n")
+
+    with serve(lambda request: RawResponse(b"", 200)) as elsewhere, speak(talk) as url:
+        reply = transport.post(url, b"{}", {})
+    assert (reply.status, reply.is_accepted, reply.is_unwell) == (302, False, False)
+    assert elsewhere.received == []
+
+
+def _silent(connection: socket.socket) -> None:
+    while connection.recv(65536):
+        pass
+
+
+def _dripping(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+    while True:
+        connection.sendall(b"a")
+        time.sleep(0.05)
+
+
+def _hanging_up(connection: socket.socket) -> None:
+    pass
+
+
+def _not_http(connection: socket.socket) -> None:
+    connection.sendall(b"\xff\x00 hello\r\n\r\n")
+
+
+@pytest.mark.parametrize("talk", [_silent, _dripping, _hanging_up, _not_http])
+def test_a_receiver_that_misbehaves_costs_no_more_than_the_time_out(
+    talk: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "TIMEOUT_SECONDS", 0.5)
+    before = time.monotonic()
+    with speak(talk) as url:
+        reply = transport.post(url, b"{}", {})
+    assert reply.status is None
+    assert reply.is_unwell
+    assert time.monotonic() - before < 2
+
+
+def test_a_certificate_nobody_vouches_for_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate = self_signed(tmp_path)
+    context.load_cert_chain(certificate)
+    with serve(lambda request: RawResponse(b"", 200), context) as server:
+        assert "CERTIFICATE_VERIFY_FAILED" in transport.post(server.url, b"", {}).error
+        assert server.received == []
+        monkeypatch.setattr(transport, "_trust", lambda: ssl.create_default_context(cafile=certificate))
+        assert transport.post(server.url, b"", {}).status == 200
+        # Vouched for, but not for this name.
+        names(monkeypatch, "127.0.0.1")
+        elsewhere = server.url.replace("127.0.0.1", "client.example")
+        assert "CERTIFICATE_VERIFY_FAILED" in transport.post(elsewhere, b"", {}).error

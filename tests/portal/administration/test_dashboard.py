@@ -1,0 +1,96 @@
+"""The first page of the administration tells what waits for somebody, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from agencies.models import Agency, Role, User
+from dossiers.models import Dossier
+from dossiers.states import DossierState
+from payments.merchants import hourly_statistics
+from payments.models import Payment
+from payments.refunds import workflow as refunds
+from payments.states import PaymentState
+from portal.administration import alerts
+from tests.payments.refunds.test_workflow import paid, proposal
+from tests.support import factories
+from tests.support.signing_in import browser_of
+
+pytestmark = pytest.mark.django_db
+
+
+def counts(user: User, *agencies: Agency) -> dict[str, int]:
+    found = alerts.of_agencies(user, [agency.pk for agency in agencies]) + alerts.of_province(user)
+    return {str(concern.name): concern.count for concern in found}
+
+
+def overdue(of: Agency) -> Dossier:
+    made = factories.dossier(of, state=DossierState.IN_PROCESS)
+    Dossier.objects.filter(pk=made.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    return made
+
+
+def test_each_kind_is_counted_within_ones_agencies_and_the_queries_do_not_grow() -> None:
+    here, there = factories.agency(), factories.agency()
+    admin = factories.officer(here, Role.AGENCY_ADMIN)
+    young, old = (factories.payment(factories.bill(of=here)) for _ in range(2))
+    Payment.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(minutes=31))
+    overdue(here)
+    case = factories.case()
+    case.procedure.agencies.add(here)
+    with CaptureQueriesContext(connection) as few:
+        found = counts(admin, here)
+    assert (found["Thanh toán chưa rõ quá 30 phút"], found["Hồ sơ đang quá hạn"]) == (1, 1)
+    for number in range(20):
+        overdue(factories.agency(f"Xã {number}"))
+    case.procedure.agencies.add(there)
+    every = list(Agency.objects.all())
+    with CaptureQueriesContext(connection) as many:
+        found = counts(admin, *every)
+    assert len(many) == len(few) < 40
+    assert found["Hồ sơ đang quá hạn"] == 21
+    assert found["Cơ quan thu phí còn thiếu: Hợp đồng cổng"] == 1  # a contract was made for the payments of the first
+    assert found["Thủ tục thu phí mà hôm nay không có mức phí"] == 1
+    assert young.pk != old.pk
+
+
+def test_what_somebody_proposed_waits_for_another_and_not_for_them() -> None:
+    payment = paid()
+    agency = payment.bill.agency
+    maker, checker = (factories.officer(agency, Role.ACCOUNTANT) for _ in range(2))
+    refunds.propose_for_payment(payment, proposal(1_000, 150_000), maker=maker)
+    name = "Đề nghị hoàn tiền chờ tôi duyệt"
+    assert (counts(maker, agency)[name], counts(checker, agency)[name]) == (0, 1)
+
+
+def test_the_province_sees_all_and_an_agency_its_own_with_the_way_to_the_list() -> None:
+    here, there = factories.agency("Xã Đây"), factories.agency("Xã Kia")
+    mine = overdue(here)
+    overdue(there)
+    factories.payment(factories.bill(of=here), state=PaymentState.PAID, paid_at=timezone.now())
+    browser = browser_of(factories.officer(here, Role.AGENCY_ADMIN))
+    page = browser.get("/admin/").content.decode()
+    assert 'href="/bao-cao/ho-so/?so=dang-tre"><strong>1</strong>' in page
+    assert "Tin nhắn không gửi được" not in page
+    assert mine.code in browser.get("/bao-cao/ho-so/?so=dang-tre").content.decode()
+    whole = browser_of(factories.officer(here, Role.PROVINCE_ADMIN)).get("/admin/").content.decode()
+    assert 'href="/bao-cao/ho-so/?so=dang-tre"><strong>2</strong>' in whole
+    assert "Tin nhắn không gửi được" in whole
+    assert "100% trong 1 lần" in whole
+
+
+def test_the_hours_of_a_day_are_whole_and_say_how_many_were_paid() -> None:
+    now = timezone.now()
+    payment = factories.payment(state=PaymentState.PAID, paid_at=now + timedelta(seconds=20))
+    factories.payment(factories.bill(of=payment.bill.agency), state=PaymentState.FAILED)
+    old = factories.payment(factories.bill(of=payment.bill.agency), state=PaymentState.FAILED)
+    Payment.objects.filter(pk=old.pk).update(created_at=now - timedelta(hours=25))
+    (course,) = hourly_statistics.of_a_day()
+    assert (len(course.hours), course.started, course.percent) == (24, 2, 50)
+    last = course.hours[-1]
+    assert (last.started, last.percent, round(last.seconds or 0), last.height) == (2, 50, 20, 25)
