@@ -1,4 +1,4 @@
-"""How many notices a second the batch drain settles, against five plain steps, interleaved."""
+"""How many notifications a second the batch drain settles, against five plain steps, interleaved."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import subprocess
 import sys
 import time
 
-from payments.models import Notice
+from payments.models import Notification
 from payments.settlement import ledger_check
 
 from .measuring import five_steps_per_second
 from .seeding import Field
 
 ROUNDS = 4
-NOTICES = 20_000
+NOTIFICATIONS = 20_000
 DRAINERS = 2
 BACKLOG = 50_000
 
 
 def run(field: Field) -> dict[str, float]:
     """Return settled per second, pgbench's transactions per second and their ratio, medians of the rounds."""
-    field.notices(field.payments(1000))
+    field.notifications(field.payments(1000))
     _drain()  # opens the receipt books and warms the caches
     ours, theirs = [], []
     for _ in range(ROUNDS):
-        field.notices(field.payments(NOTICES))
-        ours.append(NOTICES / _drain())
+        field.notifications(field.payments(NOTIFICATIONS))
+        ours.append(NOTIFICATIONS / _drain())
         theirs.append(five_steps_per_second(field.next - 1, field.account.pk, seconds=6))
-    field.notices(field.payments(BACKLOG))
+    field.notifications(field.payments(BACKLOG))
     backlog = _drain()
-    if Notice.objects.filter(state="new").exists() or ledger_check.check():
+    if Notification.objects.filter(state="new").exists() or ledger_check.check():
         raise SystemExit("the drain left something, or broke the ledger")
     middle = ROUNDS // 2
     settled, plain = sorted(ours)[middle], sorted(theirs)[middle]

@@ -1,7 +1,7 @@
 -- What a plain system does for one callback: five steps, one transaction, on our own tables.
 \set n random(1, :rows)
 BEGIN;
-INSERT INTO payments_notice (gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref, outcome, amount,
+INSERT INTO payments_notification (gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref, outcome, amount,
     currency, account, is_transfer, occurred_at, facts, body, query, headers, remote_addr, digest, state, result,
     attempts, error)
 VALUES ('vnptpay', gen_random_uuid()::text, 'callback', :account, 'MCBENCH-' || :n, 'V', 'paid', 50000, 'VND', '', false,

@@ -1,4 +1,4 @@
-"""The hour after an outage (R-25): a backlog waits, every bank sends again at once, and new notices keep coming.
+"""The hour after an outage (R-25): a backlog waits, every bank sends again at once, and new notifications keep coming.
 
 `python -m bench flood` takes ten minutes and is not part of `make bench`; FLOOD_SECONDS=n makes it shorter.
 """
@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 
-from payments.models import Notice
+from payments.models import Notification
 from payments.settlement import ledger_check
 
 from .seeding import Field
@@ -31,7 +31,7 @@ def run(field: Field) -> dict[str, float]:
     ages: list[float] = []
     is_over = threading.Event()
     with portal() as (web, _live):
-        field.notices(waiting)
+        field.notifications(waiting)
         watcher = threading.Thread(target=_watch, args=(timezone.now(), ages, is_over), daemon=True)
         watcher.start()
         told = post_bodies(bodies, web, rate=RATE)
@@ -45,14 +45,14 @@ def run(field: Field) -> dict[str, float]:
         "flood_backlog": BACKLOG,
         "flood_ack_p99_ms": milliseconds(told, 0.99),
         "flood_ack_max_ms": milliseconds(told, 1.0),
-        "flood_oldest_new_notice_seconds": max(ages, default=0.0),
+        "flood_oldest_new_notification_seconds": max(ages, default=0.0),
         "flood_left_after_10_s": left,
     }
 
 
 def _watch(began: datetime, ages: list[float], is_over: threading.Event) -> None:
-    """Note every second for how long the oldest notice of the flood itself has waited."""
-    waiting = Notice.objects.filter(state="new", received_at__gt=began)
+    """Note every second for how long the oldest notification of the flood itself has waited."""
+    waiting = Notification.objects.filter(state="new", received_at__gt=began)
     while not is_over.wait(1):
         if oldest := waiting.aggregate(oldest=Min("received_at"))["oldest"]:
             ages.append((timezone.now() - oldest).total_seconds())

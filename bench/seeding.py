@@ -1,4 +1,4 @@
-"""Many open payments with dossiers, and notices for them, written by SQL: what a bench settles."""
+"""Many open payments with dossiers, and notifications for them, written by SQL: what a bench settles."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ UNION ALL
 SELECT 'payment_sent', bill_id, id, 0, 'created', 'sent', '', false, 'bench', '', '{}'::jsonb FROM paid
 """
 
-_NOTICES = """
-INSERT INTO payments_notice (gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref, outcome,
+_NOTIFICATIONS = """
+INSERT INTO payments_notification (gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref, outcome,
     amount, currency, account, is_transfer, occurred_at, facts, body, query, headers, remote_addr, digest, state,
     result, attempts, error)
 SELECT 'vnptpay', 'bench' || n, 'callback', %(account)s, 'MCBENCH-' || n, 'V' || n, 'paid', 50000, 'VND', '', false,
@@ -88,9 +88,9 @@ class Field:
         self._run(_PAYMENTS, numbers)
         return numbers
 
-    def notices(self, numbers: range) -> None:
+    def notifications(self, numbers: range) -> None:
         """Put a verified success for each of these payments into the inbox."""
-        self._run(_NOTICES, numbers)
+        self._run(_NOTIFICATIONS, numbers)
 
     def _run(self, statement: str, numbers: range) -> None:
         values = {

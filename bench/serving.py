@@ -19,7 +19,7 @@ from core.live import sign_topic
 from devtools.processes import LOCALHOST, Child, free_port
 from devtools.stack import ROOT
 from gateways.vnptpay import messages
-from payments.models import Notice
+from payments.models import Notification
 from payments.settlement import ledger_check
 
 from .measuring import five_steps_per_second, percentile
@@ -115,12 +115,12 @@ def _confirm(number: int) -> str:
 
 
 def post(field: Field, port: int, count: int, *, rate: int) -> dict[str, Any]:
-    """Pay so many payments and post their notices from another process."""
+    """Pay so many payments and post their notifications from another process."""
     return post_bodies(bodies_of(field.payments(count)), port, rate=rate)
 
 
 def bodies_of(numbers: range) -> str:
-    """Return a signed notice a line."""
+    """Return a signed notification a line."""
     return "\n".join(_confirm(number) for number in numbers) + "\n"
 
 
@@ -141,13 +141,13 @@ def milliseconds(told: dict[str, Any], part: float) -> float:
 def await_settled(seconds: float) -> int:
     """Wait until nothing waits in the inbox; return what is left after so many seconds."""
     deadline = time.monotonic() + seconds
-    while (left := Notice.objects.filter(state="new").count()) and time.monotonic() < deadline:
+    while (left := Notification.objects.filter(state="new").count()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return left
 
 
 async def _to_screen(numbers: range, web: int, live: int) -> float:
-    """Return the 95th percentile of milliseconds from sending a notice to `change` on an open screen, at 100/s."""
+    """Return the 95th percentile of milliseconds from sending a notification to `change` on an open screen, at 100/s."""
     sent: dict[int, float] = {}
     seen: dict[int, float] = {}
     ready = asyncio.Semaphore(0)

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
+class CachedValue(Generic[Value]):
     """A value read again after so many seconds. While the database is away the last one known counts."""
 
     def __init__(self, read: Callable[[], Value], *, seconds: float, empty: Value) -> None:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Spent(models.Model):
+class RateLimitCount(models.Model):
     """What of one limit one person, address or thing has used up. `key` is a keyed hash: it names nobody."""
 
     key = models.CharField(max_length=64, primary_key=True)

@@ -24,13 +24,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from core.http import came_from
-from core.models import Spent
+from core.models import RateLimitCount
 
 EVERYBODY = "everybody"
 #: What one household or one office has; whoever rents a whole one is counted as one.
 _NETWORK = {4: 24, 6: 48}
 _SPEND = """
-INSERT INTO agencies_spent AS spent (key, amount, until) VALUES (%(key)s, %(amount)s, %(until)s)
+INSERT INTO core_ratelimitcount AS spent (key, amount, until) VALUES (%(key)s, %(amount)s, %(until)s)
 ON CONFLICT (key) DO UPDATE SET
     amount = CASE WHEN spent.until <= %(now)s THEN 0 ELSE spent.amount END + excluded.amount,
     until = CASE WHEN spent.until <= %(now)s THEN excluded.until ELSE spent.until END
@@ -56,7 +56,7 @@ class Limit:
 
     def give_back(self, who: str, amount: int = 1) -> None:
         """Uncount what turned out well."""
-        Spent.objects.filter(key=self._key(who)).update(amount=Greatest(F("amount") - amount, 0))
+        RateLimitCount.objects.filter(key=self._key(who)).update(amount=Greatest(F("amount") - amount, 0))
 
     def _key(self, who: str) -> str:
         return salted_hmac("core.rate_limits", f"{self.what}\0{who}", algorithm="sha256").hexdigest()
@@ -92,7 +92,7 @@ def network() -> str:
 
 def forget_old() -> int:
     """Delete what counts no more; return how many."""
-    return Spent.objects.filter(until__lte=timezone.now()).delete()[0]
+    return RateLimitCount.objects.filter(until__lte=timezone.now()).delete()[0]
 
 
 def of(limits: Iterable[Limit]) -> tuple[tuple[Limit, str], ...]:

@@ -35,7 +35,7 @@ def _redis() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
 
 
-def ring() -> None:
+def notify_worker() -> None:
     """Wake a worker unless one is being woken already."""
     global _silent_until, _rung_until
     if time.monotonic() < max(_silent_until, _rung_until):
@@ -49,7 +49,7 @@ def ring() -> None:
         logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
 
 
-def ring_for(task: str) -> None:
+def enqueue(task: str) -> None:
     """Wake a worker for a task by its name. Its work waits in PostgreSQL; the sweeper does it without the bell."""
     global _silent_until
     if time.monotonic() < _silent_until:
@@ -61,7 +61,7 @@ def ring_for(task: str) -> None:
         logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
 
 
-def answered() -> None:
+def worker_is_awake() -> None:
     """The worker will look once more, after `GATHER_SECONDS`: whoever comes from now on must ring again."""
     try:
         _redis().delete(KEY)

@@ -49,7 +49,7 @@ class OutcomeState(StrEnum):
 
 
 class Answer(StrEnum):
-    """What we made of a notice; each protocol has its own code for it."""
+    """What we made of a notification; each protocol has its own code for it."""
 
     ACCEPTED = "accepted"
     REPLAY = "replay"
@@ -170,7 +170,7 @@ class RawResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notification:
     """What a verified message says.
 
     `event_key` is the gateway's own identity of this event: the inbox is unique over
@@ -259,12 +259,12 @@ class Gateway(Protocol):
         """Open a payment. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
         ...
 
-    def verify(self, request: RawRequest) -> Notice:
+    def verify(self, request: RawRequest) -> Notification:
         """Read and verify a message on its raw bytes. Raises BadSignature, Malformed."""
         ...
 
-    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
-        """Build the protocol's answer. `notice` is None when the message was not verified."""
+    def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
+        """Build the protocol's answer. `notification` is None when the message was not verified."""
         ...
 
     def query(self, order: SentOrder) -> Outcome:

@@ -13,7 +13,7 @@ from .base import (
     GatewayRefused,
     Malformed,
     MerchantConfig,
-    Notice,
+    Notification,
     Outcome,
     PaymentOrder,
     QrCode,
@@ -24,7 +24,7 @@ from .base import (
 )
 
 
-class InHouse:
+class InternalGateway:
     """A gateway without a bank."""
 
     slug = ""
@@ -36,18 +36,18 @@ class InHouse:
 
     @classmethod
     def merchant_of(cls, request: RawRequest) -> str:
-        """Nobody sends notices. Raises Malformed."""
+        """Nobody sends notifications. Raises Malformed."""
         raise Malformed("nobody sends messages here")
 
     def start(self, order: PaymentOrder) -> Redirect | QrCode:
         """A payer cannot start this by a browser. Raises GatewayRefused."""
         raise GatewayRefused(self.slug, "only staff book this money")
 
-    def verify(self, request: RawRequest) -> Notice:
-        """Nobody sends notices. Raises Malformed."""
+    def verify(self, request: RawRequest) -> Notification:
+        """Nobody sends notifications. Raises Malformed."""
         raise Malformed("nobody sends messages here")
 
-    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
+    def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
         """Answer an outsider: not here."""
         return RawResponse(body=b"", status=404)
 
@@ -60,14 +60,14 @@ class InHouse:
         return RawResponse(body=b"", status=404)
 
 
-class Counter(InHouse):
+class Counter(InternalGateway):
     """Cash and cards taken by a cashier."""
 
     slug = "counter"
     name = "Quầy thu"
 
 
-class Moved(InHouse):
+class Moved(InternalGateway):
     """Money that a case held, moved to the bill it was meant for."""
 
     slug = "moved"

@@ -18,7 +18,7 @@ from payments.models.discrepancies import DiscrepancyKind
 
 from . import discrepancies
 from .errors import NothingToClaim, TooManyClaims
-from .models import Bill, ChargedClaim, Discrepancy, Payment
+from .models import Bill, ChargeClaim, Discrepancy, Payment
 from .signals import claim_answered
 from .states import PaymentState
 from .status_queries import query as status_queries
@@ -49,7 +49,7 @@ def claimable(bill: Bill) -> list[Payment]:
     return sorted(found, key=lambda payment: -payment.pk)
 
 
-def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargedClaim:
+def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargeClaim:
     """Open the case of an attempt, or return the one it has, and ask the bank at once.
 
     Locks the bill, then the payment, so two clicks make one case. Raises NothingToClaim when
@@ -58,13 +58,13 @@ def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargedClaim:
     with transaction.atomic(durable=True):
         bill = Bill.objects.select_for_update().get(pk=payment.bill_id)
         locked = Payment.objects.select_for_update().get(pk=payment.pk)
-        if earlier := ChargedClaim.objects.filter(payment=locked).first():
+        if earlier := ChargeClaim.objects.filter(payment=locked).first():
             return earlier
         if locked.state in _KNOWN or locked.gateway in internal.SLUGS:
             raise NothingToClaim(locked.merchant_ref)
         _refuse_floods(locked)
         moment = timezone.localtime(told.charged_at).strftime("%H:%M %d/%m/%Y")
-        case = discrepancies.case(
+        case = discrepancies.new_discrepancy(
             DiscrepancyKind.CHARGED_CLAIM,
             agency_id=bill.agency_id,
             amount=told.amount,
@@ -73,7 +73,7 @@ def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargedClaim:
             note=f"{moment} · {told.bank_ref}",
         )
         case.save()
-        claim = ChargedClaim(
+        claim = ChargeClaim(
             payment=locked,
             discrepancy=case,
             amount=told.amount,
@@ -91,24 +91,22 @@ def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargedClaim:
 
 def _refuse_floods(payment: Payment) -> None:
     """Raise TooManyClaims for one bill, or one address, that makes many."""
-    of_bill = ChargedClaim.objects.filter(payment__bill=payment.bill_id)
-    of_address = ChargedClaim.objects.filter(
-        payment__client_ip=payment.client_ip, opened_at__gt=timezone.now() - WITHIN
-    )
+    of_bill = ChargeClaim.objects.filter(payment__bill=payment.bill_id)
+    of_address = ChargeClaim.objects.filter(payment__client_ip=payment.client_ip, opened_at__gt=timezone.now() - WITHIN)
     if of_bill.count() >= MOST_PER_BILL or (payment.client_ip and of_address.count() >= MOST_PER_ADDRESS):
         raise TooManyClaims(payment.merchant_ref)
 
 
 def are_open(bills: QuerySet[Bill]) -> bool:
     """Tell whether somebody still looks into a claim about one of these bills."""
-    return ChargedClaim.objects.filter(payment__bill__in=bills, discrepancy__closed_at=None).exists()
+    return ChargeClaim.objects.filter(payment__bill__in=bills, discrepancy__closed_at=None).exists()
 
 
 def forget_proofs(bills: QuerySet[Bill]) -> None:
     """Delete the pictures payers sent of what their banks showed; the cases stay. Inside the caller's transaction."""
-    for claim in ChargedClaim.objects.filter(payment__bill__in=bills).exclude(proof="").select_for_update():
+    for claim in ChargeClaim.objects.filter(payment__bill__in=bills).exclude(proof="").select_for_update():
         transaction.on_commit(lambda file=claim.proof, name=claim.proof.name: file.storage.delete(name))  # type: ignore[misc]
-        ChargedClaim.objects.filter(pk=claim.pk).update(proof="")
+        ChargeClaim.objects.filter(pk=claim.pk).update(proof="")
 
 
 def close_answered(limit: int = 200) -> int:

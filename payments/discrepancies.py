@@ -16,9 +16,9 @@ from agencies.scope import chain_of
 from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 
 from .errors import RefundRefused
-from .models import Bill, Discrepancy, Notice, Payment
+from .models import Bill, Discrepancy, Notification, Payment
 from .signals import claim_answered
-from .states import MoveState, RefundState
+from .states import ReallocationState, RefundState
 
 SUGGESTED_ACTIONS = {
     DiscrepancyKind.SURPLUS: gettext_noop("Hoàn lại cho người nộp hoặc chuyển sang khoản khác của họ."),
@@ -41,14 +41,14 @@ SUGGESTED_ACTIONS = {
 PATIENCE = timedelta(days=3)
 
 
-def case(
+def new_discrepancy(
     kind: DiscrepancyKind,
     *,
     agency_id: int,
     amount: int,
     bill: Bill | None = None,
     payment: Payment | None = None,
-    notice: Notice | None = None,
+    notification: Notification | None = None,
     note: str = "",
 ) -> Discrepancy:
     """Return a case to be saved by the caller, who writes many at once."""
@@ -57,7 +57,7 @@ def case(
         agency_id=agency_id,
         bill=bill,
         payment=payment,
-        notice=notice,
+        notification=notification,
         amount=amount,
         note=note[:500],
         suggested_action=SUGGESTED_ACTIONS[kind],
@@ -127,7 +127,7 @@ def close_when_used(locked: Discrepancy, resolution: str) -> None:
     """Close a case once all of its money has found its way; the caller holds the row's lock."""
     is_under_way = (
         locked.refunds.exclude(state__in=(RefundState.DONE, RefundState.REJECTED)).exists()
-        or locked.moves.filter(state=MoveState.PROPOSED).exists()
+        or locked.reallocations.filter(state=ReallocationState.PROPOSED).exists()
     )
     if locked.remaining_amount == 0 and locked.closed_at is None and not is_under_way:
         locked.closed_at, locked.resolution = timezone.now(), resolution[:255]

@@ -86,7 +86,7 @@ class RefundRefused(PaymentsError):
         self.message = message
 
 
-class MoveRefused(PaymentsError):
+class ReallocationRefused(PaymentsError):
     """This money may not be moved so. `message` is for people."""
 
     def __init__(self, message: str) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from core import masking
 from gateways.base import OutcomeState
 
-from .models import LedgerEvent, Notice, Payment
+from .models import LedgerEvent, Notification, Payment
 from .states import BillState, PaymentState, RefundState
 
 #: What a bank says of the money, in our words.
@@ -29,7 +29,7 @@ OUTCOMES: Mapping[str, Promise] = {
     OutcomeState.REVERSED: gettext_lazy("Đã thu hồi tiền"),
     OutcomeState.UNKNOWN: gettext_lazy("Chưa rõ"),
 }
-#: What came of a notice (`decisions.Decision.result`); those of the form late_… and an outcome's name aside.
+#: What came of a notification (`decisions.Decision.result`); those of the form late_… and an outcome's name aside.
 RESULTS: Mapping[str, Promise] = {
     "settled": gettext_lazy("Ghi nhận: khoản được nộp"),
     "already_booked": gettext_lazy("Giao dịch này đã ghi sổ từ trước, không đổi gì"),
@@ -73,7 +73,7 @@ def of_payment(payment: Payment) -> list[Line]:
     known = {payment.merchant_ref, payment.gateway_ref, payment.bill.reference} - {""}
     events = LedgerEvent.objects.filter(payment=payment).select_related("actor").order_by("id")
     lines = [_of_event(event) for event in events]
-    lines += [_of_notice(notice, known) for notice in payment.notices.order_by("id")]
+    lines += [_of_notification(notification, known) for notification in payment.notifications.order_by("id")]
     return sorted(lines, key=lambda line: line.at)
 
 
@@ -84,36 +84,36 @@ def _of_event(event: LedgerEvent) -> Line:
     return Line(event.at, event.get_kind_display(), True, " · ".join(filter(None, parts)))
 
 
-def _of_notice(notice: Notice, known: Collection[str]) -> Line:
-    told = str(OUTCOMES.get(notice.outcome, notice.outcome))
-    parts = (told, meaning_of(notice.result) or notice.get_state_display(), notice.error[:200])
+def _of_notification(notification: Notification, known: Collection[str]) -> Line:
+    told = str(OUTCOMES.get(notification.outcome, notification.outcome))
+    parts = (told, meaning_of(notification.result) or notification.get_state_display(), notification.error[:200])
     return Line(
-        notice.received_at,
-        notice.get_source_display(),
+        notification.received_at,
+        notification.get_source_display(),
         False,
         " · ".join(filter(None, parts)),
-        masking.fields(notice.facts, known),
-        tuple(_raw(notice, known)),
+        masking.fields(notification.facts, known),
+        tuple(_raw(notification, known)),
     )
 
 
 def meaning_of(result: str) -> str:
-    """Return what came of a notice in words: "" for one that nobody has worked at."""
+    """Return what came of a notification in words: "" for one that nobody has worked at."""
     if result.startswith("late_"):
         return _("Đến sau khi đã biết kết quả: không đổi gì")
     return str(RESULTS.get(result) or OUTCOMES.get(result) or result)
 
 
-def _raw(notice: Notice, known: Collection[str]) -> list[tuple[str, str]]:
+def _raw(notification: Notification, known: Collection[str]) -> list[tuple[str, str]]:
     """Return the parts that came over the line; a statement's row or money of the counter has none."""
     found = []
-    if body := bytes(notice.body).decode(errors="replace"):
+    if body := bytes(notification.body).decode(errors="replace"):
         found.append((_("Nội dung gốc"), masking.message(body, known)))
-    if notice.query:
-        found.append((_("Câu truy vấn gốc"), masking.message(notice.query, known)))
-    if notice.headers:
-        headers = "\n".join(f"{name}: {value}" for name, value in notice.headers.items())
+    if notification.query:
+        found.append((_("Câu truy vấn gốc"), masking.message(notification.query, known)))
+    if notification.headers:
+        headers = "\n".join(f"{name}: {value}" for name, value in notification.headers.items())
         found.append((_("Đầu thư gốc"), masking.message(headers, known)))
-    if found and notice.remote_addr:
-        found.append((_("Địa chỉ mạng"), notice.remote_addr))
+    if found and notification.remote_addr:
+        found.append((_("Địa chỉ mạng"), notification.remote_addr))
     return found

@@ -22,18 +22,18 @@ from agencies.scope import chain_of
 from core import live
 from gateways.internal import Moved
 from payments.models.discrepancies import HOLDING_MONEY
-from payments.models.notifications import NoticeSource
+from payments.models.notifications import NotificationSource
 
 from . import discrepancies
 from .cash_desk import collect as cash_desk
 from .cash_desk import internal_payments
-from .errors import BillNotPayable, IdempotencyConflict, MoveRefused, RemainingChanged, SamePerson
-from .models import Bill, Discrepancy, LedgerEvent, Move
-from .states import BillState, EventKind, MoveState
+from .errors import BillNotPayable, IdempotencyConflict, ReallocationRefused, RemainingChanged, SamePerson
+from .models import Bill, Discrepancy, LedgerEvent, Reallocation
+from .states import BillState, EventKind, ReallocationState
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReallocationRequest:
     """What somebody wants moved. `references` are the codes of bills of the case's agency or of its units."""
 
     references: Sequence[str]
@@ -42,25 +42,25 @@ class Wish:
     idempotency_key: str
 
 
-def propose(found: Discrepancy, wish: Wish, *, maker: User) -> Move:
-    """Hold the bills' amount from the case. Raises MoveRefused, RemainingChanged, IdempotencyConflict."""
+def propose(found: Discrepancy, wish: ReallocationRequest, *, maker: User) -> Reallocation:
+    """Hold the bills' amount from the case. Raises ReallocationRefused, RemainingChanged, IdempotencyConflict."""
     bills = [_open_bill(found.agency_id, reference) for reference in dict.fromkeys(wish.references)]
     amount = sum(bill.amount for bill in bills)
     with transaction.atomic():
         locked = Discrepancy.objects.select_for_update().get(pk=found.pk)
-        earlier = locked.moves.filter(idempotency_key=wish.idempotency_key).first()
+        earlier = locked.reallocations.filter(idempotency_key=wish.idempotency_key).first()
         if earlier:
             if earlier.amount != amount:
                 raise IdempotencyConflict(wish.idempotency_key)
             return earlier
         if locked.kind not in HOLDING_MONEY:
-            raise MoveRefused(_("Vụ việc này không giữ tiền nào để chuyển."))
+            raise ReallocationRefused(_("Vụ việc này không giữ tiền nào để chuyển."))
         if wish.remaining_seen != locked.remaining_amount:
             raise RemainingChanged(locked.remaining_amount)
         if not bills or amount > locked.remaining_amount:
-            raise MoveRefused(_("Tổng các khoản phải lớn hơn 0 và không quá số tiền vụ việc còn giữ."))
+            raise ReallocationRefused(_("Tổng các khoản phải lớn hơn 0 và không quá số tiền vụ việc còn giữ."))
         Discrepancy.objects.filter(pk=locked.pk).update(used_amount=F("used_amount") + amount)
-        move = Move.objects.create(
+        move = Reallocation.objects.create(
             discrepancy=locked, amount=amount, note=wish.note[:500], maker=maker, idempotency_key=wish.idempotency_key
         )
         move.bills.set(bills)
@@ -74,14 +74,14 @@ def _open_bill(agency_id: int, reference: str) -> Bill:
     bills = Bill.objects.filter(reference=reference, state=BillState.OPEN, amount__gt=0).select_related("agency")
     found = [bill for bill in bills[:20] if agency_id in chain_of(bill.agency, today)]
     if len(found) != 1:
-        raise MoveRefused(_("Không có đúng một khoản đang phải nộp với mã %(code)s.") % {"code": reference})
+        raise ReallocationRefused(_("Không có đúng một khoản đang phải nộp với mã %(code)s.") % {"code": reference})
     return found[0]
 
 
-def approve(move: Move, *, checker: User) -> Move:
+def approve(move: Reallocation, *, checker: User) -> Reallocation:
     """Let a second person agree: the bills are paid now, with receipts, or nothing happens.
 
-    Raises SamePerson, MoveRefused when it was decided before, BillNotPayable when a bill has
+    Raises SamePerson, ReallocationRefused when it was decided before, BillNotPayable when a bill has
     been paid or closed meanwhile, PaymentMayBeUnderWay while an online payment is in doubt.
     """
     for bill in move.bills.all():
@@ -92,49 +92,53 @@ def approve(move: Move, *, checker: User) -> Move:
         if closed := next((bill for bill in bills if bill.state != BillState.OPEN), None):
             raise BillNotPayable(closed.reference)
         case = locked.discrepancy
-        notices = []
+        notifications = []
         for bill in bills:
             payment = internal_payments.create(bill, Moved.slug, prefix="CH", actor=checker)
             facts = {"case": case.pk, "move": locked.pk}
-            notices.append(
-                internal_payments.tell(payment, NoticeSource.MOVE, reference=f"move:{locked.pk}:{bill.pk}", facts=facts)
+            notifications.append(
+                internal_payments.tell(
+                    payment, NotificationSource.MOVE, reference=f"move:{locked.pk}:{bill.pk}", facts=facts
+                )
             )
-        internal_payments.settle(notices)
+        internal_payments.settle(notifications)
         values = {"bill": case.bill, "cause": "move", "cause_id": str(locked.pk), "actor": checker}
         LedgerEvent.objects.create(kind=EventKind.MONEY_MOVED, amount=-locked.amount, **values)
         LedgerEvent.objects.create(kind=EventKind.SURPLUS_USED, amount=locked.amount, **values)
-        _decide(locked, MoveState.DONE, checker)
+        _decide(locked, ReallocationState.DONE, checker)
         discrepancies.close_when_used(case, _("Đã chuyển sang khoản khác"))
     live.publish([bill.token for bill in bills])
     return locked
 
 
-def reject(move: Move, *, checker: User) -> Move:
-    """Say no, and let go of the held amount. Raises SamePerson, MoveRefused."""
+def reject(move: Reallocation, *, checker: User) -> Reallocation:
+    """Say no, and let go of the held amount. Raises SamePerson, ReallocationRefused."""
     with transaction.atomic():
         locked = _lock(move, checker)
         Discrepancy.objects.filter(pk=locked.discrepancy_id).update(used_amount=F("used_amount") - locked.amount)
-        _decide(locked, MoveState.REJECTED, checker)
+        _decide(locked, ReallocationState.REJECTED, checker)
     return locked
 
 
-def _lock(move: Move, checker: User) -> Move:
+def _lock(move: Reallocation, checker: User) -> Reallocation:
     Discrepancy.objects.select_for_update().get(pk=move.discrepancy_id)
-    related = Move.objects.select_for_update(of=("self",)).select_related("discrepancy__bill", "discrepancy__agency")
+    related = Reallocation.objects.select_for_update(of=("self",)).select_related(
+        "discrepancy__bill", "discrepancy__agency"
+    )
     locked = related.get(pk=move.pk)
     if locked.maker_id == checker.pk:
         raise SamePerson
-    if locked.state != MoveState.PROPOSED:
-        raise MoveRefused(_("Đề nghị này đã được quyết định trước đó."))
+    if locked.state != ReallocationState.PROPOSED:
+        raise ReallocationRefused(_("Đề nghị này đã được quyết định trước đó."))
     return locked
 
 
-def _decide(locked: Move, after: MoveState, checker: User) -> None:
+def _decide(locked: Reallocation, after: ReallocationState, checker: User) -> None:
     locked.state, locked.checker, locked.decided_at = after, checker, timezone.now()
     locked.save(update_fields=["state", "checker", "decided_at"])
     _record(locked, checker)
 
 
-def _record(move: Move, actor: User) -> None:
+def _record(move: Reallocation, actor: User) -> None:
     agency = move.discrepancy.agency
     audit.record(f"move_{move.state}", f"case:{move.discrepancy_id}", actor=actor, agency=agency, amount=move.amount)

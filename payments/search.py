@@ -139,7 +139,7 @@ def bills(meaning: Meaning) -> Q:
 def cases(meaning: Meaning) -> Q:
     """Return the condition on a case that a text may mean: its bill, the bank's or our number, its amount or day."""
     text, either = meaning.text, {meaning.text, meaning.text.upper()}
-    found = bills(meaning) | Q(notice__gateway_ref__in=either) | Q(notice__merchant_ref__in=either)
+    found = bills(meaning) | Q(notification__gateway_ref__in=either) | Q(notification__merchant_ref__in=either)
     found |= Q(payment__merchant_ref__in=either) | Q(payment__gateway_ref__in=either) | Q(note__startswith=text)
     if meaning.amount is not None:
         found |= Q(amount=meaning.amount)

@@ -59,7 +59,7 @@ class RefundState(models.TextChoices):
     DONE = "done", _("Đã hoàn tiền")
 
 
-class MoveState(models.TextChoices):
+class ReallocationState(models.TextChoices):
     """What became of a wish to move money a case holds. Its amount is held until REJECTED."""
 
     PROPOSED = "proposed", _("Chờ duyệt")

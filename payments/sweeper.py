@@ -35,7 +35,7 @@ def tend_cases() -> int:
 
 
 _ROUNDS: list[tuple[str, Callable[[], int]]] = [
-    ("notices", drain_leftovers),
+    ("notifications", drain_leftovers),
     *((f"checks {slug}", partial(status_queries.check_due, slug)) for slug in registry.all_slugs()),
     ("refunds", dispatch.send_due),
     ("statements", matching.work_due),
@@ -53,7 +53,7 @@ def register(name: str, work: Callable[[], int]) -> None:
 def keep_sweeping(stop: threading.Event, interval: float) -> None:
     """Do every kind of leftover, every `interval` seconds, until `stop`; each in a thread of its own.
 
-    A bank that hangs keeps its checks busy for minutes; neither notices nor the other banks' wait for them.
+    A bank that hangs keeps its checks busy for minutes; neither notifications nor the other banks' wait for them.
     A failing database is waited for, not died of.
     """
     threads = [

@@ -22,13 +22,13 @@ from .webhooks import dispatch as webhooks
 def process_inbox(*, is_scheduled: bool = False, **_: Any) -> int:
     """Drain the inbox until it stays empty for a moment.
 
-    The first notice is settled at once; those that come while it is go together, because
+    The first notification is settled at once; those that come while it is go together, because
     a batch of fifty costs little more than one. The last look comes after the bell is
     reset, and late enough to see what those stored who had just rung (`bell.RUNG_SECONDS`).
     `is_scheduled`: beat has sent it, and so beat lives.
     """
     taken = inbox.drain_all(pause=wakeup.GATHER_SECONDS)
-    wakeup.answered()
+    wakeup.worker_is_awake()
     time.sleep(wakeup.GATHER_SECONDS)
     taken += inbox.drain_all()
     heartbeats.beat("worker")

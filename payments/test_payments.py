@@ -1,7 +1,7 @@
 """Trying a gateway out with real money: a small bill that is no fee, its way step by step, and its return.
 
 The bill goes through the gateway's own adapter, the inbox, the ledger, reconciliation and the refund
-of two persons as any other; only books of receipts and figures of fees leave it out (`Trial`).
+of two persons as any other; only books of receipts and figures of fees leave it out (`TestPayment`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from payments.models.bills import TEST
 
 from .checkout import start as checkout
 from .errors import GatewayNotOffered
-from .models import MerchantAccount, Notice, Payment, Trial
+from .models import MerchantAccount, Notification, Payment, TestPayment
 from .states import ONCE_PAID_STATES
 
 DEFAULT_AMOUNT = 10_000
@@ -38,7 +38,7 @@ PAYER = "THANH-TOAN-THU"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the way: when it was reached, and seconds since the trial began; None: not yet."""
+    """One step of the way: when it was reached, and seconds since the test_payment began; None: not yet."""
 
     name: Promise
     at: datetime | None
@@ -51,7 +51,7 @@ def smallest_amount(account: MerchantAccount) -> int:
     return int(account.settings.get("smallest_amount", SMALLEST_AMOUNT))
 
 
-def begin(account: MerchantAccount, agency: Agency, amount: int, *, actor: User) -> Trial:
+def begin(account: MerchantAccount, agency: Agency, amount: int, *, actor: User) -> TestPayment:
     """Make the bill of an agency that `account` serves. Raises GatewayNotOffered, InvalidBill.
 
     `pay` then sends it to the gateway.
@@ -66,58 +66,60 @@ def begin(account: MerchantAccount, agency: Agency, amount: int, *, actor: User)
             payer_name=PAYER,
             description=f"Thanh toán thử qua {registry.name_of(account.gateway)}",
             lines=[line],
-            cause="trial",
+            cause="test_payment",
         )
-        trial = Trial.objects.create(bill=bill, merchant_account=account, begun_by=actor)
-        audit.record("trial_begun", f"bill:{bill.pk}", actor=actor, agency=agency, amount=amount, contract=account.pk)
-    return trial
+        test_payment = TestPayment.objects.create(bill=bill, merchant_account=account, begun_by=actor)
+        audit.record(
+            "test_payment_begun", f"bill:{bill.pk}", actor=actor, agency=agency, amount=amount, contract=account.pk
+        )
+    return test_payment
 
 
-def pay(trial: Trial, *, client_ip: str, locale: str) -> Payment:
+def pay(test_payment: TestPayment, *, client_ip: str, locale: str) -> Payment:
     """Start the attempt through the contract that is tried. Raises as `attempts.start`."""
-    account = trial.merchant_account
-    return checkout.start(trial.bill, account.gateway, client_ip=client_ip, locale=locale, through=account)
+    account = test_payment.merchant_account
+    return checkout.start(test_payment.bill, account.gateway, client_ip=client_ip, locale=locale, through=account)
 
 
-def bills() -> QuerySet[Trial, int]:
-    """Return the ids of all bills of trials, for figures of fees to leave out."""
-    return Trial.objects.values_list("bill_id", flat=True)
+def bills() -> QuerySet[TestPayment, int]:
+    """Return the ids of all bills of test_payments, for figures of fees to leave out."""
+    return TestPayment.objects.values_list("bill_id", flat=True)
 
 
-def passed(agency_ids: list[int]) -> QuerySet[Trial]:
-    """Return the trials of agencies whose money came: the evidence that paying works there."""
-    return Trial.objects.filter(bill__agency__in=agency_ids, bill__state__in=ONCE_PAID_STATES)
+def passed(agency_ids: list[int]) -> QuerySet[TestPayment]:
+    """Return the test_payments of agencies whose money came: the evidence that paying works there."""
+    return TestPayment.objects.filter(bill__agency__in=agency_ids, bill__state__in=ONCE_PAID_STATES)
 
 
-def attempt_of(trial: Trial) -> Payment | None:
+def attempt_of(test_payment: TestPayment) -> Payment | None:
     """Return the attempt that paid, else the last one."""
-    return trial.bill.payments.order_by("is_applied", "pk").last()
+    return test_payment.bill.payments.order_by("is_applied", "pk").last()
 
 
-def steps(trial: Trial) -> list[Step]:
+def steps(test_payment: TestPayment) -> list[Step]:
     """Return the whole way with its times; what has not happened has none. Four queries."""
-    payment = attempt_of(trial)
-    told = _deciding_notice(payment)
+    payment = attempt_of(test_payment)
+    told = _deciding_notification(payment)
     refund = payment.refunds.order_by("pk").last() if payment else None
     reached: list[tuple[Promise, datetime | None, str]] = [
-        (_("Lập khoản thử"), trial.begun_at, trial.bill.reference),
+        (_("Lập khoản thử"), test_payment.begun_at, test_payment.bill.reference),
         (_("Chuyển sang cổng"), payment.sent_at if payment else None, payment.merchant_ref if payment else ""),
         (_("Đã trả ở ngân hàng"), _paid_at(payment), payment.gateway_ref if payment else ""),
         (_("Nhận tin của ngân hàng"), told.received_at if told else None, told.get_source_display() if told else ""),
-        (_("Ghi nhận đã nộp"), trial.bill.settled_at, ""),
+        (_("Ghi nhận đã nộp"), test_payment.bill.settled_at, ""),
         (_("Đã hoàn lại tiền"), refund.done_at if refund else None, refund.get_state_display() if refund else ""),
     ]
-    return list(_with_seconds(reached, trial.begun_at))
+    return list(_with_seconds(reached, test_payment.begun_at))
 
 
 def _paid_at(payment: Payment | None) -> datetime | None:
     return payment.paid_at if payment and payment.is_applied else None
 
 
-def _deciding_notice(payment: Payment | None) -> Notice | None:
+def _deciding_notification(payment: Payment | None) -> Notification | None:
     if payment is None:
         return None
-    return payment.notices.filter(outcome="paid").defer("body").order_by("pk").first()
+    return payment.notifications.filter(outcome="paid").defer("body").order_by("pk").first()
 
 
 def _with_seconds(reached: list[tuple[Promise, datetime | None, str]], began: datetime) -> Iterator[Step]:
@@ -125,7 +127,7 @@ def _with_seconds(reached: list[tuple[Promise, datetime | None, str]], began: da
         yield Step(name, at, round((at - began).total_seconds(), 1) if at else None, note)
 
 
-def may_be_refunded(trial: Trial) -> Payment | None:
+def may_be_refunded(test_payment: TestPayment) -> Payment | None:
     """Return the payment whose money has yet to go back, for the door of refunds."""
-    payment = trial.bill.settling_payment
+    payment = test_payment.bill.settling_payment
     return payment if payment and payment.remaining_amount else None

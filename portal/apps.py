@@ -23,7 +23,7 @@ class PortalConfig(AppConfig):
         from agencies.audit import chain
         from payments import sweeper
 
-        from . import translations  # noqa: F401  their receivers
+        from . import translations
         from .accounts import events, letters  # noqa: F401  their receivers
 
         try:

@@ -28,9 +28,9 @@ from dossiers.models import Attachment, Message, PaperState
 from gateways import internal
 from payments import heartbeats
 from payments.callbacks import rejected as callbacks_rejected
-from payments.models import Discrepancy, MerchantAccount, Notice, Payment, Refund, RejectedNotice, Statement
+from payments.models import Discrepancy, MerchantAccount, Notification, Payment, Refund, RejectedNotification, Statement
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import NoticeSource, NoticeState
+from payments.models.notifications import NotificationSource, NotificationState
 from payments.models.statements import StatementState
 from payments.states import OPEN_PAYMENT_STATES, RefundState
 from payments.webhooks import dispatch
@@ -45,7 +45,7 @@ UNFINISHED_REFUNDS = tuple(state for state in RefundState if state not in (Refun
 _SECONDS_TO_SETTLE = """
 SELECT count(*), percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (
     ORDER BY extract(epoch FROM processed_at - received_at))
-FROM payments_notice
+FROM payments_notification
 WHERE processed_at > %s AND source = %s AND result = 'settled'
 """
 
@@ -123,11 +123,11 @@ def _age(moment: datetime | None, now: datetime) -> float:
 
 
 def _inbox(now: datetime) -> Iterator[GaugeMetricFamily]:
-    new = Notice.objects.filter(state=NoticeState.NEW)
+    new = Notification.objects.filter(state=NotificationState.NEW)
     yield from _waiting("inbox", "Notices of banks that wait to be applied", new, "received_at", now)
-    quarantined = Notice.objects.filter(state=NoticeState.QUARANTINED).count()
+    quarantined = Notification.objects.filter(state=NotificationState.QUARANTINED).count()
     yield _simple("quarantined_notices", "Notices that failed five times and wait for a person", quarantined)
-    rejected = RejectedNotice.objects.filter(received_at__gt=now - WINDOW).count()
+    rejected = RejectedNotification.objects.filter(received_at__gt=now - WINDOW).count()
     misdirected = callbacks_rejected.misdirected().count()
     yield _simple("misdirected_notices", "Notices for other merchants that nobody has looked at", misdirected)
     yield _simple("rejected_notices_recent", "Messages not believed, last 10 minutes (60 kept a minute)", rejected)
@@ -135,7 +135,7 @@ def _inbox(now: datetime) -> Iterator[GaugeMetricFamily]:
 
 def _seconds_to_settle(now: datetime) -> Iterator[GaugeMetricFamily]:
     with connection.cursor() as cursor:
-        cursor.execute(_SECONDS_TO_SETTLE, [now - WINDOW, NoticeSource.CALLBACK])
+        cursor.execute(_SECONDS_TO_SETTLE, [now - WINDOW, NotificationSource.CALLBACK])
         number, quantiles = cursor.fetchone()
     yield _simple("settled_recent", "Callbacks that settled a bill, last 10 minutes", number)
     family = _gauge("settle_seconds", "From notice to settled, seconds, last 10 minutes", "quantile")
@@ -167,7 +167,7 @@ def _gateways(now: datetime) -> Iterator[GaugeMetricFamily]:
         names = [account.gateway, account.merchant_id]
         health = getattr(account, "health", None)
         failures.add_metric(names, health.failures if health else 0)
-        resting.add_metric(names, bool(health and health.closed_until and health.closed_until > now))
+        resting.add_metric(names, bool(health and health.open_until and health.open_until > now))
         if health and health.last_success_at:
             success.add_metric(names, health.last_success_at.timestamp())
         if health and health.last_failure_at:

@@ -63,13 +63,19 @@ urlpatterns = [
     path("admin/co-cau/", admin.site.admin_view(structure), name="structure"),
     path("admin/cong-thanh-toan/", admin.site.admin_view(gateway_pages.gateways), name="gateways"),
     path(
-        "admin/cong-thanh-toan/<int:account>/thu/", admin.site.admin_view(test_payment_views.begin), name="trial-begin"
+        "admin/cong-thanh-toan/<int:account>/thu/",
+        admin.site.admin_view(test_payment_views.begin),
+        name="test-payment-begin",
     ),
-    path("admin/cong-thanh-toan/thu/<int:pk>/", admin.site.admin_view(test_payment_views.trial), name="trial"),
+    path(
+        "admin/cong-thanh-toan/thu/<int:pk>/",
+        admin.site.admin_view(test_payment_views.test_payment),
+        name="test_payment",
+    ),
     path(
         "admin/cong-thanh-toan/thu/<int:pk>/trang-thai/",
-        admin.site.admin_view(test_payment_views.trial_state),
-        name="trial-state",
+        admin.site.admin_view(test_payment_views.test_payment_state),
+        name="test-payment-state",
     ),
     path(
         "admin/cong-thanh-toan/gian-doan.csv",

@@ -22,7 +22,7 @@ from .source_rules import APPS, ROOT
 ANNOUNCERS: tuple[ModuleType, ...] = (wakeup, live)
 #: Their functions that tell nobody of anything.
 HARMLESS = {
-    "core.wakeup.answered": "lets the next caller wake a worker; wakes none",
+    "core.wakeup.worker_is_awake": "lets the next caller wake a worker; wakes none",
     "core.live.sign_topic": "signs text",
     "core.live.read_topic": "reads signed text",
 }

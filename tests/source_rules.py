@@ -18,7 +18,7 @@ STAFF_EDGES = ("dossiers/desk/", "payments/accounting/")
 OF_AGENCIES = re.compile(
     r"Dossier|Attachment|Result|HandOver|ErasureRequest|PostalOrder|DossierEvent|DossierBill|Message|Rating|Assignment|"
     r"Bill|BillLine|Payment|Receipt|ReceiptSeries|LostNumbers|Refund|Discrepancy|Statement|StatementRow|CashShift|"
-    r"ClosedDay|MerchantAccount|ChargedClaim|LedgerEvent|Notice|Move|Agency|BeneficiaryAccount|Membership"
+    r"ClosedDay|MerchantAccount|ChargeClaim|LedgerEvent|Notification|Reallocation|Agency|BeneficiaryAccount|Membership"
 )
 #: What narrows a query to what somebody sees, works at, or has just been given by a scoped query.
 SCOPED_BY = re.compile(

@@ -46,7 +46,7 @@ def test_what_waits_for_the_commit_may_be_said_inside() -> None:
 
 def test_a_function_that_is_imported_by_another_name_is_found() -> None:
     assert lines("from core.wakeup import ring as wake\nwith transaction.atomic():\n    wake()\n") == [3]
-    assert lines("import core.wakeup\nwith transaction.atomic():\n    core.wakeup.ring()\n") == [3]
+    assert lines("import core.wakeup\nwith transaction.atomic():\n    core.wakeup.notify_worker()\n") == [3]
 
 
 def test_a_function_that_calls_another_that_tells_others_is_found() -> None:
@@ -58,7 +58,7 @@ def test_a_function_that_calls_another_that_tells_others_is_found() -> None:
 
 
 def test_a_renamed_function_is_guarded_by_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wakeup, "wake_up", wakeup.ring, raising=False)
+    monkeypatch.setattr(wakeup, "wake_up", wakeup.notify_worker, raising=False)
     assert lines("with transaction.atomic():\n    bell.wake_up()\n") == [2]
 
 

@@ -1,6 +1,6 @@
 """Who collects, who works there, and who did what."""
 
-from core.models import Spent
+from core.models import RateLimitCount
 
 from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level, Reform
 from .audit import AuditEntry, AuditLink
@@ -18,8 +18,8 @@ __all__ = [
     "Level",
     "Membership",
     "OnboardingStep",
+    "RateLimitCount",
     "Reform",
     "Role",
-    "Spent",
     "User",
 ]

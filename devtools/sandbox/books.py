@@ -18,11 +18,11 @@ CREATE TABLE IF NOT EXISTS transactions (
     amount INTEGER NOT NULL, state TEXT NOT NULL, created_at REAL NOT NULL, paid_at REAL,
     visible_at REAL NOT NULL DEFAULT 0, hidden_as TEXT NOT NULL DEFAULT '', detail TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS transactions_by_ref ON transactions (gateway, ref);
-CREATE TABLE IF NOT EXISTS notices (
+CREATE TABLE IF NOT EXISTS notifications (
     id INTEGER PRIMARY KEY, transaction_id INTEGER NOT NULL, gateway TEXT NOT NULL, message TEXT NOT NULL,
     spoilt TEXT, due_at REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL,
     answer TEXT NOT NULL DEFAULT '', is_held INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS notices_due ON notices (due_at) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS notifications_due ON notifications (due_at) WHERE state = 'waiting';
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY, gateway TEXT NOT NULL, fault TEXT NOT NULL, count INTEGER, options TEXT NOT NULL);
 """
@@ -30,7 +30,7 @@ _JSON_COLUMNS = ("detail", "message", "spoilt", "options")
 
 
 class Books:
-    """Transactions, notices to send and ordered faults. Safe for threads: one connection, one lock."""
+    """Transactions, notifications to send and ordered faults. Safe for threads: one connection, one lock."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
@@ -120,7 +120,7 @@ class Books:
         """Behave again, and send at once what was held back."""
         with self._lock:
             self.select("DELETE FROM faults")
-            self.select("UPDATE notices SET due_at = 0, is_held = 0 WHERE is_held = 1")
+            self.select("UPDATE notifications SET due_at = 0, is_held = 0 WHERE is_held = 1")
 
 
 def _stored(values: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -46,14 +46,14 @@ def faults(request: HttpRequest) -> HttpResponse:
 
 
 def transactions(request: HttpRequest) -> HttpResponse:
-    """All the banks know, with the notices sent for each: the truth to reconcile with. ?gateway= ?ref="""
-    notices: dict[int, list[dict[str, Any]]] = {}
-    for row in books().select("SELECT * FROM notices ORDER BY id"):
+    """All the banks know, with the notifications sent for each: the truth to reconcile with. ?gateway= ?ref="""
+    notifications: dict[int, list[dict[str, Any]]] = {}
+    for row in books().select("SELECT * FROM notifications ORDER BY id"):
         shown = {name: row[name] for name in ("id", "state", "attempts", "answer", "due_at", "message")}
-        notices.setdefault(row["transaction_id"], []).append(shown)
+        notifications.setdefault(row["transaction_id"], []).append(shown)
     wanted = {name: request.GET[name] for name in ("gateway", "ref") if name in request.GET}
     found = [
-        {**row, "notices": notices.get(row["id"], [])}
+        {**row, "notifications": notifications.get(row["id"], [])}
         for row in books().select("SELECT * FROM transactions ORDER BY id")
         if all(row[name] == value for name, value in wanted.items())
     ]
@@ -86,7 +86,7 @@ def pay(request: HttpRequest) -> HttpResponse:
 
 
 def redeliver(request: HttpRequest) -> HttpResponse:
-    """POST {gateway, ref}: send every notice of a reference once more, the very same content."""
+    """POST {gateway, ref}: send every notification of a reference once more, the very same content."""
     order = _body(request)
     found = books().transactions(order.get("gateway", ""), str(order.get("ref") or order.get("cust_code")))
     told = [transaction for transaction in found if transaction["state"] != "open"]

@@ -38,7 +38,7 @@ _PROTOCOLS: dict[str, Any] = {
 
 
 class Courier:
-    """Sends notices from the books. One per process: `start` it once."""
+    """Sends notifications from the books. One per process: `start` it once."""
 
     def __init__(self, books: Books, contracts: Mapping[str, dict[str, Any]]) -> None:
         self._books = books
@@ -55,7 +55,7 @@ class Courier:
         self._wake.set()
 
     def tell(self, transaction: Row) -> None:
-        """Queue the notice of a transaction, as the faults in force want it."""
+        """Queue the notification of a transaction, as the faults in force want it."""
         gateway = transaction["gateway"]
         if self._books.take_fault(gateway, "drop") is not None:
             self._queue(transaction, state="dropped")
@@ -73,14 +73,14 @@ class Courier:
         self._wake.set()
 
     def tell_again(self, transaction: Row) -> None:
-        """Queue the very same notice once more, whatever faults are ordered."""
+        """Queue the very same notification once more, whatever faults are ordered."""
         self._queue(transaction)
         self._wake.set()
 
     def tell_now(self, transaction: Row) -> None:
-        """Send the notice and wait for the answer."""
-        notice_id = self._queue(transaction, state="sending")
-        self._send(self._books.select("SELECT * FROM notices WHERE id = ?", notice_id)[0])
+        """Send the notification and wait for the answer."""
+        notification_id = self._queue(transaction, state="sending")
+        self._send(self._books.select("SELECT * FROM notifications WHERE id = ?", notification_id)[0])
 
     def _queue(
         self,
@@ -92,9 +92,9 @@ class Courier:
         is_held: bool = False,
     ) -> int:
         protocol = _PROTOCOLS[transaction["gateway"]]
-        message = protocol.notice(transaction, self._contracts[transaction["gateway"]])
+        message = protocol.notification(transaction, self._contracts[transaction["gateway"]])
         return self._books.insert(
-            "notices",
+            "notifications",
             {
                 "transaction_id": transaction["id"],
                 "gateway": transaction["gateway"],
@@ -107,16 +107,18 @@ class Courier:
         )
 
     def _hold(self, gateway: str, times: int, seconds: float) -> None:
-        """Keep notices back until `times` wait (or `seconds` passed), then send the last one first."""
-        held = self._books.select("SELECT id FROM notices WHERE gateway = ? AND is_held = 1 ORDER BY id DESC", gateway)
+        """Keep notifications back until `times` wait (or `seconds` passed), then send the last one first."""
+        held = self._books.select(
+            "SELECT id FROM notifications WHERE gateway = ? AND is_held = 1 ORDER BY id DESC", gateway
+        )
         is_full = len(held) >= times
         first = time.time() + (0 if is_full else seconds)
         for position, row in enumerate(held):
             due_at = first + position * _REVERSE_STEP
-            self._books.update("notices", row["id"], due_at=due_at, is_held=not is_full)
+            self._books.update("notifications", row["id"], due_at=due_at, is_held=not is_full)
 
     def _run(self) -> None:
-        self._books.select("UPDATE notices SET state = 'waiting' WHERE state = 'sending'")
+        self._books.select("UPDATE notifications SET state = 'waiting' WHERE state = 'sending'")
         while True:
             try:
                 pause = self._send_due()
@@ -128,12 +130,12 @@ class Courier:
 
     def _send_due(self) -> float:
         """Hand over what is due; return how many seconds nothing will be."""
-        waiting = self._books.select("SELECT * FROM notices WHERE state = 'waiting' ORDER BY due_at LIMIT 500")
+        waiting = self._books.select("SELECT * FROM notifications WHERE state = 'waiting' ORDER BY due_at LIMIT 500")
         now = time.time()
         for row in waiting:
             if row["due_at"] > now:
                 return float(min(row["due_at"] - now, 1.0))
-            self._books.update("notices", row["id"], state="sending")
+            self._books.update("notifications", row["id"], state="sending")
             self._pool.submit(self._send, row)
         return 1.0
 
@@ -155,7 +157,7 @@ class Courier:
         attempts = row["attempts"] + 1
         state = "done" if is_done else "waiting" if attempts <= len(RETRY_SECONDS) else "given_up"
         due_at = time.time() + RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1]
-        self._books.update("notices", row["id"], state=state, attempts=attempts, due_at=due_at, answer=answer)
+        self._books.update("notifications", row["id"], state=state, attempts=attempts, due_at=due_at, answer=answer)
         self._wake.set()
 
 

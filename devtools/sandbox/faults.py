@@ -14,13 +14,13 @@ View = Callable[..., HttpResponse]
 
 #: Every fault that can be ordered, and what its options mean (seconds, times, amount).
 FAULTS = {
-    "drop": "the notice is never sent",
-    "delay": "the notice is sent `seconds` later",
-    "duplicate": "the notice is sent `times` times at once",
-    "reorder": "notices are held until `times` wait (or `seconds` passed), then sent in reverse",
+    "drop": "the notification is never sent",
+    "delay": "the notification is sent `seconds` later",
+    "duplicate": "the notification is sent `times` times at once",
+    "reorder": "notifications are held until `times` wait (or `seconds` passed), then sent in reverse",
     "tamper": "the first attempt has one bit of a signed field flipped",
     "slow": "the API answers after `seconds`",
-    "charge_then_timeout": "the money is taken at INIT, no notice is sent, HTTP 504 comes after `seconds`",
+    "charge_then_timeout": "the money is taken at INIT, no notification is sent, HTTP 504 comes after `seconds`",
     "callback_in_start": "the money is taken and CONFIRM sent before INIT is answered",
     "pending_then_paid": "for `seconds` after paying the bank says pending, then it tells the portal",
     "not_found_then_paid": "for `seconds` after paying the bank knows nothing, then it tells the portal",

@@ -33,7 +33,7 @@ def books() -> Books:
 
 @cache
 def courier() -> Courier:
-    """Return the sender of notices."""
+    """Return the sender of notifications."""
     return Courier(books(), contracts())
 
 

@@ -64,7 +64,7 @@ def _settle(dossier: Dossier, bill: Bill) -> bool:
     for payment in Payment.objects.filter(bill=bill, is_applied=True).exclude(pk__in=told_of):
         amount = refundable_amount(payment, _REASONS[state])
         if amount > 0:
-            discrepancies.case(
+            discrepancies.new_discrepancy(
                 DiscrepancyKind.PAID_IN_VAIN,
                 agency_id=bill.agency_id,
                 bill=bill,

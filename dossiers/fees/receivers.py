@@ -61,7 +61,7 @@ def note_taken_back(sender: type[Bill], bills: list[Bill], **kwargs: Any) -> Non
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_TAKEN_BACK, bill_id=bill.pk, amount=bill.amount)
         tell(dossier, "fee_taken_back", f"bill:{bill.pk}:{bill.events.count()}", amount=bill.amount)
         if dossier.state == DossierState.RETURNED:
-            discrepancies.case(
+            discrepancies.new_discrepancy(
                 DiscrepancyKind.DEBT, agency_id=dossier.agency_id, bill=bill, amount=bill.amount, note=dossier.code
             ).save()
 

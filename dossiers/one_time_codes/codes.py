@@ -71,7 +71,7 @@ def send(purpose: str, about: str, address: str, text: str = TEXT) -> None:
             sent_at=None if address else timezone.now(),
             expires_at=timezone.now() + LIFE,
         )
-        transaction.on_commit(lambda: wakeup.ring_for("dossiers.send_codes"))
+        transaction.on_commit(lambda: wakeup.enqueue("dossiers.send_codes"))
 
 
 def check(purpose: str, about: str, code: str) -> bool:

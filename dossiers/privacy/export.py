@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dossiers.models import Dossier, OneTimeCode, PostalOrder, Rating
 from dossiers.states import DossierState
-from payments.models import ChargedClaim
+from payments.models import ChargeClaim
 
 from .erasure import drafts_of
 
@@ -77,7 +77,7 @@ def data_of(dossier: Dossier, *, is_owner: bool) -> dict[str, Any]:
 
 def _claims(dossier: Dossier) -> list[dict[str, Any]]:
     """What a payer said of money we had not seen; the picture is told by its size, as papers are."""
-    found = ChargedClaim.objects.filter(payment__bill__in=dossier.bills.all()).order_by("id")
+    found = ChargeClaim.objects.filter(payment__bill__in=dossier.bills.all()).order_by("id")
     return [
         {
             "amount": claim.amount,

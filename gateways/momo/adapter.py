@@ -27,7 +27,7 @@ from gateways.base import (
     GatewayUnavailable,
     Malformed,
     MerchantConfig,
-    Notice,
+    Notification,
     Outcome,
     OutcomeState,
     OutcomeUnknown,
@@ -98,7 +98,7 @@ class Momo:
             raise OutcomeUnknown(f"create answered {code}, or without its signature")
         return Redirect(url=page_address(_text(answered, "payUrl"), str(self._settings["api_url"])), request=message)
 
-    def verify(self, request: RawRequest) -> Notice:
+    def verify(self, request: RawRequest) -> Notification:
         """IPN. accessKey is signed but not sent: ours is put in its place."""
         told = read_object(request.body)
         signature = text_of(told.get("signature"))
@@ -114,7 +114,7 @@ class Momo:
         is_known = bool(_TRANSACTION.fullmatch(transaction))
         if not is_sound or not (is_known or (transaction in ("", "0") and state != OutcomeState.PAID)):
             raise Malformed("a signed field has not its shape")
-        return Notice(
+        return Notification(
             gateway=self.slug,
             event_key=f"{reference}:{transaction}:{code}",
             merchant_ref=reference,
@@ -126,7 +126,7 @@ class Momo:
             facts=told,
         )
 
-    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
+    def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
         """Answer an IPN: the status says it all, the body is empty. MoMo waits 15 s at most."""
         return RawResponse(body=b"", status=messages.ANSWERS[result])
 

@@ -18,7 +18,7 @@ from gateways.codecs.hmac import HmacPairs
 from gateways.parsing import read_object, text_of, write_json
 
 from .messages import CREATE, CREATE_ANSWERS, QUERY, REFUND
-from .sandbox_messages import RESULTS, notice
+from .sandbox_messages import RESULTS, notification
 
 GATEWAY = "momo"
 _NAME = "Ví MoMo"
@@ -110,7 +110,7 @@ def pay_page(request: HttpRequest, ref: str) -> HttpResponse:
 def _next_page(order: Row) -> str:
     contract = contracts()[GATEWAY]
     back = order["detail"].get("return_url") or contract["return_url"]
-    return f"{back}?{urlencode(notice(order, contract))}"
+    return f"{back}?{urlencode(notification(order, contract))}"
 
 
 def _paid_as(transaction: str) -> Row | None:

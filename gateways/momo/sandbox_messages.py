@@ -16,7 +16,7 @@ SPOILT_FIELD = "amount"
 RESULTS = {"paid": 0, "cancelled": 1006, "failed": 1001, "open": 1000, "pending": 7002}
 
 
-def notice(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
+def notification(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
     """Return the signed fields of the IPN, which are those of the redirect as well; no accessKey in it."""
     is_paid = transaction["state"] == "paid"
     message = {

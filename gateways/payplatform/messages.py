@@ -61,7 +61,7 @@ def receipt_block(order: PaymentOrder, unit: Mapping[str, Any]) -> dict[str, Any
     """Return ThongTinBienLai (4.2). `unit` holds what the contract knows: MaDonVi, TKThuHuong and so on.
 
     Raises GatewayRefused when the fees do not add up: the block is not signed, so nobody
-    else would notice (our own rule, 4.2).
+    else would notification (our own rule, 4.2).
     """
     fees = [
         {

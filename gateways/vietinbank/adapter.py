@@ -25,7 +25,7 @@ from gateways.base import (
     InquiredBill,
     Malformed,
     MerchantConfig,
-    Notice,
+    Notification,
     Outcome,
     OutcomeState,
     PaymentOrder,
@@ -95,14 +95,14 @@ class VietinBank:
             },
         )
 
-    def verify(self, request: RawRequest) -> Notice:
+    def verify(self, request: RawRequest) -> Notification:
         """notify-bill (3.3). The account and currency are not signed: they are passed on to be checked.
 
-        A debit is a notice of state NOT_FOUND under a key of its own: it says nothing about
+        A debit is a notification of state NOT_FOUND under a key of its own: it says nothing about
         any payment, and since its mark is not signed it must not shadow a credit either.
         """
         told = read_object(request.body)
-        if not self._rules.notice.is_signed(told, text_of(told.get("signature")), self._bank_keys):
+        if not self._rules.notification.is_signed(told, text_of(told.get("signature")), self._bank_keys):
             raise BadSignature(self.slug)
         fields = self._rules.pin_borders(told)
         if text_of(told.get("providerId")) != self._provider:
@@ -110,7 +110,7 @@ class VietinBank:
         code = self._rules.code_of(fields["custCode"]) or ""
         kind = text_of(told.get("transType"))
         is_debit = kind in self._settings.get("debit_types", ("D",))
-        return Notice(
+        return Notification(
             gateway=self.slug,
             event_key=f"{fields['transId']}:{kind}" if is_debit else fields["transId"],
             merchant_ref=code,
@@ -124,21 +124,21 @@ class VietinBank:
             facts=told,
         )
 
-    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
+    def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
         """Answer a notify-bill, always signed. The protocol has no word for busy, so HTTP says it."""
-        if notice and notice.state == OutcomeState.NOT_FOUND and result == Answer.NOT_FOUND:
+        if notification and notification.state == OutcomeState.NOT_FOUND and result == Answer.NOT_FOUND:
             result = Answer.ACCEPTED  # a debit: taken note of, and no reason to send it again
         if result == Answer.REPLAY:
             code, description = self._settings.get("replay_code", "00"), messages.REPLAY_DESCRIPTION
         else:
-            code, description = messages.NOTICE_ANSWERS[result]
+            code, description = messages.NOTIFICATION_ANSWERS[result]
         body = {
             "transId": _told_identity(request),
             "providerId": self._provider,
             "errorCode": code,
             "errorDesc": description,
         }
-        body["signature"] = self._rules.notice_answer.sign(body, self._key)
+        body["signature"] = self._rules.notification_answer.sign(body, self._key)
         return RawResponse(body=write_json(body), status=503 if result == Answer.BUSY else 200)
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:

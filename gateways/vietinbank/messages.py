@@ -11,14 +11,14 @@ from gateways.base import Answer, Malformed
 from gateways.codecs.concatenation import RsaConcatenation
 from gateways.parsing import text_of
 
-NOTICE_FIELDS = ("transId", "transTime", "custCode", "amount", "bankTransId", "remark")
-NOTICE_ANSWER_FIELDS = ("transId", "errorCode", "errorDesc")
+NOTIFICATION_FIELDS = ("transId", "transTime", "custCode", "amount", "bankTransId", "remark")
+NOTIFICATION_ANSWER_FIELDS = ("transId", "errorCode", "errorDesc")
 INQUIRY_FIELDS = ("transId", "transTime", "custCode")
 #: One integrator has channelId after transId; the setting `inquiry_answer_fields` decides (3.2).
 INQUIRY_ANSWER_FIELDS = ("transId", "transTime", "custCode", "custName", "billId", "amount", "errorCode")
 
 #: What we say to a notify-bill (3.3). The code of a REPLAY is the setting `replay_code`.
-NOTICE_ANSWERS = {
+NOTIFICATION_ANSWERS = {
     Answer.ACCEPTED: ("00", "Thanh cong"),
     Answer.BAD_SIGNATURE: ("01", "Sai chu ky"),
     Answer.NOT_FOUND: ("02", "Khong ton tai ma khach hang"),
@@ -51,8 +51,8 @@ _AMOUNT = re.compile(r"[1-9][0-9]{0,11}")
 class Rules:
     """What one contract settles about its messages: codecs for each direction and shapes."""
 
-    notice: RsaConcatenation
-    notice_answer: RsaConcatenation
+    notification: RsaConcatenation
+    notification_answer: RsaConcatenation
     inquiry: RsaConcatenation
     inquiry_answer: RsaConcatenation
     code_prefix: str
@@ -66,8 +66,8 @@ class Rules:
         hash_in, hash_out = settings.get("hash_in", "sha256"), settings.get("hash_out", "sha256")
         prefix = settings.get("code_prefix", "") if settings.get("cust_code_has_prefix") else ""
         return cls(
-            notice=RsaConcatenation(NOTICE_FIELDS, hash_in),
-            notice_answer=RsaConcatenation(NOTICE_ANSWER_FIELDS, hash_out),
+            notification=RsaConcatenation(NOTIFICATION_FIELDS, hash_in),
+            notification_answer=RsaConcatenation(NOTIFICATION_ANSWER_FIELDS, hash_out),
             inquiry=RsaConcatenation(INQUIRY_FIELDS, hash_in),
             inquiry_answer=RsaConcatenation(
                 tuple(settings.get("inquiry_answer_fields", INQUIRY_ANSWER_FIELDS)), hash_out
@@ -89,7 +89,7 @@ class Rules:
         one field moved into the next (3.1). custCode may be absent as a whole: a transfer to
         the account without a code is money too.
         """
-        fields = {name: text_of(told.get(name)) for name in NOTICE_FIELDS}
+        fields = {name: text_of(told.get(name)) for name in NOTIFICATION_FIELDS}
         code, bank_reference = fields["custCode"], fields["bankTransId"]
         is_pinned = (
             _IDENTITY.fullmatch(fields["transId"])

@@ -15,7 +15,7 @@ from gateways.base import Malformed
 from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key, stamp
 from gateways.parsing import read_object, text_of, write_json
 
-from .messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTICE_ANSWER_FIELDS, NOTICE_FIELDS
+from .messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTIFICATION_ANSWER_FIELDS, NOTIFICATION_FIELDS
 
 SPOILT_FIELD = "amount"
 #: 02 and 03 are final too: the money is there and the portal has noted it.
@@ -33,7 +33,7 @@ class Bill:
     amount: int
 
 
-def notice(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
+def notification(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
     """Return the signed notify-bill of a transfer; the same one each time it is sent.
 
     See docs/reference/vietinbank.md#notify-bill.
@@ -58,7 +58,7 @@ def notice(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
         "currencyCode": "VND",
         **transaction["detail"].get("changes", {}),
     }
-    codec = RsaConcatenation(NOTICE_FIELDS)
+    codec = RsaConcatenation(NOTIFICATION_FIELDS)
     return {**message, "signature": codec.sign(message, private_key(contract["bank_private_key"]))}
 
 
@@ -69,7 +69,7 @@ def envelope(message: dict[str, Any], contract: dict[str, Any]) -> dict[str, Any
 
 def judge(response: requests.Response, contract: dict[str, Any]) -> tuple[bool, str]:
     """Return whether the portal has heard, and what it said."""
-    codec, keys = RsaConcatenation(NOTICE_ANSWER_FIELDS), [public_key(contract["portal_public_key"])]
+    codec, keys = RsaConcatenation(NOTIFICATION_ANSWER_FIELDS), [public_key(contract["portal_public_key"])]
     try:
         told = read_object(response.content)
         is_signed = codec.is_signed(told, text_of(told.get("signature")), keys)

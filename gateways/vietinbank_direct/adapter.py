@@ -30,7 +30,7 @@ from gateways.base import (
     GatewayRefused,
     Malformed,
     MerchantConfig,
-    Notice,
+    Notification,
     Outcome,
     OutcomeState,
     OutcomeUnknown,
@@ -113,7 +113,7 @@ class VietinBankDirect:
         page = page_address(text_of(answered.get("redirectUrl")), url)
         return Redirect(url=page, request={**message, "sessionId": text_of(answered.get("sessionId"))})
 
-    def verify(self, request: RawRequest) -> Notice:
+    def verify(self, request: RawRequest) -> Notification:
         """Read a confirm. It has no amount; a paid one must name the bank's transaction."""
         told = read_object(request.body)
         if not self._confirm.is_signed(told, text_of(told.get("signature")), self._bank_keys):
@@ -127,7 +127,7 @@ class VietinBankDirect:
         state = messages.state_of(code)
         if state == OutcomeState.NOT_FOUND or (state == OutcomeState.PAID and not transaction) or not occurred_at:
             raise Malformed("a confirm that confirms nothing")
-        return Notice(
+        return Notification(
             gateway=self.slug,
             event_key=f"{reference}:{transaction}:{code}",
             merchant_ref=reference,
@@ -139,11 +139,11 @@ class VietinBankDirect:
             facts=told,
         )
 
-    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
+    def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
         """Answer a confirm, signed, and say where the browser goes next (urlResult)."""
         code, description = messages.ANSWERS[result]
         told = _echoes(request)
-        reference = notice.merchant_ref if notice else told["confirmTransactionId"]
+        reference = notification.merchant_ref if notification else told["confirmTransactionId"]
         page = str(self._settings.get("result_url", ""))
         body = {
             "requestId": told["requestId"],
@@ -151,7 +151,7 @@ class VietinBankDirect:
             "merchantId": self._merchant,
             "confirmTransactionId": reference,
             "transTime": concatenation.stamp(datetime.now(UTC)),
-            "bankTransactionId": notice.gateway_ref if notice else "",
+            "bankTransactionId": notification.gateway_ref if notification else "",
             "responseCode": code,
             "responseDesc": description,
             "sessionId": told["sessionId"],

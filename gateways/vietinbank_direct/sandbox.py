@@ -93,13 +93,13 @@ def _next_page(order: Row) -> str:
     """Return urlResult of the portal's answer to the confirm; the contract's page if none comes in time."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        told = books().select("SELECT * FROM notices WHERE transaction_id = ? ORDER BY id DESC", order["id"])
-        answered = [notice for notice in told if notice["state"] == "done"]
+        told = books().select("SELECT * FROM notifications WHERE transaction_id = ? ORDER BY id DESC", order["id"])
+        answered = [notification for notification in told if notification["state"] == "done"]
         if answered:
             page = str(answered[0]["answer"]).partition(" ")[2]
             if page:
                 return page
-        if answered or not any(notice["state"] in ("waiting", "sending") for notice in told):
+        if answered or not any(notification["state"] in ("waiting", "sending") for notification in told):
             break
         time.sleep(0.02)
     return f"{contracts()[GATEWAY]['return_url']}?{urlencode({'requestId': order['ref']})}"

@@ -27,7 +27,7 @@ RESULTS = {
 _FINAL = ("00", "90")
 
 
-def notice(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
+def notification(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
     """Return the signed confirm of an order. It has no amount."""
     code, text = RESULTS[transaction["state"]]
     message = {

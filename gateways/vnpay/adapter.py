@@ -24,7 +24,7 @@ from gateways.base import (
     GatewayRefused,
     Malformed,
     MerchantConfig,
-    Notice,
+    Notification,
     Outcome,
     OutcomeState,
     OutcomeUnknown,
@@ -99,7 +99,7 @@ class Vnpay:
             request={name: value for name, value in message.items() if value},
         )
 
-    def verify(self, request: RawRequest) -> Notice:
+    def verify(self, request: RawRequest) -> Notification:
         """IPN: every field of the query that starts with vnp_ is signed, whatever VNPAY adds."""
         told = read_query(request.query)
         if not self._rules.query_string.is_signed(told, told.get(messages.SIGNATURE, ""), self._secrets):
@@ -114,7 +114,7 @@ class Vnpay:
         state = messages.payment_state(status, code)
         if not _is_transaction(transaction) and (transaction.strip("0") or state == OutcomeState.PAID):
             raise Malformed("vnp_TransactionNo has not its shape")
-        return Notice(
+        return Notification(
             gateway=self.slug,
             event_key=f"{reference}:{transaction}:{code}:{status}",
             merchant_ref=reference,
@@ -126,7 +126,7 @@ class Vnpay:
             facts=told,
         )
 
-    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
+    def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
         """Answer an IPN: {RspCode, Message}, always HTTP 200, unsigned as the protocol has it."""
         code, description = messages.ANSWERS[result]
         return RawResponse(body=write_json({"RspCode": code, "Message": description}))

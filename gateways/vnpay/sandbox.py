@@ -22,7 +22,7 @@ from gateways.codecs.hmac import HmacPipe
 from gateways.parsing import read_object, read_query, text_of, write_json
 
 from .messages import FULL_REFUND, PAYMENT, SIGNATURE, Rules
-from .sandbox_messages import RESULTS, notice
+from .sandbox_messages import RESULTS, notification
 
 GATEWAY = "vnpay"
 _NAME = "VNPAY"
@@ -140,7 +140,7 @@ def _refunded(refund: dict[str, Any]) -> dict[str, str]:
 def _next_page(order: Row) -> str:
     contract = contracts()[GATEWAY]
     back = order["detail"].get("return_url") or contract["return_url"]
-    return f"{back}?{urlencode(notice(order, contract))}"
+    return f"{back}?{urlencode(notification(order, contract))}"
 
 
 def _problem(request: HttpRequest, problem: str, status: int) -> HttpResponse:

@@ -16,7 +16,7 @@ from gateways.parsing import read_object, text_of
 from .messages import SIGNATURE, Rules
 
 SPOILT_FIELD = "vnp_Amount"
-#: The IPN is the one notice here that comes by GET (docs/reference/vnpay.md).
+#: The IPN is the one notification here that comes by GET (docs/reference/vnpay.md).
 METHOD = "GET"
 #: Anything else is sent again.
 _FINAL = ("00", "02")
@@ -24,7 +24,7 @@ _FINAL = ("00", "02")
 RESULTS = {"paid": ("00", "00"), "cancelled": ("24", "02"), "failed": ("51", "02")}
 
 
-def notice(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
+def notification(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
     """Return the signed fields of the IPN, which are those of the return address as well."""
     code, status = RESULTS.get(transaction["state"], ("99", "01"))
     is_paid = transaction["state"] == "paid"

@@ -23,7 +23,7 @@ from gateways.base import (
     GatewayUnavailable,
     Malformed,
     MerchantConfig,
-    Notice,
+    Notification,
     Outcome,
     OutcomeState,
     OutcomeUnknown,
@@ -133,7 +133,7 @@ class PipeGateway:
         page = page_address(text_of(answered.get(names.url)), url)
         return Redirect(url=page, request={name: message[name] for name in codec.fields})
 
-    def verify(self, request: RawRequest) -> Notice:
+    def verify(self, request: RawRequest) -> Notification:
         """Read a CONFIRM (2.7, 4.3), in either envelope. Only signed fields are used."""
         names, told = self.dialect, read_enveloped(request.body)
         self._check(names.confirm, told)
@@ -149,7 +149,7 @@ class PipeGateway:
         state = _confirmed_state(code)
         if not _REFERENCE.fullmatch(transaction) and (transaction or state == OutcomeState.PAID):
             raise Malformed("the transaction id has not its shape")
-        return Notice(
+        return Notification(
             gateway=self.slug,
             event_key=f"{reference}:{transaction}:{code}",
             merchant_ref=reference,
@@ -161,10 +161,10 @@ class PipeGateway:
             facts=told,
         )
 
-    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
+    def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
         """Answer a CONFIRM, signed, always HTTP 200 (2.7)."""
         code, description = self.answers[result]
-        values = (code, description, self._merchant, self._reference_in(request, notice), _now())
+        values = (code, description, self._merchant, self._reference_in(request, notification), _now())
         body: dict[str, Any] = dict(zip(self.dialect.answer.fields, values, strict=True))
         body[self.dialect.signature] = self._sign_answer(body, request)
         return RawResponse(body=write_json(body))
@@ -250,10 +250,10 @@ class PipeGateway:
         if not codec.is_signed(told, text_of(told.get(self.dialect.signature)), self._secrets):
             raise BadSignature(self.slug)
 
-    def _reference_in(self, request: RawRequest, notice: Notice | None) -> str:
+    def _reference_in(self, request: RawRequest, notification: Notification | None) -> str:
         """Return the order id to echo: of an unverified message only if it looks like one."""
-        if notice:
-            return notice.merchant_ref
+        if notification:
+            return notification.merchant_ref
         try:
             told = text_of(read_enveloped(request.body).get(self.dialect.order))
         except Malformed:

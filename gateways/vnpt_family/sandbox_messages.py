@@ -21,7 +21,7 @@ from .adapter import Dialect
 @dataclass(frozen=True, slots=True)
 class PipeProtocol:
     """One of the two. `merchant_key` names the contract's entry with the merchant's id; `final` are the
-    answers that mean heard and understood: after any other the notice is sent again."""
+    answers that mean heard and understood: after any other the notification is sent again."""
 
     dialect: Dialect
     merchant_key: str
@@ -32,7 +32,7 @@ class PipeProtocol:
         """The signed field that the fault `tamper` bends."""
         return self.dialect.amount
 
-    def notice(self, transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
+    def notification(self, transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
         """Return the signed CONFIRM of a transaction (docs/reference/vnptpay.md#confirm)."""
         values = (
             "CONFIRM",

@@ -17,7 +17,7 @@ from payments import discrepancies, reallocation
 from payments.exports.definitions import CASES
 from payments.exports.definitions.discrepancies import HELD, due_at, mine, owners
 from payments.exports.params import choice, page_of
-from payments.models import Bill, ChargedClaim, Discrepancy
+from payments.models import Bill, ChargeClaim, Discrepancy
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
 from payments.models.statements import RowState
@@ -26,14 +26,14 @@ from payments.states import BillState
 
 from .access import Staff, for_accountants, for_searchers
 from .error_messages import attempt
-from .forms import MoveForm, ReasonForm, RefundForm
+from .forms import ReallocationForm, ReasonForm, RefundForm
 from .list_toolbar import back_to, tools_of
 from .refund_views import proposal_of
 from .statement_views import LEFT
 
 
 def _one(staff: Staff, pk: int) -> Discrepancy:
-    related = ("agency", "bill", "payment", "notice", "owner", "claim")
+    related = ("agency", "bill", "payment", "notification", "owner", "claim")
     return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
@@ -82,7 +82,7 @@ def case(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 def proof(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     """Show the picture a payer sent with a claim; each reading is on record."""
     found = _one(staff, pk)
-    claim = ChargedClaim.objects.filter(discrepancy=found).exclude(proof="").first()
+    claim = ChargeClaim.objects.filter(discrepancy=found).exclude(proof="").first()
     name = claim.proof.name if claim else None
     if claim is None or not name or not claim.proof.storage.exists(name):
         raise Http404
@@ -96,20 +96,22 @@ def _blank_refund(remaining: int) -> RefundForm:
 
 
 def _page(
-    request: HttpRequest, staff: Staff, found: Discrepancy, form: RefundForm, move_form: MoveForm | None = None
+    request: HttpRequest, staff: Staff, found: Discrepancy, form: RefundForm, move_form: ReallocationForm | None = None
 ) -> HttpResponse:
-    notice = found.notice
+    notification = found.notification
     context = {
         "staff": staff,
         "case": found,
         "form": form,
-        "move_form": move_form or MoveForm.blank(found.remaining_amount),
-        "moves": found.moves.select_related("maker", "checker").prefetch_related("bills"),
+        "move_form": move_form or ReallocationForm.blank(found.remaining_amount),
+        "moves": found.reallocations.select_related("maker", "checker").prefetch_related("bills"),
         "close_form": ReasonForm(auto_id="id_close_%s"),
         "may_act": staff.may_act(found.agency_id),
         "due_at": due_at(found),
         "is_late": found.closed_at is None and timezone.now() > due_at(found),
-        "text": str(notice.facts.get("description") or notice.facts.get("remark") or "") if notice else "",
+        "text": str(notification.facts.get("description") or notification.facts.get("remark") or "")
+        if notification
+        else "",
         "proposed": _proposed(found) if staff.may_act(found.agency_id) else None,
         "claim": getattr(found, "claim", None),
         "rows": found.rows.select_related("statement")[:20],
@@ -150,15 +152,15 @@ def propose_refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 @require_POST
 @for_accountants
-def propose_move(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def propose_reallocation(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     """Propose to move what a case holds to the bills it was meant for; another person approves."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)
-    form = MoveForm(request.POST, auto_id="id_move_%s")
+    form = ReallocationForm(request.POST, auto_id="id_move_%s")
     if not form.is_valid():
         return _page(request, staff, found, _blank_refund(found.remaining_amount), form)
     given = form.cleaned_data
-    wish = reallocation.Wish(
+    wish = reallocation.ReallocationRequest(
         given["references"], given["remaining"], given["why"], f"page:{staff.user.pk}:{given['key']}"
     )
     done = _("Đã đề nghị chuyển tiền. Một người khác phải duyệt.")
@@ -177,7 +179,7 @@ def accept(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
         messages.info(request, _("Đề xuất này không còn: khoản đã đổi trạng thái hoặc đã có người đề nghị."))
     else:
         note = _("Mã của khoản có trong nội dung chuyển khoản, số tiền vừa đúng.")
-        wish = reallocation.Wish([bill.reference], found.remaining_amount, note, f"accept:{bill.pk}")
+        wish = reallocation.ReallocationRequest([bill.reference], found.remaining_amount, note, f"accept:{bill.pk}")
         done = _("Đã đề nghị chuyển vào %(reference)s. Một người khác phải duyệt.") % {"reference": bill.reference}
         attempt(request, lambda: reallocation.propose(found, wish, maker=staff.user), done)
     row = found.rows.filter(pk=_number(request.POST.get("row", ""))).first()
@@ -203,11 +205,11 @@ def _proposed(found: Discrepancy) -> Bill | None:
 @require_POST
 @for_accountants
 @recently_proved
-def decide_move(request: HttpRequest, staff: Staff, pk: int, move: int) -> HttpResponse:
+def decide_reallocation(request: HttpRequest, staff: Staff, pk: int, move: int) -> HttpResponse:
     """Approve a move, or not."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)
-    wanted = get_object_or_404(found.moves, pk=move)
+    wanted = get_object_or_404(found.reallocations, pk=move)
     if request.POST.get("answer") == "approve":
         done = _("Đã chuyển tiền, các khoản đã được ghi nhận đã nộp.")
         attempt(request, lambda: reallocation.approve(wanted, checker=staff.user), done)

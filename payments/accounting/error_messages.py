@@ -27,7 +27,7 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.IdempotencyConflict: _("Biểu mẫu này đã được gửi với số tiền khác. Mở lại trang để bắt đầu từ đầu."),
     errors.RequestInProgress: _("Yêu cầu giống hệt đang được xử lý. Chờ vài giây rồi tải lại trang."),
     errors.RefundRefused: "%(message)s",
-    errors.MoveRefused: "%(message)s",
+    errors.ReallocationRefused: "%(message)s",
     errors.RemainingChanged: _("Số còn lại vừa thay đổi, nay là %(remaining)s. Kiểm tra số tiền rồi gửi lại."),
     errors.SamePerson: _("Người đề nghị không được tự duyệt hay tự chuyển tiền. Nhờ một đồng nghiệp có quyền làm."),
     errors.StatementRefused: _("%(message)s Sửa tệp, hoặc xuất lại từ ngân hàng, rồi tải lên lần nữa."),

@@ -63,7 +63,7 @@ def ask(request: HttpRequest, staff: Staff, listing: str) -> HttpResponse:
     if asked is None:
         messages.error(request, _("Bạn đang có đủ tệp chờ tạo. Chờ một tệp xong rồi tạo tiếp."))
         return back_to(found, query)
-    wakeup.ring_for("payments.write_exports")
+    wakeup.enqueue("payments.write_exports")
     return redirect("accounting-exports")
 
 

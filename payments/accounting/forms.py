@@ -100,7 +100,7 @@ class RefundForm(forms.Form):
         return cls(initial=initial, needs_bank_account=needs_bank_account)
 
 
-class MoveForm(forms.Form):
+class ReallocationForm(forms.Form):
     """To which bills the money of a case belongs: one code a line, or parted by commas."""
 
     references = forms.CharField(
@@ -114,7 +114,7 @@ class MoveForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     @classmethod
-    def blank(cls, remaining: int) -> MoveForm:
+    def blank(cls, remaining: int) -> ReallocationForm:
         """Return a new form whose key makes sending it twice one move."""
         return cls(initial={"remaining": remaining, "key": uuid.uuid4()}, auto_id="id_move_%s")
 

@@ -62,7 +62,7 @@ def statements(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 def _read(request: HttpRequest, statement: Statement) -> None:
     if statement.size >= READ_AT_ONCE:
-        wakeup.ring_for("payments.work_statements")
+        wakeup.enqueue("payments.work_statements")
         return
     try:
         files.load(statement)
@@ -126,7 +126,7 @@ def confirm(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
     staff.must_act(found.merchant_account.agency_id)
     if _is_waiting(request, found):
         files.confirm(found, actor=staff.user)
-        wakeup.ring_for("payments.work_statements")
+        wakeup.enqueue("payments.work_statements")
         messages.success(request, _("Đã xác nhận. Hệ thống đang đối chiếu từng dòng."))
     return redirect("accounting-statement", pk=pk)
 

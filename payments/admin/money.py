@@ -1,4 +1,4 @@
-"""A view of money that only reads; quarantined notices can be tried again."""
+"""A view of money that only reads; quarantined notifications can be tried again."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from agencies.authorization import sees_everything
 from agencies.models import User
 from payments import payment_history
 from payments.callbacks import dead_letters, rejected
-from payments.models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt, RejectedNotice
+from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Payment, Receipt, RejectedNotification
 
 
-@admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin):
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
     """What banks told us; quarantined ones can be tried again."""
 
     list_display = ["received_at", "gateway", "merchant_ref", "outcome", "amount", "state", "result"]
@@ -32,18 +32,18 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Reading alone does not let anybody try again."""
-        return request.user.has_perm("payments.change_notice")
+        return request.user.has_perm("payments.change_notification")
 
     @admin.action(description=_("Xử lý lại"), permissions=["retry"])
-    def retry(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
-        """Give quarantined notices another chance."""
-        for notice in queryset:
-            dead_letters.retry(notice, actor=cast(User, request.user))
+    def retry(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        """Give quarantined notifications another chance."""
+        for notification in queryset:
+            dead_letters.retry(notification, actor=cast(User, request.user))
         messages.success(request, _("Đã đưa lại vào hàng chờ."))
 
 
-@admin.register(RejectedNotice)
-class RejectedNoticeAdmin(ReadOnlyAdmin):
+@admin.register(RejectedNotification)
+class RejectedNotificationAdmin(ReadOnlyAdmin):
     """What was not believed or not meant for us; it belongs to no agency, so only the province sees it."""
 
     list_display = ["received_at", "gateway", "reason", "remote_addr", "reviewed_at"]
@@ -55,24 +55,24 @@ class RejectedNoticeAdmin(ReadOnlyAdmin):
     agency_path = ""
 
     @admin.display(description=_("Nội dung được giữ lại"))
-    def told(self, found: RejectedNotice) -> str:
+    def told(self, found: RejectedNotification) -> str:
         """What was sent, where it was kept."""
         return found.message or "–"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RejectedNotice]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RejectedNotification]:
         """Return all of them to whoever sees the province, else none."""
-        everything = RejectedNotice.objects.all()
+        everything = RejectedNotification.objects.all()
         return everything if sees_everything(request.user) else everything.none()
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         """Reading alone does not let anybody say that it was dealt with."""
-        return request.user.has_perm("payments.change_rejectednotice")
+        return request.user.has_perm("payments.change_rejectednotification")
 
     @admin.action(description=_("Đã xem"), permissions=["review"])
-    def review(self, request: HttpRequest, queryset: QuerySet[RejectedNotice]) -> None:
+    def review(self, request: HttpRequest, queryset: QuerySet[RejectedNotification]) -> None:
         """Take what was looked at off the first page."""
         count = rejected.review(queryset)
-        audit.record("review_rejected_notices", "rejectednotices", actor=cast(User, request.user), count=count)
+        audit.record("review_rejected_notifications", "rejectednotices", actor=cast(User, request.user), count=count)
         messages.success(request, _("Đã ghi nhận là đã xem."))
 
 

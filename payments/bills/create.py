@@ -91,11 +91,11 @@ def create_bill(
 def _check_lines(lines: Sequence[NewLine]) -> None:
     if not lines:
         raise InvalidBill("lines", "at least one line is needed")
-    is_trial = {line.kind for line in lines} == {TEST}
+    is_test_payment = {line.kind for line in lines} == {TEST}
     for number, line in enumerate(lines):
         if line.amount < 0:
             raise InvalidBill(f"lines[{number}].amount", "must not be negative")
-        if line.kind not in FeeKind.values and not is_trial:
+        if line.kind not in FeeKind.values and not is_test_payment:
             raise InvalidBill(f"lines[{number}].kind", "must be phi, le_phi or postage")
     if sum(line.amount for line in lines) > MAX_AMOUNT:
         raise InvalidBill("lines", f"the sum is more than {MAX_AMOUNT} đồng")

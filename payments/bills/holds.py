@@ -12,12 +12,12 @@ from payments.models import Bill
 from payments.signals import money_asked
 
 
-def why_held(bill: Bill) -> str:
+def hold_reason(bill: Bill) -> str:
     """Return why a bill should not be paid for now, a sentence for the payer, or ""."""
     return next((str(why) for _receiver, why in money_asked.send(Bill, bill=bill) if why), "")
 
 
 def refuse_held(bill: Bill) -> None:
     """Raise BillHeld for a bill that should not be paid for now."""
-    if why := why_held(bill):
+    if why := hold_reason(bill):
         raise BillHeld(why)

@@ -1,4 +1,4 @@
-"""What becomes of a notice that could not be applied: tried again, or set aside by a person with a reason."""
+"""What becomes of a notification that could not be applied: tried again, or set aside by a person with a reason."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
-from payments.models import Notice
-from payments.models.notifications import NoticeState
+from payments.models import Notification
+from payments.models.notifications import NotificationState
 
-#: `Notice.result` of what a person set aside.
+#: `Notification.result` of what a person set aside.
 SET_ASIDE = "set_aside"
 
 
-def retry(notice: Notice, *, actor: User) -> bool:
-    """Give a quarantined notice another five attempts, from now on; False when it is not quarantined any more."""
+def retry(notification: Notification, *, actor: User) -> bool:
+    """Give a quarantined notification another five attempts, from now on; False when it is not quarantined any more."""
     with transaction.atomic():
-        moved = Notice.objects.filter(pk=notice.pk, state=NoticeState.QUARANTINED).update(
-            state=NoticeState.NEW, attempts=0, next_attempt_at=Now(), processed_at=None
+        moved = Notification.objects.filter(pk=notification.pk, state=NotificationState.QUARANTINED).update(
+            state=NotificationState.NEW, attempts=0, next_attempt_at=Now(), processed_at=None
         )
         if moved:
-            audit.record("notice_retried", f"notice:{notice.pk}", actor=actor)
+            audit.record("notification_retried", f"notification:{notification.pk}", actor=actor)
     return bool(moved)
 
 
-def set_aside(notice: Notice, *, reason: str, actor: User) -> bool:
-    """Stop trying a quarantined notice; False when it is not quarantined any more.
+def set_aside(notification: Notification, *, reason: str, actor: User) -> bool:
+    """Stop trying a quarantined notification; False when it is not quarantined any more.
 
     Its case stays open: whether money came is for the accountant to say, not for this button.
     """
     with transaction.atomic():
-        moved = Notice.objects.filter(pk=notice.pk, state=NoticeState.QUARANTINED).update(
-            state=NoticeState.IGNORED, result=SET_ASIDE, processed_at=timezone.now()
+        moved = Notification.objects.filter(pk=notification.pk, state=NotificationState.QUARANTINED).update(
+            state=NotificationState.IGNORED, result=SET_ASIDE, processed_at=timezone.now()
         )
         if moved:
-            audit.record("notice_set_aside", f"notice:{notice.pk}", actor=actor, reason=reason)
+            audit.record("notification_set_aside", f"notification:{notification.pk}", actor=actor, reason=reason)
     return bool(moved)

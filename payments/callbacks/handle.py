@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from core import wakeup
 from gateways import registry
 from gateways.base import Answer, BadSignature, InquiredBill, Malformed, RawRequest, RawResponse, WrongRecipient
-from payments.bills.holds import why_held
+from payments.bills.holds import hold_reason
 from payments.merchants import accounts as merchants
 from payments.models import Payment
 from payments.models.notifications import RejectionReason
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def notify(slug: str, request: RawRequest) -> RawResponse:
-    """Take one notice and return the protocol's answer, always in the protocol's own words.
+    """Take one notification and return the protocol's answer, always in the protocol's own words.
 
     Raises KeyError for an unknown gateway, NoSuchMerchant when nobody could sign an answer.
     """
@@ -34,7 +34,7 @@ def notify(slug: str, request: RawRequest) -> RawResponse:
         return _reject(slug, request, _why_not_ours(slug, request), Answer.BAD_SIGNATURE)
     adapter = merchants.adapter_for(account)
     try:
-        notice = adapter.verify(request)
+        notification = adapter.verify(request)
     except BadSignature:
         rejected.keep(slug, request, RejectionReason.BAD_SIGNATURE)
         return adapter.answer(request, None, Answer.BAD_SIGNATURE)
@@ -44,14 +44,14 @@ def notify(slug: str, request: RawRequest) -> RawResponse:
         rejected.keep(slug, request, reason)
         return adapter.answer(request, None, Answer.MALFORMED)
     try:
-        received = inbox.receive(notice, account, request=request)
+        received = inbox.receive(notification, account, request=request)
     except DatabaseError:
         # Not stored is not accepted: the gateway must come again.
-        logger.exception("a notice of %s could not be stored", slug)
-        return adapter.answer(request, notice, Answer.BUSY)
+        logger.exception("a notification of %s could not be stored", slug)
+        return adapter.answer(request, notification, Answer.BUSY)
     if received.is_new:
-        wakeup.ring()
-    return adapter.answer(request, notice, received.answer)
+        wakeup.notify_worker()
+    return adapter.answer(request, notification, received.answer)
 
 
 def inquire(slug: str, request: RawRequest) -> RawResponse:
@@ -81,7 +81,7 @@ def _find_bill(slug: str, code: str) -> InquiredBill | None:
         amount=bill.amount,
         payer_name=mask_name(bill.payer_name),
         reference=bill.reference,
-        is_payable=bill.state == BillState.OPEN and payment.amount == bill.amount and not why_held(bill),
+        is_payable=bill.state == BillState.OPEN and payment.amount == bill.amount and not hold_reason(bill),
     )
 
 

@@ -15,14 +15,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from gateways.base import RawRequest
-from payments.models import RejectedNotice
+from payments.models import RejectedNotification
 from payments.models.notifications import RejectionReason
 
 logger = logging.getLogger(__name__)
 
 #: Kept per gateway, reason and minute: enough to see an attack, too few to fill a disk.
 KEPT_PER_MINUTE = 60
-#: No protocol of ours needs more for one notice; what is longer is cut.
+#: No protocol of ours needs more for one notification; what is longer is cut.
 KEPT_BYTES = 16 * 1024
 MISDIRECTED = (RejectionReason.UNKNOWN_MERCHANT, RejectionReason.WRONG_RECIPIENT)
 FORGED = (RejectionReason.BAD_SIGNATURE, RejectionReason.MALFORMED)
@@ -33,12 +33,12 @@ BURST, BURST_SPAN = 20, timedelta(days=1)
 def keep(gateway: str, request: RawRequest, reason: RejectionReason) -> None:
     """Write down one message that was refused; an alarm in the log when it completes a burst."""
     digest = hashlib.sha256(request.body or request.query.encode()).hexdigest()
-    logger.warning("rejected notice: %s %s from %s sha256=%s", gateway, reason, request.remote_addr, digest)
-    alike = RejectedNotice.objects.filter(gateway=gateway, reason=reason)
+    logger.warning("rejected notification: %s %s from %s sha256=%s", gateway, reason, request.remote_addr, digest)
+    alike = RejectedNotification.objects.filter(gateway=gateway, reason=reason)
     if alike.filter(received_at__gte=timezone.now() - timedelta(minutes=1)).count() >= KEPT_PER_MINUTE:
         return
     is_whole = reason in MISDIRECTED
-    RejectedNotice.objects.create(
+    RejectedNotification.objects.create(
         gateway=gateway,
         reason=reason,
         body_sha256=digest,
@@ -50,17 +50,17 @@ def keep(gateway: str, request: RawRequest, reason: RejectionReason) -> None:
         logger.error("%d messages of banks were not believed since yesterday: forged, or a key has changed", BURST)
 
 
-def misdirected() -> QuerySet[RejectedNotice]:
+def misdirected() -> QuerySet[RejectedNotification]:
     """Return the messages for other merchants that nobody has looked at."""
-    return RejectedNotice.objects.filter(reviewed_at=None, reason__in=MISDIRECTED)
+    return RejectedNotification.objects.filter(reviewed_at=None, reason__in=MISDIRECTED)
 
 
-def forged() -> QuerySet[RejectedNotice]:
+def forged() -> QuerySet[RejectedNotification]:
     """Return the unbelieved messages of the last day that nobody has looked at; from `BURST` on they are an attack."""
     since = timezone.now() - BURST_SPAN
-    return RejectedNotice.objects.filter(reviewed_at=None, received_at__gte=since, reason__in=FORGED)
+    return RejectedNotification.objects.filter(reviewed_at=None, received_at__gte=since, reason__in=FORGED)
 
 
-def review(found: QuerySet[RejectedNotice]) -> int:
+def review(found: QuerySet[RejectedNotification]) -> int:
     """Note that a person has looked; return at how many."""
     return found.filter(reviewed_at=None).update(reviewed_at=timezone.now())

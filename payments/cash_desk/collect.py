@@ -16,7 +16,7 @@ from payments.bills import holds
 from payments.errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
 from payments.models import Bill, CashShift, CounterPayment, Payment
 from payments.models.cash_desk import Tender
-from payments.models.notifications import NoticeSource
+from payments.models.notifications import NotificationSource
 from payments.states import OPEN_PAYMENT_STATES, BillState
 from payments.status_queries import interactive
 
@@ -108,11 +108,11 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
             terminal_ref=taking.terminal_ref[:40],
             received_amount=taking.received,
         )
-        # What the cashier did is a notice like any other, only applied before he looks up.
+        # What the cashier did is a notification like any other, only applied before he looks up.
         facts = {"tender": taking.tender, "received": taking.received}
         reference = taking.terminal_ref or payment.merchant_ref
         internal_payments.settle(
-            [internal_payments.tell(payment, NoticeSource.COUNTER, reference=reference, facts=facts)]
+            [internal_payments.tell(payment, NotificationSource.COUNTER, reference=reference, facts=facts)]
         )
     live.publish([locked.token])
     payment.refresh_from_db()

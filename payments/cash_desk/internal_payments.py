@@ -1,4 +1,4 @@
-"""Booking money no bank tells us of: a payment, and a notice about it that goes through the one door."""
+"""Booking money no bank tells us of: a payment, and a notification about it that goes through the one door."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, User
-from gateways.base import Notice as GatewayNotice
+from gateways.base import Notification as GatewayNotification
 from gateways.base import OutcomeState
 from payments.callbacks import inbox
-from payments.models import Bill, LedgerEvent, MerchantAccount, Notice, Payment
-from payments.models.notifications import NoticeSource
+from payments.models import Bill, LedgerEvent, MerchantAccount, Notification, Payment
+from payments.models.notifications import NotificationSource
 from payments.settlement import apply as settlement
 from payments.states import EventKind, PaymentState
 
@@ -44,9 +44,9 @@ def _account(gateway: str, agency: Agency) -> MerchantAccount:
     )[0]
 
 
-def tell(payment: Payment, source: NoticeSource, *, reference: str, facts: Mapping[str, object]) -> int:
-    """Put the notice that the money is there into the inbox; return its id."""
-    notice = GatewayNotice(
+def tell(payment: Payment, source: NotificationSource, *, reference: str, facts: Mapping[str, object]) -> int:
+    """Put the notification that the money is there into the inbox; return its id."""
+    notification = GatewayNotification(
         gateway=payment.gateway,
         event_key=reference,
         merchant_ref=payment.merchant_ref,
@@ -57,10 +57,10 @@ def tell(payment: Payment, source: NoticeSource, *, reference: str, facts: Mappi
         occurred_at=timezone.now(),
         facts=facts,
     )
-    return inbox.receive(notice, payment.merchant_account, source=source).notice_id
+    return inbox.receive(notification, payment.merchant_account, source=source).notification_id
 
 
-def settle(notice_ids: Sequence[int]) -> None:
-    """Apply these notices in the caller's transaction, before whoever caused them looks up."""
-    notices = Notice.objects.select_related("merchant_account").select_for_update(of=("self",))
-    settlement.apply(list(notices.filter(pk__in=notice_ids).order_by("pk")))
+def settle(notification_ids: Sequence[int]) -> None:
+    """Apply these notifications in the caller's transaction, before whoever caused them looks up."""
+    notifications = Notification.objects.select_related("merchant_account").select_for_update(of=("self",))
+    settlement.apply(list(notifications.filter(pk__in=notification_ids).order_by("pk")))

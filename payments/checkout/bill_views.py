@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from core import live
 from gateways import internal, registry
 from payments import charge_claims
-from payments.bills.holds import why_held
+from payments.bills.holds import hold_reason
 from payments.callbacks.handle import mask_name
 from payments.models import Bill, Payment
 from payments.refunds import status as refund_status
@@ -60,7 +60,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """One bill: what for, how much and why, who gets it, how to pay; or its state."""
     found = bill_of(token)
     context = state_context(found)
-    context["held"] = why_held(found) if found.state == BillState.OPEN else ""
+    context["held"] = hold_reason(found) if found.state == BillState.OPEN else ""
     if found.state == BillState.OPEN and not context["held"]:
         choices = choices_for(found, request.COOKIES.get(LAST_GATEWAY, ""))
         context |= {"choices": choices[:MOST_VISIBLE], "more_choices": choices[MOST_VISIBLE:]}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.http import client_ip
 from gateways import registry
-from payments.bills.holds import why_held
+from payments.bills.holds import hold_reason
 from payments.callbacks.views import SESSION_PAYMENT
 from payments.errors import AnotherUnderWay, BillHeld, BillNotPayable, GatewayNotOffered, PaymentNotStarted
 from payments.models import Bill, Payment
@@ -94,7 +94,7 @@ def _warn(request: HttpRequest, token: str, gateway: str, warning: AnotherUnderW
 
 def _transfer(bill: Bill) -> Payment | None:
     """Return the attempt whose QR may be shown: none of a bill that nobody should pay now."""
-    if bill.state != BillState.OPEN or why_held(bill):
+    if bill.state != BillState.OPEN or hold_reason(bill):
         return None
     return next((payment for payment in bill.open_payments if payment.qr_text), None)
 

@@ -55,7 +55,7 @@ def start(
     died is sent again under its own reference, which a gateway charges at most once.
     A person who begins a second attempt is warned: `known` are the ids of those they were told
     of and pay beside; None for a system, which is not asked. Decided under the bill's lock, so
-    of two tabs one is warned. `through` is the contract that a trial is about, taken also while it
+    of two tabs one is warned. `through` is the contract that a test_payment is about, taken also while it
     rests or takes no new payments.
     Raises BillNotPayable, BillHeld, GatewayNotOffered, PaymentNotStarted, AnotherUnderWay. Call
     outside a transaction.

@@ -1,7 +1,7 @@
 """Circuit breaker: a gateway that does not answer is left alone for a while, per contract.
 
 Five failures in a row close it for 30 s; each further failure doubles that, up to ten
-minutes. The first call after that is the trial. New payments are held back, and of our own questions
+minutes. The first call after that is the test_payment. New payments are held back, and of our own questions
 all but one in a while (`checking.PROBE_EVERY`): what a gateway tells us is always heard.
 """
 
@@ -31,7 +31,7 @@ def is_resting(account: MerchantAccount) -> bool:
     now, health = timezone.now(), getattr(account, "health", None)
     pauses_at = getattr(account, "pauses_at", None)
     is_paused = pauses_at is not None and pauses_at <= now
-    return is_paused or bool(health and health.closed_until and health.closed_until > now)
+    return is_paused or bool(health and health.open_until and health.open_until > now)
 
 
 def note_success(account: MerchantAccount) -> None:
@@ -41,7 +41,7 @@ def note_success(account: MerchantAccount) -> None:
     is_recent = health.last_success_at and now - health.last_success_at < NOTED_EVERY
     if is_new or (health.failures == 0 and is_recent):
         return
-    GatewayHealth.objects.filter(pk=health.pk).update(failures=0, closed_until=None, last_success_at=now)
+    GatewayHealth.objects.filter(pk=health.pk).update(failures=0, open_until=None, last_success_at=now)
     if health.failures >= THRESHOLD:
         outages.end(account)
 
@@ -54,10 +54,10 @@ def note_failure(account: MerchantAccount, error: object) -> None:
         now = timezone.now()
         health.last_failure_at, health.last_error = now, str(error)[:255]
         # Calls that were under way when it began to rest tell of the same outage: they do not prolong the rest.
-        if not health.closed_until or health.closed_until <= now:
+        if not health.open_until or health.open_until <= now:
             health.failures += 1
             if health.failures >= THRESHOLD:
-                health.closed_until = now + rest_after(health.failures)
+                health.open_until = now + rest_after(health.failures)
                 outages.begin(account, error)
         health.save()
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from gateways import internal, registry
 from gateways.base import Capability
-from payments.models import MerchantAccount, Notice, Outage, Payment
-from payments.models.notifications import NoticeSource, NoticeState
+from payments.models import MerchantAccount, Notification, Outage, Payment
+from payments.models.notifications import NotificationSource, NotificationState
 
 from . import circuit_breaker
 
@@ -86,9 +86,9 @@ def contracts() -> list[ContractFigures]:
         cursor.execute(_ATTEMPTS, [since])
         attempts = {row[0]: Attempts(*row[1:]) for row in cursor.fetchall()}
     # What has not been processed yet has been told just now: it is counted as waiting.
-    told = Notice.objects.filter(processed_at__gt=since, source=NoticeSource.CALLBACK).order_by()
+    told = Notification.objects.filter(processed_at__gt=since, source=NotificationSource.CALLBACK).order_by()
     last = dict(told.values_list("merchant_account").annotate(Max("received_at")))
-    waiting, quarantined = (_by_contract(state) for state in (NoticeState.NEW, NoticeState.QUARANTINED))
+    waiting, quarantined = (_by_contract(state) for state in (NotificationState.NEW, NotificationState.QUARANTINED))
     due = Payment.objects.filter(next_check_at__lt=now).order_by()
     to_ask = dict(due.values_list("merchant_account").annotate(Count("pk")))
     is_under_way = Q(is_planned=False, ended_at=None) | Q(is_planned=True, ended_at__gt=now)
@@ -108,6 +108,6 @@ def contracts() -> list[ContractFigures]:
     ]
 
 
-def _by_contract(state: NoticeState) -> dict[int, int]:
-    rows = Notice.objects.filter(state=state).order_by()
+def _by_contract(state: NotificationState) -> dict[int, int]:
+    rows = Notification.objects.filter(state=state).order_by()
     return dict(rows.values_list("merchant_account").annotate(Count("pk")))

@@ -2,21 +2,21 @@
 
 from .bills import Bill, BillLine, FeeKind
 from .cash_desk import CashShift, CounterPayment
-from .charge_claims import ChargedClaim
+from .charge_claims import ChargeClaim
 from .clients import ApiClient, IdempotentRequest
 from .discrepancies import Discrepancy
 from .exports import Export, SavedFilter
 from .heartbeats import Heartbeat
 from .ledger import LedgerEvent
 from .merchants import GatewayHealth, MerchantAccount
-from .notifications import Notice, RejectedNotice
+from .notifications import Notification, RejectedNotification
 from .outages import Outage
 from .payments import Payment
-from .reallocations import Move
+from .reallocations import Reallocation
 from .receipts import LostNumbers, Receipt, ReceiptCancellation, ReceiptSeries
 from .refunds import Refund
 from .statements import ClosedDay, Statement, StatementRow
-from .test_payments import Trial
+from .test_payments import TestPayment
 from .webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "Bill",
     "BillLine",
     "CashShift",
-    "ChargedClaim",
+    "ChargeClaim",
     "ClosedDay",
     "CounterPayment",
     "Discrepancy",
@@ -36,19 +36,19 @@ __all__ = [
     "LedgerEvent",
     "LostNumbers",
     "MerchantAccount",
-    "Move",
-    "Notice",
+    "Notification",
     "Outage",
     "Payment",
+    "Reallocation",
     "Receipt",
     "ReceiptCancellation",
     "ReceiptSeries",
     "Refund",
-    "RejectedNotice",
+    "RejectedNotification",
     "SavedFilter",
     "Statement",
     "StatementRow",
-    "Trial",
+    "TestPayment",
     "WebhookDelivery",
     "WebhookEndpoint",
 ]

@@ -11,7 +11,7 @@ from .discrepancies import Discrepancy
 from .payments import Payment
 
 
-class ChargedClaim(models.Model):
+class ChargeClaim(models.Model):
     """“Tôi đã bị trừ tiền”: one per attempt, answered through its case until `due_at`.
 
     `amount` is whole đồng as the payer says. `proof` is a JPEG we encoded ourselves;

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 
 from .bills import Bill
-from .notifications import Notice
+from .notifications import Notification
 from .payments import Payment
 
 
@@ -59,8 +59,8 @@ class Discrepancy(models.Model):
     payment = models.ForeignKey(
         Payment, null=True, on_delete=models.PROTECT, related_name="discrepancies", verbose_name=_("Lần thanh toán")
     )
-    notice = models.ForeignKey(
-        Notice,
+    notification = models.ForeignKey(
+        Notification,
         null=True,
         on_delete=models.PROTECT,
         related_name="discrepancies",
@@ -87,7 +87,7 @@ class Discrepancy(models.Model):
         verbose_name_plural = _("sai lệch")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["notice", "kind"], name="discrepancy_once_per_notice"),
+            models.UniqueConstraint(fields=["notification", "kind"], name="discrepancy_once_per_notification"),
             models.CheckConstraint(
                 condition=Q(used_amount__gte=0) & (Q(used_amount=0) | Q(used_amount__lte=models.F("amount"))),
                 name="discrepancy_used_at_most_its_amount",

@@ -63,13 +63,13 @@ class MerchantAccount(WholeRow):
 class GatewayHealth(models.Model):
     """How a gateway has answered us lately, per contract: what the circuit breaker remembers.
 
-    While `closed_until` lies ahead no new payment is sent there. It lives in PostgreSQL so
+    While `open_until` lies ahead no new payment is sent there. It lives in PostgreSQL so
     that every process knows it; it is advice, never a reason to refuse money.
     """
 
     merchant_account = models.OneToOneField(MerchantAccount, on_delete=models.CASCADE, related_name="health")
     failures = models.PositiveIntegerField(_("Lỗi liên tiếp"), default=0)
-    closed_until = models.DateTimeField(_("Tạm ngừng đến"), null=True)
+    open_until = models.DateTimeField(_("Tạm ngừng đến"), null=True)
     last_success_at = models.DateTimeField(_("Trả lời tốt lần cuối"), null=True)
     last_failure_at = models.DateTimeField(_("Lỗi lần cuối"), null=True)
     last_error = models.CharField(_("Lỗi"), max_length=255, blank=True)

@@ -14,7 +14,7 @@ from .merchants import MerchantAccount
 from .payments import Payment
 
 
-class NoticeState(models.TextChoices):
+class NotificationState(models.TextChoices):
     """NEW waits to be drained; the others are final, but QUARANTINED waits for a person."""
 
     NEW = "new", _("Chờ xử lý")
@@ -24,7 +24,7 @@ class NoticeState(models.TextChoices):
     QUARANTINED = "quarantined", _("Cần người xem")
 
 
-class NoticeSource(models.TextChoices):
+class NotificationSource(models.TextChoices):
     """By which way the news came; they all pass through the same door."""
 
     CALLBACK = "callback", _("Ngân hàng báo")
@@ -34,7 +34,7 @@ class NoticeSource(models.TextChoices):
     MOVE = "move", _("Chuyển từ tiền đã nhận")
 
 
-class Notice(models.Model):
+class Notification(models.Model):
     """One piece of news about money, verified and stored raw (the inbox).
 
     Unique over (gateway, event_key): the same event told twice is one row. `digest`
@@ -44,7 +44,7 @@ class Notice(models.Model):
     gateway = models.CharField(max_length=32, verbose_name=_("Cổng thanh toán"))
     event_key = models.CharField(max_length=160, verbose_name=_("Mã sự kiện"))
     source = models.CharField(
-        max_length=16, choices=NoticeSource, default=NoticeSource.CALLBACK, verbose_name=_("Nguồn tin")
+        max_length=16, choices=NotificationSource, default=NotificationSource.CALLBACK, verbose_name=_("Nguồn tin")
     )
     merchant_account = models.ForeignKey(
         MerchantAccount, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("Hợp đồng cổng")
@@ -64,9 +64,11 @@ class Notice(models.Model):
     remote_addr = models.CharField(max_length=45, blank=True, verbose_name=_("Địa chỉ mạng"))
     digest = models.CharField(max_length=64, verbose_name=_("Dấu vân"))
     received_at = models.DateTimeField(db_default=Now(), verbose_name=_("Nhận lúc"))
-    state = models.CharField(max_length=16, choices=NoticeState, default=NoticeState.NEW, verbose_name=_("Trạng thái"))
+    state = models.CharField(
+        max_length=16, choices=NotificationState, default=NotificationState.NEW, verbose_name=_("Trạng thái")
+    )
     payment = models.ForeignKey(
-        Payment, null=True, on_delete=models.PROTECT, related_name="notices", verbose_name=_("Lần thanh toán")
+        Payment, null=True, on_delete=models.PROTECT, related_name="notifications", verbose_name=_("Lần thanh toán")
     )
     result = models.CharField(max_length=64, blank=True, verbose_name=_("Kết quả xử lý"))
     attempts = models.PositiveSmallIntegerField(default=0, verbose_name=_("Số lần xử lý"))
@@ -79,14 +81,14 @@ class Notice(models.Model):
         verbose_name_plural = _("thông báo của ngân hàng")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["gateway", "event_key"], name="notice_event_once"),
+            models.UniqueConstraint(fields=["gateway", "event_key"], name="notification_event_once"),
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at", "id"], condition=Q(state="new"), name="notice_waiting"),
-            models.Index(fields=["gateway", "merchant_ref"], name="notice_by_reference"),
+            models.Index(fields=["next_attempt_at", "id"], condition=Q(state="new"), name="notification_waiting"),
+            models.Index(fields=["gateway", "merchant_ref"], name="notification_by_reference"),
             # For /metrics: next to nothing on the way of a callback (BRIN; the other is all but empty).
-            BrinIndex(fields=["processed_at"], autosummarize=True, name="notice_processed"),
-            models.Index(fields=["id"], condition=Q(state="quarantined"), name="notice_quarantined"),
+            BrinIndex(fields=["processed_at"], autosummarize=True, name="notification_processed"),
+            models.Index(fields=["id"], condition=Q(state="quarantined"), name="notification_quarantined"),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +104,7 @@ class RejectionReason(models.TextChoices):
     WRONG_RECIPIENT = "wrong_recipient", _("Ngân hàng gửi nhầm đơn vị")
 
 
-class RejectedNotice(models.Model):
+class RejectedNotification(models.Model):
     """A message that was not believed (only its hash and sender are kept) or not meant for us (kept whole).
 
     `reviewed_at` is when a person had looked at it: until then it is told of (`payments/callbacks/rejected.py`).

@@ -8,24 +8,26 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from payments.states import MoveState
+from payments.states import ReallocationState
 
 from .bills import Bill
 from .discrepancies import Discrepancy
 
 
-class Move(models.Model):
+class Reallocation(models.Model):
     """One transfer for several dossiers, or one for the wrong code, put right by two persons (R-35, R-37).
 
     `amount` is whole đồng, the sum of the bills' amounts, and held back from the case from
     the moment it is proposed.
     """
 
-    discrepancy = models.ForeignKey(Discrepancy, on_delete=models.PROTECT, related_name="moves")
-    bills = models.ManyToManyField(Bill, related_name="moves")
+    discrepancy = models.ForeignKey(Discrepancy, on_delete=models.PROTECT, related_name="reallocations")
+    bills = models.ManyToManyField(Bill, related_name="reallocations")
     amount = models.BigIntegerField(_("Số tiền (đồng)"))
     note = models.CharField(_("Giải thích"), max_length=500)
-    state = models.CharField(_("Trạng thái"), max_length=16, choices=MoveState, default=MoveState.PROPOSED)
+    state = models.CharField(
+        _("Trạng thái"), max_length=16, choices=ReallocationState, default=ReallocationState.PROPOSED
+    )
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     checker = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     idempotency_key = models.CharField(max_length=255)
@@ -42,7 +44,7 @@ class Move(models.Model):
                 condition=Q(checker__isnull=True) | ~Q(checker=models.F("maker")), name="move_maker_is_not_checker"
             ),
             models.CheckConstraint(
-                condition=Q(state=MoveState.PROPOSED) | Q(checker__isnull=False), name="move_is_checked"
+                condition=Q(state=ReallocationState.PROPOSED) | Q(checker__isnull=False), name="move_is_checked"
             ),
             models.UniqueConstraint(fields=["discrepancy", "idempotency_key"], name="move_key_once"),
         ]

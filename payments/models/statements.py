@@ -12,7 +12,7 @@ from .bills import Bill
 from .discrepancies import Discrepancy
 from .ledger import LedgerEvent
 from .merchants import MerchantAccount
-from .notifications import Notice
+from .notifications import Notification
 
 
 class StatementState(models.TextChoices):
@@ -92,7 +92,7 @@ class StatementRow(models.Model):
     description = models.CharField(max_length=255, blank=True)
     state = models.CharField(max_length=12, choices=RowState, default=RowState.NEW)
     event = models.ForeignKey(LedgerEvent, null=True, on_delete=models.PROTECT, related_name="statement_rows")
-    notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="+")
+    notification = models.ForeignKey(Notification, null=True, on_delete=models.PROTECT, related_name="+")
     discrepancy = models.ForeignKey(Discrepancy, null=True, on_delete=models.PROTECT, related_name="rows")
     proposed_bill = models.ForeignKey(Bill, null=True, on_delete=models.PROTECT, related_name="+")
 

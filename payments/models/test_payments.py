@@ -11,15 +11,17 @@ from .bills import Bill
 from .merchants import MerchantAccount
 
 
-class Trial(models.Model):
-    """Marks a bill as a trial of one contract; no figure of fees counts a bill that has one.
+class TestPayment(models.Model):
+    """Marks a bill as a test_payment of one contract; no figure of fees counts a bill that has one.
 
     Its money is real and goes the way of all money: ledger, reconciliation, refund.
     """
 
-    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="trial", verbose_name=_("Khoản phải nộp"))
+    bill = models.OneToOneField(
+        Bill, on_delete=models.PROTECT, related_name="test_payment", verbose_name=_("Khoản phải nộp")
+    )
     merchant_account = models.ForeignKey(
-        MerchantAccount, on_delete=models.PROTECT, related_name="trials", verbose_name=_("Hợp đồng cổng")
+        MerchantAccount, on_delete=models.PROTECT, related_name="test_payments", verbose_name=_("Hợp đồng cổng")
     )
     begun_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("Người thử")

@@ -122,7 +122,7 @@ def open_missing_cases(account: MerchantAccount, day: date) -> int:
     ]
     with transaction.atomic():
         for event in missing:
-            discrepancies.case(
+            discrepancies.new_discrepancy(
                 DiscrepancyKind.NOT_IN_STATEMENT,
                 agency_id=event.bill.agency_id if event.bill else account.agency_id,
                 bill=event.bill,

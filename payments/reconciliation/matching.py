@@ -1,7 +1,7 @@
 """Matching a statement with the ledger: every row ends matched, settled or with a case.
 
 Rows that the ledger knows already are matched by one UPDATE per batch. The rest is news:
-it goes through the inbox like a callback, so money that no notice told of is settled by
+it goes through the inbox like a callback, so money that no notification told of is settled by
 the same door, and money nobody knows is booked first and looked for afterwards.
 """
 
@@ -16,13 +16,13 @@ from django.utils import timezone
 
 from core.bulk_update import update_rows
 from gateways.base import Capability, OutcomeState
-from gateways.base import Notice as GatewayNotice
+from gateways.base import Notification as GatewayNotification
 from payments import discrepancies
 from payments.callbacks import inbox
 from payments.merchants.accounts import adapter_for
-from payments.models import Bill, Discrepancy, LedgerEvent, Notice, Statement, StatementRow
+from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Statement, StatementRow
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import NoticeSource, NoticeState
+from payments.models.notifications import NotificationSource, NotificationState
 from payments.models.statements import RowState, StatementState
 from payments.states import MONEY_IN, BillState
 
@@ -102,7 +102,7 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
         progress(done, statement.row_count)
     _close_found(statement)
     is_done = not statement.rows.filter(state=RowState.NEW).exists()
-    # Rows whose notices failed are tried again once those are quarantined or through.
+    # Rows whose notifications failed are tried again once those are quarantined or through.
     Statement.objects.filter(pk=statement.pk).update(
         state=StatementState.DONE if is_done else StatementState.APPLYING,
         lease_until=None if is_done else timezone.now() + LEASE,
@@ -120,8 +120,8 @@ def _hear_news(statement: Statement, after: int, last: int) -> None:
         booked = _booked(statement, rows)
         heard = [row for row in rows if row.gateway_ref not in booked]
         for row in heard:
-            row.notice_id = _receive(row, statement, is_transfer=is_transfer)
-        inbox.drain(limit=NEWS_BATCH, ids=[row.notice_id for row in heard if row.notice_id])
+            row.notification_id = _receive(row, statement, is_transfer=is_transfer)
+        inbox.drain(limit=NEWS_BATCH, ids=[row.notification_id for row in heard if row.notification_id])
         _conclude(statement, heard)
         _note_differing(statement, [row for row in rows if row.gateway_ref in booked], booked)
 
@@ -140,7 +140,7 @@ def _prefix(statement: Statement) -> str:
 
 def _receive(row: StatementRow, statement: Statement, *, is_transfer: bool) -> int:
     account = statement.merchant_account
-    notice = GatewayNotice(
+    notification = GatewayNotification(
         gateway=account.gateway,
         event_key=f"statement:{account.pk}:{row.gateway_ref}",
         merchant_ref=row.merchant_ref or code_in(row.description),
@@ -153,7 +153,7 @@ def _receive(row: StatementRow, statement: Statement, *, is_transfer: bool) -> i
         is_transfer=is_transfer,
         facts={"description": row.description, "statement": statement.pk, "line": row.line_number},
     )
-    return inbox.receive(notice, account, source=NoticeSource.STATEMENT).notice_id
+    return inbox.receive(notification, account, source=NotificationSource.STATEMENT).notification_id
 
 
 def code_in(description: str) -> str:
@@ -163,23 +163,23 @@ def code_in(description: str) -> str:
 
 
 def _conclude(statement: Statement, rows: list[StatementRow]) -> None:
-    """Write on each row what its notice led to. A row whose notice failed stays NEW and is tried again."""
-    notices = Notice.objects.in_bulk([row.notice_id for row in rows if row.notice_id])
-    cases = {found.notice_id: found for found in Discrepancy.objects.filter(notice__in=notices)}
+    """Write on each row what its notification led to. A row whose notification failed stays NEW and is tried again."""
+    notifications = Notification.objects.in_bulk([row.notification_id for row in rows if row.notification_id])
+    cases = {found.notification_id: found for found in Discrepancy.objects.filter(notification__in=notifications)}
     booked = _booked(statement, rows)
     for row in rows:
-        notice = notices[row.notice_id or 0]
+        notification = notifications[row.notification_id or 0]
         row.event = booked.get(row.gateway_ref)
-        row.discrepancy = cases.get(notice.pk)
+        row.discrepancy = cases.get(notification.pk)
         if row.discrepancy:
             row.state = RowState.DISCREPANCY
-            if notice.result == "unknown_reference" and (bill := _guess(row)):
+            if notification.result == "unknown_reference" and (bill := _guess(row)):
                 row.state, row.proposed_bill = RowState.PROPOSED, bill
-        elif notice.state == NoticeState.IGNORED:
+        elif notification.state == NotificationState.IGNORED:
             row.state = RowState.MATCHED
-        elif notice.state == NoticeState.DONE:
+        elif notification.state == NotificationState.DONE:
             row.state = RowState.SETTLED
-    update_rows(StatementRow, rows, ["state", "event_id", "notice_id", "discrepancy_id", "proposed_bill_id"])
+    update_rows(StatementRow, rows, ["state", "event_id", "notification_id", "discrepancy_id", "proposed_bill_id"])
 
 
 def _guess(row: StatementRow) -> Bill | None:
@@ -196,7 +196,7 @@ def _note_differing(statement: Statement, rows: list[StatementRow], booked: dict
     with transaction.atomic(durable=True):
         for row in rows:
             row.event = event = booked[row.gateway_ref]
-            found = discrepancies.case(
+            found = discrepancies.new_discrepancy(
                 DiscrepancyKind.AMOUNT_DIFFERS,
                 agency_id=event.bill.agency_id if event.bill else statement.merchant_account.agency_id,
                 bill=event.bill,

@@ -1,4 +1,4 @@
-"""The one door for money: notices in, payments, bills, receipts and ledger out.
+"""The one door for money: notifications in, payments, bills, receipts and ledger out.
 
 Everything happens in the caller's transaction. Rows are locked in the order bill →
 payment, ids ascending, dossiers, then the receipt series; `bills_settled` is sent before the
@@ -16,12 +16,12 @@ from django.utils.translation import gettext
 
 from core.bulk_update import update_rows
 from payments import discrepancies
-from payments.models import Bill, ClosedDay, Discrepancy, LedgerEvent, Notice, Payment
+from payments.models import Bill, ClosedDay, Discrepancy, LedgerEvent, Notification, Payment
 from payments.receipts import issue as receipts
 from payments.signals import bills_reopened, bills_settled
 from payments.states import MONEY_IN, BillState, EventKind, PaymentState, bill_edge, is_correction, payment_edge
 
-from .rules import Decision, News, PaymentFacts, decide
+from .rules import Decision, GatewayEvent, PaymentFacts, decide
 
 
 @dataclass(slots=True)
@@ -49,21 +49,21 @@ class _Work:
     outcome: Settled = field(default_factory=Settled)
 
 
-def apply(notices: Sequence[Notice]) -> Settled:
-    """Apply notices in order. Call inside a transaction that holds the notices' rows.
+def apply(notifications: Sequence[Notification]) -> Settled:
+    """Apply notifications in order. Call inside a transaction that holds the notifications' rows.
 
     Locks: bills, then payments, ids ascending; dossiers; receipt series. Raises whatever a
     row raises: the inbox then retries rows one by one.
     """
-    work = _lock(notices)
-    for notice in notices:
-        _apply_one(notice, work)
-    _save(notices, work)
+    work = _lock(notifications)
+    for notification in notifications:
+        _apply_one(notification, work)
+    _save(notifications, work)
     return work.outcome
 
 
-def _lock(notices: Sequence[Notice]) -> _Work:
-    references = {(notice.gateway, notice.merchant_ref) for notice in notices}
+def _lock(notifications: Sequence[Notification]) -> _Work:
+    references = {(notification.gateway, notification.merchant_ref) for notification in notifications}
     names = [reference for _, reference in references]
     bill_ids = Payment.objects.filter(merchant_ref__in=names).values_list("bill_id", flat=True)
     bills = {
@@ -73,41 +73,47 @@ def _lock(notices: Sequence[Notice]) -> _Work:
         (payment.gateway, payment.merchant_ref): payment
         for payment in Payment.objects.filter(bill_id__in=bills).select_for_update().order_by("pk")
     }
-    keys = [money_key(notice) for notice in notices]
+    keys = [money_key(notification) for notification in notifications]
     booked = LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN)
-    closed = ClosedDay.objects.filter(merchant_account__in={notice.merchant_account_id for notice in notices})
+    closed = ClosedDay.objects.filter(
+        merchant_account__in={notification.merchant_account_id for notification in notifications}
+    )
     return _Work(
         timezone.now(),
         bills,
         payments,
         set(booked.values_list("money_key", flat=True)),
-        set(closed.filter(day__in={_day_of(notice) for notice in notices}).values_list("merchant_account_id", "day")),
+        set(
+            closed.filter(day__in={_day_of(notification) for notification in notifications}).values_list(
+                "merchant_account_id", "day"
+            )
+        ),
     )
 
 
-def _day_of(notice: Notice) -> date:
-    return timezone.localdate(notice.occurred_at or timezone.now())
+def _day_of(notification: Notification) -> date:
+    return timezone.localdate(notification.occurred_at or timezone.now())
 
 
-def money_key(notice: Notice) -> str:
+def money_key(notification: Notification) -> str:
     """Name the bank's transaction, scoped by gateway and merchant: the ledger books it once."""
-    transaction = notice.gateway_ref or f"ref:{notice.merchant_ref}"
-    return f"{notice.gateway}:{notice.merchant_account_id}:{transaction}"
+    transaction = notification.gateway_ref or f"ref:{notification.merchant_ref}"
+    return f"{notification.gateway}:{notification.merchant_account_id}:{transaction}"
 
 
-def _apply_one(notice: Notice, work: _Work) -> None:
-    payment = work.payments.get((notice.gateway, notice.merchant_ref))
-    if payment and payment.merchant_account_id != notice.merchant_account_id:
-        # One bank key may serve several contracts: a notice of another one is not about this payment.
+def _apply_one(notification: Notification, work: _Work) -> None:
+    payment = work.payments.get((notification.gateway, notification.merchant_ref))
+    if payment and payment.merchant_account_id != notification.merchant_account_id:
+        # One bank key may serve several contracts: a notification of another one is not about this payment.
         payment = None
     bill = work.bills[payment.bill_id] if payment else None
-    news = News(
-        outcome=notice.outcome,
-        amount=notice.amount,
-        currency=notice.currency,
-        account=notice.account,
-        gateway_ref=notice.gateway_ref,
-        is_transfer=notice.is_transfer,
+    news = GatewayEvent(
+        outcome=notification.outcome,
+        amount=notification.amount,
+        currency=notification.currency,
+        account=notification.account,
+        gateway_ref=notification.gateway_ref,
+        is_transfer=notification.is_transfer,
     )
     facts = (
         PaymentFacts(
@@ -121,33 +127,42 @@ def _apply_one(notice: Notice, work: _Work) -> None:
         if payment and bill
         else None
     )
-    accounts = frozenset(notice.merchant_account.settings.get("accounts", ()))
-    decision = decide(news, facts, accounts, is_booked=money_key(notice) in work.booked)
-    notice.payment = payment
-    notice.state, notice.result = decision.notice_state, decision.result
-    notice.processed_at = work.now
-    _carry_out(decision, notice, payment, bill, work)
+    accounts = frozenset(notification.merchant_account.settings.get("accounts", ()))
+    decision = decide(news, facts, accounts, is_booked=money_key(notification) in work.booked)
+    notification.payment = payment
+    notification.state, notification.result = decision.notification_state, decision.result
+    notification.processed_at = work.now
+    _carry_out(decision, notification, payment, bill, work)
 
 
-def _carry_out(decision: Decision, notice: Notice, payment: Payment | None, bill: Bill | None, work: _Work) -> None:
+def _carry_out(
+    decision: Decision, notification: Notification, payment: Payment | None, bill: Bill | None, work: _Work
+) -> None:
     def event(kind: EventKind, **values: object) -> None:
         work.events.append(
-            LedgerEvent(kind=kind, bill=bill, payment=payment, cause=notice.source, cause_id=str(notice.pk), **values)
+            LedgerEvent(
+                kind=kind,
+                bill=bill,
+                payment=payment,
+                cause=notification.source,
+                cause_id=str(notification.pk),
+                **values,
+            )
         )
 
     money: dict[str, object] = {}
-    amount = notice.amount or 0
+    amount = notification.amount or 0
     if decision.books_money:
-        work.booked.add(money_key(notice))
-        money = _money(notice, amount, work)
+        work.booked.add(money_key(notification))
+        money = _money(notification, amount, work)
     elif decision.takes_money_back and payment:
         amount = -payment.amount
-        money = _money(notice, amount, work)
+        money = _money(notification, amount, work)
     if payment and decision.payment_to:
         before, payment.state = payment.state, decision.payment_to
         if payment.state == PaymentState.PAID:
-            payment.gateway_ref = notice.gateway_ref
-            payment.paid_at = notice.occurred_at or work.now
+            payment.gateway_ref = notification.gateway_ref
+            payment.paid_at = notification.occurred_at or work.now
             payment.is_applied = decision.settles_bill
             payment.next_check_at = None
         elif payment.state == PaymentState.REVERSED:
@@ -178,12 +193,12 @@ def _carry_out(decision: Decision, notice: Notice, payment: Payment | None, bill
         event(EventKind.SURPLUS, amount=-amount)
     if decision.discrepancy:
         work.discrepancies.append(
-            discrepancies.case(
+            discrepancies.new_discrepancy(
                 decision.discrepancy,
-                agency_id=bill.agency_id if bill else notice.merchant_account.agency_id,
+                agency_id=bill.agency_id if bill else notification.merchant_account.agency_id,
                 bill=bill,
                 payment=payment,
-                notice=notice,
+                notification=notification,
                 amount=abs(amount),
             )
         )
@@ -191,15 +206,15 @@ def _carry_out(decision: Decision, notice: Notice, payment: Payment | None, bill
         work.outcome.changed_bills[bill.pk] = bill
 
 
-def _money(notice: Notice, amount: int, work: _Work) -> dict[str, object]:
+def _money(notification: Notification, amount: int, work: _Work) -> dict[str, object]:
     """What an event that carries money says of it. A closed day is closed: late news counts today."""
-    day = _day_of(notice)
-    if (notice.merchant_account_id, day) in work.closed_days:
+    day = _day_of(notification)
+    if (notification.merchant_account_id, day) in work.closed_days:
         day = timezone.localdate(work.now)
     return {
         "amount": amount,
-        "money_key": money_key(notice) if amount > 0 else f"{money_key(notice)}:reversed",
-        "merchant_account_id": notice.merchant_account_id,
+        "money_key": money_key(notification) if amount > 0 else f"{money_key(notification)}:reversed",
+        "merchant_account_id": notification.merchant_account_id,
         "value_date": day,
     }
 
@@ -210,8 +225,8 @@ def _move_bill(bill: Bill, after: BillState, work: _Work) -> None:
     (work.outcome.settled_bills if after == BillState.PAID else work.outcome.reopened_bills).append(bill)
 
 
-def _save(notices: Sequence[Notice], work: _Work) -> None:
-    """Write everything in a handful of statements, whatever the number of notices."""
+def _save(notifications: Sequence[Notification], work: _Work) -> None:
+    """Write everything in a handful of statements, whatever the number of notifications."""
     update_rows(
         Payment,
         work.touched.values(),
@@ -221,7 +236,7 @@ def _save(notices: Sequence[Notice], work: _Work) -> None:
     LedgerEvent.objects.bulk_create(work.events)
     Discrepancy.objects.bulk_create(work.discrepancies, ignore_conflicts=True)
     receipts.cancel(_in_state(PaymentState.REVERSED, work), gettext("Ngân hàng đã thu hồi tiền"), cause="reversal")
-    update_rows(Notice, notices, ["state", "result", "processed_at", "payment_id"])
+    update_rows(Notification, notifications, ["state", "result", "processed_at", "payment_id"])
     if work.outcome.settled_bills:
         bills_settled.send(sender=Bill, bill_ids=[bill.pk for bill in work.outcome.settled_bills])
     if work.outcome.reopened_bills:

@@ -1,6 +1,6 @@
 """Settling what is plain, a whole batch in one statement.
 
-Most notices say exactly what we wait for: this payment, paid, the right sum, the bill
+Most notifications say exactly what we wait for: this payment, paid, the right sum, the bill
 still open. For those `decisions.decide` has one answer, and PostgreSQL can write it for
 a thousand of them at once. Whatever is not plain in every respect is left alone for
 `settlement.apply`; a test holds both ways to the same rows
@@ -21,38 +21,38 @@ from payments.receipts.issue import serials_of
 from payments.signals import bills_settled
 
 #: Names the bank's transaction exactly as `settlement.money_key` does.
-_MONEY_KEY = """notice.gateway || ':' || notice.merchant_account_id || ':'
-               || coalesce(nullif(notice.gateway_ref, ''), 'ref:' || notice.merchant_ref)"""
-#: A notice is plain when this finds it, nothing else in the batch concerns its bill or its money (_CANDIDATES,
+_MONEY_KEY = """notification.gateway || ':' || notification.merchant_account_id || ':'
+               || coalesce(nullif(notification.gateway_ref, ''), 'ref:' || notification.merchant_ref)"""
+#: A notification is plain when this finds it, nothing else in the batch concerns its bill or its money (_CANDIDATES,
 #: `tellings`), and _SETTLE sees nothing against it.
 _PLAIN = f"""
-    SELECT notice.id AS notice_id, notice.source, notice.gateway_ref, notice.occurred_at, notice.amount,
-           notice.merchant_account_id,
+    SELECT notification.id AS notification_id, notification.source, notification.gateway_ref, notification.occurred_at, notification.amount,
+           notification.merchant_account_id,
            {_MONEY_KEY} AS money_key,
-           (coalesce(notice.occurred_at, now()) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS value_date,
+           (coalesce(notification.occurred_at, now()) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS value_date,
            payment.id AS payment_id, payment.state AS payment_state,
            bill.id AS bill_id, bill.token, bill.agency_id, bill.agency_name, bill.payer_name
-    FROM payments_notice notice
-    JOIN payments_merchantaccount account ON account.id = notice.merchant_account_id
-    JOIN payments_payment payment ON payment.gateway = notice.gateway
-         AND payment.merchant_ref = notice.merchant_ref AND payment.merchant_account_id = account.id
+    FROM payments_notification notification
+    JOIN payments_merchantaccount account ON account.id = notification.merchant_account_id
+    JOIN payments_payment payment ON payment.gateway = notification.gateway
+         AND payment.merchant_ref = notification.merchant_ref AND payment.merchant_account_id = account.id
     JOIN payments_bill bill ON bill.id = payment.bill_id
-    WHERE notice.id = ANY(%(notices)s) AND notice.state = 'new' AND notice.outcome = 'paid'
-      AND notice.currency IN ('', 'VND') AND notice.amount = payment.amount
+    WHERE notification.id = ANY(%(notifications)s) AND notification.state = 'new' AND notification.outcome = 'paid'
+      AND notification.currency IN ('', 'VND') AND notification.amount = payment.amount
       AND payment.state IN ('created', 'sent', 'unknown') AND bill.state = 'open'
-      AND (notice.account = '' OR NOT account.settings ? 'accounts'
+      AND (notification.account = '' OR NOT account.settings ? 'accounts'
            OR jsonb_array_length(account.settings -> 'accounts') = 0
-           OR account.settings -> 'accounts' ? notice.account)
+           OR account.settings -> 'accounts' ? notification.account)
 """  # noqa: S608
-#: What to lock: the bills of which this batch says one thing only, whatever it says. Of two notices about one bill
+#: What to lock: the bills of which this batch says one thing only, whatever it says. Of two notifications about one bill
 #: the order decides (a failure before the success, a reversal, money for another attempt): that is for the rules.
 _CANDIDATES = """
 SELECT payment.bill_id, min(payment.id)
-FROM payments_notice notice
-JOIN payments_payment payment ON payment.gateway = notice.gateway AND payment.merchant_ref = notice.merchant_ref
-WHERE notice.id = ANY(%(notices)s)
+FROM payments_notification notification
+JOIN payments_payment payment ON payment.gateway = notification.gateway AND payment.merchant_ref = notification.merchant_ref
+WHERE notification.id = ANY(%(notifications)s)
 GROUP BY payment.bill_id
-HAVING count(*) = 1 AND bool_and(notice.outcome = 'paid' AND payment.state IN ('created', 'sent', 'unknown'))
+HAVING count(*) = 1 AND bool_and(notification.outcome = 'paid' AND payment.state IN ('created', 'sent', 'unknown'))
 """
 _LOCKS = (
     "SELECT id FROM payments_bill WHERE id = ANY(%(bills)s) ORDER BY id FOR UPDATE",
@@ -60,9 +60,9 @@ _LOCKS = (
 )
 _SETTLE = f"""
 WITH tellings AS MATERIALIZED (
-    -- Of the whole batch: money told of twice may be booked by a notice that is not plain.
-    SELECT {_MONEY_KEY} AS money_key, count(*) AS count FROM payments_notice notice
-    WHERE notice.id = ANY(%(notices)s) AND notice.outcome = 'paid' GROUP BY 1),
+    -- Of the whole batch: money told of twice may be booked by a notification that is not plain.
+    SELECT {_MONEY_KEY} AS money_key, count(*) AS count FROM payments_notification notification
+    WHERE notification.id = ANY(%(notifications)s) AND notification.outcome = 'paid' GROUP BY 1),
 found AS MATERIALIZED ({_PLAIN} AND payment.id = ANY(%(payments)s)),
 booked AS MATERIALIZED (
     -- By an array, so that PostgreSQL looks each key up in the index whatever it estimates.
@@ -88,18 +88,18 @@ paid AS (
 settled AS (
     UPDATE payments_bill bill SET state = 'paid', settled_at = %(now)s FROM plain WHERE bill.id = plain.bill_id),
 done AS (
-    UPDATE payments_notice notice
+    UPDATE payments_notification notification
     SET state = 'done', result = 'settled', processed_at = %(now)s, payment_id = plain.payment_id
-    FROM plain WHERE notice.id = plain.notice_id),
+    FROM plain WHERE notification.id = plain.notification_id),
 events AS (
     INSERT INTO payments_ledgerevent (kind, bill_id, payment_id, amount, before, after, money_key, merchant_account_id,
                                       value_date, is_correction, cause, cause_id, detail)
     SELECT 'payment_paid', bill_id, payment_id, amount, payment_state, 'paid', money_key, merchant_account_id,
-           value_date, false, source, notice_id::text, '{{}}'::jsonb FROM plain
+           value_date, false, source, notification_id::text, '{{}}'::jsonb FROM plain
     UNION ALL
     SELECT 'bill_settled', bill_id, payment_id, -amount, 'open', 'paid', '', NULL, NULL, false, source,
-           notice_id::text, '{{}}'::jsonb FROM plain)
-SELECT notice_id, bill_id, payment_id, token FROM plain ORDER BY notice_id
+           notification_id::text, '{{}}'::jsonb FROM plain)
+SELECT notification_id, bill_id, payment_id, token FROM plain ORDER BY notification_id
 """  # noqa: S608
 _LOCK_SERIES = """
 SELECT id FROM payments_receiptseries WHERE serial = ANY(%(serials)s) AND agency_id IN (
@@ -134,20 +134,20 @@ FROM wanted JOIN numbered ON numbered.id = wanted.series_id
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """What was settled: the notices that are done, and the tokens of their bills for the screens."""
+    """What was settled: the notifications that are done, and the tokens of their bills for the screens."""
 
-    notice_ids: frozenset[int]
+    notification_ids: frozenset[int]
     tokens: tuple[str, ...]
 
 
-def settle(notice_ids: Sequence[int]) -> Plain:
-    """Settle the plain ones among notices whose rows the caller has locked, in the caller's transaction.
+def settle(notification_ids: Sequence[int]) -> Plain:
+    """Settle the plain ones among notifications whose rows the caller has locked, in the caller's transaction.
 
     Locks bills, payments, dossiers that move, then receipt series, each by ids ascending.
     Nothing is decided before the locks are held: the statement looks again.
     """
     values: dict[str, Any] = {
-        "notices": list(notice_ids),
+        "notifications": list(notification_ids),
         "now": timezone.now(),
         "serials": serials_of(timezone.localdate()),
     }

@@ -82,7 +82,7 @@ register(
        FROM payments_discrepancy found
        LEFT JOIN (SELECT discrepancy_id, amount FROM payments_refund WHERE state <> 'rejected'
                   UNION ALL
-                  SELECT discrepancy_id, amount FROM payments_move WHERE state <> 'rejected') held
+                  SELECT discrepancy_id, amount FROM payments_reallocation WHERE state <> 'rejected') held
             ON held.discrepancy_id = found.id
        GROUP BY found.id HAVING found.used_amount <> coalesce(sum(held.amount), 0)""",
 )
@@ -98,12 +98,12 @@ register(
        UNION ALL
        SELECT event.id, event.cause, event.amount FROM payments_ledgerevent event
        WHERE event.kind = 'surplus' AND NOT EXISTS (
-            SELECT FROM payments_discrepancy WHERE notice_id::text = event.cause_id)""",
+            SELECT FROM payments_discrepancy WHERE notification_id::text = event.cause_id)""",
 )
 register(
     "I4",
-    "no notice waits longer than a minute past its time",
-    """SELECT id, gateway, event_key FROM payments_notice
+    "no notification waits longer than a minute past its time",
+    """SELECT id, gateway, event_key FROM payments_notification
        WHERE state = 'new' AND next_attempt_at < now() - interval '1 minute'""",
 )
 register(
@@ -139,7 +139,7 @@ register(
        LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM payments_refund WHERE state = 'done'
                   GROUP BY payment_id) returned ON returned.payment_id = payment.id
        WHERE coalesce(valid.amount, 0) <> CASE WHEN payment.is_applied
-                  AND NOT EXISTS (SELECT FROM payments_trial WHERE bill_id = payment.bill_id)
+                  AND NOT EXISTS (SELECT FROM payments_testpayment WHERE bill_id = payment.bill_id)
              THEN payment.amount - coalesce(returned.amount, 0) ELSE 0 END
        UNION ALL
        SELECT 'gap', series.id, series.next_number, count(receipt.id)
@@ -163,10 +163,10 @@ register(
 )
 register(
     "I8b",
-    "a trial's bill has lines of a trial only, and no other bill has one",
-    """SELECT line.bill_id, line.kind, trial.id FROM payments_billline line
-       LEFT JOIN payments_trial trial ON trial.bill_id = line.bill_id
-       WHERE (line.kind = 'test') <> (trial.id IS NOT NULL)""",
+    "a test_payment's bill has lines of a test_payment only, and no other bill has one",
+    """SELECT line.bill_id, line.kind, test_payment.id FROM payments_billline line
+       LEFT JOIN payments_testpayment test_payment ON test_payment.bill_id = line.bill_id
+       WHERE (line.kind = 'test') <> (test_payment.id IS NOT NULL)""",
 )
 register(
     "I10",

@@ -1,6 +1,6 @@
 """What a piece of news about money means: pure, without database or clock.
 
-One function, `decide`, is asked for every notice, whichever way it came. It knows the
+One function, `decide`, is asked for every notification, whichever way it came. It knows the
 rules of P-3: PAID is absorbing, failed and expired are opinions, money that
 moved is never refused, and nothing is "failed" while it is unknown.
 """
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from gateways.base import OutcomeState
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import NoticeState
+from payments.models.notifications import NotificationState
 from payments.states import OPEN_PAYMENT_STATES, BillState, PaymentState
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class GatewayEvent:
     """What was told. `amount` is whole đồng, or None where the protocol does not say."""
 
     outcome: str
@@ -47,7 +47,7 @@ class Decision:
     """
 
     result: str
-    notice_state: NoticeState = NoticeState.DONE
+    notification_state: NotificationState = NotificationState.DONE
     payment_to: PaymentState | None = None
     books_money: bool = False
     settles_bill: bool = False
@@ -66,8 +66,8 @@ _MOVES = {
 }
 
 
-def decide(news: News, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool) -> Decision:
-    """Decide what a notice changes.
+def decide(news: GatewayEvent, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool) -> Decision:
+    """Decide what a notification changes.
 
     `payment` is None when nobody knows the reference. `accounts` are the receiving
     accounts of the contract (empty: the protocol names none). `is_booked` tells that this
@@ -76,7 +76,7 @@ def decide(news: News, payment: PaymentFacts | None, accounts: frozenset[str], *
     if news.outcome != OutcomeState.PAID:
         return _without_money(news, payment)
     if is_booked:
-        return Decision("already_booked", NoticeState.IGNORED)
+        return Decision("already_booked", NotificationState.IGNORED)
     if news.currency not in ("", "VND"):
         return Decision("wrong_currency", discrepancy=DiscrepancyKind.WRONG_CURRENCY)
     if accounts and news.account and news.account not in accounts:
@@ -84,25 +84,25 @@ def decide(news: News, payment: PaymentFacts | None, accounts: frozenset[str], *
     if payment is None:
         return Decision(
             "unknown_reference",
-            NoticeState.ORPHAN,
+            NotificationState.ORPHAN,
             books_money=news.amount is not None,
             discrepancy=DiscrepancyKind.UNKNOWN_REFERENCE,
         )
     return _with_money(news, payment)
 
 
-def _without_money(news: News, payment: PaymentFacts | None) -> Decision:
+def _without_money(news: GatewayEvent, payment: PaymentFacts | None) -> Decision:
     if payment is None:
-        return Decision("unknown_reference", NoticeState.IGNORED)
+        return Decision("unknown_reference", NotificationState.IGNORED)
     if news.outcome == OutcomeState.REVERSED and payment.state == PaymentState.PAID:
         return _reversed(news, payment)
     move = _MOVES.get(OutcomeState(news.outcome))
     if move is None or payment.state not in OPEN_PAYMENT_STATES or payment.state == move:
-        return Decision(f"late_{news.outcome}", NoticeState.IGNORED)
+        return Decision(f"late_{news.outcome}", NotificationState.IGNORED)
     return Decision(str(news.outcome), payment_to=move)
 
 
-def _reversed(news: News, payment: PaymentFacts) -> Decision:
+def _reversed(news: GatewayEvent, payment: PaymentFacts) -> Decision:
     """The bank takes money back that had settled a bill; anything less plain is for a person to judge."""
     is_whole = news.amount in (None, payment.amount)
     if is_whole and payment.is_applied and payment.bill_state == BillState.PAID and not payment.refunded_amount:
@@ -115,15 +115,15 @@ def _reversed(news: News, payment: PaymentFacts) -> Decision:
     return Decision("reversed", discrepancy=DiscrepancyKind.CONTRADICTION)
 
 
-def _with_money(news: News, payment: PaymentFacts) -> Decision:
+def _with_money(news: GatewayEvent, payment: PaymentFacts) -> Decision:
     if payment.state == PaymentState.REVERSED and not news.is_transfer:
         # A success told again after the bank took it back must not pay a second time (R-18).
-        return Decision("already_reversed", NoticeState.IGNORED)
+        return Decision("already_reversed", NotificationState.IGNORED)
     if payment.state == PaymentState.PAID:
         # A redirect order is charged once; the same success told with less detail is no news.
         is_same = not news.gateway_ref or not payment.gateway_ref or news.gateway_ref == payment.gateway_ref
         if is_same and not news.is_transfer:
-            return Decision("already_paid", NoticeState.IGNORED)
+            return Decision("already_paid", NotificationState.IGNORED)
         if news.amount is None:
             return Decision("paid_again", discrepancy=DiscrepancyKind.CONFLICT)
         return Decision("paid_again", books_money=True, discrepancy=DiscrepancyKind.SURPLUS)

@@ -16,12 +16,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core import live
-from gateways.base import Capability, GatewayError, Notice, Outcome, OutcomeState, SentOrder
+from gateways.base import Capability, GatewayError, Notification, Outcome, OutcomeState, SentOrder
 from payments.callbacks import inbox
 from payments.merchants import circuit_breaker
 from payments.merchants.accounts import adapter_for
 from payments.models import Bill, LedgerEvent, Payment
-from payments.models.notifications import NoticeSource
+from payments.models.notifications import NotificationSource
 from payments.states import OPEN_PAYMENT_STATES, PaymentState, payment_edge
 
 logger = logging.getLogger(__name__)
@@ -119,10 +119,12 @@ def check(payment: Payment) -> Check:
     _note_check(payment, now, is_reachable=True)
     if outcome.state in _FINAL:
         is_transfer = Capability.REDIRECT not in adapter.capabilities
-        notices = [_as_notice(payment, told, is_transfer=is_transfer) for told in (outcome, *outcome.others)]
-        for notice in notices:
-            received = inbox.receive(notice, payment.merchant_account, source=NoticeSource.QUERY)
-            inbox.drain(ids=[received.notice_id])
+        notifications = [
+            _as_notification(payment, told, is_transfer=is_transfer) for told in (outcome, *outcome.others)
+        ]
+        for notification in notifications:
+            received = inbox.receive(notification, payment.merchant_account, source=NotificationSource.QUERY)
+            inbox.drain(ids=[received.notification_id])
     else:
         _expire_if_over(payment, now, outcome.state)
     return Check(was_asked=True, is_reachable=True, state=outcome.state)
@@ -153,7 +155,7 @@ def _due(now: datetime) -> QuerySet[Payment]:
 
 
 def _is_resting(now: datetime) -> Q:
-    return Q(merchant_account__health__closed_until__gt=now)
+    return Q(merchant_account__health__open_until__gt=now)
 
 
 def _claim_due(gateway: str, limit: int) -> list[Payment]:
@@ -166,9 +168,9 @@ def _claim_due(gateway: str, limit: int) -> list[Payment]:
     return list(Payment.objects.filter(pk__in=claimed).select_related("merchant_account").order_by("pk"))
 
 
-def _as_notice(payment: Payment, outcome: Outcome, *, is_transfer: bool) -> Notice:
+def _as_notification(payment: Payment, outcome: Outcome, *, is_transfer: bool) -> Notification:
     key = f"query:{payment.merchant_ref}:{outcome.gateway_ref}:{outcome.state}:{outcome.amount}"
-    return Notice(
+    return Notification(
         gateway=payment.gateway,
         event_key=key,
         merchant_ref=payment.merchant_ref,

@@ -18,9 +18,9 @@ from agencies.models import User
 from dossiers.messages import outbox as texts
 from payments import heartbeats
 from payments.callbacks import rejected as callbacks_rejected
-from payments.models import Discrepancy, GatewayHealth, Move, Notice, Payment, Refund
-from payments.models.notifications import NoticeState
-from payments.states import MoveState, PaymentState, RefundState
+from payments.models import Discrepancy, GatewayHealth, Notification, Payment, Reallocation, Refund
+from payments.models.notifications import NotificationState
+from payments.states import PaymentState, ReallocationState, RefundState
 from payments.webhooks import dispatch
 from portal.administration.onboarding.board_views import STEPS, board, with_fees
 from portal.reports.measures import MEASURES, Scope
@@ -41,7 +41,7 @@ _NEEDED = ("account", "officers", "fees")
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class Alert:
     """One kind of thing to look at: how many, what to do about it, since when the oldest waits, and the way there."""
 
     name: Promise | str
@@ -51,7 +51,7 @@ class Concern:
     advice: Promise | str
 
 
-def of_agencies(user: User, agencies: Collection[int]) -> list[Concern]:
+def of_agencies(user: User, agencies: Collection[int]) -> list[Alert]:
     """Return what people of these agencies can do something about, also what there is none of."""
     now = timezone.now()
     unclear = Payment.objects.filter(
@@ -61,7 +61,9 @@ def of_agencies(user: User, agencies: Collection[int]) -> list[Concern]:
     )
     overdue = MEASURES["dang-tre"].dossiers(Scope(frozenset(agencies), now.date(), now.date()))
     refunds = Refund.objects.filter(state=RefundState.PROPOSED, agency__in=agencies).exclude(maker=user)
-    moves = Move.objects.filter(state=MoveState.PROPOSED, discrepancy__agency__in=agencies).exclude(maker=user)
+    moves = Reallocation.objects.filter(state=ReallocationState.PROPOSED, discrepancy__agency__in=agencies).exclude(
+        maker=user
+    )
     cases = Discrepancy.objects.filter(closed_at=None, agency__in=agencies)
     payments = reverse("admin:payments_payment_changelist")
     return [
@@ -104,11 +106,11 @@ def of_agencies(user: User, agencies: Collection[int]) -> list[Concern]:
     ]
 
 
-def of_province(user: User) -> list[Concern]:
+def of_province(user: User) -> list[Alert]:
     """Return what only the province looks after: banks, processes, messages, fee schedules."""
     now, today = timezone.now(), timezone.localdate()
-    rejected = f"{reverse('admin:payments_rejectednotice_changelist')}?reviewed_at__isempty=1&reason__in="
-    notices, lost = reverse("admin:payments_notice_changelist"), reverse("undelivered")
+    rejected = f"{reverse('admin:payments_rejectednotification_changelist')}?reviewed_at__isempty=1&reason__in="
+    notifications, lost = reverse("admin:payments_notification_changelist"), reverse("undelivered")
     schedules = reverse("admin:procedures_feeschedule_changelist")
     ending = FeeSchedule.objects.filter(
         state__in=IN_USE, valid_during__endswith__gt=today, valid_during__endswith__lte=today + EXPIRY_NOTICE
@@ -124,16 +126,16 @@ def of_province(user: User) -> list[Concern]:
     return [
         _concern(
             _("Thông báo ngân hàng cần người xem"),
-            Notice.objects.filter(state=NoticeState.QUARANTINED),
+            Notification.objects.filter(state=NotificationState.QUARANTINED),
             "received_at",
             lost,
             _("Xem lỗi, sửa nguyên nhân rồi thử lại; tiền trong đó chưa được ghi nhận."),
         ),
         _concern(
             _("Thông báo ngân hàng chờ xử lý"),
-            Notice.objects.filter(state=NoticeState.NEW),
+            Notification.objects.filter(state=NotificationState.NEW),
             "received_at",
-            f"{notices}?state__exact={NoticeState.NEW}",
+            f"{notifications}?state__exact={NotificationState.NEW}",
             _("Chờ quá một phút: xem tiến trình nền có hoạt động không."),
         ),
         _concern(
@@ -151,7 +153,7 @@ def of_province(user: User) -> list[Concern]:
             _("Ngân hàng vừa đổi khóa, hoặc có người giả mạo: so với lần thay khóa."),
             least=callbacks_rejected.BURST,
         ),
-        Concern(
+        Alert(
             _silent(quiet),
             len(quiet),
             min(filter(None, quiet.values()), default=None),
@@ -160,7 +162,7 @@ def of_province(user: User) -> list[Concern]:
         ),
         _concern(
             _("Cổng thanh toán đang tạm ngừng"),
-            GatewayHealth.objects.filter(closed_until__gt=now),
+            GatewayHealth.objects.filter(open_until__gt=now),
             "last_failure_at",
             reverse("gateways"),
             _("Người dân được mời dùng cổng khác; báo ngân hàng nếu kéo dài."),
@@ -200,7 +202,7 @@ def of_province(user: User) -> list[Concern]:
             f"{schedules}?state__exact=proposed",
             _("Xem trước khác biệt, rồi duyệt hoặc trả lại."),
         ),
-        Concern(
+        Alert(
             _("Lần chỉ xem đang hoặc sắp tới"),
             len(coming),
             None,
@@ -210,13 +212,13 @@ def of_province(user: User) -> list[Concern]:
     ]
 
 
-def _lacking(agencies: Collection[int]) -> list[Concern]:
+def _lacking(agencies: Collection[int]) -> list[Alert]:
     """Count the agencies with fees to collect that lack what paying online needs; eleven queries for all."""
     members = [
         member for group in board(timezone.localdate()) for member in group.members if member.agency.pk in agencies
     ]
     return [
-        Concern(
+        Alert(
             gettext("Cơ quan thu phí còn thiếu: %(step)s") % {"step": STEPS[step]},
             sum(step not in member.done for member in members),
             None,
@@ -232,9 +234,9 @@ def _silent(processes: Collection[str]) -> str:
     return f"{name}: {', '.join(processes)}" if processes else name
 
 
-def _concern(name: Promise, rows: QuerySet[Any], since: str, link: str, advice: Promise, *, least: int = 1) -> Concern:
+def _concern(name: Promise, rows: QuerySet[Any], since: str, link: str, advice: Promise, *, least: int = 1) -> Alert:
     """Count rows in one query; fewer than `least` are none."""
     wanted: dict[str, Any] = {"count": Count("pk", distinct=True)} | ({"oldest": Min(since)} if since else {})
     found = rows.order_by().aggregate(**wanted)
     count = found["count"] if found["count"] >= least else 0
-    return Concern(name, count, found.get("oldest") if count else None, link, advice)
+    return Alert(name, count, found.get("oldest") if count else None, link, advice)

@@ -15,7 +15,7 @@ _PAGES = {
     "structure": "agencies.view_agency",
     "reform": "agencies.add_reform",
     "gateways": "payments.view_merchantaccount",
-    "undelivered": "payments.view_notice",
+    "undelivered": "payments.view_notification",
     "read-only": "portal.view_readonlyspan",
 }
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from core.cached_value import Kept
+from core.cached_value import CachedValue
 from gateways import internal, registry
 from payments.merchants import circuit_breaker, outages
 from payments.models import MerchantAccount, Outage
@@ -82,7 +82,7 @@ def _away() -> tuple[str, ...]:
 
 
 #: The gateways none of whose contracts takes payments now, for the desk's banner.
-away: Kept[tuple[str, ...]] = Kept(_away, seconds=15.0, empty=())
+away: CachedValue[tuple[str, ...]] = CachedValue(_away, seconds=15.0, empty=())
 
 
 @require_GET

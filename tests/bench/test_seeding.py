@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_seeded_payments_settle_and_the_books_are_in_order() -> None:
     field = Field()
     numbers = field.payments(3)
-    field.notices(numbers)
+    field.notifications(numbers)
     inbox.drain_all()
     assert list(Payment.objects.values_list("state", flat=True)) == [PaymentState.PAID] * 3
     assert ledger_check.check() == []

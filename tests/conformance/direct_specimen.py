@@ -1,4 +1,4 @@
-"""VietinBank's direct payment as a specimen: notices without an amount, RSA in both directions."""
+"""VietinBank's direct payment as a specimen: notifications without an amount, RSA in both directions."""
 
 from __future__ import annotations
 

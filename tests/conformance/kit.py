@@ -1,4 +1,4 @@
-"""A specimen describes one adapter to the suite: how its bank writes a notice and reads an answer.
+"""A specimen describes one adapter to the suite: how its bank writes a notification and reads an answer.
 
 To test an adapter of another package, collect the suite with a fixture of that name:
 
@@ -27,7 +27,7 @@ from gateways.base import (
     Gateway,
     GatewayError,
     MerchantConfig,
-    Notice,
+    Notification,
     OutcomeState,
     PaymentOrder,
     RawRequest,
@@ -46,12 +46,12 @@ Reply = Callable[[Fields], Fields]
 class Specimen:
     """One adapter with a contract, and the bank's half of its protocol.
 
-    `paid` are the fields of a genuine notice of `amount` đồng for `merchant_ref`, unsigned;
+    `paid` are the fields of a genuine notification of `amount` đồng for `merchant_ref`, unsigned;
     `sign` returns a message with its signature; `envelopes` are all the ways it may travel.
     `texts`, `time` and `amount_field` name fields of those kinds. `failed`, where the
-    protocol has it, are changes that make the notice a failure. `codes` maps what we
+    protocol has it, are changes that make the notification a failure. `codes` maps what we
     answer to the protocol's word; `read_answer` returns that word, or raises when the
-    answer is not properly signed. `amount_field` is empty where a notice has no amount.
+    answer is not properly signed. `amount_field` is empty where a notification has no amount.
 
     For what we ask the bank: `contract_at` returns the contract with the bank at an address,
     `replies` maps a name to what the bank may say to a query and what we must make of it,
@@ -59,7 +59,7 @@ class Specimen:
     (empty where the protocol signs no answers).
 
     `amount_unit` is what the wire counts for one đồng, `write_time` how it writes a moment.
-    `is_in_query`: notices travel in the query of a GET. `read_response` replaces `read_answer`
+    `is_in_query`: notifications travel in the query of a GET. `read_response` replaces `read_answer`
     where the answer is more than its body. `refund_replies` and `refund_query_replies` are as
     `replies`, for a gateway with Capability.REFUND; `refund_fields` name, in its request, our
     reference, the amount and the bank's transaction.
@@ -106,12 +106,12 @@ class Specimen:
 
     @property
     def told_amount(self) -> int | None:
-        """The amount a genuine notice must be read to have."""
+        """The amount a genuine notification must be read to have."""
         return self.amount if self.amount_field else None
 
     @property
     def order(self) -> PaymentOrder:
-        """The order the genuine notice is about."""
+        """The order the genuine notification is about."""
         created_at = datetime(2026, 7, 15, 2, 30, tzinfo=UTC)
         return PaymentOrder(
             merchant_ref=self.merchant_ref,
@@ -129,7 +129,7 @@ class Specimen:
         return self.read_response(answer) if self.read_response else self.read_answer(answer.body)
 
     def carry(self, content: bytes) -> RawRequest:
-        """Return any bytes where a notice has its content."""
+        """Return any bytes where a notification has its content."""
         return in_query(content.decode("latin-1")) if self.is_in_query else raw(content)
 
     def twice(self, message: Mapping[str, Any], name: str) -> RawRequest:
@@ -147,6 +147,6 @@ class Specimen:
         """Return `message` in the first of the envelopes."""
         return next(iter(self.envelopes.values()))(message)
 
-    def verify(self, message: Mapping[str, Any]) -> Notice:
+    def verify(self, message: Mapping[str, Any]) -> Notification:
         """Verify `message` in the first of the envelopes."""
         return self.adapter.verify(self.request(message))

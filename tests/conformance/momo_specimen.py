@@ -30,7 +30,7 @@ Replies = dict[str, tuple[Reply, OutcomeState | type[GatewayError]]]
 
 
 def momo() -> Specimen:
-    """A partner with the worked example of docs/reference/momo.md as its notice."""
+    """A partner with the worked example of docs/reference/momo.md as its notification."""
     settings = {
         "api_url": "https://momo.example/v2/gateway/api",
         "partner_code": "MOMODEMO",

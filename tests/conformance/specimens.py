@@ -10,7 +10,7 @@ from devtools.sandbox.keys import make_contracts
 from gateways.base import Answer, MerchantConfig, OutcomeState
 from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
 from gateways.vietinbank.adapter import VietinBank
-from gateways.vietinbank.messages import NOTICE_ANSWER_FIELDS, NOTICE_FIELDS
+from gateways.vietinbank.messages import NOTIFICATION_ANSWER_FIELDS, NOTIFICATION_FIELDS
 from gateways.vnptpay.adapter import VnptPay
 from gateways.vnptpay.messages import ANSWER, CONFIRM
 
@@ -94,11 +94,11 @@ def _vietinbank() -> Specimen:
     portal_key = public_key(contract["bank"]["portal_public_key"])
 
     def sign(message: Mapping[str, Any]) -> dict[str, Any]:
-        return {**message, "signature": RsaConcatenation(NOTICE_FIELDS).sign(message, bank_key)}
+        return {**message, "signature": RsaConcatenation(NOTIFICATION_FIELDS).sign(message, bank_key)}
 
     def read_answer(body: bytes) -> str:
         told = json.loads(body)
-        assert RsaConcatenation(NOTICE_ANSWER_FIELDS).is_signed(told, told["signature"], [portal_key])
+        assert RsaConcatenation(NOTIFICATION_ANSWER_FIELDS).is_signed(told, told["signature"], [portal_key])
         return str(told["errorCode"])
 
     settings, secrets = contract["settings"], contract["secrets"]
@@ -135,7 +135,7 @@ def _vietinbank() -> Specimen:
             "remark": "CT DEN:164T24200GKAJ7BY CK",
             "currencyCode": "VND",
         },
-        signed=NOTICE_FIELDS,
+        signed=NOTIFICATION_FIELDS,
         signature_field="signature",
         amount_field="amount",
         time_field="transTime",

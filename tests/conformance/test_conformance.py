@@ -1,4 +1,4 @@
-"""One suite that every adapter passes: genuine notices are read, everything else changes nothing."""
+"""One suite that every adapter passes: genuine notifications are read, everything else changes nothing."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ VIETNAMESE = "Nộp phí đăng ký đất đai – Phú Thọ"
 
 
 def needs_amount(specimen: Specimen) -> None:
-    """Skip where a notice has no amount: the portal then asks, and the answer's amount is tested."""
+    """Skip where a notification has no amount: the portal then asks, and the answer's amount is tested."""
     if not specimen.amount_field:
-        pytest.skip("this protocol's notice has no amount")
+        pytest.skip("this protocol's notification has no amount")
 
 
-def test_a_genuine_notice_is_read_in_every_envelope(specimen: Specimen) -> None:
+def test_a_genuine_notification_is_read_in_every_envelope(specimen: Specimen) -> None:
     for envelope in specimen.envelopes.values():
         request = envelope(specimen.message())
-        notice = specimen.adapter.verify(request)
+        notification = specimen.adapter.verify(request)
         assert specimen.gateway.merchant_of(request) == specimen.merchant_id
-        assert (notice.gateway, notice.state) == (specimen.gateway.slug, OutcomeState.PAID)
-        assert (notice.merchant_ref, notice.amount) == (specimen.merchant_ref, specimen.told_amount)
-        assert notice.gateway_ref and notice.event_key
+        assert (notification.gateway, notification.state) == (specimen.gateway.slug, OutcomeState.PAID)
+        assert (notification.merchant_ref, notification.amount) == (specimen.merchant_ref, specimen.told_amount)
+        assert notification.gateway_ref and notification.event_key
 
 
 def test_one_bit_flipped_in_any_signed_field_is_refused(specimen: Specimen) -> None:
@@ -118,8 +118,8 @@ def test_an_amount_that_is_no_positive_whole_number_is_refused(specimen: Specime
 def test_times_are_vietnamese_whatever_this_machine_thinks(specimen: Specimen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "America/New_York")
     moment = datetime(2026, 7, 15, 17, 30, tzinfo=UTC)
-    notice = specimen.verify(specimen.message(**{specimen.time_field: specimen.write_time(moment)}))
-    assert notice.occurred_at == moment
+    notification = specimen.verify(specimen.message(**{specimen.time_field: specimen.write_time(moment)}))
+    assert notification.occurred_at == moment
 
 
 def test_an_exact_replay_has_the_same_key_and_says_the_same(specimen: Specimen) -> None:
@@ -156,8 +156,8 @@ def test_the_key_before_a_rotation_still_verifies_and_only_while_it_is_given(spe
 @pytest.mark.parametrize("result", Answer)
 def test_every_answer_is_signed_and_in_the_words_of_the_protocol(specimen: Specimen, result: Answer) -> None:
     request = specimen.request(specimen.message())
-    notice = specimen.adapter.verify(request)
-    for known in (notice, None):
+    notification = specimen.adapter.verify(request)
+    for known in (notification, None):
         answer = specimen.adapter.answer(request, known, result)
         assert specimen.word(answer) == specimen.codes[result]
         assert answer.content_type.startswith("application/json")

@@ -54,10 +54,10 @@ def test_a_genuine_message_with_any_values_put_in_is_never_taken_for_other_money
     names = list(genuine)
     changed = {names[index % len(names)]: value for index, value in changes.items()}
     try:
-        notice = specimen.verify({**genuine, **changed})
+        notification = specimen.verify({**genuine, **changed})
     except (BadSignature, Malformed, UnicodeEncodeError):
         return
-    assert (notice.merchant_ref, notice.amount) == (specimen.merchant_ref, specimen.told_amount)
+    assert (notification.merchant_ref, notification.amount) == (specimen.merchant_ref, specimen.told_amount)
 
 
 @given(changes=st.dictionaries(st.sampled_from(range(20)), st.text(max_size=30), min_size=1, max_size=4))
@@ -68,11 +68,11 @@ def test_a_bank_that_signs_nonsense_is_told_so_and_believed_only_with_sound_mone
     names = list(specimen.paid)
     changed = {names[index % len(names)]: text for index, text in changes.items()}
     try:
-        notice = specimen.verify(specimen.message(**changed))
+        notification = specimen.verify(specimen.message(**changed))
     except (BadSignature, Malformed):
         return
-    assert (notice.amount or 0) > 0 if specimen.amount_field else notice.amount is None
-    assert notice.state in (OutcomeState.PAID, OutcomeState.FAILED, OutcomeState.PENDING, OutcomeState.CANCELLED)
+    assert (notification.amount or 0) > 0 if specimen.amount_field else notification.amount is None
+    assert notification.state in (OutcomeState.PAID, OutcomeState.FAILED, OutcomeState.PENDING, OutcomeState.CANCELLED)
 
 
 @pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 200_000, b'{"a": ' + b"9" * 50_000 + b"}"])

@@ -1,4 +1,4 @@
-"""VNPAY as a specimen: notices in the query of a GET, amounts x 100, refunds with signed answers."""
+"""VNPAY as a specimen: notifications in the query of a GET, amounts x 100, refunds with signed answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Replies = dict[str, tuple[Reply, OutcomeState | type[GatewayError]]]
 
 
 def vnpay() -> Specimen:
-    """A terminal with the worked example of docs/reference/vnpay.md as its notice."""
+    """A terminal with the worked example of docs/reference/vnpay.md as its notification."""
     settings = {
         "pay_url": "https://vnpay.example/vpcpay.html",
         "api_url": "https://vnpay.example/api",

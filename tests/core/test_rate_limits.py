@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from agencies.models import Spent
+from agencies.models import RateLimitCount
 from core import rate_limits
 from core.http import came_from
 from core.rate_limits import Limit
@@ -30,16 +30,16 @@ def address() -> Iterator[None]:
 def test_of_twenty_at_once_three_are_let_through() -> None:
     assert sum(at_once(20, lambda _: THREE.spend("An"))) == 3
     assert THREE.spend("Binh"), "everybody has their own"
-    assert not Spent.objects.filter(key__contains="An").exists()
+    assert not RateLimitCount.objects.filter(key__contains="An").exists()
 
 
 def test_without_one_statement_more_slip_through() -> None:
     """The control: who reads first and writes then lets them pass side by side."""
 
     def read_and_write(_: int) -> bool:
-        before = Spent.objects.filter(key="x").values_list("amount", flat=True).first() or 0
+        before = RateLimitCount.objects.filter(key="x").values_list("amount", flat=True).first() or 0
         gate.wait()
-        Spent.objects.update_or_create(key="x", defaults={"amount": before + 1, "until": timezone.now()})
+        RateLimitCount.objects.update_or_create(key="x", defaults={"amount": before + 1, "until": timezone.now()})
         return before < 3
 
     import threading

@@ -114,23 +114,23 @@ def lose_answers_to_banks(system: System, rng: random.Random, is_loading: IsLoad
 
 
 def silent_banks(system: System, rng: random.Random, is_loading: IsLoading) -> None:
-    """Every notice is dropped: only asking settles."""
+    """Every notification is dropped: only asking settles."""
     system.order_fault("drop")
 
 
 def echoing_banks(system: System, rng: random.Random, is_loading: IsLoading) -> None:
-    """Every notice five times at once, in the wrong order."""
+    """Every notification five times at once, in the wrong order."""
     system.order_fault("duplicate", times=5)
     system.order_fault("reorder", times=7, seconds=1)
 
 
 def charging_banks(system: System, rng: random.Random, is_loading: IsLoading) -> None:
-    """The money is taken, the answer to our INIT is a time-out, and no notice is sent."""
+    """The money is taken, the answer to our INIT is a time-out, and no notification is sent."""
     system.order_fault("charge_then_timeout", gateway="vnptpay", seconds=0.5)
 
 
 def new_version(system: System, rng: random.Random, is_loading: IsLoading) -> str:
-    """A deploy under load, again and again: old and new side by side; who is told to end has notices in hand."""
+    """A deploy under load, again and again: old and new side by side; who is told to end has notifications in hand."""
     system.database.rules = Rules(delay_seconds=0.005)
     rounds = 0
     while is_loading():

@@ -17,7 +17,7 @@ def main(pairs: list[tuple[int, str]]) -> None:
     maker, checker = (User.objects.get_or_create(username=name)[0] for name in ("drill-maker", "drill-checker"))
     for number, reference in pairs:
         case = Discrepancy.objects.get(pk=number)
-        wish = reallocation.Wish([reference], case.remaining_amount, "restore", f"restore-{number}")
+        wish = reallocation.ReallocationRequest([reference], case.remaining_amount, "restore", f"restore-{number}")
         reallocation.approve(reallocation.propose(case, wish, maker=maker), checker=checker)
 
 

@@ -31,7 +31,7 @@ _NUMBERS = """SELECT receipt.series_id, receipt.number, payment.merchant_ref
     FROM payments_receipt receipt JOIN payments_payment payment ON payment.id = receipt.payment_id"""
 _SETTLED = "SELECT count(*) FROM payments_payment WHERE merchant_ref = ANY(%s) AND is_applied"
 _HELD = """SELECT held.id, split_part(event.money_key, ':', 3)
-    FROM payments_discrepancy held JOIN payments_ledgerevent event ON event.cause_id = held.notice_id::text
+    FROM payments_discrepancy held JOIN payments_ledgerevent event ON event.cause_id = held.notification_id::text
     WHERE held.kind = 'unknown_reference' AND held.closed_at IS NULL AND event.money_key <> ''"""
 _BOOKED = """SELECT split_part(money_key, ':', 1), split_part(money_key, ':', 3), amount FROM payments_ledgerevent
     WHERE kind IN ('payment_paid', 'money_received') AND split_part(money_key, ':', 1) = ANY(%s)"""

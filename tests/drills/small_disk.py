@@ -18,7 +18,7 @@ from .system import System
 
 _INSIDE = "DRILLS_IN_A_NAMESPACE"
 _OURS = [] if os.geteuid() == 0 else ["--user", "--map-current-user", "--keep-caps"]
-_TABLES = ("payments_notice", "payments_ledgerevent", "payments_receipt")
+_TABLES = ("payments_notification", "payments_ledgerevent", "payments_receipt")
 _BLOCK = b"\0" * (1 << 16)
 
 

@@ -23,7 +23,7 @@ from gateways.base import (
     GatewayRefused,
     Malformed,
     MerchantConfig,
-    Notice,
+    Notification,
     Outcome,
     OutcomeState,
     OutcomeUnknown,
@@ -112,8 +112,8 @@ class ExampleWallet:
             raise OutcomeUnknown("the answer is about another order")
         return Redirect(url=page_address(text_of(answered.get("page")), self._base_url), request=message)
 
-    def verify(self, request: RawRequest) -> Notice:
-        """Read a notice: the signature first, then the shape of everything used."""
+    def verify(self, request: RawRequest) -> Notification:
+        """Read a notification: the signature first, then the shape of everything used."""
         told = read_object(request.body)
         self._check(EVENT, told)
         fields = {name: text_of(told.get(name)) for name in EVENT}
@@ -127,7 +127,7 @@ class ExampleWallet:
         )
         if not is_sound:
             raise Malformed("a field has not its shape")
-        return Notice(
+        return Notification(
             gateway=self.slug,
             # The identity of the event: told twice it is a replay, told with other money a conflict.
             event_key=f"{fields['ref']}:{fields['transaction']}:{fields['status']}",
@@ -140,11 +140,11 @@ class ExampleWallet:
             facts=told,
         )
 
-    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
-        """Answer in the wallet's words. `notice` is None when the message was not verified."""
+    def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
+        """Answer in the wallet's words. `notification` is None when the message was not verified."""
         body = {
             "shop": self._shop,
-            "ref": notice.merchant_ref if notice else "",
+            "ref": notification.merchant_ref if notification else "",
             "result": ANSWERS.get(result, "ERROR"),
         }
         return RawResponse(body=write_json({**body, "signature": sign(ANSWER, body, self._key)}))

@@ -161,8 +161,8 @@ def test_a_call_that_says_it_failed_pays_nothing() -> None:
 
 
 def test_fields_of_a_payment_begun_on_the_national_portal_are_accepted_and_decide_nothing() -> None:
-    notice = SPECIMEN.verify({**SPECIMEN.message(), "MaHoSo": "H99-1", "Token": "t", "SoThe": "9704…"})
-    assert notice == replace(SPECIMEN.verify(SPECIMEN.message()), facts=notice.facts)
+    notification = SPECIMEN.verify({**SPECIMEN.message(), "MaHoSo": "H99-1", "Token": "t", "SoThe": "9704…"})
+    assert notification == replace(SPECIMEN.verify(SPECIMEN.message()), facts=notification.facts)
 
 
 def test_by_default_the_answer_echoes_their_hash_and_only_a_hash() -> None:

@@ -9,7 +9,12 @@ import pytest
 from gateways.codecs import vietqr
 from gateways.codecs.concatenation import PipeSha256, RsaConcatenation
 from gateways.payplatform import messages
-from gateways.vietinbank.messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTICE_ANSWER_FIELDS, NOTICE_FIELDS
+from gateways.vietinbank.messages import (
+    INQUIRY_ANSWER_FIELDS,
+    INQUIRY_FIELDS,
+    NOTIFICATION_ANSWER_FIELDS,
+    NOTIFICATION_FIELDS,
+)
 from gateways.vnptpay.messages import ANSWER, CONFIRM, FLAVOURS, QUERY
 
 SECRET = "DEMO_SECRET_0123456789"
@@ -47,7 +52,7 @@ ANSWERED = {
     "MERCHANT_ORDER_ID": "HS20260715000123",
     "CREATE_DATE": "20260715093146",
 }
-NOTICE = {
+NOTIFICATION = {
     "transId": "501690869",
     "transTime": "20240201140634",
     "custCode": "2NDVNDV24012358711",
@@ -134,7 +139,7 @@ def test_payplatform(codec: PipeSha256, changes: dict[str, object], signature: s
 
 
 def test_vietinbank_notify_bill() -> None:
-    base = RsaConcatenation(NOTICE_FIELDS).base(NOTICE)
+    base = RsaConcatenation(NOTIFICATION_FIELDS).base(NOTIFICATION)
     assert base == b"501690869202402011406342NDVNDV24012358711875800164T24200GKAJ7BYCT DEN:164T24200GKAJ7BY CK"
     expected = "7a2863a8d01d72a6fba55a90df4d04e3509e2caae1b035b405b362a3b877fbbb"
     assert hashlib.sha256(base).hexdigest() == expected
@@ -142,7 +147,7 @@ def test_vietinbank_notify_bill() -> None:
 
 def test_vietinbank_notify_bill_answer() -> None:
     told = {"transId": "501690869", "errorCode": "00", "errorDesc": "Thanh cong"}
-    assert RsaConcatenation(NOTICE_ANSWER_FIELDS).base(told) == b"50169086900Thanh cong"
+    assert RsaConcatenation(NOTIFICATION_ANSWER_FIELDS).base(told) == b"50169086900Thanh cong"
 
 
 def test_vietinbank_inq_bill() -> None:

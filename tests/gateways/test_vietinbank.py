@@ -16,7 +16,7 @@ from gateways.base import Answer, FindBill, InquiredBill, Malformed, MerchantCon
 from gateways.codecs import vietqr
 from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
 from gateways.vietinbank.adapter import VietinBank
-from gateways.vietinbank.messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTICE_FIELDS
+from gateways.vietinbank.messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTIFICATION_FIELDS
 from gateways.vietinbank.statement import write_file
 from tests.conformance.specimens import SPECIMENS, as_json
 
@@ -34,7 +34,7 @@ def adapter(**settings: Any) -> VietinBank:
 
 
 def signed(message: dict[str, str]) -> dict[str, str]:
-    return {**message, "signature": RsaConcatenation(NOTICE_FIELDS).sign(message, BANK_KEY)}
+    return {**message, "signature": RsaConcatenation(NOTIFICATION_FIELDS).sign(message, BANK_KEY)}
 
 
 def test_of_three_messages_with_one_signature_only_the_true_one_is_read() -> None:
@@ -50,8 +50,8 @@ def test_of_three_messages_with_one_signature_only_the_true_one_is_read() -> Non
             "remark": "CT DEN:164T24200GKAJ7BY CK",
         }
     )
-    notice = gateway.verify(as_json(true))
-    assert (notice.merchant_ref, notice.amount) == ("24012358711", 875800)
+    notification = gateway.verify(as_json(true))
+    assert (notification.merchant_ref, notification.amount) == ("24012358711", 875800)
     for moved in (
         {"amount": "8758001", "bankTransId": "64T24200GKAJ7BY"},
         {"custCode": "2NDVNDV240123587", "amount": "11875800"},
@@ -61,7 +61,9 @@ def test_of_three_messages_with_one_signature_only_the_true_one_is_read() -> Non
         {"custCode": "", "amount": "2NDVNDV24012358711875800"},
     ):
         same_signature = {**true, **moved}
-        assert RsaConcatenation(NOTICE_FIELDS).base(same_signature) == RsaConcatenation(NOTICE_FIELDS).base(true)
+        assert RsaConcatenation(NOTIFICATION_FIELDS).base(same_signature) == RsaConcatenation(NOTIFICATION_FIELDS).base(
+            true
+        )
         with pytest.raises(Malformed):
             gateway.verify(as_json(same_signature))
 
@@ -73,14 +75,14 @@ def test_a_code_that_has_not_the_length_of_the_contract_is_refused(code: str) ->
 
 
 def test_a_transfer_without_a_code_is_money_all_the_same() -> None:
-    notice = SPECIMEN.verify(SPECIMEN.message(custCode="", recvVirtualAcctId=""))
-    assert (notice.state, notice.merchant_ref, notice.amount) == (OutcomeState.PAID, "", 150000)
+    notification = SPECIMEN.verify(SPECIMEN.message(custCode="", recvVirtualAcctId=""))
+    assert (notification.state, notification.merchant_ref, notification.amount) == (OutcomeState.PAID, "", 150000)
 
 
 @pytest.mark.parametrize("reference", ["FT26123456", "164T24200GKAJ7BY", ""])
 def test_bank_references_that_show_where_the_amount_ends(reference: str) -> None:
-    notice = SPECIMEN.verify(SPECIMEN.message(bankTransId=reference))
-    assert notice.gateway_ref == (reference or "501690869")
+    notification = SPECIMEN.verify(SPECIMEN.message(bankTransId=reference))
+    assert notification.gateway_ref == (reference or "501690869")
 
 
 def test_a_reference_of_digits_needs_the_remark_to_repeat_it() -> None:
@@ -98,16 +100,16 @@ def test_a_reference_of_digits_needs_the_remark_to_repeat_it() -> None:
     ],
 )
 def test_both_formats_of_time_are_read_and_a_third_loses_no_money(text: str, expected: datetime | None) -> None:
-    notice = SPECIMEN.verify(SPECIMEN.message(transTime=text))
-    assert (notice.occurred_at, notice.amount) == (expected, 150000)
+    notification = SPECIMEN.verify(SPECIMEN.message(transTime=text))
+    assert (notification.occurred_at, notification.amount) == (expected, 150000)
 
 
 def test_a_debit_says_nothing_of_any_payment_and_is_not_sent_again() -> None:
     request = as_json(SPECIMEN.message(transType="D"))
-    notice = SPECIMEN.adapter.verify(request)
-    assert notice.state == OutcomeState.NOT_FOUND
-    assert notice.event_key != SPECIMEN.verify(SPECIMEN.message()).event_key
-    answer = SPECIMEN.adapter.answer(request, notice, Answer.NOT_FOUND)
+    notification = SPECIMEN.adapter.verify(request)
+    assert notification.state == OutcomeState.NOT_FOUND
+    assert notification.event_key != SPECIMEN.verify(SPECIMEN.message()).event_key
+    answer = SPECIMEN.adapter.answer(request, notification, Answer.NOT_FOUND)
     assert SPECIMEN.read_answer(answer.body) == "00"
 
 
@@ -120,7 +122,7 @@ def test_unsigned_account_and_currency_are_told_for_checking() -> None:
     assert SPECIMEN.verify(SPECIMEN.message(currencyCode="USD")).currency == "USD"
 
 
-def test_a_notice_for_another_provider_is_refused() -> None:
+def test_a_notification_for_another_provider_is_refused() -> None:
     with pytest.raises(Malformed):
         SPECIMEN.verify(SPECIMEN.message(providerId="OTHER"))
 

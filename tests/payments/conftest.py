@@ -45,7 +45,7 @@ def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def bank(_sandbox: str) -> Iterator[Bank]:
-    """The banks, behaving well at the start of each test and dropping every notice to nobody."""
+    """The banks, behaving well at the start of each test and dropping every notification to nobody."""
     requests.delete(f"{_sandbox}/control/faults", timeout=5)
     yield Bank(_sandbox)
     requests.delete(f"{_sandbox}/control/faults", timeout=5)
@@ -53,7 +53,7 @@ def bank(_sandbox: str) -> Iterator[Bank]:
 
 @pytest.fixture
 def bill(bank: Bank) -> Bill:
-    """A bill whose agency has a contract with every bank of the sandbox; no bank sends a notice."""
+    """A bill whose agency has a contract with every bank of the sandbox; no bank sends a notification."""
     found = factories.bill()
     for gateway, contract in factories.CONTRACTS.items():
         addresses = {

@@ -1,6 +1,6 @@
-"""Situations in which a batch of notices is settled: by the bulk statement, or left to the rules.
+"""Situations in which a batch of notifications is settled: by the bulk statement, or left to the rules.
 
-Each names one thing that decides, and says how many notices either way must settle.
+Each names one thing that decides, and says how many notifications either way must settle.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dossiers.models import DossierBill
 from gateways.base import OutcomeState
 from payments.bills import create as bills
 from payments.callbacks import inbox
-from payments.models import MerchantAccount, Notice, Payment, ReceiptSeries, Trial
+from payments.models import MerchantAccount, Notification, Payment, ReceiptSeries, TestPayment
 from payments.receipts import issue as receipts
 from payments.states import OPEN_PAYMENT_STATES, BillState, PaymentState
 from tests.support import factories
@@ -38,7 +38,7 @@ def attempt_by(contract: MerchantAccount, world: Scenario) -> Payment:
     return payment
 
 
-#: Name → (what happens, how many notices the bulk statement settles of it, how many the rules settle beside it).
+#: Name → (what happens, how many notifications the bulk statement settles of it, how many the rules settle beside it).
 SITUATIONS: dict[str, tuple[Callable[[Scenario], Any], int, int]] = {}
 
 
@@ -105,14 +105,14 @@ def an_account_that_is_not_ours(world: Scenario) -> None:
 
 
 @situation(in_bulk=0)
-def a_notice_of_another_contract(world: Scenario) -> None:
+def a_notification_of_another_contract(world: Scenario) -> None:
     world.notify(world.payment(), contract())
 
 
 @situation(in_bulk=0)
-def a_notice_of_another_gateway(world: Scenario) -> None:
+def a_notification_of_another_gateway(world: Scenario) -> None:
     world.notify(world.payment(), contract("vietinbank"), gateway="vietinbank")
-    Notice.objects.update(source="statement")  # else it would wait for its order to appear
+    Notification.objects.update(source="statement")  # else it would wait for its order to appear
 
 
 @situation(in_bulk=1)
@@ -270,7 +270,7 @@ def a_test_payment_gets_no_receipt(world: Scenario) -> None:
     bill = world.bill([("test", 5000)])
     payment = world.payment(of=bill)
     officer = factories.officer(world.agency)
-    Trial.objects.create(bill=bill, merchant_account=payment.merchant_account, begun_by=officer)
+    TestPayment.objects.create(bill=bill, merchant_account=payment.merchant_account, begun_by=officer)
     world.notify(payment)
 
 

@@ -17,7 +17,7 @@ from agencies.models import AuditEntry, Role
 from payments import charge_claims, discrepancies
 from payments.checkout.start import start
 from payments.errors import TooManyClaims
-from payments.models import Bill, ChargedClaim, Discrepancy, Payment
+from payments.models import Bill, ChargeClaim, Discrepancy, Payment
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from tests.payments.settlement.test_races import at_once
@@ -57,7 +57,7 @@ def page_of(bill: Bill) -> str:
 
 def test_a_claim_asks_the_bank_at_once_and_finds_the_money_nobody_told_of(bank: Bank, bill: Bill) -> None:
     payment = start(bill, "vnptpay", client_ip="")
-    bank.pay("vnptpay", payment.merchant_ref)  # and the notice is dropped
+    bank.pay("vnptpay", payment.merchant_ref)  # and the notification is dropped
     assert "Tôi đã bị trừ tiền" in page_of(bill)
     assert claim_of(payment).status_code == 302
     bill.refresh_from_db()
@@ -73,14 +73,14 @@ def test_two_clicks_make_one_case() -> None:
     payment = factories.payment(gateway="vietinbank", state=PaymentState.EXPIRED)
     answers = at_once(4, lambda _: claim_of(payment, proof=picture()).status_code)
     assert answers == [302] * 4
-    assert Discrepancy.objects.count() == ChargedClaim.objects.count() == 1
+    assert Discrepancy.objects.count() == ChargeClaim.objects.count() == 1
 
 
 def test_the_case_has_proof_a_deadline_of_working_days_and_an_answer_the_payer_reads() -> None:
     dossier = factories.dossier(amount=150_000)
     payment = factories.payment(of=dossier.bills.get(), gateway="vietinbank", state=PaymentState.FAILED)
     assert claim_of(payment, proof=picture()).status_code == 302
-    claim = ChargedClaim.objects.get()
+    claim = ChargeClaim.objects.get()
     assert claim.due_at > timezone.now() + timedelta(days=2)
     page = page_of(payment.bill)
     assert timezone.localtime(claim.due_at).strftime("%H:%M %d/%m/%Y") in page

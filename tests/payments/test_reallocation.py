@@ -11,10 +11,10 @@ from django.db import connection
 from agencies.models import Role, User
 from payments import reallocation
 from payments.bills import create as bills_create
-from payments.errors import BillNotPayable, MoveRefused, PaymentsError, RemainingChanged, SamePerson
-from payments.models import Bill, Discrepancy, Move, Receipt
+from payments.errors import BillNotPayable, PaymentsError, ReallocationRefused, RemainingChanged, SamePerson
+from payments.models import Bill, Discrepancy, Reallocation, Receipt
 from payments.settlement import ledger_check
-from payments.states import BillState, MoveState
+from payments.states import BillState, ReallocationState
 from tests.payments.accounting.conftest import said, sign_in, surplus
 from tests.payments.reconciliation.test_statements import file_of, line, match, paid_yesterday
 from tests.support import factories
@@ -26,9 +26,9 @@ def accountant(case: Discrepancy) -> User:
     return factories.officer(case.agency, Role.ACCOUNTANT)
 
 
-def wish(case: Discrepancy, *bills: Bill, **changes: Any) -> reallocation.Wish:
+def wish(case: Discrepancy, *bills: Bill, **changes: Any) -> reallocation.ReallocationRequest:
     values = {"references": [bill.reference for bill in bills], "remaining_seen": case.remaining_amount}
-    return reallocation.Wish(**{**values, "note": "Chuyển gộp", "idempotency_key": "k", **changes})
+    return reallocation.ReallocationRequest(**{**values, "note": "Chuyển gộp", "idempotency_key": "k", **changes})
 
 
 def one_transfer_for_many(amount: int) -> Discrepancy:
@@ -61,7 +61,7 @@ def test_money_at_the_provinces_contract_goes_to_a_bill_of_its_commune() -> None
     case = one_transfer_for_many(150_000)
     commune, stranger = factories.agency(parent=case.agency), factories.agency()
     meant, foreign = factories.bill(of=commune), factories.bill(of=stranger)
-    with pytest.raises(MoveRefused):
+    with pytest.raises(ReallocationRefused):
         reallocation.propose(case, wish(case, foreign), maker=accountant(case))
     reallocation.approve(
         reallocation.propose(case, wish(case, meant), maker=accountant(case)), checker=accountant(case)
@@ -74,7 +74,7 @@ def test_money_of_a_commune_never_goes_to_a_bill_above_it() -> None:
     case = one_transfer_for_many(150_000)
     province = factories.agency()
     type(case.agency).objects.filter(pk=case.agency_id).update(parent=province)
-    with pytest.raises(MoveRefused):
+    with pytest.raises(ReallocationRefused):
         reallocation.propose(case, wish(case, factories.bill(of=province)), maker=accountant(case))
 
 
@@ -99,7 +99,7 @@ def test_nobody_approves_his_own_and_a_decision_is_made_once() -> None:
     reallocation.reject(move, checker=checker)
     case.refresh_from_db()
     assert case.remaining_amount == 150_000
-    with pytest.raises(MoveRefused):
+    with pytest.raises(ReallocationRefused):
         reallocation.approve(move, checker=checker)
     assert ledger_check.check() == []
 
@@ -109,16 +109,16 @@ def test_what_does_not_fit_is_refused_and_holds_nothing() -> None:
     maker = accountant(case)
     dear, elsewhere = factories.bill(150_001, of=case.agency), factories.bill(of=factories.agency())
     for wanted, error in (
-        (wish(case, dear), MoveRefused),
-        (wish(case, elsewhere), MoveRefused),
-        (wish(case, case.bill or dear), MoveRefused),
-        (wish(case), MoveRefused),
+        (wish(case, dear), ReallocationRefused),
+        (wish(case, elsewhere), ReallocationRefused),
+        (wish(case, case.bill or dear), ReallocationRefused),
+        (wish(case), ReallocationRefused),
         (wish(case, factories.bill(of=case.agency), remaining_seen=1), RemainingChanged),
     ):
         with pytest.raises(error):
             reallocation.propose(case, wanted, maker=maker)
     case.refresh_from_db()
-    assert (case.used_amount, Move.objects.count()) == (0, 0)
+    assert (case.used_amount, Reallocation.objects.count()) == (0, 0)
 
 
 def test_a_bill_paid_meanwhile_stops_the_move_and_nothing_is_half_done() -> None:
@@ -131,7 +131,7 @@ def test_a_bill_paid_meanwhile_stops_the_move_and_nothing_is_half_done() -> None
     assert states(one) == [BillState.OPEN]
     assert not one.payments.exists()
     move.refresh_from_db()
-    assert move.state == MoveState.PROPOSED
+    assert move.state == ReallocationState.PROPOSED
 
 
 def test_ten_checkers_at_once_move_it_once() -> None:
@@ -141,7 +141,7 @@ def test_ten_checkers_at_once_move_it_once() -> None:
 
     def approve(checker: User) -> bool:
         try:
-            reallocation.approve(Move.objects.get(pk=move.pk), checker=checker)
+            reallocation.approve(Reallocation.objects.get(pk=move.pk), checker=checker)
         except PaymentsError:
             return False
         finally:
@@ -167,7 +167,7 @@ def test_the_pages_lead_through_it() -> None:
     assert "Một người khác phải duyệt" in said(making.post(f"{path}chuyen/", values, follow=True))
     assert "Duyệt chuyển tiền" not in said(making.get(path))
     assert "Duyệt chuyển tiền" in said(checking.get(path))
-    move = Move.objects.get()
+    move = Reallocation.objects.get()
     answer = checking.post(f"{path}chuyen/{move.pk}/", {"answer": "approve"}, follow=True)
     assert "đã được ghi nhận đã nộp" in said(answer)
     assert states(meant) == ["paid"]

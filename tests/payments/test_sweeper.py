@@ -37,14 +37,14 @@ def is_paid(bill: Bill) -> bool:
     return Bill.objects.get(pk=bill.pk).state == BillState.PAID
 
 
-def test_notices_are_settled_while_a_bank_keeps_us_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notifications_are_settled_while_a_bank_keeps_us_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     payment = factories.payment()
     answers = threading.Event()
-    rounds = [("checks", lambda: int(answers.wait(running.PATIENCE))), ("notices", inbox.drain_all)]
+    rounds = [("checks", lambda: int(answers.wait(running.PATIENCE))), ("notifications", inbox.drain_all)]
     monkeypatch.setattr(sweeper_module, "_ROUNDS", rounds)
     with sweeper():
         post(confirm(payment))
-        running.wait_until(lambda: is_paid(payment.bill), "the notice is settled", 5)
+        running.wait_until(lambda: is_paid(payment.bill), "the notification is settled", 5)
         assert not answers.is_set()
         answers.set()
 
@@ -58,7 +58,7 @@ def test_a_round_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> 
             raise error
         return inbox.drain_all()
 
-    monkeypatch.setattr(sweeper_module, "_ROUNDS", [("notices", drain)])
+    monkeypatch.setattr(sweeper_module, "_ROUNDS", [("notifications", drain)])
     post(confirm(payment))
     with sweeper():
-        running.wait_until(lambda: is_paid(payment.bill), "the notice is settled", 5)
+        running.wait_until(lambda: is_paid(payment.bill), "the notification is settled", 5)

@@ -1,6 +1,6 @@
-"""Playing one scenario twice: settled by the bulk statement, and notice by notice by the rules.
+"""Playing one scenario twice: settled by the bulk statement, and notification by notification by the rules.
 
-A comparison proves something only when both sides ran, so `Ways` records which notices
+A comparison proves something only when both sides ran, so `Ways` records which notifications
 each of them settled, and `Outcome` carries the numbers beside everything that was written.
 """
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from dossiers.models import Dossier, DossierEvent
-from gateways.base import Notice as GatewayNotice
+from gateways.base import Notification as GatewayNotification
 from gateways.base import OutcomeState
 from payments.bills.create import NewLine
 from payments.callbacks import inbox
@@ -27,7 +27,7 @@ from payments.models import (
     Discrepancy,
     LedgerEvent,
     MerchantAccount,
-    Notice,
+    Notification,
     Payment,
     Receipt,
     ReceiptSeries,
@@ -43,7 +43,7 @@ PHI: Lines = (("phi", 5000),)
 
 
 class Scenario:
-    """Makes rows and sends notices, the same each time: its clock stands at `now`, its numbers count from one."""
+    """Makes rows and sends notifications, the same each time: its clock stands at `now`, its numbers count from one."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -79,9 +79,9 @@ class Scenario:
         return factories.payment(of=of or self.bill(), gateway=gateway, **values)
 
     def notify(self, payment: Payment, contract: MerchantAccount | None = None, **values: Any) -> int:
-        """Put a notice into the inbox, of the full amount paid unless said otherwise; return its id."""
+        """Put a notification into the inbox, of the full amount paid unless said otherwise; return its id."""
         self._sent += 1
-        notice: dict[str, Any] = {
+        notification: dict[str, Any] = {
             "gateway": payment.gateway,
             "event_key": f"E{self._sent}",
             "merchant_ref": payment.merchant_ref,
@@ -92,7 +92,9 @@ class Scenario:
             "occurred_at": self.now - timedelta(minutes=self._sent),
             "is_transfer": payment.gateway == "vietinbank",
         }
-        return inbox.receive(GatewayNotice(**{**notice, **values}), contract or payment.merchant_account).notice_id
+        return inbox.receive(
+            GatewayNotification(**{**notification, **values}), contract or payment.merchant_account
+        ).notification_id
 
     def close(self, account: MerchantAccount, day: date) -> None:
         """Close a day of a contract on which no money came."""
@@ -103,7 +105,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many notices each way settled, and all that was written."""
+    """How many notifications each way settled, and all that was written."""
 
     in_bulk: int
     by_rules: int
@@ -111,7 +113,7 @@ class Outcome:
 
 
 class Ways:
-    """Runs a scenario by one way or the other, and sees which of them settled a notice."""
+    """Runs a scenario by one way or the other, and sees which of them settled a notification."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
@@ -122,14 +124,14 @@ class Ways:
         emptying.empty()
         settled = {"bulk": 0, "rules": 0}
 
-        def settle(notice_ids: Sequence[int]) -> bulk.Plain:
-            result = self._settle(notice_ids) if in_bulk else bulk.Plain(frozenset(), ())
-            settled["bulk"] += len(result.notice_ids)
+        def settle(notification_ids: Sequence[int]) -> bulk.Plain:
+            result = self._settle(notification_ids) if in_bulk else bulk.Plain(frozenset(), ())
+            settled["bulk"] += len(result.notification_ids)
             return result
 
-        def apply(notices: Sequence[Notice]) -> settlement.Settled:
-            result = self._apply(notices)
-            settled["rules"] += sum(notice.result == "settled" for notice in notices)
+        def apply(notifications: Sequence[Notification]) -> settlement.Settled:
+            result = self._apply(notifications)
+            settled["rules"] += sum(notification.result == "settled" for notification in notifications)
             return result
 
         self._monkeypatch.setattr(bulk, "settle", settle)
@@ -142,14 +144,17 @@ class Ways:
 
 def written(now: datetime) -> dict[str, list[Any]]:
     """Everything that settling writes: ids counted from the first row, times of this run left out."""
-    ids = {model: list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in (Payment, Bill, Notice)}
+    ids = {
+        model: list(model.objects.order_by("pk").values_list("pk", flat=True))
+        for model in (Payment, Bill, Notification)
+    }
     accounts = {
         pk: number for number, pk in enumerate(MerchantAccount.objects.order_by("pk").values_list("pk", flat=True))
     }
 
-    causes = {str(pk): number for number, pk in enumerate(ids[Notice])}
+    causes = {str(pk): number for number, pk in enumerate(ids[Notification])}
 
-    def place(model: type[Payment | Bill | Notice], pk: int | None) -> int | None:
+    def place(model: type[Payment | Bill | Notification], pk: int | None) -> int | None:
         return ids[model].index(pk) if pk else None
 
     def time(value: datetime | None) -> str:
@@ -166,9 +171,9 @@ def written(now: datetime) -> dict[str, list[Any]]:
             for row in Payment.objects.order_by("pk")
         ],
         "bills": [(row.state, time(row.settled_at)) for row in Bill.objects.order_by("pk")],
-        "notices": [
+        "notifications": [
             (row.event_key, row.state, row.result, time(row.processed_at), place(Payment, row.payment_id))
-            for row in Notice.objects.order_by("pk")
+            for row in Notification.objects.order_by("pk")
         ],
         "events": sorted(
             (
@@ -186,7 +191,7 @@ def written(now: datetime) -> dict[str, list[Any]]:
         ),
         "numbers": sorted(ReceiptSeries.objects.values_list("kind", "template", "serial", "next_number")),
         "discrepancies": sorted(
-            (row.kind, row.amount, str(place(Bill, row.bill_id)), str(place(Notice, row.notice_id)))
+            (row.kind, row.amount, str(place(Bill, row.bill_id)), str(place(Notification, row.notification_id)))
             for row in Discrepancy.objects.all()
         ),
         "dossiers": [

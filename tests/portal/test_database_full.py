@@ -13,8 +13,8 @@ from django.test import Client
 
 from payments import heartbeats, sweeper
 from payments.callbacks import inbox
-from payments.models import Bill, Notice, Receipt
-from payments.models.notifications import NoticeState
+from payments.models import Bill, Notification, Receipt
+from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.payments.callbacks.test_callbacks import post
@@ -78,9 +78,9 @@ def disk_full(table: str) -> Iterator[None]:
             cursor.execute("DROP FUNCTION test_disk_full CASCADE")
 
 
-def test_a_notice_for_which_there_is_no_room_is_answered_busy_and_taken_later() -> None:
+def test_a_notification_for_which_there_is_no_room_is_answered_busy_and_taken_later() -> None:
     payment = factories.payment()
-    with disk_full("payments_notice"):
+    with disk_full("payments_notification"):
         assert post(confirm(payment))["RESPONSE_CODE"] == "08"
     assert post(confirm(payment))["RESPONSE_CODE"] == "00"
     inbox.drain_all()
@@ -98,7 +98,7 @@ def test_without_room_to_book_everything_waits_whole_and_nothing_is_quarantined(
         for _ in range(6):
             with pytest.raises(OperationalError):
                 inbox.drain()
-        assert Notice.objects.filter(state=NoticeState.NEW, attempts=0).count() == 2
+        assert Notification.objects.filter(state=NotificationState.NEW, attempts=0).count() == 2
         assert not Receipt.objects.exists()
     assert inbox.drain_all() == 2
     assert set(Bill.objects.values_list("state", flat=True)) == {BillState.PAID, BillState.OPEN}

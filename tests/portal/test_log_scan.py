@@ -19,7 +19,7 @@ from tests.journeys import log_scan
         ("INFO card 4111 1111 1111 1111", True),
         ("INFO signed with s3cret-of-the-bank", True),
         ("2026-11-24 09:32:00,308 INFO order MC0912345678901 paid", False),
-        ("INFO H44.40-261124-0005 took 0.20912345 s, notice 17", False),
+        ("INFO H44.40-261124-0005 took 0.20912345 s, notification 17", False),
     ],
 )
 def test_a_line_is_judged(tmp_path: Path, line: str, is_told: bool) -> None:

@@ -15,9 +15,9 @@ from gateways.base import GatewayUnavailable
 from payments import discrepancies
 from payments.callbacks import inbox
 from payments.merchants import circuit_breaker
-from payments.models import Notice, Payment
+from payments.models import Notification, Payment
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import NoticeState
+from payments.models.notifications import NotificationState
 from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
@@ -44,9 +44,9 @@ def test_an_empty_portal_has_numbers_and_not_gaps() -> None:
     assert found["refunds", ("proposed",)] == found["statements_waiting", ()] == 0
 
 
-def test_a_notice_shows_in_the_inbox_and_then_as_seconds_to_settle() -> None:
+def test_a_notification_shows_in_the_inbox_and_then_as_seconds_to_settle() -> None:
     post(confirm(factories.payment()))
-    Notice.objects.update(received_at=timezone.now() - timedelta(seconds=40))
+    Notification.objects.update(received_at=timezone.now() - timedelta(seconds=40))
     waiting = scrape()
     assert waiting["inbox", ()] == 1
     assert 40 <= waiting["inbox_oldest_seconds", ()] < 60
@@ -80,10 +80,12 @@ def test_what_waits_for_a_person_is_counted() -> None:
     payment = factories.payment()
     post(confirm(payment))
     post({**confirm(payment), "SECURE_CODE": "forged"})
-    Notice.objects.update(state=NoticeState.QUARANTINED)
-    discrepancies.case(DiscrepancyKind.SHORT, agency_id=payment.bill.agency_id, bill=payment.bill, amount=1).save()
+    Notification.objects.update(state=NotificationState.QUARANTINED)
+    discrepancies.new_discrepancy(
+        DiscrepancyKind.SHORT, agency_id=payment.bill.agency_id, bill=payment.bill, amount=1
+    ).save()
     found = scrape()
-    assert found["quarantined_notices", ()] == found["rejected_notices_recent", ()] == 1
+    assert found["quarantined_notifications", ()] == found["rejected_notifications_recent", ()] == 1
     assert found["open_cases", ("short",)] == 1
 
 
@@ -107,7 +109,7 @@ def test_a_scrape_reads_the_last_ten_minutes_by_index() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO payments_notice (gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref,
+            """INSERT INTO payments_notification (gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref,
                    outcome, currency, account, is_transfer, facts, body, query, headers, remote_addr, digest, state,
                    result, attempts, error, received_at, processed_at)
                SELECT 'vnptpay', n, 'callback', %s, n, n, 'paid', 'VND', '', false, '{}', '', '', '{}', '', '', 'done',
@@ -115,9 +117,9 @@ def test_a_scrape_reads_the_last_ten_minutes_by_index() -> None:
                FROM generate_series(60000, 1, -1) AS n""",
             [factories.merchant(factories.agency(), "vnptpay").pk],
         )
-        cursor.execute("SELECT brin_summarize_new_values('notice_processed')")
-        cursor.execute("ANALYZE payments_notice")
+        cursor.execute("SELECT brin_summarize_new_values('notification_processed')")
+        cursor.execute("ANALYZE payments_notification")
         cursor.execute(f"EXPLAIN {_SECONDS_TO_SETTLE}", [timezone.now() - timedelta(minutes=10), "callback"])
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "notice_processed" in plan
+    assert "notification_processed" in plan
     assert 50 <= scrape()["settled_recent", ()] <= 60

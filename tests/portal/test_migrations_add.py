@@ -51,11 +51,11 @@ def test_migrations_since_the_rule_only_add() -> None:
 @pytest.mark.parametrize(
     ("operation", "is_borne"),
     [
-        (migrations.RemoveField("notice", "body"), False),
-        (migrations.RenameField("notice", "body", "text"), False),
-        (migrations.AddField("notice", "x", models.IntegerField(default=0)), False),
-        (migrations.AddField("notice", "x", models.IntegerField(db_default=0)), True),
-        (migrations.AddField("notice", "x", models.IntegerField(null=True)), True),
+        (migrations.RemoveField("notification", "body"), False),
+        (migrations.RenameField("notification", "body", "text"), False),
+        (migrations.AddField("notification", "x", models.IntegerField(default=0)), False),
+        (migrations.AddField("notification", "x", models.IntegerField(db_default=0)), True),
+        (migrations.AddField("notification", "x", models.IntegerField(null=True)), True),
     ],
     ids=["removed", "renamed", "default only in Python", "default in PostgreSQL", "may be null"],
 )

@@ -18,7 +18,7 @@ from gateways.base import (
     GatewayRefused,
     GatewayUnavailable,
     MerchantConfig,
-    Notice,
+    Notification,
     Outcome,
     OutcomeState,
     OutcomeUnknown,
@@ -59,7 +59,7 @@ class Order:
 
 @dataclass
 class Mail:
-    """A notice on its way to the portal."""
+    """A notification on its way to the portal."""
 
     due_at: datetime
     gateway: str
@@ -85,7 +85,7 @@ class Temper:
 
 
 class SimBank:
-    """Orders, money and mail. `post` hands a notice to the portal and returns its answer."""
+    """Orders, money and mail. `post` hands a notification to the portal and returns its answer."""
 
     def __init__(self, rng: random.Random, temper: Temper, post: Callable[[str, bytes], Answer]) -> None:
         self.rng, self.temper, self.post = rng, temper, post
@@ -116,8 +116,8 @@ class SimBank:
         taken = amount or (max(1, order.amount - 1000) if wrong else order.amount)
         money = Money(order.gateway, order.ref, f"B{self._numbers}", taken)
         for earlier in order.money:
-            # Once the code is paid nobody asks again: of a second transfer the notice tells, or else
-            # the statement file, which the simulator does not play. So here the notices do arrive.
+            # Once the code is paid nobody asks again: of a second transfer the notification tells, or else
+            # the statement file, which the simulator does not play. So here the notifications do arrive.
             self._tell(order, OutcomeState.PAID, earlier, is_kept=True)
         order.money.append(money)
         if self.happens(self.temper.hides):
@@ -196,12 +196,12 @@ class _SimGateway:
         """There is one merchant."""
         return MERCHANT
 
-    def verify(self, request: RawRequest) -> Notice:
+    def verify(self, request: RawRequest) -> Notification:
         """Believe what is signed."""
         told: dict[str, Any] = json.loads(request.body)
         if told.pop("signature") != sign(told):
             raise BadSignature(self.slug)
-        return Notice(
+        return Notification(
             gateway=self.slug,
             event_key=f"{told['ref']}:{told['bank_ref']}:{told['state']}",
             merchant_ref=told["ref"],
@@ -213,7 +213,7 @@ class _SimGateway:
             is_transfer=self.slug == SimTransfer.slug,
         )
 
-    def answer(self, request: RawRequest, notice: Notice | None, result: Answer) -> RawResponse:
+    def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
         """Answer in plain words."""
         return RawResponse(body=str(result).encode())
 

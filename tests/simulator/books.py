@@ -6,13 +6,13 @@ import random
 from dataclasses import dataclass, field
 
 from gateways.base import OutcomeState
-from payments.settlement.rules import Decision, News, PaymentFacts, decide
+from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
 from payments.states import BillState, PaymentState, bill_edge, payment_edge
 
 AMOUNT = 150_000
 _OPINIONS = (OutcomeState.FAILED, OutcomeState.CANCELLED, OutcomeState.PENDING, OutcomeState.UNKNOWN)
 
-Told = tuple[str, News]
+Told = tuple[str, GatewayEvent]
 
 
 @dataclass
@@ -73,11 +73,13 @@ def history(rng: random.Random) -> tuple[dict[str, PaymentState], list[Told]]:
         ref, is_transfer = f"R{number}", rng.random() < 0.5
         states[ref] = rng.choice([PaymentState.CREATED, PaymentState.SENT, PaymentState.UNKNOWN, PaymentState.EXPIRED])
         for _ in range(rng.randint(0, 2)):
-            told.append((ref, News(rng.choice(_OPINIONS), None, "", "", "", is_transfer)))
+            told.append((ref, GatewayEvent(rng.choice(_OPINIONS), None, "", "", "", is_transfer)))
         for charge in range(rng.randint(0, 3 if is_transfer else 1)):
             amount = rng.choice([AMOUNT, AMOUNT, AMOUNT - 1, AMOUNT + 1, AMOUNT * 100])
             bank_ref = f"B{number}{charge}"
-            told.append((ref, News(OutcomeState.PAID, amount, "VND", "", bank_ref, is_transfer)))
+            told.append((ref, GatewayEvent(OutcomeState.PAID, amount, "VND", "", bank_ref, is_transfer)))
             if not is_transfer and amount == AMOUNT and rng.random() < 0.3:
-                told.append((ref, News(OutcomeState.PAID, amount, "", "", "", is_transfer)))  # told with less detail
+                told.append(
+                    (ref, GatewayEvent(OutcomeState.PAID, amount, "", "", "", is_transfer))
+                )  # told with less detail
     return states, told

@@ -2,7 +2,7 @@
 
 Payers open an attempt and pay minutes or hours later; the bank shows one payment in ten only
 minutes after it was made, fails one question in ten, and may be away for ten minutes of every
-thirty; every notice is dropped. Some payers by card come back to our page, which asks at once.
+thirty; every notification is dropped. Some payers by card come back to our page, which asks at once.
 """
 
 from __future__ import annotations

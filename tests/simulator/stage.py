@@ -29,7 +29,7 @@ CREATE FUNCTION sim.statement_timestamp() RETURNS timestamptz STABLE LANGUAGE sq
     AS $$ SELECT current_setting('sim.now')::timestamptz $$;
 CREATE FUNCTION sim.now() RETURNS timestamptz STABLE LANGUAGE sql
     AS $$ SELECT current_setting('sim.now')::timestamptz $$;
-ALTER TABLE payments_notice ALTER received_at SET DEFAULT sim.statement_timestamp(),
+ALTER TABLE payments_notification ALTER received_at SET DEFAULT sim.statement_timestamp(),
     ALTER next_attempt_at SET DEFAULT sim.statement_timestamp();
 SELECT set_config('search_path', 'sim, public, pg_catalog', true);
 """
@@ -122,6 +122,6 @@ def scene(bank: SimBank, ring: Callable[[], None]) -> Iterator[tuple[Clock, Deat
 
 
 def post(gateway: str, body: bytes) -> Answer:
-    """Hand a notice to the portal's own door."""
+    """Hand a notification to the portal's own door."""
     request = RawRequest("POST", f"/gateways/{gateway}/notify", "", {}, body, "203.0.113.9")
     return Answer(callbacks.notify(gateway, request).body.decode())

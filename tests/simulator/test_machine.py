@@ -27,8 +27,8 @@ from payments.bills import create as bills_create
 from payments.callbacks import inbox
 from payments.checkout import start as checkout
 from payments.errors import BillHasMoney, BillNotPayable
-from payments.models import Bill, LedgerEvent, Notice, Payment, Receipt
-from payments.models.notifications import NoticeState
+from payments.models import Bill, LedgerEvent, Notification, Payment, Receipt
+from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.status_queries import query as status_queries
 from tests.support import factories
@@ -139,7 +139,7 @@ class Counter(RuleBasedStateMachine):
 
     @rule(order=orders)
     def check(self, order: Order) -> None:
-        """Asking tells of the first money of a reference, though its notice may still wait."""
+        """Asking tells of the first money of a reference, though its notification may still wait."""
         self.clock.pass_by(10)
         status_queries.check(Payment.objects.select_related("merchant_account").get(merchant_ref=order.ref))
         if order.money:
@@ -169,8 +169,8 @@ class Counter(RuleBasedStateMachine):
         assert booked == sorted((pk, money.amount) for pk, truth in self.truths.items() for money in truth.heard)
         paid = sorted(pk for pk, state in states.items() if state == "paid")
         assert sorted(Receipt.objects.values_list("bill_id", flat=True)) == paid
-        assert not Notice.objects.filter(state=NoticeState.QUARANTINED).exists()
-        assert [v for v in ledger_check.check() if v.invariant != "I4"] == []  # I4: here notices wait on purpose
+        assert not Notification.objects.filter(state=NotificationState.QUARANTINED).exists()
+        assert [v for v in ledger_check.check() if v.invariant != "I4"] == []  # I4: here notifications wait on purpose
 
 
 def run(examples: int, phases: Collection[Phase] = tuple(Phase)) -> None:
@@ -201,11 +201,13 @@ def test_the_counter_does_what_its_model_says() -> None:
 def test_control_a_counter_that_believes_in_failure_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open Forms 5942: "failed" taken for final. The machine must find the payer who pays after all."""
     from payments.settlement import apply as settlement
-    from payments.settlement.rules import Decision, News, PaymentFacts, decide
+    from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
 
-    def believing(news: News, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool) -> Decision:
+    def believing(
+        news: GatewayEvent, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool
+    ) -> Decision:
         if payment and payment.state in ("failed", "cancelled"):
-            return Decision("too_late", NoticeState.IGNORED)
+            return Decision("too_late", NotificationState.IGNORED)
         return decide(news, payment, accounts, is_booked=is_booked)
 
     monkeypatch.setattr(settlement, "decide", believing)

@@ -33,7 +33,7 @@ def test_every_seed_ends_with_each_dong_booked_once(chunk: int) -> None:
             assert not faults, "\n".join([f"SEED={seed} SEEDS=1", *faults, *run.story])
 
 
-def _seed_that_notices(agency: Agency, seeds: int) -> int | None:
+def _seed_that_notifications(agency: Agency, seeds: int) -> int | None:
     return next((seed for seed in range(seeds) if Run(seed, agency).play(STEPS)), None)
 
 
@@ -41,7 +41,7 @@ def _seed_that_notices(agency: Agency, seeds: int) -> int | None:
 def test_control_without_asking_some_seed_loses_money(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status_queries, "check_due", lambda gateway: 0)
     with prepared() as agency:
-        assert _seed_that_notices(agency, 30) is not None
+        assert _seed_that_notifications(agency, 30) is not None
 
 
 @pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_control_without_a_transaction_some_crash_breaks_the_books(monkeypatch: 
     monkeypatch.setattr(transaction, "atomic", atomic)
     try:
         with prepared() as agency:
-            noticed = _seed_that_notices(agency, 500) is not None
+            noticed = _seed_that_notifications(agency, 500) is not None
     except TransactionManagementError:
         noticed = True  # what was half written made PostgreSQL refuse what came next
     assert noticed

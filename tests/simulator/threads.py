@@ -1,4 +1,4 @@
-"""Races on the true PostgreSQL: threads that post and drain the same notices at once, out of order, several times."""
+"""Races on the true PostgreSQL: threads that post and drain the same notifications at once, out of order, several times."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from dossiers.models import Dossier, Message
 from gateways.base import RawRequest
 from payments.callbacks import handle as callbacks
 from payments.callbacks import inbox
-from payments.models import Notice, Payment, Receipt
-from payments.models.notifications import NoticeState
+from payments.models import Notification, Payment, Receipt
+from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.support import factories
@@ -109,8 +109,8 @@ def _work(rng: random.Random, queue: SimpleQueue[tuple[str, bytes]], faults: lis
 def _finish() -> None:
     """The sweeper: what was put off for a lock is due now."""
     close_old_connections()
-    while Notice.objects.filter(state=NoticeState.NEW).exists():
-        Notice.objects.filter(state=NoticeState.NEW).update(next_attempt_at=Now())
+    while Notification.objects.filter(state=NotificationState.NEW).exists():
+        Notification.objects.filter(state=NotificationState.NEW).update(next_attempt_at=Now())
         inbox.drain_all()
 
 

@@ -15,8 +15,8 @@ from payments.bills import create as bills
 from payments.callbacks import inbox
 from payments.checkout import start as checkout
 from payments.errors import PaymentsError
-from payments.models import Bill, Discrepancy, LedgerEvent, Notice, Payment, Receipt
-from payments.models.notifications import NoticeState
+from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Payment, Receipt
+from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from payments.status_queries import query as status_queries
@@ -105,11 +105,11 @@ class Run:
             self.death.after = None
 
     def _post(self, gateway: str, body: bytes) -> Answer:
-        """The web process may die under a notice: the bank then hears nothing."""
+        """The web process may die under a notification: the bank then hears nothing."""
         try:
             return post(gateway, body)
         except Killed:
-            self.story.append("  killed under a notice")
+            self.story.append("  killed under a notification")
             return Answer.BUSY
 
     def _ring(self) -> None:
@@ -160,12 +160,12 @@ class Run:
     def _next_moment(self, pause: timedelta) -> datetime:
         due = [mail.due_at for mail in self.bank.mail]
         due += Payment.objects.aggregate(at=Min("next_check_at")).values()
-        due += Notice.objects.filter(state=NoticeState.NEW).aggregate(at=Min("next_attempt_at")).values()
+        due += Notification.objects.filter(state=NotificationState.NEW).aggregate(at=Min("next_attempt_at")).values()
         soonest = min((at for at in due if at is not None), default=self.clock.now)
         return max(soonest, self.clock.now + pause)
 
     def _is_done(self) -> bool:
-        waits = Notice.objects.filter(state=NoticeState.NEW).exists()
+        waits = Notification.objects.filter(state=NotificationState.NEW).exists()
         return not waits and not self.bank.mail and not self._misbooked()
 
     def _misbooked(self) -> list[str]:
@@ -183,8 +183,8 @@ class Run:
         faults = self._misbooked() + [f"{v.invariant} {v.claim}: {v.row}" for v in ledger_check.check()]
         for bill in Bill.objects.all():
             faults += self._faults_of(bill)
-        if Notice.objects.filter(state__in=(NoticeState.NEW, NoticeState.QUARANTINED)).exists():
-            faults.append("a notice was not applied")
+        if Notification.objects.filter(state__in=(NotificationState.NEW, NotificationState.QUARANTINED)).exists():
+            faults.append("a notification was not applied")
         return faults
 
     def _faults_of(self, bill: Bill) -> list[str]:

@@ -26,7 +26,7 @@ from gateways.base import (
     InquiredBill,
     Malformed,
     MerchantConfig,
-    Notice,
+    Notification,
     PaymentOrder,
     RawRequest,
     RawResponse,
@@ -40,28 +40,28 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass
 class Portal:
-    """Verifies notices and answers bill inquiries as the real one does, and keeps all in memory."""
+    """Verifies notifications and answers bill inquiries as the real one does, and keeps all in memory."""
 
     adapters: dict[str, Gateway] = field(default_factory=dict)
     bills: dict[str, int] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
     rejected: int = 0
     answers: list[Answer] = field(default_factory=list)
 
     def respond(self, request: RawRequest) -> RawResponse:
-        """Answer one notice or question of a bank. `answers` are given first, then ACCEPTED for ever."""
+        """Answer one notification or question of a bank. `answers` are given first, then ACCEPTED for ever."""
         adapter = self.adapters[request.path.split("/")[2]]
         if request.path.endswith("inq-bill"):
             return adapter.inquire(request, self._find)
         try:
-            notice = adapter.verify(request)
+            notification = adapter.verify(request)
         except (BadSignature, Malformed):
             self.rejected += 1
             return adapter.answer(request, None, Answer.BAD_SIGNATURE)
         result = self.answers.pop(0) if self.answers else Answer.ACCEPTED
         if result != Answer.BUSY:
-            self.notices.append(notice)
-        return adapter.answer(request, notice, result)
+            self.notifications.append(notification)
+        return adapter.answer(request, notification, result)
 
     def _find(self, code: str) -> InquiredBill | None:
         amount = self.bills.get(code)
@@ -108,13 +108,13 @@ class Sandbox:
         self.portal.bills[code] = amount
         return code
 
-    def told(self, ref: str, count: int = 1, seconds: float = 10) -> list[Notice]:
-        """Wait until the portal has `count` notices of a reference, and return them."""
-        wait_for(lambda: len(self._notices(ref)) >= count, seconds)
-        return self._notices(ref)
+    def told(self, ref: str, count: int = 1, seconds: float = 10) -> list[Notification]:
+        """Wait until the portal has `count` notifications of a reference, and return them."""
+        wait_for(lambda: len(self._notifications(ref)) >= count, seconds)
+        return self._notifications(ref)
 
-    def _notices(self, ref: str) -> list[Notice]:
-        return [notice for notice in self.portal.notices if notice.merchant_ref == ref]
+    def _notifications(self, ref: str) -> list[Notification]:
+        return [notification for notification in self.portal.notifications if notification.merchant_ref == ref]
 
     def start(self) -> None:
         """Start the process and wait until it answers."""

@@ -55,7 +55,7 @@ def notify_bill(payment: Payment | str, amount: int | None = None, **changes: An
     }
     message.setdefault("remark", f"CT DEN:{message['bankTransId']} {code}")
     key = private_key(bank["bank_private_key"])
-    message["signature"] = RsaConcatenation(vietinbank_messages.NOTICE_FIELDS).sign(message, key)
+    message["signature"] = RsaConcatenation(vietinbank_messages.NOTIFICATION_FIELDS).sign(message, key)
     return message
 
 

@@ -42,7 +42,7 @@ def ringing(is_true: Callable[[], Any]) -> Callable[[], Any]:
 
     def look() -> Any:
         wakeup._silent_until = wakeup._rung_until = 0.0
-        wakeup.ring()
+        wakeup.notify_worker()
         return is_true()
 
     return look

@@ -1,4 +1,4 @@
-"""Sending a page's own form, so that a test notices when the page no longer has a field."""
+"""Sending a page's own form, so that a test notifications when the page no longer has a field."""
 
 from __future__ import annotations
 

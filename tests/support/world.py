@@ -21,7 +21,17 @@ from dossiers.submission import assisted
 from payments import charge_claims, reallocation, test_payments
 from payments.api.clients import create_client
 from payments.cash_desk import collect as cash_desk
-from payments.models import Bill, Discrepancy, Export, Notice, Payment, Receipt, RejectedNotice, SavedFilter, Statement
+from payments.models import (
+    Bill,
+    Discrepancy,
+    Export,
+    Notification,
+    Payment,
+    Receipt,
+    RejectedNotification,
+    SavedFilter,
+    Statement,
+)
 from payments.refunds import workflow as refunds
 from payments.states import PaymentState
 from payments.webhooks import dispatch, endpoints
@@ -158,7 +168,7 @@ class World:
         proposal = refunds.Proposal(1_000, 150_000, "surplus", "k", bank_account="VCB 0123456789")
         refund = refunds.propose_for_case(case, proposal, maker=maker)
         case.refresh_from_db()
-        wish = reallocation.Wish(
+        wish = reallocation.ReallocationRequest(
             [factories.bill(10_000, of=self.home).reference], case.remaining_amount, "nộp nhầm", "k"
         )
         move = reallocation.propose(case, wish, maker=maker)
@@ -170,7 +180,7 @@ class World:
             "shift": {"pk": shift.pk},
             "payment": {"pk": case.payment.pk},
             "contract": {"account": account.pk},
-            "trial": {"pk": test_payments.begin(account, self.home, 10_000, actor=maker).pk},
+            "test_payment": {"pk": test_payments.begin(account, self.home, 10_000, actor=maker).pk},
             "discrepancy": {"pk": case.pk},
             "move": {"pk": case.pk, "move": move.pk},
             "day": {"account": account.pk, "day": YESTERDAY},
@@ -222,8 +232,8 @@ class World:
             self.system,
             dispatch.waiting()[0],
             self.api_payment.merchant_account,
-            Notice.objects.all()[0],
-            RejectedNotice.objects.create(gateway="vnptpay", reason="bad_signature", body_sha256="x"),
+            Notification.objects.all()[0],
+            RejectedNotification.objects.create(gateway="vnptpay", reason="bad_signature", body_sha256="x"),
             Bill.objects.get(pk=self.api_bill.pk),
             Payment.objects.get(pk=self.api_payment.pk),
             self.api_bill.events.all()[0],

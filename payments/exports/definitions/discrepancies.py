@@ -76,7 +76,7 @@ CASES = Listing(
     keys=("q", "kind", "state", "owner", "order"),
     choose=choose,
     rows=rows,
-    related=("agency", "bill", "payment", "notice", "owner", "claim"),
+    related=("agency", "bill", "payment", "notification", "owner", "claim"),
     columns=(
         Column(_("Số vụ việc"), _("Số trong địa chỉ của trang vụ việc"), lambda row: row.pk),
         Column(_("Loại"), _("Vì sao có vụ việc; tiền thừa, nộp thừa là hai loại"), lambda row: row.get_kind_display()),
@@ -89,7 +89,7 @@ CASES = Listing(
         Column(
             _("Mã giao dịch của ngân hàng"),
             _("Trong thông báo đã mở vụ việc"),
-            lambda row: row.notice.gateway_ref if row.notice else row.payment and row.payment.gateway_ref,
+            lambda row: row.notification.gateway_ref if row.notification else row.payment and row.payment.gateway_ref,
         ),
         Column(_("Phụ trách"), _("Trống nếu chưa ai nhận"), lambda row: str(row.owner or "")),
         Column(zoned(_("Mở lúc")), _("Lúc hệ thống mở vụ việc"), lambda row: row.opened_at),

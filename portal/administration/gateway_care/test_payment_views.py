@@ -1,4 +1,4 @@
-"""The pages of a trial payment: begin one for a contract, watch its way live, give the money back."""
+"""The pages of a test_payment payment: begin one for a contract, watch its way live, give the money back."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from payments import test_payments
 from payments.bills import create as bills
 from payments.callbacks.views import SESSION_PAYMENT
 from payments.errors import BillHasMoney, BillNotPayable, GatewayNotOffered, PaymentNotStarted
-from payments.models import MerchantAccount, Trial
+from payments.models import MerchantAccount, TestPayment
 
 from .views import RIGHT
 
 MOST_SHOWN = 20
 
 
-class TrialForm(forms.Form):
+class TestPaymentForm(forms.Form):
     """How much, and for which agency; its own when the field is left as it is."""
 
     agency = forms.CharField(label=gettext_lazy("Mã cơ quan"), max_length=20)
@@ -64,59 +64,59 @@ class TrialForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, account: int) -> HttpResponse:
-    """Ask how much and for whom (`?co-quan=` its code), make the bill and start the attempt; earlier trials below."""
+    """Ask how much and for whom (`?co-quan=` its code), make the bill and start the attempt; earlier test_payments below."""
     _may(request, "change")
     contracts = MerchantAccount.objects.exclude(gateway__in=internal.SLUGS).select_related("agency")
     contract = get_object_or_404(contracts, pk=account)
-    form = TrialForm(account=contract, agency=request.GET.get("co-quan", ""))
+    form = TestPaymentForm(account=contract, agency=request.GET.get("co-quan", ""))
     if request.method == "POST":
         must_be_proved(request)
-        form = TrialForm(request.POST, account=contract)
+        form = TestPaymentForm(request.POST, account=contract)
         if form.is_valid() and (made := _made(request, contract, form)):
-            return redirect("trial", pk=made.pk)
+            return redirect("test_payment", pk=made.pk)
     context = {
         **admin.site.each_context(request),
         "title": _("Thanh toán thử: %(gateway)s") % {"gateway": registry.name_of(contract.gateway)},
         "contract": contract,
         "form": form,
-        "trials": contract.trials.select_related("bill__agency", "begun_by")[:MOST_SHOWN],
+        "test_payments": contract.test_payments.select_related("bill__agency", "begun_by")[:MOST_SHOWN],
     }
     return TemplateResponse(
         request, "portal/administration/gateway_care/test_payments.html", context, status=422 if form.errors else 200
     )
 
 
-def _made(request: HttpRequest, contract: MerchantAccount, form: TrialForm) -> Trial | None:
+def _made(request: HttpRequest, contract: MerchantAccount, form: TestPaymentForm) -> TestPayment | None:
     actor: Any = request.user
     told = form.cleaned_data
     try:
-        trial = test_payments.begin(contract, told["agency"], told["amount"], actor=actor)
+        test_payment = test_payments.begin(contract, told["agency"], told["amount"], actor=actor)
     except GatewayNotOffered:
         form.add_error("agency", _("Cơ quan này không dùng hợp đồng này."))
         return None
     try:
-        payment = test_payments.pay(trial, client_ip=client_ip(request), locale=request.LANGUAGE_CODE)
+        payment = test_payments.pay(test_payment, client_ip=client_ip(request), locale=request.LANGUAGE_CODE)
     except PaymentNotStarted:
         messages.error(request, _("Cổng không nhận lần thanh toán. Không có khoản tiền nào bị trừ."))
     else:
         request.session[SESSION_PAYMENT] = payment.token  # so that the bank's way back finds it
-    return trial
+    return test_payment
 
 
 @require_http_methods(["GET", "POST"])
-def trial(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show how far a trial is, live; a POST closes one that nobody will pay."""
+def test_payment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how far a test_payment is, live; a POST closes one that nobody will pay."""
     _may(request, "view")
-    found = _trial(pk)
+    found = _test_payment(pk)
     if request.method == "POST":
         _may(request, "change")
         must_be_proved(request)
         actor: Any = request.user
         try:
-            bills.cancel_bill(found.bill, reason="trial given up", actor=actor)
+            bills.cancel_bill(found.bill, reason="test_payment given up", actor=actor)
         except (BillNotPayable, BillHasMoney):
             messages.error(request, _("Không hủy được: tiền đã đến, hoặc đang hỏi ngân hàng."))
-        return redirect("trial", pk=pk)
+        return redirect("test_payment", pk=pk)
     topic = f"{settings.LIVE_URL}/live/{live.sign_topic(found.bill.token)}" if settings.LIVE_URL else ""
     context = {
         **admin.site.each_context(request),
@@ -128,10 +128,10 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def trial_state(request: HttpRequest, pk: int) -> HttpResponse:
+def test_payment_state(request: HttpRequest, pk: int) -> HttpResponse:
     """The part that changes; a page made in another state (`?da-thay=`) is told to come again whole."""
     _may(request, "view")
-    found = _trial(pk)
+    found = _test_payment(pk)
     is_stale = request.GET.get("da-thay", found.bill.state) != found.bill.state
     return render(
         request,
@@ -140,14 +140,14 @@ def trial_state(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _trial(pk: int) -> Trial:
-    every = Trial.objects.select_related("bill__agency", "merchant_account", "begun_by")
+def _test_payment(pk: int) -> TestPayment:
+    every = TestPayment.objects.select_related("bill__agency", "merchant_account", "begun_by")
     return get_object_or_404(every.prefetch_related("bill__payments"), pk=pk)
 
 
-def _progress(request: HttpRequest, found: Trial) -> dict[str, Any]:
+def _progress(request: HttpRequest, found: TestPayment) -> dict[str, Any]:
     return {
-        "trial": found,
+        "test_payment": found,
         "steps": test_payments.steps(found),
         "attempt": test_payments.attempt_of(found),
         "to_refund": test_payments.may_be_refunded(found),

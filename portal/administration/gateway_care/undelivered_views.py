@@ -1,4 +1,4 @@
-"""What did not get through: notices, webhooks and messages, tried again or ignored with a reason."""
+"""What did not get through: notifications, webhooks and messages, tried again or ignored with a reason."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from agencies.reauthentication import must_be_proved
 from dossiers.messages import outbox as texts
 from dossiers.models import Message
 from payments.callbacks import dead_letters
-from payments.models import Notice, WebhookDelivery
-from payments.models.notifications import NoticeState
+from payments.models import Notification, WebhookDelivery
+from payments.models.notifications import NotificationState
 from payments.webhooks import dispatch
 from portal.administration.alerts import GIVEN_UP_SHOWN, MANY_ATTEMPTS
 
@@ -49,10 +49,14 @@ def _since() -> Any:
 #: By the word that a form says.
 KINDS = {
     "thong-bao": Kind(
-        Notice.objects.all(),
-        lambda: Notice.objects.filter(state=NoticeState.QUARANTINED).select_related("merchant_account").defer("body"),
-        lambda notice, actor: dead_letters.retry(notice, actor=actor),
-        lambda notice, actor, reason: dead_letters.set_aside(notice, reason=reason, actor=actor),
+        Notification.objects.all(),
+        lambda: (
+            Notification.objects.filter(state=NotificationState.QUARANTINED)
+            .select_related("merchant_account")
+            .defer("body")
+        ),
+        lambda notification, actor: dead_letters.retry(notification, actor=actor),
+        lambda notification, actor, reason: dead_letters.set_aside(notification, reason=reason, actor=actor),
     ),
     "webhook": Kind(
         WebhookDelivery.objects.all(),
@@ -72,23 +76,23 @@ KINDS = {
 @require_http_methods(["GET", "POST"])
 def undelivered(request: HttpRequest) -> HttpResponse:
     """Show the three lists, the oldest first; a POST tries one row again or ignores it."""
-    if not request.user.has_perm("payments.view_notice"):
+    if not request.user.has_perm("payments.view_notification"):
         raise PermissionDenied
     if request.method == "POST":
-        if not request.user.has_perm("payments.change_notice"):
+        if not request.user.has_perm("payments.change_notification"):
             raise PermissionDenied
         must_be_proved(request)
         _act(request)
         return redirect("undelivered")
-    notices, deliveries, waiting = (kind.listed().order_by("pk")[:MOST_SHOWN] for kind in KINDS.values())
+    notifications, deliveries, waiting = (kind.listed().order_by("pk")[:MOST_SHOWN] for kind in KINDS.values())
     context = {
         **admin.site.each_context(request),
         "title": _("Tin không đến nơi"),
-        "notices": notices,
+        "notifications": notifications,
         "deliveries": deliveries,
         "texts": waiting,
         "most": MOST_SHOWN,
-        "may_change": request.user.has_perm("payments.change_notice"),
+        "may_change": request.user.has_perm("payments.change_notification"),
     }
     return TemplateResponse(request, "portal/administration/gateway_care/undelivered.html", context)
 

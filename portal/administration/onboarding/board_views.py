@@ -48,12 +48,12 @@ STEPS: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One agency and the steps it has done: `contract` it is paid through, `trial` the evidence that this works."""
+    """One agency and the steps it has done: `contract` it is paid through, `test_payment` the evidence that this works."""
 
     agency: Agency
     done: frozenset[str]
     contract: int | None
-    trial: int | None
+    test_payment: int | None
 
     @property
     def steps(self) -> list[tuple[str, bool]]:

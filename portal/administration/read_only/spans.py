@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
-from core.cached_value import Kept
+from core.cached_value import CachedValue
 from portal.models import ReadOnlySpan
 
 #: So long before it begins every page tells it.
@@ -32,7 +32,7 @@ def _coming() -> tuple[ReadOnlySpan, ...]:
     return tuple(ReadOnlySpan.objects.filter(ended_at__gt=timezone.now()).order_by("began_at"))
 
 
-known: Kept[tuple[ReadOnlySpan, ...]] = Kept(_coming, seconds=KEPT_SECONDS, empty=())
+known: CachedValue[tuple[ReadOnlySpan, ...]] = CachedValue(_coming, seconds=KEPT_SECONDS, empty=())
 
 
 def under_way() -> ReadOnlySpan | None:

@@ -45,13 +45,13 @@ async function kept(request, scan) {
   const wanted = scan ? [request.url, DESK + encodeURIComponent(scan.toUpperCase()) + "/", DESK] : sentFrom;
   for (const address of wanted) {
     const copy = address && await cache.match(address);
-    if (copy && Date.now() - Number(copy.headers.get("X-Kept-At")) < KEPT_MS) { return copy; }
+    if (copy && Date.now() - Number(copy.headers.get("X-CachedValue-At")) < KEPT_MS) { return copy; }
   }
   return null;
 }
 
 async function stamped(copy, scan, isUnsure) {
-  const at = Number(copy.headers.get("X-Kept-At"));
+  const at = Number(copy.headers.get("X-CachedValue-At"));
   const clock = new Date(at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
   let html = (await copy.text())
     .replace("data-offline hidden", () => `data-offline data-scan="${escaped(scan)}"`).replaceAll("@@clock@@", clock)
@@ -67,7 +67,7 @@ function escaped(text) {
 async function keep(request, response) {
   const cache = await caches.open(PAGES);
   const headers = new Headers(response.headers);
-  headers.set("X-Kept-At", String(Date.now()));
+  headers.set("X-CachedValue-At", String(Date.now()));
   await cache.put(request, new Response(await response.blob(), { headers }));
   const keys = await cache.keys();
   await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST)).map((old) => cache.delete(old)));

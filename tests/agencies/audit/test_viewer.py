@@ -12,7 +12,7 @@ from django.utils import timezone
 from agencies.audit import record as audit
 from agencies.audit.words import KINDS, WORDS
 from agencies.models import AuditEntry, Role, User
-from payments.states import MoveState, RefundState
+from payments.states import ReallocationState, RefundState
 from procedures.models import CalendarDay
 from tests.support import factories
 from tests.support.signing_in import browser_of
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 APPS = ("agencies", "procedures", "payments", "dossiers", "portal")
 LIST = "/admin/agencies/auditentry/"
 #: Acts that the code puts together.
-MADE = {f"refund_{state}" for state in RefundState} | {f"move_{state}" for state in MoveState}
+MADE = {f"refund_{state}" for state in RefundState} | {f"move_{state}" for state in ReallocationState}
 
 
 def _acts() -> set[str]:

@@ -28,10 +28,10 @@ def pay(sandbox: Sandbox, ref: str, gateway: str = "vnptpay") -> None:
 
 
 def states(sandbox: Sandbox, ref: str) -> list[str]:
-    return [notice["state"] for notice in sandbox.transactions(ref)[0]["notices"]]
+    return [notification["state"] for notification in sandbox.transactions(ref)[0]["notifications"]]
 
 
-def test_dropped_notices_leave_only_the_query(sandbox: Sandbox) -> None:
+def test_dropped_notifications_leave_only_the_query(sandbox: Sandbox) -> None:
     sandbox.control("faults", gateway="vnptpay", fault="drop", count=1)
     order = open_order(sandbox)
     pay(sandbox, order.merchant_ref)
@@ -39,7 +39,7 @@ def test_dropped_notices_leave_only_the_query(sandbox: Sandbox) -> None:
     assert ask(sandbox, order) == OutcomeState.PAID
 
 
-def test_a_delayed_notice_comes_later(sandbox: Sandbox) -> None:
+def test_a_delayed_notification_comes_later(sandbox: Sandbox) -> None:
     sandbox.control("faults", gateway="vnptpay", fault="delay", seconds=0.5)
     order, started = open_order(sandbox), time.monotonic()
     pay(sandbox, order.merchant_ref)
@@ -51,20 +51,22 @@ def test_duplicates_come_at_once(sandbox: Sandbox) -> None:
     sandbox.control("faults", gateway="vietinbank", fault="duplicate", times=5)
     code = sandbox.code()
     pay(sandbox, code, "vietinbank")
-    assert len({notice.event_key for notice in sandbox.told(code, 5)}) == 1
+    assert len({notification.event_key for notification in sandbox.told(code, 5)}) == 1
 
 
-def test_reordered_notices_come_in_reverse(sandbox: Sandbox) -> None:
+def test_reordered_notifications_come_in_reverse(sandbox: Sandbox) -> None:
     sandbox.control("faults", gateway="vietinbank", fault="reorder", times=3, count=3)
     codes = [sandbox.code() for _ in range(3)]
     for code in codes:
         pay(sandbox, code, "vietinbank")
     sandbox.told(codes[0])
-    told = [notice.merchant_ref for notice in sandbox.portal.notices if notice.merchant_ref in codes]
+    told = [
+        notification.merchant_ref for notification in sandbox.portal.notifications if notification.merchant_ref in codes
+    ]
     assert told == codes[::-1]
 
 
-def test_held_notices_come_when_faults_are_cleared(sandbox: Sandbox) -> None:
+def test_held_notifications_come_when_faults_are_cleared(sandbox: Sandbox) -> None:
     sandbox.control("faults", gateway="vietinbank", fault="reorder", times=9, seconds=600)
     code = sandbox.code()
     pay(sandbox, code, "vietinbank")
@@ -73,13 +75,13 @@ def test_held_notices_come_when_faults_are_cleared(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("gateway", ["vnptpay", "vietinbank"])
-def test_a_tampered_notice_is_rejected_and_the_true_one_follows(sandbox: Sandbox, gateway: str) -> None:
+def test_a_tampered_notification_is_rejected_and_the_true_one_follows(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="tamper", count=1)
     ref = open_order(sandbox).merchant_ref if gateway == "vnptpay" else sandbox.code()
     rejected = sandbox.portal.rejected
     pay(sandbox, ref, gateway)
     wait_for(lambda: sandbox.portal.rejected == rejected + 1)
-    assert [notice.amount for notice in sandbox.told(ref)] == [150000]
+    assert [notification.amount for notification in sandbox.told(ref)] == [150000]
 
 
 def test_a_slow_answer_and_a_silent_one(sandbox: Sandbox) -> None:
@@ -105,8 +107,10 @@ def test_the_callback_may_overtake_the_answer_to_init(sandbox: Sandbox) -> None:
     sandbox.control("faults", gateway="vnptpay", fault="callback_in_start", count=1)
     order = sandbox.order()
     sandbox.adapter("vnptpay").start(order)
-    told = [notice for notice in sandbox.portal.notices if notice.merchant_ref == order.merchant_ref]
-    assert [notice.state for notice in told] == [OutcomeState.PAID]
+    told = [
+        notification for notification in sandbox.portal.notifications if notification.merchant_ref == order.merchant_ref
+    ]
+    assert [notification.state for notification in told] == [OutcomeState.PAID]
 
 
 @pytest.mark.parametrize(

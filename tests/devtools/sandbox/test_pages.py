@@ -47,8 +47,8 @@ def pay(sandbox: Sandbox, gateway: str, order: SentOrder, **values: str) -> None
     assert sandbox.control("pay", gateway=gateway, ref=order.merchant_ref, **values)["done"]
 
 
-def notices(sandbox: Sandbox, order: SentOrder) -> list[str]:
-    return [notice["state"] for notice in sandbox.transactions(order.merchant_ref)[0]["notices"]]
+def notifications(sandbox: Sandbox, order: SentOrder) -> list[str]:
+    return [notification["state"] for notification in sandbox.transactions(order.merchant_ref)[0]["notifications"]]
 
 
 def test_a_person_pays_on_the_page_and_comes_back(sandbox: Sandbox, gateway: str) -> None:
@@ -59,26 +59,26 @@ def test_a_person_pays_on_the_page_and_comes_back(sandbox: Sandbox, gateway: str
     assert re.search(r'name="viewport" content="width=device-width', page)
     back = press(url).headers["Location"]
     assert back.startswith(sandbox.contracts[gateway]["bank"]["return_url"]) and back.endswith(f"={order.merchant_ref}")
-    (notice,) = sandbox.told(order.merchant_ref)
+    (notification,) = sandbox.told(order.merchant_ref)
     outcome = sandbox.adapter(gateway).query(order)
-    assert (notice.state, outcome.state, outcome.amount) == (OutcomeState.PAID, OutcomeState.PAID, 150000)
-    assert notice.gateway_ref == outcome.gateway_ref
-    assert notice.amount == (None if gateway == "vietinbank_direct" else 150000)
+    assert (notification.state, outcome.state, outcome.amount) == (OutcomeState.PAID, OutcomeState.PAID, 150000)
+    assert notification.gateway_ref == outcome.gateway_ref
+    assert notification.amount == (None if gateway == "vietinbank_direct" else 150000)
 
 
 def test_a_person_cancels_on_the_page(sandbox: Sandbox, gateway: str) -> None:
     order, url = start(sandbox, gateway)
     assert press(url, "cancel").status_code == 302
-    (notice,) = sandbox.told(order.merchant_ref)
-    assert notice.state in (OutcomeState.FAILED, OutcomeState.CANCELLED)
-    assert ask(sandbox, gateway, order) == notice.state
+    (notification,) = sandbox.told(order.merchant_ref)
+    assert notification.state in (OutcomeState.FAILED, OutcomeState.CANCELLED)
+    assert ask(sandbox, gateway, order) == notification.state
 
 
 def test_pressing_pay_many_times_at_once_pays_once(sandbox: Sandbox, gateway: str) -> None:
     order, url = start(sandbox, gateway)
     with ThreadPoolExecutor(10) as pool:
         assert {answer.status_code for answer in pool.map(lambda _: press(url), range(10))} == {302}
-    assert len(notices(sandbox, order)) == 1
+    assert len(notifications(sandbox, order)) == 1
 
 
 def test_the_same_order_twice_is_one_order(sandbox: Sandbox, gateway: str) -> None:
@@ -98,11 +98,11 @@ def test_a_failed_order_may_be_paid_later(sandbox: Sandbox, gateway: str) -> Non
     assert (failed.state, paid.state) == (OutcomeState.FAILED, OutcomeState.PAID)
 
 
-def test_a_dropped_notice_leaves_only_the_query(sandbox: Sandbox, gateway: str) -> None:
+def test_a_dropped_notification_leaves_only_the_query(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="drop", count=1)
     order, url = start(sandbox, gateway)
     assert press(url).headers["Location"].endswith(order.merchant_ref)
-    assert notices(sandbox, order) == ["dropped"]
+    assert notifications(sandbox, order) == ["dropped"]
     assert ask(sandbox, gateway, order) == OutcomeState.PAID
 
 
@@ -114,25 +114,25 @@ def test_duplicates_are_one_event(sandbox: Sandbox, gateway: str) -> None:
     assert others == [first, first]
 
 
-def test_a_tampered_notice_is_rejected_and_the_true_one_follows(sandbox: Sandbox, gateway: str) -> None:
+def test_a_tampered_notification_is_rejected_and_the_true_one_follows(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="tamper", count=1)
     order, _ = start(sandbox, gateway)
     rejected = sandbox.portal.rejected
     pay(sandbox, gateway, order)
     wait_for(lambda: sandbox.portal.rejected == rejected + 1)
-    assert [notice.state for notice in sandbox.told(order.merchant_ref)] == [OutcomeState.PAID]
+    assert [notification.state for notification in sandbox.told(order.merchant_ref)] == [OutcomeState.PAID]
 
 
-def test_a_notice_is_sent_until_the_portal_has_heard(sandbox: Sandbox, gateway: str) -> None:
+def test_a_notification_is_sent_until_the_portal_has_heard(sandbox: Sandbox, gateway: str) -> None:
     order, _ = start(sandbox, gateway)
     sandbox.portal.answers.append(Answer.BUSY)
     pay(sandbox, gateway, order)
     sandbox.told(order.merchant_ref)
-    wait_for(lambda: notices(sandbox, order) == ["done"])
-    assert sandbox.transactions(order.merchant_ref)[0]["notices"][0]["attempts"] == 2
+    wait_for(lambda: notifications(sandbox, order) == ["done"])
+    assert sandbox.transactions(order.merchant_ref)[0]["notifications"][0]["attempts"] == 2
 
 
-def test_reordered_and_delayed_notices_come_all_the_same(sandbox: Sandbox, gateway: str) -> None:
+def test_reordered_and_delayed_notifications_come_all_the_same(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="reorder", times=2, count=2)
     sandbox.control("faults", gateway=gateway, fault="delay", seconds=0.2, count=1)
     orders = [start(sandbox, gateway)[0] for _ in range(2)]
@@ -151,11 +151,13 @@ def test_charged_and_then_no_answer_is_found_by_the_query(sandbox: Sandbox, gate
     assert ask(sandbox, gateway, sent) == OutcomeState.PAID
 
 
-def test_the_notice_may_overtake_the_answer_to_start(sandbox: Sandbox, gateway: str) -> None:
+def test_the_notification_may_overtake_the_answer_to_start(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="callback_in_start", count=1)
     order, _ = start(sandbox, gateway)
-    told = [notice for notice in sandbox.portal.notices if notice.merchant_ref == order.merchant_ref]
-    assert [notice.state for notice in told] == [OutcomeState.PAID]
+    told = [
+        notification for notification in sandbox.portal.notifications if notification.merchant_ref == order.merchant_ref
+    ]
+    assert [notification.state for notification in told] == [OutcomeState.PAID]
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,13 @@ def test_a_person_pays_on_the_page_of_vnptpay(sandbox: Sandbox, flavour: str, pa
     assert "MÔI TRƯỜNG THỬ NGHIỆM" in page.text and "150.000" in page.text
     back = requests.post(redirect.url, {"action": "pay", "bank": "BIDV"}, timeout=10, allow_redirects=False)
     assert back.headers["Location"].endswith(f"/gateways/vnptpay/return?MERCHANT_ORDER_ID={order.merchant_ref}")
-    (notice,) = sandbox.told(order.merchant_ref)
+    (notification,) = sandbox.told(order.merchant_ref)
     outcome = adapter.query(sent(order, redirect))
-    assert (notice.state, notice.amount) == (outcome.state, outcome.amount) == (OutcomeState.PAID, 150000)
-    assert notice.gateway_ref == outcome.gateway_ref
-    assert notice.facts["PAYMENT_METHOD"] == "BIDV"
+    assert (notification.state, notification.amount) == (outcome.state, outcome.amount) == (OutcomeState.PAID, 150000)
+    assert notification.gateway_ref == outcome.gateway_ref
+    assert notification.facts["PAYMENT_METHOD"] == "BIDV"
     assert requests.post(redirect.url, {"action": "pay"}, timeout=10, allow_redirects=False).status_code == 302
-    assert len(sandbox.transactions(order.merchant_ref)[0]["notices"]) == 1
+    assert len(sandbox.transactions(order.merchant_ref)[0]["notifications"]) == 1
 
 
 def test_a_person_cancels_on_the_page_of_vnptpay(sandbox: Sandbox) -> None:
@@ -75,11 +75,11 @@ def test_a_person_transfers_in_the_bank_app_with_a_pasted_qr(sandbox: Sandbox) -
     form = {"code": shown.text, "amount": "150.000", "action": "pay"}
     done = requests.post(f"{sandbox.url}/vietinbank/app", form, timeout=10)
     assert "Giao dịch thành công" in done.text
-    (notice,) = sandbox.told(code)
+    (notification,) = sandbox.told(code)
     outcome = adapter.query(SentOrder(code, 150000, shown.request))
-    assert (notice.state, notice.amount) == (outcome.state, outcome.amount) == (OutcomeState.PAID, 150000)
-    assert notice.gateway_ref == outcome.gateway_ref
-    assert notice.account == sandbox.contracts["vietinbank"]["settings"]["account"]
+    assert (notification.state, notification.amount) == (outcome.state, outcome.amount) == (OutcomeState.PAID, 150000)
+    assert notification.gateway_ref == outcome.gateway_ref
+    assert notification.account == sandbox.contracts["vietinbank"]["settings"]["account"]
 
 
 def test_an_unknown_code_is_explained_in_the_bank_app(sandbox: Sandbox) -> None:
@@ -126,13 +126,13 @@ def test_redelivery_is_an_exact_replay(sandbox: Sandbox) -> None:
     assert first == second
 
 
-def test_a_notice_is_sent_until_the_portal_has_heard(sandbox: Sandbox) -> None:
+def test_a_notification_is_sent_until_the_portal_has_heard(sandbox: Sandbox) -> None:
     code = sandbox.code()
     sandbox.portal.answers.append(Answer.BUSY)
     sandbox.control("pay", gateway="vietinbank", ref=code)
     sandbox.told(code)
-    wait_for(lambda: sandbox.transactions(code)[0]["notices"][0]["state"] == "done")
-    assert sandbox.transactions(code)[0]["notices"][0]["attempts"] == 2
+    wait_for(lambda: sandbox.transactions(code)[0]["notifications"][0]["state"] == "done")
+    assert sandbox.transactions(code)[0]["notifications"][0]["attempts"] == 2
 
 
 def test_the_settlement_file_of_the_day_holds_every_transfer(sandbox: Sandbox) -> None:
@@ -169,4 +169,4 @@ def test_pressing_pay_many_times_at_once_pays_once(sandbox: Sandbox) -> None:
         form = {"action": "pay"}
         list(pool.map(lambda _: requests.post(redirect.url, form, timeout=10, allow_redirects=False), range(20)))
     (transaction,) = sandbox.transactions(order.merchant_ref)
-    assert (transaction["state"], len(transaction["notices"])) == ("paid", 1)
+    assert (transaction["state"], len(transaction["notifications"])) == ("paid", 1)

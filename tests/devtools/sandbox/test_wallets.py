@@ -1,4 +1,4 @@
-"""VNPAY and MoMo over real HTTP: their pages, their notices with every fault, and money given back."""
+"""VNPAY and MoMo over real HTTP: their pages, their notifications with every fault, and money given back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gateways.base import (
     GatewayRefused,
     GatewayUnavailable,
     MerchantConfig,
-    Notice,
+    Notification,
     OutcomeState,
     OutcomeUnknown,
     Redirect,
@@ -52,16 +52,16 @@ def pay(sandbox: Sandbox, gateway: str, order: SentOrder, **values: str) -> None
     assert sandbox.control("pay", gateway=gateway, ref=order.merchant_ref, **values)["done"]
 
 
-def notices(sandbox: Sandbox, order: SentOrder) -> list[str]:
-    return [notice["state"] for notice in sandbox.transactions(order.merchant_ref)[0]["notices"]]
+def notifications(sandbox: Sandbox, order: SentOrder) -> list[str]:
+    return [notification["state"] for notification in sandbox.transactions(order.merchant_ref)[0]["notifications"]]
 
 
 def paid(sandbox: Sandbox, gateway: str) -> SentOrder:
     """An order that was paid, with the bank's reference."""
     order, _ = start(sandbox, gateway)
     pay(sandbox, gateway, order)
-    (notice,) = sandbox.told(order.merchant_ref)
-    return replace(order, gateway_ref=notice.gateway_ref)
+    (notification,) = sandbox.told(order.merchant_ref)
+    return replace(order, gateway_ref=notification.gateway_ref)
 
 
 def refunding(sandbox: Sandbox, gateway: str, **settings: float) -> RefundGateway:
@@ -80,11 +80,11 @@ def test_a_person_pays_on_the_page_and_comes_back(sandbox: Sandbox, gateway: str
     assert re.search(r'name="viewport" content="width=device-width', page)
     back = press(url).headers["Location"]
     assert back.startswith(f"{sandbox.contracts[gateway]['bank']['return_url']}?") and order.merchant_ref in back
-    (notice,) = sandbox.told(order.merchant_ref)
+    (notification,) = sandbox.told(order.merchant_ref)
     outcome = sandbox.adapter(gateway).query(order)
-    assert (notice.state, notice.amount) == (outcome.state, outcome.amount) == (OutcomeState.PAID, 150000)
-    assert notice.gateway_ref == outcome.gateway_ref
-    assert notice.occurred_at and datetime.now(UTC) - notice.occurred_at < timedelta(minutes=1)
+    assert (notification.state, notification.amount) == (outcome.state, outcome.amount) == (OutcomeState.PAID, 150000)
+    assert notification.gateway_ref == outcome.gateway_ref
+    assert notification.occurred_at and datetime.now(UTC) - notification.occurred_at < timedelta(minutes=1)
 
 
 def test_a_person_cancels_on_the_page(sandbox: Sandbox, gateway: str) -> None:
@@ -99,7 +99,7 @@ def test_pressing_pay_many_times_at_once_pays_once(sandbox: Sandbox, gateway: st
     order, url = start(sandbox, gateway)
     with ThreadPoolExecutor(10) as pool:
         assert {answer.status_code for answer in pool.map(lambda _: press(url), range(10))} == {302}
-    assert len(notices(sandbox, order)) == 1
+    assert len(notifications(sandbox, order)) == 1
 
 
 def test_a_failed_order_may_be_paid_later(sandbox: Sandbox, gateway: str) -> None:
@@ -112,11 +112,11 @@ def test_a_failed_order_may_be_paid_later(sandbox: Sandbox, gateway: str) -> Non
     assert failed.event_key != paid_later.event_key
 
 
-def test_a_dropped_notice_leaves_only_the_query(sandbox: Sandbox, gateway: str) -> None:
+def test_a_dropped_notification_leaves_only_the_query(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="drop", count=1)
     order, url = start(sandbox, gateway)
     press(url)
-    assert notices(sandbox, order) == ["dropped"]
+    assert notifications(sandbox, order) == ["dropped"]
     assert ask(sandbox, gateway, order) == OutcomeState.PAID
 
 
@@ -130,34 +130,34 @@ def test_duplicates_and_redelivery_are_one_event(sandbox: Sandbox, gateway: str)
     assert others == [first] * 3
 
 
-def test_a_tampered_notice_is_rejected_and_the_true_one_follows(sandbox: Sandbox, gateway: str) -> None:
+def test_a_tampered_notification_is_rejected_and_the_true_one_follows(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="tamper", count=1)
     order, _ = start(sandbox, gateway)
     rejected = sandbox.portal.rejected
     pay(sandbox, gateway, order)
     wait_for(lambda: sandbox.portal.rejected == rejected + 1)
-    assert [notice.amount for notice in sandbox.told(order.merchant_ref)] == [150000]
+    assert [notification.amount for notification in sandbox.told(order.merchant_ref)] == [150000]
 
 
 @pytest.mark.parametrize(("answer", "attempts"), [(Answer.BUSY, 2), (Answer.REPLAY, 1)])
-def test_a_notice_is_sent_until_the_portal_has_heard(
+def test_a_notification_is_sent_until_the_portal_has_heard(
     sandbox: Sandbox, gateway: str, answer: Answer, attempts: int
 ) -> None:
     order, _ = start(sandbox, gateway)
     sandbox.portal.answers.append(answer)
     pay(sandbox, gateway, order)
-    wait_for(lambda: notices(sandbox, order) == ["done"])
-    assert sandbox.transactions(order.merchant_ref)[0]["notices"][0]["attempts"] == attempts
+    wait_for(lambda: notifications(sandbox, order) == ["done"])
+    assert sandbox.transactions(order.merchant_ref)[0]["notifications"][0]["attempts"] == attempts
 
 
-def test_reordered_and_delayed_notices_come_all_the_same(sandbox: Sandbox, gateway: str) -> None:
+def test_reordered_and_delayed_notifications_come_all_the_same(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="reorder", times=2, count=2)
     sandbox.control("faults", gateway=gateway, fault="delay", seconds=0.2, count=1)
     orders = [start(sandbox, gateway)[0] for _ in range(2)]
     for order in orders:
         pay(sandbox, gateway, order)
-    told: list[Notice] = [sandbox.told(order.merchant_ref)[0] for order in orders]
-    assert {notice.state for notice in told} == {OutcomeState.PAID}
+    told: list[Notification] = [sandbox.told(order.merchant_ref)[0] for order in orders]
+    assert {notification.state for notification in told} == {OutcomeState.PAID}
 
 
 def test_charged_and_then_no_answer_is_found_by_the_query(sandbox: Sandbox, gateway: str) -> None:
@@ -172,18 +172,20 @@ def test_charged_and_then_no_answer_is_found_by_the_query(sandbox: Sandbox, gate
         assert requests.get(redirect.url, timeout=10).status_code == 504
     sent = SentOrder(order.merchant_ref, order.amount, {}, created_at=order.created_at)
     assert ask(sandbox, gateway, sent) == OutcomeState.PAID
-    assert notices(sandbox, sent) == []
+    assert notifications(sandbox, sent) == []
 
 
-def test_the_notice_may_overtake_the_answer_to_start(sandbox: Sandbox, gateway: str) -> None:
+def test_the_notification_may_overtake_the_answer_to_start(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="callback_in_start", count=1)
     order = sandbox.order()
     redirect = sandbox.adapter(gateway).start(order)
     assert isinstance(redirect, Redirect)
     if gateway == "vnpay":
         requests.get(redirect.url, timeout=10, allow_redirects=False)
-    told = [notice for notice in sandbox.portal.notices if notice.merchant_ref == order.merchant_ref]
-    assert [notice.state for notice in told] == [OutcomeState.PAID]
+    told = [
+        notification for notification in sandbox.portal.notifications if notification.merchant_ref == order.merchant_ref
+    ]
+    assert [notification.state for notification in told] == [OutcomeState.PAID]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from dossiers.privacy import erasure
 from dossiers.states import DossierState
 from dossiers.submission.submit import Application, submit
 from payments.callbacks import inbox
-from payments.models import Bill, ChargedClaim, Discrepancy
+from payments.models import Bill, ChargeClaim, Discrepancy
 from payments.settlement import ledger_check
 from tests.dossiers.post.test_orders import case as priced_case
 from tests.dossiers.submission.test_submitting import picture as paper
@@ -50,7 +50,7 @@ TRACES = tuple(fold(trace) for trace in (NAME, PHONE, "987111222", NUMBER, NUMBE
 #: Luật Kế toán: what was owed, paid and receipted, and by whom, stays as it was.
 BOOKS = {"payments.Bill.payer_name", "payments.Receipt.payer_name"}
 #: What payers and banks wrote of a payment: evidence of money, kept with it.
-STAYS = {"payments.ChargedClaim.bank_ref", "payments.Discrepancy.note"}
+STAYS = {"payments.ChargeClaim.bank_ref", "payments.Discrepancy.note"}
 
 
 @pytest.fixture(autouse=True)
@@ -121,11 +121,11 @@ def test_of_whom_was_erased_only_the_books_speak() -> None:
     places = {label.rsplit(".", 1)[0] for label in before}
     assert places >= {
         *("dossiers.Dossier", "dossiers.Draft", "dossiers.Message", "dossiers.OneTimeCode", "dossiers.PostalOrder"),
-        *("dossiers.HandOver", "dossiers.Rating", "payments.ChargedClaim", "agencies.Citizen", "agencies.User"),
+        *("dossiers.HandOver", "dossiers.Rating", "payments.ChargeClaim", "agencies.Citizen", "agencies.User"),
         *("account.EmailAddress", "socialaccount.SocialAccount", "payments.Bill", "payments.Receipt"),
     }, "the scan sees every place it has to"
     files = [str(paper.file.name) for paper in Draft.objects.get(dossier=None).attachments.all()]
-    files += [str(claim.proof.name) for claim in ChargedClaim.objects.all()]
+    files += [str(claim.proof.name) for claim in ChargeClaim.objects.all()]
     assert files and all(default_storage.exists(name) for name in files)
     books, money = ledger_check.check(), list(Bill.objects.order_by("id").values())
     admin = factories.officer(dossier.agency, Role.AGENCY_ADMIN)

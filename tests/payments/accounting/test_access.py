@@ -62,7 +62,7 @@ def rows() -> dict[str, Any]:
     refund = refunds.propose_for_case(
         case, refunds.Proposal(1_000, 150_000, "surplus", "k", bank_account="VCB 0123456789"), maker=maker
     )
-    wish = reallocation.Wish([factories.bill(1_000, of=agency).reference], 149_000, "x", "k")
+    wish = reallocation.ReallocationRequest([factories.bill(1_000, of=agency).reference], 149_000, "x", "k")
     move = reallocation.propose(case, wish, maker=maker)
     shift = cash_desk.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
     payment = case.payment

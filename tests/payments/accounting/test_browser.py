@@ -11,7 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser
 
 from agencies.models import Role
-from payments.models import Move
+from payments.models import Reallocation
 from tests.journeys.conftest import browser
 from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.journeys.test_citizen_and_desk import assert_good
@@ -78,7 +78,7 @@ def test_a_statement_is_worked_off_by_keyboard(browser: Browser, live_server: An
     assert walked == [1, 2, 3, 3, 2, 1]
     with page.expect_navigation():
         press("a")
-    assert Move.objects.get().maker == user
+    assert Reallocation.objects.get().maker == user
     page.wait_for_function(f"({focused}) === 1")  # back where the eye was
     press("?")
     assert page.locator("dialog#keys").is_visible()
@@ -101,7 +101,7 @@ def test_a_statement_is_worked_off_by_keyboard(browser: Browser, live_server: An
     assert "/doi-soat/sai-lech/" in page.url
     with page.expect_navigation():
         press("a")
-    assert Move.objects.count() == 2
+    assert Reallocation.objects.count() == 2
     with page.expect_navigation():
         press("u")
     assert page.url.endswith("/doi-soat/sai-lech/")

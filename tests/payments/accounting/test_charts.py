@@ -51,10 +51,10 @@ def test_open_cases_are_counted_at_the_end_of_each_day(django_assert_num_queries
     agency = factories.agency()
     at = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
     for opened, closed in ((at - timedelta(days=90), at), (at, None), (at, at + timedelta(days=2)), (at, at)):
-        case = discrepancies.case(DiscrepancyKind.CONFLICT, agency_id=agency.pk, amount=1)
+        case = discrepancies.new_discrepancy(DiscrepancyKind.CONFLICT, agency_id=agency.pk, amount=1)
         case.save()
         Discrepancy.objects.filter(pk=case.pk).update(opened_at=opened, closed_at=closed)
-    discrepancies.case(DiscrepancyKind.CONFLICT, agency_id=factories.agency().pk, amount=1).save()
+    discrepancies.new_discrepancy(DiscrepancyKind.CONFLICT, agency_id=factories.agency().pk, amount=1).save()
     mine = staff(agency)
     with django_assert_num_queries(3):
         bars = charts.open_cases(mine, TODAY)

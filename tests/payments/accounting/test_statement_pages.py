@@ -228,11 +228,11 @@ def test_a_proposal_is_accepted_from_its_row_by_one_and_approved_by_another_unti
     accept = f"/doi-soat/sai-lech/{first.discrepancy_id}/nhan-de-xuat/"
     answer = maker.post(accept, {"row": first.pk, "state": "left"})
     assert answer.headers["Location"] == f"{path}?state=left#row-{first.pk}"
-    move = first.discrepancy.moves.get()
+    move = first.discrepancy.reallocations.get()
     assert (move.amount, move.state) == (first.amount, "proposed")
     assert "chờ người thứ hai duyệt" in said(maker.get(path, {"state": "left"}))
     assert "Đề xuất này không còn" in said(maker.post(accept, follow=True))
-    assert first.discrepancy.moves.count() == 1
+    assert first.discrepancy.reallocations.count() == 1
     checker.post(f"/doi-soat/sai-lech/{first.discrepancy_id}/chuyen/{move.pk}/", {"answer": "approve"})
     page = checker.get(path)
     assert (page.context["left"], page.context["settled"], page.context["row_total"]) == (2, 1, 3)
@@ -249,4 +249,4 @@ def test_a_proposal_whose_bill_was_paid_meanwhile_is_not_accepted() -> None:
     assert "nhan-de-xuat" not in said(client.get(path))
     assert "Đề xuất này không còn" in said(client.post(f"{path}nhan-de-xuat/", follow=True))
     assert row.discrepancy
-    assert not row.discrepancy.moves.exists()
+    assert not row.discrepancy.reallocations.exists()

@@ -101,13 +101,13 @@ def test_after_a_flush_the_next_bell_is_heard(tmp_path: Path) -> None:
     assert_all_settled_once([first, second])
 
 
-def test_the_bell_is_rung_when_everybody_can_see_the_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bell_is_rung_when_everybody_can_see_the_notification(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    real = wakeup.ring
+    real = wakeup.notify_worker
 
     def look_and_ring() -> None:
         with running.other_session() as session, session.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM payments_notice")
+            cursor.execute("SELECT count(*) FROM payments_notification")
             seen.append(cursor.fetchone()[0])
         real()
 

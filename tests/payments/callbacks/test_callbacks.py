@@ -15,8 +15,8 @@ from gateways.codecs.concatenation import RsaConcatenation, public_key
 from gateways.vietinbank import messages
 from gateways.vnptpay import messages as vnptpay_messages
 from payments.callbacks import dead_letters, inbox
-from payments.models import Discrepancy, LedgerEvent, Notice, Receipt, RejectedNotice
-from payments.models.notifications import NoticeState
+from payments.models import Discrepancy, LedgerEvent, Notification, Receipt, RejectedNotification
+from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from tests.support import factories
@@ -27,7 +27,7 @@ SECRET = factories.CONTRACTS["vnptpay"]["secrets"]["secret_key"]
 
 
 def post(message: dict[str, Any], gateway: str = "vnptpay") -> dict[str, Any]:
-    """Post a notice as JSON and return the decoded answer."""
+    """Post a notification as JSON and return the decoded answer."""
     path = f"/gateways/{gateway}/notify"
     answer = Client().post(path, json.dumps(message), content_type="application/json")
     assert answer.status_code == 200
@@ -39,7 +39,7 @@ def assert_ledger_is_sound() -> None:
     assert ledger_check.check() == []
 
 
-def test_a_paid_notice_settles_the_bill_with_receipt_and_ledger() -> None:
+def test_a_paid_notification_settles_the_bill_with_receipt_and_ledger() -> None:
     payment = factories.payment()
     answer = post(confirm(payment))
     assert answer["RESPONSE_CODE"] == "00"
@@ -58,14 +58,14 @@ def test_the_form_envelope_is_understood() -> None:
     assert json.loads(answer.content)["RESPONSE_CODE"] == "00"
 
 
-def test_the_same_notice_twice_is_one_row_and_already_confirmed() -> None:
+def test_the_same_notification_twice_is_one_row_and_already_confirmed() -> None:
     payment = factories.payment()
     message = confirm(payment)
     assert [post(message)["RESPONSE_CODE"] for _ in range(3)] == ["00", "02", "02"]
     inbox.drain_all()
     assert post(message)["RESPONSE_CODE"] == "02"
     inbox.drain_all()
-    assert Notice.objects.count() == Receipt.objects.count() == 1
+    assert Notification.objects.count() == Receipt.objects.count() == 1
     assert_ledger_is_sound()
 
 
@@ -90,7 +90,7 @@ def test_fifty_duplicates_at_once_are_one_row_and_never_an_error() -> None:
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(drain, range(4)))
-    assert Notice.objects.count() == Receipt.objects.count() == 1
+    assert Notification.objects.count() == Receipt.objects.count() == 1
     assert LedgerEvent.objects.filter(kind="bill_settled").count() == 1
     assert_ledger_is_sound()
 
@@ -103,8 +103,8 @@ def test_one_changed_bit_in_any_signed_field_changes_nothing(field: str) -> None
     message[field] = chr(ord(value[0]) ^ 1) + value[1:]
     answer = post(message)
     assert answer["RESPONSE_CODE"] == "97"
-    assert not Notice.objects.exists()
-    assert RejectedNotice.objects.count() == 1
+    assert not Notification.objects.exists()
+    assert RejectedNotification.objects.count() == 1
     payment.refresh_from_db()
     assert payment.state == PaymentState.SENT
 
@@ -113,7 +113,7 @@ def test_a_missing_signature_is_a_bad_one() -> None:
     message = confirm(factories.payment())
     del message["SECURE_CODE"]
     assert post(message)["RESPONSE_CODE"] == "97"
-    assert not Notice.objects.exists()
+    assert not Notification.objects.exists()
 
 
 @pytest.mark.parametrize("factor", [1 / 150_000, 0.5, 149_999 / 150_000, 150_001 / 150_000, 100])
@@ -150,7 +150,7 @@ def test_failure_after_success_changes_nothing() -> None:
     inbox.drain_all()
     payment.refresh_from_db()
     assert payment.state == PaymentState.PAID
-    assert Notice.objects.get(outcome="failed").state == NoticeState.IGNORED
+    assert Notification.objects.get(outcome="failed").state == NotificationState.IGNORED
     assert_ledger_is_sound()
 
 
@@ -189,10 +189,10 @@ def test_an_unknown_order_is_answered_so_and_kept(settings: Any) -> None:
     factories.merchant(factories.agency(), "vnptpay")
     assert post(confirm("MC-NOBODY", amount=1000))["RESPONSE_CODE"] == "01"
     inbox.drain_all()
-    assert Notice.objects.get().state == NoticeState.NEW  # its order may still appear
-    Notice.objects.update(received_at="2026-01-01T00:00Z", next_attempt_at="2026-01-01T00:00Z")
+    assert Notification.objects.get().state == NotificationState.NEW  # its order may still appear
+    Notification.objects.update(received_at="2026-01-01T00:00Z", next_attempt_at="2026-01-01T00:00Z")
     inbox.drain_all()
-    assert Notice.objects.get().state == NoticeState.ORPHAN
+    assert Notification.objects.get().state == NotificationState.ORPHAN
     assert Discrepancy.objects.get().kind == "unknown_reference"
     assert_ledger_is_sound()
 
@@ -202,7 +202,7 @@ def test_the_same_transaction_with_another_content_is_refused_and_kept() -> None
     post(notify_bill(payment), "vietinbank")
     other = notify_bill(payment, amount=payment.amount + 1)
     assert post(other, "vietinbank")["errorCode"] == "99"
-    assert Notice.objects.count() == 2
+    assert Notification.objects.count() == 2
 
 
 def test_the_three_readings_of_one_vietinbank_signature_do_not_all_pay() -> None:
@@ -222,7 +222,7 @@ def test_the_three_readings_of_one_vietinbank_signature_do_not_all_pay() -> None
 def test_the_answer_to_vietinbank_is_signed_with_our_key() -> None:
     answer = post(notify_bill(factories.payment(gateway="vietinbank")), "vietinbank")
     public = public_key(factories.CONTRACTS["vietinbank"]["bank"]["portal_public_key"])
-    codec = RsaConcatenation(messages.NOTICE_ANSWER_FIELDS)
+    codec = RsaConcatenation(messages.NOTIFICATION_ANSWER_FIELDS)
     assert codec.is_signed(answer, answer["signature"], [public])
 
 
@@ -248,29 +248,29 @@ def test_a_debit_is_never_money() -> None:
     assert payment.state == PaymentState.SENT
 
 
-def test_a_poison_notice_is_quarantined_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_poison_notification_is_quarantined_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     from payments.settlement import apply as settlement
 
     payments = [factories.payment() for _ in range(10)]
     poison = payments[4].merchant_ref
     real = settlement._apply_one
 
-    def fail_for_one(notice: Notice, work: Any) -> None:
-        if notice.merchant_ref == poison:
+    def fail_for_one(notification: Notification, work: Any) -> None:
+        if notification.merchant_ref == poison:
             raise ValueError("poison")
-        real(notice, work)
+        real(notification, work)
 
     monkeypatch.setattr(settlement, "_apply_one", fail_for_one)
     for payment in payments:
         post(confirm(payment))
     for _ in range(inbox.MAX_ATTEMPTS):
-        Notice.objects.filter(state="new").update(next_attempt_at="2026-01-01T00:00Z")
+        Notification.objects.filter(state="new").update(next_attempt_at="2026-01-01T00:00Z")
         inbox.drain()
-    states = list(Notice.objects.values_list("state", flat=True))
+    states = list(Notification.objects.values_list("state", flat=True))
     assert states.count("done") == 9
     assert states.count("quarantined") == 1
     monkeypatch.undo()
-    dead_letters.retry(Notice.objects.get(state="quarantined"), actor=factories.officer(factories.agency()))
+    dead_letters.retry(Notification.objects.get(state="quarantined"), actor=factories.officer(factories.agency()))
     inbox.drain_all()
     assert Receipt.objects.count() == 10
 

@@ -10,8 +10,8 @@ from django.test import Client
 
 from agencies.models import AuditEntry, Role
 from payments.callbacks import inbox, rejected
-from payments.models import Notice, RejectedNotice
-from portal.administration.alerts import Concern, of_province
+from payments.models import Notification, RejectedNotification
+from portal.administration.alerts import Alert, of_province
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
 
@@ -22,7 +22,7 @@ MISDIRECTED = "Thông báo gửi nhầm cho đơn vị khác"
 FORGED = "Nhiều thông báo giả mạo hoặc sai khóa trong 24 giờ"
 
 
-def concerns() -> list[Concern]:
+def concerns() -> list[Alert]:
     return of_province(factories.officer(factories.agency()))
 
 
@@ -30,14 +30,14 @@ def on_the_first_page() -> dict[str, int]:
     return {str(found.name): found.count for found in concerns() if found.name in (MISDIRECTED, FORGED)}
 
 
-def test_a_notice_for_another_merchant_is_refused_kept_whole_and_shown_until_somebody_has_looked() -> None:
+def test_a_notification_for_another_merchant_is_refused_kept_whole_and_shown_until_somebody_has_looked() -> None:
     payment = factories.payment()
     message = confirm(payment, MERCHANT_SERVICE_ID="SOMEBODY-ELSE", ADDITIONAL_INFO="nộp phí")
     assert post(message)["RESPONSE_CODE"] == "97"
     inbox.drain_all()
     payment.refresh_from_db()
-    assert (payment.state, Notice.objects.count()) == ("sent", 0)
-    kept = RejectedNotice.objects.get()
+    assert (payment.state, Notification.objects.count()) == ("sent", 0)
+    kept = RejectedNotification.objects.get()
     assert json.loads(kept.message) == message
     assert on_the_first_page() == {MISDIRECTED: 1, FORGED: 0}
     province = Client()
@@ -48,11 +48,11 @@ def test_a_notice_for_another_merchant_is_refused_kept_whole_and_shown_until_som
         concern.link for concern in of_province(factories.officer(factories.agency())) if concern.name == MISDIRECTED
     )
     assert f"/{kept.pk}/change/" in province.get(link).content.decode()
-    assert "SOMEBODY-ELSE" in province.get(f"/admin/payments/rejectednotice/{kept.pk}/change/").content.decode()
+    assert "SOMEBODY-ELSE" in province.get(f"/admin/payments/rejectednotification/{kept.pk}/change/").content.decode()
     chosen = {"action": "review", "_selected_action": [kept.pk]}
-    assert province.post("/admin/payments/rejectednotice/", chosen).status_code == 302
+    assert province.post("/admin/payments/rejectednotification/", chosen).status_code == 302
     assert on_the_first_page() == {MISDIRECTED: 0, FORGED: 0}
-    assert AuditEntry.objects.filter(action="review_rejected_notices").exists()
+    assert AuditEntry.objects.filter(action="review_rejected_notifications").exists()
 
 
 def test_our_banks_own_signature_tells_its_mistake_from_a_strangers_noise() -> None:
@@ -61,7 +61,7 @@ def test_our_banks_own_signature_tells_its_mistake_from_a_strangers_noise() -> N
     other = notify_bill(payment, providerId="ANOTHER")
     post(other, "vietinbank")
     post({**other, "signature": "AAAA"}, "vietinbank")
-    assert list(RejectedNotice.objects.order_by("id").values_list("reason", flat=True)) == [
+    assert list(RejectedNotification.objects.order_by("id").values_list("reason", flat=True)) == [
         "wrong_recipient",
         "unknown_merchant",
     ]
@@ -77,14 +77,14 @@ def test_a_burst_of_forgeries_is_told_once_in_the_log_and_on_the_first_page(capl
         post(forged)
     assert on_the_first_page()[FORGED] == rejected.BURST + 1
     assert len(caplog.records) == 1
-    assert not any(RejectedNotice.objects.values_list("query", flat=True))
-    assert all(bytes(kept.body) == b"" for kept in RejectedNotice.objects.all())
+    assert not any(RejectedNotification.objects.values_list("query", flat=True))
+    assert all(bytes(kept.body) == b"" for kept in RejectedNotification.objects.all())
 
 
-def test_a_flood_of_forgeries_fills_no_disk_and_hides_no_misdirected_notice() -> None:
+def test_a_flood_of_forgeries_fills_no_disk_and_hides_no_misdirected_notification() -> None:
     payment = factories.payment()
     for _ in range(rejected.KEPT_PER_MINUTE + 5):
         post(confirm(payment) | {"SECURE_CODE": "forged"})
     post(confirm(payment, MERCHANT_SERVICE_ID="SOMEBODY-ELSE"))
-    assert RejectedNotice.objects.filter(reason="bad_signature").count() == rejected.KEPT_PER_MINUTE
+    assert RejectedNotification.objects.filter(reason="bad_signature").count() == rejected.KEPT_PER_MINUTE
     assert on_the_first_page()[MISDIRECTED] == 1

@@ -40,7 +40,7 @@ def connected(url: str) -> socket.socket:
 
 
 def send(url: str, payment: Payment) -> float:
-    """Post a genuine notice and return how long its answer took."""
+    """Post a genuine notification and return how long its answer took."""
     began = time.monotonic()
     body = json.dumps(confirm(payment))
     headers = {"Content-Type": "application/json"}

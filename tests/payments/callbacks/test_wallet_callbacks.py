@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from payments.callbacks import inbox
-from payments.models import Discrepancy, Notice, Receipt, RejectedNotice
+from payments.models import Discrepancy, Notification, Receipt, RejectedNotification
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from tests.support import factories
@@ -32,14 +32,14 @@ WORDS = {
 
 
 def send(gateway: str, message: dict[str, Any]) -> Any:
-    """Deliver a notice as the gateway does."""
+    """Deliver a notification as the gateway does."""
     if gateway == "vnpay":
         return Client().get("/gateways/vnpay/notify", message)
     return Client().post("/gateways/momo/notify", json.dumps(message), content_type="application/json")
 
 
 def tell(gateway: str, message: dict[str, Any]) -> str:
-    """Deliver a notice and return the one word of the answer."""
+    """Deliver a notification and return the one word of the answer."""
     answer = send(gateway, message)
     if gateway == "momo":
         assert answer.content == b""
@@ -48,7 +48,7 @@ def tell(gateway: str, message: dict[str, Any]) -> str:
     return str(json.loads(answer.content)["RspCode"])
 
 
-def test_a_paid_notice_settles_the_bill(gateway: str) -> None:
+def test_a_paid_notification_settles_the_bill(gateway: str) -> None:
     payment = factories.payment(gateway=gateway)
     assert tell(gateway, BUILDERS[gateway](payment)) == WORDS[gateway]["accepted"]
     inbox.drain_all()
@@ -61,20 +61,24 @@ def test_a_paid_notice_settles_the_bill(gateway: str) -> None:
 def test_the_message_is_kept_where_it_stood(gateway: str) -> None:
     payment = factories.payment(gateway=gateway)
     send(gateway, BUILDERS[gateway](payment))
-    notice = Notice.objects.get()
-    kept, empty = (notice.query.encode(), notice.body) if gateway == "vnpay" else (bytes(notice.body), notice.query)
+    notification = Notification.objects.get()
+    kept, empty = (
+        (notification.query.encode(), notification.body)
+        if gateway == "vnpay"
+        else (bytes(notification.body), notification.query)
+    )
     assert payment.merchant_ref.encode() in kept
     assert not empty
-    assert notice.facts[{"vnpay": "vnp_TxnRef", "momo": "orderId"}[gateway]] == payment.merchant_ref
+    assert notification.facts[{"vnpay": "vnp_TxnRef", "momo": "orderId"}[gateway]] == payment.merchant_ref
 
 
-def test_the_same_notice_twice_is_one_row(gateway: str) -> None:
+def test_the_same_notification_twice_is_one_row(gateway: str) -> None:
     payment = factories.payment(gateway=gateway)
     message, word = BUILDERS[gateway](payment), WORDS[gateway]
     assert [tell(gateway, message) for _ in range(3)] == [word["accepted"], word["again"], word["again"]]
     inbox.drain_all()
     assert tell(gateway, message) == word["again"]
-    assert Notice.objects.count() == Receipt.objects.count() == 1
+    assert Notification.objects.count() == Receipt.objects.count() == 1
 
 
 def test_the_same_event_with_another_amount_is_refused_and_kept(gateway: str) -> None:
@@ -82,7 +86,7 @@ def test_the_same_event_with_another_amount_is_refused_and_kept(gateway: str) ->
     tell(gateway, BUILDERS[gateway](payment))
     inbox.drain_all()
     assert tell(gateway, BUILDERS[gateway](payment, amount=1000)) == WORDS[gateway]["other"]
-    assert Notice.objects.count() == 2
+    assert Notification.objects.count() == 2
     assert ledger_check.check() == []
 
 
@@ -101,7 +105,7 @@ def test_a_wrong_amount_is_kept_and_the_bill_stays_open(gateway: str, factor: fl
 def test_an_unknown_order_is_kept(gateway: str) -> None:
     factories.merchant(factories.agency(), gateway)
     assert tell(gateway, BUILDERS[gateway]("MC261123000000", amount=1000)) == WORDS[gateway]["unknown"]
-    assert Notice.objects.get().merchant_ref == "MC261123000000"
+    assert Notification.objects.get().merchant_ref == "MC261123000000"
 
 
 def test_a_changed_field_changes_nothing(gateway: str) -> None:
@@ -110,8 +114,8 @@ def test_a_changed_field_changes_nothing(gateway: str) -> None:
     for name, value in genuine.items():
         changed = value + 1 if isinstance(value, int) else f"{value}1"
         assert tell(gateway, {**genuine, name: changed}) == WORDS[gateway]["signature"], name
-    assert not Notice.objects.exists()
-    assert RejectedNotice.objects.count() == len(genuine)
+    assert not Notification.objects.exists()
+    assert RejectedNotification.objects.count() == len(genuine)
     payment.refresh_from_db()
     assert payment.state == PaymentState.SENT
 

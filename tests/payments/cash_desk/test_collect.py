@@ -90,7 +90,7 @@ def test_an_online_payment_in_doubt_stops_the_cashier_until_he_insists(cashier: 
     assert ledger_check.check() == []
 
 
-def test_cash_and_a_bank_notice_in_the_same_moment_apply_one(cashier: User) -> None:
+def test_cash_and_a_bank_notification_in_the_same_moment_apply_one(cashier: User) -> None:
     for _ in range(3):
         online = factories.payment()
         post(confirm(online))

@@ -152,7 +152,7 @@ def test_money_of_a_dossier_that_ended_is_announced_until_somebody_proposes_to_r
     post(notify_bill(payment), "vietinbank")
     inbox.drain_all()
     kind, agency = DiscrepancyKind.PAID_IN_VAIN, payment.bill.agency
-    discrepancies.case(kind, agency_id=agency.pk, bill=payment.bill, payment=payment, amount=150_000).save()
+    discrepancies.new_discrepancy(kind, agency_id=agency.pk, bill=payment.bill, payment=payment, amount=150_000).save()
     assert "Hồ sơ đã dừng" in page_of(payment.bill)
     proposal = refunds.Proposal(150_000, 150_000, "withdrawn", "k")
     payment.refresh_from_db()

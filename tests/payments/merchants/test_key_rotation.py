@@ -20,7 +20,7 @@ from gateways.vnptpay import messages as vnptpay_messages
 from payments.errors import RotationUnderWay, SecretsRefused
 from payments.merchants import key_rotation
 from payments.merchants.accounts import accounts_of
-from payments.models import MerchantAccount, Notice, Payment
+from payments.models import MerchantAccount, Notification, Payment
 from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
@@ -55,7 +55,7 @@ def signed_by_new(payment: Payment) -> dict[str, Any]:
         secret = NEW["vnptpay"]["secrets"]["secret_key"]
         return {**message, "SECURE_CODE": vnptpay_messages.CONFIRM.sign(message, secret)}
     key = private_key(NEW["vietinbank"]["bank"]["bank_private_key"])
-    return {**message, "signature": RsaConcatenation(messages.NOTICE_FIELDS).sign(message, key)}
+    return {**message, "signature": RsaConcatenation(messages.NOTIFICATION_FIELDS).sign(message, key)}
 
 
 def answer(message: dict[str, Any], gateway: str) -> tuple[str, Any]:
@@ -76,7 +76,7 @@ def test_both_keys_are_believed_within_the_window_and_only_the_new_one_after(gat
     with time_machine.travel(start + WINDOW + timedelta(minutes=1)):
         assert answer(signed_by_old(payments[2]), gateway) == REFUSED[gateway]
         assert answer(signed_by_new(payments[3]), gateway) == BELIEVED[gateway]
-    assert Notice.objects.count() == 3
+    assert Notification.objects.count() == 3
 
 
 @GATEWAYS

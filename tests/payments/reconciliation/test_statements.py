@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from gateways.vietinbank.statement import write_file
 from payments.callbacks import inbox
 from payments.errors import DayNotClosable, StatementRefused
-from payments.models import Discrepancy, MerchantAccount, Notice, Payment, Receipt, Statement, StatementRow
+from payments.models import Discrepancy, MerchantAccount, Notification, Payment, Receipt, Statement, StatementRow
 from payments.reconciliation import daily_totals, matching, statements
 from payments.reconciliation.formats import whole_dong
 from payments.settlement import ledger_check
@@ -65,7 +65,10 @@ def states(statement: Statement) -> list[str]:
 
 def paid_yesterday(**values: Any) -> Payment:
     payment = factories.payment(gateway="vietinbank", **values)
-    post(notify_bill(payment, bankTransId=f"NOTICE{payment.pk}", transTime=f"{YESTERDAY:%Y%m%d}093000"), "vietinbank")
+    post(
+        notify_bill(payment, bankTransId=f"NOTIFICATION{payment.pk}", transTime=f"{YESTERDAY:%Y%m%d}093000"),
+        "vietinbank",
+    )
     inbox.drain_all()
     payment.refresh_from_db()
     return payment
@@ -104,7 +107,7 @@ def test_the_preview_says_what_confirming_will_do_and_nothing_counts_before() ->
     found = statements.preview(statement)
     assert (found.matched, found.settles, found.unknown, found.differs, found.repeated) == (1, 1, 1, 0, 0)
     assert untold.bill.state == BillState.OPEN
-    assert not Notice.objects.filter(source="statement").exists()
+    assert not Notification.objects.filter(source="statement").exists()
 
 
 def test_the_same_file_twice_changes_nothing() -> None:

@@ -1,6 +1,6 @@
 """What the bulk statement settles is what the rules settle, row for row, and never more.
 
-Each comparison plays its scenario both ways and counts how many notices each settled:
+Each comparison plays its scenario both ways and counts how many notifications each settled:
 where the bulk statement settles nothing, the comparison would be of the rules with themselves.
 """
 
@@ -20,8 +20,8 @@ from django.utils import timezone
 from gateways.base import OutcomeState
 from payments.bills import create as bills
 from payments.callbacks import inbox
-from payments.models import Bill, Notice, Payment, Receipt
-from payments.models.notifications import NoticeState
+from payments.models import Bill, Notification, Payment, Receipt
+from payments.models.notifications import NotificationState
 from payments.settlement import bulk as settlement_bulk
 from payments.settlement import ledger_check
 from payments.states import OPEN_PAYMENT_STATES, PaymentState
@@ -48,7 +48,7 @@ def test_in_each_situation_both_ways_write_the_same(name: str, ways: Ways) -> No
 
 
 def anything(chance: random.Random) -> Callable[[Scenario], Any]:
-    """Forty bills of two agencies, one with a book of phí only, a closed day, and mostly plain notices."""
+    """Forty bills of two agencies, one with a book of phí only, a closed day, and mostly plain notifications."""
 
     def play(world: Scenario) -> None:
         agencies = [world.agency, world.new_agency(kinds=["phi"])]
@@ -77,7 +77,7 @@ def noon(world: Scenario) -> datetime:
 
 
 def send_anything(world: Scenario, payment: Payment, chance: random.Random) -> None:
-    """Send one notice or two: most of them plain, the others anything but."""
+    """Send one notification or two: most of them plain, the others anything but."""
     changes: list[dict[str, Any]] = [
         {"amount": payment.amount - 1},
         {"currency": "USD"},
@@ -106,34 +106,34 @@ def test_both_ways_write_the_same_of_whatever_comes(seed: int, ways: Ways) -> No
     assert bulk.written == rules.written
 
 
-def test_only_notices_that_wait_are_settled() -> None:
+def test_only_notifications_that_wait_are_settled() -> None:
     world = Scenario(timezone.now())
     waiting, processed = world.notify(world.payment()), world.notify(world.payment())
-    Notice.objects.filter(pk=processed).update(state=NoticeState.QUARANTINED)
+    Notification.objects.filter(pk=processed).update(state=NotificationState.QUARANTINED)
     with transaction.atomic():
-        assert settlement_bulk.settle([waiting, processed]).notice_ids == {waiting}
-        assert settlement_bulk.settle([waiting]).notice_ids == set()
+        assert settlement_bulk.settle([waiting, processed]).notification_ids == {waiting}
+        assert settlement_bulk.settle([waiting]).notification_ids == set()
 
 
-def test_only_the_notices_that_are_given_are_settled() -> None:
+def test_only_the_notifications_that_are_given_are_settled() -> None:
     world = Scenario(timezone.now())
     payment = world.payment()
     given, _, _ = world.notify(payment), world.notify(payment), world.notify(world.payment())
     with transaction.atomic():
-        assert settlement_bulk.settle([given]).notice_ids == {given}
+        assert settlement_bulk.settle([given]).notification_ids == {given}
     assert Receipt.objects.count() == 1
 
 
 def test_what_changed_while_the_statement_waited_for_its_locks_is_seen() -> None:
     world = Scenario(timezone.now())
     payment = world.payment()
-    notice_id = world.notify(payment)
+    notification_id = world.notify(payment)
     settled: list[frozenset[int]] = []
 
     def settle() -> None:
         try:
             with transaction.atomic():
-                settled.append(settlement_bulk.settle([notice_id]).notice_ids)
+                settled.append(settlement_bulk.settle([notification_id]).notification_ids)
         finally:
             connection.close()
 
@@ -165,7 +165,7 @@ def test_the_tokens_of_settled_bills_are_announced() -> None:
         assert settlement_bulk.settle([world.notify(payment)]).tokens == (payment.bill.token,)
 
 
-def test_a_batch_of_plain_notices_takes_the_same_few_statements(django_assert_num_queries: Any) -> None:
+def test_a_batch_of_plain_notifications_takes_the_same_few_statements(django_assert_num_queries: Any) -> None:
     world = Scenario(timezone.now())
     for count in (3, 12):
         for _ in range(count):

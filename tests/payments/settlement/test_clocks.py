@@ -13,8 +13,8 @@ from django.db import connection
 from django.utils import timezone
 
 from payments.callbacks import inbox
-from payments.models import LedgerEvent, Notice, Payment, Receipt
-from payments.models.notifications import NoticeState
+from payments.models import LedgerEvent, Notification, Payment, Receipt
+from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from payments.status_queries import query as status_queries
@@ -76,10 +76,12 @@ def test_a_machine_whose_clock_is_wrong_settles_and_waits_as_long_as_any_other(s
         # A slow clock must not make what was put off due at once: this would go round for hours.
         assert inbox.drain_all() == 2
         assert inbox.drain_all() == 0
-        assert Notice.objects.filter(state=NoticeState.NEW).count() == 1
+        assert Notification.objects.filter(state=NotificationState.NEW).count() == 1
     assert_settled_once(payment)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM next_attempt_at - now()) FROM payments_notice WHERE state = 'new'")
+        cursor.execute(
+            "SELECT extract(epoch FROM next_attempt_at - now()) FROM payments_notification WHERE state = 'new'"
+        )
         assert 15 < cursor.fetchone()[0] <= 20
 
 

@@ -20,8 +20,8 @@ from psycopg2.errors import DeadlockDetected
 from core.locks import is_contention
 from payments import sweeper
 from payments.callbacks import inbox
-from payments.models import Bill, LedgerEvent, Notice, Payment, Receipt, ReceiptSeries
-from payments.models.notifications import NoticeState
+from payments.models import Bill, LedgerEvent, Notification, Payment, Receipt, ReceiptSeries
+from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.states import BillState
 from payments.tasks import process_inbox
@@ -53,11 +53,11 @@ def told(payments: list[Payment]) -> None:
 
 
 def waiting() -> int:
-    return Notice.objects.filter(state=NoticeState.NEW).count()
+    return Notification.objects.filter(state=NotificationState.NEW).count()
 
 
 def sweep_until_settled() -> None:
-    """Sweep as the sweeper does; a dead process's locks go when PostgreSQL notices that it is dead."""
+    """Sweep as the sweeper does; a dead process's locks go when PostgreSQL notifications that it is dead."""
 
     def is_done() -> bool:
         sweeper.sweep()
@@ -152,7 +152,7 @@ def test_two_bills_locked_in_opposite_orders_cost_time_and_nothing_else(monkeypa
         assert drained.result(running.PATIENCE) == 2
         assert waiting() == 2
         assert isinstance(seen[0], DeadlockDetected)
-    Notice.objects.update(next_attempt_at=timezone.now())
+    Notification.objects.update(next_attempt_at=timezone.now())
     sweep_until_settled()
     assert_each_is_settled_once(payments)
 
@@ -235,7 +235,7 @@ def test_control_without_the_transaction_a_broken_drain_breaks_the_ledger(monkey
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
     monkeypatch.setattr("payments.callbacks.inbox.transaction.atomic", lambda **_: nullcontext())
     for position in range(2, statements + 1):
-        Notice.objects.update(state=NoticeState.DONE)
+        Notification.objects.update(state=NotificationState.DONE)
         told(paid_at_the_bank(1))
         with pytest.raises(OperationalError), Breaker(at=position, fault="error"):
             inbox.drain()

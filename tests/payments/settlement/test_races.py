@@ -20,7 +20,7 @@ from dossiers.models import Dossier, HandOver
 from dossiers.submission.numbering import next_code
 from payments.callbacks import inbox
 from payments.checkout import start as checkout
-from payments.models import Bill, Notice, Payment, Receipt, ReceiptSeries
+from payments.models import Bill, Notification, Payment, Receipt, ReceiptSeries
 from payments.receipts import issue as receipts
 from payments.settlement import apply as settlement
 from payments.settlement import ledger_check
@@ -54,7 +54,7 @@ def test_two_gateways_in_the_same_moment_apply_one_payment() -> None:
     second = factories.payment(of=first.bill, gateway="vietinbank")
     post(confirm(first))
     post(notify_bill(second), "vietinbank")
-    ids = list(Notice.objects.values_list("id", flat=True))
+    ids = list(Notification.objects.values_list("id", flat=True))
     at_once(2, lambda number: inbox.drain(ids=[ids[number]]))
     inbox.drain_all()
     assert Payment.objects.filter(is_applied=True).count() == 1
@@ -68,7 +68,7 @@ def test_control_without_the_lock_the_second_settlement_collides(monkeypatch: py
     second = factories.payment(of=first.bill, gateway="vietinbank")
     post(confirm(first))
     post(notify_bill(second), "vietinbank")
-    notices = list(Notice.objects.select_related("merchant_account").order_by("id"))
+    notifications = list(Notification.objects.select_related("merchant_account").order_by("id"))
     both_have_read = threading.Barrier(2)
     real = settlement._lock
 
@@ -83,7 +83,7 @@ def test_control_without_the_lock_the_second_settlement_collides(monkeypatch: py
 
     def settle(number: int) -> None:
         with transaction.atomic():
-            settlement.apply([notices[number]])
+            settlement.apply([notifications[number]])
 
     results = at_once(2, settle)
     assert sum(isinstance(result, Exception) for result in results) == 1
@@ -93,13 +93,15 @@ def test_control_without_the_lock_the_second_settlement_collides(monkeypatch: py
 def without_the_unique_key() -> Iterator[None]:
     """Take the inbox' key away; whatever doubles came in are thrown away before it is put back."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE payments_notice DROP CONSTRAINT notice_event_once")
+        cursor.execute("ALTER TABLE payments_notification DROP CONSTRAINT notification_event_once")
     try:
         yield
     finally:
-        Notice.objects.all().delete()
+        Notification.objects.all().delete()
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE payments_notice ADD CONSTRAINT notice_event_once UNIQUE (gateway, event_key)")
+            cursor.execute(
+                "ALTER TABLE payments_notification ADD CONSTRAINT notification_event_once UNIQUE (gateway, event_key)"
+            )
 
 
 def test_control_without_the_unique_key_fifty_duplicates_are_fifty_rows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,16 +112,16 @@ def test_control_without_the_unique_key_fifty_duplicates_are_fifty_rows(monkeypa
     payment = factories.payment()
     all_have_looked, real = threading.Barrier(50), inbox._insert
 
-    def look_then_insert(notice: Any, *rest: Any) -> Any:
-        assert not Notice.objects.filter(gateway=notice.gateway, event_key=notice.event_key).exists()
+    def look_then_insert(notification: Any, *rest: Any) -> Any:
+        assert not Notification.objects.filter(gateway=notification.gateway, event_key=notification.event_key).exists()
         all_have_looked.wait(20)
-        return real(notice, *rest)
+        return real(notification, *rest)
 
     monkeypatch.setattr(inbox, "_insert", look_then_insert)
     monkeypatch.setattr(inbox, "_RECEIVE", inbox._RECEIVE.replace("ON CONFLICT (gateway, event_key) DO NOTHING", ""))
     with without_the_unique_key():
         at_once(50, lambda _: post(confirm(payment)))
-        assert Notice.objects.count() == 50
+        assert Notification.objects.count() == 50
         inbox.drain_all()
         assert Receipt.objects.count() == 1
         assert ledger_check.check() == []
@@ -146,7 +148,7 @@ def test_fifty_payments_at_once_leave_no_gap_in_the_receipts() -> None:
     payments = [factories.payment(of=factories.bill(of=agency)) for _ in range(50)]
     for payment in payments:
         post(confirm(payment))
-    ids = list(Notice.objects.values_list("id", flat=True))
+    ids = list(Notification.objects.values_list("id", flat=True))
     at_once(10, lambda number: [inbox.drain(ids=[pk]) for pk in ids[number * 5 : number * 5 + 5]])
     inbox.drain_all()
     assert sorted(Receipt.objects.values_list("number", flat=True)) == list(range(1, 51))

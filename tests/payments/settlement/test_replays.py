@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from devtools.sandbox.keys import make_contracts
 from payments.callbacks import inbox
-from payments.models import MerchantAccount, Notice, Payment, Receipt
+from payments.models import MerchantAccount, Notification, Payment, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from tests.payments.callbacks.test_callbacks import post
@@ -52,7 +52,7 @@ def test_an_old_callback_replayed_after_a_key_rotation_pays_nothing_again(gatewa
     rotate(payment.merchant_account, timedelta(hours=1 if is_in_window else -1))
     assert answer_to(message, gateway) == (REPLAY if is_in_window else REFUSED)[gateway]
     inbox.drain_all()
-    assert (Notice.objects.count(), Receipt.objects.count()) == (1, 1)
+    assert (Notification.objects.count(), Receipt.objects.count()) == (1, 1)
     payment.bill.refresh_from_db()
     assert payment.bill.state == BillState.PAID
     assert ledger_check.check() == []
@@ -96,4 +96,4 @@ def test_a_callback_cannot_be_turned_to_another_bill(gateway: str) -> None:
     field = {"vnptpay": "MERCHANT_ORDER_ID", "vietinbank": "custCode"}[gateway]
     message = {**told(first), field: second.merchant_ref}
     assert answer_to(message, gateway) == REFUSED[gateway]
-    assert not Notice.objects.exists()
+    assert not Notification.objects.exists()

@@ -11,11 +11,11 @@ from dossiers.errors import NotReleasable
 from dossiers.handover import release as handover
 from dossiers.handover.release import Receiver, release
 from dossiers.models import Dossier, HandOver
-from gateways.base import Notice, OutcomeState
+from gateways.base import Notification, OutcomeState
 from payments.callbacks import inbox
 from payments.models import Discrepancy, Payment, Receipt
-from payments.models import Notice as StoredNotice
-from payments.models.notifications import NoticeSource
+from payments.models import Notification as StoredNotification
+from payments.models.notifications import NotificationSource
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from tests.payments.callbacks.test_callbacks import post
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def reverse(payment: Payment, amount: int | None = None) -> int:
     """Tell the inbox what a status query would: the money went back."""
-    notice = Notice(
+    notification = Notification(
         gateway=payment.gateway,
         event_key=f"reversed:{payment.merchant_ref}:{amount}",
         merchant_ref=payment.merchant_ref,
@@ -39,7 +39,7 @@ def reverse(payment: Payment, amount: int | None = None) -> int:
         currency="VND",
         occurred_at=timezone.now(),
     )
-    return inbox.receive(notice, payment.merchant_account, source=NoticeSource.QUERY).notice_id
+    return inbox.receive(notification, payment.merchant_account, source=NotificationSource.QUERY).notification_id
 
 
 def paid_dossier(state: int = 9) -> tuple[Payment, Dossier]:
@@ -106,12 +106,14 @@ def test_handing_over_in_the_moment_of_a_reversal_is_either_refused_or_a_debt() 
     for _ in range(3):
         payment, dossier = paid_dossier()
         officer = factories.officer(payment.bill.agency)
-        notice_id = reverse(payment)
+        notification_id = reverse(payment)
 
-        def act(number: int, dossier: Dossier = dossier, officer: User = officer, notice: int = notice_id) -> object:
+        def act(
+            number: int, dossier: Dossier = dossier, officer: User = officer, notification: int = notification_id
+        ) -> object:
             if number == 0:
                 return release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
-            return inbox.drain(ids=[notice])
+            return inbox.drain(ids=[notification])
 
         given, _drained = at_once(2, act)
         inbox.drain_all()
@@ -136,7 +138,7 @@ def test_a_reversal_between_the_check_and_the_hand_over(monkeypatch: pytest.Monk
         without_row_locks(monkeypatch)
     monkeypatch.setattr(handover, "why_not", meanwhile)
     release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
-    StoredNotice.objects.filter(state="new").update(next_attempt_at=Now())  # put off, because the bill was locked
+    StoredNotification.objects.filter(state="new").update(next_attempt_at=Now())  # put off, because the bill was locked
     inbox.drain_all()
     payment.bill.refresh_from_db()
     assert payment.bill.state == BillState.OPEN and HandOver.objects.filter(dossier=dossier).exists()

@@ -41,7 +41,7 @@ def test_27_the_way_back_decides_nothing_however_often_it_is_opened() -> None:
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_28_a_notice_is_taken_with_and_without_the_slash_and_never_redirected(slash: str) -> None:
+def test_28_a_notification_is_taken_with_and_without_the_slash_and_never_redirected(slash: str) -> None:
     payment = factories.payment()
     path = f"/gateways/vnptpay/notify{slash}"
     assert Client().post(path, json.dumps(confirm(payment)), content_type="application/json").status_code == 200

@@ -12,7 +12,7 @@ from django.utils import timezone
 from core import wakeup
 from payments.callbacks import inbox
 from payments.checkout import start as checkout
-from payments.models import Bill, Discrepancy, LedgerEvent, MerchantAccount, Notice, Payment, Receipt
+from payments.models import Bill, Discrepancy, LedgerEvent, MerchantAccount, Notification, Payment, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from payments.status_queries import query as status_queries
@@ -67,7 +67,7 @@ def test_what_the_bank_does_not_confirm_is_never_booked(bank: Bank, bill: Bill) 
 def test_replays_are_harmless_and_make_no_case() -> None:
     payment = factories.payment(gateway="vietinbank_direct")
     assert [tell(direct_confirm(payment)) for _ in range(3)] == ["00", "00", "00"]
-    assert Notice.objects.get().result == "to_be_asked"
+    assert Notification.objects.get().result == "to_be_asked"
     assert not Discrepancy.objects.exists()
     assert_nothing_is_booked()
 

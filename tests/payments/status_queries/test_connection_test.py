@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agencies.models import Role
-from payments.models import Bill, Notice, Payment
+from payments.models import Bill, Notification, Payment
 from payments.status_queries import connection_test
 from tests.payments.conftest import Bank
 from tests.support import factories
@@ -25,7 +25,7 @@ def test_trying_the_connection_asks_the_bank_and_moves_nothing(bank: Bank, bill:
     account.health.refresh_from_db()
     assert account.health.failures == 1
     assert not Payment.objects.exists()
-    assert not Notice.objects.exists()
+    assert not Notification.objects.exists()
 
 
 def test_a_wrong_key_is_found_before_a_payer_finds_it(bank: Bank, bill: Bill) -> None:

@@ -20,8 +20,8 @@ from payments.checkout import start as checkout
 from payments.checkout.options import choices_for
 from payments.errors import PaymentNotStarted
 from payments.merchants import circuit_breaker, statistics
-from payments.models import Discrepancy, MerchantAccount, Notice, Outage, Payment
-from payments.models.notifications import NoticeState
+from payments.models import Discrepancy, MerchantAccount, Notification, Outage, Payment
+from payments.models.notifications import NotificationState
 from payments.states import PaymentState
 from payments.webhooks import dispatch, endpoints
 from portal.public import status_views
@@ -148,30 +148,30 @@ def test_a_bank_whose_stamps_are_whole_seconds_was_not_there_before_the_click() 
     assert row.attempts.median_seconds == 0
 
 
-def test_a_quarantined_notice_is_tried_again_or_set_aside_with_a_reason_and_its_case_stays() -> None:
+def test_a_quarantined_notification_is_tried_again_or_set_aside_with_a_reason_and_its_case_stays() -> None:
     account = factories.merchant(factories.agency(), "vnptpay")
-    notice = Notice.objects.create(
+    notification = Notification.objects.create(
         gateway="vnptpay",
         event_key="k",
         merchant_account=account,
         outcome="paid",
         digest="x",
-        state=NoticeState.QUARANTINED,
+        state=NotificationState.QUARANTINED,
     )
-    Discrepancy.objects.create(agency=account.agency, kind="quarantined", notice=notice)
-    browser, row = province(), {"loai": "thong-bao", "so": notice.pk}
+    Discrepancy.objects.create(agency=account.agency, kind="quarantined", notification=notification)
+    browser, row = province(), {"loai": "thong-bao", "so": notification.pk}
     browser.post(LOST, {**row, "viec": "bo-qua"})
-    notice.refresh_from_db()
-    assert notice.state == NoticeState.QUARANTINED
+    notification.refresh_from_db()
+    assert notification.state == NotificationState.QUARANTINED
     browser.post(LOST, {**row, "viec": "lai"})
-    notice.refresh_from_db()
-    assert notice.state == NoticeState.NEW
-    Notice.objects.update(state=NoticeState.QUARANTINED)
+    notification.refresh_from_db()
+    assert notification.state == NotificationState.NEW
+    Notification.objects.update(state=NotificationState.QUARANTINED)
     browser.post(LOST, {**row, "viec": "bo-qua", "reason": "thông báo thử của ngân hàng"})
-    notice.refresh_from_db()
-    assert (notice.state, notice.result) == (NoticeState.IGNORED, "set_aside")
+    notification.refresh_from_db()
+    assert (notification.state, notification.result) == (NotificationState.IGNORED, "set_aside")
     assert Discrepancy.objects.get().closed_at is None
-    assert AuditEntry.objects.get(action="notice_set_aside").detail["reason"] == "thông báo thử của ngân hàng"
+    assert AuditEntry.objects.get(action="notification_set_aside").detail["reason"] == "thông báo thử của ngân hàng"
 
 
 def test_a_webhook_that_fails_is_given_up_with_a_reason_and_can_be_sent_again() -> None:

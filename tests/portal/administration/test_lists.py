@@ -28,10 +28,10 @@ from payments.models import (
     Discrepancy,
     LedgerEvent,
     MerchantAccount,
-    Notice,
+    Notification,
     Payment,
     Receipt,
-    RejectedNotice,
+    RejectedNotification,
     WebhookDelivery,
 )
 from payments.models.receipts import ReceiptSeries
@@ -52,9 +52,9 @@ def _receipt() -> None:
     Receipt.objects.create(series=series, number=number, bill=payment.bill, payment=payment, **frozen)
 
 
-def _notice() -> None:
+def _notification() -> None:
     account, number = factories.merchant(factories.agency(), "vnptpay"), next(_numbers)
-    Notice.objects.create(
+    Notification.objects.create(
         gateway="vnptpay",
         event_key=str(number),
         source="callback",
@@ -124,13 +124,15 @@ ROWS: dict[type[Model], Callable[[], Any]] = {
     Membership: lambda: factories.officer(factories.agency()),
     MerchantAccount: _merchant,
     Message: _message,
-    Notice: _notice,
+    Notification: _notification,
     OnboardingStep: _step,
     Payment: _payment,
     PostageRate: _postage,
     Procedure: factories.case,
     Receipt: _receipt,
-    RejectedNotice: lambda: RejectedNotice.objects.create(gateway="vnptpay", reason="bad_signature", body_sha256="x"),
+    RejectedNotification: lambda: RejectedNotification.objects.create(
+        gateway="vnptpay", reason="bad_signature", body_sha256="x"
+    ),
     User: lambda: factories.officer(factories.agency()),
     WebhookDelivery: _delivery,
     WorkingHours: lambda: WorkingHours.objects.create(
@@ -139,7 +141,7 @@ ROWS: dict[type[Model], Callable[[], Any]] = {
 }
 PAGES: list[type[Model]] = sorted(admin.site._registry, key=lambda model: model._meta.label)
 #: What there are hundreds of.
-MANY = (Agency, User, Procedure, Bill, Payment, Notice)
+MANY = (Agency, User, Procedure, Bill, Payment, Notification)
 
 
 def _list(model: type[Model]) -> str:
