@@ -147,7 +147,7 @@ def await_settled(seconds: float) -> int:
 
 
 async def _to_screen(numbers: range, web: int, live: int) -> float:
-    """Return the 95th percentile of milliseconds from sending a notification to `change` on an open screen, at 100/s."""
+    """Return the 95th percentile of milliseconds from a notification to `change` on an open screen, at 100/s."""
     sent: dict[int, float] = {}
     seen: dict[int, float] = {}
     ready = asyncio.Semaphore(0)

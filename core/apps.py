@@ -1,4 +1,4 @@
-"""The core app: what every app may use. Its only table counts tries (rate_limits)."""
+"""The core app: what every app may use. Its only table counts tries (`core.rate_limits`)."""
 
 from django.apps import AppConfig
 

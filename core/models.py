@@ -14,7 +14,6 @@ class RateLimitCount(models.Model):
     until = models.DateTimeField(db_index=True)
 
     class Meta:
-        app_label = "agencies"
         verbose_name = _("số lần đã thử")
         verbose_name_plural = _("số lần đã thử")
 

@@ -1,6 +1,6 @@
 """The whole story of one payment for a person who must explain it: our ledger and what the bank said, masked.
 
-The administration and the accountants' page show the same lines (`templates/payments/accounting/_payment_history.html`).
+The administration and the accountants' page show the same lines (`payments/accounting/_payment_history.html`).
 """
 
 from __future__ import annotations

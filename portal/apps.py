@@ -24,7 +24,7 @@ class PortalConfig(AppConfig):
         from payments import sweeper
 
         from . import translations
-        from .accounts import events, letters  # noqa: F401  their receivers
+        from .accounts import events, letters  # noqa: F401 - their receivers
 
         try:
             translations.compile_stale(settings.BASE_DIR)

@@ -1,4 +1,4 @@
-"""How gunicorn listens (`-c python:portal.gunicorn_conf`): who says nothing, or stalls, holds no thread for long (R-24).
+"""gunicorn (`-c python:portal.gunicorn_conf`): a silent or stalled client holds no thread for long (R-24).
 
 In production nginx reads requests to their end before it passes them on, and ends those that take too long
 (`deploy/nginx.conf`). This is the second line, for a portal that is reached without it: options of the listening

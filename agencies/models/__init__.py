@@ -1,7 +1,5 @@
 """Who collects, who works there, and who did what."""
 
-from core.models import RateLimitCount
-
 from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level, Reform
 from .audit import AuditEntry, AuditLink
 from .citizens import Citizen
@@ -18,7 +16,6 @@ __all__ = [
     "Level",
     "Membership",
     "OnboardingStep",
-    "RateLimitCount",
     "Reform",
     "Role",
     "User",

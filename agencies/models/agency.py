@@ -92,7 +92,7 @@ class Agency(WholeRow):
 
 
 class Reform(models.Model):
-    """One merger, split or dissolution as it was carried out: the record that `portal.administration.reorganisation` leaves.
+    """One merger, split or dissolution as it was carried out: what the reorganisation wizard leaves.
 
     `memory` is what it changed, as it was before, so that it can be taken back
     (docs/reference/domain.md#agencies, rule 3).

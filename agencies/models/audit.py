@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.audit.words import WORDS
+from core.triggers import AppendOnly
 
 from .agency import Agency
 
@@ -28,6 +29,7 @@ class AuditEntry(models.Model):
     detail = models.JSONField(_("Chi tiết"), default=dict)
 
     class Meta:
+        triggers = [AppendOnly(name="audit_is_append_only")]
         verbose_name = _("nhật ký")
         verbose_name_plural = _("nhật ký")
         ordering = ["-id"]
@@ -45,6 +47,7 @@ class AuditLink(models.Model):
     signature = models.CharField(max_length=64, blank=True)
 
     class Meta:
+        triggers = [AppendOnly(name="audit_links_are_append_only")]
         verbose_name = _("mắt xích nhật ký")
         verbose_name_plural = _("mắt xích nhật ký")
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.encryption import EncryptedTextField, SearchKeyField
 
+from .guards import NoStaff
 from .people import User
 
 
@@ -25,6 +26,7 @@ class Citizen(models.Model):
     told_at = models.DateTimeField(_("VNeID xác nhận lúc"))
 
     class Meta:
+        triggers = [NoStaff(name="staff_are_no_citizens")]
         verbose_name = _("công dân")
         verbose_name_plural = _("công dân")
 

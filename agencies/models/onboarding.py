@@ -10,7 +10,7 @@ from .agency import Agency
 
 
 class OnboardingStep(models.Model):
-    """One step done on paper, with its evidence; the others are counted (`portal.administration.onboarding.board_views`)."""
+    """One step done on paper, with its evidence; the others are counted (`onboarding.board_views`)."""
 
     class Step(models.TextChoices):
         """What somebody must attest (docs/reference/domain.md#rollout-of-a-commune, commune rollout)."""

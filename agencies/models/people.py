@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.whole_row import WholeRow
 
 from .agency import Agency
+from .guards import NoCitizen
 
 
 class Role(models.TextChoices):
@@ -45,6 +46,7 @@ class Membership(WholeRow):
     valid_during = DateRangeField(_("Hiệu lực"))
 
     class Meta:
+        triggers = [NoCitizen(name="citizens_get_no_role")]
         verbose_name = _("vai trò")
         verbose_name_plural = _("vai trò")
         constraints = [

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.triggers import AppendOnly
 from dossiers.states import DossierState
 
 from .dossier import Dossier
@@ -50,6 +51,7 @@ class DossierEvent(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        triggers = [AppendOnly(name="timeline_is_append_only")]
         verbose_name = _("diễn biến hồ sơ")
         verbose_name_plural = _("diễn biến hồ sơ")
         ordering = ["id"]
@@ -120,6 +122,7 @@ class TakenBack(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        triggers = [AppendOnly(name="taken_back_is_append_only")]
         verbose_name = _("lần thu hồi kết quả")
         verbose_name_plural = _("lần thu hồi kết quả")
         ordering = ["id"]

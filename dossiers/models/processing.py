@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.triggers import AppendOnly
 from dossiers.states import DossierState
 
 from .dossier import Dossier
@@ -36,6 +37,7 @@ class Assignment(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        triggers = [AppendOnly(name="assignment_is_append_only")]
         verbose_name = _("giao việc")
         verbose_name_plural = _("giao việc")
         ordering = ["id"]

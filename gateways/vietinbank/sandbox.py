@@ -102,7 +102,7 @@ def settlement_file(request: HttpRequest) -> HttpResponse:
 
 
 def pay(code: str, amount: int, **changes: str) -> Row:
-    """Move the money and tell the portal. `changes` bend fields of the notification before it is signed (tests)."""
+    """Move the money and tell the portal. `changes` bend its fields before it is signed (tests)."""
     hidden_as, visible_at = hiding(GATEWAY)
     transfer = books().add_transaction(
         GATEWAY, code, charged(GATEWAY, amount), "paid", bank_ref=_new_reference(), changes=changes

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
+from core.triggers import AppendOnly
 from payments.states import OPEN_PAYMENT_STATES, SETTLED_BILL_STATES, BillState, DisplayState, PaymentState
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class BillLine(models.Model):
     refund_note = models.CharField(_("Căn cứ không hoàn"), max_length=255, blank=True)
 
     class Meta:
+        triggers = [AppendOnly(name="bill_lines_are_frozen")]
         verbose_name = _("dòng phí")
         verbose_name_plural = _("dòng phí")
         ordering = ["bill_id", "position"]

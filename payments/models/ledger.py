@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.triggers import AppendOnly
 from payments.states import MONEY_IN, EventKind
 
 from .bills import Bill
@@ -60,6 +61,7 @@ class LedgerEvent(models.Model):
     at = models.DateTimeField(db_default=Now(), verbose_name=_("Lúc"))
 
     class Meta:
+        triggers = [AppendOnly(name="ledger_is_append_only")]
         verbose_name = _("dòng sổ cái")
         verbose_name_plural = _("sổ cái")
         ordering = ["id"]

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
+from core.triggers import AppendOnly
 
 from .bills import Bill, FeeKind, new_token
 from .payments import Payment
@@ -85,6 +86,7 @@ class Receipt(models.Model):
     issued_at = models.DateTimeField(db_default=Now(), verbose_name=_("Lập lúc"))
 
     class Meta:
+        triggers = [AppendOnly(name="receipts_are_frozen")]
         verbose_name = _("biên lai")
         verbose_name_plural = _("biên lai")
         ordering = ["-id"]
@@ -129,6 +131,7 @@ class ReceiptCancellation(models.Model):
     cancelled_at = models.DateTimeField(_("Hủy lúc"), db_default=Now())
 
     class Meta:
+        triggers = [AppendOnly(name="receipt_cancellations_are_frozen")]
         verbose_name = _("hủy biên lai")
         verbose_name_plural = _("hủy biên lai")
 

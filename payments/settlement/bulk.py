@@ -26,7 +26,8 @@ _MONEY_KEY = """notification.gateway || ':' || notification.merchant_account_id 
 #: A notification is plain when this finds it, nothing else in the batch concerns its bill or its money (_CANDIDATES,
 #: `tellings`), and _SETTLE sees nothing against it.
 _PLAIN = f"""
-    SELECT notification.id AS notification_id, notification.source, notification.gateway_ref, notification.occurred_at, notification.amount,
+    SELECT notification.id AS notification_id, notification.source, notification.gateway_ref,
+           notification.occurred_at, notification.amount,
            notification.merchant_account_id,
            {_MONEY_KEY} AS money_key,
            (coalesce(notification.occurred_at, now()) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS value_date,
@@ -44,12 +45,13 @@ _PLAIN = f"""
            OR jsonb_array_length(account.settings -> 'accounts') = 0
            OR account.settings -> 'accounts' ? notification.account)
 """  # noqa: S608
-#: What to lock: the bills of which this batch says one thing only, whatever it says. Of two notifications about one bill
-#: the order decides (a failure before the success, a reversal, money for another attempt): that is for the rules.
+#: What to lock: the bills of which this batch says one thing only, whatever it says. Of two notifications about one
+#: bill the order decides (a failure before the success, a reversal, money for another attempt): that is for the rules.
 _CANDIDATES = """
 SELECT payment.bill_id, min(payment.id)
 FROM payments_notification notification
-JOIN payments_payment payment ON payment.gateway = notification.gateway AND payment.merchant_ref = notification.merchant_ref
+JOIN payments_payment payment
+     ON payment.gateway = notification.gateway AND payment.merchant_ref = notification.merchant_ref
 WHERE notification.id = ANY(%(notifications)s)
 GROUP BY payment.bill_id
 HAVING count(*) = 1 AND bool_and(notification.outcome = 'paid' AND payment.state IN ('created', 'sent', 'unknown'))

@@ -42,7 +42,8 @@ SELECT gateway, count(*),
     percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM paid_at - created_at), 0))
         FILTER (WHERE state = 'paid')
 FROM payments_payment
-WHERE created_at >= %s AND gateway <> ALL(%s) AND bill_id NOT IN (SELECT bill_id FROM payments_testpayment)
+WHERE created_at >= %s AND gateway <> ALL(%s) 
+  AND bill_id NOT IN (SELECT bill_id FROM payments_testpayment)
 GROUP BY gateway HAVING count(*) >= %s
 ORDER BY count(*) DESC
 """
@@ -50,7 +51,8 @@ ORDER BY count(*) DESC
 _ALL_TOGETHER = """
 SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM paid_at - created_at), 0))
 FROM payments_payment
-WHERE created_at >= %s AND state = 'paid' AND gateway <> ALL(%s) AND bill_id NOT IN (SELECT bill_id FROM payments_testpayment)
+WHERE created_at >= %s AND state = 'paid' AND gateway <> ALL(%s) 
+  AND bill_id NOT IN (SELECT bill_id FROM payments_testpayment)
 HAVING count(*) >= %s
 """
 

@@ -59,7 +59,7 @@ class Measure:
 
 
 def payments(scope: Scope, *, online: bool = False) -> QuerySet[Payment]:
-    """Return the payments that settled bills in the span: no test_payments, and moved money counts where it first came in."""
+    """Return the payments that settled bills in the span, without tests; moved money counts where it came in."""
     came_by = internal.SLUGS if online else (internal.Moved.slug,)
     return (
         Payment.objects.filter(

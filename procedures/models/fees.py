@@ -17,6 +17,7 @@ from agencies.whole_row import WholeRow
 from procedures.fees.inputs import APPLICANTS, AREAS, FACT_LABELS, TIMINGS
 from procedures.fees.records import ANY
 
+from .guards import FrozenRows, FrozenSchedule
 from .procedure import Procedure, ProcedureCase
 
 
@@ -86,6 +87,7 @@ class FeeSchedule(WholeRow):
     )
 
     class Meta:
+        triggers = [FrozenSchedule(name="active_schedule_is_frozen")]
         verbose_name = _("biểu phí")
         verbose_name_plural = _("biểu phí")
         ordering = ["procedure_id", "version"]
@@ -194,6 +196,7 @@ class FeeRule(WholeRow):
     position = models.PositiveSmallIntegerField(_("Thứ tự"), default=0)
 
     class Meta:
+        triggers = [FrozenRows(name="active_rules_are_frozen")]
         verbose_name = _("mức phí")
         verbose_name_plural = _("mức phí")
         ordering = ["schedule_id", "position"]
@@ -232,6 +235,7 @@ class Exemption(WholeRow):
     legal_basis = models.CharField(_("Căn cứ"), max_length=255, blank=True)
 
     class Meta:
+        triggers = [FrozenRows(name="active_exemptions_are_frozen")]
         verbose_name = _("miễn, giảm")
         verbose_name_plural = _("miễn, giảm")
         constraints = [

@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from agencies.models import RateLimitCount
 from core import rate_limits
 from core.http import came_from
+from core.models import RateLimitCount
 from core.rate_limits import Limit
 from tests.payments.settlement.test_races import at_once
 

@@ -109,9 +109,9 @@ def test_a_scrape_reads_the_last_ten_minutes_by_index() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO payments_notification (gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref,
-                   outcome, currency, account, is_transfer, facts, body, query, headers, remote_addr, digest, state,
-                   result, attempts, error, received_at, processed_at)
+            """INSERT INTO payments_notification (gateway, event_key, source, merchant_account_id, merchant_ref,
+                   gateway_ref, outcome, currency, account, is_transfer, facts, body, query, headers, remote_addr,
+                   digest, state, result, attempts, error, received_at, processed_at)
                SELECT 'vnptpay', n, 'callback', %s, n, n, 'paid', 'VND', '', false, '{}', '', '', '{}', '', '', 'done',
                    'settled', 0, '', now() - n * interval '10 seconds', now() - n * interval '10 seconds'
                FROM generate_series(60000, 1, -1) AS n""",

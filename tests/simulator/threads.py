@@ -1,4 +1,4 @@
-"""Races on the true PostgreSQL: threads that post and drain the same notifications at once, out of order, several times."""
+"""Races on the true PostgreSQL: threads that post and drain the same notifications at once, out of order."""
 
 from __future__ import annotations
 

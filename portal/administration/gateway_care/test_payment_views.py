@@ -64,7 +64,7 @@ class TestPaymentForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, account: int) -> HttpResponse:
-    """Ask how much and for whom (`?co-quan=` its code), make the bill and start the attempt; earlier test_payments below."""
+    """Ask how much and for whom (`?co-quan=` its code), make the bill and start the attempt; earlier ones below."""
     _may(request, "change")
     contracts = MerchantAccount.objects.exclude(gateway__in=internal.SLUGS).select_related("agency")
     contract = get_object_or_404(contracts, pk=account)

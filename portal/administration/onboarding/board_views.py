@@ -48,7 +48,7 @@ STEPS: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One agency and the steps it has done: `contract` it is paid through, `test_payment` the evidence that this works."""
+    """One agency and the steps it has done: `contract` it is paid through, `test_payment` shows that it works."""
 
     agency: Agency
     done: frozenset[str]

@@ -9,11 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from psycopg2 import sql
 
-#: Tables whose trigger refuses every change, whatever it is about.
-_APPEND_ONLY = """
-SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
-WHERE NOT tgisinternal AND tgfoid IN ('refuse_change'::regproc, 'audit_link_refuse_change'::regproc)
-"""
+from core.triggers import append_only_tables
+
 _GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
@@ -45,11 +42,10 @@ class Command(BaseCommand):
                 raise CommandError(f"{name} owns the tables: make a second role for the processes.")
             if not exists:
                 raise CommandError(f"There is no role {name}: CREATE ROLE {name} LOGIN PASSWORD '…' first.")
-            cursor.execute(_APPEND_ONLY)
-            frozen = [table for (table,) in cursor.fetchall()]
+            frozen = append_only_tables()
             for statement in _GRANTS:
                 cursor.execute(sql.SQL(statement).format(role=role))
             for table in frozen:
                 added_to = sql.SQL("REVOKE UPDATE, DELETE ON {table} FROM {role}")
                 cursor.execute(added_to.format(table=sql.Identifier(table), role=role))
-        self.stdout.write(f"{name} reads and writes rows; it only adds to {', '.join(sorted(frozen))}.")
+        self.stdout.write(f"{name} reads and writes rows; it only adds to {', '.join(frozen)}.")
