@@ -111,7 +111,7 @@ def test_the_bell_is_rung_when_everybody_can_see_the_notification(monkeypatch: p
             seen.append(cursor.fetchone()[0])
         real()
 
-    monkeypatch.setattr(wakeup, "ring", look_and_ring)
+    monkeypatch.setattr(wakeup, "notify_worker", look_and_ring)
     (payment,) = payments(1)
     post(confirm(payment))
     assert seen == [1]
