@@ -109,7 +109,7 @@ def scene(bank: SimBank, ring: Callable[[], None]) -> Iterator[tuple[Clock, Deat
     SimCard.bank = SimTransfer.bank = bank
     with ExitStack() as stack:
         traveller = stack.enter_context(time_machine.travel(BEGINNING, tick=False))
-        stack.enter_context(patch.object(wakeup, "ring", ring))
+        stack.enter_context(patch.object(wakeup, "notify_worker", ring))
         stack.enter_context(patch.object(live, "publish", lambda topics: list(topics)))
         stack.enter_context(patch.object(bulk_update, "execute_values", execute_values))
         whole = transaction.atomic()

@@ -101,7 +101,7 @@ def test_a_success_for_nobody_is_a_case_without_money(monkeypatch: pytest.Monkey
 def test_a_worker_is_woken_to_ask(bank: Bank, bill: Bill, monkeypatch: pytest.MonkeyPatch) -> None:
     payment = checkout.start(bill, "vietinbank_direct", client_ip="203.0.113.10")
     rung: list[bool] = []
-    monkeypatch.setattr(wakeup, "ring_for", lambda task: rung.append(True))
+    monkeypatch.setattr(wakeup, "enqueue", lambda task: rung.append(True))
     tell(direct_confirm(payment, responseCode="55"))
     assert rung == []
     tell(direct_confirm(payment))

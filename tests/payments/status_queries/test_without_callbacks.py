@@ -111,7 +111,7 @@ def test_a_callback_inside_start_finds_its_payment_and_pays_it(
         seen.append((Payment.objects.get().state, Payment.objects.get().redirect_url))
         inbox.drain_all()
 
-    monkeypatch.setattr(wakeup, "ring", settle_at_once)
+    monkeypatch.setattr(wakeup, "notify_worker", settle_at_once)
     with running.sandbox(tmp_path, portal_url=live_server.url) as url:
         found = factories.bill()
         factories.merchant(found.agency, "vnptpay", base_url=f"{url}/vnptpay/v1.0.5")
