@@ -1,4 +1,4 @@
-"""What `make check` asks beyond the linters: transaction blocks, rules of our sources, migrations, settings."""
+"""What `make check` asks beyond the linters: transaction blocks, rules of our sources, references, migrations, settings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from devtools import embedded
 
 from . import before_commit, source_rules
+from .docs import references
 
 
 def _nobody_is_told_before_the_commit() -> bool:
@@ -26,9 +27,16 @@ def _sources_keep_the_rules() -> bool:
     return not found
 
 
+def _references_lead_somewhere() -> bool:
+    broken = list(references.faults())
+    sys.stderr.write("".join(f"{line}\n" for line in broken))
+    return not broken
+
+
 def main() -> int:
     """Run each check of Django in a process of its own, against real servers; return 1 when any fails."""
-    if not _nobody_is_told_before_the_commit() or not _sources_keep_the_rules():
+    rules = (_nobody_is_told_before_the_commit, _sources_keep_the_rules, _references_lead_somewhere)
+    if not all([rule() for rule in rules]):
         return 1
     with embedded.servers(durable=False) as running:
         production = {
