@@ -130,7 +130,9 @@ def _inbox(now: datetime) -> Iterator[GaugeMetricFamily]:
     rejected = RejectedNotification.objects.filter(received_at__gt=now - WINDOW).count()
     misdirected = callbacks_rejected.misdirected().count()
     yield _simple("misdirected_notifications", "Notices for other merchants that nobody has looked at", misdirected)
-    yield _simple("rejected_notifications_recent", "Messages not believed, last 10 minutes (60 kept a minute)", rejected)
+    yield _simple(
+        "rejected_notifications_recent", "Messages not believed, last 10 minutes (60 kept a minute)", rejected
+    )
 
 
 def _seconds_to_settle(now: datetime) -> Iterator[GaugeMetricFamily]:
