@@ -90,7 +90,7 @@ VARIABLES = (
     Variable("BASE_URL", str, "The portal's public address, https", "http://127.0.0.1:8000", is_required=True),
     Variable("DATABASE_URL", database, "PostgreSQL", "postgres://motcua@127.0.0.1:5432/motcua", is_required=True),
     Variable("DATABASE_IS_POOLED", switch, "A pgbouncer in transaction mode stands in front of PostgreSQL", "off"),
-    Variable("REDIS_URL", str, "Redis or Valkey: bell, live events, cache", "redis://127.0.0.1:6379/0", True),
+    Variable("REDIS_URL", str, "Redis or Valkey: wake-ups, live events, cache", "redis://127.0.0.1:6379/0", True),
     Variable("LIVE_URL", str, "Public address of the live process when it is not BASE_URL's host"),
     Variable("CSRF_TRUSTED_ORIGINS", listed, "Other https origins whose forms are accepted"),
     Variable("CSP_FORM_ACTION", listed, "Origins a form may lead to: the gateways' payment pages"),
