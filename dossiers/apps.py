@@ -18,7 +18,7 @@ class DossiersConfig(AppConfig):
         from procedures.schedules import lifecycle, preview
 
         from .attachments import scan
-        from .fees import bill_lookup, close_bills, delay_notices, history
+        from .fees import bill_lookup, close_bills, delay_notices, history, receivers  # noqa: F401 - connects itself
         from .messages import outbox as messages
         from .one_time_codes import codes as one_time_codes
         from .submission import drafts
