@@ -42,7 +42,10 @@ class PayPlatform(PipeGateway):
         self._token = config.secrets.get("access_token", "")
 
     def _init(self, order: PaymentOrder) -> tuple[str, PipeSha256, dict[str, Any]]:
-        """INIT (4.2): SoTien is text here, the stamp is of 24 hours, the address is the citizen's."""
+        """INIT: SoTien is text here, the stamp is of 24 hours, the address is the citizen's.
+
+        See docs/reference/payplatform.md#init.
+        """
         settings = self._settings
         message = {
             "LoaiBanTin": "INIT",

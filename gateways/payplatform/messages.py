@@ -58,10 +58,12 @@ _KINDS = {"phi": "1", "le_phi": "2"}
 
 
 def receipt_block(order: PaymentOrder, unit: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ThongTinBienLai (4.2). `unit` holds what the contract knows: MaDonVi, TKThuHuong and so on.
+    """Return ThongTinBienLai. `unit` holds what the contract knows: MaDonVi, TKThuHuong and so on.
+
+    See docs/reference/payplatform.md#init.
 
     Raises GatewayRefused when the fees do not add up: the block is not signed, so nobody
-    else would notification (our own rule, 4.2).
+    else would notice (our own rule, docs/reference/payplatform.md#init).
     """
     fees = [
         {

@@ -22,13 +22,16 @@ _BANK = PipeBank(GATEWAY, "Thanh toán – Cổng Dịch vụ công quốc gia",
 
 @may_fail(GATEWAY)
 def init(request: HttpRequest, via: str) -> HttpResponse:
-    """INIT (4.2). The receipt block must be there and add up, as the platform prints from it."""
+    """INIT. The receipt block must be there and add up, as the platform prints from it.
+
+    See docs/reference/payplatform.md#init.
+    """
     return _sent_via(via, _BANK.init(request, INIT) if _adds_up(request) else HttpResponse(status=400))
 
 
 @may_fail(GATEWAY)
 def query(request: HttpRequest, via: str) -> HttpResponse:
-    """QUERY (4.4)."""
+    """QUERY (docs/reference/payplatform.md#query)."""
     return _sent_via(via, _BANK.query(request))
 
 

@@ -1,7 +1,7 @@
 """VietinBank collection: transfers to a code, told by the bank, asked for by the bank (docs/reference/vietinbank.md).
 
 The QR is built here, so a payment can start while the bank is down. There is no status
-query in this protocol: `query` reads the account's statement instead (3.11).
+query in this protocol: `query` reads the account's statement instead (docs/reference/vietinbank.md#statement-inquiry).
 
 `settings`: `provider_id`, `merchant_id`, `account`, `account_name`, `bank_bin`, `code_prefix`
 (virtual account = prefix + code), `code_length`, `statement_url`; where the contract differs:
@@ -96,7 +96,9 @@ class VietinBank:
         )
 
     def verify(self, request: RawRequest) -> Notification:
-        """notify-bill (3.3). The account and currency are not signed: they are passed on to be checked.
+        """notify-bill. The account and currency are not signed: they are passed on to be checked.
+
+        See docs/reference/vietinbank.md#notify-bill.
 
         A debit is a notification of state NOT_FOUND under a key of its own: it says nothing about
         any payment, and since its mark is not signed it must not shadow a credit either.
@@ -142,7 +144,10 @@ class VietinBank:
         return RawResponse(body=write_json(body), status=503 if result == Answer.BUSY else 200)
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
-        """Answer an inq-bill (3.2): whatever happens, HTTP 200 and signed, and what was sent is echoed."""
+        """Answer an inq-bill: whatever happens, HTTP 200 and signed, and what was sent is echoed.
+
+        See docs/reference/vietinbank.md#inq-bill.
+        """
         header: Mapping[str, Any] = {}
         asked: Mapping[str, Any] = {}
         bill = None
@@ -158,7 +163,10 @@ class VietinBank:
         return self._inquiry_answer(header, asked, code, bill)
 
     def query(self, order: SentOrder) -> Outcome:
-        """Look for the transfer in the account's statement since the code was given out (3.11)."""
+        """Look for the transfer in the account's statement since the code was given out.
+
+        See docs/reference/vietinbank.md#statement-inquiry.
+        """
         since = concatenation.moment(str(order.request.get("createdAt", ""))) or order.created_at
         now = datetime.now(UTC)
         answered = self._link.post(
@@ -244,5 +252,8 @@ def _told_identity(request: RawRequest) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """Read transTime: yyyyMMddHHmmss, or MMddyyyyHHmmss as production sent it too (3.2)."""
+    """Read transTime: yyyyMMddHHmmss, or MMddyyyyHHmmss as production sent it too.
+
+    See docs/reference/vietinbank.md#inq-bill.
+    """
     return concatenation.moment(text) or concatenation.moment(text, "%m%d%Y%H%M%S")

@@ -14,10 +14,12 @@ from gateways.parsing import text_of
 NOTIFICATION_FIELDS = ("transId", "transTime", "custCode", "amount", "bankTransId", "remark")
 NOTIFICATION_ANSWER_FIELDS = ("transId", "errorCode", "errorDesc")
 INQUIRY_FIELDS = ("transId", "transTime", "custCode")
-#: One integrator has channelId after transId; the setting `inquiry_answer_fields` decides (3.2).
+#: One integrator has channelId after transId; the setting `inquiry_answer_fields` decides
+#: (docs/reference/vietinbank.md#inq-bill).
 INQUIRY_ANSWER_FIELDS = ("transId", "transTime", "custCode", "custName", "billId", "amount", "errorCode")
 
-#: What we say to a notify-bill (3.3). The code of a REPLAY is the setting `replay_code`.
+#: What we say to a notify-bill (docs/reference/vietinbank.md#notify-bill). The code of a REPLAY is the setting
+#: `replay_code`.
 NOTIFICATION_ANSWERS = {
     Answer.ACCEPTED: ("00", "Thanh cong"),
     Answer.BAD_SIGNATURE: ("01", "Sai chu ky"),
@@ -30,7 +32,7 @@ NOTIFICATION_ANSWERS = {
 }
 REPLAY_DESCRIPTION = "Giao dich da duoc ghi nhan"
 
-#: errorDesc of the answer to an inq-bill (3.2).
+#: errorDesc of the answer to an inq-bill (docs/reference/vietinbank.md#inq-bill).
 INQUIRY_DESCRIPTIONS = {
     "00": "Thanh cong",
     "01": "Sai chu ky",
@@ -86,8 +88,8 @@ class Rules:
         """Return the signed fields of a notify-bill if each can only end where it ends. Raises Malformed.
 
         The signature covers the values run together, so the same signature fits the digits of
-        one field moved into the next (3.1). custCode may be absent as a whole: a transfer to
-        the account without a code is money too.
+        one field moved into the next (docs/reference/vietinbank.md#signature). custCode may be
+        absent as a whole: a transfer to the account without a code is money too.
         """
         fields = {name: text_of(told.get(name)) for name in NOTIFICATION_FIELDS}
         code, bank_reference = fields["custCode"], fields["bankTransId"]

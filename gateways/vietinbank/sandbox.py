@@ -87,7 +87,10 @@ def statement(request: HttpRequest) -> HttpResponse:
 
 
 def settlement_file(request: HttpRequest) -> HttpResponse:
-    """The file of one day (`?date=yyyy-mm-dd`, default today), as the bank lays it down by SFTP (3.10)."""
+    """The file of one day (`?date=yyyy-mm-dd`, default today), as the bank lays it down by SFTP.
+
+    See docs/reference/vietinbank.md#settlement-file.
+    """
     contract = contracts()[GATEWAY]
     asked = request.GET.get("date", "").replace("-", "")
     day = concatenation.moment(f"{asked}000000") if asked else at(time.time()).replace(hour=0, minute=0, second=0)

@@ -1,4 +1,6 @@
-"""VietinBank's direct payment gateway: redirect to its page, confirm from its server, inq-trx from ours (3.7).
+"""VietinBank's direct payment gateway: redirect to its page, confirm from its server, inq-trx from ours.
+
+See docs/reference/vietinbank-direct.md.
 
 Neither the confirm nor the answer to inq-trx names an amount. A confirm therefore has
 the amount None and only makes the portal ask; what `query` calls paid was charged for the

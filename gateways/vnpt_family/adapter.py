@@ -46,7 +46,8 @@ UNCLEAR_CODES = frozenset({"03", "04", "06", "99"})
 CONFIGURATION_CODES = frozenset({"07", "08", "09"})
 NO_DATA = "05"
 MAINTENANCE = "96"
-#: TrangThaiGD (4.5); TRANSACTION_STATUS is not public and goes by analogy (2.8).
+#: TrangThaiGD (docs/reference/payplatform.md#query); TRANSACTION_STATUS is not public and goes by analogy
+#: (docs/reference/vnptpay.md#query).
 STATUS_MAP = {"1": OutcomeState.PAID, "3": OutcomeState.PENDING, "4": OutcomeState.FAILED}
 
 _REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,50}")
@@ -78,18 +79,18 @@ class Dialect:
 
     @property
     def confirm(self) -> PipeSha256:
-        """CONFIRM, their server to ours (2.7, 4.3)."""
+        """CONFIRM, their server to ours (docs/reference/vnptpay.md#confirm)."""
         told = (self.amount, self.currency, self.transaction, self.method, self.paid_at, self.info)
         return PipeSha256((self.action, self.code, self.merchant, self.order, *told))
 
     @property
     def answer(self) -> PipeSha256:
-        """Our answer to a CONFIRM (2.7)."""
+        """Our answer to a CONFIRM (docs/reference/vnptpay.md#confirm)."""
         return PipeSha256((self.code, self.text, self.merchant, self.order, self.created))
 
     @property
     def query(self) -> PipeSha256:
-        """QUERY (2.8, 4.4)."""
+        """QUERY (docs/reference/vnptpay.md#query)."""
         return PipeSha256((self.action, self.version, self.merchant, self.order, self.created))
 
 
@@ -134,7 +135,7 @@ class PipeGateway:
         return Redirect(url=page, request={name: message[name] for name in codec.fields})
 
     def verify(self, request: RawRequest) -> Notification:
-        """Read a CONFIRM (2.7, 4.3), in either envelope. Only signed fields are used."""
+        """Read a CONFIRM (docs/reference/vnptpay.md#confirm), in either envelope. Only signed fields are used."""
         names, told = self.dialect, read_enveloped(request.body)
         self._check(names.confirm, told)
         fields = {name: text_of(told.get(name)) for name in names.confirm.fields}
@@ -162,7 +163,7 @@ class PipeGateway:
         )
 
     def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
-        """Answer a CONFIRM, signed, always HTTP 200 (2.7)."""
+        """Answer a CONFIRM, signed, always HTTP 200 (docs/reference/vnptpay.md#confirm)."""
         code, description = self.answers[result]
         values = (code, description, self._merchant, self._reference_in(request, notification), _now())
         body: dict[str, Any] = dict(zip(self.dialect.answer.fields, values, strict=True))
@@ -170,7 +171,10 @@ class PipeGateway:
         return RawResponse(body=write_json(body))
 
     def query(self, order: SentOrder) -> Outcome:
-        """QUERY with the stamp of the INIT (2.8, 4.4). Never says failed unless the gateway does."""
+        """QUERY with the stamp of the INIT. Never says failed unless the gateway does.
+
+        See docs/reference/vnptpay.md#query.
+        """
         names = self.dialect
         created = order.request.get(names.created) or (order.created_at and concatenation.stamp(order.created_at))
         if not created:
@@ -229,7 +233,10 @@ class PipeGateway:
         return self.dialect.answer.sign(body, self._secret)
 
     def _call(self, url: str, codec: PipeSha256, message: Mapping[str, Any]) -> dict[str, Any]:
-        """Send a signed request; return the answer once it is known to be the gateway's own (2.6, 2.9)."""
+        """Send a signed request; return the answer once it is known to be the gateway's own.
+
+        See docs/reference/vnptpay.md#init-answer.
+        """
         names = self.dialect
         signed = {**message, names.signature: codec.sign(message, self._secret)}
         answered = self._unwrap(self._link.post(url, signed, self._headers()))

@@ -53,7 +53,7 @@ class PipeBank:
         )
 
     def query(self, request: HttpRequest) -> HttpResponse:
-        """Say what became of an order. The stamp of its INIT is part of the key (2.8)."""
+        """Say what became of an order. The stamp of its INIT is part of the key (docs/reference/vnptpay.md#query)."""
         names = self.protocol.dialect
         message = self._verified(request, names.query)
         if message is None:

@@ -35,7 +35,7 @@ class VnptPay(PipeGateway):
         self._flavour = messages.FLAVOURS[config.settings.get("flavour", "single")]
 
     def _init(self, order: PaymentOrder) -> tuple[str, PipeSha256, dict[str, Any]]:
-        """INIT of either version (2.3, 2.4)."""
+        """INIT of either version (docs/reference/vnptpay.md#init)."""
         settings = self._settings
         values = {
             "ACTION": "INIT",

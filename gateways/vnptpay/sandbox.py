@@ -16,13 +16,13 @@ _BANK = PipeBank(GATEWAY, "VNPT-Pay", VNPTPAY)
 
 @may_fail(GATEWAY)
 def init(request: HttpRequest, flavour: str) -> HttpResponse:
-    """INIT (2.3, 2.4)."""
+    """INIT (docs/reference/vnptpay.md#init)."""
     return _BANK.init(request, FLAVOURS[flavour].init)
 
 
 @may_fail(GATEWAY)
 def query(request: HttpRequest) -> HttpResponse:
-    """QUERY (2.8)."""
+    """QUERY (docs/reference/vnptpay.md#query)."""
     return _BANK.query(request)
 
 

@@ -31,7 +31,9 @@ ROWS = {
     "I": "docs/reference/ledger-invariants.md",
 }
 #: A section of a plan or survey that never was in the repository, such as "A5" with a number behind it.
-OUTSIDE = re.compile(r"\b(?:[AC][1-6]|B[1-7]) \d+\b|\.md[:,]? (?:§|\(?[A-D]?\d|part [A-D]\b|trap\b)")
+OUTSIDE = re.compile(
+    r"\b(?:[AC][1-6]|B[1-7]) \d+\b|\.md[:,]? (?:§|\(?[A-D]?\d|part [A-D]\b|trap\b)| \([1-9]\.\d{1,2}(?:[,;] [^)]*)?\)"
+)
 DOCUMENT = re.compile(r"(?<![\w./:-])((?:\.{1,2}/)*[\w-][\w./-]*\.md)(?:#([\w-]+))?(?![\w-])")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ROW = re.compile(r"(?<![\w-])(BR-|[RSUTP]-|I)(\d{1,3})(?![\w-])")
