@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 KEY = "inbox-bell"
 #: By name, because this module is below the one that has the task.
-INBOX_TASK = "payments.tasks.process_inbox"
+INBOX_TASK = "payments.process_inbox"
 #: At most one bell in flight; should its message be lost, the next may ring after this long.
 BELL_MILLISECONDS = 1000
 SILENCE_SECONDS = 5.0

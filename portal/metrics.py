@@ -124,12 +124,12 @@ def _age(moment: datetime | None, now: datetime) -> float:
 
 def _inbox(now: datetime) -> Iterator[GaugeMetricFamily]:
     new = Notification.objects.filter(state=NotificationState.NEW)
-    yield from _waiting("inbox", "Notices of banks that wait to be applied", new, "received_at", now)
+    yield from _waiting("inbox", "Notifications of banks that wait to be applied", new, "received_at", now)
     quarantined = Notification.objects.filter(state=NotificationState.QUARANTINED).count()
-    yield _simple("quarantined_notifications", "Notices that failed five times and wait for a person", quarantined)
+    yield _simple("quarantined_notifications", "Notifications that failed five times and wait for a person", quarantined)
     rejected = RejectedNotification.objects.filter(received_at__gt=now - WINDOW).count()
     misdirected = callbacks_rejected.misdirected().count()
-    yield _simple("misdirected_notifications", "Notices for other merchants that nobody has looked at", misdirected)
+    yield _simple("misdirected_notifications", "Messages for other merchants that nobody has looked at", misdirected)
     yield _simple(
         "rejected_notifications_recent", "Messages not believed, last 10 minutes (60 kept a minute)", rejected
     )
