@@ -87,7 +87,7 @@ def test_a_condition_over_a_field_that_a_form_lacks_is_resolved() -> None:
     for model in admin.site._registry:
         for field in model._meta.fields:
             try:
-                model().validate_constraints(exclude={field.name})
+                model().full_clean(exclude={field.name}, validate_unique=False)
             except ValidationError:
                 pass  # an empty row breaks some of its rules
             except Exception as error:
