@@ -7,10 +7,12 @@ Every form takes the case, so that the steps are built alike: PersonForm, Matter
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from datetime import date
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -93,29 +95,42 @@ class MatterForm(StepForm):
         label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none(), empty_label=_("Chọn nơi nhận")
     )
 
+    #: Which questions about the fee the page had: another office's schedule may ask others.
+    fee_questions = forms.CharField(required=False, widget=forms.HiddenInput())
+
     def build(self) -> None:
-        """Build the questions from the case's fee rules and the procedure's rows."""
+        """Build the questions from the fee rules of the case at the agency chosen, and the procedure's rows."""
         today = timezone.localdate()
         offering = self.case.procedure.agencies.existing_on(today).order_by("name")
         self.fields["agency"].queryset = offering  # type: ignore[attr-defined]
         if len(first := list(offering[:2])) == 1:
             self.fields["agency"].initial = first[0]
-        self._ask_for_the_fee(today)
+        self._questions_of_the_fee = self._ask_for_the_fee(self._chosen_agency(), today)
+        self.fields["fee_questions"].initial = self._questions_of_the_fee
         self.questions = list(self.case.procedure.questions.all())
         for question in self.questions:
             self.fields[QUESTION + question.slug] = _FIELDS[question.kind](question)
 
-    def _ask_for_the_fee(self, today: Any) -> None:
-        current = in_force(rules_for(self.case, today), today)
+    def _chosen_agency(self) -> Agency | None:
+        """Return whose fees are asked for: of the agency sent, else of the one the page begins with."""
+        field = self.fields["agency"]
+        value = self.data.get("agency") if self.is_bound else self.get_initial_for_field(field, "agency")
+        try:
+            return cast(Agency | None, field.clean(value.pk if isinstance(value, Agency) else value))
+        except forms.ValidationError:
+            return None  # said where the field is validated
+
+    def _ask_for_the_fee(self, agency: Agency | None, today: date) -> str:
+        """Add the fields the amount depends on; return which they are, with what can be chosen, as one word."""
+        current = in_force(rules_for(self.case, today, agency), today)
         for choice in choice_fields(current):
             # An area left open follows from the agency's name (`procedures.areas`).
             is_open = choice.name == "area"
             options = [("", _("Theo nơi nhận hồ sơ")), *choice.options] if is_open else list(choice.options)
             self.fields[choice.name] = forms.ChoiceField(label=choice.label, choices=options, required=not is_open)
-        self.quantity_names = []
+        self.quantity_names = [field.name for field in fact_fields(current)]
         for field in fact_fields(current):
             self.fields[field.name] = forms.IntegerField(label=field.label, min_value=1, max_value=10_000, initial=1)
-            self.quantity_names.append(field.name)
         if known := groups(current):
             self.fields["groups"] = forms.MultipleChoiceField(
                 label=_("Thuộc diện được miễn, giảm?"),
@@ -124,6 +139,16 @@ class MatterForm(StepForm):
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
+        return " ".join([*(choice.name for choice in choice_fields(current)), *self.quantity_names, *sorted(known)])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse answers to other questions than the chosen agency asks: what was not asked would change the fee."""
+        data = super().clean() or self.cleaned_data
+        if data.get("agency") and data.get("fee_questions") != self._questions_of_the_fee:
+            self.data = sent = cast(MultiValueDict[str, str], self.data).copy()
+            sent["fee_questions"] = self._questions_of_the_fee  # shown below the message now
+            self.add_error("agency", _("Nơi này hỏi thêm hoặc hỏi khác để tính phí. Hãy xem lại các câu bên dưới."))
+        return data
 
     @classmethod
     def suggested(cls, answers: Answers) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def sections_of(draft: Draft) -> list[tuple[str, Any, list[tuple[Any, str]]]]:
 
 def _shown(form: StepForm) -> Iterator[tuple[Any, str]]:
     """Yield label and value of what was answered."""
-    for bound in form:
+    for bound in form.visible_fields():
         value = form.cleaned_data.get(bound.name) if form.is_valid() else bound.value()
         if value in (None, "", [], ()):
             continue

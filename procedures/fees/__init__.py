@@ -6,7 +6,7 @@
 
 from .amounts import money
 from .coverage import Clash, Gap, clashes, gaps
-from .errors import FeeAmbiguous, FeeGap, FeeUnknown
+from .errors import FeeAmbiguous, FeeGap, FeeUnknown, QuantityMissing
 from .inputs import AREAS, FACT_LABELS, ChoiceField, FactField, choice_fields, fact_fields, group_fields, groups
 from .quote import quote, weighed, with_amounts
 from .records import ANY, Facts, Line, Quote, Reduction, RefundPolicy, Rule, Tier
@@ -25,6 +25,7 @@ __all__ = [
     "FeeUnknown",
     "Gap",
     "Line",
+    "QuantityMissing",
     "Quote",
     "Reduction",
     "RefundPolicy",

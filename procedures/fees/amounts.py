@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .errors import QuantityMissing
 from .inputs import FACT_LABELS, conditions
 from .records import Facts, Rule
 
@@ -12,8 +13,11 @@ def money(amount: int) -> str:
 
 
 def gross(rule: Rule, facts: Facts) -> tuple[int, str]:
-    """Return the amount before reductions and its explanation."""
-    units = facts.quantities.get(rule.quantity_fact, 1) if rule.quantity_fact else 1
+    """Return the amount before reductions and its explanation.
+
+    Raises QuantityMissing when the facts lack a number that the rule multiplies by.
+    """
+    units = _quantity(rule, rule.quantity_fact, facts)
     charged = max(units - rule.free_quantity, 0)
     if rule.tiers:
         amount, explanation = _tiered(rule, charged)
@@ -25,11 +29,20 @@ def gross(rule: Rule, facts: Facts) -> tuple[int, str]:
     if rule.cap is not None and amount > rule.cap:
         amount = rule.cap
         explanation = f"tối đa {money(rule.cap)}"
-    times = facts.quantities.get(rule.times_fact, 1) if rule.times_fact else 1
+    times = _quantity(rule, rule.times_fact, facts)
     if rule.times_fact:
         explanation = f"({explanation}) × {times} {FACT_LABELS[rule.times_fact][1]}"
     named = conditions(rule)
     return amount * times, f"{explanation} – {named}" if named else explanation
+
+
+def _quantity(rule: Rule, name: str, facts: Facts) -> int:
+    """Return how many of something there are; 1 for a rule that counts nothing."""
+    if not name:
+        return 1
+    if name not in facts.quantities:
+        raise QuantityMissing(rule.code, name)
+    return facts.quantities[name]
 
 
 def _tiered(rule: Rule, units: int) -> tuple[int, str]:

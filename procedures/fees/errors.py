@@ -24,6 +24,15 @@ class FeeGap(FeeUnknown):
         self.on = on
 
 
+class QuantityMissing(FeeUnknown):
+    """A rule multiplies by a number that nobody gave: counting 1 would be a guess."""
+
+    def __init__(self, code: str, quantity: str) -> None:
+        super().__init__(f"{code} needs the number of {quantity}")
+        self.code = code
+        self.quantity = quantity
+
+
 class FeeAmbiguous(FeeUnknown):
     """Two rules for the same line fit equally well: charging either would be a guess."""
 

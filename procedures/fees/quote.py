@@ -18,8 +18,8 @@ def quote(rules: Sequence[Rule], facts: Facts, on: date) -> Quote:
     `rules` are those in force and, so that a gap shows, those that ended before. Of the
     rules for one line the most specific holds; of several reductions the best one counts,
     never their sum (docs/reference/fees.md#how-an-amount-is-determined).
-    Raises FeeUnknown when no rule applies, FeeGap when a
-    line charged before has none, FeeAmbiguous when two fit; ValueError for a quantity below one.
+    Raises FeeUnknown when no rule applies, FeeGap when a line charged before has none, FeeAmbiguous
+    when two fit, QuantityMissing when a rule counts what the facts do not; ValueError for a quantity below one.
     """
     for name, value in facts.quantities.items():
         if value < 1:

@@ -205,8 +205,8 @@ def test_more_never_costs_less_nothing_is_negative_and_the_lines_add_up(
 def test_a_group_or_a_further_reduction_never_makes_it_dearer(
     rules: tuple[Rule, ...], pages: int, more: list[Reduction]
 ) -> None:
-    facts = Facts(quantities={"pages": pages})
-    in_group = Facts(quantities={"pages": pages}, groups=EVERYBODY)
+    facts = Facts(quantities={"pages": pages, "copies": 1})
+    in_group = replace(facts, groups=EVERYBODY)
     further = [replace(found, reductions=(*found.reductions, *more)) for found in rules]
     assert quote(rules, in_group, DAY).total <= quote(rules, facts, DAY).total
     assert quote(further, in_group, DAY).total <= quote(rules, in_group, DAY).total

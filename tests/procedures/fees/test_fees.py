@@ -9,14 +9,17 @@ import pytest
 
 from agencies.models import Agency, AgencySuccession
 from procedures.catalogue.search import search
-from procedures.fees import Facts, Quote, quote, with_amounts
+from procedures.fees import FACT_LABELS, Facts, Quote, quote, with_amounts
 from procedures.models import FeeRule, Procedure, ProcedureCase
 from procedures.schedules.load import rules_for
+
+#: One of whatever is counted.
+ONE = dict.fromkeys(FACT_LABELS, 1)
 
 
 def price(code: str, case: str = "", on: date = date(2026, 11, 23), **facts: Any) -> Quote:
     found = ProcedureCase.objects.get(procedure__code=code, name__contains=case)
-    return quote(rules_for(found, on), Facts(**facts), on)
+    return quote(rules_for(found, on), Facts(**{"quantities": ONE, **facts}), on)
 
 
 pytestmark = pytest.mark.usefixtures("data")
@@ -64,7 +67,7 @@ def test_a_scheme_that_ends_in_an_unknown_amount_is_set_by_an_officer_and_not_fr
 def test_every_case_of_a_living_procedure_has_a_price_today(channel: str) -> None:
     today = date(2026, 11, 23)
     for case in ProcedureCase.objects.filter(procedure__valid_during__contains=today):
-        assert quote(rules_for(case, today), Facts(channel), today).lines, case.slug
+        assert quote(rules_for(case, today), Facts(channel, ONE), today).lines, case.slug
 
 
 @pytest.mark.django_db
@@ -102,8 +105,8 @@ def test_rule_15_a_household_business_is_not_refunded_and_the_bill_says_why(code
 def test_no_line_of_the_year_before_is_lost_on_new_years_day() -> None:
     eve, new_year = date(2026, 12, 31), date(2027, 1, 1)
     for case in ProcedureCase.objects.filter(procedure__valid_during__contains=new_year):
-        before = quote(rules_for(case, eve), Facts("counter"), eve)
-        after = quote(rules_for(case, new_year), Facts("counter"), new_year)
+        before = quote(rules_for(case, eve), Facts("counter", ONE), eve)
+        after = quote(rules_for(case, new_year), Facts("counter", ONE), new_year)
         assert {line.rule.code for line in before.lines} <= {line.rule.code for line in after.lines}
 
 

@@ -55,7 +55,7 @@ def test_real_dossiers_of_the_last_thirty_days_are_looked_at() -> None:
         made.state = state
         made.save()
     new, _ = submit(Application(case, agency, "Bình", "+84912345678", quantities={"copies": 3}, submission_key="a"))
-    old, _ = submit(Application(case, agency, "An", "+84912345678", submission_key="b"))
+    old, _ = submit(Application(case, agency, "An", "+84912345678", quantities={"copies": 1}, submission_key="b"))
     Dossier.objects.filter(pk=old.pk).update(submitted_at=timezone.now() - timedelta(days=40))
     found = preview(made)
     assert found.looked_at == 1
