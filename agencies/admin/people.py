@@ -26,6 +26,7 @@ from agencies.authorization import sees_everything
 from agencies.errors import LastProvinceAdmin
 from agencies.models import Agency, Membership, Role, User
 from agencies.reauthentication import must_be_proved, recently_proved_method
+from core.row_sets import WholeRowFormSet
 
 from .session_views import SessionPages
 
@@ -40,6 +41,7 @@ class MembershipInline(WithPeriod, TabularInline):
     """The roles somebody holds, with dates: ended by a date, never deleted."""
 
     model = Membership
+    formset = WholeRowFormSet
     autocomplete_fields = ["agency"]
     extra = 0
     can_delete = False

@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from agencies.whole_row import WholeRow
 from core.text import fold
+from core.whole_row import WholeRow
 
 
 class Level(models.TextChoices):

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.whole_row import WholeRow
 from core.encryption import EncryptedTextField
+from core.whole_row import WholeRow
 
 
 class MerchantAccount(WholeRow):

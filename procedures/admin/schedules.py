@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,10 +23,12 @@ from unfold.decorators import action
 from agencies.admin_base import AuditedAdmin
 from agencies.admin_periods import WithPeriod
 from agencies.reauthentication import must_be_proved
+from core.row_sets import WholeRowFormSet
 from procedures.errors import ScheduleError
 from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
 from procedures.schedules.findings import findings_for, findings_in_use, pictures_for
 from procedures.schedules.preview import preview
+from procedures.schedules.tiers import read_tiers
 
 from .steps import STEPS, message_for, take
 from .workbook_views import WORKBOOK_STATES, WorkbookPages
@@ -54,10 +57,25 @@ def _is_draft(schedule: FeeSchedule | None) -> bool:
     return schedule is None or schedule.state == ScheduleState.DRAFT
 
 
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A price; its tiers are read as in a workbook."""
+
+    def clean_tiers(self) -> list[dict[str, int | None]]:
+        """Nothing written means no tiers. Raises ValidationError for what cannot be any."""
+        try:
+            return read_tiers(self.cleaned_data["tiers"])
+        except ValueError as error:
+            raise ValidationError(
+                _('Ghi như [{"up_to": 2, "price": 2000}, {"up_to": null, "price": 1000}], mức sau cao hơn mức trước.')
+            ) from error
+
+
 class RuleInline(_OnlyDrafts, StackedInline):
     """The prices."""
 
     model = FeeRule
+    form = RuleForm
+    formset = WholeRowFormSet
     extra = 0
     template_before = "procedures/admin/row_errors.html"
     fields = [
@@ -83,6 +101,7 @@ class ExemptionInline(_OnlyDrafts, WithPeriod, TabularInline):
     """Who pays less."""
 
     model = Exemption
+    formset = WholeRowFormSet
     extra = 0
 
 

@@ -23,6 +23,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase
 
 from . import workbook_exemptions
+from .tiers import read_tiers
 
 #: Field of the rule → heading of its column.
 COLUMNS = {
@@ -224,17 +225,7 @@ def _number(value: Any) -> int | None:
 def _tiers(text: str, faults: list[str]) -> list[dict[str, int | None]]:
     """Read `[{"up_to": 2, "price": 2000}, {"up_to": null, "price": 1000}]`; what cannot be one is a fault."""
     try:
-        found = json.loads(text or "[]")
-        return [
-            {"up_to": None if tier["up_to"] is None else _whole(tier["up_to"]), "price": _whole(tier["price"])}
-            for tier in found
-        ]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        return read_tiers(json.loads(text or "[]"))
+    except (ValueError, RecursionError):
         faults.append(_("“Bậc” không đọc được."))
         return []
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**15:
-        raise ValueError
-    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from django.contrib import admin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
 from django.db.models import BaseConstraint, CheckConstraint, F, Model, Q, UniqueConstraint
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from psycopg2.extras import DateRange
 
-from agencies.models import Membership, Role, User
-from agencies.whole_row import WholeRow
-from procedures.models import FeeRule
+from agencies.models import Agency, Membership, Role, User
+from core.whole_row import WholeRow
+from procedures.models import FeeRule, FeeSchedule
 from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
 from tests.support.sending_forms import send_form
@@ -95,33 +97,91 @@ def test_a_condition_over_a_field_that_a_form_lacks_is_resolved() -> None:
     assert wrong == []
 
 
+def a_price(**values: str) -> dict[str, str]:
+    """The fields of a line for everybody, as the page of a schedule names them."""
+    row = {"code": "B", "case": "", "name": "Lệ phí", "kind": "le_phi", "price": "2000", "refund_policy": "manual"}
+    row |= dict.fromkeys(("channel", "applicant", "area", "timing"), "any")
+    return row | {"free_quantity": "0", "tiers": "[]", "position": "1"} | values
+
+
+def a_role(agency: Agency, first_day: str, **values: str) -> dict[str, str]:
+    """The fields of a cashier's role without an end, as the page of a person names them."""
+    row = {"role": Role.CASHIER.value, "agency": str(agency.pk), "valid_during_0": first_day, "valid_during_1": ""}
+    return row | values
+
+
+@pytest.fixture
+def province() -> Client:
+    """The browser of an administrator of the province."""
+    return browser_of(factories.officer(factories.agency(), Role.PROVINCE_ADMIN))
+
+
+@pytest.fixture
+def draft() -> FeeSchedule:
+    """A draft with one price, A, of one case."""
+    return schedule(factories.case(), 10_000, timezone.localdate())
+
+
+def page_of(row: Model) -> str:
+    return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
+
+
 @pytest.mark.django_db
-def test_a_price_that_a_schedule_has_already_is_refused_by_name() -> None:
-    draft = schedule(factories.case(), 10_000, timezone.localdate())
+@pytest.mark.parametrize("rows", [[{"code": "A"}], [{}, {}]], ids=["beside the one there is", "typed twice"])
+def test_a_price_that_a_schedule_has_already_is_refused_by_name(
+    rows: list[dict[str, str]], draft: FeeSchedule, province: Client
+) -> None:
     FeeRule.objects.update(case=None)
-    browser = browser_of(factories.officer(factories.agency(), Role.PROVINCE_ADMIN))
-    path = reverse("admin:procedures_feeschedule_change", args=[draft.pk])
-    row = {"code": "A", "case": "", "name": "Lệ phí", "kind": "le_phi", "price": "2000", "refund_policy": "manual"}
-    for name in ("channel", "applicant", "area", "timing"):
-        row[name] = "any"
-    answer = send_form(browser, path, added={"rules": row | {"free_quantity": "0", "tiers": "[]", "position": "1"}})
+    answer = send_form(province, page_of(draft), added={"rules": [a_price(**row) for row in rows]})
     assert answer.status_code == 200
     assert "Khoản này đã có mức" in answer.content.decode()
+    assert draft.rules.count() == 1
 
 
 @pytest.mark.django_db
-def test_a_role_that_somebody_holds_already_is_refused_by_name() -> None:
+def test_two_prices_of_different_channels_are_saved(draft: FeeSchedule, province: Client) -> None:
+    prices = [a_price(channel="online"), a_price(channel="counter")]
+    assert send_form(province, page_of(draft), added={"rules": prices}).redirect_chain
+    assert draft.rules.count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("days", [("01/01/2026", "01/06/2026"), ("01/01/2031",)], ids=["typed twice", "held already"])
+def test_a_role_twice_at_one_time_is_refused_by_name(days: tuple[str, ...], province: Client) -> None:
     agency = factories.agency()
     held = Membership.objects.get(user=factories.officer(agency, Role.CASHIER))
-    path = reverse("admin:agencies_user_change", args=[held.user_id])
-    row = {
-        "role": Role.CASHIER.value,
-        "agency": str(agency.pk),
-        "valid_during_0": "01/01/2026",
-        "valid_during_1": "",
-    }
-    browser = browser_of(factories.officer(agency, Role.PROVINCE_ADMIN))
-    answer = send_form(browser, path, added={"memberships": row})
+    Membership.objects.update_or_create(pk=held.pk, defaults={"valid_during": DateRange(date(2030, 1, 1), None)})
+    roles = [a_role(agency, day, valid_during_1="01/01/2027" if len(days) > 1 else "") for day in days]
+    answer = send_form(province, page_of(held.user), added={"memberships": roles})
     assert answer.status_code == 200
     assert "đã có vai trò đó" in answer.content.decode()
     assert Membership.objects.filter(user=held.user).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_role_before_the_one_held_is_granted(province: Client) -> None:
+    agency = factories.agency()
+    held = Membership.objects.get(user=factories.officer(agency, Role.CASHIER))
+    Membership.objects.filter(pk=held.pk).update(valid_during=DateRange(date(2030, 1, 1), None))
+    roles = [
+        a_role(agency, "01/01/2026", valid_during_1="01/01/2027"),
+        a_role(agency, "01/01/2027", valid_during_1="01/01/2028"),
+    ]
+    assert send_form(province, page_of(held.user), added={"memberships": roles}).redirect_chain
+    assert Membership.objects.filter(user=held.user).count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "written", ["5", "{}", '[{"price": 2000}]', '[{"up_to": 3, "price": 1}, {"up_to": 2, "price": 1}]']
+)
+def test_what_cannot_be_tiers_is_refused_by_name(written: str, draft: FeeSchedule, province: Client) -> None:
+    answer = send_form(province, page_of(draft), {"rules-0-tiers": written})
+    assert answer.status_code == 200
+    assert "mức sau cao hơn mức trước" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_no_tiers_are_written_as_nothing(draft: FeeSchedule, province: Client) -> None:
+    assert send_form(province, page_of(draft), {"rules-0-tiers": ""}).redirect_chain
+    assert draft.rules.get().tiers == []

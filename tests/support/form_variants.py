@@ -76,7 +76,7 @@ def kind_of(name: str) -> str:
 
 def as_rendered(form: HtmlForm, button: Control | None = None) -> Submission:
     """Untouched, sent by a button."""
-    pressed = f" by “{button.value}”" if button and button.name else ""
+    pressed = f" by {button.name}={button.value}" if button and button.name else ""
     return Submission("as rendered" + pressed, _pairs(form, button))
 
 

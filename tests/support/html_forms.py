@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html.parser import HTMLParser
 
 #: Controls a browser shows but does not send as a field.
 NEVER_SENT = ("reset", "button", "image")
-SKIPPED = ("script", "style", "template", "noscript")
+#: Kinds of an input in which Enter sends the form.
+TYPED = ("text", "search", "email", "tel", "url", "number", "password", "date")
+_NO_CONTENT = re.compile(r"<!--.*?-->|<(script|template|noscript)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_FORM = re.compile(r"<form\b.*?</form\s*>", re.DOTALL | re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r'<(?:input|button)\b[^>]*\sform="[^"]+"[^>]*>|<(select|textarea)\b[^>]*\sform="[^"]+"[^>]*>.*?</\1>',
+    re.DOTALL | re.IGNORECASE,
+)
+_TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]*')
 
 
 @dataclass
@@ -44,12 +54,13 @@ class Control:
 
 @dataclass
 class HtmlForm:
-    """A form. `action` is empty where the page's own address is meant."""
+    """A form. `action` is empty where the page's own address is meant; `name` is its id, `role` what it says it is."""
 
     action: str
     method: str
+    name: str = ""
+    role: str = ""
     controls: list[Control] = field(default_factory=list)
-    is_dialog: bool = False
 
     @property
     def buttons(self) -> list[Control]:
@@ -61,35 +72,32 @@ class HtmlForm:
         """The controls with a name that somebody fills in or that travel along."""
         return [control for control in self.controls if control.kind != "submit" and control.name]
 
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether somebody can send it: by a button, or by Enter in its only box."""
+        return bool(self.buttons) or sum(control.kind in TYPED for control in self.fields) == 1
+
 
 class _Reader(HTMLParser):
-    """Collects the forms; a control belongs to the form around it or to the one it names by `form`."""
+    """Collects the controls of one form, or those that stand alone."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[HtmlForm] = []
-        self._by_id: dict[str, HtmlForm] = {}
-        self._elsewhere: list[tuple[str, Control]] = []
-        self._form: HtmlForm | None = None
+        self.form = HtmlForm("", "get")
         self._select: Control | None = None
         self._textarea: Control | None = None
         self._option: Option | None = None
         self._option_has_value = False
-        self._skipping: list[str] = []
         self._disabled_depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag in SKIPPED:
-            self._skipping.append(tag)
-        if self._skipping:
-            return
         if tag == "form":
-            self._begin_form(given)
+            method = given.get("method", "get").lower()
+            self.form = HtmlForm(given.get("action", ""), method, given.get("id", ""), given.get("role", ""))
         elif tag == "fieldset" and ("disabled" in given or self._disabled_depth):
             self._disabled_depth += 1
         elif tag == "option" and self._select:
-            self._end_option()
             self._option = Option(given.get("value", ""), "selected" in given)
             self._option_has_value = "value" in given
             if "disabled" not in given:
@@ -98,19 +106,11 @@ class _Reader(HTMLParser):
             self._begin_control(tag, given)
 
     def handle_endtag(self, tag: str) -> None:
-        if self._skipping:
-            if tag == self._skipping[-1]:
-                self._skipping.pop()
-            return
-        if tag == "form":
-            self._form = None
-        elif tag == "fieldset" and self._disabled_depth:
+        if tag == "fieldset" and self._disabled_depth:
             self._disabled_depth -= 1
-        elif tag == "option":
-            self._end_option()
-        elif tag == "select":
-            self._end_option()
-            self._select = None
+        elif tag in ("option", "select"):
+            self._option = None
+            self._select = None if tag == "select" else self._select
         elif tag == "textarea" and self._textarea:
             # A browser drops the first line break and sends the others as CR LF.
             text = self._textarea.value.removeprefix("\n")
@@ -118,29 +118,19 @@ class _Reader(HTMLParser):
             self._textarea = None
 
     def handle_data(self, data: str) -> None:
-        if self._skipping:
-            return
         if self._textarea:
             self._textarea.value += data
         elif self._option and not self._option_has_value:
             self._option.value += data.strip()
 
-    def _begin_form(self, given: dict[str, str]) -> None:
-        self._form = HtmlForm(given.get("action", ""), given.get("method", "get").lower())
-        self._form.is_dialog = self._form.method == "dialog"
-        self.forms.append(self._form)
-        if "id" in given:
-            self._by_id[given["id"]] = self._form
-
     def _begin_control(self, tag: str, given: dict[str, str]) -> None:
         kind = tag if tag in ("select", "textarea") else given.get("type", "submit" if tag == "button" else "text")
         if kind in NEVER_SENT or "disabled" in given or self._disabled_depth:
             return
-        default = "on" if kind in ("checkbox", "radio") else ""
         control = Control(
             given.get("name", ""),
             kind,
-            given.get("value", default),
+            given.get("value", "on" if kind in ("checkbox", "radio") else ""),
             is_checked="checked" in given,
             is_required="required" in given or given.get("aria-required") == "true",
             is_multiple="multiple" in given,
@@ -150,24 +140,26 @@ class _Reader(HTMLParser):
             self._select = control
         elif tag == "textarea":
             control.value, self._textarea = "", control
-        if "form" in given:
-            self._elsewhere.append((given["form"], control))
-        elif self._form:
-            self._form.controls.append(control)
-
-    def _end_option(self) -> None:
-        self._option = None
-
-    def finish(self) -> list[HtmlForm]:
-        self.close()
-        for owner, control in self._elsewhere:
-            if owner in self._by_id:
-                self._by_id[owner].controls.append(control)
-        return [form for form in self.forms if not form.is_dialog]
+        self.form.controls.append(control)
 
 
 def forms_in(html: str) -> list[HtmlForm]:
-    """Return the forms of a page that send something, in their order."""
+    """Return the forms of a page that send something, in their order; treat them as read-only, they are shared."""
+    text = _TOKEN.sub(r"\1", _NO_CONTENT.sub("", html))
+    forms = [_form(found.group()) for found in _FORM.finditer(text)]
+    alone = [control for found in _ELSEWHERE.finditer(text) for control in _form(found.group()).controls]
+    complete = []
+    for form in forms:
+        own = [control for control in form.controls if control.attributes.get("form", form.name) == form.name]
+        named = [control for control in alone if form.name and control.attributes["form"] == form.name]
+        controls = own + [control for control in named if control not in own]
+        complete.append(replace(form, controls=controls))
+    return [form for form in complete if form.method != "dialog"]
+
+
+@lru_cache(maxsize=4096)
+def _form(text: str) -> HtmlForm:
     reader = _Reader()
-    reader.feed(html)
-    return reader.finish()
+    reader.feed(text)
+    reader.close()
+    return reader.form

@@ -15,12 +15,12 @@ def send_form(
     path: str,
     changed: dict[str, str] | None = None,
     *,
-    added: dict[str, dict[str, str]] | None = None,
+    added: dict[str, list[dict[str, str]]] | None = None,
 ) -> Any:
     """Open a page, send its longest form as it stands there, and return what follows.
 
     changed: fields with another value than the page gave them;
-    added: prefix of a formset → the fields of a row to be added to it.
+    added: prefix of a formset → the fields of each row to be added to it.
     """
     shown = browser.get(path).content.decode()
     form = max((form for form in forms_in(shown) if form.method == "post"), key=lambda form: len(form.controls))
@@ -28,9 +28,10 @@ def send_form(
     for name, value in (changed or {}).items():
         assert name in data, f"the page has no field {name}: {sorted(data)}"
         data[name] = [value]
-    for prefix, row in (added or {}).items():
-        number = int(str(data[f"{prefix}-TOTAL_FORMS"][0]))
-        data[f"{prefix}-TOTAL_FORMS"] = [str(number + 1)]
-        assert f"{prefix}-__prefix__-{next(iter(row))}" in data, "the page offers no such row"
-        data |= {f"{prefix}-{number}-{name}": [value] for name, value in row.items()}
+    for prefix, rows in (added or {}).items():
+        first = int(str(data[f"{prefix}-TOTAL_FORMS"][0]))
+        data[f"{prefix}-TOTAL_FORMS"] = [str(first + len(rows))]
+        for number, row in enumerate(rows, first):
+            assert f"{prefix}-__prefix__-{next(iter(row))}" in data, "the page offers no such row"
+            data |= {f"{prefix}-{number}-{name}": [value] for name, value in row.items()}
     return browser.post(path, data, follow=True)

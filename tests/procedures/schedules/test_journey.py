@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Role
 from procedures.models import FeeSchedule, ScheduleState
 from procedures.schedules import lifecycle
-from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
 from tests.support.sending_forms import send_form
 from tests.support.signing_in import browser_of
+
+from .test_lifecycle import schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,23 @@ def test_a_clone_is_edited_previewed_proposed_approved_becomes_active_and_is_tak
     back = FeeSchedule.objects.get(version=3)
     assert send_form(writer, page(back)).status_code == 200
     assert (back.state, back.rules.get().price) == (ScheduleState.DRAFT, 10_000)
+
+
+@pytest.mark.usefixtures("data")
+def test_the_longest_schedule_of_the_province_is_cloned_and_saved_with_another_line() -> None:
+    lines = Count("rules", distinct=True) + Count("exemptions", distinct=True)
+    longest = FeeSchedule.objects.annotate(lines=lines).order_by("-lines")[0]
+    starts = max(timezone.localdate(), longest.valid_during.lower) + timedelta(days=3)
+    writer = browser_of(factories.officer(factories.agency(), Role.PROVINCE_ADMIN))
+    send_form(writer, page(longest, "clone"), {"starts": f"{starts:%Y-%m-%d}"})
+    clone = FeeSchedule.objects.get(cloned_from=longest)
+    row = {"code": "them", "case": "", "name": "Lệ phí thêm", "kind": "le_phi", "price": "2000"}
+    row |= dict.fromkeys(("channel", "applicant", "area", "timing"), "any")
+    row |= {"refund_policy": "manual", "free_quantity": "0", "tiers": "[]", "position": "99"}
+    saved = send_form(writer, page(clone), added={"rules": [row]})
+    assert saved.redirect_chain, "saved"
+    assert clone.rules.count() == longest.rules.count() + 1
+    assert clone.exemptions.count() == longest.exemptions.count()
 
 
 def test_a_schedule_that_ends_before_it_starts_is_refused_by_name() -> None:
