@@ -214,6 +214,13 @@ NUMBER_GROUPING = 3
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "portal.stylesheets.StylesheetFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+#: Where style sheets are joined (portal/stylesheets.py).
+BUNDLES_ROOT = BASE_DIR / ".local" / "bundles"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_ROOT = Path(read("MEDIA_ROOT") or BASE_DIR / ".local" / "media")
 MESSAGE_CHANNELS = {"sms": read("SMS_ADAPTER"), "email": read("EMAIL_ADAPTER"), "zalo": read("ZALO_ADAPTER")}
@@ -327,9 +334,9 @@ UNFOLD = {
     "SITE_HEADER": "Một Cửa Pay",
     "SITE_SYMBOL": "account_balance",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
-    "STYLES": [lambda request: static("css/administration.css")],
+    "STYLES": [lambda request: static("css/bundles/administration.css")],
     "SCRIPTS": [lambda request: static("js/names.js")],
-    # The product's own teal (static/css/tokens), light to dark; the theme's is purple.
+    # The product's own teal (static/css/base/tokens.css), light to dark; the theme's is purple.
     "COLORS": {
         "primary": {
             "50": "#eef6f8",

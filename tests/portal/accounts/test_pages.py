@@ -70,7 +70,7 @@ def test_no_page_of_accounts_is_unstyled_or_speaks_english() -> None:
                 continue
             page = answer.content.decode()
             seen.add(name)
-            if "css/site.css" not in page or "<h1" not in page:
+            if "css/bundles/site.css" not in page or "<h1" not in page:
                 faults.append(f"{who} {name}: not one of our pages")
             text = strip_tags(re.sub(r"(?s)<(script|style|svg)[^>]*>.*?</\1>", " ", page)).replace("English", "")
             if left := sorted({word.lower() for word in ENGLISH.findall(text)}):
