@@ -1,11 +1,11 @@
 // A phone passes a page on by whatever its owner uses: Zalo, SMS, mail. Elsewhere the links do.
-(function () {
-  "use strict";
-  document.querySelectorAll("[data-share]").forEach(function (button) {
-    if (!navigator.share) { return; }
-    button.hidden = false;
-    button.addEventListener("click", function () {
-      navigator.share({ text: button.dataset.share, url: location.href }).catch(function () { /* changed their mind */ });
-    });
+for (const button of navigator.share ? document.querySelectorAll("[data-share]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.share({ text: button.dataset.share, url: location.href });
+    } catch {
+      // They changed their mind.
+    }
   });
-})();
+}
