@@ -1,4 +1,4 @@
-"""What the pages of the administration have in common: their rows are those of the agencies somebody sees."""
+"""Base classes of the administration: rows limited to the agencies a user may see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a period (`valid_during`) is asked for and shown in the administration: two days, each with its name."""
+"""Form field and display of a period (`valid_during`) as two days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a role may do in the administration, decided from the roles held today, never stored.
+"""Permissions in the administration, derived from the roles held today, never stored.
 
 `is_superuser` stays for the person who installs the system; the people who run it hold roles
 with dates, and a role that ended yesterday opens nothing today.

@@ -1,4 +1,4 @@
-"""Keeping what the state's sign-in says of a citizen."""
+"""Stores the claims of a citizen's sign-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cannot be done with agencies and people."""
+"""Errors of agencies and people."""
 
 
 class LastProvinceAdmin(Exception):

@@ -1,4 +1,4 @@
-"""Loading the real units of Phú Thọ: both generations, and who succeeded whom.
+"""Loads agencies and successions from the province's data.
 
 `data/agencies.csv` holds 414 units, `data/successions.csv` 493 links. Rows marked
 `@2025` (or `H44-2025…`) exist since the reform; 275 predecessors in Vĩnh Phúc and Hòa

@@ -1,4 +1,4 @@
-"""What follows from a change of somebody's account or roles."""
+"""Consequences of a changed account: sessions ended, second factor removed."""
 
 from __future__ import annotations
 

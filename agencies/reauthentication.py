@@ -1,4 +1,4 @@
-"""Proving again who one is, before money moves or rights and keys are given (S-16)."""
+"""Re-authentication before money moves or rights and keys are given (S-16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ending and extending roles: each is one act of a person, written down with the day before and after."""
+"""Ends and extends roles; each change is an audit entry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every page asks and may be some seconds old: read at most once in a while by each process."""
+"""Per-process cache with a TTL; serves the stale value while the database is down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asking: the address of the client, and of the request being answered."""
+"""The client's address, and that of the request being answered."""
 
 from __future__ import annotations
 

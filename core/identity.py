@@ -1,4 +1,4 @@
-"""What people are known by: the number of their căn cước and their telephone, read in any notation.
+"""Identity numbers (căn cước) and phone numbers, parsed from any notation.
 
 A căn cước number says where a birth was registered, the century and sex, and the year; it has no
 check digit (Thông tư 59/2021/TT-BCA, docs/reference/domain.md#identity). So only what is not such a number is refused;

@@ -1,4 +1,4 @@
-"""Telling screens that something changed. Redis PUBLISH: lost news costs a screen a few seconds."""
+"""Live events for screens by Redis PUBLISH. A lost event delays a screen by a few seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for locks: how long at most, for how long one may be held, and what it looks like when it fails."""
+"""Lock time-outs: how long to wait, how long to hold, and the error when it fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a bank sent, made fit to be read: without what proves who wrote, names or numbers a person. Pure.
+"""Masks a bank's message for display: no signature, no personal name or number. Pure.
 
 The stored row keeps all of it, for the courts.
 """

@@ -1,4 +1,4 @@
-"""How often something was tried of late."""
+"""Counters of rate limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often something may be tried: counted before it is done, so that a hundred at once are counted too.
+"""Rate limits: counted before the action, so that concurrent attempts count too.
 
     WRONG_PINS = Limit("pin", most=20, within=timedelta(hours=1))
     …

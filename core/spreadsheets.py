@@ -1,4 +1,4 @@
-"""Rows on their way into a spreadsheet: CSV as a stream, XLSX into a file. Nothing in either is ever calculated.
+"""Rows as CSV (streamed) or XLSX (file), with formulas escaped.
 
 Moments are read from the clock of Viet Nam (UTC+7); the heading of their column has to say so.
 """

@@ -1,4 +1,4 @@
-"""Vietnamese text as people type it: made plain for keeping, folded for search and bank transfers."""
+"""Vietnamese text: normalised for storage, folded for search and bank transfers."""
 
 from __future__ import annotations
 

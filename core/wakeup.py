@@ -1,7 +1,7 @@
-"""Ringing the bell: telling a worker that the inbox is not empty.
+"""Debounced Celery enqueue for the inbox. Failure is ignored: the sweeper polls.
 
-Redis only rings; the sweeper finishes the work without it. So ringing may fail, must be
-quick (at most half a second, then not again for a while) and never raises.
+Redis only wakes workers; the sweeper finishes the work without it. So a wake-up may fail, must be quick (at
+most half a second, then not again for a while) and never raises.
 """
 
 from __future__ import annotations

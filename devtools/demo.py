@@ -1,4 +1,4 @@
-"""Preparing the Phú Thọ demo: keys, data, people, contracts, and the note others read (docs/interfaces.md)."""
+"""Prepares the Phú Thọ demo: keys, data, people, merchant accounts, `.local/demo.json` (docs/interfaces.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the demo's phones and mailboxes have received, so that a visitor can read the codes. Sandbox only."""
+"""Inbox of the demo's phones and mailboxes, so that a visitor can read codes. Sandbox only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Child processes that never outlive us: started in their own group, reaped, stopped, killed.
+"""Child processes in a group of their own: started, stopped, killed, never left behind.
 
 Used for the embedded servers and for the processes of the demo. On Linux the kernel itself stops a
 child whose parent dies (`PR_SET_PDEATHSIG`), so not even `kill -9` of the parent leaves one behind.

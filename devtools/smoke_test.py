@@ -1,4 +1,4 @@
-"""One dossier's whole way, played over HTTP against the running system, each step with its time."""
+"""Smoke test: one dossier's journey over HTTP against the running system, with times."""
 
 from __future__ import annotations
 

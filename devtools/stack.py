@@ -1,4 +1,4 @@
-"""Every process of the system, started and watched together: for the demo, the journeys and the drills."""
+"""Starts and watches every process of the system, for demo, journeys and drills."""
 
 from __future__ import annotations
 

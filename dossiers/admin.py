@@ -1,4 +1,4 @@
-"""What citizens were told, or could not be told, for whoever administers an agency."""
+"""Administration of messages to citizens, sent and failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dossiers app: connects itself to payments, which does not know it."""
+"""The dossiers app: connects itself to payments, which does not import it."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

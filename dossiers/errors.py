@@ -1,4 +1,4 @@
-"""What can go wrong with a dossier, as types."""
+"""Errors of dossiers."""
 
 
 class DossierError(Exception):

@@ -1,4 +1,4 @@
-"""The contract between the payments app and a gateway: plain data in, plain data out.
+"""The contract between payments and a gateway: data classes in, data classes out.
 
 A gateway knows no model, no setting of Django and no HTTP framework. It is given a
 `MerchantConfig` when it is made, and everything it says is one of the dataclasses

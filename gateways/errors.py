@@ -1,4 +1,4 @@
-"""Everything an adapter raises; import it from `gateways.base`, of which it is a part."""
+"""Errors an adapter may raise; import them from `gateways.base`."""
 
 from __future__ import annotations
 

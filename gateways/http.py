@@ -1,4 +1,4 @@
-"""The one place that calls out. Every failure says whether the request may have been carried out.
+"""HTTP client of all adapters. Every failure says whether the request may have been carried out.
 
 TLS is always verified and redirects are never followed. Each call opens its own connection:
 a kept one that the other side has just closed would turn a healthy gateway into "unknown".

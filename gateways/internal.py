@@ -1,4 +1,4 @@
-"""Money no bank tells us of: taken at the counter, or moved from what we hold already.
+"""Internal gateways for money that no bank reports: taken at the counter, or reallocated.
 
 They are gateways only so that this money has a name and goes through the same door as
 all other money. Nothing is sent, and whatever comes from outside is refused.

@@ -1,4 +1,4 @@
-"""Reading what gateways write: JSON and forms, kept so that a signature can be checked.
+"""Parses bodies of gateways: JSON and forms, order and number text kept for the signature.
 
 Signatures are over text. A number therefore stays the very text it arrived as (150000 and
 150000.0 sign differently, T-8) and members keep the order they arrived in,

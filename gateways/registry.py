@@ -1,4 +1,4 @@
-"""Which gateways exist: those of this folder, and any package with an entry point `motcua.gateways`."""
+"""Registry of gateways: those of this package, and entry points of `motcua.gateways`."""
 
 from __future__ import annotations
 

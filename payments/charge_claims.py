@@ -1,4 +1,4 @@
-"""“I was charged”: a payer's word against ours becomes a case with proof and a deadline, once per attempt."""
+"""Charge claims: a payer says the bank took the money; becomes a discrepancy with proof and a deadline."""
 
 from __future__ import annotations
 

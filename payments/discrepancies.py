@@ -1,4 +1,4 @@
-"""Opening, handing on and closing cases: the one door for what money and bills do not agree on."""
+"""Opens, assigns and closes discrepancies."""
 
 from __future__ import annotations
 

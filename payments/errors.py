@@ -1,4 +1,4 @@
-"""What can go wrong with bills and payments, as types. Views turn them into pages and problems."""
+"""Errors of bills and payments. Views map them to pages and problem documents."""
 
 from __future__ import annotations
 

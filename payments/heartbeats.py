@@ -1,4 +1,4 @@
-"""Signs of life: which of the processes that must never be silent are (R-49, R-62).
+"""Heartbeats of the processes that must never stop (R-49, R-62).
 
 A worker that has lost its broker looks alive to the system that started it. So the work itself
 leaves the sign: a worker when it has drained the inbox, beat by the task it has sent (the worker

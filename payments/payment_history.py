@@ -1,4 +1,4 @@
-"""The whole story of one payment for a person who must explain it: our ledger and what the bank said, masked.
+"""The history of one payment for a person who has to explain it: ledger and bank messages, masked.
 
 The administration and the accountants' page show the same lines (`payments/accounting/_payment_history.html`).
 """

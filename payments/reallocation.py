@@ -1,4 +1,4 @@
-"""Moving money that a case holds to the bills it was meant for: one proposes, another approves.
+"""Reallocates surplus of a discrepancy to the bills it was meant for: one proposes, another approves.
 
 One transfer for several dossiers is split so (R-35); one for the wrong code is put right
 (R-37). Bills are paid whole or not at all, so the amount is the sum of theirs. No edit

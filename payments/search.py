@@ -1,4 +1,4 @@
-"""What somebody typed into the one box of the accountants, and the payments it may mean.
+"""The accountants' search: interprets what was typed and finds the payments it may mean.
 
 A text may mean several things (150000 is an amount and may be a bank's number), so each meaning
 is looked up by an index of its own and whatever fits any of them is found. What a bill stands

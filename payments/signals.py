@@ -1,4 +1,4 @@
-"""What this app tells others. Receivers run inside the transaction: what they raise undoes the money too."""
+"""Signals of this app. Receivers run inside the transaction: what they raise rolls the money back."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""Every state a bill or a payment can be in, and every edge between them.
+"""States of bills, payments, refunds and reallocations, and every edge between them.
 
 An edge names the ledger event it must write (docs/architecture.md#states). What is not listed here
 cannot happen: `move_payment` and `move_bill` raise IllegalTransition.

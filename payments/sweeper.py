@@ -1,4 +1,4 @@
-"""One round of the safety net. Other apps add their own leftovers with `register`."""
+"""One round of the sweeper. Other apps add their own work with `register`."""
 
 from __future__ import annotations
 

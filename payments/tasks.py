@@ -1,4 +1,4 @@
-"""Celery tasks: each is a wake-up call that may be lost, doubled or run twice at once."""
+"""Celery tasks: each is a wake-up that may be lost, doubled or run twice at once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def process_inbox(*, is_scheduled: bool = False, **_: Any) -> int:
 
     The first notification is settled at once; those that come while it is go together, because
     a batch of fifty costs little more than one. The last look comes after the bell is
-    reset, and late enough to see what those stored who had just rung (`bell.RUNG_SECONDS`).
+    reset, and late enough to see what was stored just after the last wake-up (`wakeup.RUNG_SECONDS`).
     `is_scheduled`: beat has sent it, and so beat lives.
     """
     taken = inbox.drain_all(pause=wakeup.GATHER_SECONDS)

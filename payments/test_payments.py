@@ -1,4 +1,4 @@
-"""Trying a gateway out with real money: a small bill that is no fee, its way step by step, and its return.
+"""Test payments: a small real payment that is no fee, step by step, and its refund.
 
 The bill goes through the gateway's own adapter, the inbox, the ledger, reconciliation and the refund
 of two persons as any other; only books of receipts and figures of fees leave it out (`TestPayment`).
@@ -76,7 +76,7 @@ def begin(account: MerchantAccount, agency: Agency, amount: int, *, actor: User)
 
 
 def pay(test_payment: TestPayment, *, client_ip: str, locale: str) -> Payment:
-    """Start the attempt through the contract that is tried. Raises as `attempts.start`."""
+    """Start the attempt through the contract that is tried. Raises as `checkout.start`."""
     account = test_payment.merchant_account
     return checkout.start(test_payment.bill, account.gateway, client_ip=client_ip, locale=locale, through=account)
 

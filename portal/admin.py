@@ -1,4 +1,4 @@
-"""What the administration does not offer, though a library would.
+"""Unregisters administration pages of libraries that we do not offer.
 
 Groups and stored permissions: rights come from roles with dates. Authenticators: their page shows
 secrets; a second factor is taken away with a button of the person's own page, as sessions are ended.

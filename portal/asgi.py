@@ -1,4 +1,4 @@
-"""The live process: `uvicorn portal.asgi:application`. Server-sent events, no database, no session.
+"""The live process: `uvicorn portal.asgi:application`. Server-sent events without database or session.
 
 `GET /live/<signed topic>` streams `change` whenever the topic changes. What changed before a browser
 listened, or while Redis was away, has no event any more: `resync` tells it to fetch its state again,

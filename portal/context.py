@@ -1,4 +1,4 @@
-"""What every template may know of the site itself."""
+"""Template context of every page."""
 
 from typing import Any
 from urllib.parse import urlsplit

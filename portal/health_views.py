@@ -1,4 +1,4 @@
-"""Is the process alive, and can it do its work: for load balancers and for people at night."""
+"""Health checks: live and ready."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a log line is written: nobody's text can begin another one (S-71)."""
+"""Log formatter that prevents log injection (S-71)."""
 
 from __future__ import annotations
 

@@ -126,7 +126,9 @@ def _inbox(now: datetime) -> Iterator[GaugeMetricFamily]:
     new = Notification.objects.filter(state=NotificationState.NEW)
     yield from _waiting("inbox", "Notifications of banks that wait to be applied", new, "received_at", now)
     quarantined = Notification.objects.filter(state=NotificationState.QUARANTINED).count()
-    yield _simple("quarantined_notifications", "Notifications that failed five times and wait for a person", quarantined)
+    yield _simple(
+        "quarantined_notifications", "Notifications that failed five times and wait for a person", quarantined
+    )
     rejected = RejectedNotification.objects.filter(received_at__gt=now - WINDOW).count()
     misdirected = callbacks_rejected.misdirected().count()
     yield _simple("misdirected_notifications", "Messages for other merchants that nobody has looked at", misdirected)

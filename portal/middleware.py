@@ -1,4 +1,4 @@
-"""A short way for banks; Vietnamese unless somebody chose otherwise; "come again" while the database is away."""
+"""Middleware: short path for gateways, language, 503 while the database is down."""
 
 from __future__ import annotations
 

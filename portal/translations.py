@@ -1,4 +1,4 @@
-"""Translations without the gettext tools: found by Babel, written as .po, compiled to .mo.
+"""Translations by Babel: extraction, .po files, compiled .mo.
 
 Only the .po files are committed. `PortalConfig.ready` has each .mo built that is missing or not of its .po.
 

@@ -1,4 +1,4 @@
-"""Which sort of place an agency serves, as fee rules tell them apart."""
+"""Kinds of area (ward, commune) that fee rules distinguish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong with fee schedules, as types."""
+"""Errors of fee schedules."""
 
 
 class ScheduleError(Exception):

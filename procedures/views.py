@@ -1,4 +1,4 @@
-"""The catalogue: find a procedure, read what it asks for, what it costs and why."""
+"""Pages of the catalogue: search, procedure, cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit, to be read, searched and taken away by those who audit."""
+"""The audit in the administration: read, search, export."""
 
 from __future__ import annotations
 

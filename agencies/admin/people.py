@@ -1,4 +1,4 @@
-"""People and their roles: granted by whoever administers the agency, with dates."""
+"""Administration of people and their roles, with dates."""
 
 from __future__ import annotations
 

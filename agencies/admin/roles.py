@@ -1,4 +1,4 @@
-"""Who holds which role where, and whose ends soon: ended or extended by the dozen."""
+"""List of roles: who holds which one where, which end soon; ended or extended in bulk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where somebody is signed in, and a way to end it: a page beside the person's own."""
+"""Sessions of a user, and ending them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Linking audit entries into one signed chain, and proving that none was changed, removed or slipped in.
+"""Links audit entries into a signed chain and verifies it.
 
 Each link's SHA-256 covers the entry and the link before it. One round at a time (advisory lock)
 links what was committed since the last; whoever writes an entry never waits for it. The last

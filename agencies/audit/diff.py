@@ -1,4 +1,4 @@
-"""What a saved page of the administration changed, as the audit keeps it: each field before and after."""
+"""Diff of a saved administration form for the audit: each field before and after."""
 
 from __future__ import annotations
 

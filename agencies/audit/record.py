@@ -1,4 +1,4 @@
-"""The one door for audit entries. Writing one waits for nobody: `audit_chain` links them afterwards."""
+"""Writes audit entries. Writing takes no lock: `audit.chain` links them afterwards."""
 
 from __future__ import annotations
 

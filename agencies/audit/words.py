@@ -1,4 +1,4 @@
-"""The acts and objects of the audit, said for those who audit; one without words is shown by its name."""
+"""Labels of audit actions and objects; those without a label show their name."""
 
 from typing import NamedTuple
 

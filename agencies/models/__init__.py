@@ -1,4 +1,4 @@
-"""Who collects, who works there, and who did what."""
+"""Agencies, people, roles, audit."""
 
 from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level, Reform
 from .audit import AuditEntry, AuditLink

@@ -1,4 +1,4 @@
-"""Citizens who sign in with the identity the state gave them."""
+"""Citizens who sign in by VNeID."""
 
 from __future__ import annotations
 

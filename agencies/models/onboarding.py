@@ -1,4 +1,4 @@
-"""What an agency has done to go live that no table of ours can show by itself."""
+"""Onboarding steps that a person attests, because no table shows them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""PDFs that are read by people and by screen readers."""
+"""Tagged PDFs that screen readers can read."""

@@ -1,4 +1,4 @@
-"""Where the servers' programs come from: wheels first, then the machine."""
+"""Finds the servers' programs: wheels first, then the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong before a server runs."""
+"""Errors of starting a server."""
 
 
 class EmbeddedError(Exception):

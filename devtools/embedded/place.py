@@ -1,4 +1,4 @@
-"""Where the servers keep their files, and as whom they run.
+"""Directories of the servers, and the user they run as.
 
 PostgreSQL refuses to run as root. Root therefore starts the servers as `nobody`, who can reach neither a
 checkout under /root (mode 0700) nor a virtual environment there. We change no permission of a folder that

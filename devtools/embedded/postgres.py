@@ -1,4 +1,4 @@
-"""A real PostgreSQL for this checkout: made, started, found ready, stopped."""
+"""Embedded PostgreSQL of this checkout: create, start, wait, stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real Valkey (the free Redis) for this checkout: started, found ready, stopped."""
+"""Embedded Valkey of this checkout: start, wait, stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The banks' side, for the demo and the tests: a real HTTP server in a process of its own.
+"""Sandbox of the banks for demo and tests: an HTTP server in a process of its own.
 
 It speaks the protocols of docs/reference with its own keys, keeps its own books, shows its
 own pages, and misbehaves when told to (`/control/faults`). Never part of production.

@@ -1,4 +1,4 @@
-"""The banks' own books in sqlite: what a bank knows and still has to tell survives a kill."""
+"""The banks' books in SQLite: transactions and pending callbacks survive a kill."""
 
 from __future__ import annotations
 

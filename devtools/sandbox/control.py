@@ -1,4 +1,4 @@
-"""The sandbox's own API for demos, tests and drills: pay by program, misbehave, show the books.
+"""Control API of the sandbox: pay by program, inject faults, read the books.
 
 JSON in and out. Only this machine can reach it.
 """

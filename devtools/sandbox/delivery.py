@@ -1,4 +1,4 @@
-"""Telling the portal: in the background, again and again until it says so, or wrongly when so ordered."""
+"""Delivers callbacks to the portal in the background, with retries and ordered faults."""
 
 from __future__ import annotations
 

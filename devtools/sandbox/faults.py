@@ -1,4 +1,4 @@
-"""Misbehaving in HTTP: what a bank that is down, slow or broken answers when so ordered."""
+"""HTTP faults of the sandbox: down, slow, HTML error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every bank with a pay page does alike: open an order, let the payer pay it once, and tell the portal."""
+"""Shared by all banks with a pay page: open an order, pay it once, deliver the callback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The providers of messages, and the phones and mailboxes they reach: SMS and Zalo over HTTP, mail over SMTP.
+"""Sandbox providers of SMS, Zalo (HTTP) and mail (SMTP).
 
 `SANDBOX_MESSAGES` holds {"sms_token", "zalo_token", "mail_port"}; without it there are no providers. What
 arrives is one JSON line {at, to, text, key} in `MESSAGE_FILE`, which the portal's own page reads, too.

@@ -1,4 +1,4 @@
-"""What banks that give money back do alike: once per reference, never more than was paid."""
+"""Shared by all banks with refunds: once per reference, never more than was paid."""
 
 from __future__ import annotations
 

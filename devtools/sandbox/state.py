@@ -1,4 +1,4 @@
-"""What the sandbox process was told at its start: the banks' side of each contract, and its books.
+"""State of the sandbox process: the banks' side of each merchant account, and the books.
 
 `SANDBOX_CONFIG` names a JSON file {gateway: the `bank` object of `keys.make_contracts`};
 `SANDBOX_STATE` the folder of the books, which lie beside that file when it is not set.

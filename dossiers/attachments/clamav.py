@@ -1,4 +1,4 @@
-"""Asking ClamAV about a file by INSTREAM (clamd(8)): pieces with their length in front, then an empty one."""
+"""ClamAV client for INSTREAM (clamd(8)): length-prefixed chunks, then an empty one."""
 
 from __future__ import annotations
 

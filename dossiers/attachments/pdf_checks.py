@@ -1,4 +1,4 @@
-"""What a PDF must not hold: a password, a program, a file within the file, an archive behind its end.
+"""Refuses PDFs with a password, scripts, embedded files or trailing archives.
 
 A scan needs none of them. This is no parser: names are looked for in the whole file and in
 the inflated object streams, where a name can hide; what cannot be inflated is refused.

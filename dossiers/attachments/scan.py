@@ -1,8 +1,8 @@
-"""The second look at a paper, by a worker: ClamAV where there is one, and pictures written anew.
+"""Scans attachments in a worker: ClamAV where configured, images re-encoded.
 
 Until it says clean nobody opens the paper. A scanner that is away, a picture that takes the
 process down, a lost task: the paper waits, and is looked at again after a pause that grows.
-No bell is rung for it: nobody stands and waits, and the workers' first work is money.
+It wakes no worker: nobody waits for it, and workers do money first.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a look has said. `picture` takes the place of what was sent; a PDF stays as it is."""
+    """Scan result. `picture` replaces what was sent; a PDF stays as it is."""
 
     refusal: str = ""
     picture: bytes = b""

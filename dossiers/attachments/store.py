@@ -1,4 +1,4 @@
-"""Keeping the papers people send: each file is checked by itself, and the good ones stay."""
+"""Stores attachments: each file is validated by itself, and the good ones are kept."""
 
 from __future__ import annotations
 

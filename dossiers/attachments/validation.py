@@ -1,4 +1,4 @@
-"""The first look at a paper, while its sender waits: name, kind by content, size and pixels. Nothing is decoded."""
+"""Validates an upload during the request: name, type by content, size and pixels. Nothing is decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clerk's own list: what was opened here, what of it is paid, and each receipt with where to verify it."""
+"""The list of dossiers opened in this browser, with payments and receipts."""
 
 from __future__ import annotations
 

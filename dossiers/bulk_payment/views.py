@@ -1,4 +1,4 @@
-"""Several dossiers in one go: opened one after the other, paid in a row or by one file of transfers.
+"""Paying several dossiers: one after the other, or by one file of transfers.
 
 The clerk with twenty dossiers works here. One payment stays one bill's
 (docs/decisions/0007-several-dossiers-one-payment-each.md):

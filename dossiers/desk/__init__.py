@@ -1,1 +1,1 @@
-"""The desk: one box, one state that can be read from two metres, one decision; and the lists behind it."""
+"""The officers' desk: search box, state, actions, work lists."""

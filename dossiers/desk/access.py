@@ -1,4 +1,4 @@
-"""Who may see and who may act under `/quay/`: decided once per request, asked by every view.
+"""Authorization under `/quay/`: computed once per request, used by every view.
 
 Every role sees the dossiers of its agencies. Officers and the agency's administrator move
 dossiers and hand over, whoever examines them sets what only an examination can tell, signers

@@ -1,4 +1,4 @@
-"""Handing in for the citizen at the desk: choose the case, fill in its steps, have it confirmed, go on to paying."""
+"""Assisted submission at the desk: case, steps, confirmation, payment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an officer fills in while working a dossier: one form for each decision."""
+"""Forms of an officer's decisions, one each."""
 
 from __future__ import annotations
 

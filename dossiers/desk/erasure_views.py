@@ -1,4 +1,4 @@
-"""Wishes to have personal data erased, decided by the agency's administrator."""
+"""Erasure requests, decided by the agency's administrator."""
 
 from __future__ import annotations
 

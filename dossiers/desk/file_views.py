@@ -1,4 +1,4 @@
-"""Files of a dossier: what the citizen sent and what came out. Each reading is on record."""
+"""Files of a dossier: attachments and results. Every download is in the audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an officer fills in at the desk. Sensible answers stand there already: Enter is enough."""
+"""Forms of the desk, prefilled so that Enter is enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Giving out one result or several together: the server checks each again, in its own transaction."""
+"""Handing over one result or several; the server checks each again in its own transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of many dossiers at once is written down: whom a list showed, in few entries that name nobody (S-68)."""
+"""Audit of lists and searches: few entries that name nobody (S-68)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is open to be decided about a dossier: by its state, by whose turn it is, by where a draft lies."""
+"""Decisions available for a dossier, by state, role and draft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Papers to print, and the register. A print is a POST, because each is counted."""
+"""Printing and the register. A print is a POST, because it is counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of the desk. What is fixed comes before what is a code."""
+"""Addresses of the desk. Fixed ones come before those with a code."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The box with its lists, one dossier, and what may be pressed there."""
+"""The desk's search box, lists and the page of one dossier."""
 
 from __future__ import annotations
 

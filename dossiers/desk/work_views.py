@@ -1,4 +1,4 @@
-"""Working one dossier: the form of one decision, and doing it."""
+"""Carrying out one decision about a dossier."""
 
 from __future__ import annotations
 

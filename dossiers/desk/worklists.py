@@ -1,4 +1,4 @@
-"""What to do next: the dossiers of a desk, most urgent first, each with who waits for whom."""
+"""Work lists: the dossiers of a desk, most urgent first."""
 
 from __future__ import annotations
 

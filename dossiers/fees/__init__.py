@@ -1,1 +1,1 @@
-"""What money means for a dossier."""
+"""The consequences of money for dossiers."""

@@ -1,4 +1,4 @@
-"""Setting an amount that only an examination can tell, and billing it."""
+"""Sets and bills an amount that depends on an examination."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only dossiers know of a bill, for accountants who look for its money: code however typed, phone, name."""
+"""Looks up bills by what only dossiers know, for the accountants: code however typed, phone, name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a payer says "I was charged": what the bank shows, a picture of it, and until when we answer."""
+"""The page on which a payer reports a charge: amount, picture, deadline of the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows for the money when a dossier is refused or withdrawn (BR-14).
+"""Closes the bills of a refused or withdrawn dossier (BR-14).
 
 Nobody shall pay for it any more: an open bill is cancelled, and money that comes later is
 surplus with a case. Money that is there already becomes a case for an accountant to give

@@ -1,4 +1,4 @@
-"""Ways to pay that need to know offices and their hours, which payments do not: at the counter."""
+"""Paying at the counter: offices and hours, which payments do not know."""
 
 from __future__ import annotations
 

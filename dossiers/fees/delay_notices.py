@@ -1,4 +1,4 @@
-"""Money that is being looked for too long: its owner is told, so that nobody pays a second time (U-17, U-18)."""
+"""Messages about payments that stay unclear, so that nobody pays twice (U-17, U-18)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a line of a bill costs what it costs: from what is frozen in it, and from whoever set it."""
+"""Explains a bill line from what is frozen in it and who set it."""
 
 from __future__ import annotations
 

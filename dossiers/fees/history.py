@@ -1,4 +1,4 @@
-"""What dossiers were charged lately, for the preview of a fee schedule."""
+"""Recent charges of dossiers, for the preview of a fee schedule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What money means for its dossier, in the same transaction: settled, taken back, returned."""
+"""Receivers of payment signals, in the same transaction: settled, reversed, refunded."""
 
 from __future__ import annotations
 

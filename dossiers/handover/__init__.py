@@ -1,1 +1,1 @@
-"""Handing the result to the citizen."""
+"""Handing over results."""

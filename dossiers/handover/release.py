@@ -1,4 +1,4 @@
-"""Giving the result to the citizen: only when the fee is settled, checked in the same transaction (I3)."""
+"""Hands a result over: every bill settled, checked in the same transaction (I3)."""
 
 from __future__ import annotations
 

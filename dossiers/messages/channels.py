@@ -1,4 +1,4 @@
-"""How a text reaches a citizen: one adapter per channel, named in `settings.MESSAGE_CHANNELS`.
+"""Channels of messages: one adapter each, named in `settings.MESSAGE_CHANNELS`.
 
 An adapter is a callable `(address, text, key)` that returns when the provider has taken the
 text and raises `DeliveryFailed` when it has not. It must answer within ten seconds. `key` is

@@ -1,4 +1,4 @@
-"""Telling the citizen: written with the fact, sent afterwards through the channel's adapter, once each (I9).
+"""Outbox of messages to citizens: written with the fact, sent afterwards, once each (I9).
 
 A row is unique by subject, kind and channel, so a fact told twice is one message. It is
 sent under its row's lock and marked in the same transaction: many senders send it once.

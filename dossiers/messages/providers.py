@@ -1,4 +1,4 @@
-"""Adapters of `channels` that call a provider of SMS or of Zalo messages over HTTPS.
+"""Channel adapters for providers of SMS and Zalo over HTTPS.
 
 `SMS_ADAPTER=dossiers.messages.providers.by_http_sms`: POST {to, text, id} as JSON to SMS_URL with
 a bearer token; HTTP 200 with a JSON object is a yes. `id` stays the same when a

@@ -1,4 +1,4 @@
-"""One application by one person for one procedure, and what happens to it."""
+"""Dossiers and what belongs to them."""
 
 from .assistance import Assistance, Confirmation
 from .attachments import Attachment, PaperState, Refusal

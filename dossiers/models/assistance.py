@@ -1,4 +1,4 @@
-"""An officer fills in for the citizen in front of them."""
+"""Assisted submission: an officer fills in for a citizen."""
 
 from __future__ import annotations
 

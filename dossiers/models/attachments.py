@@ -1,4 +1,4 @@
-"""Papers people send, and whether they may be opened yet."""
+"""Attachments and their scan state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dossier itself, its papers and its bills."""
+"""The dossier, its counter and its bills."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An application that is not handed in yet."""
+"""Drafts of applications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wishes to have personal data erased."""
+"""Requests to erase personal data."""
 
 from __future__ import annotations
 

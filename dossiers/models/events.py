@@ -1,4 +1,4 @@
-"""What happened to a dossier, who got the result, and what we told the citizen."""
+"""Timeline events, hand-overs and their correction, messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes that prove, once and for some minutes, that somebody holds a phone or a mailbox."""
+"""One-time codes that prove control of a phone or mailbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Papers the counter prints, each print counted."""
+"""Prints, each counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Working a dossier: whose turn it is, when the clock stood still, what was decided on paper, what came out."""
+"""Assignments, pauses, written notices and results."""
 
 from __future__ import annotations
 

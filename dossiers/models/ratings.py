@@ -1,4 +1,4 @@
-"""What citizens say at the end."""
+"""Ratings by citizens."""
 
 from __future__ import annotations
 

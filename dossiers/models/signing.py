@@ -1,4 +1,4 @@
-"""A draft of the result, put before whoever signs it."""
+"""Signing requests: drafts of results for a signer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pages that ask for a one-time code have in common: the form, sending quietly, and the check."""
+"""Form and helpers that pages with a one-time code share."""
 
 from __future__ import annotations
 

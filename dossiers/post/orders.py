@@ -1,4 +1,4 @@
-"""Sending a result by public post: ordered, paid as a line of its own, given to the post, arrived or back."""
+"""Postal orders: created, paid as a line of their own, handed to the post, delivered or returned."""
 
 from __future__ import annotations
 

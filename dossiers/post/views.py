@@ -1,4 +1,4 @@
-"""Having a result sent that was to be fetched: the address, then a one-time code, because it leads the paper away."""
+"""Choosing delivery by post: address, then a one-time code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A paper as data, and its PDF: A4 for the file, A5 to hand out, 80 mm for the counter's roll printer."""
+"""Page layout as data, rendered to PDF: A4, A5 and 80 mm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slips of the counter: that a dossier was received, and that its result was taken."""
+"""Slips of the counter: received, and handed over."""
 
 from __future__ import annotations
 

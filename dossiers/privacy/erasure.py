@@ -1,4 +1,4 @@
-"""Making a dossier nobody's when its owner wishes and the law allows.
+"""Erases the personal data of a dossier on request, as far as the law allows.
 
 Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15 gives the right. Bills, ledger, receipts, results, the timeline
 and the audit stay, as Luật Kế toán and Luật Lưu trữ ask; so does what was written down of a

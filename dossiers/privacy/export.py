@@ -1,4 +1,4 @@
-"""What is kept of a person with a dossier: everything, told to who opened it (Luật 91/2025/QH15)."""
+"""Exports all personal data of a dossier (Luật 91/2025/QH15)."""
 
 from __future__ import annotations
 

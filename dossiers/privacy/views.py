@@ -1,4 +1,4 @@
-"""What citizens may know and have erased: everything kept of them with a dossier they have opened."""
+"""Pages of personal data: export and erasure request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a dossier is due: counted from reception, moved by every pause and extension; the first date is kept."""
+"""Due dates: counted from reception, moved by pauses and extensions; the first date is kept."""
 
 from __future__ import annotations
 

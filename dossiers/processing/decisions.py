@@ -1,7 +1,7 @@
-"""What officers decide about a dossier: ask for papers, refuse, stop, extend, go on, assign, record the result.
+"""Decisions of officers: request papers, refuse, stop, extend, resume, assign, record the result.
 
 Each verb locks the dossier, refuses when it has moved since the officer saw it, moves it through
-`workflow.advance` and writes what it means, in one transaction. A message to the citizen waits for
+`transitions.advance` and writes what it means, in one transaction. A message to the citizen waits for
 the minute in which the step can be undone.
 """
 

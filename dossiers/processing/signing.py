@@ -1,9 +1,9 @@
-"""The draft of a result goes to a signer and comes back signed (4 → 9) or with a reason.
+"""Signing: a draft goes to a signer and comes back signed (4 → 9) or with a reason.
 
 An agency with a signer has its results signed here, by another person than who drafted them.
-One without records the number, date and signer of a paper (`working.record_result`).
+One without records the number, date and signer of a paper (`decisions.record_result`).
 Every verb locks the dossier first, so that of two answers one counts; a dossier that leaves
-state 4 otherwise takes its draft back (`workflow.advance`).
+state 4 otherwise takes its draft back (`transitions.advance`).
 """
 
 from __future__ import annotations

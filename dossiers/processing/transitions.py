@@ -1,4 +1,4 @@
-"""The one door by which a dossier moves."""
+"""State transitions of dossiers."""
 
 from __future__ import annotations
 

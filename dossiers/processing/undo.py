@@ -1,4 +1,4 @@
-"""Taking back a step just made by mistake: within a minute, by who made it, never money or a hand-over."""
+"""Undo of a step within a minute, by who made it; never money or a hand-over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assisted mode: an officer fills in, the citizen confirms, and only then is it handed in.
+"""Assisted submission: an officer fills in, the citizen confirms, then it is submitted.
 
 The citizen confirms by a one-time code sent to their own phone, for exactly the summary they
 were shown, or, without a phone, by signing the printed summary with a paper that says who they

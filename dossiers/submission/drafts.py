@@ -1,4 +1,4 @@
-"""Filling in step by step: whose draft it is, which step comes next, and handing it in."""
+"""Drafts: ownership, next step, submission."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked in each step of submitting; labels, limits and kind messages.
+"""Forms of the submission steps.
 
 Every form takes the case, so that the steps are built alike: PersonForm, MatterForm
 (where, what the fee depends on, the procedure's own questions), PapersForm.

@@ -1,4 +1,4 @@
-"""Going on with a draft on another phone: its code, and a one-time code sent to the phone it names."""
+"""Resuming a draft elsewhere: its code, and a one-time code sent to the phone it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Submitting a dossier: code, quote, bill and first timeline lines in one transaction."""
+"""Submits a dossier: code, quote, bill and first timeline entries in one transaction."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def submit(application: Application, draft: Draft | None = None) -> tuple[Dossie
             note=f"Nộp với sự giúp đỡ của {helper.agency}"[:255] if helper else "",
         )
         tell(dossier, "received", f"dossier:{dossier.pk}")
-        # Without all amounts there is no bill: `determining.determine` makes it after examination.
+        # Without all amounts there is no bill: `assessment.determine` makes it after examination.
         if application.post_to:
             postal_orders.order(dossier, application.post_to)
         if quoted.is_determined:

@@ -1,4 +1,4 @@
-"""A complete draft on one page, with what it costs and why: for who hands it in, and who helps them."""
+"""Summary of a complete draft with its cost, for citizen and helper."""
 
 from __future__ import annotations
 

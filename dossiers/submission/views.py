@@ -1,4 +1,4 @@
-"""The pages of submitting: one step each, saved as one goes."""
+"""Pages of submission: one step each, saved as one goes."""
 
 from __future__ import annotations
 

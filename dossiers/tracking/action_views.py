@@ -1,4 +1,4 @@
-"""What citizens do with a dossier they have handed in: send what was asked for, withdraw it, rate it."""
+"""Actions of citizens on a submitted dossier: send papers, withdraw, rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a citizen sees of a dossier beside its money: whose turn it is, who has opened it, how to rate it."""
+"""Template context of a dossier's page: whose turn it is, who opened it, rating."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a citizen types to find a dossier again."""
+"""Forms of the look-up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The citizen's own page: every dossier, what is to be paid first, receipts."""
+"""A citizen's own page: all dossiers, open bills first, receipts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose dossiers these are: what a browser has proved, and which dossiers that opens.
+"""Which dossiers a browser may open, by what it has proved.
 
 A citizen signed in by VNeID opens the dossiers with their căn cước number. Whoever typed the number
 or the name on a form proves nothing by it.

@@ -1,4 +1,4 @@
-"""Opening a dossier with the PIN of its slip: five tries of a dossier, and few of somebody who tries many dossiers.
+"""PIN check with limits: five tries per dossier, and few per client over many dossiers.
 
 Codes run on by the day and a PIN has 10,000 values: who tries one PIN on every code of a day opens some, were it
 not for the limits of an address, of its network and of all together.

@@ -1,4 +1,4 @@
-"""Where a dossier stands, in a citizen's words: the steps behind and ahead, whose turn it is, until when."""
+"""Progress of a dossier in a citizen's words: steps, whose turn it is, until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking a dossier up without its PIN: its code, and a one-time code sent to the phone it names."""
+"""Look-up without a PIN: code, and a one-time code sent to the phone it names."""
 
 from __future__ import annotations
 

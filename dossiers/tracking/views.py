@@ -1,4 +1,4 @@
-"""The citizen's pages: slip, look up, follow."""
+"""Pages of citizens: slip, look-up, dossier."""
 
 from __future__ import annotations
 

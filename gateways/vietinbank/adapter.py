@@ -1,4 +1,4 @@
-"""VietinBank collection: transfers to a code, told by the bank, asked for by the bank (docs/reference/vietinbank.md).
+"""VietinBank collection: transfers to a code, notify-bill and inq-bill (docs/reference/vietinbank.md).
 
 The QR is built here, so a payment can start while the bank is down. There is no status
 query in this protocol: `query` reads the account's statement instead (docs/reference/vietinbank.md#statement-inquiry).

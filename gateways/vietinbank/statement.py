@@ -1,4 +1,4 @@
-"""VietinBank's own witnesses of money: the statement API, the settlement file.
+"""VietinBank's statement API and settlement file.
 
 See docs/reference/vietinbank.md#statement-inquiry.
 """

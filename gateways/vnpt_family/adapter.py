@@ -1,4 +1,4 @@
-"""The conversation VNPT-Pay and PayPlatform share: one protocol under two sets of names.
+"""The protocol that VNPT-Pay and PayPlatform share, with two sets of names.
 
 See docs/reference/payplatform.md#same-protocol-as-vnpt-pay.
 

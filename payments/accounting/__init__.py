@@ -1,1 +1,1 @@
-"""The accountant's pages under `/doi-soat/`: thin views over the verbs of payments."""
+"""The accountants' pages under `/doi-soat/`: views only."""

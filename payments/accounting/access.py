@@ -1,4 +1,4 @@
-"""Who may see and who may act under `/doi-soat/`: decided once per request, asked by every view.
+"""Authorization under `/doi-soat/`: computed once per request, used by every view.
 
 Accountants and administrators act, auditors only read (every POST of theirs is a 403). What
 lies outside the agencies somebody sees is a 404, whoever asks.

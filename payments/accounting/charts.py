@@ -1,4 +1,4 @@
-"""What an accountant would rather look at than read: money of a fortnight by gateway, open cases of a month.
+"""Charts: money of a fortnight by gateway, open discrepancies of a month.
 
 Each drawing stands in a table with its numbers, or above one; figures of a drawing are texts, so that no
 locale groups their digits.

@@ -1,4 +1,4 @@
-"""One day of one account: both totals, what explains the difference, and its lock."""
+"""A day of one account: both totals, the explanation of the difference, closing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases: what does not fit, whose job it is, and how it ends."""
+"""Discrepancies: list, owner, actions, closing."""
 
 from __future__ import annotations
 

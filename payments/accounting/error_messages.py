@@ -1,4 +1,4 @@
-"""What people are told: each error of payments as a sentence that says what to do next."""
+"""Errors of payments as sentences for people that say what to do next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists to take away: short ones at once, long ones from the page of files that were made in the background."""
+"""Exports: short lists at once, long ones written in the background."""
 
 from __future__ import annotations
 

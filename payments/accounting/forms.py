@@ -1,4 +1,4 @@
-"""What accountants fill in, with labels and limits."""
+"""Forms of the accountants' pages."""
 
 from __future__ import annotations
 

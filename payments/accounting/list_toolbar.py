@@ -1,4 +1,4 @@
-"""What stands beside every list: filters somebody keeps under a name, and the list as a file."""
+"""Toolbar of every list: saved filters, and the list as a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page: what needs somebody first, then the last fortnight of every account."""
+"""The first page: what needs attention, and the last fortnight of every account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payments: the list that finds one by any key, and the whole story of one."""
+"""Payments: the list with search, and one payment's history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts: the use of the books by month, and the register of every receipt."""
+"""Receipts: use of the series by month, and the register."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proposing to give back what settled a bill: what the law refunds, line by line, before any button."""
+"""Proposing a refund of a settled bill: what the law refunds, line by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refunds: proposed by one person, decided by another, transferred and on record."""
+"""Refunds: list, approval, bank transfer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawers: opened with an amount, counted before anybody says what should be in them, closed."""
+"""Cash shifts: opened with an amount, counted blind, closed."""
 
 from __future__ import annotations
 

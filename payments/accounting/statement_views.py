@@ -1,4 +1,4 @@
-"""Bank files: sent in, read, shown in plain words, confirmed by a person, then row by row."""
+"""Bank statements: upload, preview, confirmation, row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of the accountants, below `/doi-soat/`."""
+"""Addresses below `/doi-soat/`."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Administration: contracts with gateways, systems that connect, and money to read."""
+"""Administration of merchant accounts, API clients and (read-only) money."""
 
 from . import clients, merchants, money
 

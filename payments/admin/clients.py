@@ -1,4 +1,4 @@
-"""Administration of systems that use the bills API, and what they were told."""
+"""Administration of API clients and their webhook deliveries."""
 
 from __future__ import annotations
 

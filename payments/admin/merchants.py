@@ -1,4 +1,4 @@
-"""Administration of contracts with gateways."""
+"""Administration of merchant accounts."""
 
 from __future__ import annotations
 

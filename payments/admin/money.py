@@ -1,4 +1,4 @@
-"""A view of money that only reads; quarantined notifications can be tried again."""
+"""Read-only administration of money; dead letters can be retried."""
 
 from __future__ import annotations
 

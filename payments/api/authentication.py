@@ -1,4 +1,4 @@
-"""`Authorization: Bearer <key>`: which system is calling."""
+"""`Authorization: Bearer <key>`: authenticates the API client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of the bills API: made once, shown once, stored as a hash."""
+"""Keys of API clients: generated once, shown once, stored as a hash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/api/v1/webhooks`: where a client wants to be told of its bills."""
+"""`/api/v1/webhooks`: endpoints of a client."""
 
 from __future__ import annotations
 

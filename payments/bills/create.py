@@ -1,4 +1,4 @@
-"""Making and closing bills."""
+"""Creates and closes bills."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holding payment back for a while: a bill that stays open, but that nobody should pay just now.
+"""Holds: a bill that stays open but that nobody is asked to pay for now.
 
 Why, somebody else knows (a dossier that was stopped and may go on), who answers `money_asked`. Only asking
 is held back: no attempt begins, no cash is taken, a bank that inquires is told to wait. Money that comes all

@@ -1,1 +1,1 @@
-"""What gateways send: verified, stored, answered, drained."""
+"""Callbacks of gateways: verified, stored, answered, drained."""

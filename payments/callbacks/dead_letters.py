@@ -1,4 +1,4 @@
-"""What becomes of a notification that could not be applied: tried again, or set aside by a person with a reason."""
+"""Dead letters: retried, or set aside by a person with a reason."""
 
 from __future__ import annotations
 

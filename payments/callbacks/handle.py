@@ -1,4 +1,4 @@
-"""What a gateway sends: verified, stored, answered. Nothing else happens before the answer."""
+"""Handles a callback: verify, store, answer. Nothing else happens before the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inbox: news about money is stored first, answered second, applied third.
+"""The inbox: notifications are stored first, answered second, applied third.
 
 `receive` is one statement, so a callback costs one round trip before it is answered.
 `drain` applies what waits in batches; any number of drains may run at once, in workers,

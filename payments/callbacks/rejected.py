@@ -1,4 +1,4 @@
-"""What is not believed, or not meant for us: kept as far as a person needs it, and told of until one has looked.
+"""Rejected notifications (forged, malformed, for another merchant): stored and reported until somebody has looked.
 
 Of a forgery only hash and sender are kept. A message for another merchant may be a bank's mistake
 about somebody's money, so it is kept whole (R-13): it names a merchant that is none of ours, or is

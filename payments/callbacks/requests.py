@@ -1,4 +1,4 @@
-"""Reading an HTTP request the way payments need it."""
+"""Size limit of callbacks, and the adapter's RawRequest from an HTTP request."""
 
 from __future__ import annotations
 

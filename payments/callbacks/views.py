@@ -1,4 +1,4 @@
-"""The addresses gateways call, and where they send the browser back to."""
+"""The addresses that gateways call, and the browser's return."""
 
 from __future__ import annotations
 

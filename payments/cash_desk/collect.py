@@ -1,4 +1,4 @@
-"""Cash and cards at the counter: the same door as all money, with a drawer that must add up."""
+"""Cash and cards at the counter, in a shift that has to balance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Booking money no bank tells us of: a payment, and a notification about it that goes through the one door."""
+"""Books money that no bank reports: a payment and a notification through the inbox."""
 
 from __future__ import annotations
 

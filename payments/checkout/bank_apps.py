@@ -1,4 +1,4 @@
-"""Banks' apps that a phone can open with a transfer filled in: VietQR's deep links, as data.
+"""Deep links that open a bank's app with a transfer filled in (VietQR), as data.
 
 Not every app fills everything in (OCB, ACB, BIDV, VietinBank and MB do), so pages always offer the
 QR, the account and the memo to copy as well. Source: vietqr.io/changelog, 2024-05 to 2026-07.

@@ -1,4 +1,4 @@
-"""The page of a bill: what it is for, how to pay it, what became of it. No account needed."""
+"""The page of a bill: purpose, ways to pay, state. No account needed."""
 
 from __future__ import annotations
 

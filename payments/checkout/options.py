@@ -1,4 +1,4 @@
-"""The ways to pay one bill online, in the order a payer wants to see them."""
+"""The gateways offered for a bill, in the order shown."""
 
 from __future__ import annotations
 

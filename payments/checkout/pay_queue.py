@@ -1,4 +1,4 @@
-"""Several bills paid one after the other by one browser: which comes next.
+"""Queue of bills that one browser pays one after the other.
 
 See docs/decisions/0007-several-dossiers-one-payment-each.md.
 """

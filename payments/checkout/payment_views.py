@@ -1,4 +1,4 @@
-"""Beginning to pay, and the page of a VietQR: the last ones before the bank's own."""
+"""Starting a payment, and the page of a VietQR."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting an attempt to pay: committed first, sent second (I12), one open at a time."""
+"""Starts a payment attempt: committed first, sent second (I12), one open at a time."""
 
 from __future__ import annotations
 

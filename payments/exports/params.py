@@ -1,4 +1,4 @@
-"""What lists have in common: pages of rows, and words, choices and days taken from the address."""
+"""Parameters that lists share: paging, words, choices and days taken from the address."""
 
 from __future__ import annotations
 

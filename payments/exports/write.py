@@ -1,4 +1,4 @@
-"""Lists as files made in the background: asked for by a person, written by a worker or the sweeper, kept for a day.
+"""Writes lists as files in the background: requested by a person, written by worker or sweeper, kept for a day.
 
 A file is one row of `Export` until it is ready. Whoever writes holds a lease and renews it with
 the progress, so a process that dies leaves the file to the next one; the right of whoever asked

@@ -1,4 +1,4 @@
-"""Which contract with which gateway serves an agency, and the adapter that speaks for it."""
+"""Selects the merchant account that serves an agency, and its adapter."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Circuit breaker: a gateway that does not answer is left alone for a while, per contract.
+"""Circuit breaker per merchant account: a gateway that does not answer is left alone for a while.
 
-Five failures in a row close it for 30 s; each further failure doubles that, up to ten
-minutes. The first call after that is the test_payment. New payments are held back, and of our own questions
-all but one in a while (`checking.PROBE_EVERY`): what a gateway tells us is always heard.
+Five failures in a row open it for 30 s; each further failure doubles that, up to ten minutes. The first call
+after that is the trial (half-open). While it is open no payment starts, and only one status query in a while
+goes out (`query.PROBE_EVERY`); callbacks are always taken.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How each gateway did hour by hour in the last day: for a picture people understand faster than a table."""
+"""Statistics of each gateway by hour of the last day, for a chart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing the keys of a contract without losing what is signed with the old ones.
+"""Rotates the keys of a merchant account; old keys verify within a window.
 
 Bank and portal never change keys in the same second. After `rotate` we sign with the new
 keys; what arrives is believed under either until the window is over (R-19).

@@ -1,4 +1,4 @@
-"""Spans in which a gateway is not used: noted by the circuit breaker, or announced by a person."""
+"""Outages of gateways: recorded by the circuit breaker, or announced by a person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOOK_BACK = timedelta(days=90)
 
 
 def begin(account: MerchantAccount, error: object) -> None:
-    """The breaker has closed; later failures belong to the same outage. Inside the caller's transaction."""
+    """The breaker opened; later failures belong to the same outage. Inside the caller's transaction."""
     Outage.objects.get_or_create(
         merchant_account=account,
         is_planned=False,

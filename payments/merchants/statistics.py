@@ -1,4 +1,4 @@
-"""How each contract with a gateway has done in the last 24 hours: the numbers of the page of gateways."""
+"""Statistics of each merchant account for the last 24 hours."""
 
 from __future__ import annotations
 

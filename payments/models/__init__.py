@@ -1,4 +1,4 @@
-"""What is owed, what was tried, what was told, what was booked."""
+"""Bills, payments, notifications, ledger, receipts, refunds and what belongs to them."""
 
 from .bills import Bill, BillLine, FeeKind
 from .cash_desk import CashShift, CounterPayment

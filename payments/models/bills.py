@@ -1,4 +1,4 @@
-"""What one payer owes for one thing, frozen at the moment it was quoted."""
+"""Bills: what one payer owes for one thing, frozen when quoted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money taken at the counter: shifts of a cashier, and what was paid in each."""
+"""Cash shifts, and what was paid in each."""
 
 from __future__ import annotations
 

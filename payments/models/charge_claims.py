@@ -1,4 +1,4 @@
-"""Payers who say that the bank took money we have not seen."""
+"""Claims of payers that the bank took money we have not seen."""
 
 from __future__ import annotations
 

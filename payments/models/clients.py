@@ -1,4 +1,4 @@
-"""Systems that use the bills API."""
+"""API clients and idempotent requests."""
 
 from __future__ import annotations
 

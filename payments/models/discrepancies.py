@@ -1,4 +1,4 @@
-"""Differences between money and bills: each has an owner until it is closed."""
+"""Discrepancies between money and bills; each has an owner until it is closed."""
 
 from __future__ import annotations
 

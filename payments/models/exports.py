@@ -1,4 +1,4 @@
-"""What a person keeps of the accountants' lists: filters with a name, and files made in the background."""
+"""Saved filters and files written in the background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When each kind of process last showed that it works."""
+"""Heartbeats of processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contracts with gateways: who collects, through whom, with which keys."""
+"""Merchant accounts: who collects, through which gateway, with which keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What gateways told us, stored before anything is done about it."""
+"""Notifications of gateways, stored before anything is done about them."""
 
 from __future__ import annotations
 

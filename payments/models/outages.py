@@ -1,4 +1,4 @@
-"""When a gateway could not be used: what the circuit breaker saw, and what was announced beforehand."""
+"""Outages of gateways: observed by the circuit breaker, or announced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attempts to pay a bill."""
+"""Payments: attempts to pay a bill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moving money a case holds to the bills it was meant for."""
+"""Reallocations: surplus of a discrepancy moved to the bills it was meant for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Biên lai: the tax document of money collected, numbered without gaps."""
+"""Receipts (biên lai), numbered without gaps."""
 
 from __future__ import annotations
 

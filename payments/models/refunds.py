@@ -1,4 +1,4 @@
-"""Giving money back: proposed by one person, approved by another, never more than was paid."""
+"""Refunds: proposed by one person, approved by another, never more than was paid."""
 
 from __future__ import annotations
 

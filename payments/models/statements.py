@@ -1,4 +1,4 @@
-"""The bank's own account of a day, and the day both sides agreed on."""
+"""Bank statements, their rows, and closed days."""
 
 from __future__ import annotations
 

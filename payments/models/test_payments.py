@@ -1,4 +1,4 @@
-"""Trials of a gateway: a small bill that somebody of the administration really pays, to see that all of it works."""
+"""Test payments: a small real payment through a merchant account."""
 
 from __future__ import annotations
 

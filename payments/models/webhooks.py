@@ -1,4 +1,4 @@
-"""Where a client wants to be told of its bills, and what it was or is to be told."""
+"""Webhook endpoints and deliveries."""
 
 from __future__ import annotations
 

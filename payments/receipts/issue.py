@@ -1,4 +1,4 @@
-"""Issuing biên lai: one per kind of fee, numbered without gaps, text frozen (I7)."""
+"""Issues receipts: one per kind of fee, numbered without gaps, text frozen (I7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A receipt as a PDF to print and keep: Vietnamese fonts inside, a QR that leads to its verification.
+"""A receipt as PDF: Vietnamese fonts embedded, a QR that leads to its verification.
 
 The same receipt gives the same bytes: nothing in it depends on when it is printed.
 """

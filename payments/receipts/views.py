@@ -1,4 +1,4 @@
-"""Receipts for everybody: to read, print and keep, and to tell a genuine one."""
+"""Public pages of receipts: read, print, verify."""
 
 from __future__ import annotations
 

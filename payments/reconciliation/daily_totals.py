@@ -1,4 +1,4 @@
-"""Day totals: what we booked, what the bank says, and what explains the difference, to zero.
+"""Daily totals: what we booked, what the bank reports, and what explains the difference.
 
 The two totals always differ by exactly the sum of the listed differences; a day can be
 closed when each of those has a case or is only a matter of which day it fell on (I10).

@@ -1,4 +1,4 @@
-"""Reading bank files of any form into rows: the gateway's own, CSV with a column map, XLSX likewise.
+"""Reads bank files into rows: the gateway's own format, CSV or XLSX with a column map.
 
 Everything is read as a stream and strictly: a line that is not understood refuses the
 whole file, because an amount read as zero would have somebody dunned (docs/reference/payment-systems.md#bugs).

@@ -1,4 +1,4 @@
-"""Matching a statement with the ledger: every row ends matched, settled or with a case.
+"""Matches a statement with the ledger: every row ends matched, settled or with a discrepancy.
 
 Rows that the ledger knows already are matched by one UPDATE per batch. The rest is news:
 it goes through the inbox like a callback, so money that no notification told of is settled by

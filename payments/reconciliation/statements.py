@@ -1,4 +1,4 @@
-"""Taking a bank's file: stored, read as a stream into rows, shown before anything is believed.
+"""Imports a bank file: stored, streamed into rows, previewed before anything counts.
 
 A file is read all or nothing: rows of a file that turns out damaged are deleted again.
 Whoever reads holds a lease, so a process that dies leaves the file to the next one.

@@ -1,4 +1,4 @@
-"""Sending approved refunds to their gateway, and asking about those that are unclear.
+"""Sends approved refunds to their gateway, and queries unclear ones.
 
 The state SENT is committed before the request leaves (I12), so a process that dies in
 between leaves a refund that is asked about, never one that is sent twice.

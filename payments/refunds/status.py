@@ -1,4 +1,4 @@
-"""What a payer may know of money that comes back: refunds and surplus of a bill, with dates and what follows."""
+"""Status of refunds and surplus of a bill for its payer, with dates and what follows."""
 
 from __future__ import annotations
 

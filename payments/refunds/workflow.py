@@ -1,4 +1,4 @@
-"""Giving money back: one person proposes, another approves, then the gateway or a bank transfer.
+"""Refund workflow: one person proposes, another approves, then the gateway or a bank transfer.
 
 The amount is held from its source under a row lock the moment it is proposed, so two
 proposals can never give back more than was paid; the database has the last word

@@ -1,4 +1,4 @@
-"""The one door for money: notifications in, payments, bills, receipts and ledger out.
+"""Settlement, the only entry point for money: notifications in; payments, bills, receipts and ledger out.
 
 Everything happens in the caller's transaction. Rows are locked in the order bill →
 payment, ids ascending, dossiers, then the receipt series; `bills_settled` is sent before the

@@ -1,4 +1,4 @@
-"""Settling what is plain, a whole batch in one statement.
+"""Settles expected notifications in bulk, a whole batch in one statement.
 
 Most notifications say exactly what we wait for: this payment, paid, the right sum, the bill
 still open. For those `decisions.decide` has one answer, and PostgreSQL can write it for

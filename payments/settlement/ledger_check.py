@@ -1,4 +1,4 @@
-"""Proving the invariants of docs/reference/ledger-invariants.md over all data: one query each, violations listed.
+"""Verifies docs/reference/ledger-invariants.md over all data: one query each, violations listed.
 
 Each query returns the rows that break its invariant, so an empty answer is the proof.
 Other apps add theirs with `register` (I3 needs dossiers, which payments do not know).

@@ -1,4 +1,4 @@
-"""What a piece of news about money means: pure, without database or clock.
+"""Settlement rules: what a notification means for payment and bill. Pure, without database or clock.
 
 One function, `decide`, is asked for every notification, whichever way it came. It knows the
 rules of P-3: PAID is absorbing, failed and expired are opinions, money that

@@ -1,1 +1,1 @@
-"""Asking gateways what became of a payment."""
+"""Status queries at gateways."""

@@ -1,4 +1,4 @@
-"""Trying the connection to a gateway: a signed question about an order that does not exist moves no money."""
+"""Connection test: a signed query about an order that does not exist moves no money."""
 
 from __future__ import annotations
 

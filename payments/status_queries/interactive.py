@@ -1,4 +1,4 @@
-"""Asking banks because somebody waits at a screen: every attempt at once, and an end to the waiting (U-31).
+"""Synchronous status queries with a deadline, for somebody who waits at a screen (U-31).
 
 A bank that answers later is still heard: its answer goes the way of all answers and changes the screen by itself.
 """

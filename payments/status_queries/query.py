@@ -1,4 +1,4 @@
-"""Asking the gateway what became of a payment: callbacks are not relied on (P-6).
+"""Status queries of open payments with back-off (P-6).
 
 An answer that says something new goes through the inbox like a callback. Before a
 payment expires it is asked about; while the gateway is unclear it is UNKNOWN, not failed.

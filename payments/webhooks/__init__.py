@@ -1,4 +1,4 @@
-"""Telling clients of their bills by the Standard Webhooks specification (standardwebhooks.com).
+"""Webhooks to API clients by the Standard Webhooks specification (standardwebhooks.com).
 
 An event is a row written in the transaction of the money it tells of (`events`), sent
 afterwards by whoever comes first, worker or sweeper (`sending`), over a connection that

@@ -1,4 +1,4 @@
-"""Which addresses we may be asked to call: a client must not reach our own network through us (SSRF).
+"""Allowed webhook addresses: guards our own network against SSRF.
 
 An address is checked twice: its form when it is registered, and what its name means each
 time we send, because a name may mean something else by then. The connection then goes

@@ -1,4 +1,4 @@
-"""Sending what waits: claimed and committed first, then posted, then written down.
+"""Sends pending deliveries: claimed and committed first, then posted, then recorded.
 
 Whoever dies in between leaves a delivery that is sent again after its lease, under the
 same `webhook-id`. One receiver that hangs keeps nobody waiting: endpoints are served side

@@ -1,4 +1,4 @@
-"""A client's endpoints: registered, tried out, removed. The secret is told once, when it is made."""
+"""A client's endpoints: registered, tested, removed. The secret is shown once."""
 
 from __future__ import annotations
 

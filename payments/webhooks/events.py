@@ -1,4 +1,4 @@
-"""What happens to a client's bill becomes an event in the same transaction: both or neither.
+"""Writes webhook events in the transaction of the bill's change: both or neither.
 
 No event carries a name or anything else about a person: the client reads the bill if it
 needs more, and must do so before it relies on anything.

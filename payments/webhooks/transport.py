@@ -1,4 +1,4 @@
-"""One POST to a receiver we do not know: pinned to the checked address, no redirect, five seconds in all."""
+"""One POST to a client's endpoint: pinned to the checked address, no redirect, five seconds in all."""
 
 from __future__ import annotations
 

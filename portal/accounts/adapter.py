@@ -1,4 +1,4 @@
-"""Accounts: an administrator makes those of staff, the state's sign-in those of citizens; nobody signs up here."""
+"""allauth adapter: administrators create accounts of staff, VNeID those of citizens; there is no sign-up."""
 
 from datetime import timedelta
 from typing import Any

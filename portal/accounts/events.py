@@ -1,4 +1,4 @@
-"""Signing in and out, and changes of how somebody does, are written to the audit (S-68)."""
+"""Audit of sign-ins, sign-outs and changed credentials (S-68)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""allauth's forms in the words of this site; what they do is allauth's."""
+"""allauth's forms with our labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever's way of signing in was changed is told, whoever changed it (S-17).
+"""Notify users of credential changes, whoever made them (S-17).
 
 The audit is where every such change is written, by the person's own pages and by the administration's;
 so what is told is what was written.

@@ -1,4 +1,4 @@
-"""Forms of passkeys that refuse whatever a browser may send: allauth's and fido2's trip over what is incomplete."""
+"""Passkey forms that refuse incomplete data, on which allauth and fido2 raise."""
 
 from __future__ import annotations
 

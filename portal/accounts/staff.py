@@ -1,4 +1,4 @@
-"""What holds for every request of a member of staff: second factor, idle time, and what is written down."""
+"""Rules for every request of staff: second factor, idle time, audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What needs somebody's attention now: of the whole province, and of one's own agencies. A query each, however much."""
+"""Alerts of the administration: what needs attention in the province or in one's agencies. One query each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The administration's first page: what needs attention, first of all, and how the gateways did hour by hour."""
+"""The administration's first page: alerts, and gateways by hour."""
 
 from __future__ import annotations
 

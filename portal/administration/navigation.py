@@ -1,4 +1,4 @@
-"""The administration's side bar: the pages of the whole province, then the tables."""
+"""Side bar of the administration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site under `/admin/`: who gets in, and by which door."""
+"""The administration site under `/admin/`: who may enter, and how."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The agencies as they stand on any day, past or to come: who is under whom, who they were, who they become."""
+"""The agencies on any day: hierarchy, predecessors, successors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where browsers tell that a page wanted what its policy forbids: a defect of ours, or somebody's script (S-61)."""
+"""Collects reports of the Content-Security-Policy (S-61)."""
 
 from __future__ import annotations
 

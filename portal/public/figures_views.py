@@ -1,4 +1,4 @@
-"""Public figures: how the province does at being paid online. No person, no amount, no small number.
+"""Public statistics of online payment. No person, no amount, no small number.
 
 One span of payments is read by the index `payment_by_time`; what was computed is kept for
 a quarter of an hour in the process, so that no crowd of readers weighs on the database.

@@ -1,4 +1,4 @@
-"""Guides in pictures, help, words explained, and what hangs on the wall of a counter."""
+"""Guides, help, glossary, and posters of counters."""
 
 from __future__ import annotations
 

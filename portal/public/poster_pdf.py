@@ -1,4 +1,4 @@
-"""The poster of a counter as a PDF: one A4 page, a QR to scan from more than a metre, four pictures."""
+"""The poster of a counter as PDF: A4, a QR that scans from more than a metre, four pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public page of how the gateways do: now, announced, and in the last 90 days."""
+"""Public status of gateways: now, announced, last 90 days."""
 
 from __future__ import annotations
 

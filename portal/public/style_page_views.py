@@ -1,4 +1,4 @@
-"""The living style page: every component as the templates have it, with invented content."""
+"""Style page: every component rendered with sample content."""
 
 from __future__ import annotations
 

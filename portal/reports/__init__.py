@@ -1,1 +1,1 @@
-"""Reports for staff under `/bao-cao/`: what was paid how, how the work goes, where people give up; down to dossiers."""
+"""Reports for staff under `/bao-cao/`: payments, progress, funnel; down to dossiers."""

@@ -1,4 +1,4 @@
-"""Where people give up on the way to a paid dossier: how many begin, hand in, begin to pay, and have paid."""
+"""Funnel from draft to paid dossier: where people give up."""
 
 from __future__ import annotations
 

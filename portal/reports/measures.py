@@ -1,4 +1,4 @@
-"""What is counted: each measure is one query of dossiers, so that a number and its list can never differ.
+"""Measures of the reports: each is one query of dossiers, so that a number and its list agree.
 
 The clocks are those of docs/reference/domain.md#reports: money counts on the day it was paid,
 a dossier on the day it was handed in,

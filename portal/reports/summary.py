@@ -1,4 +1,4 @@
-"""One report: the numbers of a span for some agencies, in a fixed number of queries."""
+"""One report: the numbers of a time span for some agencies, in a fixed number of queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages under `/bao-cao/`: the report of a span, the dossiers behind each number, and both to take away."""
+"""Pages under `/bao-cao/`: report, dossiers behind each number, exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Production: refuses to start when a secret is missing, default or a sandbox is configured."""
+"""Production settings: refuse to start with a missing or default secret or a sandbox."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""Administration of fee schedules: only a draft is edited; the rest of its life goes by steps."""
+"""Administration of fee schedules: only a draft is edited, other states change by steps."""
 
 from __future__ import annotations
 

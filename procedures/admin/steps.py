@@ -1,4 +1,4 @@
-"""The buttons of a fee schedule's life: each asks on a page of its own, then calls one verb."""
+"""Buttons that move a fee schedule through its states, each with a confirmation page."""
 
 from __future__ import annotations
 

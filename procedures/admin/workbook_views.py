@@ -1,4 +1,4 @@
-"""A fee schedule as a workbook: a button out, and a page in with its preview."""
+"""Export and import of a fee schedule as a workbook, with preview."""
 
 from __future__ import annotations
 

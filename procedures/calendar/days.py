@@ -1,4 +1,4 @@
-"""When something is due: the calendar and hours of an agency, loaded once, and the pure counting."""
+"""Due times of an agency: calendar and hours loaded once, counting is pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filling the calendar tables: the loader's part, and a new year's."""
+"""Fills the calendar of a year and the default office hours."""
 
 from __future__ import annotations
 

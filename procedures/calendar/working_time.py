@@ -1,4 +1,4 @@
-"""Counting working time: pure, a calendar as data in, moments out (docs/reference/domain.md#deadlines).
+"""Counts working time: calendar in, moments out, pure (docs/reference/domain.md#deadlines).
 
 All moments are local and aware. Nothing here reads a database: `procedures.calendar.days`
 loads the days and hours of an agency once for a computation.

@@ -1,4 +1,4 @@
-"""The calculator on a procedure's page: what somebody answered, what it costs, and why."""
+"""The fee calculator of a procedure's page: answers in, lines and explanation out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue's filters, and what stands on its shelves."""
+"""Filters of the catalogue and its shelves."""
 
 from __future__ import annotations
 

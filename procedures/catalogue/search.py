@@ -1,4 +1,4 @@
-"""Finding a procedure: without accents, with typing errors, in everyday words; ranked in PostgreSQL."""
+"""Search for procedures: accent-insensitive, typo-tolerant, ranked in PostgreSQL."""
 
 from __future__ import annotations
 

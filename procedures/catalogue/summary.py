@@ -1,4 +1,4 @@
-"""A procedure at a glance: what it costs and how long it takes, over all its cases."""
+"""Summary of a procedure: cost and duration over all its cases."""
 
 from __future__ import annotations
 

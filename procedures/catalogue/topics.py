@@ -1,4 +1,4 @@
-"""How people look for a procedure: by what happens in their lives, by sector, by who they are, in their own words.
+"""Topics of procedures: life events, sectors, audiences, everyday words.
 
 `data/topics.csv` sorts the procedures loaded with the product; the administration may
 change it afterwards.

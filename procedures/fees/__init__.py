@@ -1,4 +1,4 @@
-"""What a case costs and why: pure, rules and facts in, lines with their explanation out.
+"""The fee engine: pure, rules and facts in, lines with explanation out.
 
 `quote` touches no database: `procedures.schedules.load` loads the rules. All amounts are whole
 đồng. A quote is frozen into a bill, so it carries everything needed to explain it later.

@@ -1,4 +1,4 @@
-"""The gross amount of a rule: quantity, tiers, cap, times; and how it came about, in words."""
+"""The gross amount of a rule (quantity, tiers, cap) and its formula in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where rules leave holes in time or overlap: the linter's and the editor's view of a procedure."""
+"""Gaps and overlaps of fee rules in time, for validation and the editor."""
 
 from __future__ import annotations
 

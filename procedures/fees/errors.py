@@ -1,4 +1,4 @@
-"""Why an amount cannot be told. A caller that catches FeeUnknown catches them all."""
+"""Errors of the fee engine. FeeUnknown is the base of all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a form must ask before an amount can be told, and the words for it."""
+"""The inputs a form has to ask for before an amount can be computed, with labels."""
 
 from __future__ import annotations
 

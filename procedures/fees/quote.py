@@ -1,4 +1,4 @@
-"""The quote itself: one line for each thing to pay, with the best single reduction."""
+"""The quote: one line per fee, with the best single reduction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The records of the fee engine: rules and facts in, lines out. Amounts are whole đồng."""
+"""Data classes of the fee engine. Amounts are whole đồng."""
 
 from __future__ import annotations
 

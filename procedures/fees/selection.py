@@ -1,4 +1,4 @@
-"""Which rules hold for a person on a day: the most specific one of each line."""
+"""Selects the applicable rules: the most specific one for each line."""
 
 from __future__ import annotations
 

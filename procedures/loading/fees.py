@@ -1,4 +1,4 @@
-"""Loading the fees of a procedure as complete, dated, active schedules.
+"""Loads the fees of a procedure as complete, dated, active schedules.
 
 `data/fee_lines.csv` holds dated lines; a procedure without one gets a schedule from the
 main amount of `data/procedures.csv`. Lines whose case differs only by the period

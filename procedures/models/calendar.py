@@ -1,4 +1,4 @@
-"""When offices work: days that differ from the week's pattern, and the hours of a week."""
+"""Days that differ from the week's pattern, and working hours."""
 
 from __future__ import annotations
 

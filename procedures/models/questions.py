@@ -1,4 +1,4 @@
-"""What a procedure asks beside person and fee: rows, so that a new procedure needs no code."""
+"""A procedure's own questions as rows, so that a new procedure needs no code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The linter at the database's edge: one schedule as it would be, or everything in use."""
+"""Runs validation on one schedule as it would be, or on everything in use."""
 
 from __future__ import annotations
 

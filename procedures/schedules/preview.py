@@ -1,4 +1,4 @@
-"""Who would have paid a different amount under a schedule that is being prepared.
+"""Recalculates recent dossiers under a draft schedule and shows who would pay a different amount.
 
 `differences` is pure. What was charged is told by whoever registered with `register`
 (dossiers do): this app does not know them.

@@ -1,4 +1,4 @@
-"""A fee schedule and its neighbours as a picture of time: which line costs what, and where nothing holds. Pure."""
+"""A fee schedule and its neighbours as a timeline, with gaps. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fee schedule as an Excel workbook: out to be worked on, back in as a whole or not at all.
+"""A fee schedule as an Excel workbook, imported as a whole or not at all.
 
 The columns are those of `COLUMNS`; one row is one rule. A second sheet holds who pays less
 (`workbook_exemptions`); a file without it leaves them as they are. Cells that begin like a formula go

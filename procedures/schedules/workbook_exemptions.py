@@ -1,4 +1,4 @@
-"""Who pays less, as the second sheet of a fee schedule's workbook."""
+"""The sheet of exemptions and reductions in a fee schedule's workbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a workbook into a draft: what it would change, in words, and the change itself."""
+"""Imports a workbook into a draft: the differences in words, and the change itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A test_payment payment: real money through the real adapter, no receipt, no figure, and everything still adds up."""
+"""A test payment: real money through the real adapter, no receipt, no figure, and everything still adds up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The QR of the citizen's window: it leads to the bill for some minutes, then it leads nowhere (U-35).
+"""The QR of the customer display: leads to the bill for some minutes, then expires (U-35).
 
 Who photographs the window in passing holds nothing afterwards: the bill's own address does not stand in it.
 Nothing is stored, the bill's number is signed together with the minutes it counts in.

@@ -1,4 +1,4 @@
-"""The window that faces the citizen: what is owed, a QR to pay it that changes by itself, its state. No name.
+"""The customer display: amount, QR and state, without a name.
 
 While an officer fills in for them it shows what they shall confirm, and after it the PIN, once.
 

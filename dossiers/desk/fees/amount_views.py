@@ -1,4 +1,4 @@
-"""The page on which an officer sets what an examination found the fee to be."""
+"""Setting an amount after examination."""
 
 from __future__ import annotations
 

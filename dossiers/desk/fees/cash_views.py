@@ -1,4 +1,4 @@
-"""Cash and cards at the desk, through the one door of the counter (payments/cash_desk/collect.py)."""
+"""Cash and cards at the desk (payments/cash_desk/collect.py)."""
 
 from __future__ import annotations
 

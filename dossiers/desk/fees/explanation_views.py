@@ -1,4 +1,4 @@
-"""Why does this cost what it costs: the pages, of a dossier and of any bill."""
+"""Explanation of a fee, for a dossier and for any bill."""
 
 from __future__ import annotations
 

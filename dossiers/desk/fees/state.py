@@ -1,4 +1,4 @@
-"""The one fee state of a dossier, and how fresh it is."""
+"""The payment state of a dossier, and how fresh it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody scanned or typed into the box, and the dossiers it means."""
+"""Finds dossiers by what was scanned or typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was scanned while the network was away, looked up together once it is back. It opens and moves nothing."""
+"""Looks up what was scanned while offline. Changes nothing."""
 
 from __future__ import annotations
 

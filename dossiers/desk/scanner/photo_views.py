@@ -1,4 +1,4 @@
-"""The camera of those without script, or whose browser may not use it: a photo is sent and its QR read here."""
+"""Reads a QR from an uploaded photo, for browsers without camera access or script."""
 
 from __future__ import annotations
 

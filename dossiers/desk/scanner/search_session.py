@@ -1,4 +1,4 @@
-"""What was typed into the box: kept in the session under a short key, so that no address has a name or a phone number.
+"""Keeps search text in the session under a short key, so that no address holds a name or phone number.
 
 An address stays in the browser's history, in the logs of every proxy and on the screen (S-64).
 """

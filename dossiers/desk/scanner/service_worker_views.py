@@ -1,4 +1,4 @@
-"""The service worker: from under `/quay/`, because a worker serves only the pages below its own address."""
+"""Serves the service worker below `/quay/`, which limits its scope."""
 
 from __future__ import annotations
 

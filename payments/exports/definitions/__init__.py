@@ -1,4 +1,4 @@
-"""The lists of the accountants: what may be filtered, and the columns of their files.
+"""The accountants' lists: filters, and the columns of their files.
 
 A list is one `Listing`: its page, its saved filters, its file at once and its file from the
 background all read the same rows from the same address.

@@ -1,4 +1,4 @@
-"""What a list is: rows that an address leaves, and columns with a meaning."""
+"""A list: rows selected by an address, and columns with a meaning."""
 
 from __future__ import annotations
 

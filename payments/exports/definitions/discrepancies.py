@@ -1,4 +1,4 @@
-"""Cases: surplus and overpaid money, mismatches, claims; one row is one case."""
+"""List of discrepancies, one row each."""
 
 from __future__ import annotations
 

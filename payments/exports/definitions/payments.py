@@ -1,4 +1,4 @@
-"""Payments: found by any key, filtered, sorted; one row is one attempt to pay."""
+"""List of payments: found by any key, filtered, sorted."""
 
 from __future__ import annotations
 

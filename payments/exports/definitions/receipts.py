@@ -1,4 +1,4 @@
-"""Receipts: the register, one row a receipt, and the use of the books, one row a month of a series."""
+"""Register of receipts, and use of the series by month."""
 
 from __future__ import annotations
 

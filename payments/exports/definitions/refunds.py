@@ -1,4 +1,4 @@
-"""Refunds: one row is one return of money, from the proposal to the bank's word."""
+"""List of refunds, one row each."""
 
 from __future__ import annotations
 

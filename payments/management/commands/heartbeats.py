@@ -1,4 +1,4 @@
-"""`manage.py heartbeats`: who has fallen silent; for a person, or for a watchdog that restarts it."""
+"""`manage.py heartbeats`: exit 1 when a process is silent; for a person or a watchdog."""
 
 from __future__ import annotations
 

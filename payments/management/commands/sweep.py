@@ -1,4 +1,4 @@
-"""`manage.py sweep`: the safety net, which needs PostgreSQL and nothing else."""
+"""`manage.py sweep`: the sweeper, which needs only PostgreSQL."""
 
 from __future__ import annotations
 

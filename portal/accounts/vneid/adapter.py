@@ -1,4 +1,4 @@
-"""Who may come in by VNeID: citizens, to an account that can never hold a role."""
+"""VNeID sign-in: only citizens, to an account that can never hold a role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What passes between us and the provider, and what is not believed (OpenID Connect Core 1.0 §3.1.3.7)."""
+"""OpenID Connect messages and their verification (OpenID Connect Core 1.0 §3.1.3.7)."""
 
 from __future__ import annotations
 

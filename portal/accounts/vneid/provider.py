@@ -1,4 +1,4 @@
-"""The provider as allauth sees it: which parameters are sent, and what is kept of the answer."""
+"""The provider as allauth sees it: parameters sent, claims stored."""
 
 from __future__ import annotations
 

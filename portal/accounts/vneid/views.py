@@ -1,4 +1,4 @@
-"""Where signing in begins and ends."""
+"""Start and callback of the VNeID sign-in."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Looking after the gateways: their health, maintenance, outages, and what did not get through."""
+"""Gateway pages: health, maintenance, outages, failed deliveries."""

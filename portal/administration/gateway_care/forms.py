@@ -1,4 +1,4 @@
-"""What is filled in on the page of gateways."""
+"""Forms of the gateway pages."""
 
 from __future__ import annotations
 

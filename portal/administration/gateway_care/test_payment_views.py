@@ -1,4 +1,4 @@
-"""The pages of a test_payment payment: begin one for a contract, watch its way live, give the money back."""
+"""Pages of a test payment: start it, watch it live, refund it."""
 
 from __future__ import annotations
 

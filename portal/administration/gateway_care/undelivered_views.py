@@ -1,4 +1,4 @@
-"""What did not get through: notifications, webhooks and messages, tried again or ignored with a reason."""
+"""Failed notifications, webhooks and messages: retried, or ignored with a reason."""
 
 from __future__ import annotations
 

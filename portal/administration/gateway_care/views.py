@@ -1,4 +1,4 @@
-"""The page of gateways: how each does, trying the connection, stopping new payments, planned maintenance."""
+"""The gateway page: health, connection test, disabling, planned maintenance."""
 
 from __future__ import annotations
 

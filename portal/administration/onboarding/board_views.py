@@ -1,4 +1,4 @@
-"""How far each agency is on its way to online payment: the province's board (14/18, 13/13, 94/225 in 2021)."""
+"""Onboarding board of the province: progress of each agency (14/18, 13/13, 94/225 in 2021)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One agency on its way to online payment: what is done, by what one sees it, and where the rest is done."""
+"""Onboarding checklist of one agency."""
 
 from __future__ import annotations
 

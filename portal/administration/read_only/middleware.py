@@ -1,4 +1,4 @@
-"""The one gate of read-only mode: what would change something is answered with a kind page before its view runs.
+"""Middleware of read-only mode: refuses writing requests with a page before the view runs.
 
 Banks' messages never come here (`BankShortcutMiddleware` stands before): money that moved is never refused.
 """

@@ -1,4 +1,4 @@
-"""When the portal is only to be looked at: announcing it, prolonging, ending; and what every request asks of it."""
+"""Times of read-only mode: announce, extend, end, and the check of every request."""
 
 from __future__ import annotations
 

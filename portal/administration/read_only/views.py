@@ -1,4 +1,4 @@
-"""The administration's page of read-only mode: plan it, begin it now, prolong it, end it."""
+"""The administration's page of read-only mode."""
 
 from __future__ import annotations
 

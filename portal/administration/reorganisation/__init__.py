@@ -1,4 +1,4 @@
-"""Merging, splitting and dissolving agencies: a plan, its dry run, and one transaction that carries it out.
+"""Merging, splitting and dissolving agencies: plan, preview, one transaction.
 
 Nothing moves: dossiers, bills and receipts stay with the agency they were made at, under its
 name. What changes has dates: agencies, roles, contracts and accounts end on the day, and from

@@ -1,4 +1,4 @@
-"""Carrying a reform out: all of it in one transaction, or nothing."""
+"""Applies a reorganisation in one transaction."""
 
 from __future__ import annotations
 

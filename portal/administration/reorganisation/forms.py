@@ -1,4 +1,4 @@
-"""What the wizard asks: who ends, who goes on, from which day, by which decision."""
+"""Forms of the reorganisation wizard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reform as data, and what stands against it."""
+"""A reorganisation as data, and its obstacles."""
 
 from __future__ import annotations
 

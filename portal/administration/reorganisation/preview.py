@@ -1,4 +1,4 @@
-"""What a reform would touch, counted, and the reasons why it cannot be carried out. Changes nothing."""
+"""Preview of a reorganisation: counts and obstacles. Changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a reform back: what it changed is again as it was, all of it in one transaction, or nothing.
+"""Reverts a reorganisation in one transaction.
 
 Nothing moved when it was carried out, so nothing has to move back: dossiers and bills are where they
 were, and money that came meanwhile stays booked. What successors did in between keeps their names.

@@ -1,4 +1,4 @@
-"""The wizard's page (ask, try, carry out), and one for each reform that was carried out."""
+"""Pages of the reorganisation wizard, and of each one applied."""
 
 from __future__ import annotations
 

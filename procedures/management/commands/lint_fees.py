@@ -1,4 +1,4 @@
-"""`manage.py lint_fees`: what is suspicious in the fee schedules in use."""
+"""`manage.py lint_fees`: validates the fee schedules in use."""
 
 from __future__ import annotations
 
