@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("agencies", "procedures", "payments", "dossiers", "portal", "gateways")
 #: Where requests of staff are answered: there rows of agencies come from `Staff`, or are narrowed to what it sees.
-STAFF_EDGES = ("dossiers/desk/", "payments/accounting/")
+STAFF_EDGES = ("dossiers/desk/", "payments/accounting/", "payments/exports/definitions/")
 #: Tables whose rows belong to an agency, directly or by what they hang on.
 OF_AGENCIES = re.compile(
     r"Dossier|Attachment|Result|HandOver|ErasureRequest|PostalOrder|DossierEvent|DossierBill|Message|Rating|Assignment|"

@@ -10,7 +10,7 @@ from core import wakeup
 from . import before_commit
 from .before_commit import HARMLESS, SENDING_METHODS, announcing_functions, early_announcements, read
 
-IMPORTS = "from django.db import transaction\nfrom payments import bell, live, helper\nfrom .tasks import mend\n"
+IMPORTS = "from django.db import transaction\nfrom core import live, wakeup\nfrom payments import helper\nfrom .tasks import mend\n"
 
 
 def lines(body: str, **others: str) -> list[int]:
@@ -25,7 +25,7 @@ def lines(body: str, **others: str) -> list[int]:
 @pytest.mark.parametrize(
     "call",
     [
-        *(f"{name.removeprefix('payments.')}(x)" for name in sorted(announcing_functions())),
+        *(f"{name.removeprefix('core.')}(x)" for name in sorted(announcing_functions())),
         *(f"mend.{name}()" for name in SENDING_METHODS),
         "current_app.send_task('payments.mend')",
         "x = [live.publish([bill]) for bill in bills]",
@@ -41,17 +41,20 @@ def test_whatever_tells_others_is_found_inside_a_block_and_not_after_it(call: st
 
 def test_what_waits_for_the_commit_may_be_said_inside() -> None:
     assert lines("with transaction.atomic():\n    transaction.on_commit(lambda: live.publish([1]))\n") == []
-    assert lines("with transaction.atomic():\n    def later():\n        bell.ring()\n    on_commit(later)\n") == []
+    assert (
+        lines("with transaction.atomic():\n    def later():\n        wakeup.notify_worker()\n    on_commit(later)\n")
+        == []
+    )
 
 
 def test_a_function_that_is_imported_by_another_name_is_found() -> None:
-    assert lines("from core.wakeup import ring as wake\nwith transaction.atomic():\n    wake()\n") == [3]
+    assert lines("from core.wakeup import notify_worker as wake\nwith transaction.atomic():\n    wake()\n") == [3]
     assert lines("import core.wakeup\nwith transaction.atomic():\n    core.wakeup.notify_worker()\n") == [3]
 
 
 def test_a_function_that_calls_another_that_tells_others_is_found() -> None:
     helper = "from .deeper import announce\ndef settle():\n    announce()\n"
-    deeper = "from . import live\ndef announce():\n    live.publish([])\ndef harmless():\n    pass\n"
+    deeper = "from core import live\ndef announce():\n    live.publish([])\ndef harmless():\n    pass\n"
     assert lines("with transaction.atomic():\n    helper.settle()\n", helper=helper, deeper=deeper) == [2]
     assert lines("with transaction.atomic():\n    helper.announce()\n", helper=helper, deeper=deeper) == [2]
     assert lines("with transaction.atomic():\n    helper.harmless()\n", helper=helper, deeper=deeper) == []
@@ -59,7 +62,7 @@ def test_a_function_that_calls_another_that_tells_others_is_found() -> None:
 
 def test_a_renamed_function_is_guarded_by_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wakeup, "wake_up", wakeup.notify_worker, raising=False)
-    assert lines("with transaction.atomic():\n    bell.wake_up()\n") == [2]
+    assert lines("with transaction.atomic():\n    wakeup.wake_up()\n") == [2]
 
 
 def test_the_list_is_that_of_the_modules() -> None:
