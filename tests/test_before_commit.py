@@ -10,7 +10,10 @@ from core import wakeup
 from . import before_commit
 from .before_commit import HARMLESS, SENDING_METHODS, announcing_functions, early_announcements, read
 
-IMPORTS = "from django.db import transaction\nfrom core import live, wakeup\nfrom payments import helper\nfrom .tasks import mend\n"
+IMPORTS = (
+    "from django.db import transaction\nfrom core import live, wakeup\nfrom payments import helper\n"
+    "from .tasks import mend\n"
+)
 
 
 def lines(body: str, **others: str) -> list[int]:
