@@ -26,7 +26,7 @@ class Journey:
 
     def play(self, gateway: str) -> float:
         """Play one dossier to PAID; return seconds from the bank's success. Raises JourneyFailed."""
-        code = self._submit()
+        code = self.submit()
         bill_path = self._find(self._get(f"/ho-so/{code}/"), r'href="(/thanh-toan/[^"]+/)"')
         page = self._get(bill_path)
         self._step(f"bill {self._find(page, r'class=.amount.>([^<]+)<')}")
@@ -41,7 +41,8 @@ class Journey:
         self._step("the bill is PAID, receipt issued, dossier told")
         return took
 
-    def _submit(self) -> str:
+    def submit(self) -> str:
+        """Find a procedure and hand in a dossier; return its code. Raises JourneyFailed."""
         page = self._get("/thu-tuc/2.000815/")
         form_path = self._find(page, r'href="(/nop-ho-so/(?!dien-tiep)[^"]+/)"')
         form = self._get(form_path)
