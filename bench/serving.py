@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.live import sign_topic
+from core.live import sign_topics
 from devtools.processes import LOCALHOST, Child, free_port
 from devtools.stack import ROOT
 from gateways.vnptpay import messages
@@ -180,7 +180,7 @@ async def _to_screen(numbers: range, web: int, live: int) -> float:
 
 async def _screen(port: int, number: int, ready: asyncio.Semaphore, seen: dict[int, float]) -> None:
     reader, writer = await asyncio.open_connection(LOCALHOST, port)
-    topic = sign_topic(f"bench{number}")
+    topic = sign_topics([f"bench{number}"])
     writer.write(f"GET /live/{topic} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n".encode())
     await reader.readuntil(b"\r\n\r\n")
     ready.release()

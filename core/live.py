@@ -15,8 +15,9 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "live:"
 SALT = "live"
-#: A page is kept open for a working day at most.
-TOPIC_LIFETIME = 12 * 3600
+#: A stream's address is valid for two to three of these periods (seconds) and the same within one, so that a part
+#: of a page that has its own is not another one at every look.
+PERIOD = 6 * 3600
 SILENCE_SECONDS = 5.0
 _silent_until = 0.0
 #: One command however many topics: a batch settles a thousand bills.
@@ -41,11 +42,24 @@ def publish(topics: Iterable[str]) -> None:
         logger.warning("live events are silent for %.0f s: %s", SILENCE_SECONDS, error)
 
 
-def sign_topic(topic: str) -> str:
-    """Return what a browser needs to listen to one topic and to no other."""
-    return signing.dumps(topic, salt=SALT)
+def stream_url(topics: Iterable[str]) -> str:
+    """Return where a browser hears of a change of any of these topics; "" where none, or no live process, is."""
+    listed = list(topics)
+    return f"{settings.LIVE_URL}/live/{sign_topics(listed)}" if settings.LIVE_URL and listed else ""
 
 
-def read_topic(signed: str) -> str:
-    """Return the topic. Raises django.core.signing.BadSignature when forged or too old."""
-    return str(signing.loads(signed, salt=SALT, max_age=TOPIC_LIFETIME))
+def sign_topics(topics: Iterable[str]) -> str:
+    """Return what a browser needs to listen to these topics and to no other."""
+    return signing.Signer(salt=SALT).sign_object([_period(), *topics], compress=True)
+
+
+def read_topics(signed: str) -> list[str]:
+    """Return the topics. Raises django.core.signing.BadSignature when forged or too old."""
+    period, *topics = signing.Signer(salt=SALT).unsign_object(signed)
+    if not 0 <= _period() - period <= 2:
+        raise signing.SignatureExpired("a page that was open for too long")
+    return topics
+
+
+def _period() -> int:
+    return int(time.time() // PERIOD)

@@ -1,6 +1,6 @@
 """The live process: `uvicorn portal.asgi:application`. Server-sent events without database or session.
 
-`GET /live/<signed topic>` streams `change` whenever the topic changes. What changed before a browser
+`GET /live/<signed topics>` streams `change` whenever one of them changes. What changed before a browser
 listened, or while Redis was away, has no event any more: `resync` tells it to fetch its state again,
 first on every connection and after every outage. One subscription to Redis serves the whole process.
 """
@@ -24,7 +24,7 @@ from django.core import signing
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 django.setup(set_prefix=False)
 
-from core.live import CHANNEL, read_topic  # noqa: E402 - needs the settings above
+from core.live import CHANNEL, read_topics  # noqa: E402 - needs the settings above
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ MAX_LISTENERS = 5000
 RETRY_MS = (1000, 3000)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
+_connections: set[asyncio.Queue[str]] = set()
 _listeners: dict[str, set[asyncio.Queue[str]]] = defaultdict(set)
 
 
@@ -51,9 +52,7 @@ async def _lifespan(receive: Callable[[], Awaitable[dict[str, Any]]], send: Send
     await send({"type": "lifespan.startup.complete"})
     await receive()
     relay.cancel()
-    for queues in _listeners.values():
-        for queue in queues:
-            queue.put_nowait("")
+    _tell_everybody("")
     await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -77,9 +76,9 @@ async def _relay() -> None:
 
 
 def _tell_everybody(event: str) -> None:
-    for queues in _listeners.values():
-        for queue in queues:
-            queue.put_nowait(event)
+    """Queue an event for every connection; "" ends it."""
+    for queue in _connections:
+        queue.put_nowait(event)
 
 
 async def _http(path: str, receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
@@ -87,20 +86,22 @@ async def _http(path: str, receive: Callable[[], Awaitable[dict[str, Any]]], sen
         await _answer(send, 200, b"ok")
         return
     try:
-        topic = read_topic(path.removeprefix("/live/"))
+        topics = read_topics(path.removeprefix("/live/"))
     except signing.BadSignature:
         await _answer(send, 403, b"This address is not valid any more: reload the page.")
         return
-    if sum(map(len, _listeners.values())) >= MAX_LISTENERS:
+    if len(_connections) >= MAX_LISTENERS:
         await _answer(send, 503, b"Too many listeners; the page polls instead.")
         return
-    await _stream(topic, receive, send)
+    await _stream(topics, receive, send)
 
 
-async def _stream(topic: str, receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
+async def _stream(topics: list[str], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
     """Send events until either side ends. The listener is registered before `resync` makes the browser fetch."""
     queue: asyncio.Queue[str] = asyncio.Queue()
-    _listeners[topic].add(queue)
+    _connections.add(queue)
+    for topic in topics:
+        _listeners[topic].add(queue)
     queue.put_nowait("resync")
     gone = asyncio.create_task(_gone(receive))
     gone.add_done_callback(lambda _: queue.put_nowait(""))
@@ -119,9 +120,11 @@ async def _stream(topic: str, receive: Callable[[], Awaitable[dict[str, Any]]], 
             await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     finally:
-        _listeners[topic].discard(queue)
-        if not _listeners[topic]:
-            del _listeners[topic]
+        _connections.discard(queue)
+        for topic in topics:
+            _listeners[topic].discard(queue)
+            if not _listeners[topic]:
+                del _listeners[topic]
         gone.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await gone

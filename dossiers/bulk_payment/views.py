@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core import live
 from core.http import client_ip
 from core.spreadsheets import harmless
 from dossiers.models import Dossier
@@ -97,6 +98,7 @@ def together(request: HttpRequest) -> HttpResponse:
         "counted": [(state, number) for state, number in Counter(row.bill.display_state for row in rows).items()],
         "form": form,
         "many": many,
+        "live": live.stream_url(row.bill.token for row in rows),
     }
     is_wrong = form.is_bound or many.is_bound
     return render(request, "dossiers/bulk_payment/bulk_payment.html", context, status=422 if is_wrong else 200)

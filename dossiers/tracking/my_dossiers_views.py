@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from agencies.citizens import citizen_of
+from core import live
 from dossiers.models import Dossier
 from payments.states import BillState
 
@@ -25,11 +26,15 @@ PER_PAGE = 20
 def mine(request: HttpRequest) -> HttpResponse:
     """Show whoever proved who they are their dossiers; everybody else, the ways to prove it."""
     found = owned_by(request)
+    page = Paginator(found.with_bills(), PER_PAGE).get_page(request.GET.get("page"))
+    owing = _owing(found) if request.user.is_authenticated else []
+    tokens = {bill.token: None for dossier in (*owing, *page) for bill in dossier.bills.all()}
     context: dict[str, Any] = {
         "citizen": citizen_of(request.user),
         "has_sign_in": bool(settings.VNEID_ISSUER),
-        "page": Paginator(found.with_bills(), PER_PAGE).get_page(request.GET.get("page")),
-        "owing": _owing(found) if request.user.is_authenticated else [],
+        "page": page,
+        "owing": owing,
+        "live": live.stream_url(tokens),
     }
     return render(request, "dossiers/tracking/my_dossiers.html", context)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core import live
 from dossiers.models import Dossier
 from dossiers.post import orders as postal_orders
 from payments.callbacks.views import SESSION_PAYMENT
@@ -47,6 +48,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "returned": [back for bill in found.bills.all() for back in refund_status.of_bill(bill)],
         "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
         "slip_url": slip_url,
+        "live": live.stream_url(bill.token for bill in found.bills.all()),
         "sent": found.attachments.all(),
         "may_have_posted": postal_orders.may_choose(found),
     }

@@ -45,7 +45,7 @@ def state_context(bill: Bill) -> dict[str, object]:
         "payment": payment,
         "gateway_name": gateway_name(payment),
         "payer": mask_name(bill.payer_name),
-        "live": f"{settings.LIVE_URL}/live/{live.sign_topic(bill.token)}" if settings.LIVE_URL else "",
+        "live": live.stream_url([bill.token]),
     }
 
 

@@ -18,7 +18,7 @@ class Listener:
     def __init__(self, topic: str) -> None:
         self.received: asyncio.Queue[str] = asyncio.Queue()
         self._is_gone = asyncio.Event()
-        scope = {"type": "http", "path": f"/live/{live.sign_topic(topic)}"}
+        scope = {"type": "http", "path": f"/live/{live.sign_topics([topic])}"}
         self.task = asyncio.create_task(asgi.application(scope, self._receive, self._send))
 
     async def next_event(self) -> str:

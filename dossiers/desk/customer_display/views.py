@@ -8,8 +8,8 @@ It belongs to the officer's session and follows what the officer opens.
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -56,8 +56,7 @@ def _topic(request: HttpRequest) -> str:
 @for_staff
 def window(request: HttpRequest, staff: Staff) -> HttpResponse:
     """The whole window."""
-    live_url = f"{settings.LIVE_URL}/live/{live.sign_topic(_topic(request))}" if settings.LIVE_URL else ""
-    return render(request, "dossiers/desk/customer_display.html", _context(request, staff) | {"live": live_url})
+    return render(request, "dossiers/desk/customer_display.html", _context(request, staff))
 
 
 @require_GET
@@ -68,6 +67,13 @@ def window_state(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 def _context(request: HttpRequest, staff: Staff) -> dict[str, object]:
+    """What is shown, and the stream of what may change it: the desk that chooses, the bills of the dossier."""
+    shown = _shown(request, staff)
+    bills = shown["dossier"].bills.all() if shown["dossier"] else ()
+    return shown | {"live": live.stream_url([_topic(request), *(bill.token for bill in bills)])}
+
+
+def _shown(request: HttpRequest, staff: Staff) -> dict[str, Any]:
     draft = drafts.mine(request, request.session.get(_DRAFT, ""))
     if draft and not draft.dossier:
         is_complete = drafts.first_open_step(draft) is None

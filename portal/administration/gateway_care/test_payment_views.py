@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -117,11 +116,10 @@ def test_payment(request: HttpRequest, pk: int) -> HttpResponse:
         except (BillNotPayable, BillHasMoney):
             messages.error(request, _("Không hủy được: tiền đã đến, hoặc đang hỏi ngân hàng."))
         return redirect("test_payment", pk=pk)
-    topic = f"{settings.LIVE_URL}/live/{live.sign_topic(found.bill.token)}" if settings.LIVE_URL else ""
     context = {
         **admin.site.each_context(request),
         "title": _("Thanh toán thử: %(gateway)s") % {"gateway": registry.name_of(found.merchant_account.gateway)},
-        "live": topic,
+        "live": live.stream_url([found.bill.token]),
         **_progress(request, found),
     }
     return TemplateResponse(request, "portal/administration/gateway_care/test_payment.html", context)
