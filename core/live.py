@@ -55,10 +55,10 @@ def sign_topics(topics: Iterable[str]) -> str:
 
 def read_topics(signed: str) -> list[str]:
     """Return the topics. Raises django.core.signing.BadSignature when forged or too old."""
-    period, *topics = signing.Signer(salt=SALT).unsign_object(signed)
+    period, *rest = signing.Signer(salt=SALT).unsign_object(signed)
     if not 0 <= _period() - period <= 2:
         raise signing.SignatureExpired("a page that was open for too long")
-    return topics
+    return [str(topic) for topic in rest]
 
 
 def _period() -> int:
