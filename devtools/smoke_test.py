@@ -12,6 +12,13 @@ import requests
 WAIT_SECONDS = 20
 
 
+PERSON = {
+    "owner_name": "Nguyễn Thị Bình",
+    "owner_identity_number": "025190000123",
+    "owner_phone": "0912 345 678",
+}
+
+
 class JourneyFailed(Exception):
     """A step did not lead to the next one."""
 
@@ -22,6 +29,7 @@ class Journey:
     def __init__(self, base_url: str, sandbox_url: str, say: Callable[[str, float], None]) -> None:
         self.base_url, self.sandbox_url, self.say = base_url, sandbox_url, say
         self.browser = requests.Session()
+        self.person = dict(PERSON)
         self._began = time.monotonic()
 
     def play(self, gateway: str) -> float:
@@ -47,12 +55,7 @@ class Journey:
         form_path = self._find(page, r'href="(/nop-ho-so/(?!dien-tiep)[^"]+/)"')
         form = self._get(form_path)
         self._step("procedure found, fee shown")
-        person = {
-            "owner_name": "Nguyễn Thị Bình",
-            "owner_identity_number": "025190000123",
-            "owner_phone": "0912 345 678",
-        }
-        answer = self._send(self.base_url + form_path, form, person)
+        answer = self._send(self.base_url + form_path, form, self.person)
         agency = self._find(answer.text, r'<option value="(\d+)"[^>]*>Phường Việt Trì')
         for values in ({"agency": agency, "pages": "3", "copies": "2"}, {"return_method": "counter"}, {}):
             answer = self._send(answer.url, answer.text, values)

@@ -10,8 +10,10 @@ import redis
 from django.conf import settings
 
 from .support import emptying, servers
+from .support.demo import demo
 
 emptying.install()
+__all__ = ["demo"]  # a fixture, for journeys and nets
 #: What takes longest begins first, so that no worker is left with it at the end. The journeys, one group, come before.
 LONG = (
     "authorization/",
