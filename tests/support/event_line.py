@@ -1,4 +1,4 @@
-"""A line between browsers and the live process that can be held, cut, slow, or deliver twice and out of order."""
+"""A line between browsers and the live process that can be held, cut, slow, or deliver everything twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import threading
 LOCALHOST = "127.0.0.1"
 #: Seconds by which a slow line holds back each event.
 LATE_SECONDS = 0.3
-_RESYNC = b"event: resync\ndata: {}\n\n"
 
 
 class EventLine:
@@ -17,7 +16,7 @@ class EventLine:
 
     def __init__(self, target: int) -> None:
         self.target, self.port = target, 0
-        self.is_slow = self.is_disordered = False
+        self.is_slow = self.is_doubled = False
         self._is_cut = False
         self._lines: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
@@ -49,8 +48,8 @@ class EventLine:
         self._loop.call_soon_threadsafe(lambda: [line.cancel() for line in self._lines])
 
     def restore(self) -> None:
-        """Let everything pass, at once and in order."""
-        self.is_slow = self.is_disordered = self._is_cut = False
+        """Let everything pass, at once and once."""
+        self.is_slow = self.is_doubled = self._is_cut = False
         self._loop.call_soon_threadsafe(self._is_open.set)
 
     def _run(self) -> None:
@@ -100,7 +99,5 @@ class EventLine:
     async def _pass_on(self, block: bytes, writer: asyncio.StreamWriter) -> None:
         if self.is_slow:
             await asyncio.sleep(LATE_SECONDS)
-        # Out of order an event is one from before, or one that came already: there are but `change` and `resync`.
-        for each in (_RESYNC, block, block, _RESYNC) if self.is_disordered else (block,):
-            writer.write(each)
+        writer.write(block * 2 if self.is_doubled else block)
         await writer.drain()
