@@ -7,7 +7,6 @@ found by its template: a new one with a state or a live part fails here until it
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -177,7 +176,7 @@ class Stage:
         for _ in range(300):
             if 'data-state="paid"' in requests.get(address, timeout=15).text:
                 return
-            time.sleep(0.05)
+            self.payer.pages[0].wait_for_timeout(50)  # goes on routing meanwhile
         raise AssertionError("the money never came")
 
     def end(self) -> None:
