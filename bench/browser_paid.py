@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
-from portal.journey import Journey
 from requests.adapters import HTTPAdapter
 
+from devtools.smoke_test import Journey
 from tests.journeys.stage import chromium, running_demo
 from tests.journeys.test_citizen_and_desk import follow, sign_in
 

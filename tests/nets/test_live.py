@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, Route, TimeoutError
 
-from portal.journey import Journey
-from portal.processes import ROOT
+from devtools.smoke_test import Journey
+from devtools.stack import ROOT
 from tests.journeys.stage import MARKS
 from tests.journeys.test_citizen_and_desk import follow, one_time_code
 from tests.support.event_line import EventLine
@@ -29,26 +29,26 @@ PAID = f"{CURRENT} [data-state=paid]"
 #: By template: who opens it, at which address, and what shows that the bill is paid. A later one may need an
 #: earlier one open: the second window follows the officer's page of the dossier.
 PAGES: dict[str, tuple[str, str, str]] = {
-    "payments/bill.html": ("payer", "{bill}", PAID),
-    "payments/transfer.html": ("payer", "{bill}ma-qr/", PAID),
-    "dossiers/at_counter.html": ("payer", "/nop-tai-quay/{token}/", PAID),
-    "dossiers/dossier.html": ("citizen", "/ho-so/{code}/", PAID),
-    "dossiers/mine.html": ("citizen", "/ho-so-cua-toi/", "#list li:has-text('{code}') .chip.paid"),
-    "dossiers/together.html": ("citizen", "/nop-nhieu-ho-so/", "li:has-text('{code}') .chip.paid"),
-    "desk/desk.html": ("officer", "/quay/?xep=moi", "tr:has-text('{code}') .chip.paid"),
-    "desk/dossier.html": ("officer", "/quay/{code}/", PAID),
-    "desk/second_window.html": ("officer", "/quay/man-hinh-phu/", PAID),
-    "offices/trial.html": (
+    "payments/checkout/bill.html": ("payer", "{bill}", PAID),
+    "payments/checkout/transfer.html": ("payer", "{bill}ma-qr/", PAID),
+    "dossiers/fees/at_counter.html": ("payer", "/nop-tai-quay/{token}/", PAID),
+    "dossiers/tracking/dossier.html": ("citizen", "/ho-so/{code}/", PAID),
+    "dossiers/tracking/my_dossiers.html": ("citizen", "/ho-so-cua-toi/", "#list li:has-text('{code}') .chip.paid"),
+    "dossiers/bulk_payment/bulk_payment.html": ("citizen", "/nop-nhieu-ho-so/", "li:has-text('{code}') .chip.paid"),
+    "dossiers/desk/desk.html": ("officer", "/quay/?xep=moi", "tr:has-text('{code}') .chip.paid"),
+    "dossiers/desk/dossier.html": ("officer", "/quay/{code}/", PAID),
+    "dossiers/desk/customer_display.html": ("officer", "/quay/man-hinh-phu/", PAID),
+    "portal/administration/gateway_care/test_payment.html": (
         "administrator",
-        "{trial}",
+        "{test_payment}",
         f"{CURRENT} strong:text-is('Đã nộp')",
     ),
 }
 #: Pages that show a state and are not in the net.
 EXCEPTIONS = {
-    "accounting/statement.html": "the progress of a file at work, no payment; asked for every 2 s while it lasts",
-    "accounting/exports.html": "the progress of a file at work, no payment; asked for every 3 s",
-    "portal/style_page.html": "samples of the states",
+    "payments/accounting/statement.html": "the progress of a file at work, no payment; polled every 2 s",
+    "payments/accounting/exports.html": "the progress of a file at work, no payment; polled every 3 s",
+    "portal/public/style_page.html": "samples of the states",
 }
 NO_POLL = "window.setInterval = () => 0;"
 #: Keeps the first answer of a live part from the page until `releaseOlder()` is called.
@@ -91,13 +91,13 @@ def test_every_page_with_a_state_is_in_the_net_or_an_exception() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A dossier whose bill waits for a transfer, and a trial payment that waits at its bank."""
+    """A dossier whose bill waits for a transfer, and a test payment that waits at its bank."""
 
     code: str
     token: str
     transfer: dict[str, str]
-    trial: str
-    trial_pay_url: str
+    test_payment: str
+    test_pay_url: str
 
 
 class Stage:
@@ -137,7 +137,7 @@ class Stage:
         return self._staff("province_admin")
 
     def new_case(self) -> Case:
-        """Hand in a dossier, show the VietQR of its bill, and begin a trial payment."""
+        """Hand in a dossier, show the VietQR of its bill, and begin a test payment."""
         journey = Journey(self.demo["base_url"], self.demo["sandbox_url"], lambda step, seconds: None)
         journey.person["owner_identity_number"] = "026192000202"
         for cookie in self.citizen.cookies():
@@ -150,8 +150,8 @@ class Stage:
         follow(page, "button:has-text('qua VietinBank') >> nth=0")
         account, amount = (page.locator("[data-copy]").nth(n).get_attribute("data-copy") or "" for n in (0, 1))
         page.close()
-        trial, pay_url = self._new_trial()
-        return Case(code, token, {"code": account, "amount": amount, "action": "pay"}, trial, pay_url)
+        test_payment, pay_url = self._new_test_payment()
+        return Case(code, token, {"code": account, "amount": amount, "action": "pay"}, test_payment, pay_url)
 
     def open(self, case: Case, script: str = "") -> dict[str, Page]:
         """Open every page of the net on a case; none shows PAID yet."""
@@ -160,7 +160,7 @@ class Stage:
             page = pages[template] = getattr(self, who).new_page()
             page.add_init_script(NO_POLL + script)
             bill = f"/thanh-toan/{case.token}/"
-            path = address.format(bill=bill, token=case.token, code=case.code, trial=case.trial)
+            path = address.format(bill=bill, token=case.token, code=case.code, test_payment=case.test_payment)
             page.goto(self.demo["base_url"] + path, wait_until="domcontentloaded")
             assert urlsplit(page.url).path == urlsplit(path).path, template
             assert page.locator("[data-live]").count() == 1, f"{template} has no event stream"
@@ -170,7 +170,7 @@ class Stage:
     def pay(self, case: Case) -> None:
         """Pay both at their banks, and return when the portal has booked it."""
         transfer = requests.post(f"{self.demo['sandbox_url']}/vietinbank/app", data=case.transfer, timeout=15)
-        order = requests.post(case.trial_pay_url, data={"action": "pay"}, timeout=15, allow_redirects=False)
+        order = requests.post(case.test_pay_url, data={"action": "pay"}, timeout=15, allow_redirects=False)
         assert (transfer.status_code, order.status_code) == (200, 302)
         address = f"{self.demo['base_url']}/thanh-toan/{case.token}/trang-thai/"
         for _ in range(300):
@@ -204,7 +204,7 @@ class Stage:
         follow(page, "main button.primary")
         return page.context
 
-    def _new_trial(self) -> tuple[str, str]:
+    def _new_test_payment(self) -> tuple[str, str]:
         page = self.administrator.new_page()
         page.goto(f"{self.demo['base_url']}/admin/cong-thanh-toan/")
         follow(page, "a:has-text('Thanh toán thử') >> nth=0")
@@ -259,7 +259,7 @@ def _in_disorder_with_an_old_answer_last(stage: Stage) -> dict[str, Page]:
     assert _not_paid(pages, case) == []
     for page in pages.values():
         page.evaluate("window.releaseOlder?.()")
-    pages["payments/bill.html"].wait_for_timeout(200)
+    pages["payments/checkout/bill.html"].wait_for_timeout(200)
     assert _not_paid(pages, case, patience_ms=1000) == []
     stage.line.restore()
     return pages

@@ -41,14 +41,14 @@ class Listener:
 async def _while_running(act: Callable[[], Awaitable[None]]) -> None:
     """Run the process's lifespan around `act`."""
     orders: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    told: asyncio.Queue[str] = asyncio.Queue()
+    answers: asyncio.Queue[str] = asyncio.Queue()
 
     async def send(message: dict[str, Any]) -> None:
-        told.put_nowait(message["type"])
+        answers.put_nowait(message["type"])
 
     orders.put_nowait({"type": "lifespan.startup"})
     process = asyncio.create_task(asgi.application({"type": "lifespan"}, orders.get, send))
-    assert await asyncio.wait_for(told.get(), PATIENCE) == "lifespan.startup.complete"
+    assert await asyncio.wait_for(answers.get(), PATIENCE) == "lifespan.startup.complete"
     await act()
     orders.put_nowait({"type": "lifespan.shutdown"})
     await asyncio.wait_for(process, PATIENCE)
