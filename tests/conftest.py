@@ -17,6 +17,7 @@ __all__ = ["demo"]  # a fixture, for journeys and nets
 #: What takes longest begins first, so that no worker is left with it at the end. The journeys, one group, come before.
 LONG = (
     "authorization/",
+    "nets/test_forms",
     "looks/",
     "simulator/test_vopr",
     "simulator/",
