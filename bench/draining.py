@@ -45,7 +45,7 @@ def run(field: Field) -> dict[str, float]:
 def _drain() -> float:
     """Drain everything in as many processes as the worker has, and return the seconds without their start."""
     ready = "import sys; sys.stdout.write('r'); sys.stdout.flush(); sys.stdin.read(1);"
-    program = f"import django; django.setup(); from payments import inbox; {ready} inbox.drain_all()"
+    program = f"import django; django.setup(); from payments.callbacks import inbox; {ready} inbox.drain_all()"
     env = {**os.environ, "LOG_LEVEL": "ERROR"}
     drainers = [
         subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)

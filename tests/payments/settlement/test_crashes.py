@@ -169,8 +169,8 @@ def test_a_crash_between_commit_and_bell_is_made_good_by_the_sweeper() -> None:
     program = """
 import os, sys
 from django.test import Client
-from payments import bell
-bell.ring = lambda: os._exit(9)
+from core import wakeup
+wakeup.notify_worker = lambda: os._exit(9)
 Client(SERVER_NAME="127.0.0.1").post("/gateways/vnptpay/notify", sys.argv[1], content_type="application/json")
 """
     assert running.run_python(program, json.dumps(confirm(payment))) == 9
