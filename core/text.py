@@ -31,3 +31,12 @@ def plain(text: str) -> str:
     Phones paste such signs along with a name, so they are taken out and nobody is asked to find them.
     """
     return _UNSEEN.sub("", unicodedata.normalize("NFC", text))
+
+
+#: Digits of the key of a row, at most: PostgreSQL's bigint has room for these.
+_KEY_DIGITS = 18
+
+
+def row_key(text: str) -> int:
+    """Return the key of a row out of an address or a form; 0, which is nobody's, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _KEY_DIGITS else 0

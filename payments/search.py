@@ -29,6 +29,8 @@ from .states import MONEY_IN
 #: Given a text, returns primary keys of bills, or None when the text cannot mean any.
 Lookup = Callable[[str], "QuerySet[Any, Any] | None"]
 _LOOKUPS: list[Lookup] = []
+#: Days outside of these years are nobody's: arithmetic at the ends of the calendar fails.
+YEARS = (2000, 2100)
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?")
 #: A contract's own name in `money_key`; a province has dozens of contracts.
 MOST_CONTRACTS = 500
@@ -57,18 +59,24 @@ def understand(text: str, today: date) -> Meaning:
 
 
 def _day(text: str, today: date) -> date | None:
+    """Return the day a text says, if it is one money may have come on."""
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return date.fromisoformat(text)
-        if not (found := _DAY.fullmatch(text)):
-            return None
-        day, month, year = int(found[1]), int(found[2]), found[3]
-        if year:
-            return date(int(year) if len(year) == 4 else 2000 + int(year), month, day)
-        this_year = date(today.year, month, day)
-        return this_year if this_year <= today else date(today.year - 1, month, day)
+        found = _any_day(text, today)
     except ValueError:
         return None
+    return found if found and YEARS[0] <= found.year <= YEARS[1] else None
+
+
+def _any_day(text: str, today: date) -> date | None:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return date.fromisoformat(text)
+    if not (found := _DAY.fullmatch(text)):
+        return None
+    day, month, year = int(found[1]), int(found[2]), found[3]
+    if year:
+        return date(int(year) if len(year) == 4 else 2000 + int(year), month, day)
+    this_year = date(today.year, month, day)
+    return this_year if this_year <= today else date(today.year - 1, month, day)
 
 
 def is_personal(text: str) -> bool:

@@ -27,6 +27,7 @@ from agencies.errors import LastProvinceAdmin
 from agencies.models import Agency, Membership, Role, User
 from agencies.reauthentication import must_be_proved, recently_proved_method
 from core.row_sets import WholeRowFormSet
+from core.text import row_key
 
 from .session_views import SessionPages
 
@@ -143,7 +144,7 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):
     @recently_proved_method
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set somebody's password: they are signed out everywhere, and told."""
-        known = User.objects.filter(pk=id) if id.isdecimal() else User.objects.none()
+        known = User.objects.filter(pk=row_key(id))
         before = known.values_list("password", flat=True).first()
         response = super().user_change_password(request, id, form_url)
         if known.exclude(password=before).exists():

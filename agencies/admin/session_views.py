@@ -15,6 +15,7 @@ from unfold.decorators import action
 
 from agencies import people
 from agencies.models import User
+from core.text import row_key
 
 
 class SessionPages:
@@ -45,7 +46,7 @@ class SessionPages:
         if request.method == "POST":
             actor: Any = request.user
             chosen = request.POST.get("session", "")
-            number = people.end_sessions(person, actor=actor, only=int(chosen) if chosen.isdecimal() else None)
+            number = people.end_sessions(person, actor=actor, only=row_key(chosen) if chosen else None)
             messages.success(request, _("Đã kết thúc %(number)d phiên làm việc.") % {"number": number})
             return redirect(request.path)
         context = {

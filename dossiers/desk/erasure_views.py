@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.reauthentication import recently_proved
+from core.text import row_key
 from dossiers.errors import NotErasable
 from dossiers.models import ErasureRequest
 from dossiers.privacy import erasure
@@ -30,8 +31,7 @@ def erasures(request: HttpRequest, staff: Staff) -> HttpResponse:
     wishes = ErasureRequest.objects.filter(decided_at=None, dossier__agency__in=staff.leads)
     wishes = wishes.select_related("dossier__agency", "dossier__case__procedure")
     if request.method == "POST":
-        number = request.POST.get("wish", "")
-        _decide(request, staff, get_object_or_404(wishes, pk=int(number) if number.isdecimal() else 0))
+        _decide(request, staff, get_object_or_404(wishes, pk=row_key(request.POST.get("wish", ""))))
         return redirect("desk-erasures")
     return render(
         request, "dossiers/desk/erasures.html", {"staff": staff, "wishes": wishes[:MOST], "over": erasure.OVER}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.text import row_key
 from dossiers.attachments import store as attachments
 from dossiers.errors import IllegalDossierMove
 from dossiers.models import Dossier, NoticeKind, PaperState, Rating
@@ -56,8 +57,8 @@ def add_papers(request: HttpRequest, code: str) -> HttpResponse:
     dossier = opened(request, code)
     if dossier is None:
         return redirect(f"{reverse('lookup')}?code={code}")
-    number = request.POST.get("instead", "")
-    refused = dossier.attachments.filter(state=PaperState.REFUSED, pk=int(number) if number.isdecimal() else 0).first()
+    instead = row_key(request.POST.get("instead", ""))
+    refused = dossier.attachments.filter(state=PaperState.REFUSED, pk=instead).first()
     if dossier.state != DossierState.SUPPLEMENT and not (refused and dossier.takes_papers_again):
         return redirect("dossier", code=code)
     faults = attachments.take(request, dossier, refused.requirement if refused else SUPPLEMENT)

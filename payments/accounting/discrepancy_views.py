@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.audit import record as audit
 from agencies.reauthentication import recently_proved
+from core.text import row_key
 from payments import discrepancies, reallocation
 from payments.exports.definitions import CASES
 from payments.exports.definitions.discrepancies import HELD, due_at, mine, owners
@@ -182,16 +183,12 @@ def accept(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
         wish = reallocation.ReallocationRequest([bill.reference], found.remaining_amount, note, f"accept:{bill.pk}")
         done = _("Đã đề nghị chuyển vào %(reference)s. Một người khác phải duyệt.") % {"reference": bill.reference}
         attempt(request, lambda: reallocation.propose(found, wish, maker=staff.user), done)
-    row = found.rows.filter(pk=_number(request.POST.get("row", ""))).first()
+    row = found.rows.filter(pk=row_key(request.POST.get("row", ""))).first()
     if row is None:
         return redirect("accounting-case", pk=pk)
     state = choice(request.POST, "state", (LEFT, *RowState.values))
     page = reverse("accounting-statement", args=[row.statement_id])
     return redirect(f"{page}{f'?state={state}' if state else ''}#row-{row.pk}")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 16 else 0
 
 
 def _proposed(found: Discrepancy) -> Bill | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.audit import record as audit
+from core.text import row_key
 from gateways import registry
 from payments import payment_history, search
 from payments.exports.definitions import PAYMENTS
@@ -77,9 +78,7 @@ def _cut(request: HttpRequest, staff: Staff, found: QuerySet[Payment], order: st
 
 
 def _edge(staff: Staff, text: str) -> Payment | None:
-    if not text.isdecimal() or len(text) > 15:
-        return None
-    return Payment.objects.filter(bill__agency__in=staff.sees, pk=int(text)).select_related("bill").first()
+    return Payment.objects.filter(bill__agency__in=staff.sees, pk=row_key(text)).select_related("bill").first()
 
 
 @require_GET

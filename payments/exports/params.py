@@ -10,6 +10,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from payments.search import YEARS
+
 PAGE = 50
 #: Counting further costs a large list more than showing a page of it; beyond, a file is made in the background.
 MOST_COUNTED = 10_000
@@ -42,4 +44,4 @@ def day(given: Mapping[str, str], name: str) -> date | None:
         found = date.fromisoformat(given.get(name, ""))
     except ValueError:
         return None
-    return found if 2000 <= found.year <= 2100 else None
+    return found if YEARS[0] <= found.year <= YEARS[1] else None

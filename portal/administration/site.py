@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import InvalidPage
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
@@ -16,6 +18,7 @@ from unfold.sites import UnfoldAdminSite
 from agencies.admin_periods import in_words
 from agencies.authorization import ADMINISTRATION, roles_today
 from agencies.models import Agency
+from core.text import row_key
 
 
 class _Offered(AutocompleteJsonView):
@@ -27,6 +30,18 @@ class _Offered(AutocompleteJsonView):
         if isinstance(obj, Agency) and timezone.localdate() not in obj.valid_during:
             told["text"] += f" ({in_words(obj.valid_during)})"
         return told
+
+
+def _of_a_row(view: Any) -> Any:
+    """Let a page about one row be asked for keys only: every table of ours is keyed by a number."""
+
+    @functools.wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if "object_id" in kwargs and not row_key(str(kwargs["object_id"])):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return page
 
 
 class Administration(UnfoldAdminSite):
@@ -42,13 +57,20 @@ class Administration(UnfoldAdminSite):
         user: Any = request.user
         return bool(user.is_active and (user.is_staff or roles_today(user) & ADMINISTRATION))
 
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Answer the box above the menu. Raises Http404 for a page there is not."""
+        try:
+            return super().search(request, extra_context)
+        except InvalidPage as error:
+            raise Http404 from error
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         """Answer what somebody typed into a box."""
         return _Offered.as_view(admin_site=self)(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Guard a page of the administration, and say so on it (tests/authorization/test_guards.py)."""
-        guarded = super().admin_view(view, cacheable)
+        guarded = super().admin_view(_of_a_row(view), cacheable)
         guarded.guard = "administration"
         return guarded
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.reauthentication import must_be_proved
 from core.spreadsheets import Cell, csv_file
+from core.text import row_key
 from payments.accounting.error_messages import explain
 from payments.errors import ContractOverlaps
 from payments.merchants import accounts as merchants
@@ -85,8 +86,7 @@ def _act(request: HttpRequest, accounts: Any) -> MaintenanceForm | None:
 
 def posted_number(request: HttpRequest, name: str) -> int:
     """Return a posted key; 0, which is nobody's, for anything else."""
-    told = request.POST.get(name, "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else 0
+    return row_key(request.POST.get(name, ""))
 
 
 def _probe(request: HttpRequest, account: MerchantAccount) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Reform
 from agencies.reauthentication import must_be_proved
+from core.text import row_key
 
 from .apply import PlanRefused, carry_out
 from .forms import ReformForm
@@ -35,7 +36,7 @@ def reform(request: HttpRequest) -> HttpResponse:
         "done": Reform.objects.select_related("carried_out_by")[:10],
     }
     if request.method == "POST" and form.is_valid():
-        kept = frozenset(int(key) for key in request.POST.getlist("kept") if key.isascii() and key.isdigit())
+        kept = frozenset(map(row_key, request.POST.getlist("kept"))) - {0}
         plan = form.plan(kept)
         if request.POST.get("step") == "carry_out":
             # Roles are granted by it.
