@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, UnreadablePostError
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
@@ -23,6 +23,10 @@ _PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     errors.IdempotencyConflict: (409, "idempotency-conflict", "This Idempotency-Key came with another body."),
     errors.TooManyEndpoints: (409, "too-many-endpoints", "Remove one of your webhook endpoints first."),
     errors.RequestInProgress: (409, "request-in-progress", "The same request is being answered now."),
+    RequestDataTooBig: (413, "content-too-large", "The body is too large."),
+    SuspiciousOperation: (400, "bad-request", "This request cannot be read."),
+    BadRequest: (400, "bad-request", "This request cannot be read."),
+    UnreadablePostError: (400, "bad-request", "The connection broke before the body was whole."),
 }
 
 

@@ -8,14 +8,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import get_object_or_404
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agencies.models import Agency
 from core.http import client_ip
+from core.text import row_key
 from payments.bills import create as bills_create
 from payments.checkout import start as checkout
 from payments.errors import InvalidBill
@@ -34,6 +36,13 @@ class BillPages(CursorPagination):
 
     page_size = 50
     ordering = "-id"
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Return the place a cursor names. Raises NotFound for one of another list: it names no id."""
+        cursor: Cursor | None = super().decode_cursor(request)
+        if cursor and cursor.position is not None and not row_key(str(cursor.position)):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
 
 class ClientView(APIView):

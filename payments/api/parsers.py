@@ -1,0 +1,43 @@
+"""Reading what clients send: JSON of bounded size and depth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.utils.json import strict_constant
+
+from core.nesting import MOST_NESTED, is_too_deep
+
+
+class TooLarge(APIException):
+    """A body beyond what the portal reads (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
+
+    status_code = 413
+    default_code = "content-too-large"
+    default_detail = "The body is too large."
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON in UTF-8, read only as far as the portal takes it."""
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return the value. Raises ParseError and TooLarge."""
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(most + 1)
+        if len(body) > most:
+            raise TooLarge
+        try:
+            text = body.decode()
+            if is_too_deep(text):
+                raise ParseError(f"JSON error: nested deeper than {MOST_NESTED}")
+            value: dict[str, Any] = json.loads(text, parse_constant=strict_constant)
+        except ValueError as error:
+            raise ParseError(f"JSON error: {error}") from error
+        return value
