@@ -8,7 +8,17 @@ from django.db import DatabaseError
 
 from core import wakeup
 from gateways import registry
-from gateways.base import Answer, BadSignature, InquiredBill, Malformed, RawRequest, RawResponse, WrongRecipient
+from gateways.base import (
+    Answer,
+    BadSignature,
+    Gateway,
+    InquiredBill,
+    Malformed,
+    Notification,
+    RawRequest,
+    RawResponse,
+    WrongRecipient,
+)
 from payments.bills.holds import hold_reason
 from payments.merchants import accounts as merchants
 from payments.models import Payment
@@ -27,14 +37,14 @@ def notify(slug: str, request: RawRequest) -> RawResponse:
     """
     kind = registry.get(slug)
     try:
-        account = merchants.account_named(slug, kind.merchant_of(request))
+        account = merchants.account_named(slug, _merchant_in(kind, request))
     except Malformed:
         return _reject(slug, request, RejectionReason.MALFORMED, Answer.MALFORMED)
     if account is None:
         return _reject(slug, request, _why_not_ours(slug, request), Answer.BAD_SIGNATURE)
     adapter = merchants.adapter_for(account)
     try:
-        notification = adapter.verify(request)
+        notification = _without_nul(adapter.verify(request))
     except BadSignature:
         rejected.keep(slug, request, RejectionReason.BAD_SIGNATURE)
         return adapter.answer(request, None, Answer.BAD_SIGNATURE)
@@ -54,17 +64,42 @@ def notify(slug: str, request: RawRequest) -> RawResponse:
     return adapter.answer(request, notification, received.answer)
 
 
+def refuse(slug: str, request: RawRequest) -> RawResponse:
+    """Refuse a message nobody could read, in the protocol's words; who sent it is kept.
+
+    Raises KeyError for an unknown gateway, NoSuchMerchant when nobody could sign an answer.
+    """
+    registry.get(slug)
+    return _reject(slug, request, RejectionReason.MALFORMED, Answer.MALFORMED)
+
+
 def inquire(slug: str, request: RawRequest) -> RawResponse:
     """Tell a bank what is owed for a code. Raises NoSuchMerchant."""
     kind = registry.get(slug)
     try:
-        account = merchants.account_named(slug, kind.merchant_of(request))
+        account = merchants.account_named(slug, _merchant_in(kind, request))
     except Malformed:
         account = None
     account = account or merchants.any_account(slug)
     if account is None:
         raise NoSuchMerchant(slug)
     return merchants.adapter_for(account).inquire(request, lambda code: _find_bill(slug, code))
+
+
+def _merchant_in(kind: type[Gateway], request: RawRequest) -> str:
+    """Return the merchant id a message names, of which nothing is verified yet. Raises Malformed."""
+    merchant = kind.merchant_of(request)
+    if "\0" in merchant:
+        raise Malformed("NUL in the merchant id")
+    return merchant
+
+
+def _without_nul(notification: Notification) -> Notification:
+    """Return a notification whose identities can be stored; its facts are cleaned by the inbox. Raises Malformed."""
+    told = notification
+    if "\0" in "".join((told.event_key, told.merchant_ref, told.gateway_ref, told.account, told.currency or "")):
+        raise Malformed("NUL in an identity")
+    return notification
 
 
 class NoSuchMerchant(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 
 from core.http import client_ip
 from gateways.base import RawRequest
@@ -12,22 +12,24 @@ MAX_BODY = 64 * 1024
 _KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Request-Id")
 
 
-def is_too_large(request: HttpRequest) -> bool:
-    """Tell from the declared length alone, so that a giant body is never read."""
+def is_unreadable(request: HttpRequest) -> bool:
+    """Tell whether a message is too long, or broke off. From its declared length: a giant body is never read."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
+        if length <= MAX_BODY:
+            request.body  # noqa: B018 - read now, so that a sender who stalls or leaves shows here
+    except (ValueError, UnreadablePostError):
         return True
     return length > MAX_BODY or len(request.META.get("QUERY_STRING", "")) > MAX_BODY
 
 
-def raw_request(request: HttpRequest) -> RawRequest:
+def raw_request(request: HttpRequest, *, with_body: bool = True) -> RawRequest:
     """Return the request as bytes, with the few headers worth keeping (no cookies, no keys)."""
     return RawRequest(
         method=request.method or "",
         path=request.path,
-        query=request.META.get("QUERY_STRING", ""),
+        query=request.META.get("QUERY_STRING", "")[:MAX_BODY],
         headers={name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers},
-        body=request.body,
+        body=request.body if with_body else b"",
         remote_addr=client_ip(request),
     )

@@ -15,7 +15,7 @@ from payments.models import Payment
 from payments.states import OPEN_PAYMENT_STATES
 
 from . import handle as callbacks
-from .requests import is_too_large, raw_request
+from .requests import is_unreadable, raw_request
 
 #: The session key under which a browser remembers the attempt it was sent away with.
 SESSION_PAYMENT = "payment"
@@ -33,9 +33,9 @@ def _respond(answer: RawResponse) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notify(request: HttpRequest, gateway: str) -> HttpResponse:
     """A gateway tells us about money."""
-    if is_too_large(request):
-        return HttpResponse(status=413)
     try:
+        if is_unreadable(request):
+            return _respond(callbacks.refuse(gateway, raw_request(request, with_body=False)))
         return _respond(callbacks.notify(gateway, raw_request(request)))
     except (KeyError, callbacks.NoSuchMerchant) as error:
         raise Http404 from error
@@ -45,10 +45,8 @@ def notify(request: HttpRequest, gateway: str) -> HttpResponse:
 @require_POST
 def inquire(request: HttpRequest, gateway: str) -> HttpResponse:
     """A bank asks what is owed."""
-    if is_too_large(request):
-        return HttpResponse(status=413)
     try:
-        return _respond(callbacks.inquire(gateway, raw_request(request)))
+        return _respond(callbacks.inquire(gateway, raw_request(request, with_body=not is_unreadable(request))))
     except (KeyError, callbacks.NoSuchMerchant) as error:
         raise Http404 from error
 

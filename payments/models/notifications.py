@@ -133,5 +133,5 @@ class RejectedNotification(models.Model):
         text = bytes(self.body).decode(errors="replace") or self.query
         try:
             return json.dumps(json.loads(text), ensure_ascii=False, indent=1)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text

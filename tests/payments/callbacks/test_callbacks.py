@@ -306,6 +306,8 @@ def test_the_answer_to_a_bank_names_its_length() -> None:
     assert answer.headers["Content-Length"] == str(len(answer.content))
 
 
-def test_a_giant_body_is_refused_unread() -> None:
+def test_a_giant_body_is_refused_unread_in_the_protocols_words_and_its_sender_kept() -> None:
+    factories.merchant(factories.agency(), "vnptpay")
     answer = Client().post("/gateways/vnptpay/notify", b"x" * 70_000, content_type="application/json")
-    assert answer.status_code == 413
+    assert (answer.status_code, json.loads(answer.content)["RESPONSE_CODE"]) == (200, "99")
+    assert RejectedNotification.objects.get().reason == "malformed"
