@@ -28,7 +28,7 @@ from portal.settings.environment import socket_address
 from tests.payments.settlement.test_races import at_once
 from tests.support import factories
 
-from .test_validation import ARCHIVE_END, SCRIPT, half_a_picture, picture, scan_of_two_pages, written
+from .test_validation import ARCHIVE_END, SCRIPT, half_a_picture, picture, scan_of_two_pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: The file every scanner knows, in two parts so that this one is not found.
@@ -146,7 +146,7 @@ def test_files_that_are_sent_one_by_one_are_looked_at_twice_at_once(tmp_path: Pa
     with pytest.raises(ValidationError, match="bị hỏng"):
         scan.read_at_once(SimpleUploadedFile("anh.jpg", half_a_picture()))
     settings.CLAMAV_SOCKET = str(tmp_path / "clamd")
-    virus = written(EICAR)
+    virus = scan_of_two_pages().replace(b"%%EOF", b"%" + EICAR + b"\n%%EOF")
     with pytest.raises(ValidationError, match="chưa kiểm tra được"):
         scan.read_at_once(SimpleUploadedFile("a.pdf", virus))
     with clamd(tmp_path / "clamd"), pytest.raises(ValidationError, match="mã độc"):

@@ -7,6 +7,7 @@ import struct
 import zlib
 from typing import Any
 
+import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -47,13 +48,35 @@ def letter(**protection: Any) -> bytes:
     return bytes(made.output())
 
 
-def written(inside: bytes) -> bytes:
-    return b"%PDF-1.7\n1 0 obj\n" + inside + b"\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+def document(inside: str = "[]", *, in_streams: bool = False, **saving: Any) -> bytes:
+    """A page with an action of its own, written as PDF."""
+    out = io.BytesIO()
+    made = pikepdf.new()
+    made.add_blank_page()
+    made.Root.OpenAction = made.make_indirect(pikepdf.Object.parse(inside.encode()))
+    mode = pikepdf.ObjectStreamMode.generate if in_streams else pikepdf.ObjectStreamMode.disable
+    made.save(out, object_stream_mode=mode, **saving)
+    return out.getvalue()
 
 
-def stream_of_objects(inside: bytes, name: bytes = b"ObjStm") -> bytes:
-    return written(
-        b"<< /Type /%b /N 1 /First 4 /Filter /FlateDecode >>\nstream\n%b\nendstream" % (name, zlib.compress(inside))
+def bomb(size: int = 40_000_000) -> bytes:
+    """A PDF whose only object stream comes to so many bytes."""
+    inside = zlib.compress(
+        b"1 0 2 40 "
+        + b"<< /Type /Catalog /Pages 2 0 R >>".ljust(40)
+        + b"<< /Type /Pages /Count 1 /Kids [<< /Type /Page /MediaBox [0 0 9 9] >>] >>"
+        + bytes(size)
+    )
+    head = b"%%PDF-1.7\n3 0 obj\n<< /Type /ObjStm /N 2 /First 9 /Filter /FlateDecode /Length %d >>\nstream\n" % len(
+        inside
+    )
+    body = head + inside + b"\nendstream\nendobj\n"
+    places = [(0, 0, 0), (2, 3, 0), (2, 3, 1), (1, 9, 0), (1, len(body), 0)]
+    table = b"".join(struct.pack("!BIB", *place) for place in places)
+    return body + (
+        b"4 0 obj\n<< /Type /XRef /Size 5 /W [1 4 1] /Root 1 0 R /Length %d >>\nstream\n" % len(table)
+        + table
+        + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(body)
     )
 
 
@@ -64,7 +87,7 @@ def giant() -> bytes:
     return small[:12] + header + struct.pack("!I", zlib.crc32(header)) + small[33:]
 
 
-SCRIPTED = b"<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>"
+SCRIPTED = "<< /S /JavaScript /JS (app.alert(1)) >>"
 
 
 @pytest.mark.parametrize(
@@ -81,12 +104,14 @@ SCRIPTED = b"<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>"
         ("giay.pdf", b"%PDF-1.7 half of it", "bị hỏng"),
         ("giay.pdf", scan_of_two_pages() + ARCHIVE_END, "bị hỏng"),
         ("giay.pdf", letter(owner_password="a", user_password="b"), "có mật khẩu"),
-        ("giay.pdf", written(SCRIPTED), "chương trình"),
-        ("giay.pdf", written(SCRIPTED.replace(b"/JavaScript", b"/J#61vaScript")), "chương trình"),
-        ("giay.pdf", written(b"<< /S /Launch /F (cmd.exe) >>"), "chương trình"),
-        ("giay.pdf", stream_of_objects(SCRIPTED), "chương trình"),
-        ("giay.pdf", stream_of_objects(SCRIPTED, b"Obj#53tm"), "bị hỏng"),
-        ("giay.pdf", stream_of_objects(bytes(40_000_000)), "bị hỏng"),
+        ("giay.pdf", document(SCRIPTED), "chương trình"),
+        ("giay.pdf", document(SCRIPTED).replace(b"/JavaScript", b"/J#61vaScript"), "chương trình"),
+        ("giay.pdf", document("<< /S /Launch /F (cmd.exe) >>"), "chương trình"),
+        ("giay.pdf", document("[[[<< /A << /EF << /F << /Type /EmbeddedFile >> >> >> >>]]]"), "chương trình"),
+        ("giay.pdf", document(SCRIPTED, in_streams=True), "chương trình"),
+        ("giay.pdf", document(SCRIPTED, encryption=pikepdf.Encryption(owner="a", user="")), "chương trình"),
+        ("giay.pdf", b"%PDF-1.7\n1 0 obj\n<< /A " + b"[" * 100_000 + b"\n%%EOF\n", "bị hỏng"),
+        ("giay.pdf", bomb(), "bị hỏng"),
     ],
     ids=[
         "another kind of picture",
@@ -103,8 +128,10 @@ SCRIPTED = b"<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>"
         "PDF with a program",
         "its name written otherwise",
         "PDF that starts a program",
+        "a file in the file, deep inside",
         "a program in an object stream",
-        "a hidden object stream",
+        "a program behind an owner's password",
+        "nested without end",
         "bomb in a PDF",
     ],
 )
@@ -118,11 +145,13 @@ def test_what_is_refused_at_once_and_what_is_said(name: str, content: bytes, say
     [
         ("quet.pdf", scan_of_two_pages()),
         ("giay.PDF", letter()),
-        ("giay.pdf", stream_of_objects(b"<< /Type /Catalog >>")),
+        ("giay.pdf", document(in_streams=True)),
+        ("giay.pdf", letter(owner_password="a", user_password="")),
+        ("giay.pdf", bomb(100)),
         ("chup-man-hinh.jpg", picture("PNG")),
         ("image:1234", picture()),
     ],
-    ids=["scan", "letter", "object stream", "PNG called JPG", "phone without endings"],
+    ids=["scan", "letter", "object stream", "owner's password", "no bomb", "PNG called JPG", "phone without endings"],
 )
 def test_what_people_send_is_taken(name: str, content: bytes) -> None:
     assert validation.read_upload(SimpleUploadedFile(name, content)).content == content
