@@ -66,7 +66,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.input_checks.ProblemDocumentsMiddleware",
     "portal.middleware.BankShortcutMiddleware",
+    "portal.input_checks.InputChecksMiddleware",
     "portal.middleware.PlainMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -263,7 +265,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["payments.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["payments.api.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "payments.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
@@ -325,8 +327,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
-    # Forty lines a receipt, with the letters of who paid.
-    "loggers": {"fontTools": {"level": "WARNING"}},
+    # Forty lines a receipt, with the letters of who paid; pieces of a damaged paper.
+    "loggers": {"fontTools": {"level": "WARNING"}, "pikepdf": {"level": "CRITICAL"}},
 }
 
 UNFOLD = {
