@@ -19,8 +19,8 @@ _REFERENCE = re.compile(r"date|time|order|trans|ref|amount|txn", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{9,}|(?<![\w.\-])\+?\d(?:[ .\-]?\d){8,}")
 #: A signature or key where no name says so.
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9+/_=\-]{32,}")
-_MAIL = re.compile(r"[\w.+\-]+@[\w.\-]+")
-_FORM = re.compile(r"[\w.\[\]\-]+=[^\s]*")
+_MAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]+@[\w.\-]+")
+_FORM = re.compile(r"\A[\w.\[\]\-]+=[^\s]*")
 LONGEST_VALUE = 120
 #: A message of a bank is a few kilobytes; one that is not is cut, and says so.
 LONGEST_TEXT = 16 * 1024

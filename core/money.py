@@ -7,7 +7,7 @@ import re
 _GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 _SHORT = re.compile(r"(\d{1,7})(?:[.,](\d))? ?(k|nghìn|ngàn|tr|triệu)", re.IGNORECASE)
 _TIMES = {"k": 1_000, "nghìn": 1_000, "ngàn": 1_000, "tr": 1_000_000, "triệu": 1_000_000}
-_UNIT = re.compile(r" *(?:đồng|đ|vnđ|vnd)\.?$", re.IGNORECASE)
+_UNIT = re.compile(r"(?<! ) *(?:đồng|đ|vnđ|vnd)\.?$", re.IGNORECASE)
 #: No amount has more digits (`payments.bills.create.MAX_AMOUNT`), and PostgreSQL's bigint no more room.
 MOST_DIGITS = 15
 

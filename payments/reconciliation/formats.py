@@ -38,7 +38,10 @@ _TIMES = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d-%m-%Y %H:%M:%S",
     "%Y%m%d%H%M%S", "%d/%m/%Y", "%Y-%m-%d",
 )  # fmt: skip
-LARGEST_WORKBOOK = 600 * 1024 * 1024
+#: Bytes a workbook may come to when unpacked: about 200,000 rows. A bank's file of more is a CSV.
+LARGEST_WORKBOOK = 128 * 1024 * 1024
+#: Columns that are read of a sheet; a bank's statement has a dozen.
+MOST_COLUMNS = 50
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _XLSX = b"PK\x03\x04"
 
@@ -113,7 +116,7 @@ def _sheet(file: BinaryIO) -> Iterator[list[str]]:
                 raise StatementRefused(_("Tệp Excel quá lớn khi giải nén; hãy dùng CSV."))
         file.seek(0)
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        for row in book.worksheets[0].iter_rows(values_only=True):
+        for row in book.worksheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True):
             yield [_cell(value) for value in row]
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise StatementRefused(_("Không mở được tệp Excel.")) from error

@@ -17,7 +17,7 @@ from procedures.fees.inputs import conditions
 LEAST_AMOUNT = 1_000
 EXPIRY_NOTICE = timedelta(days=60)
 #: "700.000 đồng", "5.000 đ", "200,000 VND" in a text beside the number.
-AMOUNT_IN_TEXT = re.compile(r"\d{1,3}(?:[.,]\d{3})+\s*(?:đồng|đ\b|vnd)?|\d+\s*(?:đồng|đ\b|vnd)", re.IGNORECASE)
+AMOUNT_IN_TEXT = re.compile(r"\d{1,3}(?:[.,]\d{3})+\s*(?:đồng|đ\b|vnd)?|(?<!\d)\d+\s*(?:đồng|đ\b|vnd)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

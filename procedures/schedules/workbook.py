@@ -52,7 +52,7 @@ DEFAULTS = {"channel": "any", "applicant": "any", "area": "any", "timing": "any"
 MOST_ROWS = 500
 MOST_BYTES = 256 * 1024
 #: A small file may unpack to a large one.
-MOST_UNPACKED = 20 * 1024 * 1024
+MOST_UNPACKED = 4 * 1024 * 1024
 
 
 class WorkbookRefused(Exception):
