@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from dossiers.desk.scanner.photo_views import code_in
 from dossiers.models import Dossier
-from tests.journeys.stage import CHROMIUM, NEEDS_CHROMIUM
+from tests.journeys.stage import CHROMIUM, CHROMIUM_ARGUMENTS, NEEDS_CHROMIUM
 from tests.support import factories
 from tests.support.screens import _sync, desk_of, officer_of
 from tests.support.signing_in import browser_of
@@ -51,9 +51,9 @@ def as_film(picture: Image.Image, path: Path) -> Path:
 def test_a_slip_held_before_the_camera_opens_its_dossier(live_server: Any, tmp_path: Path) -> None:
     dossier = factories.dossier()
     film = as_film(slip_before_a_camera(dossier), tmp_path / "slip.y4m")
-    arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGUMENTS, *camera])
         desk = desk_of(officer_of(dossier.agency), chromium, live_server.url, permissions=["camera"])
         asked: list[str] = []
         desk.on("request", lambda request: asked.append(request.url))
