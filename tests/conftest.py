@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gc
+import shlex
 from collections.abc import Iterator
 
 import pytest
 import redis
 from django.conf import settings
 
+from core import locks
+
 from .support import emptying, servers
 from .support.demo import demo
 
+pytest_plugins = ["tests.support.browser"]
 emptying.install()
 __all__ = ["demo"]  # a fixture, for journeys and nets
 #: What takes longest begins first, so that no worker is left with it at the end. The journeys, one group, come before.
@@ -46,6 +50,21 @@ def pytest_collection_finish() -> None:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Each worker has a database of its own, made of the one they share."""
     servers.wait_for_template()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print last how to run what failed alone."""
+    failed = [report.nodeid for kind in ("failed", "error") for report in terminalreporter.stats.get(kind, [])]
+    if failed:
+        terminalreporter.section("run alone")
+        for name in dict.fromkeys(failed):
+            terminalreporter.write_line(f".venv/bin/python -m pytest {shlex.quote(name.rsplit('@', 1)[0])}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_sessions() -> None:
+    """Let PostgreSQL end no session of this process: on a busy machine a test may be silent for longer than 5 s."""
+    locks.SILENCE_TIMEOUT = "60s"
 
 
 @pytest.fixture(autouse=True)

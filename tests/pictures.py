@@ -12,8 +12,9 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize
 
 from devtools.stack import ROOT
-from tests.journeys.stage import chromium, running_demo
+from tests.journeys.stage import running_demo
 from tests.journeys.test_citizen_and_desk import follow, one_time_code, sign_in, submit
+from tests.support.browser import chromium
 
 PICTURES = ROOT / "docs" / "pictures"
 MOST_BYTES = 120_000

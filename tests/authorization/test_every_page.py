@@ -17,29 +17,19 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.conftest import browser
 from tests.journeys.log_scan import PATTERNS
-from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.looks.looking import DESK, TABLET, WIDTHS, faults_at
+from tests.support.browser import NEEDS_CHROMIUM
 from tests.support.world import World
 
 from .test_matrix import addresses, table
 
-assert browser  # a fixture
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 #: Who opens what is not the administration's: the first of these that may.
 VISITORS = ("citizen", "reception_officer", "accountant", "province_admin")
 #: Not our pages: Swagger UI reads the schema for programmers.
 NOT_OURS = ("api-docs",)
 WIDTHS_OF = dict.fromkeys(VISITORS, (TABLET, DESK)) | {"citizen": WIDTHS}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _sync() -> Iterator[None]:
-    # Playwright keeps an event loop in this thread; the test itself is as synchronous as ever.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 def pages(world: World, part: str) -> Iterator[tuple[str, str]]:

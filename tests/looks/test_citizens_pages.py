@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +10,18 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.journeys.conftest import browser
-from tests.journeys.stage import NEEDS_CHROMIUM
+from tests.support.browser import NEEDS_CHROMIUM
 from tests.support.emptying import empty
 
 from . import told
 from .looking import PHONE, faults_at, faults_of_a_citizens_page, faults_without_script
 from .states import STATES
 
-assert browser  # a fixture
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 #: So many tests, for as many workers.
 PARTS = 3
 #: Buttons to look at, which do nothing anyway.
 SAMPLES = ("style page",)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _sync() -> Iterator[None]:
-    # Playwright keeps an event loop in this thread; the test itself is as synchronous as ever.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 @pytest.mark.parametrize("part", range(PARTS))

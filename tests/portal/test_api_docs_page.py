@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,19 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.conftest import browser
-from tests.journeys.stage import NEEDS_CHROMIUM
+from tests.support.browser import NEEDS_CHROMIUM
 
-assert browser  # a fixture
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _sync() -> Iterator[None]:
-    # Playwright keeps an event loop in this thread; the test itself is as synchronous as ever.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 def test_every_operation_of_the_api_is_shown_without_an_error(browser: Browser, live_server: Any) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
@@ -16,14 +14,6 @@ from . import factories
 from .signing_in import browser_of
 
 Picture = Image.Image
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _sync() -> Iterator[None]:
-    # Playwright keeps an event loop in this thread; the test itself is as synchronous as ever.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 def officer_of(agency: Agency, *more: Role) -> User:

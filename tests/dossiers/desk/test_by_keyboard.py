@@ -13,13 +13,11 @@ from agencies.models import Agency, Role, User
 from dossiers.models import Dossier, HandOver
 from payments.cash_desk import collect as cash_desk
 from payments.models import CounterPayment
-from tests.journeys.conftest import browser
-from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.journeys.test_the_whole_way import IS_SEEN
 from tests.support import factories, running
-from tests.support.screens import _sync, desk_of, officer_of
+from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.screens import desk_of, officer_of
 
-assert browser, _sync  # fixtures
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 MOST_KEYS = 5
 #: A page puts the focus where work begins when it is first drawn: nobody presses a key before.

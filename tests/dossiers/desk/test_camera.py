@@ -10,16 +10,15 @@ import pytest
 import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageFilter
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 
 from dossiers.desk.scanner.photo_views import code_in
 from dossiers.models import Dossier
-from tests.journeys.stage import CHROMIUM, CHROMIUM_ARGUMENTS, NEEDS_CHROMIUM
 from tests.support import factories
-from tests.support.screens import _sync, desk_of, officer_of
+from tests.support.browser import NEEDS_CHROMIUM, launch
+from tests.support.screens import desk_of, officer_of
 from tests.support.signing_in import browser_of
 
-assert _sync  # a fixture
 pytestmark = pytest.mark.django_db(transaction=True)
 SIZE = (640, 480)
 KNOWS_QR = "'BarcodeDetector' in window && BarcodeDetector.getSupportedFormats().then(all => all.includes('qr_code'))"
@@ -48,30 +47,29 @@ def as_film(picture: Image.Image, path: Path) -> Path:
 
 @NEEDS_CHROMIUM[0]
 @NEEDS_CHROMIUM[1]
-def test_a_slip_held_before_the_camera_opens_its_dossier(live_server: Any, tmp_path: Path) -> None:
+def test_a_slip_held_before_the_camera_opens_its_dossier(
+    live_server: Any, playwright: Playwright, tmp_path: Path
+) -> None:
     dossier = factories.dossier()
     film = as_film(slip_before_a_camera(dossier), tmp_path / "slip.y4m")
     camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGUMENTS, *camera])
-        desk = desk_of(officer_of(dossier.agency), chromium, live_server.url, permissions=["camera"])
-        asked: list[str] = []
-        desk.on("request", lambda request: asked.append(request.url))
-        desk.goto("/quay/")
-        knows = (
-            "'BarcodeDetector' in window && BarcodeDetector.getSupportedFormats().then(all => all.includes('qr_code'))"
-        )
-        assert not desk.evaluate(knows), "this Chromium reads QR by itself: ours is not tested"
-        assert not [url for url in asked if "vendor" in url], "nobody has opened the camera"
-        desk.keyboard.press("Shift+F2")
-        desk.wait_for_url(f"**/quay/{dossier.code}/")
-        desk.goto("/quay/")
-        desk.context.clear_permissions()
-        desk.keyboard.press("Shift+F2")
-        desk.wait_for_selector("#camera [role=status]:not(:empty)")
-        desk.click("#camera a")
-        desk.wait_for_url("**/quay/anh/")
-        chromium.close()
+    chromium = launch(playwright, *camera)
+    desk = desk_of(officer_of(dossier.agency), chromium, live_server.url, permissions=["camera"])
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url))
+    desk.goto("/quay/")
+    knows = "'BarcodeDetector' in window && BarcodeDetector.getSupportedFormats().then(all => all.includes('qr_code'))"
+    assert not desk.evaluate(knows), "this Chromium reads QR by itself: ours is not tested"
+    assert not [url for url in asked if "vendor" in url], "nobody has opened the camera"
+    desk.keyboard.press("Shift+F2")
+    desk.wait_for_url(f"**/quay/{dossier.code}/")
+    desk.goto("/quay/")
+    desk.context.clear_permissions()
+    desk.keyboard.press("Shift+F2")
+    desk.wait_for_selector("#camera [role=status]:not(:empty)")
+    desk.click("#camera a")
+    desk.wait_for_url("**/quay/anh/")
+    chromium.close()
 
 
 def photo(picture: Image.Image) -> SimpleUploadedFile:

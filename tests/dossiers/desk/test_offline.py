@@ -10,13 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from dossiers.models import Dossier
-from tests.journeys.conftest import browser
-from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.support import factories
-from tests.support.screens import _sync, desk_of, officer_of
+from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.screens import desk_of, officer_of
 from tests.support.signing_in import browser_of
 
-assert browser, _sync  # fixtures
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 CONTROLLED = "navigator.serviceWorker.ready.then(() => !!navigator.serviceWorker.controller)"
 

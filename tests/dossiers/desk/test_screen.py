@@ -18,12 +18,10 @@ from dossiers.models import Dossier
 from payments.cash_desk import collect as cash_desk
 from payments.models import Bill, Payment
 from payments.states import BillState
-from tests.journeys.conftest import browser
-from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.support import factories
-from tests.support.screens import Picture, _sync, desk_of, officer_of, picture_of
+from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.screens import Picture, desk_of, officer_of, picture_of
 
-assert browser, _sync  # fixtures
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 WORDS = {
     "paid": "ĐÃ NỘP",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,25 +11,16 @@ from playwright.sync_api import Browser
 
 from agencies.models import Role
 from payments.models import Reallocation
-from tests.journeys.conftest import browser
-from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.journeys.test_citizen_and_desk import assert_good
 from tests.support import factories
+from tests.support.browser import NEEDS_CHROMIUM
 
 from .conftest import sign_in
 from .test_access import OF_A_ROW, PAGES, rows
 from .test_statement_pages import two_proposals
 
-assert browser, rows  # fixtures
+assert rows  # a fixture
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _sync() -> Iterator[None]:
-    # Playwright keeps an event loop in this thread; the test itself is as synchronous as ever.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 def test_every_page_is_readable_on_a_tablet_and_on_a_desk(

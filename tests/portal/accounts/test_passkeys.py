@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,15 +11,13 @@ from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from agencies.models import AuditEntry, Role
-from tests.journeys.conftest import browser
-from tests.journeys.stage import NEEDS_CHROMIUM
 from tests.journeys.test_citizen_and_desk import assert_good, follow
 from tests.support import factories
+from tests.support.browser import NEEDS_CHROMIUM
 from tests.support.signing_in import browser_of
 
 from .test_staff import LOGIN, PASSWORD
 
-assert browser  # a fixture
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 KEY = {
     "protocol": "ctap2",
@@ -35,14 +32,6 @@ KEY = {
 @pytest.fixture(autouse=True)
 def _required(settings: Any) -> None:
     settings.STAFF_MFA_REQUIRED = True
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _sync() -> Iterator[None]:
-    # Playwright keeps an event loop in this thread; the test itself is as synchronous as ever.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 class Finger:

@@ -1,0 +1,104 @@
+"""Chromium for tests: the fixture `browser`, one Chromium a worker whose windows are closed after each test."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or ""
+#: Features of Chromium's own window: each window loads two pages for its address bar that nobody sees.
+_OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+#: Chromium obeys the last `--disable-features` alone: these are Playwright's, those that concern a headless browser.
+_PLAYWRIGHTS = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    f"--disable-features={','.join((*_OMNIBOX, *_PLAYWRIGHTS))}",
+)
+NEEDS_CHROMIUM = [
+    pytest.mark.journey,
+    pytest.mark.skipif(not CHROMIUM and os.environ.get("REQUIRE_BROWSER") != "1", reason="no Chromium; CI installs it"),
+]
+
+
+def launch(playwright: Playwright, *arguments: str) -> Browser:
+    """Start a headless Chromium with these arguments beside ours."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGUMENTS, *arguments])
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium outside of pytest."""
+    with sync_playwright() as playwright:
+        launched = launch(playwright)
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def _inside(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let the event loop that Playwright keeps in this thread be the running one, and Django use its database there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        asyncio._set_running_loop(loop)
+        try:
+            yield
+        finally:
+            asyncio._set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
+def _driver() -> Iterator[tuple[Playwright, asyncio.AbstractEventLoop]]:
+    """Playwright for the whole run. Between tests with a browser its loop is hidden: others run loops of their own."""
+    driver = sync_playwright()
+    playwright = driver.start()
+    loop = asyncio.get_running_loop()
+    asyncio._set_running_loop(None)
+    yield playwright, loop
+    with _inside(loop):
+        playwright.stop()
+
+
+@pytest.fixture(scope="session")
+def _chromium(_driver: tuple[Playwright, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    playwright, loop = _driver
+    with _inside(loop):
+        launched = launch(playwright)
+    yield launched
+    with _inside(loop):
+        launched.close()
+
+
+@pytest.fixture
+def playwright(_driver: tuple[Playwright, asyncio.AbstractEventLoop]) -> Iterator[Playwright]:
+    """Playwright, for a Chromium with arguments of its own."""
+    playwright, loop = _driver
+    with _inside(loop):
+        yield playwright
+
+
+@pytest.fixture
+def browser(_chromium: Browser, playwright: Playwright) -> Iterator[Browser]:
+    """Chromium without a window. What the test leaves open is closed, so that no page goes on listening to a server."""
+    yield _chromium
+    for context in _chromium.contexts:
+        context.close()
