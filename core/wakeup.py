@@ -19,12 +19,12 @@ logger = logging.getLogger(__name__)
 KEY = "inbox-bell"
 #: By name, because this module is below the one that has the task.
 INBOX_TASK = "payments.process_inbox"
-#: At most one bell in flight; should its message be lost, the next may ring after this long.
+#: At most one wake-up in flight; should its message be lost, the next may be sent after this long.
 BELL_MILLISECONDS = 1000
 SILENCE_SECONDS = 5.0
 #: A worker that has woken keeps looking for so long after it found nothing …
 GATHER_SECONDS = 0.05
-#: … so a process that has just rung need not ring again for a little less.
+#: … so a process that has just sent one need not send another for a little less.
 RUNG_SECONDS = 0.02
 _silent_until = 0.0
 _rung_until = 0.0
@@ -44,13 +44,13 @@ def notify_worker() -> None:
         if _redis().set(KEY, "1", nx=True, px=BELL_MILLISECONDS):
             current_app.send_task(INBOX_TASK, retry=False, ignore_result=True)
         _rung_until = time.monotonic() + RUNG_SECONDS
-    except Exception as error:  # whatever Redis or Celery raise, the notice is safe in PostgreSQL
+    except Exception as error:  # whatever Redis or Celery raise, the notification is safe in PostgreSQL
         _silent_until = time.monotonic() + SILENCE_SECONDS
         logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
 
 
 def enqueue(task: str) -> None:
-    """Wake a worker for a task by its name. Its work waits in PostgreSQL; the sweeper does it without the bell."""
+    """Wake a worker for a task by its name. Its work waits in PostgreSQL; the sweeper does it without a wake-up."""
     global _silent_until
     if time.monotonic() < _silent_until:
         return
@@ -62,7 +62,7 @@ def enqueue(task: str) -> None:
 
 
 def worker_is_awake() -> None:
-    """The worker will look once more, after `GATHER_SECONDS`: whoever comes from now on must ring again."""
+    """The worker looks once more, after `GATHER_SECONDS`: whoever comes from now on must wake it again."""
     try:
         _redis().delete(KEY)
     except redis.RedisError:

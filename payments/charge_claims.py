@@ -50,9 +50,9 @@ def claimable(bill: Bill) -> list[Payment]:
 
 
 def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargeClaim:
-    """Open the case of an attempt, or return the one it has, and ask the bank at once.
+    """Open the discrepancy of an attempt, or return the one it has, and ask the bank at once.
 
-    Locks the bill, then the payment, so two clicks make one case. Raises NothingToClaim when
+    Locks the bill, then the payment, so two clicks make one discrepancy. Raises NothingToClaim when
     the money has arrived, TooManyClaims. Call outside a transaction.
     """
     with transaction.atomic(durable=True):
@@ -103,14 +103,14 @@ def are_open(bills: QuerySet[Bill]) -> bool:
 
 
 def forget_proofs(bills: QuerySet[Bill]) -> None:
-    """Delete the pictures payers sent of what their banks showed; the cases stay. Inside the caller's transaction."""
+    """Delete the pictures that payers sent; the discrepancies stay. Inside the caller's transaction."""
     for claim in ChargeClaim.objects.filter(payment__bill__in=bills).exclude(proof="").select_for_update():
         transaction.on_commit(lambda file=claim.proof, name=claim.proof.name: file.storage.delete(name))  # type: ignore[misc]
         ChargeClaim.objects.filter(pk=claim.pk).update(proof="")
 
 
 def close_answered(limit: int = 200) -> int:
-    """Close the cases whose money has been found, with words the payer reads; return how many."""
+    """Close the discrepancies whose money has been found, with words the payer reads; return how many."""
     with transaction.atomic():
         found = Discrepancy.objects.filter(
             kind=DiscrepancyKind.CHARGED_CLAIM, closed_at=None, payment__state=PaymentState.PAID

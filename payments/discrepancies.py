@@ -37,7 +37,7 @@ SUGGESTED_ACTIONS = {
     DiscrepancyKind.PAID_IN_VAIN: gettext_noop("Lập đề nghị hoàn tiền cho người nộp; người thứ hai duyệt."),
     DiscrepancyKind.QUARANTINED: gettext_noop("Xem lỗi, sửa nguyên nhân rồi bấm xử lý lại."),
 }
-#: An open case older than this is shown as late.
+#: An open discrepancy older than this is shown as late.
 PATIENCE = timedelta(days=3)
 
 
@@ -51,7 +51,7 @@ def new_discrepancy(
     notification: Notification | None = None,
     note: str = "",
 ) -> Discrepancy:
-    """Return a case to be saved by the caller, who writes many at once."""
+    """Return a discrepancy to be saved by the caller, who writes many at once."""
     return Discrepancy(
         kind=kind,
         agency_id=agency_id,
@@ -65,9 +65,9 @@ def new_discrepancy(
 
 
 def give_owners(limit: int = 200) -> int:
-    """Give each open case that has nobody to the accountant of its agency with the fewest; return how many.
+    """Give each open discrepancy that has nobody to the accountant of its agency with the fewest; return how many.
 
-    An agency without accountants leaves its cases to the province's, a dissolved one to its heir.
+    An agency without accountants leaves its discrepancies to the province's, a dissolved one to its heir.
     Safe to run twice at once.
     """
     today = timezone.localdate()
@@ -93,14 +93,14 @@ def _give(found: Discrepancy, today: date) -> bool:
 
 
 def assign(found: Discrepancy, owner: User, *, actor: User) -> None:
-    """Make somebody responsible for a case."""
+    """Make somebody responsible for a discrepancy."""
     with transaction.atomic():
         Discrepancy.objects.filter(pk=found.pk, closed_at=None).update(owner=owner)
         audit.record("assign_case", f"case:{found.pk}", actor=actor, agency=found.agency, owner=owner.pk)
 
 
 def close(found: Discrepancy, *, actor: User, resolution: str) -> None:
-    """Close a case with a reason. Raises RefundRefused while it still holds somebody's money."""
+    """Close a discrepancy with a reason. Raises RefundRefused while it still holds somebody's money."""
     with transaction.atomic():
         locked = Discrepancy.objects.select_for_update().get(pk=found.pk)
         if locked.closed_at:
@@ -124,7 +124,7 @@ def close_refunded(payment: Payment) -> None:
 
 
 def close_when_used(locked: Discrepancy, resolution: str) -> None:
-    """Close a case once all of its money has found its way; the caller holds the row's lock."""
+    """Close a discrepancy once all of its money has found its way; the caller holds the row's lock."""
     is_under_way = (
         locked.refunds.exclude(state__in=(RefundState.DONE, RefundState.REJECTED)).exists()
         or locked.reallocations.filter(state=ReallocationState.PROPOSED).exists()

@@ -115,7 +115,7 @@ class StatementRefused(PaymentsError):
 
 
 class DayNotClosable(PaymentsError):
-    """A day still has differences without a case. `unexplained` is how much, whole đồng."""
+    """A day still has differences without a discrepancy. `unexplained` is how much, whole đồng."""
 
     def __init__(self, unexplained: int) -> None:
         super().__init__(f"{unexplained} đồng are not explained")

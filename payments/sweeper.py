@@ -30,7 +30,7 @@ def drain_leftovers() -> int:
 
 
 def tend_cases() -> int:
-    """Close the claims whose money was found, and give every other case an owner."""
+    """Close the claims whose money was found, and give every other discrepancy an owner."""
     return charge_claims.close_answered() + discrepancies.give_owners()
 
 

@@ -23,7 +23,7 @@ def process_inbox(*, is_scheduled: bool = False, **_: Any) -> int:
     """Drain the inbox until it stays empty for a moment.
 
     The first notification is settled at once; those that come while it is go together, because
-    a batch of fifty costs little more than one. The last look comes after the bell is
+    a batch of fifty costs little more than one. The last look comes after the wake-up is
     reset, and late enough to see what was stored just after the last wake-up (`wakeup.RUNG_SECONDS`).
     `is_scheduled`: beat has sent it, and so beat lives.
     """

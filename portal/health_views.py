@@ -21,7 +21,7 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Say which dependency is down and which process has fallen silent.
 
-    Only PostgreSQL is needed to answer banks and people: Redis only rings the bell, and what worker and
+    Only PostgreSQL is needed to answer banks and people: Redis only wakes workers, and what worker and
     sweeper leave undone waits.
     """
     is_up = _postgres()

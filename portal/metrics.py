@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: how money, cases and queues stand, read from PostgreSQL at scrape time.
+"""`/metrics` for Prometheus: how money, discrepancies and queues stand, read from PostgreSQL at scrape time.
 
 Nothing is counted in memory, so any web process gives the same answer and a restart loses
 none of it. Every query reads a partial index, a small table or the last ten minutes.

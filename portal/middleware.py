@@ -145,7 +145,7 @@ class ChosenLanguageMiddleware:
 class DatabaseAwayMiddleware:
     """Answers 503 with Retry-After where PostgreSQL is away, restarts, takes no writes, or a lock is not to be had.
 
-    A gateway that reads 503 sends its notice again; 500 would be a defect of ours, and some give up.
+    A gateway that reads 503 sends its notification again; 500 would be a defect of ours, and some give up.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

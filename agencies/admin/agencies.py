@@ -98,7 +98,7 @@ class SuccessionAdmin(ProvedAdmin):
         return super().get_search_results(request, queryset, fold(search_term))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: a reform is taken back as a whole, by the wizard."""
+        """Nobody: a reorganisation is reverted as a whole, by the wizard."""
         return False
 
 

@@ -85,7 +85,7 @@ def collected(staff: Staff, today: date) -> list[Series]:
 
 
 def open_cases(staff: Staff, today: date) -> list[Bar]:
-    """Return how many cases were open at the end of each day of a month: the way to zero, or away from it."""
+    """Return how many discrepancies were open at the end of each day of a month: the way to zero, or away from it."""
     first = today - timedelta(days=MONTH - 1)
     start, _end = search.span(first, None)
     mine = Discrepancy.objects.filter(agency__in=staff.sees).order_by()

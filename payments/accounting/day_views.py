@@ -70,7 +70,7 @@ def day(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpRespo
 @require_POST
 @for_accountants
 def open_cases(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
-    """Give all money that no statement has a case."""
+    """Give all money that no statement has a discrepancy."""
     found, on = _one(staff, account, day)
     staff.must_act(found.agency_id)
     opened = daily_totals.open_missing_cases(found, on)

@@ -101,7 +101,7 @@ class RefundForm(forms.Form):
 
 
 class ReallocationForm(forms.Form):
-    """To which bills the money of a case belongs: one code a line, or parted by commas."""
+    """To which bills the money of a discrepancy belongs: one code a line, or parted by commas."""
 
     references = forms.CharField(
         label=_("Mã các khoản phải nộp"),

@@ -20,7 +20,7 @@ from .error_messages import attempt
 from .forms import RefundForm
 from .refund_views import proposal_of
 
-#: Surplus is given back from its case, not from the payment that settled the bill.
+#: Surplus is given back from its discrepancy, not from the payment that settled the bill.
 REASONS = tuple(reason for reason in RefundReason if reason != RefundReason.SURPLUS)
 
 

@@ -29,7 +29,7 @@ def retry(notification: Notification, *, actor: User) -> bool:
 def set_aside(notification: Notification, *, reason: str, actor: User) -> bool:
     """Stop trying a quarantined notification; False when it is not quarantined any more.
 
-    Its case stays open: whether money came is for the accountant to say, not for this button.
+    Its discrepancy stays open: whether money came is for the accountant to say, not for this button.
     """
     with transaction.atomic():
         moved = Notification.objects.filter(pk=notification.pk, state=NotificationState.QUARANTINED).update(

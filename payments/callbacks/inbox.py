@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 1000
 MAX_ATTEMPTS = 5
-#: How long money for an unknown reference waits for its order to appear before it becomes a case.
+#: How long money for an unknown reference waits for its order to appear before it becomes a discrepancy.
 ORPHAN_PATIENCE = timedelta(minutes=2)
 LOCK_TIMEOUT = "3s"
 #: A row that is tried alone waits no longer for its bill: 199 others stand behind it.

@@ -12,10 +12,10 @@ from .payments import Payment
 
 
 class ChargeClaim(models.Model):
-    """“Tôi đã bị trừ tiền”: one per attempt, answered through its case until `due_at`.
+    """“Tôi đã bị trừ tiền”: one per attempt, answered through its discrepancy until `due_at`.
 
     `amount` is whole đồng as the payer says. `proof` is a JPEG we encoded ourselves;
-    only the case's own page gives it out.
+    only the discrepancy's own page gives it out.
     """
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="claim")

@@ -35,7 +35,7 @@ class DiscrepancyKind(models.TextChoices):
     QUARANTINED = "quarantined", _("Không xử lý được")
 
 
-#: Cases that hold money of ours that belongs to somebody: refunded, moved, or explained with a reason.
+#: Discrepancies that hold money of ours that belongs to somebody: refunded, moved, or explained with a reason.
 HOLDING_MONEY = (
     DiscrepancyKind.SURPLUS,
     DiscrepancyKind.SHORT,
@@ -102,5 +102,5 @@ class Discrepancy(models.Model):
 
     @property
     def remaining_amount(self) -> int:
-        """Money of this case that nobody has dealt with, whole đồng."""
+        """Money of this discrepancy that nobody has dealt with, whole đồng."""
         return self.amount - self.used_amount if self.kind in HOLDING_MONEY else 0

@@ -17,7 +17,7 @@ from .discrepancies import Discrepancy
 class Reallocation(models.Model):
     """One transfer for several dossiers, or one for the wrong code, put right by two persons (R-35, R-37).
 
-    `amount` is whole đồng, the sum of the bills' amounts, and held back from the case from
+    `amount` is whole đồng, the sum of the bills' amounts, and held back from the discrepancy from
     the moment it is proposed.
     """
 

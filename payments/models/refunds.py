@@ -28,7 +28,7 @@ class RefundReason(models.TextChoices):
 
 
 class Refund(models.Model):
-    """One return of money, of a payment that settled a bill or of a case that holds surplus.
+    """One return of money, of a payment that settled a bill or of a discrepancy that holds surplus.
 
     `amount` is whole đồng and held back from the source from the moment it is proposed.
     `remaining_seen` is what the maker was told could be refunded: another number means

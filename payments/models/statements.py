@@ -66,7 +66,7 @@ class Statement(models.Model):
 
 
 class RowState(models.TextChoices):
-    """What became of a row. NEW is not final; every other row is matched or has a case."""
+    """What became of a row. NEW is not final; every other row is matched or has a discrepancy."""
 
     NEW = "new", _("Chưa đối chiếu")
     MATCHED = "matched", _("Khớp")
@@ -117,7 +117,7 @@ class StatementRow(models.Model):
 
 
 class ClosedDay(models.Model):
-    """A day of one merchant account on which both sides agree, or every difference has a case.
+    """A day of one merchant account on which both sides agree, or every difference has a discrepancy.
 
     The figures are those of the moment of closing. Money told later for a closed day is
     booked under the day it was told. Reopening deletes the row and is in the audit.

@@ -1,7 +1,7 @@
 """Daily totals: what we booked, what the bank reports, and what explains the difference.
 
 The two totals always differ by exactly the sum of the listed differences; a day can be
-closed when each of those has a case or is only a matter of which day it fell on (I10).
+closed when each of those has a discrepancy or is only a matter of which day it fell on (I10).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Difference:
     """One reason why the totals differ: `amount` is bank less ours, whole đồng.
 
     `kind` is `not_in_statement`, `amount_differs`, `not_booked` or `other_day`; all but
-    the last need a case.
+    the last need a discrepancy.
     """
 
     kind: str
@@ -114,7 +114,7 @@ def _differences(ours: QuerySet[LedgerEvent], theirs: QuerySet[StatementRow], da
 
 
 def open_missing_cases(account: MerchantAccount, day: date) -> int:
-    """Open a case for all money of a day that no statement has; return how many were opened."""
+    """Open a discrepancy for all money of a day that no statement has; return how many were opened."""
     missing = [
         found.event
         for found in figures(account, day).differences

@@ -1,7 +1,7 @@
 """Matches a statement with the ledger: every row ends matched, settled or with a discrepancy.
 
-Rows that the ledger knows already are matched by one UPDATE per batch. The rest is news:
-it goes through the inbox like a callback, so money that no notification told of is settled by
+Rows that the ledger knows already are matched by one UPDATE per batch. The rest
+goes through the inbox like a callback, so money that no notification told of is settled by
 the same door, and money nobody knows is booked first and looked for afterwards.
 """
 
@@ -210,7 +210,7 @@ def _note_differing(statement: Statement, rows: list[StatementRow], booked: dict
 
 
 def _close_found(statement: Statement) -> None:
-    """Close cases of money that an earlier statement lacked and this one has."""
+    """Close discrepancies of money that an earlier statement lacked and this one has."""
     found = statement.rows.exclude(event=None).values("event__money_key")
     missing = Discrepancy.objects.filter(kind=DiscrepancyKind.NOT_IN_STATEMENT, closed_at=None, note__in=found)
     missing.update(closed_at=timezone.now(), resolution=f"#{statement.pk}")

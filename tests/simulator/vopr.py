@@ -148,7 +148,7 @@ class Run:
             status_queries.check(payment)
 
     def _make_peace(self) -> None:
-        """The bank behaves, nobody dies, no bell rings: the sweeper alone, from one due moment to the next."""
+        """The bank behaves, nobody dies, no wake-up arrives: the sweeper alone, from one due moment to the next."""
         self.bank.temper = Temper()
         until, pause = self.clock.now + PEACE, timedelta(seconds=2)
         while self.clock.now < until and not self._is_done():

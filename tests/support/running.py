@@ -38,7 +38,7 @@ def wait_until(is_true: Callable[[], Any], what: str, seconds: float = PATIENCE)
 
 
 def ringing(is_true: Callable[[], Any]) -> Callable[[], Any]:
-    """Ring again at each look: on a busy machine a bell may have fallen silent, which is the sweeper's case."""
+    """Wake the worker at each look: on a busy machine a wake-up may have been lost, which is the sweeper's job."""
 
     def look() -> Any:
         wakeup._silent_until = wakeup._rung_until = 0.0

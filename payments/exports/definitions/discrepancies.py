@@ -25,7 +25,7 @@ HELD = "held"
 
 
 def mine(staff: Staff) -> QuerySet[Discrepancy]:
-    """Return the cases somebody sees."""
+    """Return the discrepancies somebody sees."""
     return Discrepancy.objects.filter(agency__in=staff.sees)
 
 
@@ -47,7 +47,7 @@ def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
 
 
 def rows(staff: Staff, chosen: Chosen) -> QuerySet[Discrepancy]:
-    """Return the cases a filter leaves, in its order."""
+    """Return the discrepancies a filter leaves, in its order."""
     found = mine(staff)
     if chosen["kind"]:
         kinds = HOLDING_MONEY if chosen["kind"] == HELD else (chosen["kind"],)
@@ -64,7 +64,7 @@ def rows(staff: Staff, chosen: Chosen) -> QuerySet[Discrepancy]:
 
 
 def due_at(case: Discrepancy) -> datetime:
-    """Return until when a case should be closed: what a payer was promised, else our own patience."""
+    """Return until when a discrepancy should be closed: what a payer was promised, else our own patience."""
     claim = getattr(case, "claim", None)
     return claim.due_at if claim else case.opened_at + discrepancies.PATIENCE
 

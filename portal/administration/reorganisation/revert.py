@@ -29,7 +29,7 @@ _NEVER = DateRange(empty=True)
 
 
 def obstacles(reform: Reform) -> list[str]:
-    """Return why a reform cannot be taken back, in the reader's language; empty when it can."""
+    """Return why a reorganisation cannot be taken back, in the reader's language; empty when it can."""
     if reform.taken_back_at:
         return [_("Đợt sắp xếp này đã hủy.")]
     if not reform.memory:
@@ -54,9 +54,9 @@ def obstacles(reform: Reform) -> list[str]:
 
 
 def take_back(reform: Reform, *, by: User, reason: str) -> Reform:
-    """Undo a reform, before its day or after it. Raises PlanRefused, and then nothing has changed.
+    """Undo a reorganisation, before its day or after it. Raises PlanRefused, and then nothing has changed.
 
-    Locks the reform, then its agencies (ids ascending). What somebody changed since (a role ended
+    Locks the reorganisation, then its agencies (ids ascending). What somebody changed since (a role ended
     earlier, a contract signed anew) stays as they made it.
     """
     with transaction.atomic(durable=True):
@@ -96,7 +96,7 @@ def _keys(reform: Reform, name: str) -> list[int]:
 
 
 def _restore(model: type[Model], before: Sequence[Sequence[Any]], day: date) -> None:
-    """Give rows the time they had, as far as they still have the one that the reform gave them."""
+    """Give rows the time they had, as far as they still have the one that it gave them."""
     were = {key: [date.fromisoformat(edge) if edge else None for edge in edges] for key, *edges in before}
     rows: list[Any] = list(model._default_manager.filter(pk__in=were))
     unchanged = [row for row in rows if row.valid_during.isempty or row.valid_during.upper == day]

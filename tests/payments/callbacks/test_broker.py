@@ -1,4 +1,4 @@
-"""Redis only rings the bell: emptied, stopped or frozen, it delays nothing that matters and loses nothing."""
+"""Redis only wakes workers: emptied, stopped or frozen, it delays nothing that matters and loses nothing."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_broker_that_forgets_everything_loses_a_bell_but_no_money() -> None:
 
 
 def test_after_a_flush_the_next_bell_is_heard(tmp_path: Path) -> None:
-    """kombu keeps its bindings in Redis: a flush takes them, and a bell must not depend on them."""
+    """kombu keeps its bindings in Redis: a flush takes them, and a wake-up must not depend on them."""
     first, second = payments(2)
     with running.worker(tmp_path):
         post(confirm(first))
