@@ -12,26 +12,13 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect."""
-        from core import rate_limits
-        from payments import search, sweeper
+        from payments import search
         from payments.settlement import ledger_check
-        from procedures.schedules import lifecycle, preview
+        from procedures.schedules import preview
 
-        from .attachments import scan
-        from .fees import bill_lookup, close_bills, delay_notices, history, receivers  # noqa: F401 - connects itself
-        from .messages import outbox as messages
-        from .one_time_codes import codes as one_time_codes
-        from .submission import drafts
+        from .fees import bill_lookup, history, receivers  # noqa: F401 - connects itself
 
-        sweeper.register("messages", messages.send_waiting)
-        sweeper.register("long checks", delay_notices.tell_due)
-        sweeper.register("one-time codes", one_time_codes.send_waiting)
-        sweeper.register("dossiers that ended", close_bills.end_due)
-        sweeper.register("papers", scan.check_due)
-        sweeper.register("drafts", drafts.forget_expired)
-        sweeper.register("what was tried", rate_limits.forget_old)
         # Neither procedures nor payments know the other: who knows both joins them.
-        sweeper.register("fee schedules", lifecycle.activate_due)
         preview.register(history.charged_since)
         search.register(bill_lookup.bills_of)
         ledger_check.register(

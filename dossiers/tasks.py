@@ -1,29 +1,48 @@
-"""Celery tasks of this app."""
+"""Background jobs of dossiers (`core.jobs`)."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from celery import shared_task
+from core.jobs import job
 
 from .attachments import scan
+from .fees import close_bills, delay_notices
 from .messages import outbox as messages
 from .one_time_codes import codes as one_time_codes
+from .submission import drafts
 
 
-@shared_task(name="dossiers.send_messages")
-def send_messages(**_: Any) -> int:
-    """Send what waits."""
+@job("messages", every=10)
+def send_messages() -> int:
+    """Send messages to citizens."""
     return messages.send_waiting()
 
 
-@shared_task(name="dossiers.send_codes")
-def send_codes(**_: Any) -> int:
+@job("one-time codes", every=5)
+def send_codes() -> int:
     """Send one-time codes; somebody sits and waits for them."""
     return one_time_codes.send_waiting()
 
 
-@shared_task(name="dossiers.check_papers")
-def check_papers(**_: Any) -> int:
-    """Look a second time at papers that were sent."""
+# A round that nobody has taken by then is not needed: workers have better to do than a queue of them.
+@job("papers", every=10, expires=10)
+def check_papers() -> int:
+    """Scan files that were sent."""
     return scan.check_due()
+
+
+@job("long checks")
+def tell_of_delays() -> int:
+    """Tell owners whose payment is unclear for too long."""
+    return delay_notices.tell_due()
+
+
+@job("dossiers that ended")
+def close_ended_bills() -> int:
+    """Close the bills of dossiers that were refused or withdrawn."""
+    return close_bills.end_due()
+
+
+@job("drafts")
+def forget_drafts() -> int:
+    """Delete drafts that have expired."""
+    return drafts.forget_expired()

@@ -1,15 +1,15 @@
-"""Celery tasks: each is a wake-up that may be lost, doubled or run twice at once."""
+"""Background jobs of payments (`core.jobs`)."""
 
 from __future__ import annotations
 
 import time
-from typing import Any
-
-from celery import shared_task
+from functools import partial
 
 from core import wakeup
+from core.jobs import job
+from gateways import registry
 
-from . import heartbeats
+from . import charge_claims, discrepancies, heartbeats
 from .callbacks import inbox
 from .exports import write as exports
 from .reconciliation import matching
@@ -18,14 +18,20 @@ from .status_queries import query as status_queries
 from .webhooks import dispatch as webhooks
 
 
-@shared_task(name="payments.process_inbox")
-def process_inbox(*, is_scheduled: bool = False, **_: Any) -> int:
+def drain_leftovers() -> int:
+    """Apply what no worker has taken; having done so is the sweeper's sign of life."""
+    taken = inbox.drain_all()
+    heartbeats.beat("sweeper")
+    return taken
+
+
+@job("notifications", every=5, kwargs={"is_scheduled": True}, rounds={"notifications": drain_leftovers})
+def process_inbox(*, is_scheduled: bool = False) -> int:
     """Drain the inbox until it stays empty for a moment.
 
-    The first notification is settled at once; those that come while it is go together, because
-    a batch of fifty costs little more than one. The last look comes after the wake-up is
-    reset, and late enough to see what was stored just after the last wake-up (`wakeup.RUNG_SECONDS`).
-    `is_scheduled`: beat has sent it, and so beat lives.
+    The first notification is settled at once; those that come while it is go together, because a batch of fifty
+    costs little more than one. The last look comes after the wake-up is reset, and late enough to see what those
+    stored who had just sent one (`wakeup.RUNG_SECONDS`). `is_scheduled`: beat has sent it, and so beat lives.
     """
     taken = inbox.drain_all(pause=wakeup.GATHER_SECONDS)
     wakeup.worker_is_awake()
@@ -37,9 +43,13 @@ def process_inbox(*, is_scheduled: bool = False, **_: Any) -> int:
     return taken
 
 
-@shared_task(name="payments.query_open_payments")
-def query_open_payments(gateway: str = "", **_: Any) -> int:
-    """Ask one gateway about its payments that are due; without a name, wake a task for each that has some."""
+@job(
+    "status queries",
+    every=10,
+    rounds={f"checks {slug}": partial(status_queries.check_due, slug) for slug in registry.all_slugs()},
+)
+def query_open_payments(gateway: str = "") -> int:
+    """Query one gateway about its payments that are due; without a name, enqueue a task for each that has some."""
     if gateway:
         return status_queries.check_due(gateway)
     waiting = status_queries.gateways_due()
@@ -48,25 +58,31 @@ def query_open_payments(gateway: str = "", **_: Any) -> int:
     return len(waiting)
 
 
-@shared_task(name="payments.send_refunds")
-def send_refunds(**_: Any) -> int:
+@job("refunds", every=10)
+def send_refunds() -> int:
     """Take refunds whose next step is due one step on."""
     return dispatch.send_due()
 
 
-@shared_task(name="payments.work_statements")
-def work_statements(**_: Any) -> int:
+@job("statements", every=10)
+def work_statements() -> int:
     """Read and match the bank's files that wait."""
     return matching.work_due()
 
 
-@shared_task(name="payments.send_webhooks")
-def send_webhooks(**_: Any) -> int:
-    """Tell clients what waits to be told."""
+@job("cases")
+def tend_discrepancies() -> int:
+    """Close the charge claims whose money was found, and give every other discrepancy an owner."""
+    return charge_claims.close_answered() + discrepancies.give_owners()
+
+
+@job("webhooks", every=10)
+def send_webhooks() -> int:
+    """Deliver events to clients."""
     return webhooks.send_due()
 
 
-@shared_task(name="payments.write_exports")
-def write_exports(**_: Any) -> int:
+@job("exports", every=10, expires=10)
+def write_exports() -> int:
     """Write the lists that somebody waits for as files."""
     return exports.work_due()

@@ -16,13 +16,7 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        """Build stale translations; hear of sign-ins; let the sweeper link the audit.
-
-        The audit is registered here because agencies stand below payments and do not know it.
-        """
-        from agencies.audit import chain
-        from payments import sweeper
-
+        """Build stale translations; connect the receivers of sign-ins."""
         from . import translations
         from .accounts import events, letters  # noqa: F401 - their receivers
 
@@ -30,7 +24,6 @@ class PortalConfig(AppConfig):
             translations.compile_stale(settings.BASE_DIR)
         except OSError as error:  # a release that only its owner may write: `deploy/run release` builds there
             logger.error("translations are stale: %s", error)
-        sweeper.register("audit", chain.link_due)
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

@@ -1,6 +1,9 @@
 """The Celery application: `celery -A portal worker`, `celery -A portal beat`."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 from celery import Celery
 
@@ -8,3 +11,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@app.on_after_finalize.connect
+def _schedule(sender: Celery, **_: Any) -> None:
+    """Beat wakes every job that has an interval."""
+    from core import jobs
+
+    sender.conf.beat_schedule = jobs.beat_schedule()

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from core.outbox import Backoff, claim_due
 from dossiers.messages.outbox import tell
 from dossiers.models import Attachment, PaperState, Refusal
 
@@ -32,8 +33,9 @@ from .validation import JPEG, PDF, Paper, read_upload
 logger = logging.getLogger(__name__)
 #: Papers of one round; a picture may keep a processor busy for a second.
 BATCH = 5
-#: Longer than a look takes. A look that takes longer all the same is overtaken and writes nothing.
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=16)
+#: Longer than a scan takes. One that takes longer all the same is overtaken and writes nothing.
+LEASE = timedelta(minutes=1)
+BACKOFF = Backoff.growing(LEASE, timedelta(minutes=16))
 
 
 class Unreadable(Exception):
@@ -60,16 +62,14 @@ def check_due() -> int:
 
 
 def _claim() -> Attachment | None:
-    """Take the next paper and put off everybody else's look, without a lock while we look."""
-    with transaction.atomic(durable=True):
-        due = Attachment.objects.filter(state=PaperState.PENDING, next_check_at__lte=Now())
-        paper = due.order_by("next_check_at", "id").select_for_update(skip_locked=True).first()
-        if paper is None:
-            return None
-        pause = min(FIRST_PAUSE * 2 ** min(paper.attempts, 9), LONGEST_PAUSE)
-        paper.attempts, paper.next_check_at = paper.attempts + 1, timezone.now() + pause
+    """Take the next paper; its next attempt comes after the pause that this one would earn by failing."""
+    due = Attachment.objects.filter(state=PaperState.PENDING, next_check_at__lte=Now()).order_by("next_check_at", "id")
+    for paper in claim_due(due, lease=LEASE, limit=1, field="next_check_at"):
+        paper.attempts += 1
+        paper.next_check_at = timezone.now() + (BACKOFF.after(paper.attempts) or LEASE)
         paper.save(update_fields=["attempts", "next_check_at"])
-    return paper
+        return paper
+    return None
 
 
 def _check(paper: Attachment) -> bool:

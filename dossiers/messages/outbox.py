@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
+from core.outbox import Backoff
 from dossiers.models import Dossier, Message
 from payments.states import BillState
 
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 BATCH = 100
 #: After so many attempts, some ten hours, a person has to look at it.
 MOST_ATTEMPTS = 10
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
+BACKOFF = Backoff.growing(timedelta(seconds=30), timedelta(hours=2))
 
 #: SMS texts: plain ASCII, at most 160 characters, no personal data, no link (U-25).
 TEXTS = {
@@ -126,8 +127,8 @@ def _send_one() -> bool | None:
 def _put_off(message: Message, why: str) -> None:
     logger.warning("message %d was not sent, attempt %d: %s", message.pk, message.attempts, why)
     message.last_error = why[:255]
-    pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
-    message.next_attempt_at = timezone.now() + pause
+    pause = BACKOFF.after(message.attempts)
+    message.next_attempt_at = timezone.now() + (pause or timedelta())
     if message.attempts >= MOST_ATTEMPTS:
         message.gave_up_at = timezone.now()
 

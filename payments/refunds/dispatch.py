@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from core.outbox import Backoff, claim_due
 from gateways.base import (
     Capability,
     GatewayError,
@@ -32,8 +33,8 @@ from . import workflow as refunds
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks at a refund that is unclear, then hourly.
-BACK_OFF = (60, 300, 900)
+#: Between two looks at a refund that is unclear.
+BACKOFF = Backoff((timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)), timedelta(hours=1))
 #: While one process works at a refund the others leave it alone.
 LEASE = timedelta(minutes=2)
 _WORK = (RefundState.APPROVED, RefundState.SENT, RefundState.UNKNOWN)
@@ -41,19 +42,12 @@ _WORK = (RefundState.APPROVED, RefundState.SENT, RefundState.UNKNOWN)
 
 def send_due(limit: int = 20) -> int:
     """Take every refund whose next step is due one step on; return how many were touched."""
-    claimed = _claim(limit)
+    due = Refund.objects.filter(next_check_at__lte=timezone.now(), state__in=_WORK).order_by("next_check_at")
+    with_contract = due.select_related("payment__merchant_account")
+    claimed = claim_due(with_contract, lease=LEASE, limit=limit, field="next_check_at")
     for refund in claimed:
         _take_on(refund)
     return len(claimed)
-
-
-def _claim(limit: int) -> list[Refund]:
-    now = timezone.now()
-    with transaction.atomic(durable=True):
-        due = Refund.objects.filter(next_check_at__lte=now, state__in=_WORK).order_by("next_check_at")
-        claimed = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
-        Refund.objects.filter(pk__in=claimed).update(next_check_at=now + LEASE)
-    return list(Refund.objects.filter(pk__in=claimed).select_related("payment__merchant_account"))
 
 
 def _take_on(refund: Refund) -> None:
@@ -136,6 +130,6 @@ def _next_look(locked: Refund, after: RefundState | None) -> datetime | None:
         return None
     if after == RefundState.SENT:
         return timezone.now() + LEASE
-    seconds = BACK_OFF[locked.check_count] if locked.check_count < len(BACK_OFF) else 3600
     locked.check_count += 1
-    return timezone.now() + timedelta(seconds=seconds)
+    pause = BACKOFF.after(locked.check_count)
+    return timezone.now() + pause if pause else None

@@ -10,12 +10,14 @@ import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core import live
+from core.outbox import claim_due
 from gateways.base import Capability, GatewayError, Notification, Outcome, OutcomeState, SentOrder
 from payments.callbacks import inbox
 from payments.merchants import circuit_breaker
@@ -159,13 +161,11 @@ def _is_resting(now: datetime) -> Q:
 
 
 def _claim_due(gateway: str, limit: int) -> list[Payment]:
+    """Claim payments of banks that answer; where there are none, one of a bank that rests, to probe it."""
     now = timezone.now()
-    with transaction.atomic(durable=True):
-        oldest = _due(now).filter(gateway=gateway).order_by("next_check_at")
-        locked = oldest.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
-        claimed = list(locked.exclude(_is_resting(now))[:limit]) or list(locked.filter(_is_resting(now))[:1])
-        Payment.objects.filter(pk__in=claimed).update(next_check_at=now + LEASE)
-    return list(Payment.objects.filter(pk__in=claimed).select_related("merchant_account").order_by("pk"))
+    oldest = _due(now).filter(gateway=gateway).select_related("merchant_account").order_by("next_check_at")
+    claim = partial(claim_due, lease=LEASE, field="next_check_at")
+    return claim(oldest.exclude(_is_resting(now)), limit=limit) or claim(oldest.filter(_is_resting(now)), limit=1)
 
 
 def _as_notification(payment: Payment, outcome: Outcome, *, is_transfer: bool) -> Notification:

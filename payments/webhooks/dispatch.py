@@ -8,10 +8,9 @@ by side, a round ends after ROUND_SECONDS, and one that did not answer rests for
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -21,13 +20,14 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
+from core.outbox import Backoff, claim_due
 from payments.models import WebhookDelivery, WebhookEndpoint
 
 from . import signing
 from .transport import Reply, post
 
-#: Seconds after the first, second … attempt that failed: three days and a bit; after the last it is given up.
-RETRY_AFTER = (60, 300, 1800, 2 * 3600, 6 * 3600, 24 * 3600, 48 * 3600)
+#: Three days and a bit; after the last pause a delivery is given up. Those that failed together come back apart.
+RETRIES = Backoff(tuple(timedelta(seconds=s) for s in (60, 300, 1800, 7200, 21600, 86400, 172800)), jitter=0.1)
 #: Longer than any round: while one process has a delivery the others leave it alone.
 LEASE = timedelta(seconds=60)
 REST = timedelta(seconds=60)
@@ -69,16 +69,18 @@ def _claim() -> list[list[WebhookDelivery]]:
     now = timezone.now()
     is_resting = Q(endpoint__rests_until__gt=now)
     reachable = Q(endpoint__is_active=True, endpoint__removed_at=None, endpoint__client__is_active=True)
-    with transaction.atomic(durable=True):
-        due = waiting().filter(reachable, next_attempt_at__lte=now).exclude(is_resting)
-        oldest = due.order_by("next_attempt_at", "pk").select_for_update(skip_locked=True, of=("self",))
-        groups: dict[int, list[WebhookDelivery]] = defaultdict(list)
-        for delivery in oldest.select_related("endpoint")[: ENDPOINTS * PER_ENDPOINT]:
+    due = waiting().filter(reachable, next_attempt_at__lte=now).exclude(is_resting).select_related("endpoint")
+    groups: dict[int, list[WebhookDelivery]] = defaultdict(list)
+
+    def a_few_of_each(deliveries: list[WebhookDelivery]) -> Iterator[WebhookDelivery]:
+        for delivery in deliveries:
             is_room = delivery.endpoint_id in groups or len(groups) < ENDPOINTS
             if is_room and len(groups[delivery.endpoint_id]) < PER_ENDPOINT:
                 groups[delivery.endpoint_id].append(delivery)
-        claimed = [delivery.pk for group in groups.values() for delivery in group]
-        WebhookDelivery.objects.filter(pk__in=claimed).update(next_attempt_at=now + LEASE)
+                yield delivery
+
+    oldest = due.order_by("next_attempt_at", "pk")
+    claim_due(oldest, lease=LEASE, limit=ENDPOINTS * PER_ENDPOINT, choose=a_few_of_each)
     return list(groups.values())
 
 
@@ -119,12 +121,10 @@ def _conclude(delivery: WebhookDelivery, reply: Reply) -> None:
     delivery.last_status, delivery.last_error = reply.status, reply.error[:255]
     if reply.is_accepted:
         delivery.delivered_at = now
-    elif reply.is_gone or delivery.attempts > len(RETRY_AFTER):
+    elif reply.is_gone or (pause := RETRIES.after(delivery.attempts)) is None:
         delivery.gave_up_at = now
     else:
-        # Those that failed together shall not come back together.
-        seconds = RETRY_AFTER[delivery.attempts - 1] * random.uniform(1, 1.1)  # noqa: S311 - jitter, not a secret
-        delivery.next_attempt_at = now + timedelta(seconds=seconds)
+        delivery.next_attempt_at = now + pause
     delivery.save(
         update_fields=["attempts", "last_status", "last_error", "delivered_at", "gave_up_at", "next_attempt_at"]
     )

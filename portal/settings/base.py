@@ -306,18 +306,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {
-    "process-inbox": {"task": "payments.process_inbox", "schedule": 5.0, "kwargs": {"is_scheduled": True}},
-    "query-open-payments": {"task": "payments.query_open_payments", "schedule": 10.0},
-    "send-refunds": {"task": "payments.send_refunds", "schedule": 10.0},
-    "send-webhooks": {"task": "payments.send_webhooks", "schedule": 10.0},
-    "work-statements": {"task": "payments.work_statements", "schedule": 10.0},
-    "write-exports": {"task": "payments.write_exports", "schedule": 10.0, "options": {"expires": 10}},
-    "send-messages": {"task": "dossiers.send_messages", "schedule": 10.0},
-    "send-codes": {"task": "dossiers.send_codes", "schedule": 5.0},
-    # A round that nobody has taken by then is not needed: workers have better to do than a queue of them.
-    "check-papers": {"task": "dossiers.check_papers", "schedule": 10.0, "options": {"expires": 10}},
-}
 
 LOGGING = {
     "version": 1,

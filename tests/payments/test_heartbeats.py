@@ -11,7 +11,8 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from payments import heartbeats, sweeper
+from core import sweeper
+from payments import heartbeats, tasks
 from payments.models import Heartbeat
 from payments.tasks import process_inbox
 from portal.administration.alerts import of_province
@@ -79,7 +80,7 @@ def test_a_round_that_fails_is_no_sign_of_life(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("payments.callbacks.inbox.drain_all", fail)
     with pytest.raises(OperationalError):
-        sweeper.drain_leftovers()
+        tasks.drain_leftovers()
     assert not Heartbeat.objects.exists()
 
 

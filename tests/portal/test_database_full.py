@@ -11,7 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from payments import heartbeats, sweeper
+from payments import heartbeats, tasks
 from payments.callbacks import inbox
 from payments.models import Bill, Notification, Receipt
 from payments.models.notifications import NotificationState
@@ -52,11 +52,11 @@ def test_without_a_connection_the_bank_is_told_to_come_again_and_then_its_money_
         assert_come_again(notify(message))  # before we know whose key signs an answer, HTTP says it
         assert_come_again(Client().get(f"/thanh-toan/{payment.bill.token}/"))
         with pytest.raises(OperationalError):
-            sweeper.drain_leftovers()  # keep_sweeping tries the round again
+            tasks.drain_leftovers()  # keep_sweeping tries the round again
     assert post(message)["RESPONSE_CODE"] == "00"
     with no_connection_left():
         assert json.loads(notify(message).content)["RESPONSE_CODE"] == "08"  # the contract is remembered: "busy"
-    assert sweeper.drain_leftovers() == 1
+    assert tasks.drain_leftovers() == 1
     assert Bill.objects.get().state == BillState.PAID
     assert ledger_check.check() == []
 
@@ -108,5 +108,5 @@ def test_without_room_to_book_everything_waits_whole_and_nothing_is_quarantined(
 def test_a_full_disk_is_no_sign_of_life() -> None:
     post(confirm(factories.payment()))
     with disk_full("payments_ledgerevent"), pytest.raises(OperationalError):
-        sweeper.drain_leftovers()
+        tasks.drain_leftovers()
     assert "sweeper" in heartbeats.silent()

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from payments import sweeper
+from core import sweeper
 
 
 class Command(BaseCommand):

@@ -14,10 +14,9 @@ import redis
 import requests
 from django.conf import settings
 
-from core import wakeup
+from core import sweeper, wakeup
 from devtools.embedded.place import Place
 from devtools.embedded.valkey import Valkey
-from payments import sweeper
 from payments.models import Bill, Payment, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState

@@ -12,9 +12,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from core import wakeup
+from core import sweeper, wakeup
 from gateways.base import OutcomeState
-from payments import sweeper
 from payments.callbacks import inbox
 from payments.checkout import start as checkout
 from payments.errors import PaymentNotStarted

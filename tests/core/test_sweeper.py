@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import OperationalError
 
-from payments import sweeper as sweeper_module
+from core import sweeper
 from payments.callbacks import inbox
 from payments.models import Bill
 from payments.states import BillState
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def sweeper() -> Iterator[None]:
+def sweeping() -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=sweeper_module.keep_sweeping, args=(stop, 0.05))
+    thread = threading.Thread(target=sweeper.keep_sweeping, args=(stop, 0.05))
     thread.start()
     try:
         yield
@@ -40,9 +40,9 @@ def is_paid(bill: Bill) -> bool:
 def test_notifications_are_settled_while_a_bank_keeps_us_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     payment = factories.payment()
     answers = threading.Event()
-    rounds = [("checks", lambda: int(answers.wait(running.PATIENCE))), ("notifications", inbox.drain_all)]
-    monkeypatch.setattr(sweeper_module, "_ROUNDS", rounds)
-    with sweeper():
+    rounds = {"checks": lambda: int(answers.wait(running.PATIENCE)), "notifications": inbox.drain_all}
+    monkeypatch.setattr(sweeper, "sweeper_rounds", lambda: rounds)
+    with sweeping():
         post(confirm(payment))
         running.wait_until(lambda: is_paid(payment.bill), "the notification is settled", 5)
         assert not answers.is_set()
@@ -58,7 +58,7 @@ def test_a_round_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> 
             raise error
         return inbox.drain_all()
 
-    monkeypatch.setattr(sweeper_module, "_ROUNDS", [("notifications", drain)])
+    monkeypatch.setattr(sweeper, "sweeper_rounds", lambda: {"notifications": drain})
     post(confirm(payment))
-    with sweeper():
+    with sweeping():
         running.wait_until(lambda: is_paid(payment.bill), "the notification is settled", 5)

@@ -1,0 +1,13 @@
+"""Background jobs of agencies (`core.jobs`)."""
+
+from __future__ import annotations
+
+from core.jobs import job
+
+from .audit import chain
+
+
+@job("audit")
+def link_audit() -> int:
+    """Link new audit entries into the signed chain."""
+    return chain.link_due()

@@ -1,0 +1,13 @@
+"""Background jobs of procedures (`core.jobs`)."""
+
+from __future__ import annotations
+
+from core.jobs import job
+
+from .schedules import lifecycle
+
+
+@job("fee schedules")
+def activate_schedules() -> int:
+    """Activate the fee schedules whose first day has come."""
+    return lifecycle.activate_due()
