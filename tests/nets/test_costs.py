@@ -43,7 +43,7 @@ PARSERS: dict[str, tuple[str, ...] | str] = {
     "dossiers/post/orders.py": "data that ships with the product",
     "portal/settings/base.py": "the version of the product itself",
 }
-TABLE = ROOT / "docs" / "parsers.md"
+TABLE = ROOT / "docs/parsers.md"
 MOST_GROWTH = 3.0
 ROUNDS = 5
 
