@@ -238,7 +238,8 @@ FindBill = Callable[[str], InquiredBill | None]
 class Gateway(Protocol):
     """One gateway. Adapters register under the entry point group `motcua.gateways`.
 
-    An instance belongs to one merchant account and keeps no state between calls.
+    An instance belongs to one merchant account and keeps no state between calls. A class attribute
+    `addresses` (tuple of `gateways.addresses.Address`) is optional: paths beside `/gateways/<slug>/notify`.
     """
 
     slug: str

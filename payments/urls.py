@@ -1,27 +1,12 @@
 """Addresses of gateways and payers."""
 
-from django.urls import include, path, re_path
+from django.urls import include, path
 
-from .callbacks import views
 from .checkout import bill_views, payment_views
 from .receipts import views as receipts_views
 
-# A gateway that writes the slash differently must be understood, never redirected (R-28).
 urlpatterns = [
-    re_path(
-        r"^(?:gateways/vietinbank|vpg/collection/api/v1|api/v1)/inq-bill/?$",
-        views.inquire,
-        {"gateway": "vietinbank"},
-        name="vietinbank-inquire",
-    ),
-    re_path(
-        r"^(?:gateways/vietinbank|vpg/collection/api/v1|api/v1)/notify-bill/?$",
-        views.notify,
-        {"gateway": "vietinbank"},
-        name="vietinbank-notify",
-    ),
-    re_path(r"^gateways/(?P<gateway>[a-z_]+)/notify/?$", views.notify, name="gateway-notify"),
-    re_path(r"^gateways/(?P<gateway>[a-z_]+)/return/?$", views.returned, name="gateway-return"),
+    path("", include("payments.callbacks.urls")),
     path("doi-soat/", include("payments.accounting.urls")),
     path("thanh-toan/<str:token>/", bill_views.bill, name="bill"),
     path("thanh-toan/<str:token>/trang-thai/", bill_views.bill_state, name="bill-state"),

@@ -6,13 +6,12 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from functools import lru_cache
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
@@ -23,7 +22,8 @@ from portal.administration.read_only.middleware import refused
 
 logger = logging.getLogger(__name__)
 
-BANK_PATHS = ("/gateways/", "/vpg/", "/api/v1/inq-bill", "/api/v1/notify-bill")
+#: The addresses that gateways call; resolved alone, as every request of a page asks.
+_GATEWAY_URLS = "payments.callbacks.urls"
 PAGE_METHODS = ("GET", "HEAD", "POST")
 ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 _NO_FEATURES = "microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), browsing-topics=()"
@@ -58,21 +58,22 @@ class BankShortcutMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._resolve = lru_cache(maxsize=64)(resolve)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Call the view of a bank's address; everything else goes the usual way."""
-        if request.path_info.startswith(BANK_PATHS):
-            found = self._resolve(request.path_info)
-            if found.func in (views.notify, views.inquire):
-                _trust_what_just_worked()
-                try:
-                    return found.func(request, *found.args, **found.kwargs)
-                except DatabaseError as error:
-                    if not is_away(error):
-                        raise
-                    return _come_again(request, error)
-        return self.get_response(request)
+        try:
+            match = resolve(request.path_info, _GATEWAY_URLS)
+        except Resolver404:
+            return self.get_response(request)
+        if match.func not in (views.notify, views.inquire):
+            return self.get_response(request)
+        _trust_what_just_worked()
+        try:
+            return match.func(request, *match.args, **match.kwargs)
+        except DatabaseError as error:
+            if not is_away(error):
+                raise
+            return _come_again(request, error)
 
 
 def is_away(error: BaseException | None) -> bool:

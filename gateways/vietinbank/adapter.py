@@ -41,6 +41,7 @@ from gateways.http import Link
 from gateways.parsing import read_object, text_of, write_json
 
 from . import messages, statement
+from .urls import ADDRESSES
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class VietinBank:
     slug = "vietinbank"
     name = "VietinBank"
     capabilities = frozenset({Capability.QR, Capability.BILL_INQUIRY, Capability.QUERY, Capability.STATEMENT})
+    addresses = ADDRESSES
 
     def __init__(self, config: MerchantConfig) -> None:
         self._settings = config.settings

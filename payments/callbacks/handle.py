@@ -33,9 +33,9 @@ logger = logging.getLogger(__name__)
 def notify(slug: str, request: RawRequest) -> RawResponse:
     """Take one notification and return the protocol's answer, always in the protocol's own words.
 
-    Raises KeyError for an unknown gateway, NoSuchMerchant when nobody could sign an answer.
+    Raises KeyError for an unknown gateway, NoSuchMerchant when nobody could sign an answer, GatewayNotInstalled.
     """
-    kind = registry.get(slug)
+    kind = _adapter_class(slug)
     try:
         account = merchants.account_named(slug, _merchant_in(kind, request))
     except Malformed:
@@ -67,15 +67,15 @@ def notify(slug: str, request: RawRequest) -> RawResponse:
 def refuse(slug: str, request: RawRequest) -> RawResponse:
     """Refuse a message nobody could read, in the protocol's words; who sent it is kept.
 
-    Raises KeyError for an unknown gateway, NoSuchMerchant when nobody could sign an answer.
+    Raises KeyError for an unknown gateway, NoSuchMerchant when nobody could sign an answer, GatewayNotInstalled.
     """
-    registry.get(slug)
+    _adapter_class(slug)
     return _reject(slug, request, RejectionReason.MALFORMED, Answer.MALFORMED)
 
 
 def inquire(slug: str, request: RawRequest) -> RawResponse:
-    """Tell a bank what is owed for a code. Raises NoSuchMerchant."""
-    kind = registry.get(slug)
+    """Tell a bank what is owed for a code. Raises KeyError, NoSuchMerchant, GatewayNotInstalled."""
+    kind = _adapter_class(slug)
     try:
         account = merchants.account_named(slug, _merchant_in(kind, request))
     except Malformed:
@@ -104,6 +104,20 @@ def _without_nul(notification: Notification) -> Notification:
 
 class NoSuchMerchant(Exception):
     """The portal has no account at this gateway, so nobody can sign an answer."""
+
+
+class GatewayNotInstalled(Exception):
+    """There is a contract with this gateway, but its package is gone or cannot be loaded."""
+
+
+def _adapter_class(slug: str) -> type[Gateway]:
+    """Return the adapter class. Raises GatewayNotInstalled, KeyError for a gateway that nobody has a contract with."""
+    try:
+        return registry.get(slug)
+    except KeyError:
+        if merchants.any_account(slug):
+            raise GatewayNotInstalled(slug) from None
+        raise
 
 
 def _find_bill(slug: str, code: str) -> InquiredBill | None:

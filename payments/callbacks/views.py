@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,13 +13,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import live
-from gateways.base import RawResponse
+from gateways.base import RawRequest, RawResponse
 from payments.models import Payment
 from payments.states import OPEN_PAYMENT_STATES
 
 from . import handle as callbacks
 from .requests import is_unreadable, raw_request
 
+logger = logging.getLogger(__name__)
+
+#: A person must install the package first.
+NOT_INSTALLED_RETRY_SECONDS = 300
 #: The session key under which a browser remembers the attempt it was sent away with.
 SESSION_PAYMENT = "payment"
 
@@ -29,26 +36,31 @@ def _respond(answer: RawResponse) -> HttpResponse:
     return response
 
 
+def _handle(handle: Callable[[str, RawRequest], RawResponse], gateway: str, message: RawRequest) -> HttpResponse:
+    try:
+        return _respond(handle(gateway, message))
+    except (KeyError, callbacks.NoSuchMerchant) as error:
+        raise Http404 from error
+    except callbacks.GatewayNotInstalled:
+        # 404 would tell the bank to give up; its message is about our money.
+        logger.exception("a message of %s cannot be read: its package is gone or broken", gateway)
+        return HttpResponse(status=503, headers={"Retry-After": str(NOT_INSTALLED_RETRY_SECONDS)})
+
+
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def notify(request: HttpRequest, gateway: str) -> HttpResponse:
-    """A gateway tells us about money."""
-    try:
-        if is_unreadable(request):
-            return _respond(callbacks.refuse(gateway, raw_request(request, with_body=False)))
-        return _respond(callbacks.notify(gateway, raw_request(request)))
-    except (KeyError, callbacks.NoSuchMerchant) as error:
-        raise Http404 from error
+    """Take a gateway's notification of a payment."""
+    if is_unreadable(request):
+        return _handle(callbacks.refuse, gateway, raw_request(request, with_body=False))
+    return _handle(callbacks.notify, gateway, raw_request(request))
 
 
 @csrf_exempt
 @require_POST
 def inquire(request: HttpRequest, gateway: str) -> HttpResponse:
-    """A bank asks what is owed."""
-    try:
-        return _respond(callbacks.inquire(gateway, raw_request(request, with_body=not is_unreadable(request))))
-    except (KeyError, callbacks.NoSuchMerchant) as error:
-        raise Http404 from error
+    """Answer a bank's bill inquiry."""
+    return _handle(callbacks.inquire, gateway, raw_request(request, with_body=not is_unreadable(request)))
 
 
 @require_GET

@@ -62,7 +62,8 @@ def accounts_of(agency: Agency) -> list[MerchantAccount]:
     chain = chain_of(agency, today)
     found = (
         MerchantAccount.objects.filter(agency_id__in=chain, is_enabled=True, valid_during__contains=today)
-        .exclude(gateway__in=internal.SLUGS)
+        # A gateway whose package is gone or broken cannot be offered.
+        .filter(gateway__in=set(registry.all_slugs()).difference(internal.SLUGS))
         .select_related("agency", "health")
         .annotate(pauses_at=outages.next_pause())
     )

@@ -4,6 +4,8 @@ from ipaddress import ip_network
 
 from django.core.exceptions import ImproperlyConfigured
 
+from gateways import registry
+
 from .base import *  # noqa: F403
 from .base import (
     ALLOWED_HOSTS,
@@ -24,7 +26,8 @@ from .environment import VARIABLES, is_set, read
 
 SECURE_SSL_REDIRECT = read("SECURE_SSL_REDIRECT")
 # A gateway's POST must never meet a redirect: it would come back as a GET without its body.
-SECURE_REDIRECT_EXEMPT = [r"^gateways/", r"^vpg/", r"^api/", r"^health/", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^gateways/", r"^api/", r"^health/", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT += [address.pattern for _, address in registry.addresses()]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -49,11 +49,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("site")
     install(folder)
     sys.path.insert(0, str(folder))
-    registry._known.cache_clear()
+    registry._load.cache_clear()
     yield folder
     sys.path.remove(str(folder))
     sys.modules.pop("motcua_example", None)
-    registry._known.cache_clear()
+    registry._load.cache_clear()
 
 
 @pytest.fixture(scope="module")

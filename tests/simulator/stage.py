@@ -83,7 +83,7 @@ class Death:
 @contextmanager
 def prepared() -> Iterator[Agency]:
     """Inside a test's transaction: take PostgreSQL's clock, sign contracts with the false bank."""
-    with connection.cursor() as cursor, patch.object(registry, "_known", _known):
+    with connection.cursor() as cursor, patch.object(registry, "_gateways", _gateways):
         cursor.execute(_CLOCK)
         agency = factories.agency()
         for gateway in (SimCard, SimTransfer):
@@ -93,7 +93,7 @@ def prepared() -> Iterator[Agency]:
         yield agency
 
 
-def _known() -> dict[str, Any]:
+def _gateways() -> dict[str, Any]:
     return {kind.slug: kind for kind in (SimCard, SimTransfer)}
 
 

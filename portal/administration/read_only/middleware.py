@@ -14,11 +14,14 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from payments.api.problems import document
+from payments.callbacks import views as callback_views
 from portal.models import ReadOnlySpan
 
 from . import spans
 
 READING = ("GET", "HEAD", "OPTIONS")
+#: What gateways send, at whatever address.
+GATEWAY_VIEWS = (callback_views.notify, callback_views.inquire)
 #: Posts that only look, learn from a bank what became of money, or let staff in who shall end the mode.
 OPEN = frozenset(
     {
@@ -27,10 +30,6 @@ OPEN = frozenset(
         "lookup",
         "lookup-send",
         "lookup-code",
-        "gateway-return",
-        "gateway-notify",
-        "vietinbank-notify",
-        "vietinbank-inquire",
         "api-payment-check",
         "csp-report",
         "desk",
@@ -71,8 +70,9 @@ class ReadOnlyMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Answer instead of the view; CSRF has been checked, so nobody else's form is echoed."""
-        found = request.resolver_match
-        if request.method in READING or (found and found.view_name in OPEN):
+        match = request.resolver_match
+        is_open = view in GATEWAY_VIEWS or (match and match.view_name in OPEN)
+        if request.method in READING or is_open:
             return None
         span = spans.under_way()
         return refused(request, span) if span else None
