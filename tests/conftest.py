@@ -5,14 +5,16 @@ from __future__ import annotations
 import gc
 import shlex
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
 from django.conf import settings
+from django.db import connections
 
 from core import locks
 
-from .support import emptying, servers
+from .support import emptying, servers, sessions
 from .support.demo import demo
 
 pytest_plugins = ["tests.support.browser"]
@@ -25,8 +27,8 @@ LONG = (
     "looks/",
     "simulator/test_vopr",
     "simulator/",
-    "payments/test_crashes",
-    "payments/test_broker",
+    "payments/settlement/test_crashes",
+    "payments/callbacks/test_broker",
 )
 
 
@@ -65,6 +67,27 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _patient_sessions() -> None:
     """Let PostgreSQL end no session of this process: on a busy machine a test may be silent for longer than 5 s."""
     locks.SILENCE_TIMEOUT = "60s"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """As pytest-django's, and at the end the database is dropped when nobody uses it any more."""
+    ours = connections["default"]  # while Playwright runs its loop, Django shows another one
+    yield
+    with django_db_blocker.unblock():
+        ours.close()
+        sessions.wait_until_alone()
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, live_server: Any) -> Any:
+    """As pytest-django's, begun after the database and ended before it is dropped.
+
+    A thread of the server lives as long as the browser keeps its connection to it; its own
+    connection to the database ends with each request, or the database could not be dropped.
+    """
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
+    return live_server
 
 
 @pytest.fixture(autouse=True)

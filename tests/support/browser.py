@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -56,13 +57,18 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def _inside(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Let the event loop that Playwright keeps in this thread be the running one, and Django use its database there."""
+    """Let the event loop that Playwright keeps in this thread be the running one, and Django use its database there.
+
+    While it runs Django has other connections than before and after: they are closed here, where
+    they can be seen, or whoever drops the test database would find it in use.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         asyncio._set_running_loop(loop)
         try:
             yield
         finally:
+            connections.close_all()
             asyncio._set_running_loop(None)
 
 
