@@ -64,7 +64,8 @@ def test_the_list_costs_the_same_queries_for_one_and_for_twenty(django_assert_nu
     for _ in range(19):
         factories.payment(of=factories.dossier(agency).bills.get())
     with django_assert_num_queries(len(one)):
-        client.get("/quay/")
+        page = client.get("/quay/").content.decode()
+    assert all(code in page for code in Dossier.objects.values_list("code", flat=True)), "the list shows all twenty"
 
 
 def test_a_dossier_is_found_by_code_phone_and_name_without_accents() -> None:

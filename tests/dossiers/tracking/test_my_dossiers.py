@@ -71,7 +71,8 @@ def test_the_page_asks_no_more_for_many_than_for_one(django_assert_max_num_queri
     for _ in range(5):
         owned()
     with django_assert_max_num_queries(len(one)):
-        browser.get("/ho-so-cua-toi/")
+        page = browser.get("/ho-so-cua-toi/").content.decode()
+    assert all(code in page for code in Dossier.objects.values_list("code", flat=True)), "the page shows all six"
 
 
 def test_a_citizens_account_never_works_here() -> None:

@@ -103,7 +103,8 @@ def test_the_list_asks_the_same_for_one_and_for_many(django_assert_max_num_queri
     for _ in range(5):
         factories.payment(of=factories.bill(of=agency))
     with django_assert_max_num_queries(len(captured)):
-        client.get(LIST, {"q": "150.000"})
+        page = client.get(LIST, {"q": "150.000"}).content.decode()
+    assert all(f"{LIST}{payment.pk}/" in page for payment in Payment.objects.all()), "the list shows all six"
     assert len(captured) <= 20
 
 
