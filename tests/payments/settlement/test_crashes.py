@@ -22,6 +22,7 @@ from core.locks import is_contention
 from payments.callbacks import inbox
 from payments.models import Bill, LedgerEvent, Notification, Payment, Receipt, ReceiptSeries
 from payments.models.notifications import NotificationState
+from payments.receipts import issue as receipts
 from payments.settlement import ledger_check
 from payments.states import BillState
 from payments.tasks import process_inbox
@@ -30,6 +31,7 @@ from tests.support import factories, running
 from tests.support.breaking import Breaker
 from tests.support.leaking import leak
 from tests.support.notifications import confirm
+from tests.support.two_ways import settled_in_bulk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,9 +42,11 @@ def worker(tmp_path: Path) -> Iterator[running.Child]:
         yield child
 
 
-def paid_at_the_bank(count: int) -> list[Payment]:
-    """Payments of one agency, whose receipts share a series."""
+def paid_at_the_bank(count: int, *, in_bulk: bool = True) -> list[Payment]:
+    """Payments of one agency, whose receipts share a series: if it is open they settle in bulk, else by the rules."""
     agency = factories.agency()
+    if in_bulk:
+        receipts.open_books([agency.pk], timezone.localdate())
     return [factories.payment(of=factories.bill(of=agency)) for _ in range(count)]
 
 
@@ -80,7 +84,7 @@ def test_a_worker_killed_in_mid_batch_leaves_everything_to_the_sweeper(worker: r
     told([first])
     sweep_until_settled()
     # The series of the receipts is locked last: payments, bills and ledger are written by then.
-    with running.locked("payments_receiptseries", ReceiptSeries.objects.get().pk):
+    with running.locked("payments_receiptseries", ReceiptSeries.objects.get(kind="phi").pk):
         told(payments)
         running.wait_until(running.ringing(running.waiting_for_locks), "the worker stands in its transaction")
         worker.kill(signal.SIGKILL)
@@ -198,19 +202,24 @@ def test_a_task_delivered_twice_finds_nothing_to_do_the_second_time() -> None:
     assert_each_is_settled_once(payments)
 
 
-def statements_of_a_drain() -> int:
-    told(paid_at_the_bank(2))
+def statements_of_a_drain(*, in_bulk: bool) -> int:
+    told(paid_at_the_bank(2, in_bulk=in_bulk))
     with Breaker() as breaker:
         inbox.drain()
     return breaker.seen
 
 
+@pytest.mark.parametrize("in_bulk", [True, False])
 @pytest.mark.parametrize(("fault", "step"), [("error", 1), ("terminate", 4)])
-def test_a_drain_broken_at_any_statement_is_done_once(fault: str, step: int) -> None:
-    statements = statements_of_a_drain()
+def test_a_drain_broken_at_any_statement_is_done_once(
+    fault: str, step: int, in_bulk: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bulk = settled_in_bulk(monkeypatch)
+    statements = statements_of_a_drain(in_bulk=in_bulk)
     assert statements > 10
+    assert len(bulk) == (2 if in_bulk else 0)
     for position in range(1, statements + 1, step):
-        payments = paid_at_the_bank(2)
+        payments = paid_at_the_bank(2, in_bulk=in_bulk)
         told(payments)
         with pytest.raises(OperationalError), Breaker(at=position, fault=fault):
             inbox.drain()
@@ -219,9 +228,10 @@ def test_a_drain_broken_at_any_statement_is_done_once(fault: str, step: int) -> 
         assert_each_is_settled_once(payments)
 
 
+@pytest.mark.parametrize("in_bulk", [True, False])
 @pytest.mark.parametrize(("fault", "left"), [("before_commit", 2), ("after_commit", 0)])
-def test_a_connection_lost_while_committing_is_no_loss_and_no_doubling(fault: str, left: int) -> None:
-    payments = paid_at_the_bank(2)
+def test_a_connection_lost_while_committing_is_no_loss_and_no_doubling(fault: str, left: int, in_bulk: bool) -> None:
+    payments = paid_at_the_bank(2, in_bulk=in_bulk)
     told(payments)
     with pytest.raises(OperationalError), Breaker(fault=fault):
         inbox.drain()
@@ -230,13 +240,16 @@ def test_a_connection_lost_while_committing_is_no_loss_and_no_doubling(fault: st
     assert_each_is_settled_once(payments)
 
 
-def test_control_without_the_transaction_a_broken_drain_breaks_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
-    statements = statements_of_a_drain()
+@pytest.mark.parametrize("in_bulk", [True, False])
+def test_control_without_the_transaction_a_broken_drain_breaks_the_ledger(
+    in_bulk: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements = statements_of_a_drain(in_bulk=in_bulk)
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
     monkeypatch.setattr("payments.callbacks.inbox.transaction.atomic", lambda **_: nullcontext())
     for position in range(2, statements + 1):
         Notification.objects.update(state=NotificationState.DONE)
-        told(paid_at_the_bank(1))
+        told(paid_at_the_bank(1, in_bulk=in_bulk))
         with pytest.raises(OperationalError), Breaker(at=position, fault="error"):
             inbox.drain()
         if ledger_check.check():

@@ -28,6 +28,7 @@ from payments.states import OPEN_PAYMENT_STATES, BillState
 from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
+from tests.support.two_ways import settled_in_bulk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,8 +50,12 @@ def at_once(times: int, work: Callable[[int], Any]) -> list[Any]:
         return list(threads.map(run, range(times)))
 
 
-def test_two_gateways_in_the_same_moment_apply_one_payment() -> None:
+@pytest.mark.parametrize("in_bulk", [True, False])
+def test_two_gateways_in_the_same_moment_apply_one_payment(in_bulk: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    bulk = settled_in_bulk(monkeypatch)
     first = factories.payment()
+    if in_bulk:
+        receipts.open_books([first.bill.agency_id], timezone.localdate())
     second = factories.payment(of=first.bill, gateway="vietinbank")
     post(confirm(first))
     post(notify_bill(second), "vietinbank")
@@ -59,6 +64,7 @@ def test_two_gateways_in_the_same_moment_apply_one_payment() -> None:
     inbox.drain_all()
     assert Payment.objects.filter(is_applied=True).count() == 1
     assert Receipt.objects.count() == 1
+    assert len(bulk) == int(in_bulk)
     assert ledger_check.check() == []
 
 

@@ -36,7 +36,8 @@ from payments.receipts import issue as receipts
 from payments.settlement import apply as settlement
 from payments.settlement import bulk, ledger_check
 from payments.states import EventKind
-from tests.support import emptying, factories
+
+from . import emptying, factories
 
 Lines = Sequence[tuple[str, int]]
 PHI: Lines = (("phi", 5000),)
@@ -101,6 +102,20 @@ class Scenario:
         nothing = dict.fromkeys(("our_amount", "our_count", "bank_amount", "bank_count"), 0)
         officer = factories.officer(self.agency)
         ClosedDay.objects.create(merchant_account=account, day=day, closed_by=officer, **nothing)
+
+
+def settled_in_bulk(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Return a set that fills with the notifications the bulk statement settles from now on in this process."""
+    seen: set[int] = set()
+    real = bulk.settle
+
+    def settle(notification_ids: Sequence[int]) -> bulk.Plain:
+        result = real(notification_ids)
+        seen.update(result.notification_ids)
+        return result
+
+    monkeypatch.setattr(bulk, "settle", settle)
+    return seen
 
 
 @dataclass(frozen=True, slots=True)

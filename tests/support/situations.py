@@ -195,6 +195,15 @@ def one_transaction_first_for_a_bill_of_another_amount(world: Scenario) -> None:
     world.notify(world.payment(), gateway_ref="SAME")
 
 
+@situation(in_bulk=2)
+def a_number_that_was_named_without_money(world: Scenario) -> None:
+    world.notify(world.payment(), gateway_ref="SAME", currency="USD")
+    inbox.drain_all()
+    world.notify(world.payment(), gateway_ref="SAME")
+    world.notify(world.payment(), gateway_ref="OTHER", state=OutcomeState.FAILED)
+    world.notify(world.payment(), gateway_ref="OTHER")
+
+
 @situation(in_bulk=1)
 def a_transaction_that_settled_a_bill_before(world: Scenario) -> None:
     world.notify(world.payment(), gateway_ref="SAME")
