@@ -5,6 +5,8 @@ Paid or not is not among them: that is read from the bill. State 6 only pauses t
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -43,8 +45,13 @@ DOSSIER_EDGES: frozenset[tuple[int, int]] = frozenset(
     }
 )
 
+#: A result that was given out by mistake, or came back by post, lies at the desk again.
+PUT_BACK_EDGES: frozenset[tuple[int, int]] = frozenset({(S.RETURNED, S.FINISHED)})
+#: A step that was made by mistake is taken back within a minute; a hand-over is not.
+UNDO_EDGES = frozenset((after, before) for before, after in DOSSIER_EDGES if after != S.RETURNED)
 
-def check_move(before: int, after: int) -> None:
+
+def check_move(before: int, after: int, edges: Container[tuple[int, int]] = DOSSIER_EDGES) -> None:
     """Raise IllegalDossierMove unless the edge is listed."""
-    if (before, after) not in DOSSIER_EDGES:
+    if (before, after) not in edges:
         raise IllegalDossierMove(before, after)

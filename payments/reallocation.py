@@ -24,7 +24,7 @@ from gateways.internal import Moved
 from payments.models.discrepancies import HOLDING_MONEY
 from payments.models.notifications import NotificationSource
 
-from . import discrepancies
+from . import discrepancies, transitions
 from .cash_desk import collect as cash_desk
 from .cash_desk import internal_payments
 from .errors import BillNotPayable, IdempotencyConflict, ReallocationRefused, RemainingChanged, SamePerson
@@ -134,7 +134,8 @@ def _lock(move: Reallocation, checker: User) -> Reallocation:
 
 
 def _decide(locked: Reallocation, after: ReallocationState, checker: User) -> None:
-    locked.state, locked.checker, locked.decided_at = after, checker, timezone.now()
+    transitions.reallocation_to(locked, after)
+    locked.checker, locked.decided_at = checker, timezone.now()
     locked.save(update_fields=["state", "checker", "decided_at"])
     _record(locked, checker)
 

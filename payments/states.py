@@ -1,7 +1,7 @@
 """States of bills, payments, refunds and reallocations, and every edge between them.
 
 An edge names the ledger event it must write (docs/architecture.md#states). What is not listed here
-cannot happen: `move_payment` and `move_bill` raise IllegalTransition.
+cannot happen: `transitions`, which owns every write of a state, raises IllegalTransition.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class EventKind(models.TextChoices):
     REFUND_MOVED = "refund_moved", _("Yêu cầu hoàn tiền đổi trạng thái")
 
 
-P, B, R, E = PaymentState, BillState, RefundState, EventKind
+P, B, R, M, E = PaymentState, BillState, RefundState, ReallocationState, EventKind
 
 PAYMENT_EDGES: dict[tuple[str, str], EventKind] = {
     (P.CREATED, P.SENT): E.PAYMENT_SENT,
@@ -115,6 +115,8 @@ PAYMENT_EDGES: dict[tuple[str, str], EventKind] = {
     (P.UNKNOWN, P.EXPIRED): E.PAYMENT_EXPIRED,
     # The only way out of PAID: the bank took the money back (R-43).
     (P.PAID, P.REVERSED): E.PAYMENT_REVERSED,
+    # A transfer code stays good: what is transferred to it after the bank took the first money back pays.
+    (P.REVERSED, P.PAID): E.PAYMENT_PAID,
 }
 
 #: Corrected to match the bank: an opinion of ours gives way to money that moved.
@@ -155,6 +157,8 @@ REFUND_EDGES: frozenset[tuple[str, str]] = frozenset(
     }
 )
 
+REALLOCATION_EDGES: frozenset[tuple[str, str]] = frozenset({(M.PROPOSED, M.REJECTED), (M.PROPOSED, M.DONE)})
+
 #: An attempt that may still bring money without a correction.
 OPEN_PAYMENT_STATES = (P.CREATED, P.SENT, P.UNKNOWN)
 #: A bill that stops nobody from handing over a result.
@@ -184,6 +188,12 @@ def check_refund_edge(before: str, after: str) -> None:
     """Raise IllegalTransition unless a refund may move so."""
     if (before, after) not in REFUND_EDGES:
         raise IllegalTransition("refund", before, after)
+
+
+def check_reallocation_edge(before: str, after: str) -> None:
+    """Raise IllegalTransition unless a proposal to move money may be decided so."""
+    if (before, after) not in REALLOCATION_EDGES:
+        raise IllegalTransition("reallocation", before, after)
 
 
 def is_correction(before: str, after: str) -> bool:

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from .state_writes import state_writes
+
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("agencies", "procedures", "payments", "dossiers", "portal", "gateways")
+APPS = ("core", "agencies", "procedures", "payments", "dossiers", "portal", "gateways", "devtools")
 #: Where requests of staff are answered: there rows of agencies come from `Staff`, or are narrowed to what it sees.
 STAFF_EDGES = ("dossiers/desk/", "payments/accounting/", "payments/exports/definitions/")
 #: Tables whose rows belong to an agency, directly or by what they hang on.
@@ -132,6 +134,7 @@ RULES = {
     spread_requests: "names from outside may become names of a query",
     open_forms: "a form takes every field there is",
     called_safe: "markup is called safe",
+    state_writes: "a state is written outside of the module that owns it",
 }
 
 

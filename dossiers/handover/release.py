@@ -11,8 +11,8 @@ from agencies.audit import record as audit
 from agencies.models import User
 from dossiers.errors import NotReleasable, NotTakenBack
 from dossiers.messages.outbox import tell
-from dossiers.models import Dossier, DossierEvent, EventKind, HandOver, PostalOrder, PostalState, Relation, TakenBack
-from dossiers.processing.transitions import advance
+from dossiers.models import Dossier, HandOver, PostalOrder, PostalState, Relation, TakenBack
+from dossiers.processing import transitions
 from dossiers.states import DossierState
 from payments.models import Bill
 
@@ -52,7 +52,7 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
         locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
         if reason := why_not(locked):
             raise NotReleasable(reason)
-        advance(locked, DossierState.RETURNED, actor=officer)  # no name: the timeline can never be erased
+        transitions.advance(locked, DossierState.RETURNED, actor=officer)  # no name: the timeline can never be erased
         hand_over = HandOver.objects.create(
             dossier=locked,
             officer=officer,
@@ -94,14 +94,5 @@ def put_back(locked: Dossier, given: HandOver, *, actor: User, reason: str) -> T
         dossier=locked, hand_over={**kept, "at": given.at.isoformat()}, reason=reason[:255], actor=actor
     )
     given.delete()
-    locked.state, locked.returned_at = DossierState.FINISHED, None
-    locked.save(update_fields=["state", "returned_at"])
-    DossierEvent.objects.create(
-        dossier=locked,
-        kind=EventKind.HAND_OVER_UNDONE,
-        before=DossierState.RETURNED,
-        after=DossierState.FINISHED,
-        actor=actor,
-        note=reason[:255],
-    )
+    transitions.put_back(locked, actor=actor, note=reason)
     return undone

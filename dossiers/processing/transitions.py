@@ -1,4 +1,7 @@
-"""State transitions of dossiers."""
+"""State transitions of dossiers, the only writes of `Dossier.state`: forward, back to the desk, a step undone.
+
+Each way has its table of edges in `states` and its event. `tests/state_writes.py` refuses every other write.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from django.utils import timezone
 
 from agencies.models import User
 from dossiers.models import Dossier, DossierEvent, EventKind, SigningState
-from dossiers.states import DossierState, check_move
+from dossiers.states import PUT_BACK_EDGES, UNDO_EDGES, DossierState, check_move
 
 from . import deadlines
 
@@ -45,6 +48,29 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
     dossier.save(update_fields=[*changed, "due_at", "original_due_at"])
     kind = EventKind.HANDED_OVER if after == DossierState.RETURNED else EventKind.STATE_CHANGED
     DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note)
+
+
+def put_back(dossier: Dossier, *, actor: User, note: str) -> None:
+    """Let a result that was given out lie at the desk again (10 → 9), and write its event.
+
+    The caller holds the row's lock. Raises IllegalDossierMove.
+    """
+    after = DossierState.FINISHED
+    check_move(dossier.state, after, PUT_BACK_EDGES)
+    before, dossier.state, dossier.returned_at = dossier.state, after, None
+    dossier.save(update_fields=["state", "returned_at"])
+    kind = EventKind.HAND_OVER_UNDONE
+    DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note[:255])
+
+
+def undo_to(dossier: Dossier, after: int, *, actor: User) -> DossierEvent:
+    """Set a locked dossier back to where a step began, and return the event, to be saved with the rest it undoes.
+
+    Raises IllegalDossierMove.
+    """
+    check_move(dossier.state, after, UNDO_EDGES)
+    before, dossier.state = dossier.state, after
+    return DossierEvent(dossier=dossier, kind=EventKind.STEP_UNDONE, before=before, after=after, actor=actor)
 
 
 def recall_draft(dossier: Dossier, actor: User | None, now: datetime) -> list[str]:

@@ -13,7 +13,7 @@ from dossiers.models import Dossier, DossierEvent, EventKind, Message, NoticeKin
 from dossiers.states import DossierState
 
 from . import deadlines
-from .transitions import STAMPS, UNDO_WITHIN, recall_draft
+from .transitions import STAMPS, UNDO_WITHIN, recall_draft, undo_to
 
 
 def last_step(dossier: Dossier, actor: User, now: datetime) -> DossierEvent | None:
@@ -45,12 +45,11 @@ def undo(dossier: Dossier, *, actor: User) -> None:
             changed.append(stamp)
         if locked.state == DossierState.IN_PROCESS:
             changed += recall_draft(locked, actor, timezone.now())
-        before, locked.state = locked.state, event.before
-        _restore(locked, before, event)
+        left = locked.state
+        undone = undo_to(locked, event.before, actor=actor)
+        _restore(locked, left, event)
         locked.save(update_fields=[*changed, "due_at", "original_due_at"])
-        DossierEvent.objects.create(
-            dossier=locked, kind=EventKind.STEP_UNDONE, before=before, after=locked.state, actor=actor
-        )
+        undone.save()
 
 
 def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from agencies.models import Agency, User
 from core import live
+from payments import transitions
 from payments.errors import BillHasMoney, BillNotPayable, InvalidBill
 from payments.models import ApiClient, Bill, BillLine, LedgerEvent
 from payments.models.bills import TEST, FeeKind
 from payments.signals import bills_cancelled, bills_settled
-from payments.states import BillState, EventKind, PaymentState, bill_edge
+from payments.states import BillState, EventKind, PaymentState
 
 #: No single administrative fee comes near; a larger number is a typing or unit error.
 MAX_AMOUNT = 100_000_000_000
@@ -118,19 +119,9 @@ def cancel_bill(bill: Bill, *, reason: str, actor: User | None = None, cause: st
 
 
 def _close(bill: Bill, state: BillState, *, cause: str, reason: str, actor: User | None = None) -> None:
-    before, bill.state = bill.state, state
-    if state == BillState.WAIVED:
-        bill.settled_at = timezone.now()
-    bill.save(update_fields=["state", "settled_at"])
-    LedgerEvent.objects.create(
-        kind=bill_edge(before, state),
-        bill=bill,
-        before=before,
-        after=state,
-        cause=cause,
-        actor=actor,
-        detail={"reason": reason},
-    )
+    event = transitions.bill_to(bill, state, at=timezone.now(), cause=cause, actor=actor, detail={"reason": reason})
+    bill.save(update_fields=transitions.BILL_COLUMNS)
+    event.save()
     if bill.is_settled:
         bills_settled.send(sender=Bill, bill_ids=[bill.pk])
     elif state == BillState.CANCELLED:

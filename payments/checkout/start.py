@@ -22,12 +22,13 @@ from gateways.base import (
     QrCode,
     Redirect,
 )
+from payments import transitions
 from payments.bills import holds
 from payments.errors import AnotherUnderWay, BillNotPayable, PaymentNotStarted
 from payments.merchants import circuit_breaker
 from payments.merchants.accounts import account_for, adapter_for
 from payments.models import Bill, LedgerEvent, MerchantAccount, Payment
-from payments.states import OPEN_PAYMENT_STATES, BillState, EventKind, PaymentState, payment_edge
+from payments.states import OPEN_PAYMENT_STATES, BillState, EventKind, PaymentState
 from payments.status_queries import query as status_queries
 
 logger = logging.getLogger(__name__)
@@ -188,14 +189,6 @@ def _record_sent(payment: Payment, answer: Redirect | QrCode) -> Payment:
                 "purpose": answer.purpose,
             }
         if locked.state == PaymentState.CREATED:
-            before, locked.state = locked.state, PaymentState.SENT
-            LedgerEvent.objects.create(
-                kind=payment_edge(before, locked.state),
-                bill_id=locked.bill_id,
-                payment=locked,
-                before=before,
-                after=locked.state,
-                cause="start",
-            )
+            transitions.payment_to(locked, PaymentState.SENT, bill_id=locked.bill_id, cause="start").save()
         locked.save(update_fields=["request", "sent_at", "redirect_url", "qr_text", "qr_details", "state"])
     return locked

@@ -36,13 +36,21 @@ def issue(payments: Sequence[Payment], bills: Mapping[int, Bill]) -> list[Receip
         for kind in FeeKind.values
         if (payment.bill_id, kind) in lines
     ]
+    earlier = _last_revisions(payments)
     series = _locked_series({(bill.agency_id, kind) for _, bill, kind in wanted})
     receipts = []
     for payment, bill, kind in wanted:
         text = [{"description": line.description, "amount": line.amount} for line in lines[bill.pk, kind]]
-        receipts.append(_next(series[bill.agency_id, kind], payment, bill, text))
+        revision = earlier.get((payment.pk, kind), 0) + 1
+        receipts.append(_next(series[bill.agency_id, kind], payment, bill, text, revision=revision))
     update_rows(ReceiptSeries, series.values(), ["next_number"])
     return Receipt.objects.bulk_create(receipts)
+
+
+def _last_revisions(payments: Sequence[Payment]) -> dict[tuple[int, str], int]:
+    """Return the last revision of each (payment, kind) that has receipts: the bank took their money back."""
+    rows = Receipt.objects.filter(payment__in=payments).order_by("revision")
+    return {(payment, kind): revision for payment, kind, revision in rows.values_list("payment", "kind", "revision")}
 
 
 def _next(

@@ -121,7 +121,7 @@ def _step(refund: Refund, after: RefundState | None, **changes: object) -> bool:
             locked.save(update_fields=["next_check_at", "check_count", *changes])
         else:
             refunds.move(locked, after, "next_check_at", "check_count", *changes)
-    refund.state = locked.state
+    refund.refresh_from_db(fields=["state"])
     return True
 
 

@@ -18,14 +18,14 @@ from django.utils.translation import gettext as _
 from agencies.audit import record as audit
 from agencies.models import User
 from core import live
-from payments import discrepancies
+from payments import discrepancies, transitions
 from payments.errors import IdempotencyConflict, RefundRefused, RemainingChanged, SamePerson
 from payments.models import ApiClient, Bill, Discrepancy, LedgerEvent, Payment, Refund
 from payments.models.discrepancies import HOLDING_MONEY
 from payments.models.refunds import RefundReason
 from payments.receipts import issue as receipts
 from payments.signals import money_returned
-from payments.states import BillState, EventKind, RefundState, bill_edge, check_refund_edge
+from payments.states import BillState, EventKind, RefundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ def _create(proposal: Proposal, maker: User | ApiClient, **source: object) -> Re
         client=maker if isinstance(maker, ApiClient) else None,
         **source,
     )
-    _record(refund, "", actor=refund.maker)
+    LedgerEvent.objects.create(kind=EventKind.REFUND_MOVED, after=refund.state, **_facts(refund, refund.maker))
+    _audit(refund, refund.maker)
     return refund
 
 
@@ -188,18 +189,11 @@ def finish(locked: Refund, reference: str, *, actor: User | None = None) -> None
 def _reduce_bill(refund: Refund, payment: Payment, actor: User | None) -> None:
     bill = payment.bill
     returned = payment.refunds.filter(state=RefundState.DONE).aggregate(total=Sum("amount"))["total"]
-    before = bill.state
-    bill.state = BillState.REFUNDED if returned == bill.amount else BillState.PARTLY_REFUNDED
-    bill.save(update_fields=["state"])
-    LedgerEvent.objects.create(
-        kind=bill_edge(before, bill.state),
-        bill=bill,
-        payment=payment,
-        amount=refund.amount,
-        before=before,
-        after=bill.state,
-        **_cause(refund, actor),
-    )
+    after = BillState.REFUNDED if returned == bill.amount else BillState.PARTLY_REFUNDED
+    facts = {"payment": payment, "amount": refund.amount, **_cause(refund, actor)}
+    event = transitions.bill_to(bill, after, at=timezone.now(), **facts)
+    bill.save(update_fields=transitions.BILL_COLUMNS)
+    event.save()
     receipts.revise(payment, refund.amount, refund.get_reason_display(), cause=f"refund:{refund.pk}")
 
 
@@ -217,10 +211,10 @@ def lock(refund: Refund) -> Refund:
 
 def move(locked: Refund, after: RefundState, *columns: str, actor: User | None = None, note: str = "") -> None:
     """Move a locked refund along a listed edge, save `columns` with it and write the event."""
-    check_refund_edge(locked.state, after)
-    before, locked.state = locked.state, after
+    event = transitions.refund_to(locked, after, **_facts(locked, actor, note))
     locked.save(update_fields=["state", *columns])
-    _record(locked, before, actor=actor, note=note)
+    event.save()
+    _audit(locked, actor)
 
 
 def _release(locked: Refund) -> None:
@@ -232,17 +226,16 @@ def _release(locked: Refund) -> None:
         locked.discrepancy.save(update_fields=["used_amount"])
 
 
-def _record(refund: Refund, before: str, *, actor: User | None, note: str = "") -> None:
-    bill_id = refund.payment.bill_id if refund.payment else None
-    LedgerEvent.objects.create(
-        kind=EventKind.REFUND_MOVED,
-        bill_id=bill_id,
-        payment=refund.payment,
-        before=before,
-        after=refund.state,
-        detail={"amount": refund.amount, "reason": refund.reason, "note": note},
+def _facts(refund: Refund, actor: User | None, note: str = "") -> dict[str, object]:
+    return {
+        "bill_id": refund.payment.bill_id if refund.payment else None,
+        "payment": refund.payment,
+        "detail": {"amount": refund.amount, "reason": refund.reason, "note": note},
         **_cause(refund, actor),
-    )
+    }
+
+
+def _audit(refund: Refund, actor: User | None) -> None:
     if actor:
         audit.record(
             f"refund_{refund.state}", f"refund:{refund.pk}", actor=actor, agency=refund.agency, amount=refund.amount

@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from core.bulk_update import update_rows
-from payments import discrepancies
+from payments import discrepancies, transitions
 from payments.models import Bill, ClosedDay, Discrepancy, LedgerEvent, Notification, Payment
 from payments.receipts import issue as receipts
 from payments.signals import bills_reopened, bills_settled
-from payments.states import MONEY_IN, BillState, EventKind, PaymentState, bill_edge, is_correction, payment_edge
+from payments.states import MONEY_IN, BillState, EventKind, PaymentState
 
 from .rules import Decision, GatewayEvent, PaymentFacts, decide
 
@@ -46,6 +46,7 @@ class _Work:
     events: list[LedgerEvent] = field(default_factory=list)
     discrepancies: list[Discrepancy] = field(default_factory=list)
     touched: dict[int, Payment] = field(default_factory=dict)
+    reversed: dict[int, Payment] = field(default_factory=dict)
     outcome: Settled = field(default_factory=Settled)
 
 
@@ -138,18 +139,7 @@ def _apply_one(notification: Notification, work: _Work) -> None:
 def _carry_out(
     decision: Decision, notification: Notification, payment: Payment | None, bill: Bill | None, work: _Work
 ) -> None:
-    def event(kind: EventKind, **values: object) -> None:
-        work.events.append(
-            LedgerEvent(
-                kind=kind,
-                bill=bill,
-                payment=payment,
-                cause=notification.source,
-                cause_id=str(notification.pk),
-                **values,
-            )
-        )
-
+    cause: dict[str, object] = {"cause": notification.source, "cause_id": str(notification.pk)}
     money: dict[str, object] = {}
     amount = notification.amount or 0
     if decision.books_money:
@@ -159,23 +149,17 @@ def _carry_out(
         amount = -payment.amount
         money = _money(notification, amount, work)
     if payment and decision.payment_to:
-        before, payment.state = payment.state, decision.payment_to
+        carries_money = decision.payment_to in (PaymentState.PAID, PaymentState.REVERSED)
+        carried = money if carries_money else {}
+        work.events.append(transitions.payment_to(payment, decision.payment_to, bill=bill, **cause, **carried))
         if payment.state == PaymentState.PAID:
             payment.gateway_ref = notification.gateway_ref
             payment.paid_at = notification.occurred_at or work.now
             payment.is_applied = decision.settles_bill
-            payment.next_check_at = None
         elif payment.state == PaymentState.REVERSED:
-            payment.is_applied = False
+            # Its receipts are void even when the same batch brings new money for it.
+            work.reversed[payment.pk] = payment
         work.touched[payment.pk] = payment
-        carries_money = payment.state in (PaymentState.PAID, PaymentState.REVERSED)
-        event(
-            payment_edge(before, payment.state),
-            before=before,
-            after=payment.state,
-            is_correction=is_correction(before, payment.state),
-            **(money if carries_money else {}),
-        )
         if carries_money:
             money = {}
     if payment and decision.asks_gateway:
@@ -184,13 +168,13 @@ def _carry_out(
         work.touched[payment.pk] = payment
         work.outcome.payments_to_ask.add(payment.pk)
     if money:
-        event(EventKind.MONEY_RECEIVED, **money)
+        work.events.append(LedgerEvent(kind=EventKind.MONEY_RECEIVED, bill=bill, payment=payment, **cause, **money))
     if bill and (decision.settles_bill or decision.takes_money_back):
-        _move_bill(bill, BillState.PAID if decision.settles_bill else BillState.OPEN, work)
-        before = BillState.OPEN if decision.settles_bill else BillState.PAID
-        event(bill_edge(before, bill.state), amount=-amount, before=before, after=bill.state)
+        after = BillState.PAID if decision.settles_bill else BillState.OPEN
+        work.events.append(transitions.bill_to(bill, after, at=work.now, payment=payment, amount=-amount, **cause))
+        (work.outcome.settled_bills if decision.settles_bill else work.outcome.reopened_bills).append(bill)
     elif decision.books_money:
-        event(EventKind.SURPLUS, amount=-amount)
+        work.events.append(LedgerEvent(kind=EventKind.SURPLUS, bill=bill, payment=payment, amount=-amount, **cause))
     if decision.discrepancy:
         work.discrepancies.append(
             discrepancies.new_discrepancy(
@@ -219,36 +203,22 @@ def _money(notification: Notification, amount: int, work: _Work) -> dict[str, ob
     }
 
 
-def _move_bill(bill: Bill, after: BillState, work: _Work) -> None:
-    bill.state = after
-    bill.settled_at = work.now if after == BillState.PAID else None
-    (work.outcome.settled_bills if after == BillState.PAID else work.outcome.reopened_bills).append(bill)
-
-
 def _save(notifications: Sequence[Notification], work: _Work) -> None:
     """Write everything in a handful of statements, whatever the number of notifications."""
     update_rows(
         Payment,
         work.touched.values(),
-        ["state", "gateway_ref", "paid_at", "is_applied", "next_check_at", "checked_at"],
+        [*transitions.PAYMENT_COLUMNS, "gateway_ref", "paid_at", "checked_at"],
     )
-    update_rows(Bill, (*work.outcome.settled_bills, *work.outcome.reopened_bills), ["state", "settled_at"])
+    update_rows(Bill, (*work.outcome.settled_bills, *work.outcome.reopened_bills), transitions.BILL_COLUMNS)
     LedgerEvent.objects.bulk_create(work.events)
     Discrepancy.objects.bulk_create(work.discrepancies, ignore_conflicts=True)
-    receipts.cancel(_in_state(PaymentState.REVERSED, work), gettext("Ngân hàng đã thu hồi tiền"), cause="reversal")
+    receipts.cancel(list(work.reversed.values()), gettext("Ngân hàng đã thu hồi tiền"), cause="reversal")
     update_rows(Notification, notifications, ["state", "result", "processed_at", "payment_id"])
     if work.outcome.settled_bills:
         bills_settled.send(sender=Bill, bill_ids=[bill.pk for bill in work.outcome.settled_bills])
     if work.outcome.reopened_bills:
         bills_reopened.send(sender=Bill, bills=work.outcome.reopened_bills)
     # Last, because settlements of all agencies meet at the books of receipts.
-    receipts.issue(_in_state(PaymentState.PAID, work), work.bills)
-
-
-def _in_state(state: PaymentState, work: _Work) -> list[Payment]:
-    """The payments whose money settled a bill in this batch, or settled one before and went away in it."""
-    return [
-        payment
-        for payment in work.touched.values()
-        if payment.state == state and (payment.is_applied or state == PaymentState.REVERSED)
-    ]
+    settling = [payment for payment in work.touched.values() if payment.state == PaymentState.PAID]
+    receipts.issue([payment for payment in settling if payment.is_applied], work.bills)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from payments.models import Bill
 from payments.receipts.issue import serials_of
 from payments.signals import bills_settled
+from payments.transitions import BILL_SETTLED, PAYMENT_PAID
 
 #: Names the bank's transaction exactly as `settlement.money_key` does.
 _MONEY_KEY = """notification.gateway || ':' || notification.merchant_account_id || ':'
@@ -32,7 +33,7 @@ _PLAIN = f"""
            {_MONEY_KEY} AS money_key,
            (coalesce(notification.occurred_at, now()) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS value_date,
            payment.id AS payment_id, payment.state AS payment_state,
-           bill.id AS bill_id, bill.token, bill.agency_id, bill.agency_name, bill.payer_name
+           bill.id AS bill_id, bill.state AS bill_state, bill.token, bill.agency_id, bill.agency_name, bill.payer_name
     FROM payments_notification notification
     JOIN payments_merchantaccount account ON account.id = notification.merchant_account_id
     JOIN payments_payment payment ON payment.gateway = notification.gateway
@@ -40,26 +41,28 @@ _PLAIN = f"""
     JOIN payments_bill bill ON bill.id = payment.bill_id
     WHERE notification.id = ANY(%(notifications)s) AND notification.state = 'new' AND notification.outcome = 'paid'
       AND notification.currency IN ('', 'VND') AND notification.amount = payment.amount
-      AND payment.state IN ('created', 'sent', 'unknown') AND bill.state = 'open'
+      AND {PAYMENT_PAID.may_be_taken_by("payment")} AND {BILL_SETTLED.may_be_taken_by("bill")}
       AND (notification.account = '' OR NOT account.settings ? 'accounts'
            OR jsonb_array_length(account.settings -> 'accounts') = 0
            OR account.settings -> 'accounts' ? notification.account)
 """  # noqa: S608
 #: What to lock: the bills of which this batch says one thing only, whatever it says. Of two notifications about one
 #: bill the order decides (a failure before the success, a reversal, money for another attempt): that is for the rules.
-_CANDIDATES = """
+_CANDIDATES = f"""
 SELECT payment.bill_id, min(payment.id)
 FROM payments_notification notification
 JOIN payments_payment payment
      ON payment.gateway = notification.gateway AND payment.merchant_ref = notification.merchant_ref
 WHERE notification.id = ANY(%(notifications)s)
 GROUP BY payment.bill_id
-HAVING count(*) = 1 AND bool_and(notification.outcome = 'paid' AND payment.state IN ('created', 'sent', 'unknown'))
-"""
+HAVING count(*) = 1 AND bool_and(notification.outcome = 'paid' AND {PAYMENT_PAID.may_be_taken_by("payment")})
+"""  # noqa: S608
 _LOCKS = (
     "SELECT id FROM payments_bill WHERE id = ANY(%(bills)s) ORDER BY id FOR UPDATE",
     "SELECT id FROM payments_payment WHERE bill_id = ANY(%(bills)s) ORDER BY id FOR UPDATE",
 )
+_PAID = """gateway_ref = plain.gateway_ref, paid_at = coalesce(plain.occurred_at, %(now)s),
+        is_applied = true, next_check_at = NULL"""
 _SETTLE = f"""
 WITH tellings AS MATERIALIZED (
     -- Of the whole batch: money told of twice may be booked by a notification that is not plain.
@@ -82,13 +85,8 @@ plain AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM booked WHERE booked.money_key = found.money_key)
       AND NOT EXISTS (SELECT FROM payments_closedday closed WHERE closed.day = found.value_date
                       AND closed.merchant_account_id = found.merchant_account_id)),
-paid AS (
-    UPDATE payments_payment payment
-    SET state = 'paid', gateway_ref = plain.gateway_ref, paid_at = coalesce(plain.occurred_at, %(now)s),
-        is_applied = true, next_check_at = NULL
-    FROM plain WHERE payment.id = plain.payment_id),
-settled AS (
-    UPDATE payments_bill bill SET state = 'paid', settled_at = %(now)s FROM plain WHERE bill.id = plain.bill_id),
+paid AS ({PAYMENT_PAID.update("plain", "payment_id", _PAID)}),
+settled AS ({BILL_SETTLED.update("plain", "bill_id", "settled_at = %(now)s")}),
 done AS (
     UPDATE payments_notification notification
     SET state = 'done', result = 'settled', processed_at = %(now)s, payment_id = plain.payment_id
@@ -96,11 +94,11 @@ done AS (
 events AS (
     INSERT INTO payments_ledgerevent (kind, bill_id, payment_id, amount, before, after, money_key, merchant_account_id,
                                       value_date, is_correction, cause, cause_id, detail)
-    SELECT 'payment_paid', bill_id, payment_id, amount, payment_state, 'paid', money_key, merchant_account_id,
-           value_date, false, source, notification_id::text, '{{}}'::jsonb FROM plain
+    SELECT '{PAYMENT_PAID.event}', bill_id, payment_id, amount, payment_state, '{PAYMENT_PAID.after}', money_key,
+           merchant_account_id, value_date, false, source, notification_id::text, '{{}}'::jsonb FROM plain
     UNION ALL
-    SELECT 'bill_settled', bill_id, payment_id, -amount, 'open', 'paid', '', NULL, NULL, false, source,
-           notification_id::text, '{{}}'::jsonb FROM plain)
+    SELECT '{BILL_SETTLED.event}', bill_id, payment_id, -amount, bill_state, '{BILL_SETTLED.after}', '',
+           NULL, NULL, false, source, notification_id::text, '{{}}'::jsonb FROM plain)
 SELECT notification_id, bill_id, payment_id, token FROM plain ORDER BY notification_id
 """  # noqa: S608
 _LOCK_SERIES = """

@@ -19,12 +19,13 @@ from django.utils import timezone
 from core import live
 from core.outbox import claim_due
 from gateways.base import Capability, GatewayError, Notification, Outcome, OutcomeState, SentOrder
+from payments import transitions
 from payments.callbacks import inbox
 from payments.merchants import circuit_breaker
 from payments.merchants.accounts import adapter_for
-from payments.models import Bill, LedgerEvent, Payment
+from payments.models import Bill, Payment
 from payments.models.notifications import NotificationSource
-from payments.states import OPEN_PAYMENT_STATES, PaymentState, payment_edge
+from payments.states import OPEN_PAYMENT_STATES, PaymentState
 
 logger = logging.getLogger(__name__)
 
@@ -214,18 +215,11 @@ def move_payment(payment: Payment, after: PaymentState, *, cause: str, **changes
         locked = Payment.objects.select_for_update().get(pk=payment.pk)
         if locked.state == after or locked.state != payment.state:
             return False
-        before, locked.state = locked.state, after
+        event = transitions.payment_to(locked, after, bill=bill, cause=cause)
         for name, value in changes.items():
             setattr(locked, name, value)
         locked.save(update_fields=["state", *changes])
-        LedgerEvent.objects.create(
-            kind=payment_edge(before, after),
-            bill=bill,
-            payment=locked,
-            before=before,
-            after=after,
-            cause=cause,
-        )
-    payment.state = after
+        event.save()
+    payment.refresh_from_db(fields=["state"])
     live.publish([bill.token])
     return True

@@ -40,7 +40,12 @@ def test_a_result_given_out_by_mistake_is_taken_back_by_a_second_person_and_give
         TakenBack.objects.update(reason="khác")
     release(found, officer=leader, receiver=Receiver("Nguyễn Thị Bình"))
     assert HandOver.objects.get().receiver_name == "Nguyễn Thị Bình"
-    assert AuditEntry.objects.filter(action="take_back").exists()
+    acts = AuditEntry.objects.filter(action__in=("hand_over", "take_back")).order_by("pk")
+    assert [(act.action, act.actor_id == leader.pk) for act in acts] == [
+        ("hand_over", True),
+        ("take_back", False),
+        ("hand_over", True),
+    ]
 
 
 def test_two_leaders_take_back_at_once_and_one_does() -> None:

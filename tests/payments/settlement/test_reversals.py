@@ -20,7 +20,7 @@ from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
-from tests.support.notifications import confirm
+from tests.support.notifications import confirm, notify_bill
 
 from .test_races import at_once, without_row_locks
 
@@ -31,7 +31,7 @@ def reverse(payment: Payment, amount: int | None = None) -> int:
     """Tell the inbox what a status query would: the money went back."""
     notification = Notification(
         gateway=payment.gateway,
-        event_key=f"reversed:{payment.merchant_ref}:{amount}",
+        event_key=f"reversed:{payment.gateway_ref}:{amount}",
         merchant_ref=payment.merchant_ref,
         gateway_ref=payment.gateway_ref,
         state=OutcomeState.REVERSED,
@@ -58,7 +58,7 @@ def test_the_bill_is_owed_again_and_the_receipt_cancelled() -> None:
     payment.refresh_from_db()
     payment.bill.refresh_from_db()
     assert (payment.state, payment.is_applied) == (PaymentState.REVERSED, False)
-    assert payment.bill.state == BillState.OPEN
+    assert (payment.bill.state, payment.bill.settled_at) == (BillState.OPEN, None)
     assert Receipt.objects.get().is_cancelled
     assert Discrepancy.objects.get().kind == "reversed"
     assert ledger_check.check() == []
@@ -90,6 +90,72 @@ def test_the_old_success_told_again_does_not_pay_again() -> None:
     inbox.drain_all()
     payment.bill.refresh_from_db()
     assert payment.bill.state == BillState.OPEN
+    assert ledger_check.check() == []
+
+
+def test_a_new_transfer_to_the_code_after_a_reversal_settles_again() -> None:
+    payment = factories.payment(gateway="vietinbank")
+    for number in (1, 2, 3):
+        post(notify_bill(payment, transId=f"T{number}", bankTransId=f"B{number}"), "vietinbank")
+        inbox.drain_all()
+        payment.refresh_from_db()
+        payment.bill.refresh_from_db()
+        assert (payment.state, payment.is_applied) == (PaymentState.PAID, True)
+        assert (payment.gateway_ref, payment.bill.state) == (f"B{number}", BillState.PAID)
+        assert payment.bill.settled_at and payment.next_check_at is None
+        assert ledger_check.check() == []
+        if number < 3:
+            reverse(payment, amount=payment.amount)
+            inbox.drain_all()
+    receipts = Receipt.objects.order_by("number")
+    assert [(receipt.revision, receipt.is_cancelled) for receipt in receipts] == [(1, True), (2, True), (3, False)]
+    assert not StoredNotification.objects.exclude(state="done").exists()
+
+
+def test_a_reversal_and_a_new_transfer_in_one_batch_leave_one_valid_receipt() -> None:
+    payment = factories.payment(gateway="vietinbank")
+    post(notify_bill(payment), "vietinbank")
+    inbox.drain_all()
+    payment.refresh_from_db()
+    reverse(payment)
+    post(notify_bill(payment, transId="T2", bankTransId="B2"), "vietinbank")
+    assert inbox.drain() == 2
+    payment.bill.refresh_from_db()
+    assert payment.bill.state == BillState.PAID
+    receipts = Receipt.objects.order_by("number")
+    assert [(receipt.revision, receipt.is_cancelled) for receipt in receipts] == [(1, True), (2, False)]
+    assert ledger_check.check() == []
+
+
+def test_the_transfer_that_was_reversed_told_again_is_no_new_money() -> None:
+    payment = factories.payment(gateway="vietinbank")
+    post(notify_bill(payment), "vietinbank")
+    inbox.drain_all()
+    payment.refresh_from_db()
+    reverse(payment)
+    inbox.drain_all()
+    post(notify_bill(payment, transId="TAGAIN"), "vietinbank")
+    inbox.drain_all()
+    payment.bill.refresh_from_db()
+    assert payment.bill.state == BillState.OPEN
+    assert ledger_check.check() == []
+
+
+def test_a_new_transfer_after_a_reversal_is_surplus_where_the_bill_was_paid_otherwise() -> None:
+    payment = factories.payment(gateway="vietinbank")
+    post(notify_bill(payment), "vietinbank")
+    inbox.drain_all()
+    payment.refresh_from_db()
+    reverse(payment)
+    inbox.drain_all()
+    other = factories.payment(of=payment.bill)
+    post(confirm(other))
+    inbox.drain_all()
+    post(notify_bill(payment, transId="T2", bankTransId="B2"), "vietinbank")
+    inbox.drain_all()
+    payment.refresh_from_db()
+    assert (payment.state, payment.is_applied) == (PaymentState.PAID, False)
+    assert Discrepancy.objects.filter(kind="surplus", amount=payment.amount).count() == 1
     assert ledger_check.check() == []
 
 
