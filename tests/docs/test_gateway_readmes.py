@@ -1,0 +1,22 @@
+"""The page of each gateway names every setting and every secret that its code reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GATEWAYS = sorted(path.parent for path in (ROOT / "gateways").glob("*/adapter.py") if path.parent.name != "vnpt_family")
+READ = re.compile(r"(?:settings|secrets)(?:\.get\(|\[)[\"'](\w+)[\"']")
+
+
+@pytest.mark.parametrize("folder", GATEWAYS, ids=[folder.name for folder in GATEWAYS])
+def test_what_a_gateway_reads_of_its_contract_is_explained(folder: Path) -> None:
+    read = {
+        name for file in folder.glob("*.py") if "sandbox" not in file.name for name in READ.findall(file.read_text())
+    }
+    explained = set(re.findall(r"`(\w+)`", (folder / "README.md").read_text()))
+    assert len(read) > 3
+    assert sorted(read - explained) == []
