@@ -183,7 +183,7 @@ class VietinBank:
         return statement.find(answered, names, order, self._prefix + order.merchant_ref)
 
     def statement(self, file: BinaryIO) -> Iterator[StatementRow]:
-        """Read the settlement file of 3.10. Raises Malformed."""
+        """Read the settlement file (docs/reference/vietinbank.md#settlement-file). Raises Malformed."""
         return statement.read_file(file, self._secrets.get("file_key", ""), self._rules.code_of)
 
     def _find(
