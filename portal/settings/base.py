@@ -285,7 +285,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Celery: only a bell. Why each value: docs/reference/celery-and-redis.md.
+# Celery only wakes workers. Why each value: docs/reference/celery-and-redis.md.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
