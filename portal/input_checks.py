@@ -22,8 +22,6 @@ from payments.api.problems import document
 from .raw_input import refusal_of
 
 PROBLEM = "application/problem+json"
-#: Under `/api/`, but a bank's: it reads its own protocol (`payments/urls.py`).
-_BANKS_OWN = ("/api/v1/inq-bill", "/api/v1/notify-bill")
 _CHARSETS = ("utf-8", "ascii")
 #: Headers of a refusal that say more than its status.
 _KEPT = ("Allow", "WWW-Authenticate", "Retry-After", "Cache-Control")
@@ -32,7 +30,8 @@ _KEPT = ("Allow", "WWW-Authenticate", "Retry-After", "Cache-Control")
 class ProblemDocumentsMiddleware:
     """Makes every refusal and failure under `/api/` a problem document (RFC 9457), whoever said it.
 
-    The API's views do so themselves; this is for what never reaches one, and for its schema and docs.
+    The API's views do so themselves; this is for what never reaches one, and for its schema and docs. A bank's
+    addresses under `/api/` are not meant: `BankShortcutMiddleware` stands before.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,8 +40,7 @@ class ProblemDocumentsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Replace a page that says no."""
         response = self.get_response(request)
-        is_api = request.path_info.startswith("/api/") and not request.path_info.startswith(_BANKS_OWN)
-        if not is_api or response.status_code < 400 or _is_problem(response):
+        if not request.path_info.startswith("/api/") or response.status_code < 400 or _is_problem(response):
             return response
         return problem_of(response)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest
 
 from core.http import client_ip
 from gateways.base import RawRequest
@@ -12,13 +12,11 @@ MAX_BODY = 64 * 1024
 _KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Request-Id")
 
 
-def is_unreadable(request: HttpRequest) -> bool:
-    """Tell whether a message is too long, or broke off. From its declared length: a giant body is never read."""
+def is_too_large(request: HttpRequest) -> bool:
+    """Tell from the declared length alone, so that a giant body is never read."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
-        if length <= MAX_BODY:
-            request.body  # noqa: B018 - read now, so that a sender who stalls or leaves shows here
-    except (ValueError, UnreadablePostError):
+    except ValueError:
         return True
     return length > MAX_BODY or len(request.META.get("QUERY_STRING", "")) > MAX_BODY
 

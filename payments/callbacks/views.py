@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -18,7 +18,7 @@ from payments.models import Payment
 from payments.states import OPEN_PAYMENT_STATES
 
 from . import handle as callbacks
-from .requests import is_unreadable, raw_request
+from .requests import is_too_large, raw_request
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +36,14 @@ def _respond(answer: RawResponse) -> HttpResponse:
     return response
 
 
-def _handle(handle: Callable[[str, RawRequest], RawResponse], gateway: str, message: RawRequest) -> HttpResponse:
+def _handle(
+    handle: Callable[[str, RawRequest], RawResponse], gateway: str, request: HttpRequest, *, with_body: bool
+) -> HttpResponse:
     try:
-        return _respond(handle(gateway, message))
+        return _respond(handle(gateway, raw_request(request, with_body=with_body)))
+    except UnreadablePostError:
+        # It broke off: no message yet, and no answer of the protocol. The gateway must come again.
+        return HttpResponse(status=408)
     except (KeyError, callbacks.NoSuchMerchant) as error:
         raise Http404 from error
     except callbacks.GatewayNotInstalled:
@@ -51,16 +56,15 @@ def _handle(handle: Callable[[str, RawRequest], RawResponse], gateway: str, mess
 @require_http_methods(["GET", "POST"])
 def notify(request: HttpRequest, gateway: str) -> HttpResponse:
     """Take a gateway's notification of a payment."""
-    if is_unreadable(request):
-        return _handle(callbacks.refuse, gateway, raw_request(request, with_body=False))
-    return _handle(callbacks.notify, gateway, raw_request(request))
+    is_readable = not is_too_large(request)
+    return _handle(callbacks.notify if is_readable else callbacks.refuse, gateway, request, with_body=is_readable)
 
 
 @csrf_exempt
 @require_POST
 def inquire(request: HttpRequest, gateway: str) -> HttpResponse:
     """Answer a bank's bill inquiry."""
-    return _handle(callbacks.inquire, gateway, raw_request(request, with_body=not is_unreadable(request)))
+    return _handle(callbacks.inquire, gateway, request, with_body=not is_too_large(request))
 
 
 @require_GET

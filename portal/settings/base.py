@@ -66,8 +66,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "portal.input_checks.ProblemDocumentsMiddleware",
     "portal.middleware.BankShortcutMiddleware",
+    "portal.input_checks.ProblemDocumentsMiddleware",
     "portal.input_checks.InputChecksMiddleware",
     "portal.middleware.PlainMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
