@@ -6,6 +6,8 @@ cannot happen: `transitions`, which owns every write of a state, raises IllegalT
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -159,6 +161,8 @@ REFUND_EDGES: frozenset[tuple[str, str]] = frozenset(
 
 REALLOCATION_EDGES: frozenset[tuple[str, str]] = frozenset({(M.PROPOSED, M.REJECTED), (M.PROPOSED, M.DONE)})
 
+#: Whoever pays knows within minutes; a payment that stays unclear for longer needs a person, and its payer is told.
+UNCLEAR_AFTER = timedelta(minutes=30)
 #: An attempt that may still bring money without a correction.
 OPEN_PAYMENT_STATES = (P.CREATED, P.SENT, P.UNKNOWN)
 #: A bill that stops nobody from handing over a result.

@@ -50,7 +50,7 @@ ANSWERS = {
     Answer.JUST_ASKED: gettext_lazy("Ngân hàng vừa được hỏi về hồ sơ này. Chờ 5 giây rồi hỏi lại."),
     Answer.UNREACHABLE: gettext_lazy("Ngân hàng chưa trả lời. Hệ thống tự hỏi lại; đừng thu tiền lần nữa."),
     Answer.LATE: gettext_lazy(
-        "Sau 5 giây ngân hàng vẫn chưa trả lời. Câu hỏi còn chờ: có trả lời thì màn hình tự đổi. Đừng thu tiền lần nữa."
+        "Sau 4 giây ngân hàng vẫn chưa trả lời. Câu hỏi còn chờ: có trả lời thì màn hình tự đổi. Đừng thu tiền lần nữa."
     ),
 }
 NEXT_STEPS = {
@@ -191,7 +191,7 @@ def desk_state(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
     seen = request.GET.get("da-thay", "")
     is_stale = bool(seen) and seen != context["version"]
     if is_stale:
-        views.ring(request)
+        views.publish_change(request)
     return render(request, "dossiers/desk/_state.html", context | {"is_stale": is_stale})
 
 

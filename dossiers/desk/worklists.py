@@ -10,12 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from dossiers.desk.fees.state import STUCK_AFTER, Stuck, fee_state, owed, stuck_payment
+from dossiers.desk.fees.state import Stuck, fee_state, owed, stuck_payment
 from dossiers.models import Dossier, DossierBill, SigningRequest, SigningState
 from dossiers.models.dossier import DossierQuerySet
 from dossiers.states import DossierState as S
 from payments.models import Payment
-from payments.states import OPEN_PAYMENT_STATES, BillState, DisplayState, PaymentState
+from payments.states import OPEN_PAYMENT_STATES, UNCLEAR_AFTER, BillState, DisplayState, PaymentState
 
 OPEN_STATES = (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED, S.FINISHED)
 VIEWS = {
@@ -128,5 +128,5 @@ def _bills(**wanted: object) -> QuerySet[DossierBill]:
 def _stuck(now: datetime) -> Exists:
     """Whether a payment of an open bill has been in doubt for too long."""
     doubtful = Q(state=PaymentState.UNKNOWN) | Q(state__in=OPEN_PAYMENT_STATES, returned_at__isnull=False)
-    payments = Payment.objects.filter(doubtful, bill=OuterRef("bill"), created_at__lt=now - STUCK_AFTER)
+    payments = Payment.objects.filter(doubtful, bill=OuterRef("bill"), created_at__lt=now - UNCLEAR_AFTER)
     return Exists(_bills(state=BillState.OPEN).filter(Exists(payments)))

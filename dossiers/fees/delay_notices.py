@@ -11,24 +11,22 @@ from django.utils import timezone
 from dossiers.messages.outbox import BATCH, tell
 from dossiers.models import DossierBill, Message
 from payments.models import Payment
-from payments.states import OPEN_PAYMENT_STATES, BillState, PaymentState
+from payments.states import OPEN_PAYMENT_STATES, UNCLEAR_AFTER, BillState, PaymentState
 
 KIND = "fee_checking"
-#: Whoever pays knows within seconds or minutes; after this long people begin to wonder.
-LONG = timedelta(minutes=30)
 #: Older doubts are an accountant's case, and a message about them would only surprise.
-STILL_NEWS = timedelta(days=1)
+TELLS_UNTIL = timedelta(days=1)
 
 
 def tell_due() -> int:
     """Queue a message for each dossier whose payment has been in doubt for long; return for how many. Once each."""
     now = timezone.now()
-    is_doubtful = Q(state=PaymentState.UNKNOWN) | Q(state__in=OPEN_PAYMENT_STATES, returned_at__lt=now - LONG)
+    is_doubtful = Q(state=PaymentState.UNKNOWN) | Q(state__in=OPEN_PAYMENT_STATES, returned_at__lt=now - UNCLEAR_AFTER)
     waiting = Payment.objects.filter(
         is_doubtful,
         next_check_at__isnull=False,
         bill__state=BillState.OPEN,
-        created_at__range=(now - STILL_NEWS, now - LONG),
+        created_at__range=(now - TELLS_UNTIL, now - UNCLEAR_AFTER),
     )
     told = Message.objects.filter(kind=KIND, dossier__bill_links__bill=OuterRef("bill"))
     untold = waiting.exclude(Exists(told)).order_by("pk").values_list("bill", flat=True)[:BATCH]

@@ -20,7 +20,7 @@ from payments import heartbeats
 from payments.callbacks import rejected as callbacks_rejected
 from payments.models import Discrepancy, GatewayHealth, Notification, Payment, Reallocation, Refund
 from payments.models.notifications import NotificationState
-from payments.states import PaymentState, ReallocationState, RefundState
+from payments.states import UNCLEAR_AFTER, PaymentState, ReallocationState, RefundState
 from payments.webhooks import dispatch
 from portal.administration.onboarding.board_views import STEPS, board, with_fees
 from portal.reports.measures import MEASURES, Scope
@@ -30,8 +30,6 @@ from procedures.schedules.validation import EXPIRY_NOTICE
 
 from .read_only import spans
 
-#: A payment that stays unclear for longer needs a person.
-UNCLEAR_AFTER = timedelta(minutes=30)
 #: Sending is tried again by itself; from here on somebody should look.
 MANY_ATTEMPTS = 3
 #: What was given up longer ago stands in the lists only.

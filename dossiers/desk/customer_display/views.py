@@ -33,16 +33,16 @@ def show(request: HttpRequest, dossier: Dossier | None, pin: str = "") -> None:
     if request.session.get(_SHOWN, "") != code or pin:
         request.session[_SHOWN], request.session[_PIN] = code, pin
     request.session.pop(_DRAFT, None)
-    ring(request)
+    publish_change(request)
 
 
 def show_draft(request: HttpRequest, draft: Draft) -> None:
     """Put what an officer fills in for the citizen on the second window."""
     request.session[_DRAFT] = draft.code
-    ring(request)
+    publish_change(request)
 
 
-def ring(request: HttpRequest) -> None:
+def publish_change(request: HttpRequest) -> None:
     """Tell the second window to look again."""
     live.publish([_topic(request)])
 

@@ -51,7 +51,7 @@ def take(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
             change = data["received"] - payment.amount if data["tender"] == "cash" else 0
             told = {"amount": dong(payment.amount), "change": dong(change)}
             messages.success(request, _("Đã thu %(amount)s. Trả lại khách %(change)s.") % told)
-            views.ring(request)
+            views.publish_change(request)
             return redirect("desk-dossier", code=code)
     context = {"staff": staff, "dossier": dossier, "form": form, "is_in_doubt": status == 409}
     return render(request, "dossiers/desk/taking.html", context, status=status)

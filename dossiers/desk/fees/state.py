@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dossiers.models import Dossier
 from gateways import registry
 from payments.models import Payment
-from payments.states import DisplayState
+from payments.states import UNCLEAR_AFTER, DisplayState
 
-#: A payment that stays unclear for longer needs a person.
-STUCK_AFTER = timedelta(minutes=30)
 _WORST_FIRST = (DisplayState.CHECKING, DisplayState.NOT_PAID, DisplayState.REFUNDED, DisplayState.PAID)
 
 
@@ -47,13 +45,13 @@ def last_checked(dossier: Dossier) -> datetime | None:
 
 
 def stuck_payment(dossier: Dossier, now: datetime) -> Stuck | None:
-    """Return the payment that has been in doubt longest, once that is longer than `STUCK_AFTER`."""
+    """Return the payment that has been in doubt longest, once that is longer than `UNCLEAR_AFTER`."""
     doubts = [
         payment
         for bill in dossier.bills.all()
         if bill.state == "open"
         for payment in bill.payments.all()
-        if payment.is_in_doubt and now - payment.created_at > STUCK_AFTER
+        if payment.is_in_doubt and now - payment.created_at > UNCLEAR_AFTER
     ]
     oldest = min(doubts, key=lambda payment: payment.created_at, default=None)
     return Stuck(oldest.created_at, registry.name_of(oldest.gateway)) if oldest else None
