@@ -12,15 +12,14 @@ from unfold.admin import ModelAdmin
 
 from .audit import diff
 from .audit import record as audit
-from .authorization import sees_everything
-from .models import Agency, Role
+from .authorization import ADMINISTRATORS, agencies_of, sees_everything
+from .models import Agency
 from .reauthentication import recently_proved_method
-from .scope import agencies_of
 
 
 def administered_by(user: Any) -> set[int]:
     """Return the agencies somebody administers today, with their predecessors; every agency for the province's."""
-    return agencies_of(user, timezone.localdate(), roles=(Role.AGENCY_ADMIN, Role.PROVINCE_ADMIN))
+    return agencies_of(user, timezone.localdate(), roles=ADMINISTRATORS)
 
 
 class NotFoundOutside:

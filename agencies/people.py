@@ -10,13 +10,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .audit import record as audit
+from .authorization import PROVINCIAL
 from .errors import LastProvinceAdmin
 from .models import Membership, Role, User
 
 #: What counts as a second factor; recovery codes alone do not.
 STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-#: Roles that see every agency; only the province grants them.
-PROVINCIAL = (Role.PROVINCE_ADMIN, Role.AUDITOR)
 _LOCK = 4_404_405
 
 

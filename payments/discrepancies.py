@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from agencies.audit import record as audit
 from agencies.models import Role, User
-from agencies.scope import chain_of
+from agencies.succession import chain_of
 from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 
 from .errors import RefundRefused

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from agencies.audit import record as audit
 from agencies.models import User
-from agencies.scope import chain_of
+from agencies.succession import chain_of
 from core import live
 from gateways.internal import Moved
 from payments.models.discrepancies import HOLDING_MONEY

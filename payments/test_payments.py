@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.audit import record as audit
 from agencies.models import Agency, User
-from agencies.scope import chain_of
+from agencies.succession import chain_of
 from gateways import internal, registry
 from payments.bills.create import NewLine, create_bill
 from payments.models.bills import TEST

@@ -22,7 +22,7 @@ from agencies import people
 from agencies.admin_base import AuditedAdmin, administered_by
 from agencies.admin_periods import WithPeriod
 from agencies.audit import record as audit
-from agencies.authorization import sees_everything
+from agencies.authorization import PROVINCIAL, sees_everything
 from agencies.errors import LastProvinceAdmin
 from agencies.models import Agency, Membership, Role, User
 from agencies.reauthentication import must_be_proved, recently_proved_method
@@ -63,7 +63,7 @@ class MembershipInline(WithPeriod, TabularInline):
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only the province grants the roles of the province."""
         if db_field.name == "role" and not sees_everything(request.user):
-            kwargs["choices"] = [choice for choice in Role.choices if choice[0] not in people.PROVINCIAL]
+            kwargs["choices"] = [choice for choice in Role.choices if choice[0] not in PROVINCIAL]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from agencies import people, roles
+from agencies import roles
 from agencies.admin_base import ScopedAdmin
 from agencies.admin_filters import ChosenFilter
 from agencies.admin_periods import WithPeriod
-from agencies.authorization import sees_everything
+from agencies.authorization import PROVINCIAL, sees_everything
 from agencies.errors import LastProvinceAdmin, RoleIsOver
 from agencies.models import Membership
 from agencies.reauthentication import must_be_proved
@@ -113,7 +113,7 @@ class RoleAdmin(WithPeriod, ScopedAdmin):
         must_be_proved(request)
         done = 0
         for role in rows.select_related("user", "agency"):
-            if role.role in people.PROVINCIAL and not sees_everything(request.user):
+            if role.role in PROVINCIAL and not sees_everything(request.user):
                 continue
             try:
                 verb(role, request.user)

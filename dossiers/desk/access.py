@@ -8,39 +8,31 @@ money, auditors and accountants only read. What lies outside the agencies somebo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
+from agencies.authorization import (
+    CASHIERS,
+    EXAMINERS,
+    LEADERS,
+    LOCAL,
+    OFFICERS,
+    SIGNERS,
+    View,
+    agencies_of,
+    guarded,
+    roles_of,
+)
 from agencies.models import Role, User
-from agencies.scope import agencies_of, roles_of
 from dossiers.models import Dossier
 from dossiers.models.dossier import DossierQuerySet
 
-#: Who moves dossiers and gives out results.
-OFFICERS = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)
-#: Who examines them, and so may say what an examined dossier costs; the window that takes it in may not.
-EXAMINERS = (Role.HANDLING_OFFICER, Role.AGENCY_ADMIN)
-#: Who signs what comes out.
-SIGNERS = (Role.SIGNER,)
-#: Who answers for the agency: a later date with an apology, a result given out by mistake, personal data erased.
-LEADERS = (Role.SIGNER, Role.AGENCY_ADMIN)
-#: Who may have a drawer (payments/accounting/access.py).
-CASHIERS = (Role.CASHIER, Role.ACCOUNTANT, Role.AGENCY_ADMIN)
-_LOCAL = tuple(role for role in Role if role not in (Role.PROVINCE_ADMIN, Role.AUDITOR))
-View = Callable[..., HttpResponseBase]
-
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class DeskStaff:
     """One member of staff today. `works_at` are the agencies of their lists; they may find what they `see`."""
 
     user: User
@@ -98,7 +90,7 @@ class Staff:
         return found
 
 
-def staff_of(user: User) -> Staff:
+def staff_of(user: User) -> DeskStaff:
     """Return what somebody may see and do today; a right that ended yesterday is gone."""
     today = timezone.localdate()
     roles = roles_of(user, today)
@@ -108,10 +100,10 @@ def staff_of(user: User) -> Staff:
         return frozenset(agencies_of(user, today, roles=held)) if held else frozenset()
 
     sees = frozenset(agencies_of(user, today))
-    return Staff(
+    return DeskStaff(
         user=user,
         sees=sees,
-        works_at=where(*_LOCAL) or sees,
+        works_at=where(*LOCAL) or sees,
         acts_for=where(*OFFICERS),
         examines_for=where(*EXAMINERS),
         takes_money_for=where(*CASHIERS),
@@ -121,16 +113,5 @@ def staff_of(user: User) -> Staff:
 
 
 def for_staff(view: View) -> View:
-    """Give a view its `Staff`; refuse whoever holds no role today."""
-
-    @never_cache
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        staff = staff_of(request.user)  # type: ignore[arg-type]
-        if not staff.sees:
-            raise PermissionDenied
-        return view(request, staff, *args, **kwargs)
-
-    guarded.guard = "staff"  # type: ignore[attr-defined]  # tests/authorization/test_guards.py
-    return guarded
+    """Give a view its `DeskStaff`; refuse whoever holds no role today."""
+    return guarded(view, staff_of, lambda staff, is_post: bool(staff.sees), name="staff")

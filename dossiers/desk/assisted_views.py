@@ -29,7 +29,7 @@ from procedures.catalogue.search import search
 from procedures.fees import FeeUnknown
 from procedures.models import ProcedureCase
 
-from .access import Staff, for_staff
+from .access import DeskStaff, for_staff
 from .customer_display import views
 
 #: What a search shows; who needs more types more.
@@ -65,7 +65,7 @@ class SignatureForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @for_staff
-def assist(request: HttpRequest, staff: Staff) -> HttpResponse:
+def assist(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Find the case and begin."""
     if not staff.acts_for:
         raise PermissionDenied
@@ -86,7 +86,7 @@ def assist(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_staff
-def assisted(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def assisted(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """The summary, and how the citizen confirms it. `viec` says what was pressed."""
     draft = _theirs(request, staff, code)
     if draft.dossier:
@@ -135,7 +135,7 @@ def assisted(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 @require_POST
 @for_staff
-def print_summary(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def print_summary(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """The summary as a PDF, for the citizen to read and sign."""
     draft = _theirs(request, staff, code)
     if draft.dossier or drafts.first_open_step(draft):
@@ -146,11 +146,11 @@ def print_summary(request: HttpRequest, staff: Staff, code: str) -> HttpResponse
     return response
 
 
-def _offices(staff: Staff) -> QuerySet[Agency]:
+def _offices(staff: DeskStaff) -> QuerySet[Agency]:
     return Agency.objects.existing_on(timezone.localdate()).filter(pk__in=staff.acts_for).order_by("name")
 
 
-def _theirs(request: HttpRequest, staff: Staff, code: str) -> Draft:
+def _theirs(request: HttpRequest, staff: DeskStaff, code: str) -> Draft:
     """Return a draft this officer fills in today. Raises Http404 for everything else."""
     if not staff.acts_for:
         raise PermissionDenied

@@ -15,7 +15,7 @@ from dossiers.errors import NotErasable
 from dossiers.models import ErasureRequest
 from dossiers.privacy import erasure
 
-from .access import Staff, for_staff
+from .access import DeskStaff, for_staff
 
 #: Older wishes first; the page is for a handful.
 MOST = 50
@@ -24,7 +24,7 @@ MOST = 50
 @require_http_methods(["GET", "POST"])
 @recently_proved
 @for_staff
-def erasures(request: HttpRequest, staff: Staff) -> HttpResponse:
+def erasures(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """List what is asked for at the agencies one leads; erase, or refuse with a reason."""
     if not staff.leads:
         raise PermissionDenied
@@ -38,7 +38,7 @@ def erasures(request: HttpRequest, staff: Staff) -> HttpResponse:
     )
 
 
-def _decide(request: HttpRequest, staff: Staff, wish: ErasureRequest) -> None:
+def _decide(request: HttpRequest, staff: DeskStaff, wish: ErasureRequest) -> None:
     reason = request.POST.get("reason", "").strip()
     try:
         if request.POST.get("act") == "erase":

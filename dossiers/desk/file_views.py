@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET
 from agencies.audit import record as audit
 from dossiers.models import PaperState, Result, SigningRequest
 
-from .access import Staff, for_staff
+from .access import DeskStaff, for_staff
 
 
 @require_GET
 @for_staff
-def citizens_paper(request: HttpRequest, staff: Staff, code: str, number: int) -> HttpResponseBase:
+def citizens_paper(request: HttpRequest, staff: DeskStaff, code: str, number: int) -> HttpResponseBase:
     """Give a paper to who works on the dossier, once it is clean: an image we encoded ourselves, or a PDF.
 
     It is saved, not shown as a page of ours, and nothing in it may run.
@@ -33,7 +33,7 @@ def citizens_paper(request: HttpRequest, staff: Staff, code: str, number: int) -
 
 @require_GET
 @for_staff
-def result_file(request: HttpRequest, staff: Staff, code: str) -> HttpResponseBase:
+def result_file(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponseBase:
     """Give the file of a result to whoever may see the dossier."""
     result = Result.objects.filter(dossier=staff.dossier(code)).first()
     if result is None or not result.file.name or not result.file.storage.exists(result.file.name):
@@ -45,7 +45,7 @@ def result_file(request: HttpRequest, staff: Staff, code: str) -> HttpResponseBa
 
 @require_GET
 @for_staff
-def draft_file(request: HttpRequest, staff: Staff, code: str, number: int) -> HttpResponseBase:
+def draft_file(request: HttpRequest, staff: DeskStaff, code: str, number: int) -> HttpResponseBase:
     """Give the very draft that was put before a signer to who works on the dossier."""
     found = SigningRequest.objects.filter(pk=number, dossier=staff.dossier_to_decide(code)).first()
     if found is None or not found.file.storage.exists(found.file.name or ""):

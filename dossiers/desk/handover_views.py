@@ -16,7 +16,7 @@ from dossiers.models import Dossier
 from dossiers.post import orders as postal_orders
 from payments.models.bills import new_token
 
-from .access import Staff, for_staff
+from .access import DeskStaff, for_staff
 from .customer_display import views
 from .forms import UNTRACED, ReceiverForm
 from .views import REASONS
@@ -27,7 +27,7 @@ MOST = 50
 
 @require_POST
 @for_staff
-def hand_over(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def hand_over(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Give one result."""
     dossier = staff.dossier_to_act_on(code)
     form = ReceiverForm(request.POST)
@@ -46,7 +46,7 @@ def hand_over(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 @require_POST
 @for_staff
-def post_says(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def post_says(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Note what became of a result on its way: it has arrived, or it is back and lies at the desk again."""
     dossier = staff.dossier_to_act_on(code)
     reason = request.POST.get("ly-do", "").strip()
@@ -67,7 +67,7 @@ def post_says(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_staff
-def hand_over_many(request: HttpRequest, staff: Staff) -> HttpResponse:
+def hand_over_many(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Give several results to one receiver; what could not be given is named with its reason."""
     if not staff.acts_for:
         raise PermissionDenied
@@ -87,7 +87,7 @@ def hand_over_many(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "dossiers/desk/hand_over_many.html", context, status=422 if form.errors else 200)
 
 
-def _given(request: HttpRequest, staff: Staff, dossiers: list[Dossier], form: ReceiverForm) -> HttpResponse:
+def _given(request: HttpRequest, staff: DeskStaff, dossiers: list[Dossier], form: ReceiverForm) -> HttpResponse:
     batch, given = new_token(), []
     for dossier in dossiers:
         try:

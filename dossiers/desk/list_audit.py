@@ -7,13 +7,13 @@ from datetime import timedelta
 from agencies.audit import record as audit
 from core.rate_limits import Limit
 
-from .access import Staff
+from .access import DeskStaff
 
 #: The same list of one's work is looked at all day: once an hour says who sees it. Each search stands for itself.
 _ONCE = Limit("list seen", 1, timedelta(hours=1))
 
 
-def note(staff: Staff, codes: list[str], *, view: str, is_search: bool) -> None:
+def note(staff: DeskStaff, codes: list[str], *, view: str, is_search: bool) -> None:
     """Record what a page of the desk's list shows: codes, never what was typed."""
     if codes and (is_search or _ONCE.spend(f"{staff.user.pk}:{view}")):
         audit.record("search" if is_search else "list", f"desk:{view}", actor=staff.user, shown=codes)

@@ -18,7 +18,7 @@ from dossiers.processing.signing import Standing, standing_of
 from dossiers.states import DOSSIER_EDGES
 from dossiers.states import DossierState as S
 
-from .access import Staff
+from .access import DeskStaff
 from .decision_forms import (
     AssignForm,
     DecisionForm,
@@ -41,7 +41,7 @@ Do = Callable[[Dossier, User, dict[str, Any], Any], object]
 class Decision:
     """One thing to decide. `after` is the state it leads to; None moves nothing and is open in `states`.
 
-    `by` names the agencies of `Staff` it may be decided for, `fits` says where a draft must lie.
+    `by` names the agencies of `DeskStaff` it may be decided for, `fits` says where a draft must lie.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Decision:
         """It is what is done last: it stands out, and has the key of the next step."""
         return self.name in ("ky", "trinh-ky", "ket-qua")
 
-    def is_for(self, staff: Staff, dossier: Dossier) -> bool:
+    def is_for(self, staff: DeskStaff, dossier: Dossier) -> bool:
         """Tell whether somebody may decide it."""
         return dossier.agency_id in getattr(staff, self.by)
 
@@ -239,7 +239,7 @@ DECISIONS = {
 }
 
 
-def open_decisions(dossier: Dossier, staff: Staff) -> list[Decision]:
+def open_decisions(dossier: Dossier, staff: DeskStaff) -> list[Decision]:
     """Return what somebody may decide about a dossier now."""
     if dossier.agency_id not in staff.decides_for:
         return []

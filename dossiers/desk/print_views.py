@@ -18,7 +18,7 @@ from dossiers.printing import official_forms
 from dossiers.printing.layout import render
 from dossiers.printing.papers import PAPERS, print_paper
 
-from .access import Staff, for_staff
+from .access import DeskStaff, for_staff
 
 #: A PDF table of more takes longer than anybody waits; the whole register is the CSV, and the PDF says so.
 MOST_ROWS = 2000
@@ -27,7 +27,7 @@ _COLUMNS = ("stt", "ma_ho_so", "chu_ho_so", "nhan", "hen_tra", "da_tra")
 
 @require_POST
 @for_staff
-def print_one(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def print_one(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Return `giay` on paper of size `kho` as a PDF to print."""
     dossier = staff.dossier_to_serve(code)
     paper, size = PAPERS.get(request.POST.get("giay", "")), request.POST.get("kho", "")
@@ -40,7 +40,7 @@ def print_one(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 @require_POST
 @for_staff
-def print_register(request: HttpRequest, staff: Staff) -> HttpResponseBase:
+def print_register(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
     """Return the register (form 07) of one of their agencies for a month; who took it is on record.
 
     As a PDF to print, or, with `dang=csv`, whole as a stream of CSV: dates in Viet Nam (UTC+7).

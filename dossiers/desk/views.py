@@ -31,7 +31,7 @@ from payments.status_queries import interactive
 from payments.status_queries.interactive import Answer
 
 from . import list_audit as seen
-from .access import Staff, for_staff
+from .access import DeskStaff, for_staff
 from .customer_display import views
 from .forms import ReceiverForm, TakingForm
 from .open_decisions import open_decisions
@@ -61,7 +61,7 @@ NEXT_STEPS = {
 
 @require_http_methods(["GET", "POST"])
 @for_staff
-def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
+def desk(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """The box. A code or a slip's QR opens its dossier, a name or phone lists what fits.
 
     What is typed is posted, and its list has an address without it; a code alone may stand in one (`?q=`).
@@ -104,7 +104,7 @@ def desk(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "dossiers/desk/desk.html", context)
 
 
-def _registers(staff: Staff) -> QuerySet[Agency]:
+def _registers(staff: DeskStaff) -> QuerySet[Agency]:
     """Whose register they may print: today's agencies before those that were merged into them; few, or none."""
     found = Agency.objects.filter(pk__in=staff.works_at if len(staff.works_at) <= 20 else ())
     return found.order_by(F("valid_during__endswith").desc(nulls_first=True), "name")
@@ -112,7 +112,7 @@ def _registers(staff: Staff) -> QuerySet[Agency]:
 
 @require_GET
 @for_staff
-def desk_dossier(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def desk_dossier(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """One dossier at the desk; opening it is written to the audit and shown on the second window."""
     dossier = staff.dossier(code)
     audit.record("view", f"dossier:{code}", actor=staff.user, agency=dossier.agency)
@@ -150,7 +150,7 @@ def _sent_back(dossier: Dossier) -> SigningRequest | None:
     return last if last and last.state == SigningState.SENT_BACK else None
 
 
-def _takings(staff: Staff, dossier: Dossier) -> list[TakingForm]:
+def _takings(staff: DeskStaff, dossier: Dossier) -> list[TakingForm]:
     """A form for each bill that is still owed, filled with the exact amount, for whoever may take money."""
     if dossier.agency_id not in staff.takes_money_for or dossier.state == DossierState.STOPPED:
         return []
@@ -185,7 +185,7 @@ def state_context(dossier: Dossier) -> dict[str, object]:
 
 @require_GET
 @for_staff
-def desk_state(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def desk_state(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """The part that changes live; it asks for the whole page when what may be pressed has changed."""
     context = state_context(staff.dossier(code))
     seen = request.GET.get("da-thay", "")
@@ -197,7 +197,7 @@ def desk_state(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 @require_POST
 @for_staff
-def check_now(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def check_now(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Ask the bank now, and say what it said."""
     dossier = staff.dossier_to_serve(code)
     answer = interactive.ask(dossier.bills.all())
@@ -208,7 +208,7 @@ def check_now(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 @require_POST
 @for_staff
-def next_step(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def next_step(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Move the dossier one step on, from the state the officer saw."""
     dossier = staff.dossier_to_act_on(code)
     step = NEXT_STEPS.get(DossierState(dossier.state))
@@ -223,7 +223,7 @@ def next_step(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 @require_POST
 @for_staff
-def undo_step(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def undo_step(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Take back the step just made."""
     dossier = staff.dossier_to_decide(code)
     try:

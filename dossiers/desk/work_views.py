@@ -20,7 +20,7 @@ from dossiers.errors import (
     StillOwed,
 )
 
-from .access import Staff, for_staff
+from .access import DeskStaff, for_staff
 from .decision_forms import AnswerForm
 from .open_decisions import DECISIONS, open_decisions
 
@@ -30,7 +30,7 @@ MOVED = gettext_lazy("Hồ sơ vừa được người khác chuyển trạng th
 
 @require_http_methods(["GET", "POST"])
 @for_staff
-def work(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def work(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Show the form of `?viec=` and do what was filled in; a state that has moved on is said, not hidden."""
     dossier = staff.dossier_to_decide(code)
     decision = DECISIONS.get(request.GET.get("viec", ""))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from agencies.scope import heir_of
+from agencies.succession import heir_of
 from dossiers.attachments.scan import read_at_once
 from payments import charge_claims
 from payments.accounting.forms import DongField

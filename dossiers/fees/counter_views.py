@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from agencies.scope import heir_of
+from agencies.succession import heir_of
 from payments.bills.holds import hold_reason
 from payments.checkout.bill_views import bill_of, state_context
 from payments.states import BillState

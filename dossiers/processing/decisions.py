@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agencies.audit import record as audit
+from agencies.authorization import DOSSIER_STAFF
 from agencies.models import AgencySuccession, Membership, Role, User
 from dossiers.attachments.validation import Paper
 from dossiers.errors import IllegalDossierMove, NotAssignable, NotExtendable, NothingOwed, StillOwed
@@ -33,8 +34,6 @@ _LEADS_TO = {
     NoticeKind.REFUSAL: DossierState.REFUSED,
     NoticeKind.STOP: DossierState.STOPPED,
 }
-
-_WHO_WORKS = (Role.RECEPTION_OFFICER, Role.HANDLING_OFFICER, Role.SIGNER, Role.AGENCY_ADMIN)
 
 
 def locked(dossier: Dossier, after: int = 0) -> Dossier:
@@ -126,7 +125,7 @@ def assign(dossier: Dossier, taker: User, stage: Stage, *, actor: User, note: st
     return assignment
 
 
-def colleagues(dossier: Dossier, roles: tuple[Role, ...] = _WHO_WORKS) -> QuerySet[User]:
+def colleagues(dossier: Dossier, roles: tuple[Role, ...] = DOSSIER_STAFF) -> QuerySet[User]:
     """Return who may work on a dossier today: officers and leaders of its agency or of a successor."""
     today = timezone.localdate()
     agencies = {dossier.agency_id}

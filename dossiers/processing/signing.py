@@ -17,7 +17,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agencies.audit import record as audit
-from agencies.models import Role, User
+from agencies.authorization import SIGNERS
+from agencies.models import User
 from dossiers.attachments.validation import Paper
 from dossiers.errors import NotSignable
 from dossiers.messages.outbox import tell
@@ -53,7 +54,7 @@ def waiting_for(dossiers: Iterable[Dossier]) -> dict[int, SigningRequest]:
 
 def signers(dossier: Dossier) -> QuerySet[User]:
     """Return who may sign for a dossier's agency today."""
-    return colleagues(dossier, (Role.SIGNER,))
+    return colleagues(dossier, SIGNERS)
 
 
 def submit(dossier: Dossier, *, number: str, draft: Paper, to: User, actor: User, note: str = "") -> SigningRequest:

@@ -8,30 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
+from agencies.authorization import (
+    ACCOUNTANTS,
+    ACCOUNTING_READERS,
+    CASHIERS,
+    View,
+    agencies_of,
+    guarded,
+    roles_of,
+)
 from agencies.models import Role, User
-from agencies.scope import agencies_of, roles_of
-from payments.cash_desk.collect import GATEWAY as COUNTER
+from gateways import internal
 from payments.models import Export, MerchantAccount
 from payments.models.exports import ExportState
 
-ACTORS = (Role.ACCOUNTANT, Role.AGENCY_ADMIN, Role.PROVINCE_ADMIN)
-READERS = (*ACTORS, Role.AUDITOR)
-CASHIERS = (*ACTORS, Role.CASHIER)
-View = Callable[..., HttpResponseBase]
-
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class AccountingStaff:
     """One member of staff today: the agencies whose accounts they see, and those they act for.
 
     `counts_for` are the agencies at which they may have a drawer of their own.
@@ -59,25 +56,25 @@ class Staff:
 
     def accounts(self) -> list[MerchantAccount]:
         """Return the accounts at banks they see; the drawer at the counter has no statement."""
-        found = MerchantAccount.objects.filter(agency__in=self.sees).exclude(gateway=COUNTER)
+        found = MerchantAccount.objects.filter(agency__in=self.sees).exclude(gateway=internal.Counter.slug)
         return list(found.select_related("agency"))
 
 
-def staff_of(user: User) -> Staff:
+def staff_of(user: User) -> AccountingStaff:
     """Return what somebody may see and do today; a right that ended yesterday is gone."""
     today = timezone.localdate()
     held = user.memberships.filter(valid_during__contains=today, role__in=CASHIERS)
-    return Staff(
+    return AccountingStaff(
         user=user,
-        sees=frozenset(agencies_of(user, today, roles=READERS)),
-        acts_for=frozenset(agencies_of(user, today, roles=ACTORS)),
+        sees=frozenset(agencies_of(user, today, roles=ACCOUNTING_READERS)),
+        acts_for=frozenset(agencies_of(user, today, roles=ACCOUNTANTS)),
         counts_for=frozenset(held.values_list("agency", flat=True)),
         may_reopen=Role.PROVINCE_ADMIN in roles_of(user, today),
     )
 
 
 def for_accountants(view: View) -> View:
-    """Give a view its `Staff`; refuse whoever sees nothing, and posts of whoever only reads."""
+    """Give a view its `AccountingStaff`; refuse whoever sees nothing, and posts of whoever only reads."""
     return _guard(view, lambda staff, is_post: bool(staff.acts_for if is_post else staff.sees))
 
 
@@ -91,23 +88,13 @@ def for_cashiers(view: View) -> View:
     return _guard(view, lambda staff, is_post: bool(staff.counts_for or (not is_post and staff.sees)))
 
 
-def _guard(view: View, admits: Callable[[Staff, bool], bool]) -> View:
-    @never_cache
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        staff = staff_of(request.user)  # type: ignore[arg-type]
-        if not admits(staff, request.method == "POST"):
-            raise PermissionDenied
-        return view(request, staff, *args, **kwargs)
-
-    guarded.guard = "accountants"  # type: ignore[attr-defined]  # tests/authorization/test_guards.py
-    return guarded
+def _guard(view: View, admits: Callable[[AccountingStaff, bool], bool]) -> View:
+    return guarded(view, staff_of, admits, name="accountants")
 
 
 def entrance_of(user: User) -> str:
     """Return the name of the page that the header should lead somebody to, or ""."""
     roles = roles_of(user, timezone.localdate())
-    if roles.intersection(READERS):
+    if roles.intersection(ACCOUNTING_READERS):
         return "accounting"
     return "accounting-shifts" if roles.intersection(CASHIERS) else ""

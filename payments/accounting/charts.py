@@ -19,7 +19,7 @@ from payments import search
 from payments.models import Discrepancy, Payment
 from payments.states import PaymentState
 
-from .access import Staff
+from .access import AccountingStaff
 
 FORTNIGHT = 14
 MONTH = 30
@@ -60,7 +60,7 @@ def bars(values: Mapping[date, int], first: date, days: int, highest: int) -> li
     return found
 
 
-def collected(staff: Staff, today: date) -> list[Series]:
+def collected(staff: AccountingStaff, today: date) -> list[Series]:
     """Return what came in by day through each gateway, the largest first; money moved within came in before."""
     first = today - timedelta(days=FORTNIGHT - 1)
     paid = Payment.objects.filter(bill__agency__in=staff.sees, state=PaymentState.PAID).exclude(gateway=Moved.slug)
@@ -84,7 +84,7 @@ def collected(staff: Staff, today: date) -> list[Series]:
     return sorted(found, key=lambda series: -series.total)
 
 
-def open_cases(staff: Staff, today: date) -> list[Bar]:
+def open_cases(staff: AccountingStaff, today: date) -> list[Bar]:
     """Return how many discrepancies were open at the end of each day of a month: the way to zero, or away from it."""
     first = today - timedelta(days=MONTH - 1)
     start, _end = search.span(first, None)

@@ -19,7 +19,7 @@ from payments.exports.params import page_of
 from payments.models import ClosedDay, MerchantAccount
 from payments.reconciliation import daily_totals
 
-from .access import Staff, for_accountants
+from .access import AccountingStaff, for_accountants
 from .error_messages import attempt
 from .forms import ReasonForm, account_name
 
@@ -31,7 +31,7 @@ REASONS = {
 }
 
 
-def _one(staff: Staff, account: int, day: str) -> tuple[MerchantAccount, date]:
+def _one(staff: AccountingStaff, account: int, day: str) -> tuple[MerchantAccount, date]:
     mine = MerchantAccount.objects.filter(agency__in=staff.sees).exclude(gateway=COUNTER)
     found = get_object_or_404(mine.select_related("agency"), pk=account)
     try:
@@ -45,7 +45,7 @@ def _one(staff: Staff, account: int, day: str) -> tuple[MerchantAccount, date]:
 
 @require_GET
 @for_accountants
-def day(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
+def day(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
     """Both sides of a day; the listed differences add up to the difference."""
     found, on = _one(staff, account, day)
     figures = daily_totals.figures(found, on)
@@ -69,7 +69,7 @@ def day(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpRespo
 
 @require_POST
 @for_accountants
-def open_cases(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
+def open_cases(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
     """Give all money that no statement has a discrepancy."""
     found, on = _one(staff, account, day)
     staff.must_act(found.agency_id)
@@ -81,7 +81,7 @@ def open_cases(request: HttpRequest, staff: Staff, account: int, day: str) -> Ht
 @require_POST
 @for_accountants
 @recently_proved
-def close(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
+def close(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
     """Lock the day."""
     found, on = _one(staff, account, day)
     staff.must_act(found.agency_id)
@@ -93,7 +93,7 @@ def close(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpRes
 @require_POST
 @for_accountants
 @recently_proved
-def reopen(request: HttpRequest, staff: Staff, account: int, day: str) -> HttpResponse:
+def reopen(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
     """Unlock the day: the province's administrators only, and never without a reason."""
     found, on = _one(staff, account, day)
     if not staff.may_reopen:

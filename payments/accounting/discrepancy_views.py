@@ -25,7 +25,7 @@ from payments.models.statements import RowState
 from payments.refunds import workflow as refunds
 from payments.states import BillState
 
-from .access import Staff, for_accountants, for_searchers
+from .access import AccountingStaff, for_accountants, for_searchers
 from .error_messages import attempt
 from .forms import ReallocationForm, ReasonForm, RefundForm
 from .list_toolbar import back_to, tools_of
@@ -33,14 +33,14 @@ from .refund_views import proposal_of
 from .statement_views import LEFT
 
 
-def _one(staff: Staff, pk: int) -> Discrepancy:
+def _one(staff: AccountingStaff, pk: int) -> Discrepancy:
     related = ("agency", "bill", "payment", "notification", "owner", "claim")
     return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
 @for_searchers
-def cases(request: HttpRequest, staff: Staff) -> HttpResponse:
+def cases(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """Cases of a kind, of an owner, of a bill; the oldest first."""
     if request.method == "POST":
         return back_to(CASES, CASES.query(request.POST))
@@ -61,7 +61,7 @@ def cases(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "payments/accounting/cases.html", context)
 
 
-def _progress(staff: Staff) -> dict[str, int]:
+def _progress(staff: AccountingStaff) -> dict[str, int]:
     """How far this month's cases are: the way to zero."""
     month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     is_of_month = Q(opened_at__gte=month) | Q(closed_at=None) | Q(closed_at__gte=month)
@@ -71,7 +71,7 @@ def _progress(staff: Staff) -> dict[str, int]:
 
 @require_GET
 @for_accountants
-def case(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def case(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """The story of one case, and what can be done about it."""
     found = _one(staff, pk)
     remaining = found.remaining_amount
@@ -80,7 +80,7 @@ def case(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 @require_GET
 @for_accountants
-def proof(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def proof(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Show the picture a payer sent with a claim; each reading is on record."""
     found = _one(staff, pk)
     claim = ChargeClaim.objects.filter(discrepancy=found).exclude(proof="").first()
@@ -97,7 +97,11 @@ def _blank_refund(remaining: int) -> RefundForm:
 
 
 def _page(
-    request: HttpRequest, staff: Staff, found: Discrepancy, form: RefundForm, move_form: ReallocationForm | None = None
+    request: HttpRequest,
+    staff: AccountingStaff,
+    found: Discrepancy,
+    form: RefundForm,
+    move_form: ReallocationForm | None = None,
 ) -> HttpResponse:
     notification = found.notification
     context = {
@@ -124,7 +128,7 @@ def _page(
 
 @require_POST
 @for_accountants
-def take_over(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def take_over(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Become responsible for a case."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)
@@ -138,7 +142,7 @@ def take_over(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 @require_POST
 @for_accountants
-def propose_refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def propose_refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to give back what a case holds; another person approves."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)
@@ -153,7 +157,7 @@ def propose_refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 @require_POST
 @for_accountants
-def propose_reallocation(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to move what a case holds to the bills it was meant for; another person approves."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)
@@ -171,7 +175,7 @@ def propose_reallocation(request: HttpRequest, staff: Staff, pk: int) -> HttpRes
 
 @require_POST
 @for_accountants
-def accept(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def accept(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to move the money to the bill that the matching proposed, in one step; another person approves."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)
@@ -202,7 +206,7 @@ def _proposed(found: Discrepancy) -> Bill | None:
 @require_POST
 @for_accountants
 @recently_proved
-def decide_reallocation(request: HttpRequest, staff: Staff, pk: int, move: int) -> HttpResponse:
+def decide_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int, move: int) -> HttpResponse:
     """Approve a move, or not."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)
@@ -217,7 +221,7 @@ def decide_reallocation(request: HttpRequest, staff: Staff, pk: int, move: int) 
 
 @require_POST
 @for_accountants
-def close(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def close(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Close a case with a reason."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)

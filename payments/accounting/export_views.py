@@ -23,13 +23,13 @@ from payments.exports.params import MOST_COUNTED, choice, page_of
 from payments.models import Export
 from payments.models.exports import ExportState
 
-from .access import Staff, for_accountants
+from .access import AccountingStaff, for_accountants
 from .list_toolbar import back_to, listing_of
 
 
 @require_GET
 @for_accountants
-def export(request: HttpRequest, staff: Staff, listing: str, form: str) -> HttpResponseBase:
+def export(request: HttpRequest, staff: AccountingStaff, listing: str, form: str) -> HttpResponseBase:
     """Give out a list under the filter of the address; a long one has to be asked for on its page."""
     if form not in exports_write.FORMATS:
         raise Http404
@@ -54,7 +54,7 @@ def export(request: HttpRequest, staff: Staff, listing: str, form: str) -> HttpR
 
 @require_POST
 @for_accountants
-def ask(request: HttpRequest, staff: Staff, listing: str) -> HttpResponse:
+def ask(request: HttpRequest, staff: AccountingStaff, listing: str) -> HttpResponse:
     """Have a list written in the background."""
     found = listing_of(listing)
     form = choice(request.POST, "format", exports_write.FORMATS, "csv")
@@ -67,14 +67,14 @@ def ask(request: HttpRequest, staff: Staff, listing: str) -> HttpResponse:
     return redirect("accounting-exports")
 
 
-def _mine(staff: Staff) -> list[tuple[Export, Listing]]:
+def _mine(staff: AccountingStaff) -> list[tuple[Export, Listing]]:
     found = Export.objects.filter(user=staff.user, listing__in=LISTS)
     return [(export, LISTS[export.listing]) for export in found[:50]]
 
 
 @require_GET
 @for_accountants
-def exports(request: HttpRequest, staff: Staff) -> HttpResponse:
+def exports(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """My files: waiting, being written, ready until when."""
     return render(
         request, "payments/accounting/exports.html", {"staff": staff, "files": page_of(request, _mine(staff))}
@@ -83,7 +83,7 @@ def exports(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_GET
 @for_accountants
-def exports_state(request: HttpRequest, staff: Staff) -> HttpResponse:
+def exports_state(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """The part of that page which is asked for again while a file is being written."""
     return render(
         request, "payments/accounting/_exports.html", {"staff": staff, "files": page_of(request, _mine(staff))}
@@ -92,7 +92,7 @@ def exports_state(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_GET
 @for_accountants
-def exported_file(request: HttpRequest, staff: Staff, pk: int) -> HttpResponseBase:
+def exported_file(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponseBase:
     """Give a file to whoever had it made, as long as they still see every agency whose rows are in it."""
     now = timezone.now()
     found = get_object_or_404(Export, pk=pk, user=staff.user, state=ExportState.READY, expires_at__gt=now)
@@ -110,6 +110,6 @@ def exported_file(request: HttpRequest, staff: Staff, pk: int) -> HttpResponseBa
 
 @require_GET
 @for_accountants
-def columns(request: HttpRequest, staff: Staff) -> HttpResponse:
+def columns(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """What stands in each column of each file."""
     return render(request, "payments/accounting/columns.html", {"staff": staff, "lists": LISTS.values()})

@@ -15,7 +15,7 @@ from payments.exports.definitions import LISTS, Listing
 from payments.exports.params import MOST_COUNTED
 from payments.models import SavedFilter
 
-from .access import Staff, for_accountants
+from .access import AccountingStaff, for_accountants
 
 #: More would be no help to anybody who looks for one.
 MOST_SAVED = 30
@@ -31,7 +31,7 @@ class Tools:
     is_long: bool
 
 
-def tools_of(request: HttpRequest, staff: Staff, listing: Listing, count: int) -> Tools:
+def tools_of(request: HttpRequest, staff: AccountingStaff, listing: Listing, count: int) -> Tools:
     """Return what the page of a list offers beside its rows."""
     saved = SavedFilter.objects.filter(user=staff.user, listing=listing.slug)
     return Tools(listing, listing.query(request.GET), list(saved), count > MOST_COUNTED)
@@ -51,7 +51,7 @@ def back_to(listing: Listing, query: str) -> HttpResponse:
 
 @require_POST
 @for_accountants
-def save(request: HttpRequest, staff: Staff, listing: str) -> HttpResponse:
+def save(request: HttpRequest, staff: AccountingStaff, listing: str) -> HttpResponse:
     """Keep the present filter under a name; the same name again takes the new filter."""
     found = listing_of(listing)
     name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:60]
@@ -71,7 +71,7 @@ def save(request: HttpRequest, staff: Staff, listing: str) -> HttpResponse:
 
 @require_POST
 @for_accountants
-def change(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def change(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Give one's own saved filter another name, or remove it."""
     found = get_object_or_404(SavedFilter, pk=pk, user=staff.user)
     name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:60]

@@ -22,7 +22,7 @@ from payments.reconciliation import daily_totals
 from payments.states import RefundState
 
 from . import charts
-from .access import Staff, for_accountants
+from .access import AccountingStaff, for_accountants
 from .forms import account_name
 
 SHOWN = 14
@@ -46,7 +46,7 @@ class Bars:
 
 @require_GET
 @for_accountants
-def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
+def overview(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """Show the work of the day. The number of queries does not depend on how much there is."""
     today = timezone.localdate()
     accounts = staff.accounts()
@@ -81,7 +81,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "payments/accounting/overview.html", context)
 
 
-def _open_cases(staff: Staff) -> list[dict[str, Any]]:
+def _open_cases(staff: AccountingStaff) -> list[dict[str, Any]]:
     rows = Discrepancy.objects.filter(agency__in=staff.sees, closed_at=None).order_by()
     found = rows.values("kind").annotate(count=Count("id"), oldest=Min("opened_at")).order_by("oldest")
     now = timezone.now()
@@ -90,14 +90,14 @@ def _open_cases(staff: Staff) -> list[dict[str, Any]]:
     ]
 
 
-def _waiting_refunds(staff: Staff) -> list[dict[str, Any]]:
+def _waiting_refunds(staff: AccountingStaff) -> list[dict[str, Any]]:
     waiting = (RefundState.PROPOSED, RefundState.AWAITING_TRANSFER)
     rows = Refund.objects.filter(agency__in=staff.sees, state__in=waiting).order_by()
     found = rows.values("state").annotate(count=Count("id"), oldest=Min("proposed_at")).order_by("oldest")
     return [{**row, "name": RefundState(row["state"]).label} for row in found]
 
 
-def _unfinished_files(staff: Staff) -> list[tuple[Statement, str]]:
+def _unfinished_files(staff: AccountingStaff) -> list[tuple[Statement, str]]:
     rows = Statement.objects.filter(merchant_account__agency__in=staff.sees, state__in=UNFINISHED)
     found = rows.select_related("merchant_account__agency")[:10]
     return [(statement, account_name(statement.merchant_account)) for statement in found]

@@ -20,7 +20,7 @@ from payments.exports.definitions.payments import beyond, offered
 from payments.exports.params import MOST_COUNTED, PAGE, count_up_to
 from payments.models import Discrepancy, Payment
 
-from .access import Staff, for_accountants, for_searchers
+from .access import AccountingStaff, for_accountants, for_searchers
 from .list_toolbar import back_to, tools_of
 
 #: Cases shown beside the payments that a search found.
@@ -41,7 +41,7 @@ class Cut:
 
 @require_http_methods(["GET", "POST"])
 @for_searchers
-def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
+def payments(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """Payments by any key, filtered and sorted; the address holds all of it."""
     if request.method == "POST":
         return back_to(PAYMENTS, PAYMENTS.query(request.POST))
@@ -64,7 +64,7 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "payments/accounting/payments.html", context)
 
 
-def _cut(request: HttpRequest, staff: Staff, found: QuerySet[Payment], order: str) -> Cut:
+def _cut(request: HttpRequest, staff: AccountingStaff, found: QuerySet[Payment], order: str) -> Cut:
     back = "before" in request.GET
     edge = _edge(staff, request.GET.get("before" if back else "after", ""))
     rows = list(beyond(found, order, edge, back=back and edge is not None)[: PAGE + 1])
@@ -77,13 +77,13 @@ def _cut(request: HttpRequest, staff: Staff, found: QuerySet[Payment], order: st
     return Cut(rows, rows[0].pk if edge and rows else None, rows[-1].pk if is_more else None)
 
 
-def _edge(staff: Staff, text: str) -> Payment | None:
+def _edge(staff: AccountingStaff, text: str) -> Payment | None:
     return Payment.objects.filter(bill__agency__in=staff.sees, pk=row_key(text)).select_related("bill").first()
 
 
 @require_GET
 @for_accountants
-def payment(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def payment(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Everything that happened to one payment, ours and the bank's, with what the bank sent as it came (masked)."""
     mine = Payment.objects.filter(bill__agency__in=staff.sees)
     found = get_object_or_404(mine.select_related("bill__agency", "merchant_account__agency"), pk=pk)

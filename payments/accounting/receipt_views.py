@@ -12,13 +12,13 @@ from payments.exports.params import MOST_COUNTED, count_up_to, page_of
 from payments.models import LostNumbers
 from payments.models.bills import FeeKind
 
-from .access import Staff, for_accountants, for_searchers
+from .access import AccountingStaff, for_accountants, for_searchers
 from .list_toolbar import back_to, tools_of
 
 
 @require_GET
 @for_accountants
-def receipts(request: HttpRequest, staff: Staff) -> HttpResponse:
+def receipts(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """First and last number of each month, how many, how many cancelled, and the money; numbers lost in a restore."""
     chosen = USAGE.choose(staff, request.GET)
     page = page_of(request, USAGE.rows(staff, chosen))
@@ -40,7 +40,7 @@ def receipts(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_searchers
-def receipt_list(request: HttpRequest, staff: Staff) -> HttpResponse:
+def receipt_list(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """Every receipt, newest first, cancelled ones with what took their place."""
     if request.method == "POST":
         return back_to(RECEIPTS, RECEIPTS.query(request.POST))

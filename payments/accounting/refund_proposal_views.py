@@ -15,7 +15,7 @@ from payments.models import Payment
 from payments.models.refunds import RefundReason
 from payments.refunds import workflow as refunds
 
-from .access import Staff, for_accountants
+from .access import AccountingStaff, for_accountants
 from .error_messages import attempt
 from .forms import RefundForm
 from .refund_views import proposal_of
@@ -26,7 +26,7 @@ REASONS = tuple(reason for reason in RefundReason if reason != RefundReason.SURP
 
 @require_http_methods(["GET", "POST"])
 @for_accountants
-def propose(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def propose(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Choose a reason, see what it allows, propose an amount (BR-15)."""
     mine = Payment.objects.filter(bill__agency__in=staff.sees).select_related("bill__agency")
     payment = get_object_or_404(mine.prefetch_related("bill__lines"), pk=pk)

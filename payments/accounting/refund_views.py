@@ -24,7 +24,7 @@ from payments.models import Payment, Refund
 from payments.refunds import workflow as refunds
 from payments.states import RefundState
 
-from .access import Staff, for_accountants, for_searchers
+from .access import AccountingStaff, for_accountants, for_searchers
 from .error_messages import attempt
 from .forms import RefundForm, RejectForm, TransferForm
 from .list_toolbar import back_to, tools_of
@@ -60,12 +60,12 @@ NEXT_STEPS = {
 }
 
 
-def _one(staff: Staff, pk: int) -> Refund:
+def _one(staff: AccountingStaff, pk: int) -> Refund:
     related = ("agency", "maker", "client", "checker", "payment__bill", "discrepancy__bill")
     return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
-def proposal_of(form: RefundForm, source: str, staff: Staff) -> refunds.Proposal:
+def proposal_of(form: RefundForm, source: str, staff: AccountingStaff) -> refunds.Proposal:
     """Return what a valid form proposes; its key counts for one person and one source only."""
     given = form.cleaned_data
     return refunds.Proposal(
@@ -80,7 +80,7 @@ def proposal_of(form: RefundForm, source: str, staff: Staff) -> refunds.Proposal
 
 @require_http_methods(["GET", "POST"])
 @for_searchers
-def refund_list(request: HttpRequest, staff: Staff) -> HttpResponse:
+def refund_list(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """Refunds by state; a bill's code also finds its payment, to propose one."""
     if request.method == "POST":
         return back_to(REFUNDS, REFUNDS.query(request.POST))
@@ -106,7 +106,7 @@ def refund_list(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_GET
 @for_accountants
-def refund(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Who proposed, who decided, from where, where to. The account number is for whoever transfers."""
     found = _one(staff, pk)
     is_other = staff.may_act(found.agency_id) and found.maker_id != staff.user.pk
@@ -144,7 +144,7 @@ def masked(account: str) -> str:
 @require_POST
 @for_accountants
 @recently_proved
-def approve(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def approve(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Agree; the money then leaves by itself, or waits for a transfer."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)
@@ -155,7 +155,7 @@ def approve(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 @require_POST
 @for_accountants
-def reject(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def reject(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Say no, with a reason; the amount is free again."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)
@@ -172,7 +172,7 @@ def reject(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 @require_POST
 @for_accountants
 @recently_proved
-def record_transfer(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def record_transfer(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Note under which number the bank transferred the money."""
     found = _one(staff, pk)
     staff.must_act(found.agency_id)

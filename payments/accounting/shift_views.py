@@ -14,21 +14,21 @@ from payments.errors import InvalidBill, PaymentsError
 from payments.exports.params import choice, page_of
 from payments.models import CashShift
 
-from .access import Staff, for_cashiers
+from .access import AccountingStaff, for_cashiers
 from .error_messages import attempt, dong, explain
 from .forms import CloseShiftForm, OpenShiftForm
 
 
 @require_GET
 @for_cashiers
-def shifts(request: HttpRequest, staff: Staff) -> HttpResponse:
+def shifts(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """My own drawer, and all that I may see."""
     return _page(request, staff)
 
 
 def _page(
     request: HttpRequest,
-    staff: Staff,
+    staff: AccountingStaff,
     *,
     open_form: OpenShiftForm | None = None,
     close_form: CloseShiftForm | None = None,
@@ -52,7 +52,7 @@ def _page(
 
 @require_POST
 @for_cashiers
-def open_shift(request: HttpRequest, staff: Staff) -> HttpResponse:
+def open_shift(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """Open my drawer."""
     form = OpenShiftForm(request.POST, agencies=staff.counts_for)
     if not form.is_valid():
@@ -64,7 +64,7 @@ def open_shift(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_POST
 @for_cashiers
-def close_shift(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def close_shift(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Count and close my drawer; what differs must be explained."""
     shift = get_object_or_404(CashShift, pk=pk, cashier=staff.user)
     form = CloseShiftForm(request.POST)

@@ -18,7 +18,7 @@ from payments.models import Statement
 from payments.models.statements import RowState, StatementState
 from payments.reconciliation import statements as files
 
-from .access import Staff, for_accountants
+from .access import AccountingStaff, for_accountants
 from .error_messages import explain
 from .forms import UploadForm, account_name
 
@@ -31,14 +31,14 @@ LEFT = "left"
 AT_WORK = (StatementState.LOADING, StatementState.APPLYING)
 
 
-def _one(staff: Staff, pk: int) -> Statement:
+def _one(staff: AccountingStaff, pk: int) -> Statement:
     mine = Statement.objects.filter(merchant_account__agency__in=staff.sees)
     return get_object_or_404(mine.select_related("merchant_account__agency", "uploaded_by"), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
 @for_accountants
-def statements(request: HttpRequest, staff: Staff) -> HttpResponse:
+def statements(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     """Send a file in; see all that came before."""
     accounts = [account for account in staff.accounts() if staff.may_act(account.agency_id)]
     form = UploadForm(request.POST or None, request.FILES or None, accounts=accounts)
@@ -74,7 +74,7 @@ def _read(request: HttpRequest, statement: Statement) -> None:
 
 @require_GET
 @for_accountants
-def statement(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def statement(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """One file: how far it is, what confirming would do, and its rows."""
     found = _one(staff, pk)
     context: dict[str, object] = {
@@ -110,7 +110,7 @@ def _rows(request: HttpRequest, found: Statement) -> dict[str, object]:
 
 @require_GET
 @for_accountants
-def progress(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def progress(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """The part of the page that is asked for again while a file is at work."""
     found = _one(staff, pk)
     return render(
@@ -120,7 +120,7 @@ def progress(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 @require_POST
 @for_accountants
-def confirm(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def confirm(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Let a file count."""
     found = _one(staff, pk)
     staff.must_act(found.merchant_account.agency_id)
@@ -133,7 +133,7 @@ def confirm(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
 
 @require_POST
 @for_accountants
-def discard(request: HttpRequest, staff: Staff, pk: int) -> HttpResponse:
+def discard(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Throw a file away that was not confirmed."""
     found = _one(staff, pk)
     staff.must_act(found.merchant_account.agency_id)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from agencies.audit import record as audit
 from core.spreadsheets import MOST_ROWS, Cell, csv_lines, write_xlsx
-from payments.accounting.access import Staff, staff_of
+from payments.accounting.access import AccountingStaff, staff_of
 from payments.exports.definitions.base import PIECE, Chosen
 from payments.models import Export
 from payments.models.exports import ExportState
@@ -54,7 +54,7 @@ class _Stopped(Exception):
         self.reason = reason
 
 
-def ask(listing: Listing, query: str, form: str, *, staff: Staff, language: str) -> Export | None:
+def ask(listing: Listing, query: str, form: str, *, staff: AccountingStaff, language: str) -> Export | None:
     """Ask for a file; None when somebody has enough of them waiting. The same one again is the first one."""
     waiting = Export.objects.filter(user=staff.user, state__in=AT_WORK)
     if same := waiting.filter(listing=listing.slug, query=query, format=form).first():
@@ -144,7 +144,7 @@ def _counted(export: Export, lines: Iterable[list[Cell]]) -> Iterator[list[Cell]
 
 
 def write(
-    file: IO[bytes], listing: Listing, staff: Staff, chosen: Chosen, form: str, lines: Iterable[list[Cell]]
+    file: IO[bytes], listing: Listing, staff: AccountingStaff, chosen: Chosen, form: str, lines: Iterable[list[Cell]]
 ) -> None:
     """Write the rows of a list as CSV or XLSX; a workbook explains its columns on a second sheet."""
     headings = [column.heading for column in listing.columns]

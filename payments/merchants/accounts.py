@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import Agency, User
-from agencies.scope import chain_of
+from agencies.succession import chain_of
 from gateways import internal, registry
 from gateways.base import Gateway, MerchantConfig
 from payments.errors import ContractOverlaps, GatewayNotOffered

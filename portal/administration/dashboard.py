@@ -7,9 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from agencies.authorization import sees_everything
+from agencies.authorization import agencies_of, sees_everything
 from agencies.models import Role
-from agencies.scope import agencies_of
 from payments.merchants import hourly_statistics
 
 from . import alerts

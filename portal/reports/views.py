@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET
 from agencies.audit import record as audit
 from agencies.authorization import sees_everything
 from agencies.models import Agency
-from agencies.scope import heirs_on
+from agencies.succession import heirs_on
 from core.spreadsheets import Cell, csv_file
-from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.models.dossier import DossierQuerySet
 from payments.exports.params import page_of
 from portal.administration.onboarding.board_views import board
@@ -53,7 +53,7 @@ class Asked:
         return urlencode(told | ({} if self.heirs is None else {"gop": "1"}))
 
 
-def _asked(request: HttpRequest, staff: Staff) -> Asked:
+def _asked(request: HttpRequest, staff: DeskStaff) -> Asked:
     """Read span and agency; whatever makes no sense is this month, and everything they see. Raises Http404."""
     today = timezone.localdate()
     last = min(_day(request.GET.get("den", ""), today), today)
@@ -81,7 +81,7 @@ def _day(text: str, default: date) -> date:
 
 @require_GET
 @for_staff
-def report(request: HttpRequest, staff: Staff) -> HttpResponse:
+def report(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Show the report; the number of queries does not depend on how much there is."""
     asked = _asked(request, staff)
     is_whole = asked.agency is None and sees_everything(staff.user)
@@ -102,7 +102,7 @@ def report(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_GET
 @for_staff
-def report_file(request: HttpRequest, staff: Staff) -> HttpResponseBase:
+def report_file(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
     """The table of agencies as CSV: one column a measure, by its word and its name."""
     asked = _asked(request, staff)
     _record("export_report", asked, staff)
@@ -114,7 +114,7 @@ def report_file(request: HttpRequest, staff: Staff) -> HttpResponseBase:
 
 @require_GET
 @for_staff
-def dossiers(request: HttpRequest, staff: Staff) -> HttpResponse:
+def dossiers(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """The dossiers a number counts (`?so=` its word), each a link to the desk."""
     asked, word, measure = _measure(request, staff)
     page = page_of(request, _listed(measure, asked))
@@ -124,14 +124,14 @@ def dossiers(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_GET
 @for_staff
-def dossiers_file(request: HttpRequest, staff: Staff) -> HttpResponseBase:
+def dossiers_file(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
     """The same dossiers, all of them, as a stream of CSV; times in Viet Nam (UTC+7). No person stands in it."""
     asked, word, measure = _measure(request, staff)
     _record("export_report_dossiers", asked, staff, measure=word)
     return csv_file(f"ho-so-{word}.csv", [*_COLUMNS, *_TIMES], _rows(_listed(measure, asked)))
 
 
-def _measure(request: HttpRequest, staff: Staff) -> tuple[Asked, str, Measure]:
+def _measure(request: HttpRequest, staff: DeskStaff) -> tuple[Asked, str, Measure]:
     word = request.GET.get("so", "")
     if word not in MEASURES:
         raise Http404
@@ -152,6 +152,6 @@ def _rows(found: DossierQuerySet) -> Iterator[list[Cell]]:
         yield [*about, *(getattr(dossier, field) for field in _TIMES.values())]
 
 
-def _record(action: str, asked: Asked, staff: Staff, **detail: Any) -> None:
+def _record(action: str, asked: Asked, staff: DeskStaff, **detail: Any) -> None:
     span = f"{asked.scope.first}..{asked.scope.last}"
     audit.record(action, f"report:{span}", actor=staff.user, agency=asked.agency, **detail)

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from core import live
-from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.desk.fees.state import fee_state, owed
 from dossiers.models import Dossier, Draft
 from dossiers.states import DossierState
@@ -54,26 +54,26 @@ def _topic(request: HttpRequest) -> str:
 
 @require_GET
 @for_staff
-def window(request: HttpRequest, staff: Staff) -> HttpResponse:
+def window(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """The whole window."""
     return render(request, "dossiers/desk/customer_display.html", _context(request, staff))
 
 
 @require_GET
 @for_staff
-def window_state(request: HttpRequest, staff: Staff) -> HttpResponse:
+def window_state(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """The part of it that follows the desk."""
     return render(request, "dossiers/desk/_customer_display.html", _context(request, staff))
 
 
-def _context(request: HttpRequest, staff: Staff) -> dict[str, object]:
+def _context(request: HttpRequest, staff: DeskStaff) -> dict[str, object]:
     """What is shown, and the stream of what may change it: the desk that chooses, the bills of the dossier."""
     shown = _shown(request, staff)
     bills = shown["dossier"].bills.all() if shown["dossier"] else ()
     return shown | {"live": live.stream_url([_topic(request), *(bill.token for bill in bills)])}
 
 
-def _shown(request: HttpRequest, staff: Staff) -> dict[str, Any]:
+def _shown(request: HttpRequest, staff: DeskStaff) -> dict[str, Any]:
     draft = drafts.mine(request, request.session.get(_DRAFT, ""))
     if draft and not draft.dossier:
         is_complete = drafts.first_open_step(draft) is None

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.fees.assessment import determine, quote_of
 from payments.bills.create import MAX_AMOUNT
 from procedures.fees import Line
@@ -41,7 +41,7 @@ class AmountsForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @for_staff
-def set_amounts(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def set_amounts(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Ask whoever examines the dossier for the amounts, then bill them once."""
     dossier = staff.dossier_to_examine(code)
     if not dossier.awaits_amount:

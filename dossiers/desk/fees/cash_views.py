@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.desk.customer_display import views
 from dossiers.desk.forms import TakingForm
 from payments.accounting.error_messages import dong, explain
@@ -19,7 +19,7 @@ from payments.errors import InvalidBill, PaymentMayBeUnderWay, PaymentsError
 
 @require_POST
 @for_staff
-def take(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Take money for one bill of a dossier, and say what to give back.
 
     While an online payment is in doubt the cashier is stopped once and told; the page then

@@ -6,14 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.fees.explanation import reasons_for
 from payments.models import Bill
 
 
 @require_GET
 @for_staff
-def why(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def why(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Explain every line of a dossier's bills, from what is frozen in them."""
     dossier = staff.dossier(code)
     bills = list(dossier.bills.select_related("client").prefetch_related("lines").order_by("pk"))
@@ -23,7 +23,7 @@ def why(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 @require_GET
 @for_staff
-def why_bill(request: HttpRequest, staff: Staff, number: int) -> HttpResponse:
+def why_bill(request: HttpRequest, staff: DeskStaff, number: int) -> HttpResponse:
     """The same for any bill, also one that another system made. Raises Http404 for another agency's."""
     bills = Bill.objects.filter(agency__in=staff.sees).select_related("client").prefetch_related("lines")
     bill = bills.filter(pk=number).first()

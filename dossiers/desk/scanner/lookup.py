@@ -9,7 +9,7 @@ from django.db.models import Value
 
 from agencies.models import Agency
 from core.text import fold
-from dossiers.desk.access import Staff
+from dossiers.desk.access import DeskStaff
 from dossiers.models import Dossier
 from dossiers.models.dossier import DossierQuerySet, compact_code
 
@@ -23,7 +23,7 @@ def tidy(text: str) -> str:
     return text.replace("\x00", "").strip()[:200]
 
 
-def one(staff: Staff, text: str, today: date) -> Dossier | None:
+def one(staff: DeskStaff, text: str, today: date) -> Dossier | None:
     """Return the dossier that a code, today's number or a slip's QR names, if they may see it.
 
     `H44.14-261123-0001`, `h4414 261123 0001` and, at its own agency on its own day, `1`.
@@ -40,7 +40,7 @@ def one(staff: Staff, text: str, today: date) -> Dossier | None:
     return mine.alias(compact=compact_code("code")).filter(compact=Value(compact)).first()
 
 
-def _todays(staff: Staff, number: int, today: date) -> list[str]:
+def _todays(staff: DeskStaff, number: int, today: date) -> list[str]:
     """Codes of one number of today at the agencies somebody works at."""
     if len(staff.works_at) > _MANY_DESKS:
         return []
@@ -50,7 +50,7 @@ def _todays(staff: Staff, number: int, today: date) -> list[str]:
     ]
 
 
-def many(staff: Staff, text: str) -> DossierQuerySet:
+def many(staff: DeskStaff, text: str) -> DossierQuerySet:
     """Return the dossiers of a phone number or of a name without accents, in any order of its words."""
     digits = re.sub(r"[\s.+()-]", "", text)
     if digits.isdecimal() and len(digits) >= 9:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.desk.worklists import Row, row_of
 
 from . import lookup
@@ -29,7 +29,7 @@ class Scan:
 
 @require_POST
 @for_staff
-def look_up(request: HttpRequest, staff: Staff) -> HttpResponse:
+def look_up(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Answer each scan (`lan` its number, `quet` its text); the browser forgets those that are answered."""
     now = timezone.now()
     asked = list(zip(request.POST.getlist("lan"), request.POST.getlist("quet"), strict=False))[:MOST_SCANS]

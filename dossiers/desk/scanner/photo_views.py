@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from PIL import Image
 
 from dossiers.attachments.validation import read_upload
-from dossiers.desk.access import Staff, for_staff
+from dossiers.desk.access import DeskStaff, for_staff
 
 from . import lookup, search_session
 
@@ -53,7 +53,7 @@ def code_in(content: bytes) -> str:
 
 @require_http_methods(["GET", "POST"])
 @for_staff
-def photo(request: HttpRequest, staff: Staff) -> HttpResponse:
+def photo(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Ask for a photo; what its QR says goes into the box as if it had been scanned."""
     form = PhotoForm(request.POST, request.FILES) if request.method == "POST" else PhotoForm()
     if request.method == "POST" and form.is_valid():

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from dossiers.desk.access import Staff
+from dossiers.desk.access import DeskStaff
 
 from . import lookup
 
@@ -20,7 +20,7 @@ SESSION_SEARCHES = "desk_searches"
 MOST = 10
 
 
-def address_of(request: HttpRequest, staff: Staff, text: str) -> str:
+def address_of(request: HttpRequest, staff: DeskStaff, text: str) -> str:
     """Return where somebody is led who typed, scanned or photographed this: to its dossier, else to a list."""
     if exact := lookup.one(staff, text, timezone.localdate()) if text else None:
         return reverse("desk-dossier", args=[exact.code])

@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 
 from core.encryption import seal, unseal
 from payments import search
-from payments.accounting.access import Staff
+from payments.accounting.access import AccountingStaff
 from payments.exports.params import words
 
 Cell = str | int | date | datetime | None
@@ -47,8 +47,8 @@ class Listing:
     name: Promise | str
     page: str
     keys: tuple[str, ...]
-    choose: Callable[[Staff, Mapping[str, str]], Chosen]
-    rows: Callable[[Staff, Chosen], QuerySet[Any, Any]]
+    choose: Callable[[AccountingStaff, Mapping[str, str]], Chosen]
+    rows: Callable[[AccountingStaff, Chosen], QuerySet[Any, Any]]
     columns: tuple[Column, ...]
     related: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Listing:
             kept = {SEARCH: given[SEARCH] if was_sealed else sealed(text), **kept}
         return urlencode(kept)
 
-    def lines(self, staff: Staff, chosen: Chosen) -> Iterator[list[Cell]]:
+    def lines(self, staff: AccountingStaff, chosen: Chosen) -> Iterator[list[Cell]]:
         """Yield the cells of every row, newest first, with memory for PIECE of them."""
         for row in self._pieces(self.rows(staff, chosen)):
             yield [column.of(row) for column in self.columns]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from payments import discrepancies, search
-from payments.accounting.access import Staff
+from payments.accounting.access import AccountingStaff
 from payments.exports.params import choice
 from payments.models import Discrepancy
 from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
@@ -24,17 +24,17 @@ ORDERS = {"oldest": ("opened_at", "id"), "newest": ("-opened_at", "-id"), "large
 HELD = "held"
 
 
-def mine(staff: Staff) -> QuerySet[Discrepancy]:
+def mine(staff: AccountingStaff) -> QuerySet[Discrepancy]:
     """Return the discrepancies somebody sees."""
     return Discrepancy.objects.filter(agency__in=staff.sees)
 
 
-def owners(staff: Staff) -> list[User]:
+def owners(staff: AccountingStaff) -> list[User]:
     """Return everybody who is responsible for one of them."""
     return list(User.objects.filter(pk__in=mine(staff).order_by().values("owner")).order_by("full_name"))
 
 
-def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
+def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
     """Return the filter of an address."""
     owner = given.get("owner", "")
     return {
@@ -46,7 +46,7 @@ def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
     }
 
 
-def rows(staff: Staff, chosen: Chosen) -> QuerySet[Discrepancy]:
+def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Discrepancy]:
     """Return the discrepancies a filter leaves, in its order."""
     found = mine(staff)
     if chosen["kind"]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from gateways import registry
 from payments import search
-from payments.accounting.access import Staff
+from payments.accounting.access import AccountingStaff
 from payments.exports.params import choice, day
 from payments.models import MerchantAccount, Payment
 from payments.states import PaymentState
@@ -33,7 +33,7 @@ _ORDER_NAMES = {
 }
 
 
-def offered(staff: Staff) -> Chosen:
+def offered(staff: AccountingStaff) -> Chosen:
     """Return what the selects of the page hold: gateways with a contract, agencies that somebody sees."""
     slugs = MerchantAccount.objects.order_by().values_list("gateway", flat=True).distinct()
     agencies = Agency.objects.filter(pk__in=staff.sees).order_by("name").values_list("pk", "name")
@@ -45,7 +45,7 @@ def offered(staff: Staff) -> Chosen:
     }
 
 
-def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
+def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
     """Return the filter of an address; what is not offered counts as not chosen."""
     agency = given.get("agency", "")
     is_mine = agency.isdecimal() and len(agency) < 16 and int(agency) in staff.sees
@@ -60,7 +60,7 @@ def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
     }
 
 
-def rows(staff: Staff, chosen: Chosen) -> QuerySet[Payment]:
+def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Payment]:
     """Return the attempts a filter leaves, in no order."""
     found = Payment.objects.order_by().filter(bill__agency__in=staff.sees)
     if chosen["agency"]:

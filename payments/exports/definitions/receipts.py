@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from core import money
 from payments import search
-from payments.accounting.access import Staff
+from payments.accounting.access import AccountingStaff
 from payments.exports.params import choice, day
 from payments.models import Receipt, ReceiptSeries
 from payments.models.bills import FeeKind
@@ -24,7 +24,7 @@ from .base import Chosen, Column, Listing, searched, zoned
 KINDS = dict(FeeKind.choices)
 
 
-def agencies(staff: Staff) -> list[tuple[str, str]]:
+def agencies(staff: AccountingStaff) -> list[tuple[str, str]]:
     """Return the agencies with receipt books that somebody sees."""
     found = Agency.objects.filter(pk__in=ReceiptSeries.objects.filter(agency__in=staff.sees).values("agency"))
     return [(str(pk), name) for pk, name in found.order_by("name").values_list("pk", "name")]
@@ -36,12 +36,12 @@ def years() -> list[str]:
     return [str(year) for year in range(this_year, this_year - 10, -1)]
 
 
-def _agency(staff: Staff, given: Mapping[str, str]) -> str:
+def _agency(staff: AccountingStaff, given: Mapping[str, str]) -> str:
     found = given.get("agency", "")
     return found if found.isdecimal() and len(found) < 16 and int(found) in staff.sees else ""
 
 
-def choose_receipts(staff: Staff, given: Mapping[str, str]) -> Chosen:
+def choose_receipts(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
     """Return the filter of an address of the register."""
     return {
         "q": searched(given),
@@ -53,7 +53,7 @@ def choose_receipts(staff: Staff, given: Mapping[str, str]) -> Chosen:
     }
 
 
-def receipts(staff: Staff, chosen: Chosen) -> QuerySet[Receipt]:
+def receipts(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Receipt]:
     """Return the receipts a filter leaves; the days are those of issue."""
     found = Receipt.objects.filter(series__agency__in=staff.sees)
     if chosen["agency"]:
@@ -81,12 +81,12 @@ def _meant(text: str) -> Q:
     return found if amount is None else found | Q(amount=amount)
 
 
-def choose_usage(staff: Staff, given: Mapping[str, str]) -> Chosen:
+def choose_usage(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
     """Return the filter of an address of the use of books."""
     return {"year": choice(given, "year", years(), years()[0]), "agency": _agency(staff, given)}
 
 
-def usage(staff: Staff, chosen: Chosen) -> QuerySet[Any, Any]:
+def usage(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Any, Any]:
     """Return first and last number, how many and how much, by month of each series."""
     zone = timezone.get_current_timezone()
     start, end = (datetime(int(chosen["year"]) + more, 1, 1, tzinfo=zone) for more in (0, 1))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import money
 from payments import search
-from payments.accounting.access import Staff
+from payments.accounting.access import AccountingStaff
 from payments.exports.params import choice, day
 from payments.models import Refund
 from payments.states import RefundState
@@ -18,12 +18,12 @@ from payments.states import RefundState
 from .base import Chosen, Column, Listing, searched, zoned
 
 
-def mine(staff: Staff) -> QuerySet[Refund]:
+def mine(staff: AccountingStaff) -> QuerySet[Refund]:
     """Return the refunds somebody sees."""
     return Refund.objects.filter(agency__in=staff.sees)
 
 
-def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
+def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
     """Return the filter of an address; without a state, what waits for a decision, or all that a search finds."""
     text = searched(given)
     everything = "all" if text else str(RefundState.PROPOSED)
@@ -35,7 +35,7 @@ def choose(staff: Staff, given: Mapping[str, str]) -> Chosen:
     }
 
 
-def rows(staff: Staff, chosen: Chosen) -> QuerySet[Refund]:
+def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Refund]:
     """Return the refunds a filter leaves; the days are those of the proposal."""
     found = mine(staff)
     if chosen["state"] != "all":

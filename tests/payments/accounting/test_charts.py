@@ -10,7 +10,7 @@ import pytest
 from agencies.models import Role
 from payments import discrepancies
 from payments.accounting import charts
-from payments.accounting.access import Staff, staff_of
+from payments.accounting.access import AccountingStaff, staff_of
 from payments.models import Discrepancy, Payment
 from payments.models.discrepancies import DiscrepancyKind
 from tests.support import factories
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 27)
 
 
-def staff(agency: Any) -> Staff:
+def staff(agency: Any) -> AccountingStaff:
     return staff_of(factories.officer(agency, Role.ACCOUNTANT))
 
 

@@ -12,8 +12,9 @@ from django.test import Client
 from psycopg2.extras import DateRange
 
 from agencies import loading
+from agencies.authorization import agencies_of
 from agencies.models import Agency, AgencySuccession, BeneficiaryAccount, Membership, Role, User
-from agencies.scope import agencies_of, heir_of
+from agencies.succession import heir_of
 from dossiers.models import Dossier
 from payments.callbacks import inbox
 from payments.merchants import accounts as merchants

@@ -14,8 +14,9 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies import loading
+from agencies.authorization import agencies_of
 from agencies.models import Agency, AgencySuccession, AuditEntry, BeneficiaryAccount, Membership, Reform, Role, User
-from agencies.scope import agencies_of, heir_of
+from agencies.succession import heir_of
 from dossiers.models import Dossier, EventKind
 from payments.callbacks import inbox
 from payments.merchants import accounts as merchants
