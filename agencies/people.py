@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -13,6 +15,7 @@ from .audit import record as audit
 from .authorization import PROVINCIAL
 from .errors import LastProvinceAdmin
 from .models import Membership, Role, User
+from .signals import credential_changed
 
 #: What counts as a second factor; recovery codes alone do not.
 STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -65,7 +68,16 @@ def take_factor_away(user: User, *, actor: User) -> None:
         kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
         Authenticator.objects.filter(user=user).delete()
         _delete_sessions(user)
-        audit.record("second_factor_removed", f"user:{user.pk}", actor=actor, kinds=kinds)
+        note_credential_change("second_factor_removed", user, actor=actor, kinds=kinds)
+
+
+def note_credential_change(change: str, user: User, *, actor: User, **detail: Any) -> None:
+    """Audit that a password or second factor of somebody changed, and announce it (`credential_changed`).
+
+    Every place that changes one calls this; `change` is the audit's action. Whoever listens writes to the person.
+    """
+    audit.record(change, f"user:{user.pk}", actor=actor, **detail)
+    credential_changed.send(sender=User, user=user, change=change)
 
 
 def _delete_sessions(user: User, only: int | None = None) -> int:

@@ -21,7 +21,6 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from agencies import people
 from agencies.admin_base import AuditedAdmin, administered_by
 from agencies.admin_periods import WithPeriod
-from agencies.audit import record as audit
 from agencies.authorization import PROVINCIAL, sees_everything
 from agencies.errors import LastProvinceAdmin
 from agencies.models import Agency, Membership, Role, User
@@ -149,7 +148,7 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):
         response = super().user_change_password(request, id, form_url)
         if known.exclude(password=before).exists():
             actor: Any = request.user
-            audit.record("password_changed", f"user:{id}", actor=actor)
+            people.note_credential_change("password_changed", known.get(), actor=actor)
         return response
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm[User], formsets: Any, change: bool) -> None:

@@ -11,6 +11,7 @@ from django.contrib.auth import signals as auth
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from agencies import people
 from agencies.audit import record as audit
 from agencies.models import User
 
@@ -38,15 +39,15 @@ def _failed(credentials: dict[str, Any], **_: Any) -> None:
 
 @receiver([account.password_changed, account.password_reset])
 def _password_changed(user: User, **_: Any) -> None:
-    audit.record("password_changed", f"user:{user.pk}", actor=user)
+    people.note_credential_change("password_changed", user, actor=user)
 
 
 @receiver(mfa.authenticator_added)
 def _factor_added(user: User, authenticator: Any, **_: Any) -> None:
-    audit.record("second_factor_added", f"user:{user.pk}", actor=user, kind=authenticator.type)
+    people.note_credential_change("second_factor_added", user, actor=user, kind=authenticator.type)
 
 
 @receiver(mfa.authenticator_removed)
 def _factor_removed(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
     request.session.pop(FACTOR, None)
-    audit.record("second_factor_removed", f"user:{user.pk}", actor=user, kind=authenticator.type)
+    people.note_credential_change("second_factor_removed", user, actor=user, kind=authenticator.type)
