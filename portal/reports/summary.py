@@ -107,7 +107,7 @@ def share(defined: tuple[Promise, tuple[str, ...], tuple[str, ...]], counts: dic
 def rows_of(scope: Scope, heirs: Mapping[int, int] | None = None) -> list[Row]:
     """Return the agencies that have anything to count, the busiest first; a query each measure, and one for names.
 
-    As they were when it happened; with `heirs` (`agencies.scope.heirs_on`) counted at who does their work since.
+    As they were when it happened; with `heirs` (`agencies.succession.heirs_on`) counted at who does their work since.
     """
     counts: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
     for word, measure in MEASURES.items():
