@@ -126,12 +126,29 @@ def test_an_older_answer_never_replaces_a_newer_one(demo: dict[str, Any], browse
     page.goto(address)
     page.route("**/trang-thai/*", lambda route: held.append(route))
     for _ in range(2):
-        page.evaluate(COME_BACK)
-        page.wait_for_timeout(200)
+        with page.expect_request("**/trang-thai/*"):
+            page.evaluate(COME_BACK)
+        page.wait_for_timeout(100)
     older, newer = held
     newer.fulfill(body="<p>newer</p>", content_type="text/html")
     page.wait_for_selector("#state >> text=newer")
     older.fulfill(body="<p>older</p>", content_type="text/html")
     page.wait_for_timeout(300)
     assert page.inner_text("#state") == "newer"
+    page.context.close()
+
+
+def test_an_event_never_reloads_away_the_answer_to_a_form(demo: dict[str, Any], browser: Browser) -> None:
+    page, held = page_without_poll(browser, NO_QUICK_LOOKS), []
+    page.goto(demo["base_url"] + bill(demo))
+    page.route("**/vnptpay/", lambda route: held.append(route))
+    stale = "<p data-reload></p>"
+    page.route("**/trang-thai/*", lambda route: route.fulfill(body=stale, content_type="text/html"))
+    page.click("button:has-text('VNPT-Pay')", no_wait_after=True)
+    with page.expect_response("**/trang-thai/*"):
+        page.evaluate(COME_BACK)
+    page.wait_for_timeout(300)
+    (sent,) = held
+    sent.continue_()
+    page.wait_for_selector("button[value=pay]")
     page.context.close()
