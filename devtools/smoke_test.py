@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import requests
@@ -83,8 +84,9 @@ class Journey:
         return self._find(self._get(f"{bill_path}trang-thai/"), r'data-state="([a-z_]+)"')
 
     def _send(self, url: str, page: str, values: dict[str, str]) -> requests.Response:
-        token = self._find(page, r'name="csrfmiddlewaretoken" value="([^"]+)"')
-        return self.browser.post(url, data={"csrfmiddlewaretoken": token, **values}, timeout=15)
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+        kept = {name: unescape(value) for name, value in hidden}  # as a browser sends them back
+        return self.browser.post(url, data={**kept, **values}, timeout=15)
 
     def _get(self, path: str) -> str:
         answer = self.browser.get(self.base_url + path, timeout=15)
