@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from requests.adapters import HTTPAdapter
 
 from devtools.smoke_test import Journey
-from tests.journeys.stage import chromium, running_demo
+from tests.journeys.stage import running_demo
 from tests.journeys.test_citizen_and_desk import follow, sign_in
+from tests.support.browser import chromium
 
 from .measuring import percentile
 from .seeding import Field
