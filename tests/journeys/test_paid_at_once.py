@@ -139,14 +139,14 @@ def test_an_older_answer_never_replaces_a_newer_one(demo: dict[str, Any], browse
 
 
 def test_an_event_never_reloads_away_the_answer_to_a_form(demo: dict[str, Any], browser: Browser) -> None:
-    page, held = page_without_poll(browser, NO_QUICK_LOOKS), []
+    look_soon = f"window.addEventListener('submit', () => setTimeout(() => {COME_BACK}, 100));"
+    page, held = page_without_poll(browser, NO_QUICK_LOOKS, look_soon), []
     page.goto(demo["base_url"] + bill(demo))
     page.route("**/vnptpay/", lambda route: held.append(route))
     stale = "<p data-reload></p>"
     page.route("**/trang-thai/*", lambda route: route.fulfill(body=stale, content_type="text/html"))
-    page.click("button:has-text('VNPT-Pay')", no_wait_after=True)
     with page.expect_response("**/trang-thai/*"):
-        page.evaluate(COME_BACK)
+        page.click("button:has-text('VNPT-Pay')", no_wait_after=True)
     page.wait_for_timeout(300)
     (sent,) = held
     sent.continue_()
