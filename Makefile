@@ -32,6 +32,7 @@ check-style: .venv/dev
 	$(RUN) -m ruff format --check .
 	.venv/bin/lint-imports
 	.venv/bin/djlint --lint --quiet templates devtools/sandbox/templates
+	.venv/bin/djlint --check --quiet templates devtools/sandbox/templates
 
 check-site: .venv/dev
 	$(RUN) manage.py messages --check

@@ -15,6 +15,7 @@ from agencies.models import AuditEntry, Role, User
 from payments.states import ReallocationState, RefundState
 from procedures.models import CalendarDay
 from tests.support import factories
+from tests.support.markup import tight
 from tests.support.signing_in import browser_of
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +64,7 @@ def test_the_page_of_an_entry_tells_before_and_after_in_words_people_read() -> N
         "Lịch nghỉ, làm bù 24/12/2026",
         '<th scope="row" class="font-normal">Loại</th><td>Nghỉ</td><td>Làm bù</td>',
     ):
-        assert told in text, told
+        assert told in tight(text), told
     browser.post(f"/admin/procedures/calendarday/{day.pk}/delete/", {"post": "yes"})
     gone = AuditEntry.objects.get(action="row_deleted")
     assert {"field": "note", "before": "Làm bù", "after": ""} in gone.detail["changes"]

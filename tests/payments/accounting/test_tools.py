@@ -20,6 +20,7 @@ from payments.exports.definitions import LISTS
 from payments.models import Export, Payment, SavedFilter
 from payments.models.exports import ExportState
 from tests.support import factories
+from tests.support.markup import tight
 
 from .conftest import paid, said, sign_in, signed_in, surplus
 
@@ -68,7 +69,7 @@ def test_a_filter_is_kept_opened_renamed_and_removed(accountant: User) -> None:
     assert page.redirect_chain == [("/doi-soat/lan-nop/?state=unknown", 302)]
     kept = SavedFilter.objects.get()
     assert (kept.name, kept.query) == ("Chưa rõ", "state=unknown")
-    assert '<a href="/doi-soat/lan-nop/?state=unknown" aria-current="true">Chưa rõ</a>' in said(page)
+    assert '<a href="/doi-soat/lan-nop/?state=unknown" aria-current="true">Chưa rõ</a>' in tight(said(page))
     client.post(f"/doi-soat/bo-loc/{kept.pk}/sua/", {"name": "Chờ ngân hàng"})
     client.post("/doi-soat/bo-loc/lan-nop/", {"name": "Khác", "query": "state=paid"})
     assert "tên này trống hoặc đã có" in said(
@@ -181,11 +182,11 @@ def test_a_long_list_is_made_in_the_background_told_of_and_given_out(
     made.refresh_from_db()
     assert (made.state, made.row_count, made.rows_done) == (ExportState.READY, 2, 2)
     page = said(client.get("/doi-soat/tep/"))
-    assert "<strong>(1)</strong>" in page
+    assert "<strong>(1)</strong>" in tight(page)
     assert "Tải 2 dòng" in page
     _head, *rows = rows_of(client.get(f"/doi-soat/tep/{made.pk}/"))
     assert len(rows) == 2
-    assert "<strong>(1)</strong>" not in said(client.get("/doi-soat/"))
+    assert "<strong>(1)</strong>" not in tight(said(client.get("/doi-soat/")))
     actions = set(AuditEntry.objects.filter(subject=f"export:{made.pk}").values_list("action", flat=True))
     assert actions == {"export_asked", "export_taken"}
 
