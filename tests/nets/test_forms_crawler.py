@@ -47,7 +47,7 @@ def test_every_form_can_be_sent_by_who_sees_it(part: str, settings: Any, tmp_pat
     settings.MEDIA_ROOT = tmp_path
     logging.disable(logging.CRITICAL)
     try:
-        world = _inhabited()
+        world = inhabited_world()
         with Crawler() as crawler:
             for path, visitors in pages(world, is_administration=PARTS[part]):
                 for who in visitors:
@@ -60,7 +60,7 @@ def test_every_form_can_be_sent_by_who_sees_it(part: str, settings: Any, tmp_pat
     assert not faults, "\n".join(faults)
 
 
-def _inhabited() -> World:
+def inhabited_world() -> World:
     """The world with what lets a form go all its way: an office that takes the procedure in, and a price."""
     world = World()
     case = world.dossier.case

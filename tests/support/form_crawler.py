@@ -6,7 +6,7 @@ import copy
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -81,15 +81,12 @@ class Crawler(AbstractContextManager["Crawler"]):
         """Send it, judge the answer as at the commit there would have been, and undo everything; return the fault."""
         self.sent += 1
         cookies = copy.deepcopy(client.cookies)
-        undone = transaction.atomic()
-        undone._from_testcase = True  # type: ignore[attr-defined]  # the views' own transactions are still their first
-        with undone:
+        with undone():
             answer, after = self._ask(client, form.method, target, submission.data)
             fault = self._judge(answer, before, after, form)
             if not fault and not connection.needs_rollback:
                 with connection.cursor() as cursor:
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            transaction.set_rollback(True)
         client.cookies = cookies
         return fault
 
@@ -108,6 +105,16 @@ class Crawler(AbstractContextManager["Crawler"]):
         if not is_search and after and _lasting(before) == _lasting(after) and not names_an_error(after):
             return "the page is as it was and says nothing"
         return ""
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo at its end whatever was written; the views' own transactions are still the first to them."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        yield
+        transaction.set_rollback(True)
 
 
 def name_of(target: str) -> str:
