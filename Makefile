@@ -31,8 +31,8 @@ check-style: .venv/dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	.venv/bin/lint-imports
-	.venv/bin/djlint --lint --quiet templates devtools/sandbox/templates
-	.venv/bin/djlint --check --quiet templates devtools/sandbox/templates
+	.venv/bin/djlint --lint --quiet templates devtools/sandbox/templates gateways
+	.venv/bin/djlint --check --quiet templates devtools/sandbox/templates gateways
 
 check-site: .venv/dev
 	$(RUN) manage.py messages --check

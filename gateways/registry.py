@@ -62,6 +62,11 @@ def all_slugs() -> list[str]:
     return sorted(_gateways())
 
 
+def all_gateways() -> list[type[Gateway]]:
+    """Return every gateway that could be loaded, the built-in ones first."""
+    return list(_gateways().values())
+
+
 def addresses() -> list[tuple[str, Address]]:
     """Return what gateways declare beside their `notify` and `return`: (slug, address), the built-in ones first."""
     return [(slug, address) for slug, gateway in _gateways().items() for address in _addresses_of(gateway)]

@@ -9,15 +9,24 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
-from gateways.vietinbank import sandbox, sandbox_messages
+from gateways import registry
 
 from . import orders
 from .faults import FAULTS
 from .phones import PROVIDERS
+from .plugins import sandboxes
 from .state import books, contracts, courier
 
 _OUTCOMES = ("paid", "failed", "cancelled")
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """The start page: the pages a person can open by hand."""
+    links = {address: text for sandbox in sandboxes().values() for address, text in sandbox.pages.items()}
+    others = [registry.name_of(slug) for slug, sandbox in sandboxes().items() if not sandbox.pages]
+    return render(request, "sandbox/index.html", {"links": links, "others": others})
 
 
 def health(request: HttpRequest) -> HttpResponse:
@@ -71,18 +80,17 @@ def pay(request: HttpRequest) -> HttpResponse:
     outcome = order.get("outcome", "paid")
     if order.get("gateway") not in contracts() or outcome not in _OUTCOMES or not ref:
         return JsonResponse({"error": "gateway, ref or outcome"}, status=400)
-    if order["gateway"] != sandbox.GATEWAY:
+    transfer = sandboxes()[order["gateway"]].transfer
+    if transfer is None:
         paid = orders.pay(order["gateway"], ref, outcome, amount)
         return _paid(paid) if paid else JsonResponse({"done": False, "error": "no such order"}, status=404)
     if outcome != "paid":
         # A transfer that fails never leaves the payer's bank: nobody is told.
         return JsonResponse({"done": True, "transaction": None})
-    if amount is None:
-        found = sandbox_messages.ask(ref, contracts()[sandbox.GATEWAY])
-        if isinstance(found, str):
-            return JsonResponse({"done": False, "error": found}, status=404)
-        amount = found.amount
-    return _paid(sandbox.pay(ref, int(amount), **order.get("changes", {})))
+    transferred = transfer(ref, None if amount is None else int(amount), order.get("changes", {}))
+    if isinstance(transferred, str):
+        return JsonResponse({"done": False, "error": transferred}, status=404)
+    return _paid(transferred)
 
 
 def redeliver(request: HttpRequest) -> HttpResponse:

@@ -11,13 +11,8 @@ from typing import Any
 
 import requests
 
-from gateways.momo import sandbox_messages
-from gateways.vietinbank import sandbox_messages as vietinbank_sandbox_messages
-from gateways.vietinbank_direct import sandbox_messages as vietinbank_direct_sandbox_messages
-from gateways.vnpay import sandbox_messages as vnpay_sandbox_messages
-from gateways.vnpt_family import sandbox_messages as vnpt_family_sandbox_messages
-
 from .books import Books, Row
+from .plugins import sandboxes
 
 logger = logging.getLogger(__name__)
 
@@ -26,15 +21,6 @@ RETRY_SECONDS = (1, 2, 5, 10, 20, 30, 60, 60, 60)
 TIMEOUT_SECONDS = 10
 _SENDERS = 16
 _REVERSE_STEP = 0.1
-#: What each bank sends and how it reads the answer; a module or an object, they look alike.
-_PROTOCOLS: dict[str, Any] = {
-    "vnptpay": vnpt_family_sandbox_messages.VNPTPAY,
-    "vietinbank": vietinbank_sandbox_messages,
-    "payplatform": vnpt_family_sandbox_messages.PAYPLATFORM,
-    "vietinbank_direct": vietinbank_direct_sandbox_messages,
-    "vnpay": vnpay_sandbox_messages,
-    "momo": sandbox_messages,
-}
 
 
 class Courier:
@@ -91,7 +77,7 @@ class Courier:
         is_spoilt: bool = False,
         is_held: bool = False,
     ) -> int:
-        protocol = _PROTOCOLS[transaction["gateway"]]
+        protocol = sandboxes()[transaction["gateway"]].messages
         message = protocol.notification(transaction, self._contracts[transaction["gateway"]])
         return self._books.insert(
             "notifications",
@@ -140,7 +126,7 @@ class Courier:
         return 1.0
 
     def _send(self, row: Row) -> None:
-        contract, protocol = self._contracts[row["gateway"]], _PROTOCOLS[row["gateway"]]
+        contract, protocol = self._contracts[row["gateway"]], sandboxes()[row["gateway"]].messages
         is_first = row["attempts"] == 0
         message = row["spoilt"] if is_first and row["spoilt"] else row["message"]
         try:

@@ -3,6 +3,8 @@
 import secrets
 from pathlib import Path
 
+from .plugins import template_folders
+
 DEBUG = False
 SECRET_KEY = secrets.token_hex(32)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
@@ -12,7 +14,7 @@ ROOT_URLCONF = "devtools.sandbox.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [Path(__file__).parent / "templates"],
+        "DIRS": [Path(__file__).parent / "templates", *template_folders()],
     }
 ]
 USE_TZ = True

@@ -8,15 +8,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from devtools.sandbox import orders, refunds
 from devtools.sandbox.books import Row
 from devtools.sandbox.faults import may_fail
+from devtools.sandbox.keys import AGENCY
+from devtools.sandbox.plugins import Sandbox
 from devtools.sandbox.state import books, contracts
 from gateways.base import Malformed
 from gateways.codecs.hmac import HmacPairs
 from gateways.parsing import read_object, text_of, write_json
 
+from . import sandbox_messages
 from .messages import CREATE, CREATE_ANSWERS, QUERY, REFUND
 from .sandbox_messages import RESULTS, notification
 
@@ -155,3 +159,39 @@ def _answer(
         message["signature"] = rule.sign({**message, "accessKey": contract["access_key"]}, contract["secret_key"])
     status = 400 if _BAD_SIGNATURE >= code > _OK else 200
     return HttpResponse(write_json(message), status=status, content_type="application/json; charset=utf-8")
+
+
+def contract(portal_url: str, bank_url: str) -> dict[str, Any]:
+    """Return both sides of a new contract (see `devtools.sandbox.keys.make_contracts`)."""
+    partner = "MOMOPHUTHO"
+    keys = {"access_key": secrets.token_hex(8), "secret_key": secrets.token_hex(16)}
+    notify_url = f"{portal_url}/gateways/momo/notify"
+    return {
+        "merchant_id": partner,
+        "settings": {
+            "api_url": f"{bank_url}/v2/gateway/api",
+            "partner_code": partner,
+            "notify_url": notify_url,
+            "store_name": AGENCY,
+        },
+        "secrets": keys,
+        "bank": {
+            "partner_code": partner,
+            **keys,
+            "notify_url": notify_url,
+            "return_url": f"{portal_url}/gateways/momo/return",
+        },
+    }
+
+
+SANDBOX = Sandbox(
+    contract=contract,
+    messages=sandbox_messages,
+    urls=[
+        path("v2/gateway/api/create", create),
+        path("v2/gateway/api/query", query),
+        path("v2/gateway/api/refund", refund),
+        path("v2/gateway/api/refund/query", refund_query),
+        path("pay/<str:ref>", pay_page),
+    ],
+)

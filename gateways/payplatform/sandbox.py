@@ -6,10 +6,15 @@ See docs/reference/payplatform.md.
 from __future__ import annotations
 
 import json
+import secrets
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from devtools.sandbox.faults import may_fail
+from devtools.sandbox.keys import AGENCY
+from devtools.sandbox.plugins import Sandbox
 from gateways.parsing import write_json
 from gateways.vnpt_family.sandbox import PipeBank
 from gateways.vnpt_family.sandbox_messages import PAYPLATFORM
@@ -56,3 +61,46 @@ def _adds_up(request: HttpRequest) -> bool:
         return sum(int(fee["SoTien"]) for fee in fees) == int(message["SoTien"])
     except (ValueError, KeyError, TypeError):
         return False
+
+
+def contract(portal_url: str, bank_url: str) -> dict[str, Any]:
+    """Return both sides of a new contract (see `devtools.sandbox.keys.make_contracts`)."""
+    partner = "DT044"
+    secret, token = secrets.token_hex(16), secrets.token_hex(16)
+    return {
+        "merchant_id": partner,
+        "settings": {
+            "init_url": f"{bank_url}/init",
+            "query_url": f"{bank_url}/query",
+            "partner_code": partner,
+            "answer_signature": "signed",
+            "receipt": {
+                "MaDonVi": "H44",
+                "TenDonVi": AGENCY,
+                "TKThuHuong": "101000000044",
+                "MaNHThuHuong": "970415",
+                "TenTKThuHuong": AGENCY,
+            },
+        },
+        "secrets": {"secret_key": secret, "access_token": token},
+        "bank": {
+            "partner_code": partner,
+            "secret_key": secret,
+            "api_key": token,
+            "notify_url": f"{portal_url}/gateways/payplatform/notify",
+            "return_url": f"{portal_url}/gateways/payplatform/return",
+        },
+    }
+
+
+SANDBOX = Sandbox(
+    contract=contract,
+    messages=PAYPLATFORM,
+    urls=[
+        path("init", init, {"via": "direct"}),
+        path("query", query, {"via": "direct"}),
+        path("lgsp/init", init, {"via": "lgsp"}),
+        path("lgsp/query", query, {"via": "lgsp"}),
+        path("pay/<str:ref>", pay_page),
+    ],
+)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import path
 
 from devtools.sandbox.books import Row
 from devtools.sandbox.clock import at
 from devtools.sandbox.faults import charged, hiding, may_fail
+from devtools.sandbox.keys import AGENCY, key_pair
+from devtools.sandbox.plugins import Sandbox
 from devtools.sandbox.state import books, contracts, courier
 from gateways.base import Malformed
 from gateways.codecs import concatenation, vietqr
@@ -169,3 +173,68 @@ def _file_row(row: Row, contract: dict[str, Any]) -> dict[str, str]:
         "status": "00",
         "bankTransId": row["bank_ref"],
     }
+
+
+def _transfer(code: str, amount: int | None, changes: Mapping[str, str]) -> Row | str:
+    """Pay as the bank app does: without an amount, the portal is asked first what is owed."""
+    if amount is None:
+        bill = messages.ask(code, contracts()[GATEWAY])
+        if isinstance(bill, str):
+            return bill
+        amount = bill.amount
+    return pay(code, amount, **changes)
+
+
+def contract(portal_url: str, bank_url: str) -> dict[str, Any]:
+    """Return both sides of a new contract (see `devtools.sandbox.keys.make_contracts`)."""
+    bank_private, bank_public = key_pair()
+    our_private, our_public = key_pair()
+    account = "1010" + "".join(secrets.choice("0123456789") for _ in range(8))
+    contract = {
+        "provider_id": "PT044",
+        "merchant_id": "PHUTHO",
+        "account": account,
+        "account_name": AGENCY,
+        "code_prefix": "9PT",
+    }
+    statement_keys = {
+        "client_id": secrets.token_hex(8),
+        "client_secret": secrets.token_hex(16),
+        "file_key": secrets.token_hex(16),
+    }
+    return {
+        "merchant_id": contract["provider_id"],
+        "settings": {
+            **contract,
+            "accounts": [account],
+            "bank_bin": "970415",
+            "code_length": 14,
+            "statement_url": f"{bank_url}/erp/v1/statement/inquiry",
+        },
+        "secrets": {"private_key": our_private, "bank_public_key": bank_public, **statement_keys},
+        "bank": {
+            **contract,
+            **statement_keys,
+            "bank_private_key": bank_private,
+            "portal_public_key": our_public,
+            "notify_url": f"{portal_url}/gateways/vietinbank/notify-bill",
+            "inquiry_url": f"{portal_url}/gateways/vietinbank/inq-bill",
+        },
+    }
+
+
+SANDBOX = Sandbox(
+    contract=contract,
+    messages=messages,
+    urls=[
+        path("app", app_page),
+        path("app/<str:bank_ref>", done_page),
+        path("erp/v1/statement/inquiry", statement),
+        path("statement", settlement_file),
+    ],
+    transfer=_transfer,
+    pages={
+        "/vietinbank/app": "VietinBank iPay: chuyển tiền theo mã hoặc VietQR",
+        "/vietinbank/statement": "VietinBank: tệp đối soát hôm nay",
+    },
+)

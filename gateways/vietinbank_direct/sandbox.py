@@ -12,15 +12,19 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 
 from devtools.sandbox import orders
 from devtools.sandbox.books import Row
 from devtools.sandbox.faults import may_fail
+from devtools.sandbox.keys import key_pair
+from devtools.sandbox.plugins import Sandbox
 from devtools.sandbox.state import books, contracts
 from gateways.base import Malformed
 from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key, received_order
 from gateways.parsing import read_object, text_of, write_json
 
+from . import sandbox_messages
 from .messages import INIT_FIELDS, QUERY_FIELDS
 from .sandbox_messages import RESULTS
 
@@ -124,3 +128,43 @@ def _answer(message: dict[str, Any]) -> HttpResponse:
     rule = RsaConcatenation(received_order(message, "signature"), contract["hash_to_portal"])
     body = {**message, "signature": rule.sign(message, private_key(contract["bank_private_key"]))}
     return HttpResponse(write_json(body), content_type="application/json; charset=utf-8")
+
+
+def contract(portal_url: str, bank_url: str) -> dict[str, Any]:
+    """Return both sides of a new contract (see `devtools.sandbox.keys.make_contracts`)."""
+    bank_private, bank_public = key_pair()
+    our_private, our_public = key_pair()
+    parties = {"provider_id": "PT045", "merchant_id": "PHUTHODIRECT"}
+    return_url = f"{portal_url}/gateways/vietinbank_direct/return"
+    return {
+        "merchant_id": parties["merchant_id"],
+        "settings": {
+            **parties,
+            "base_url": f"{bank_url}/directpay",
+            "service_code": "DVC",
+            "hash_in": "sha256",
+            "hash_out": "sha1",
+            "result_url": return_url,
+        },
+        "secrets": {"private_key": our_private, "bank_public_key": bank_public},
+        "bank": {
+            **parties,
+            "bank_private_key": bank_private,
+            "portal_public_key": our_public,
+            "hash_to_portal": "sha256",
+            "hash_to_bank": "sha1",
+            "notify_url": f"{portal_url}/gateways/vietinbank_direct/notify?merchant={parties['merchant_id']}",
+            "return_url": return_url,
+        },
+    }
+
+
+SANDBOX = Sandbox(
+    contract=contract,
+    messages=sandbox_messages,
+    urls=[
+        path("directpay/init-session/v1", init_session),
+        path("directpay/inq-trx/v1", inq_trx),
+        path("pay/<str:session>", pay_page),
+    ],
+)

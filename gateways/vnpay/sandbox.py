@@ -9,18 +9,21 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import path
 
 from devtools.sandbox import orders
 from devtools.sandbox import refunds as sandbox_refunds
 from devtools.sandbox.books import Row
 from devtools.sandbox.clock import at
 from devtools.sandbox.faults import may_fail
+from devtools.sandbox.plugins import Sandbox
 from devtools.sandbox.state import books, contracts
 from gateways.base import Malformed
 from gateways.codecs.concatenation import stamp
 from gateways.codecs.hmac import HmacPipe
 from gateways.parsing import read_object, read_query, text_of, write_json
 
+from . import sandbox_messages
 from .messages import FULL_REFUND, PAYMENT, SIGNATURE, Rules
 from .sandbox_messages import RESULTS, notification
 
@@ -159,3 +162,34 @@ def _answer(rule: HmacPipe, asked: dict[str, str], code: str, more: dict[str, st
     }
     body = {**message, SIGNATURE: rule.sign(message, contracts()[GATEWAY]["secret_key"])}
     return HttpResponse(write_json(body), content_type="application/json; charset=utf-8")
+
+
+def contract(portal_url: str, bank_url: str) -> dict[str, Any]:
+    """Return both sides of a new contract (see `devtools.sandbox.keys.make_contracts`)."""
+    terminal, secret = "PHUTHO01", secrets.token_hex(16).upper()
+    return {
+        "merchant_id": terminal,
+        "settings": {
+            "pay_url": f"{bank_url}/paymentv2/vpcpay.html",
+            "api_url": f"{bank_url}/merchant_webapi/api/transaction",
+            "tmn_code": terminal,
+        },
+        "secrets": {"secret_key": secret},
+        "bank": {
+            "tmn_code": terminal,
+            "secret_key": secret,
+            "notify_url": f"{portal_url}/gateways/vnpay/notify",
+            "return_url": f"{portal_url}/gateways/vnpay/return",
+        },
+    }
+
+
+SANDBOX = Sandbox(
+    contract=contract,
+    messages=sandbox_messages,
+    urls=[
+        path("paymentv2/vpcpay.html", entry),
+        path("merchant_webapi/api/transaction", api),
+        path("pay/<str:ref>", pay_page),
+    ],
+)

@@ -1,4 +1,4 @@
-"""What every gateway must do. Import it to test an adapter of your own: see `kit.py`."""
+"""What every gateway must do. Import it to test an adapter of your own: see `gateways/conformance/specimens.py`."""
 
 import pytest
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from gateways.base import Answer, BadSignature, Malformed, OutcomeState
+from gateways.conformance.envelopes import raw
+from gateways.conformance.specimens import Specimen
 
-from .kit import Specimen
-from .specimens import SPECIMENS, raw
+from .specimens import SPECIMENS
 
 pytestmark = pytest.mark.parametrize("specimen", SPECIMENS, ids=str)
 

@@ -16,9 +16,8 @@ import pytest
 
 from gateways import registry
 from gateways.base import Answer, GatewayError, MerchantConfig, OutcomeState, OutcomeUnknown
-
-from .envelopes import as_escaped_json, as_json
-from .kit import Fields, Reply, Specimen
+from gateways.conformance.envelopes import as_escaped_json, as_json
+from gateways.conformance.specimens import Fields, Reply, Specimen
 
 # The whole suite, with the fixture `specimen` below instead of this repository's own gateways.
 from .test_conformance import *  # noqa: F403

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateways.base import Answer, BadSignature, Capability, Malformed, OutcomeState
+from gateways.conformance.specimens import Specimen
 
-from .kit import Specimen
 from .specimens import SPECIMENS
 
 pytestmark = pytest.mark.parametrize("specimen", SPECIMENS, ids=str)

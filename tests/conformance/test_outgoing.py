@@ -22,9 +22,9 @@ from gateways.base import (
     Redirect,
     SentOrder,
 )
+from gateways.conformance.specimens import Fields, Reply, Specimen
 from tests.support.local_server import LocalServer, serve
 
-from .kit import Fields, Reply, Specimen
 from .specimens import SPECIMENS
 
 pytestmark = pytest.mark.parametrize("specimen", SPECIMENS, ids=str)

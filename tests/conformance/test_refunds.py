@@ -22,8 +22,8 @@ from gateways.base import (
     RefundOrder,
     SentOrder,
 )
+from gateways.conformance.specimens import Fields, Reply, Specimen
 
-from .kit import Fields, Reply, Specimen
 from .specimens import SPECIMENS
 from .test_outgoing import SCALARS, asking, sent
 

@@ -24,15 +24,14 @@ from gateways.base import (
     RefundOrder,
     SentOrder,
 )
+from gateways.conformance.envelopes import SECRET
 from gateways.http import Link
 from gateways.momo.adapter import Momo
 from gateways.momo.messages import CREATE, CREATE_ANSWERS
-from tests.conformance.envelopes import SECRET
-from tests.conformance.momo_specimen import KEYS, momo
+from gateways.momo.specimen import KEYS, SPECIMEN
 from tests.conformance.test_outgoing import asking
 from tests.support.local_server import serve
 
-SPECIMEN = momo()
 ACCESS = "DEMOACCESS"
 SENT = SentOrder(SPECIMEN.merchant_ref, 150000, {}, gateway_ref="4088878653")
 REFUND = RefundOrder("RF1", 50000, "", datetime(2026, 7, 16, 1, 0, tzinfo=UTC), "ketoan01")

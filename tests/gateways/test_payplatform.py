@@ -24,13 +24,12 @@ from gateways.base import (
     SentOrder,
 )
 from gateways.codecs.concatenation import PipeSha256, received_order
+from gateways.conformance.envelopes import SECRET, as_json, raw
 from gateways.payplatform.adapter import PayPlatform
 from gateways.payplatform.messages import CONFIRM, INIT, QUERY
-from tests.conformance.envelopes import SECRET, as_json, raw
-from tests.conformance.pipe_specimen import REFERENCE, payplatform
+from gateways.payplatform.specimen import REFERENCE, SPECIMEN
 from tests.support.local_server import LocalServer, serve
 
-SPECIMEN = payplatform()
 ORDER = SPECIMEN.order
 SENT = SentOrder(REFERENCE, 150000, {"ThoiGianGD": "20260715093000", "PhienBan": "1.0.6"})
 CREATED = {"MaLoi": "00", "MoTaLoi": "", "UrlThanhToan": "https://platform.example/p/1"}

@@ -15,16 +15,16 @@ from devtools.sandbox.keys import make_contracts
 from gateways.base import Answer, FindBill, InquiredBill, Malformed, MerchantConfig, OutcomeState, PaymentOrder
 from gateways.codecs import vietqr
 from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
+from gateways.conformance.envelopes import as_json
 from gateways.vietinbank.adapter import VietinBank
 from gateways.vietinbank.messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTIFICATION_FIELDS
+from gateways.vietinbank.specimen import SPECIMEN
 from gateways.vietinbank.statement import write_file
-from tests.conformance.specimens import SPECIMENS, as_json
 
 CONTRACT = make_contracts("http://portal", "http://bank")["vietinbank"]
 SETTINGS, SECRETS = CONTRACT["settings"], CONTRACT["secrets"]
 BANK_KEY = private_key(CONTRACT["bank"]["bank_private_key"])
 PORTAL_KEY = public_key(CONTRACT["bank"]["portal_public_key"])
-SPECIMEN = SPECIMENS[1]
 CODE = "26071500012345"
 BILL = InquiredBill(CODE, 150000, "N… V… Bình", "H44.14-261123-0001", True)
 

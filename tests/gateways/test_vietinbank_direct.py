@@ -28,13 +28,12 @@ from gateways.base import (
     SentOrder,
 )
 from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
+from gateways.conformance.envelopes import as_json, raw
 from gateways.vietinbank_direct.adapter import VietinBankDirect
 from gateways.vietinbank_direct.messages import CONFIRM_FIELDS, INIT_FIELDS, QUERY_FIELDS
-from tests.conformance.direct_specimen import REFERENCE, vietinbank_direct
-from tests.conformance.envelopes import as_json, raw
+from gateways.vietinbank_direct.specimen import REFERENCE, SPECIMEN
 from tests.support.local_server import LocalServer, serve
 
-SPECIMEN = vietinbank_direct()
 CONTRACT = make_contracts("http://portal", "http://bank")["vietinbank_direct"]
 BANK_KEY = private_key(CONTRACT["bank"]["bank_private_key"])
 PORTAL_KEY = public_key(CONTRACT["bank"]["portal_public_key"])

@@ -19,14 +19,13 @@ from gateways.base import (
     RefundOrder,
     SentOrder,
 )
+from gateways.conformance.envelopes import SECRET
 from gateways.parsing import read_query
 from gateways.vnpay.adapter import Vnpay
 from gateways.vnpay.messages import SIGNATURE, Rules
-from tests.conformance.envelopes import SECRET
+from gateways.vnpay.specimen import SPECIMEN, _refunded, _replies
 from tests.conformance.test_outgoing import asking
-from tests.conformance.vnpay_specimen import _refunded, _replies, vnpay
 
-SPECIMEN = vnpay()
 ORDER = PaymentOrder(
     merchant_ref="HS20260715000123",
     amount=150000,

@@ -25,12 +25,12 @@ from gateways.base import (
     SentOrder,
 )
 from gateways.codecs.concatenation import PipeSha256, received_order
+from gateways.conformance.envelopes import SECRET
 from gateways.vnptpay.adapter import VnptPay
 from gateways.vnptpay.messages import FLAVOURS, QUERY
-from tests.conformance.specimens import SECRET, SPECIMENS
+from gateways.vnptpay.specimen import SPECIMEN
 from tests.support.local_server import LocalServer, serve
 
-SPECIMEN = SPECIMENS[0]
 REF = "HS20260715000123"
 ORDER = PaymentOrder(
     merchant_ref=REF,

@@ -8,19 +8,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gateways.base import Answer, GatewayError, GatewayRefused, MerchantConfig, OutcomeState, OutcomeUnknown, RawRequest
+from gateways.conformance.envelopes import SECRET, in_query
+from gateways.conformance.specimens import Fields, Reply, Specimen
 from gateways.parsing import text_of
-from gateways.vnpay.adapter import Vnpay
-from gateways.vnpay.messages import SIGNATURE, Rules
 
-from .envelopes import SECRET, in_query
-from .kit import Fields, Reply, Specimen
+from .adapter import Vnpay
+from .messages import SIGNATURE, Rules
 
 REFERENCE = "HS20260715000123"
 RULES = Rules.of()
 Replies = dict[str, tuple[Reply, OutcomeState | type[GatewayError]]]
 
 
-def vnpay() -> Specimen:
+def specimen() -> Specimen:
     """A terminal with the worked example of docs/reference/vnpay.md as its notification."""
     settings = {
         "pay_url": "https://vnpay.example/vpcpay.html",
@@ -201,3 +201,6 @@ def _refund_query_replies() -> Replies:
         ),
         "system error": (_reply("query_answer", vnp_ResponseCode="99"), OutcomeUnknown),
     }
+
+
+SPECIMEN = specimen()

@@ -6,21 +6,21 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from devtools.sandbox.keys import make_contracts
 from gateways.base import Answer, GatewayError, GatewayRefused, MerchantConfig, OutcomeState, OutcomeUnknown, RawRequest
 from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key, received_order
-from gateways.vietinbank_direct.adapter import VietinBankDirect
-from gateways.vietinbank_direct.messages import ANSWER_FIELDS, CONFIRM_FIELDS
+from gateways.conformance.envelopes import raw
+from gateways.conformance.specimens import Fields, Reply, Specimen
 
-from .envelopes import raw
-from .kit import Fields, Reply, Specimen
+from . import sandbox
+from .adapter import VietinBankDirect
+from .messages import ANSWER_FIELDS, CONFIRM_FIELDS
 
 REFERENCE = "HS20260715000123"
 
 
-def vietinbank_direct() -> Specimen:
+def specimen() -> Specimen:
     """A contract with hashes that differ by direction, as the one implementer has them."""
-    contract, renewed = (make_contracts("http://portal", "http://bank")["vietinbank_direct"] for _ in range(2))
+    contract, renewed = (sandbox.contract("http://portal", "http://bank") for _ in range(2))
     settings, secrets, merchant = contract["settings"], contract["secrets"], contract["merchant_id"]
     bank_key = private_key(contract["bank"]["bank_private_key"])
     portal_key = public_key(contract["bank"]["portal_public_key"])
@@ -121,3 +121,6 @@ def _replies(sign: Reply) -> dict[str, tuple[Reply, OutcomeState | type[GatewayE
         "system error": (code("99"), OutcomeUnknown),
         "our key is wrong": (code("93"), GatewayRefused),
     }
+
+
+SPECIMEN = specimen()

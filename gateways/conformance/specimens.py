@@ -1,6 +1,7 @@
-"""A specimen describes one adapter to the suite: how its bank writes a notification and reads an answer.
+"""The description of a gateway for the conformance kit: its contract, and its bank's half of the protocol.
 
-To test an adapter of another package, collect the suite with a fixture of that name:
+For a gateway of this repository it is `SPECIMEN` in `gateways/<slug>/specimen.py`. To test an adapter of another
+package, collect the suite with a fixture of that name:
 
     from tests.conformance.test_conformance import *
     from tests.conformance.test_fuzz import *
@@ -11,7 +12,7 @@ To test an adapter of another package, collect the suite with a fixture of that 
     @pytest.fixture(scope="module")
     def specimen() -> Specimen: ...
 
-`test_example_gateway.py` does just that, docs/adding-a-gateway.md explains it.
+`tests/conformance/test_example_gateway.py` does just that; docs/adding-a-gateway.md explains it.
 """
 
 from __future__ import annotations

@@ -18,18 +18,18 @@ from gateways.base import (
     RawRequest,
     RawResponse,
 )
-from gateways.momo.adapter import Momo
-from gateways.momo.messages import CREATE_ANSWERS, IPN
+from gateways.conformance.envelopes import SECRET, as_escaped_json, as_json, raw
+from gateways.conformance.specimens import Fields, Reply, Specimen
 
-from .envelopes import SECRET, as_escaped_json, as_json, raw
-from .kit import Fields, Reply, Specimen
+from .adapter import Momo
+from .messages import CREATE_ANSWERS, IPN
 
 REFERENCE = "HS20260715000123"
 KEYS = {"access_key": "DEMOACCESS", "secret_key": SECRET}
 Replies = dict[str, tuple[Reply, OutcomeState | type[GatewayError]]]
 
 
-def momo() -> Specimen:
+def specimen() -> Specimen:
     """A partner with the worked example of docs/reference/momo.md as its notification."""
     settings = {
         "api_url": "https://momo.example/v2/gateway/api",
@@ -195,3 +195,6 @@ def _refund_query_replies() -> Replies:
         "no list": (_code(0, refundTrans="x"), OutcomeUnknown),
         "system error": (_code(99), OutcomeUnknown),
     }
+
+
+SPECIMEN = specimen()
