@@ -10,6 +10,8 @@ from typing import Any
 
 import requests
 
+from devtools.sandbox.plugins import sandboxes
+
 WAIT_SECONDS = 20
 
 
@@ -70,11 +72,11 @@ class Journey:
         token = self._find(page, r'name="csrfmiddlewaretoken" value="([^"]+)"')
         data = {"csrfmiddlewaretoken": token}
         answer = self.browser.post(f"{self.base_url}{bill_path}{gateway}/", data=data, timeout=30)
-        if gateway == "vietinbank":
+        if sandboxes()[gateway].transfer:
             account = self._find(answer.text, r'data-copy="([^"]+)"')
             amount = re.sub(r"\D", "", self._find(page, r"class=.amount.>([^<]+)<"))
             transfer = {"code": account, "amount": amount, "action": "pay"}
-            answer = requests.post(f"{self.sandbox_url}/vietinbank/app", data=transfer, timeout=15)
+            answer = requests.post(f"{self.sandbox_url}/{gateway}/app", data=transfer, timeout=15)
         else:
             answer = self.browser.post(answer.url, data={"action": "pay"}, timeout=30)
         if answer.status_code != 200:
@@ -107,17 +109,9 @@ class Journey:
         self._began = now
 
 
-#: What of the banks' side `demo.json` tells, so that outside checks can play the banks themselves (docs/interfaces.md).
-_NOTED = {
-    "vnptpay": ("merchant_service_id", "secret_key", "notify_url"),
-    "vietinbank": ("provider_id", "merchant_id", "account", "bank_private_key", "notify_url", "inquiry_url"),
-    "payplatform": ("partner_code", "secret_key", "notify_url"),
-    "vietinbank_direct": ("provider_id", "merchant_id", "bank_private_key", "notify_url"),
-    "vnpay": ("tmn_code", "secret_key", "notify_url"),
-    "momo": ("partner_code", "access_key", "secret_key", "notify_url"),
-}
-
-
 def note_for_gateways(found: dict[str, Any], base_url: str) -> dict[str, Any]:
     """Return what outside checks need of every gateway of the demo."""
-    return {gateway: {name: found[gateway]["bank"][name] for name in names} for gateway, names in _NOTED.items()}
+    return {
+        gateway: {name: found[gateway]["bank"][name] for name in sandbox.noted}
+        for gateway, sandbox in sandboxes().items()
+    }

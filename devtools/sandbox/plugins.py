@@ -56,12 +56,14 @@ class Sandbox:
     `contract(portal_url, bank_url)` returns both sides of a new contract with fresh keys (see
     `keys.make_contracts`). `urls` stand under `/<slug>/`. `transfer(code, amount, changes)` pays a transfer
     gateway, which has no orders: it returns the transaction, or the bank's words why there is nothing to pay.
-    `pages` are links for the start page: address and text.
+    `pages` are links for the start page: address and text. `noted` names what `demo.json` tells of the bank's
+    side, so that outside checks can play the bank themselves (docs/interfaces.md).
     """
 
     contract: Callable[[str, str], dict[str, Any]]
     messages: Messages
     urls: Sequence[URLPattern]
+    noted: tuple[str, ...]
     transfer: Callable[[str, int | None, Mapping[str, str]], Row | str] | None = None
     pages: Mapping[str, str] = field(default_factory=dict)
 

@@ -194,4 +194,5 @@ SANDBOX = Sandbox(
         path("v2/gateway/api/refund/query", refund_query),
         path("pay/<str:ref>", pay_page),
     ],
+    noted=("partner_code", "access_key", "secret_key", "notify_url"),
 )

@@ -103,4 +103,5 @@ SANDBOX = Sandbox(
         path("lgsp/query", query, {"via": "lgsp"}),
         path("pay/<str:ref>", pay_page),
     ],
+    noted=("partner_code", "secret_key", "notify_url"),
 )

@@ -232,6 +232,7 @@ SANDBOX = Sandbox(
         path("erp/v1/statement/inquiry", statement),
         path("statement", settlement_file),
     ],
+    noted=("provider_id", "merchant_id", "account", "bank_private_key", "notify_url", "inquiry_url"),
     transfer=_transfer,
     pages={
         "/vietinbank/app": "VietinBank iPay: chuyển tiền theo mã hoặc VietQR",

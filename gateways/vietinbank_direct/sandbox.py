@@ -167,4 +167,5 @@ SANDBOX = Sandbox(
         path("directpay/inq-trx/v1", inq_trx),
         path("pay/<str:session>", pay_page),
     ],
+    noted=("provider_id", "merchant_id", "bank_private_key", "notify_url"),
 )

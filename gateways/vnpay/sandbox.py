@@ -192,4 +192,5 @@ SANDBOX = Sandbox(
         path("merchant_webapi/api/transaction", api),
         path("pay/<str:ref>", pay_page),
     ],
+    noted=("tmn_code", "secret_key", "notify_url"),
 )

@@ -69,4 +69,5 @@ SANDBOX = Sandbox(
         re_path(r"^v[0-9.]+/query_transaction$", query),
         path("pay/<str:ref>", pay_page),
     ],
+    noted=("merchant_service_id", "secret_key", "notify_url"),
 )
