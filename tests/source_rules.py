@@ -147,7 +147,7 @@ def faults(below: str = "") -> Iterator[str]:
                 source = file.read_text()
                 for rule, meaning in RULES.items():
                     yield from (f"{path}:{line}: {meaning}" for line in rule(path, source))
-    for folder in ("templates", "devtools/sandbox/templates"):
+    for folder in ("templates", "devtools/sandbox/templates", "gateways"):
         for file in sorted((ROOT / folder).rglob("*.*")):
             path = str(file.relative_to(ROOT))
             if path.startswith(below):
