@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 RUN = .venv/bin/python
 
-.PHONY: demo test check check-types check-style check-site lock bench check-ledger drill pictures clean
+.PHONY: demo test test-fast test-units test-changed check check-types check-style check-site lock bench check-ledger drill pictures clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -38,9 +38,23 @@ check-site: .venv/dev
 	$(RUN) manage.py messages --check
 	$(RUN) -m tests.checks
 
+PYTEST = $(RUN) -m pytest -n 3 -q --dist loadgroup
+
+# The checks are tests too (tests/test_checks.py): they run beside the others.
 test: .venv/dev
-	@$(MAKE) --no-print-directory -j2 check
-	$(RUN) -m pytest -n 3 -q --dist loadgroup
+	$(PYTEST)
+
+# While one writes: what needs no browser, no process of its own and no real commit; types by mypy's cache.
+test-fast: .venv/dev
+	@$(MAKE) --no-print-directory --output-sync=target -j3 check-types check-style test-units
+
+test-units: .venv/dev
+	$(PYTEST) -m "not slow"
+
+# The tests of what differs from SINCE (a revision; main unless given).
+test-changed: .venv/dev
+	@tests=$$($(RUN) -m tests.support.changed $(SINCE)); \
+		if [ -n "$$tests" ]; then $(PYTEST) $$tests; else echo "No test concerns what has changed."; fi
 
 # Lock requirements*.in with the hashes of every wheel. Versions stay unless UPGRADE=1 (all) or PACKAGE=name.
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

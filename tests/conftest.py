@@ -20,8 +20,11 @@ from .support.demo import demo
 pytest_plugins = ["tests.support.browser"]
 emptying.install()
 __all__ = ["demo"]  # a fixture, for journeys and nets
+#: Told by `running` in their modules: these start processes of their own.
+PROCESSES = "tests.support.running"
 #: What takes longest begins first, so that no worker is left with it at the end. The journeys, one group, come before.
 LONG = (
+    "test_checks",
     "authorization/",
     "nets/test_forms",
     "looks/",
@@ -30,16 +33,36 @@ LONG = (
     "payments/settlement/test_crashes",
     "payments/callbacks/test_broker",
 )
+#: Not in `make test-fast` either.
+THOROUGH = ("conformance/", "nets/")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort the long ones to the front; the others keep their order."""
+    items.sort(key=_place)
 
-    def place(item: pytest.Item) -> int:
-        return next((number for number, name in enumerate(LONG) if f"tests/{name}" in item.nodeid), len(LONG))
 
-    items.sort(key=place)
+def _place(item: pytest.Item) -> int:
+    return next((number for number, name in enumerate(LONG) if f"tests/{name}" in item.nodeid), len(LONG))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark as slow what `make test-fast` leaves out."""
+    is_thorough = any(f"tests/{name}" in item.nodeid for name in THOROUGH)
+    if is_thorough or _place(item) < len(LONG) or _needs_more_than_a_database(item):
+        item.add_marker("slow")
+
+
+def _needs_more_than_a_database(item: pytest.Item) -> bool:
+    """Tell what needs a browser, a process of its own, or transactions that are really committed."""
+    database = item.get_closest_marker("django_db")
+    names = vars(getattr(item, "module", None) or object)
+    return bool(
+        item.get_closest_marker("journey")
+        or (database and database.kwargs.get("transaction"))
+        or any(getattr(value, "__name__", "") == PROCESSES for value in names.values())
+    )
 
 
 def pytest_collection_finish() -> None:
