@@ -37,6 +37,9 @@ from .local_server import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: Seconds; only a failure waits so long.
+PATIENCE = 60.0
+
 
 @dataclass
 class Portal:
@@ -108,7 +111,7 @@ class Sandbox:
         self.portal.bills[code] = amount
         return code
 
-    def told(self, ref: str, count: int = 1, seconds: float = 10) -> list[Notification]:
+    def told(self, ref: str, count: int = 1, seconds: float = PATIENCE) -> list[Notification]:
         """Wait until the portal has `count` notifications of a reference, and return them."""
         wait_for(lambda: len(self._notifications(ref)) >= count, seconds)
         return self._notifications(ref)
@@ -138,7 +141,7 @@ class Sandbox:
             return False
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait until `condition` holds. Fails when it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -25,7 +25,7 @@ from devtools.stack import ROOT
 
 from . import factories
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 def wait_until(is_true: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
