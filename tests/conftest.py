@@ -11,6 +11,8 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from core import locks
 
@@ -19,12 +21,16 @@ from .support.demo import demo
 
 pytest_plugins = ["tests.support.browser"]
 emptying.install()
+# A busy machine is no fault of what is tested.
+hypothesis.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("suite")
 __all__ = ["demo"]  # a fixture, for journeys and nets
 #: Told by `running` in their modules: these start processes of their own.
 PROCESSES = "tests.support.running"
 #: What takes longest begins first, so that no worker is left with it at the end. The journeys, one group, come before.
 LONG = (
     "test_checks",
+    "portal/test_production",
     "authorization/",
     "nets/test_forms",
     "looks/",

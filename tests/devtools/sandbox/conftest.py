@@ -1,4 +1,4 @@
-"""One sandbox for all tests of a file; every test leaves it without faults."""
+"""One sandbox a worker; every test leaves it without faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import requests
 from tests.support.banks import Sandbox, running_sandbox
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox that several tests talk to."""
     with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
