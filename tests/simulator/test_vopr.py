@@ -17,8 +17,9 @@ from .stage import prepared
 from .vopr import Run
 
 FIRST = int(os.environ.get("SEED") or 0)
-#: With the database, some 55 ms each; ten times as many run on the pure decisions (test_decisions.py).
-SEEDS = int(os.environ.get("SEEDS") or 1000)
+#: With the database, some 55 ms each; many times as many run on the pure decisions (test_decisions.py), and
+#: `python -m tests.simulator` plays as long as one likes.
+SEEDS = int(os.environ.get("SEEDS") or 500)
 STEPS = 11
 CHUNKS = 4
 
