@@ -32,7 +32,7 @@ LONG = (
     "test_checks",
     "portal/test_production",
     "authorization/",
-    "nets/test_forms",
+    "nets/",
     "looks/",
     "simulator/test_vopr",
     "simulator/",
@@ -40,7 +40,7 @@ LONG = (
     "payments/callbacks/test_broker",
 )
 #: Not in `make test-fast` either.
-THOROUGH = ("conformance/", "nets/")
+THOROUGH = ("conformance/",)
 
 
 @pytest.hookimpl(trylast=True)
