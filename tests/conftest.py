@@ -17,14 +17,14 @@ from hypothesis import settings as hypothesis
 from core import locks
 
 from .support import emptying, servers, sessions
+from .support.browser import _chromium, _driver, browser, playwright
 from .support.demo import demo
 
-pytest_plugins = ["tests.support.browser"]
 emptying.install()
 # A busy machine is no fault of what is tested.
 hypothesis.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("suite")
-__all__ = ["demo"]  # a fixture, for journeys and nets
+__all__ = ["_chromium", "_driver", "browser", "demo", "playwright"]  # fixtures
 #: Told by `running` in their modules: these start processes of their own.
 PROCESSES = "tests.support.running"
 #: What takes longest begins first, so that no worker is left with it at the end. The journeys, one group, come before.
