@@ -16,7 +16,8 @@ from dossiers.models import DossierBill
 from gateways.base import OutcomeState
 from payments.bills import create as bills
 from payments.callbacks import inbox
-from payments.models import MerchantAccount, Notification, Payment, ReceiptSeries, TestPayment
+from payments.models import MerchantAccount, Payment, ReceiptSeries, TestPayment
+from payments.models.notifications import NotificationSource
 from payments.receipts import issue as receipts
 from payments.states import OPEN_PAYMENT_STATES, BillState, PaymentState
 from tests.support import factories
@@ -54,6 +55,12 @@ def situation(in_bulk: int, by_rules: int = 0) -> Callable[[Callable[[Scenario],
 def every_open_state_with_a_query_due(world: Scenario) -> None:
     for state in OPEN_PAYMENT_STATES:
         world.notify(world.payment(state=state, next_check_at=world.now, returned_at=world.now))
+
+
+@situation(in_bulk=2)
+def what_we_asked_for_and_what_a_statement_tells(world: Scenario) -> None:
+    for source in (NotificationSource.QUERY, NotificationSource.STATEMENT):
+        world.notify(world.payment(), source=source)
 
 
 @situation(in_bulk=0, by_rules=3)
@@ -111,8 +118,8 @@ def a_notification_of_another_contract(world: Scenario) -> None:
 
 @situation(in_bulk=0)
 def a_notification_of_another_gateway(world: Scenario) -> None:
-    world.notify(world.payment(), contract("vietinbank"), gateway="vietinbank")
-    Notification.objects.update(source="statement")  # else it would wait for its order to appear
+    other = contract("vietinbank")  # a statement's row does not wait for its order to appear
+    world.notify(world.payment(), other, gateway="vietinbank", source=NotificationSource.STATEMENT)
 
 
 @situation(in_bulk=1)

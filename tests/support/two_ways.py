@@ -32,6 +32,7 @@ from payments.models import (
     Receipt,
     ReceiptSeries,
 )
+from payments.models.notifications import NotificationSource
 from payments.receipts import issue as receipts
 from payments.settlement import apply as settlement
 from payments.settlement import bulk, ledger_check
@@ -79,7 +80,14 @@ class Scenario:
         """An attempt for a bill of 5.000 đ, or for the one that is given."""
         return factories.payment(of=of or self.bill(), gateway=gateway, **values)
 
-    def notify(self, payment: Payment, contract: MerchantAccount | None = None, **values: Any) -> int:
+    def notify(
+        self,
+        payment: Payment,
+        contract: MerchantAccount | None = None,
+        *,
+        source: NotificationSource = NotificationSource.CALLBACK,
+        **values: Any,
+    ) -> int:
         """Put a notification into the inbox, of the full amount paid unless said otherwise; return its id."""
         self._sent += 1
         notification: dict[str, Any] = {
@@ -93,9 +101,8 @@ class Scenario:
             "occurred_at": self.now - timedelta(minutes=self._sent),
             "is_transfer": payment.gateway == "vietinbank",
         }
-        return inbox.receive(
-            GatewayNotification(**{**notification, **values}), contract or payment.merchant_account
-        ).notification_id
+        message = GatewayNotification(**{**notification, **values})
+        return inbox.receive(message, contract or payment.merchant_account, source=source).notification_id
 
     def close(self, account: MerchantAccount, day: date) -> None:
         """Close a day of a contract on which no money came."""
