@@ -147,8 +147,8 @@ def faults(below: str = "") -> Iterator[str]:
                 source = file.read_text()
                 for rule, meaning in RULES.items():
                     yield from (f"{path}:{line}: {meaning}" for line in rule(path, source))
-    for folder in ("templates", "devtools/sandbox/templates", "gateways"):
-        for file in sorted((ROOT / folder).rglob("*.*")):
+    for folder in (ROOT / "templates", ROOT / "devtools/sandbox/templates", *ROOT.glob("gateways/*/templates")):
+        for file in sorted(folder.rglob("*.*")):
             path = str(file.relative_to(ROOT))
             if path.startswith(below):
                 lines = unescaped(path, file.read_text())
