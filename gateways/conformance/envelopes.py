@@ -12,30 +12,30 @@ from gateways.base import RawRequest
 SECRET = "DEMO_SECRET_0123456789"
 
 
-def raw(body: bytes, content_type: str = "application/json", query: str = "") -> RawRequest:
+def as_post(body: bytes, content_type: str = "application/json", query: str = "") -> RawRequest:
     """Return a POST of `body` with only the one header (a bank may send no User-Agent)."""
     return RawRequest("POST", "/notify", query, {"Content-Type": content_type}, body)
 
 
 def as_json(message: Mapping[str, Any]) -> RawRequest:
     """Return the message as a JSON body."""
-    return raw(json.dumps(message, ensure_ascii=False).encode())
+    return as_post(json.dumps(message, ensure_ascii=False).encode())
 
 
 def as_escaped_json(message: Mapping[str, Any]) -> RawRequest:
     """Return the message as JSON of ASCII letters only, over several lines."""
-    return raw(json.dumps(message, ensure_ascii=True, indent=1).encode())
+    return as_post(json.dumps(message, ensure_ascii=True, indent=1).encode())
 
 
 def as_form(message: Mapping[str, Any]) -> RawRequest:
     """Return the message as the form field `data`."""
-    return raw(urlencode({"data": json.dumps(message)}).encode(), "application/x-www-form-urlencoded")
+    return as_post(urlencode({"data": json.dumps(message)}).encode(), "application/x-www-form-urlencoded")
 
 
 def as_form_of_array(message: Mapping[str, Any]) -> RawRequest:
     """Return the message as the one element of an array in the form field `data`."""
     body = urlencode({"extra": "1", "data": json.dumps([message], ensure_ascii=False)})
-    return raw(body.encode(), "application/x-www-form-urlencoded; charset=UTF-8")
+    return as_post(body.encode(), "application/x-www-form-urlencoded; charset=UTF-8")
 
 
 def in_query(query: str) -> RawRequest:

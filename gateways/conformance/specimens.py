@@ -36,7 +36,7 @@ from gateways.base import (
 )
 from gateways.codecs.concatenation import stamp
 
-from .envelopes import in_query, raw
+from .envelopes import as_post, in_query
 
 Fields = dict[str, Any]
 #: What the bank's server says to one of our requests (its JSON, decoded), signed as the bank signs.
@@ -131,14 +131,14 @@ class Specimen:
 
     def carry(self, content: bytes) -> RawRequest:
         """Return any bytes where a notification has its content."""
-        return in_query(content.decode("latin-1")) if self.is_in_query else raw(content)
+        return in_query(content.decode("latin-1")) if self.is_in_query else as_post(content)
 
     def twice(self, message: Mapping[str, Any], name: str) -> RawRequest:
         """Return `message` with one of its fields named twice."""
         request = self.request(message)
         if self.is_in_query:
             return in_query(f"{name}=1&{request.query}")
-        return raw(b'{"%s": "1", ' % name.encode() + request.body.lstrip()[1:])
+        return as_post(b'{"%s": "1", ' % name.encode() + request.body.lstrip()[1:])
 
     def message(self, **changes: Any) -> Fields:
         """Return the genuine message with `changes` made before it was signed."""

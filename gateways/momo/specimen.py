@@ -18,7 +18,7 @@ from gateways.base import (
     RawRequest,
     RawResponse,
 )
-from gateways.conformance.envelopes import SECRET, as_escaped_json, as_json, raw
+from gateways.conformance.envelopes import SECRET, as_escaped_json, as_json, as_post
 from gateways.conformance.specimens import Fields, Reply, Specimen
 
 from .adapter import Momo
@@ -105,7 +105,7 @@ def _milliseconds(moment: datetime) -> int:
 
 def _as_numbers(message: Mapping[str, Any]) -> RawRequest:
     numbers = {name: int(message[name]) for name in ("amount", "responseTime", "resultCode", "transId")}
-    return raw(json.dumps({**message, **numbers}).encode())
+    return as_post(json.dumps({**message, **numbers}).encode())
 
 
 def _echo(asked: Fields) -> Fields:

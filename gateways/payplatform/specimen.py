@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateways.base import Answer, MerchantConfig, RawRequest
-from gateways.conformance.envelopes import SECRET, as_escaped_json, as_form, as_form_of_array, as_json, raw
+from gateways.conformance.envelopes import SECRET, as_escaped_json, as_form, as_form_of_array, as_json, as_post
 from gateways.conformance.specimens import Fields, Specimen
 from gateways.vnpt_family.specimen import opened, replies
 
@@ -36,7 +36,7 @@ def specimen() -> Specimen:
         return str(told["MaLoi"])
 
     def as_number(message: Mapping[str, Any]) -> RawRequest:
-        return raw(json.dumps({**message, "SoTien": int(message["SoTien"])}).encode())
+        return as_post(json.dumps({**message, "SoTien": int(message["SoTien"])}).encode())
 
     def contract_at(url: str) -> MerchantConfig:
         return MerchantConfig({**settings, "init_url": f"{url}/init", "query_url": f"{url}/query"}, secrets)

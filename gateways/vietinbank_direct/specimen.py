@@ -8,7 +8,7 @@ from typing import Any
 
 from gateways.base import Answer, GatewayError, GatewayRefused, MerchantConfig, OutcomeState, OutcomeUnknown, RawRequest
 from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key, received_order
-from gateways.conformance.envelopes import raw
+from gateways.conformance.envelopes import as_post
 from gateways.conformance.specimens import Fields, Reply, Specimen
 
 from . import sandbox
@@ -38,11 +38,11 @@ def specimen() -> Specimen:
         return str(told["responseCode"])
 
     def to_our_address(message: Mapping[str, Any]) -> RawRequest:
-        return raw(json.dumps(message, ensure_ascii=False).encode(), query=f"merchant={merchant}")
+        return as_post(json.dumps(message, ensure_ascii=False).encode(), query=f"merchant={merchant}")
 
     def naming_the_merchant(message: Mapping[str, Any]) -> RawRequest:
         told = {**message, "providerId": settings["provider_id"], "merchantId": merchant}
-        return raw(json.dumps(told, indent=1).encode())
+        return as_post(json.dumps(told, indent=1).encode())
 
     def contract_at(url: str) -> MerchantConfig:
         return MerchantConfig({**settings, "base_url": url}, secrets)

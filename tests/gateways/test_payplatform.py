@@ -24,7 +24,7 @@ from gateways.base import (
     SentOrder,
 )
 from gateways.codecs.concatenation import PipeSha256, received_order
-from gateways.conformance.envelopes import SECRET, as_json, raw
+from gateways.conformance.envelopes import SECRET, as_json, as_post
 from gateways.payplatform.adapter import PayPlatform
 from gateways.payplatform.messages import CONFIRM, INIT, QUERY
 from gateways.payplatform.specimen import REFERENCE, SPECIMEN
@@ -148,9 +148,9 @@ def test_what_of_the_answer_to_a_query_is_signed_may_be_a_list() -> None:
 def test_the_amount_is_hashed_as_the_very_text_it_came_in() -> None:
     message = SPECIMEN.message(SoTien="150000.0")
     body = json.dumps(message).replace('"150000.0"', "150000.0").encode()
-    assert SPECIMEN.adapter.verify(raw(body)).amount == 150000
+    assert SPECIMEN.adapter.verify(as_post(body)).amount == 150000
     with pytest.raises(BadSignature):
-        SPECIMEN.adapter.verify(raw(body.replace(b"150000.0", b"150000")))
+        SPECIMEN.adapter.verify(as_post(body.replace(b"150000.0", b"150000")))
 
 
 def test_a_call_that_says_it_failed_pays_nothing() -> None:
@@ -170,5 +170,5 @@ def test_by_default_the_answer_echoes_their_hash_and_only_a_hash() -> None:
     answer = json.loads(gateway.answer(as_json(message), gateway.verify(as_json(message)), Answer.ACCEPTED).body)
     assert (answer["MaLoi"], answer["MaThamChieu"]) == ("00", REFERENCE)
     assert answer["MaXacThuc"] == CONFIRM.sign(message, SECRET)
-    for body in (as_json({**message, "MaXacThuc": "<script>"}), raw(b"nonsense")):
+    for body in (as_json({**message, "MaXacThuc": "<script>"}), as_post(b"nonsense")):
         assert json.loads(gateway.answer(body, None, Answer.BAD_SIGNATURE).body)["MaXacThuc"] == ""

@@ -28,7 +28,7 @@ from gateways.base import (
     SentOrder,
 )
 from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
-from gateways.conformance.envelopes import as_json, raw
+from gateways.conformance.envelopes import as_json, as_post
 from gateways.vietinbank_direct.adapter import VietinBankDirect
 from gateways.vietinbank_direct.messages import CONFIRM_FIELDS, INIT_FIELDS, QUERY_FIELDS
 from gateways.vietinbank_direct.specimen import REFERENCE, SPECIMEN
@@ -188,9 +188,9 @@ def test_the_answer_says_where_the_browser_goes_and_echoes_nothing_odd() -> None
 
 def test_the_merchant_is_in_the_message_or_in_our_address_or_nowhere() -> None:
     named = json.dumps({"merchantId": "M1"}).encode()
-    assert VietinBankDirect.merchant_of(raw(named, query="merchant=M2")) == "M1"
-    assert VietinBankDirect.merchant_of(raw(b"{}", query="merchant=M2")) == "M2"
-    assert VietinBankDirect.merchant_of(raw(b"{}")) == ""
-    for odd in (raw(b"{}", query="&".join(["a=1"] * 30)), raw(b"[1, 2]"), raw(b'{"merchantId": []}')):
+    assert VietinBankDirect.merchant_of(as_post(named, query="merchant=M2")) == "M1"
+    assert VietinBankDirect.merchant_of(as_post(b"{}", query="merchant=M2")) == "M2"
+    assert VietinBankDirect.merchant_of(as_post(b"{}")) == ""
+    for odd in (as_post(b"{}", query="&".join(["a=1"] * 30)), as_post(b"[1, 2]"), as_post(b'{"merchantId": []}')):
         with pytest.raises(Malformed):
             VietinBankDirect.merchant_of(odd)
