@@ -81,7 +81,7 @@ def note_credential_change(change: str, user: User, *, actor: User, **detail: An
 
 
 def _delete_sessions(user: User, only: int | None = None) -> int:
-    known = UserSession.objects.filter(user=user, **({} if only is None else {"pk": only}))
-    number, _by_model = Session.objects.filter(session_key__in=known.values("session_key")).delete()
-    known.delete()
+    user_sessions = UserSession.objects.filter(user=user, **({} if only is None else {"pk": only}))
+    number, _by_model = Session.objects.filter(session_key__in=user_sessions.values("session_key")).delete()
+    user_sessions.delete()
     return number

@@ -45,11 +45,11 @@ def extend(role: Membership, until: date, *, actor: User, today: date | None = N
 
 
 def _locked(role: Membership, day: date) -> Membership:
-    found = Membership.objects.select_for_update(of=("self",)).select_related("user", "agency").get(pk=role.pk)
-    during = found.valid_during
+    membership = Membership.objects.select_for_update(of=("self",)).select_related("user", "agency").get(pk=role.pk)
+    during = membership.valid_during
     if during.isempty or (during.upper is not None and during.upper <= day):
         raise RoleIsOver
-    return found
+    return membership
 
 
 def _set(role: Membership, during: DateRange, act: str, actor: User) -> None:

@@ -119,8 +119,8 @@ def close(found: Discrepancy, *, actor: User, resolution: str) -> None:
 def close_refunded(payment: Payment) -> None:
     """Close what asked for a payment to be given back, once so much of it has gone back."""
     returned = payment.refunds.filter(state=RefundState.DONE).aggregate(total=Sum("amount"))["total"] or 0
-    asked = Discrepancy.objects.filter(payment=payment, kind=DiscrepancyKind.PAID_IN_VAIN, closed_at=None)
-    asked.filter(amount__lte=returned).update(closed_at=timezone.now(), resolution=_("Đã hoàn tiền"))
+    discrepancies = Discrepancy.objects.filter(payment=payment, kind=DiscrepancyKind.PAID_IN_VAIN, closed_at=None)
+    discrepancies.filter(amount__lte=returned).update(closed_at=timezone.now(), resolution=_("Đã hoàn tiền"))
 
 
 def close_when_used(locked: Discrepancy, resolution: str) -> None:

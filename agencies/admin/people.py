@@ -143,12 +143,12 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):
     @recently_proved_method
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set somebody's password: they are signed out everywhere, and told."""
-        known = User.objects.filter(pk=row_key(id))
-        before = known.values_list("password", flat=True).first()
+        users = User.objects.filter(pk=row_key(id))
+        before = users.values_list("password", flat=True).first()
         response = super().user_change_password(request, id, form_url)
-        if known.exclude(password=before).exists():
+        if users.exclude(password=before).exists():
             actor: Any = request.user
-            people.note_credential_change("password_changed", known.get(), actor=actor)
+            people.note_credential_change("password_changed", users.get(), actor=actor)
         return response
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm[User], formsets: Any, change: bool) -> None:

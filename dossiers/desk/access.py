@@ -63,31 +63,31 @@ class DeskStaff:
 
     def dossier_to_act_on(self, code: str) -> Dossier:
         """As `dossier`; raises PermissionDenied where they may look but not touch."""
-        found = self.dossier(code)
-        if found.agency_id not in self.acts_for:
+        dossier = self.dossier(code)
+        if dossier.agency_id not in self.acts_for:
             raise PermissionDenied
-        return found
+        return dossier
 
     def dossier_to_decide(self, code: str) -> Dossier:
         """As `dossier_to_act_on`, for signers too: reading what was sent, deciding."""
-        found = self.dossier(code)
-        if found.agency_id not in self.decides_for:
+        dossier = self.dossier(code)
+        if dossier.agency_id not in self.decides_for:
             raise PermissionDenied
-        return found
+        return dossier
 
     def dossier_to_examine(self, code: str) -> Dossier:
         """As `dossier_to_act_on`, for those only who examine what others took in."""
-        found = self.dossier(code)
-        if found.agency_id not in self.examines_for:
+        dossier = self.dossier(code)
+        if dossier.agency_id not in self.examines_for:
             raise PermissionDenied
-        return found
+        return dossier
 
     def dossier_to_serve(self, code: str) -> Dossier:
         """As `dossier_to_act_on`, for cashiers too: asking the bank, printing."""
-        found = self.dossier(code)
-        if found.agency_id not in self.acts_for | self.takes_money_for:
+        dossier = self.dossier(code)
+        if dossier.agency_id not in self.acts_for | self.takes_money_for:
             raise PermissionDenied
-        return found
+        return dossier
 
 
 def staff_of(user: User) -> DeskStaff:

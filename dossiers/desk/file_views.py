@@ -47,10 +47,10 @@ def result_file(request: HttpRequest, staff: DeskStaff, code: str) -> HttpRespon
 @for_staff
 def draft_file(request: HttpRequest, staff: DeskStaff, code: str, number: int) -> HttpResponseBase:
     """Give the very draft that was put before a signer to who works on the dossier."""
-    found = SigningRequest.objects.filter(pk=number, dossier=staff.dossier_to_decide(code)).first()
-    if found is None or not found.file.storage.exists(found.file.name or ""):
+    signing_request = SigningRequest.objects.filter(pk=number, dossier=staff.dossier_to_decide(code)).first()
+    if signing_request is None or not signing_request.file.storage.exists(signing_request.file.name or ""):
         raise Http404
-    audit.record("read_draft", f"dossier:{code}", actor=staff.user, agency=found.dossier.agency, draft=number)
-    name = f"du-thao-{code}-{number}{PurePath(found.file.name or '').suffix}"
+    audit.record("read_draft", f"dossier:{code}", actor=staff.user, agency=signing_request.dossier.agency, draft=number)
+    name = f"du-thao-{code}-{number}{PurePath(signing_request.file.name or '').suffix}"
     headers = {"Content-Security-Policy": "sandbox; default-src 'none'"}
-    return FileResponse(found.file.open(), as_attachment=True, filename=name, headers=headers)
+    return FileResponse(signing_request.file.open(), as_attachment=True, filename=name, headers=headers)

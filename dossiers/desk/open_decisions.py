@@ -94,11 +94,11 @@ def _record(dossier: Dossier, actor: User, data: dict[str, Any], form: Any) -> o
 
 def _seen(dossier: Dossier, form: Any) -> SigningRequest:
     """The draft that was on the page. Raises NotSignable for any other dossier's."""
-    found = SigningRequest.objects.filter(pk=form.cleaned_data["draft"], dossier=dossier).first()
-    if found is None:
+    signing_request = SigningRequest.objects.filter(pk=form.cleaned_data["draft"], dossier=dossier).first()
+    if signing_request is None:
         raise NotSignable
-    found.dossier = dossier  # as the officer saw it
-    return found
+    signing_request.dossier = dossier  # as the officer saw it
+    return signing_request
 
 
 _IN_WORK = (S.ACCEPTED, S.IN_PROCESS)

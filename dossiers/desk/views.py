@@ -77,13 +77,13 @@ def desk(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     view, order = view if view in VIEWS else "", order if order in ORDERS else ""
     text = typed or search_session.text_of(request, request.GET.get("tim", ""))
     if typed:
-        found = Dossier.objects.none()  # by an address only a code is looked for, and it is not one of theirs
+        dossiers = Dossier.objects.none()  # by an address only a code is looked for, and it is not one of theirs
     elif text:
-        found = lookup.many(staff, text).order_by("-pk")
+        dossiers = lookup.many(staff, text).order_by("-pk")
     else:
-        found = worklist(staff.dossiers().of_agencies(staff.works_at), now, view=view, order=order, user=staff.user)
+        dossiers = worklist(staff.dossiers().of_agencies(staff.works_at), now, view=view, order=order, user=staff.user)
     # A page more is enough to know whether there is a next one: nothing is counted.
-    page = Paginator(found.with_bills()[: PAGE * 40], PAGE).get_page(request.GET.get("page"))
+    page = Paginator(dossiers.with_bills()[: PAGE * 40], PAGE).get_page(request.GET.get("page"))
     seen.note(staff, [dossier.code for dossier in page], view=view, is_search=bool(text))
     deadlines, drafts = reception_deadlines(page), signing.waiting_for(page)
     context = {
@@ -106,8 +106,8 @@ def desk(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
 
 def _registers(staff: DeskStaff) -> QuerySet[Agency]:
     """Whose register they may print: today's agencies before those that were merged into them; few, or none."""
-    found = Agency.objects.filter(pk__in=staff.works_at if len(staff.works_at) <= 20 else ())
-    return found.order_by(F("valid_during__endswith").desc(nulls_first=True), "name")
+    agencies = Agency.objects.filter(pk__in=staff.works_at if len(staff.works_at) <= 20 else ())
+    return agencies.order_by(F("valid_during__endswith").desc(nulls_first=True), "name")
 
 
 @require_GET

@@ -42,12 +42,12 @@ def _end(pk: int) -> bool:
     with transaction.atomic(durable=True):
         of_it = DossierBill.objects.filter(dossier=pk).values("bill")
         bills = list(Bill.objects.filter(pk__in=of_it).select_for_update().order_by("pk"))
-        found = Dossier.objects.filter(pk=pk, ends_at__lte=Now()).select_for_update(skip_locked=True).first()
-        if found is None:
+        dossier = Dossier.objects.filter(pk=pk, ends_at__lte=Now()).select_for_update(skip_locked=True).first()
+        if dossier is None:
             return False
-        is_certain = sum(_settle(found, bill) for bill in bills) == len(bills)
-        found.ends_at = None if is_certain else timezone.now() + PATIENCE
-        found.save(update_fields=["ends_at"])
+        is_certain = sum(_settle(dossier, bill) for bill in bills) == len(bills)
+        dossier.ends_at = None if is_certain else timezone.now() + PATIENCE
+        dossier.save(update_fields=["ends_at"])
     return is_certain
 
 

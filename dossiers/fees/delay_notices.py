@@ -28,8 +28,8 @@ def tell_due() -> int:
         bill__state=BillState.OPEN,
         created_at__range=(now - TELLS_UNTIL, now - UNCLEAR_AFTER),
     )
-    told = Message.objects.filter(kind=KIND, dossier__bill_links__bill=OuterRef("bill"))
-    untold = waiting.exclude(Exists(told)).order_by("pk").values_list("bill", flat=True)[:BATCH]
+    messages = Message.objects.filter(kind=KIND, dossier__bill_links__bill=OuterRef("bill"))
+    untold = waiting.exclude(Exists(messages)).order_by("pk").values_list("bill", flat=True)[:BATCH]
     links = DossierBill.objects.filter(bill__in=list(untold)).select_related("dossier").order_by("pk")
     with transaction.atomic():
         for link in links:

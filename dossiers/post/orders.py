@@ -174,8 +174,10 @@ def came_back(dossier: Dossier, *, officer: User, reason: str) -> None:
 
 
 def _on_its_way(dossier: Dossier) -> PostalOrder:
-    found = PostalOrder.objects.select_for_update(of=("self",)).filter(dossier=dossier, state=PostalState.POSTED)
-    made = found.first()
+    postal_orders = PostalOrder.objects.select_for_update(of=("self",)).filter(
+        dossier=dossier, state=PostalState.POSTED
+    )
+    made = postal_orders.first()
     if made is None:
         raise NotPostable
     return made

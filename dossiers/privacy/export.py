@@ -77,7 +77,7 @@ def data_of(dossier: Dossier, *, is_owner: bool) -> dict[str, Any]:
 
 def _claims(dossier: Dossier) -> list[dict[str, Any]]:
     """What a payer said of money we had not seen; the picture is told by its size, as papers are."""
-    found = ChargeClaim.objects.filter(payment__bill__in=dossier.bills.all()).order_by("id")
+    charge_claims = ChargeClaim.objects.filter(payment__bill__in=dossier.bills.all()).order_by("id")
     return [
         {
             "amount": claim.amount,
@@ -86,7 +86,7 @@ def _claims(dossier: Dossier) -> list[dict[str, Any]]:
             "picture_bytes": claim.proof.size if claim.proof else 0,
             "opened_at": _time(claim.opened_at),
         }
-        for claim in found
+        for claim in charge_claims
     ]
 
 

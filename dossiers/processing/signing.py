@@ -48,8 +48,8 @@ def waiting_for(dossiers: Iterable[Dossier]) -> dict[int, SigningRequest]:
     worked_on = [each.pk for each in dossiers if each.state == DossierState.IN_PROCESS]
     if not worked_on:
         return {}
-    found = SigningRequest.objects.filter(dossier__in=worked_on, state=SigningState.WAITING)
-    return {each.dossier_id: each for each in found.select_related("submitted_by", "submitted_to")}
+    signing_requests = SigningRequest.objects.filter(dossier__in=worked_on, state=SigningState.WAITING)
+    return {each.dossier_id: each for each in signing_requests.select_related("submitted_by", "submitted_to")}
 
 
 def signers(dossier: Dossier) -> QuerySet[User]:

@@ -36,10 +36,10 @@ def mine(request: HttpRequest, code: str) -> Draft | None:
     One that an officer fills in for a citizen belongs to that officer, today, and to nobody's browser.
     """
     related = ("case__procedure", "dossier", "assistance__officer", "assistance__agency")
-    found = Draft.objects.select_related(*related).filter(code=code, expires_at__gt=Now()).first()
-    if found and (assistance := assistance_of(found)):
-        return found if assistance.is_open_to(request.user) else None
-    return found if code in request.session.get(SESSION_DRAFTS, []) else None
+    draft = Draft.objects.select_related(*related).filter(code=code, expires_at__gt=Now()).first()
+    if draft and (assistance := assistance_of(draft)):
+        return draft if assistance.is_open_to(request.user) else None
+    return draft if code in request.session.get(SESSION_DRAFTS, []) else None
 
 
 def assistance_of(draft: Draft) -> Assistance | None:

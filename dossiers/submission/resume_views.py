@@ -47,8 +47,8 @@ def resume(request: HttpRequest) -> HttpResponse:
         return render(request, "dossiers/submission/resume.html", {"form": form}, status=422 if form.is_bound else 200)
     code = form.cleaned_data["draft"]
     request.session[SESSION_RESUMING] = code
-    found = Draft.objects.filter(code=code, dossier=None).select_related("case__procedure").first()
-    send_quietly(PURPOSE, code, assisted.phone_of(found) if found else "")
+    draft = Draft.objects.filter(code=code, dossier=None).select_related("case__procedure").first()
+    send_quietly(PURPOSE, code, assisted.phone_of(draft) if draft else "")
     return redirect("submit-resume-code")
 
 
@@ -61,13 +61,13 @@ def resume_with_code(request: HttpRequest) -> HttpResponse:
         return redirect("submit-resume")
     form = OneTimeCodeForm(request.POST or None)
     if form.is_bound and form.is_right(PURPOSE, code):
-        found = Draft.objects.filter(code=code, dossier=None).first()
-        if found is None:  # handed in, or forgotten, since the code was sent
+        draft = Draft.objects.filter(code=code, dossier=None).first()
+        if draft is None:  # handed in, or forgotten, since the code was sent
             return redirect("submit-resume")
         del request.session[SESSION_RESUMING]
-        assisted.leave_to_citizen(found)
-        drafts.remember(request, found)
-        following = drafts.first_open_step(found)
+        assisted.leave_to_citizen(draft)
+        drafts.remember(request, draft)
+        following = drafts.first_open_step(draft)
         if following:
             return redirect("submit-step", code=code, step=following.slug)
         return redirect("submit-check", code=code)

@@ -39,19 +39,19 @@ def begin(request: HttpRequest, case: str) -> HttpResponse:
 
     The query has what the calculator was told on the procedure's page.
     """
-    found = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
+    procedure_case = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
     if request.method == "GET":
-        return _show(request, found, None, PersonForm(found, initial=_known(request)))
-    form = PersonForm(found, request.POST)
+        return _show(request, procedure_case, None, PersonForm(procedure_case, initial=_known(request)))
+    form = PersonForm(procedure_case, request.POST)
     if form.is_valid() and not _may_begin(request):
         form.add_error(
             None, _("Từ mạng của bạn vừa có quá nhiều hồ sơ mới. Hãy thử lại sau một giờ, hoặc nộp tại quầy.")
         )
     if not form.is_valid():
-        return _show(request, found, None, form)
-    draft = Draft.objects.create(case=found)
+        return _show(request, procedure_case, None, form)
+    draft = Draft.objects.create(case=procedure_case)
     draft.answer(form.slug, drafts.typed_in(form, request.POST))
-    if calculated := drafts.calculated(found, request.GET):
+    if calculated := drafts.calculated(procedure_case, request.GET):
         draft.answer(CALCULATOR, calculated)
     drafts.remember(request, draft)
     return redirect("submit-step", code=draft.code, step=STEPS[1].slug)

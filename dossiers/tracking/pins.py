@@ -50,12 +50,12 @@ def open_with_pin(code: str, pin: str) -> Dossier | None:
     who = rate_limits.of(WRONG)
     if not rate_limits.spend(*who):
         raise TooManyTries
-    found = Dossier.objects.filter(code=code).first()
+    dossier = Dossier.objects.filter(code=code).first()
     allowed = Dossier.objects.filter(code=code, pin_failures__lt=MOST_FAILURES)
     may_try = bool(allowed.update(pin_failures=F("pin_failures") + 1))
-    is_right = check_password(pin, found.pin_hash if found and may_try else _NOBODY)
-    if found is None or not may_try or not is_right:
+    is_right = check_password(pin, dossier.pin_hash if dossier and may_try else _NOBODY)
+    if dossier is None or not may_try or not is_right:
         return None
-    Dossier.objects.filter(pk=found.pk).update(pin_failures=0)
+    Dossier.objects.filter(pk=dossier.pk).update(pin_failures=0)
     rate_limits.give_back(*who)
-    return found
+    return dossier

@@ -27,8 +27,8 @@ def recover(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return render(request, "dossiers/tracking/recover.html", {"form": form}, status=422 if form.is_bound else 200)
     code = request.session[SESSION_RECOVERING] = form.cleaned_data["code"]
-    found = Dossier.objects.filter(code=code).first()
-    send_quietly(PURPOSE, code, found.owner_phone if found else "")
+    dossier = Dossier.objects.filter(code=code).first()
+    send_quietly(PURPOSE, code, dossier.owner_phone if dossier else "")
     return redirect("lookup-code")
 
 

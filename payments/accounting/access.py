@@ -56,8 +56,8 @@ class AccountingStaff:
 
     def accounts(self) -> list[MerchantAccount]:
         """Return the accounts at banks they see; the drawer at the counter has no statement."""
-        found = MerchantAccount.objects.filter(agency__in=self.sees).exclude(gateway=internal.Counter.slug)
-        return list(found.select_related("agency"))
+        merchant_accounts = MerchantAccount.objects.filter(agency__in=self.sees).exclude(gateway=internal.Counter.slug)
+        return list(merchant_accounts.select_related("agency"))
 
 
 def staff_of(user: User) -> AccountingStaff:

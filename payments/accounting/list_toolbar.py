@@ -73,15 +73,15 @@ def save(request: HttpRequest, staff: AccountingStaff, listing: str) -> HttpResp
 @for_accountants
 def change(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Give one's own saved filter another name, or remove it."""
-    found = get_object_or_404(SavedFilter, pk=pk, user=staff.user)
+    saved_filter = get_object_or_404(SavedFilter, pk=pk, user=staff.user)
     name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:60]
-    namesakes = SavedFilter.objects.filter(user=staff.user, listing=found.listing, name=name).exclude(pk=pk)
+    namesakes = SavedFilter.objects.filter(user=staff.user, listing=saved_filter.listing, name=name).exclude(pk=pk)
     if request.POST.get("act") == "delete":
-        found.delete()
-        messages.success(request, _("Đã xóa bộ lọc “%(name)s”.") % {"name": found.name})
+        saved_filter.delete()
+        messages.success(request, _("Đã xóa bộ lọc “%(name)s”.") % {"name": saved_filter.name})
     elif not name or namesakes.exists():
         messages.error(request, _("Chọn một tên khác: tên này trống hoặc đã có."))
     else:
         SavedFilter.objects.filter(pk=pk).update(name=name)
         messages.success(request, _("Đã đổi tên thành “%(name)s”.") % {"name": name})
-    return back_to(listing_of(found.listing), found.query)
+    return back_to(listing_of(saved_filter.listing), saved_filter.query)

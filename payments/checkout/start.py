@@ -77,8 +77,8 @@ def start(
 
 def unfinished(token: str) -> Payment | None:
     """Return the attempt a browser was sent away with, if it may still be finished."""
-    found = Payment.objects.filter(token=token, state__in=OPEN_PAYMENT_STATES, bill__state=BillState.OPEN)
-    return found.select_related("bill").first() if token else None
+    payments = Payment.objects.filter(token=token, state__in=OPEN_PAYMENT_STATES, bill__state=BillState.OPEN)
+    return payments.select_related("bill").first() if token else None
 
 
 def _ask_about_earlier(bill: Bill) -> None:

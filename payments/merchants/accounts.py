@@ -87,15 +87,19 @@ def take_new_payments(account: MerchantAccount, *, takes: bool, reason: str, act
     Raises ContractOverlaps when another contract takes them meanwhile.
     """
     with transaction.atomic(durable=True):
-        found = MerchantAccount.objects.select_for_update(of=("self",)).select_related("agency").get(pk=account.pk)
-        found.is_enabled = takes
+        merchant_account = (
+            MerchantAccount.objects.select_for_update(of=("self",)).select_related("agency").get(pk=account.pk)
+        )
+        merchant_account.is_enabled = takes
         try:
             with transaction.atomic():
-                found.save(update_fields=["is_enabled"])
+                merchant_account.save(update_fields=["is_enabled"])
         except IntegrityError as error:
             raise ContractOverlaps from error
         action = "gateway_resumed" if takes else "gateway_stopped"
-        audit.record(action, f"merchant:{found.pk}", actor=actor, agency=found.agency, reason=reason)
+        audit.record(
+            action, f"merchant:{merchant_account.pk}", actor=actor, agency=merchant_account.agency, reason=reason
+        )
 
 
 def account_named(gateway: str, merchant_id: str) -> MerchantAccount | None:

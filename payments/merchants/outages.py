@@ -60,13 +60,13 @@ def announce(account: MerchantAccount, began_at: datetime, ended_at: datetime, *
 def cut_short(planned: Outage, *, actor: User) -> None:
     """End maintenance now; one that has not begun is called off and keeps no time."""
     with transaction.atomic(durable=True):
-        found = Outage.objects.select_for_update().select_related("merchant_account__agency").get(pk=planned.pk)
+        outage = Outage.objects.select_for_update().select_related("merchant_account__agency").get(pk=planned.pk)
         now = timezone.now()
-        if not found.is_planned or found.ended_at is None or found.ended_at <= now:
+        if not outage.is_planned or outage.ended_at is None or outage.ended_at <= now:
             return
-        found.ended_at = max(now, found.began_at)
-        found.save(update_fields=["ended_at"])
-        account = found.merchant_account
+        outage.ended_at = max(now, outage.began_at)
+        outage.save(update_fields=["ended_at"])
+        account = outage.merchant_account
         audit.record("maintenance_ended", f"merchant:{account.pk}", actor=actor, agency=account.agency)
 
 

@@ -86,8 +86,8 @@ def contracts() -> list[ContractFigures]:
         cursor.execute(_ATTEMPTS, [since])
         attempts = {row[0]: Attempts(*row[1:]) for row in cursor.fetchall()}
     # What has not been processed yet has been told just now: it is counted as waiting.
-    told = Notification.objects.filter(processed_at__gt=since, source=NotificationSource.CALLBACK).order_by()
-    last = dict(told.values_list("merchant_account").annotate(Max("received_at")))
+    notifications = Notification.objects.filter(processed_at__gt=since, source=NotificationSource.CALLBACK).order_by()
+    last = dict(notifications.values_list("merchant_account").annotate(Max("received_at")))
     waiting, quarantined = (_by_contract(state) for state in (NotificationState.NEW, NotificationState.QUARANTINED))
     due = Payment.objects.filter(next_check_at__lt=now).order_by()
     to_ask = dict(due.values_list("merchant_account").annotate(Count("pk")))

@@ -131,8 +131,8 @@ def skip_lost(count: int, reason: str) -> int:
 
 
 def _valid(payments: Sequence[Payment]) -> list[Receipt]:
-    found = Receipt.objects.filter(payment__in=payments, cancellation=None)
-    return list(found.select_related("bill").order_by("pk"))
+    receipts = Receipt.objects.filter(payment__in=payments, cancellation=None)
+    return list(receipts.select_related("bill").order_by("pk"))
 
 
 def serials_of(day: date) -> list[str]:

@@ -50,13 +50,13 @@ def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
     """
     series, _separator, digits = number.rpartition("-")
     related = ("series", "cancellation__replacement__series")
-    found = Receipt.objects.none()
+    receipts = Receipt.objects.none()
     if digits.isdecimal() and len(digits) < 15:
-        found = Receipt.objects.filter(series__serial=series, number=int(digits)).select_related(*related)
+        receipts = Receipt.objects.filter(series__serial=series, number=int(digits)).select_related(*related)
     book = request.GET.get("quyen", "")
     if book.isdecimal() and len(book) < 15:
-        found = found.filter(series_id=int(book))
-    return render(request, "payments/receipts/verify.html", {"number": number, "receipts": found[:20]})
+        receipts = receipts.filter(series_id=int(book))
+    return render(request, "payments/receipts/verify.html", {"number": number, "receipts": receipts[:20]})
 
 
 @require_GET

@@ -176,8 +176,10 @@ def _copy(statement: Statement, batch: Iterable[tuple[int, BankRow]]) -> None:
 def _refuse_closed_days(statement: Statement) -> None:
     """A locked day takes no new rows; rows it knows already may come again."""
     closed = ClosedDay.objects.filter(merchant_account=statement.merchant_account_id).values("day")
-    known = StatementRow.objects.filter(merchant_account=statement.merchant_account_id).exclude(statement=statement)
-    news = statement.rows.filter(value_date__in=closed).exclude(gateway_ref__in=known.values("gateway_ref"))
+    statement_rows = StatementRow.objects.filter(merchant_account=statement.merchant_account_id).exclude(
+        statement=statement
+    )
+    news = statement.rows.filter(value_date__in=closed).exclude(gateway_ref__in=statement_rows.values("gateway_ref"))
     if row := news.first():
         raise StatementRefused(
             _("Dòng %(line)s thuộc ngày %(day)s đã khóa sổ. Mở lại ngày đó trước khi nhập.")

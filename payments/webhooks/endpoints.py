@@ -29,10 +29,10 @@ def register(client: ApiClient, url: str) -> WebhookEndpoint:
     addresses.parse(url)
     with transaction.atomic():
         ApiClient.objects.select_for_update().get(pk=client.pk)
-        known = WebhookEndpoint.objects.filter(client=client, removed_at=None)
-        replaced = list(known.filter(url=url).values_list("pk", flat=True))
+        webhook_endpoints = WebhookEndpoint.objects.filter(client=client, removed_at=None)
+        replaced = list(webhook_endpoints.filter(url=url).values_list("pk", flat=True))
         WebhookEndpoint.objects.filter(pk__in=replaced).update(removed_at=timezone.now())
-        if known.count() >= MOST_ENDPOINTS:
+        if webhook_endpoints.count() >= MOST_ENDPOINTS:
             raise TooManyEndpoints
         made = WebhookEndpoint.objects.create(client=client, url=url, secret=signing.new_secret())
         dispatch.waiting().filter(endpoint__in=replaced).update(endpoint=made)

@@ -33,8 +33,8 @@ def _signed_out(user: User | None, **_: Any) -> None:
 @receiver(auth.user_login_failed)
 def _failed(credentials: dict[str, Any], **_: Any) -> None:
     """Name only a person there is: people type their password into the first field."""
-    known = User.objects.filter(username=str(credentials.get("username", ""))[:150]).first()
-    audit.record("sign_in_failed", f"user:{known.pk}" if known else "user:unknown", actor=None)
+    user = User.objects.filter(username=str(credentials.get("username", ""))[:150]).first()
+    audit.record("sign_in_failed", f"user:{user.pk}" if user else "user:unknown", actor=None)
 
 
 @receiver([account.password_changed, account.password_reset])

@@ -97,10 +97,12 @@ def glossary(request: HttpRequest) -> HttpResponse:
 def counters(request: HttpRequest) -> HttpResponse:
     """The counters, to find one's hours or to print its poster."""
     text = request.GET.get("q", "").replace("\x00", "")[:100]
-    found = Agency.objects.existing_on(timezone.localdate()).filter(procedures__isnull=False).distinct()
+    agencies = Agency.objects.existing_on(timezone.localdate()).filter(procedures__isnull=False).distinct()
     for word in fold(text).split()[:8]:
-        found = found.filter(search_key__contains=word)
-    return render(request, "portal/public/counters.html", {"text": text, "agencies": found.order_by("-level", "name")})
+        agencies = agencies.filter(search_key__contains=word)
+    return render(
+        request, "portal/public/counters.html", {"text": text, "agencies": agencies.order_by("-level", "name")}
+    )
 
 
 @require_GET

@@ -201,9 +201,9 @@ class ScheduleAdmin(WorkbookPages, WithPeriod, AuditedAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         """Offer the steps that can be taken from the schedule's state."""
-        found = FeeSchedule.objects.filter(pk=object_id).first()
+        fee_schedule = FeeSchedule.objects.filter(pk=object_id).first()
         offered = super().get_actions_detail(request, object_id)
-        return [step for step in offered if found and found.state in _states(step.path)]
+        return [step for step in offered if fee_schedule and fee_schedule.state in _states(step.path)]
 
     @action(description=STEPS["propose"].label, url_path="propose")
     def propose(self, request: HttpRequest, object_id: int) -> HttpResponseBase:

@@ -165,10 +165,10 @@ def _locked(schedule: FeeSchedule, step: str, *states: ScheduleState) -> Iterato
     """Lock the procedure and the schedule, and look at the state again. Raises IllegalScheduleMove."""
     with transaction.atomic():
         Procedure.objects.select_for_update().get(pk=schedule.procedure_id)
-        found = FeeSchedule.objects.select_for_update().get(pk=schedule.pk)
-        if found.state not in states:
-            raise IllegalScheduleMove(found.state, step)
-        yield found
+        fee_schedule = FeeSchedule.objects.select_for_update().get(pk=schedule.pk)
+        if fee_schedule.state not in states:
+            raise IllegalScheduleMove(fee_schedule.state, step)
+        yield fee_schedule
 
 
 def _record(action: str, schedule: FeeSchedule, by: User | None, **detail: object) -> None:

@@ -31,16 +31,18 @@ def take_in(schedule: FeeSchedule, content: Content, *, by: User) -> None:
         {"field": change.name, "before": change.before, "after": change.after} for change in changes(schedule, content)
     ]
     with transaction.atomic():
-        found = FeeSchedule.objects.select_for_update().get(pk=schedule.pk)
-        if found.state != ScheduleState.DRAFT:
-            raise IllegalScheduleMove(found.state, "imported into")
-        found.rules.all().delete()
+        fee_schedule = FeeSchedule.objects.select_for_update().get(pk=schedule.pk)
+        if fee_schedule.state != ScheduleState.DRAFT:
+            raise IllegalScheduleMove(fee_schedule.state, "imported into")
+        fee_schedule.rules.all().delete()
         FeeRule.objects.bulk_create(content.rules)
         if content.exemptions is not None:
-            found.exemptions.all().delete()
+            fee_schedule.exemptions.all().delete()
             Exemption.objects.bulk_create(content.exemptions)
-        detail = {"model": "procedures.feeschedule", "name": str(found), "changes": told}
-        audit.record("fee_schedule_imported", f"fee_schedule:{found.pk}", actor=by, agency=found.agency, **detail)
+        detail = {"model": "procedures.feeschedule", "name": str(fee_schedule), "changes": told}
+        audit.record(
+            "fee_schedule_imported", f"fee_schedule:{fee_schedule.pk}", actor=by, agency=fee_schedule.agency, **detail
+        )
 
 
 def changes(schedule: FeeSchedule, content: Content) -> list[Change]:

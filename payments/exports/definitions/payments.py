@@ -62,18 +62,18 @@ def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
 
 def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Payment]:
     """Return the attempts a filter leaves, in no order."""
-    found = Payment.objects.order_by().filter(bill__agency__in=staff.sees)
+    payments = Payment.objects.order_by().filter(bill__agency__in=staff.sees)
     if chosen["agency"]:
-        found = found.filter(bill__agency=int(chosen["agency"]))
+        payments = payments.filter(bill__agency=int(chosen["agency"]))
     if chosen["state"]:
-        found = found.filter(state=chosen["state"])
+        payments = payments.filter(state=chosen["state"])
     if chosen["gateway"]:
-        found = found.filter(gateway=chosen["gateway"])
-    found = search.on_days(found, chosen["from"], chosen["to"])
+        payments = payments.filter(gateway=chosen["gateway"])
+    payments = search.on_days(payments, chosen["from"], chosen["to"])
     if chosen["q"]:
         meaning = search.understand(chosen["q"], timezone.localdate())
-        found = found.filter(search.payments(meaning))
-    return found
+        payments = payments.filter(search.payments(meaning))
+    return payments
 
 
 def beyond(found: QuerySet[Payment], order: str, edge: Payment | None, *, back: bool) -> QuerySet[Payment]:

@@ -55,10 +55,10 @@ class TestPaymentForm(forms.Form):
     def clean_agency(self) -> Agency:
         """Accept an agency of today."""
         code = self.cleaned_data["agency"].strip()
-        found = Agency.objects.existing_on(timezone.localdate()).filter(code=code).first()
-        if found is None:
+        agency = Agency.objects.existing_on(timezone.localdate()).filter(code=code).first()
+        if agency is None:
             raise forms.ValidationError(_("Không có cơ quan này hôm nay."))
-        return found
+        return agency
 
 
 @require_http_methods(["GET", "POST"])

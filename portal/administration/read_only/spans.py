@@ -63,12 +63,12 @@ def announce(began_at: datetime, ended_at: datetime, *, reason: str, actor: User
 def end_at(span: ReadOnlySpan, moment: datetime, *, actor: User) -> None:
     """Move the end: now to end it, later to prolong it. One that has not begun is called off; a past one stays."""
     with transaction.atomic(durable=True):
-        found = ReadOnlySpan.objects.select_for_update().get(pk=span.pk)
-        if found.ended_at <= timezone.now():
+        read_only_span = ReadOnlySpan.objects.select_for_update().get(pk=span.pk)
+        if read_only_span.ended_at <= timezone.now():
             return
-        found.ended_at = max(moment, found.began_at)
-        found.save(update_fields=["ended_at"])
-        _record("read_only_end_moved", found, actor)
+        read_only_span.ended_at = max(moment, read_only_span.began_at)
+        read_only_span.save(update_fields=["ended_at"])
+        _record("read_only_end_moved", read_only_span, actor)
     known.forget()
 
 
