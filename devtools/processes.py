@@ -59,11 +59,6 @@ class Child:
         return self._process.pid if self._process else None
 
     @property
-    def exit_code(self) -> int | None:
-        """None while it runs (or was never started); reaps it when it has ended."""
-        return self._process.poll() if self._process else None
-
-    @property
     def is_running(self) -> bool:
         """True from start until the process has ended."""
         return self._process is not None and self._process.poll() is None

@@ -30,9 +30,7 @@ BUNDLES = {
         *("content/details", "content/chart", "content/forced-colors", "pages/hero", "pages/picture-steps"),
         *("content/papers", "content/dialog"),
     ),
-    "css/bundles/print.css": (
-        *("print/page", "print/components", "print/slip", "print/poster", "print/picture-steps"),
-    ),
+    "css/bundles/print.css": (*("print/page", "print/components", "print/poster", "print/picture-steps"),),
     "css/bundles/desk.css": (
         *("desk/frame", "desk/bar", "desk/views", "desk/worklist", "desk/why", "desk/actions", "desk/paper"),
         *("desk/decisions", "desk/sound", "desk/offline", "desk/second-window", "desk/sent"),

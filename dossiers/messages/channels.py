@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 
 SMS: Final = "sms"
 EMAIL: Final = "email"
-ZALO: Final = "zalo"
 
 Adapter = Callable[[str, str, str], None]
 

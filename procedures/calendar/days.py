@@ -115,12 +115,3 @@ def due_at(
     local = timezone.localtime(received)
     stops = [Pause(timezone.localtime(pause.started), timezone.localtime(pause.ended)) for pause in pauses]
     return working_time.due(calendar_from(local.date(), agency), local, value, unit, stops)
-
-
-def reception_due_at(
-    submitted: datetime, *, fee_paid: datetime | None = None, agency: Agency | None = None
-) -> datetime:
-    """Return the end of the 8 working hours of reception, counted from a late payment anew."""
-    local = timezone.localtime(submitted)
-    paid = timezone.localtime(fee_paid) if fee_paid else None
-    return working_time.reception_deadline(calendar_from(local.date(), agency), local, paid)

@@ -21,7 +21,6 @@ from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SIZE = (640, 480)
-KNOWS_QR = "'BarcodeDetector' in window && BarcodeDetector.getSupportedFormats().then(all => all.includes('qr_code'))"
 
 
 def slip_before_a_camera(dossier: Dossier) -> Image.Image:

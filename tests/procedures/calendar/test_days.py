@@ -50,9 +50,3 @@ def test_a_deadline_of_a_year_costs_two_queries(django_assert_num_queries: Any) 
     fill_year(2026)
     with django_assert_num_queries(2):
         days.due_at(MONDAY, 250)
-
-
-def test_late_payment_restarts_the_reception_clock_at_the_edge_too() -> None:
-    paid = datetime(2026, 11, 26, 8, tzinfo=HANOI)
-    assert days.reception_due_at(MONDAY) == datetime(2026, 11, 25, 16, tzinfo=HANOI)
-    assert days.reception_due_at(MONDAY, fee_paid=paid) == datetime(2026, 11, 27, 8, tzinfo=HANOI)
