@@ -267,9 +267,10 @@ def the_books_of_last_year(world: Scenario) -> None:
 
 
 @situation(in_bulk=2)
-def two_books_of_one_serial(world: Scenario) -> None:
+def two_books_of_one_serial_and_those_of_next_year(world: Scenario) -> None:
     book = ReceiptSeries.objects.get(agency=world.agency, kind="phi")
     ReceiptSeries.objects.create(agency=world.agency, kind="phi", serial=book.serial, template="01BLP0-002")
+    receipts.open_books([world.agency.pk], timezone.localdate() + timedelta(days=370))  # next year's lie ready
     for _ in range(2):
         world.notify(world.payment())
 
