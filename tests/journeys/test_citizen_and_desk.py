@@ -14,11 +14,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.looks.looking import faults_at
+from tests.support.files import pdf
 
 from .stage import MARKS
 
 pytestmark = MARKS
-PDF = b"%PDF-1.7 du thao\n%%EOF\n"
+PDF = pdf("du thao")
 
 
 def one_time_code(secret: str) -> str:

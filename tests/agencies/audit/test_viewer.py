@@ -18,9 +18,11 @@ from tests.support import factories
 from tests.support.markup import tight
 from tests.support.signing_in import browser_of
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 APPS = ("agencies", "procedures", "payments", "dossiers", "portal")
 LIST = "/admin/agencies/auditentry/"
+#: Calls whose first argument is an act.
+NAMED = ("audit.record", "_record", "people.note_credential_change", "note_credential_change")
 #: Acts that the code puts together.
 MADE = {f"refund_{state}" for state in RefundState} | {f"move_{state}" for state in ReallocationState}
 
@@ -31,7 +33,7 @@ def _acts() -> set[str]:
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in ("audit.record", "_record"):
+                if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in NAMED:
                     first = node.args[0]
                     if isinstance(first, ast.Constant):
                         found.add(str(first.value))

@@ -20,10 +20,11 @@ from dossiers.processing import decisions, signing
 from dossiers.states import DossierState
 from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.files import pdf
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PDF = b"%PDF-1.7 du thao\n%%EOF\n"
+PDF = pdf("du thao")
 DRAFT = Paper(name="du-thao.pdf", content=PDF, content_type="application/pdf", suffix=".pdf")
 
 

@@ -19,6 +19,7 @@ from payments.settlement import ledger_check
 from payments.states import BillState, RefundState
 from tests.payments.reconciliation.test_statements import file_of, line, match, paid_yesterday
 from tests.support import factories
+from tests.support.markup import tight
 
 from .conftest import paid, said, sign_in, surplus
 
@@ -244,11 +245,11 @@ def test_the_page_of_a_refund_says_how_far_it_is_and_what_follows_in_every_state
     refund = refunds.propose_for_case(case, wanted, maker=maker)
     client = sign_in(maker)
     page = said(client.get(f"/doi-soat/hoan-tien/{refund.pk}/"))
-    assert '<li aria-current="step">Người thứ hai duyệt' in page
+    assert '<li aria-current="step">Người thứ hai duyệt' in tight(page)
     assert "Chờ một người khác người đề nghị duyệt" in page
     assert set(NEXT_STEPS) == set(RefundState)
     refunds.approve(refund, checker=factories.officer(case.agency, Role.ACCOUNTANT))
     dispatch.send_due()
     page = said(client.get(f"/doi-soat/hoan-tien/{refund.pk}/"))
-    assert '<li aria-current="step">Tiền rời tài khoản' in page
+    assert '<li aria-current="step">Tiền rời tài khoản' in tight(page)
     assert "chuyển khoản rồi ghi mã giao dịch" in page

@@ -41,7 +41,7 @@ def test_the_filters_of_the_address_leave_what_fits_all_of_them() -> None:
     assert shown(client, q="70.000", gateway="vnptpay") == []
     assert shown(client, **{"from": "2026-11-23", "to": "2026-11-23"}) == [settled.pk]
     assert shown(client, **{"from": f"{timezone.localdate():%Y-%m-%d}"}) == [open_one.pk]
-    for name, text in {"state": "x", "gateway": "x", "from": "x", "order": "x", "agency": "9" * 20, "q": "\0"}.items():
+    for name, text in {"state": "x", "gateway": "x", "from": "x", "order": "x", "agency": "9" * 20}.items():
         assert shown(client, **{name: text}) == [open_one.pk, settled.pk], name
 
 

@@ -17,6 +17,7 @@ from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.payments.reconciliation.test_statements import HEADER, YESTERDAY, line, paid_yesterday
 from tests.support import factories
+from tests.support.markup import tight
 
 from .conftest import said, signed_in, upload
 
@@ -236,7 +237,7 @@ def test_a_proposal_is_accepted_from_its_row_by_one_and_approved_by_another_unti
     checker.post(f"/doi-soat/sai-lech/{first.discrepancy_id}/chuyen/{move.pk}/", {"answer": "approve"})
     page = checker.get(path)
     assert (page.context["left"], page.context["settled"], page.context["row_total"]) == (2, 1, 3)
-    assert 'max="3" value="1"' in said(page)
+    assert 'max="3" value="1"' in tight(said(page))
 
 
 def test_a_proposal_whose_bill_was_paid_meanwhile_is_not_accepted() -> None:
