@@ -204,7 +204,7 @@ class Outcome:
     message: str = ""
     currency: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
-    #: Where people transfer to a code they may transfer twice: what else the gateway found.
+    #: Where people transfer to a code they may transfer twice: the further transfers.
     others: tuple[Outcome, ...] = ()
 
 
@@ -288,7 +288,7 @@ class StatementGateway(Gateway, Protocol):
 class RefundGateway(Gateway, Protocol):
     """A gateway that can give money back (Capability.REFUND).
 
-    Of an outcome, PAID means given back, FAILED refused for good, anything else not known yet.
+    Of an outcome, PAID means given back, FAILED refused for good, anything else undecided.
     """
 
     def refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:

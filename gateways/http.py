@@ -86,15 +86,15 @@ class Link:
         return _object(response, body)
 
 
-def page_address(told: str, asked: str) -> str:
-    """Return `told` if a browser may be sent there: https, or as `asked`, the address the bank answered at.
+def page_address(url: str, answered_at: str) -> str:
+    """Return `url` if a browser may be sent there: https, or the scheme of `answered_at`, where the bank answered.
 
     Raises OutcomeUnknown.
     """
-    address = urlsplit(told)
-    if address.scheme not in {"https", urlsplit(asked).scheme} or not address.hostname:
+    address = urlsplit(url)
+    if address.scheme not in {"https", urlsplit(answered_at).scheme} or not address.hostname:
         raise OutcomeUnknown("the answer names no page to send the payer to")
-    return told
+    return url
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:

@@ -81,10 +81,10 @@ def read_query(query: str) -> dict[str, str]:
         )
     except ValueError as error:
         raise Malformed("the query cannot be read") from error
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    values = dict(pairs)
+    if len(values) != len(pairs):
         raise Malformed("a name stands twice")
-    return found
+    return values
 
 
 def text_of(value: Any) -> str:
@@ -106,7 +106,7 @@ def write_json(value: Any) -> bytes:
 
 
 def _object_without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a name stands twice")
-    return found
+    return members

@@ -106,10 +106,10 @@ class Books:
     def take_fault(self, gateway: str, fault: str) -> dict[str, Any] | None:
         """Return the options of an order to misbehave so, and use it up once; None when there is none."""
         with self._lock:
-            found = self.select("SELECT * FROM faults WHERE gateway = ? AND fault = ?", gateway, fault)
-            if not found:
+            rows = self.select("SELECT * FROM faults WHERE gateway = ? AND fault = ?", gateway, fault)
+            if not rows:
                 return None
-            row = found[0]
+            row = rows[0]
             if row["count"] is not None:
                 self.update("faults", row["id"], count=row["count"] - 1)
                 self.select("DELETE FROM faults WHERE count <= 0")

@@ -61,12 +61,12 @@ def transactions(request: HttpRequest) -> HttpResponse:
         shown = {name: row[name] for name in ("id", "state", "attempts", "answer", "due_at", "message")}
         notifications.setdefault(row["transaction_id"], []).append(shown)
     wanted = {name: request.GET[name] for name in ("gateway", "ref") if name in request.GET}
-    found = [
+    rows = [
         {**row, "notifications": notifications.get(row["id"], [])}
         for row in books().select("SELECT * FROM transactions ORDER BY id")
         if all(row[name] == value for name, value in wanted.items())
     ]
-    return JsonResponse({"transactions": found})
+    return JsonResponse({"transactions": rows})
 
 
 def pay(request: HttpRequest) -> HttpResponse:
@@ -96,11 +96,11 @@ def pay(request: HttpRequest) -> HttpResponse:
 def redeliver(request: HttpRequest) -> HttpResponse:
     """POST {gateway, ref}: send every notification of a reference once more, the very same content."""
     order = _body(request)
-    found = books().transactions(order.get("gateway", ""), str(order.get("ref") or order.get("cust_code")))
-    told = [transaction for transaction in found if transaction["state"] != "open"]
-    for transaction in told:
+    rows = books().transactions(order.get("gateway", ""), str(order.get("ref") or order.get("cust_code")))
+    finished = [transaction for transaction in rows if transaction["state"] != "open"]
+    for transaction in finished:
         courier().tell_again(transaction)
-    return JsonResponse({"sent": len(told)}, status=200 if told else 404)
+    return JsonResponse({"sent": len(finished)}, status=200 if finished else 404)
 
 
 def _paid(transaction: dict[str, Any]) -> HttpResponse:
@@ -108,5 +108,5 @@ def _paid(transaction: dict[str, Any]) -> HttpResponse:
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(request.body or b"{}")
-    return found
+    body: dict[str, Any] = json.loads(request.body or b"{}")
+    return body

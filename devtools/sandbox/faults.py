@@ -61,7 +61,7 @@ def charged(gateway: str, amount: int) -> int:
 def hiding(gateway: str) -> tuple[str, float]:
     """Return how a payment made now is hidden ("pending", "not_found" or ""), and until when."""
     for fault, hidden_as in (("pending_then_paid", "pending"), ("not_found_then_paid", "not_found")):
-        found = books().take_fault(gateway, fault)
-        if found is not None:
-            return hidden_as, time.time() + float(found.get("seconds", 10))
+        options = books().take_fault(gateway, fault)
+        if options is not None:
+            return hidden_as, time.time() + float(options.get("seconds", 10))
     return "", 0.0

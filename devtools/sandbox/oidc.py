@@ -92,26 +92,26 @@ def jwks(request: HttpRequest) -> HttpResponse:
 
 def authorize(request: HttpRequest) -> HttpResponse:
     """Ask who signs in; lead back with a code, or with `access_denied`."""
-    client, asked = _client(), request.GET
-    is_known = asked.get("client_id") == client["client_id"] and asked.get("redirect_uri") == client["redirect_uri"]
+    client, query = _client(), request.GET
+    is_known = query.get("client_id") == client["client_id"] and query.get("redirect_uri") == client["redirect_uri"]
     is_whole = (
-        asked.get("response_type") == "code"
-        and "openid" in asked.get("scope", "").split()
-        and asked.get("code_challenge_method") == "S256"
-        and asked.get("code_challenge")
+        query.get("response_type") == "code"
+        and "openid" in query.get("scope", "").split()
+        and query.get("code_challenge_method") == "S256"
+        and query.get("code_challenge")
     )
     if not is_known or not is_whole:
         return render(request, "sandbox/problem.html", {"problem": "Yêu cầu đăng nhập không hợp lệ."}, status=400)
     if request.method != "POST":
         return render(request, "sandbox/oidc.html", {"citizens": CITIZENS, "forgeries": FORGERIES})
     subject = request.POST.get("subject", "")
-    answer = {"state": asked.get("state", "")}
+    answer = {"state": query.get("state", "")}
     if subject in CITIZENS:
         code = secrets.token_urlsafe(32)
         _codes[code] = {
             "subject": subject,
-            "challenge": asked["code_challenge"],
-            "nonce": asked.get("nonce", ""),
+            "challenge": query["code_challenge"],
+            "nonce": query.get("nonce", ""),
             "until": time.time() + CODE_SECONDS,
             "forgery": request.POST.get("forgery", ""),
         }
@@ -123,20 +123,20 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
 def token(request: HttpRequest) -> HttpResponse:
     """Exchange a code, once, for tokens; only who holds the secret and the verifier gets them."""
-    client, told = _client(), request.POST
-    secret = told.get("client_secret", "").encode()
-    if told.get("client_id") != client["client_id"] or not hmac.compare_digest(
+    client, form = _client(), request.POST
+    secret = form.get("client_secret", "").encode()
+    if form.get("client_id") != client["client_id"] or not hmac.compare_digest(
         secret, client["client_secret"].encode()
     ):
         return JsonResponse({"error": "invalid_client"}, status=401)
-    given = _codes.pop(told.get("code", ""), None)
-    digest = hashlib.sha256(told.get("code_verifier", "").encode()).digest()
+    given = _codes.pop(form.get("code", ""), None)
+    digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     if (
         given is None
         or given["until"] < time.time()
         or given["challenge"] != challenge
-        or told.get("redirect_uri") != client["redirect_uri"]
+        or form.get("redirect_uri") != client["redirect_uri"]
     ):
         return JsonResponse({"error": "invalid_grant"}, status=400)
     now, access = int(time.time()), secrets.token_urlsafe(32)
@@ -181,8 +181,8 @@ def _client() -> dict[str, str]:
     text = os.environ.get("SANDBOX_OIDC")
     if not text:
         raise Http404("no client is registered")
-    found: dict[str, str] = json.loads(text)
-    return found
+    client: dict[str, str] = json.loads(text)
+    return client
 
 
 @cache

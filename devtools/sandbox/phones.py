@@ -36,11 +36,11 @@ def sms(request: HttpRequest) -> HttpResponse:
     """POST {to, text, id} with a bearer token. 400 says what no operator would send."""
     if not _is_right(request.headers.get("Authorization", "").removeprefix("Bearer "), "sms_token"):
         return JsonResponse({"error": "token"}, status=401)
-    asked = json.loads(request.body or b"{}")
-    to, text = str(asked.get("to", "")), str(asked.get("text", ""))
+    body = json.loads(request.body or b"{}")
+    to, text = str(body.get("to", "")), str(body.get("text", ""))
     if not to.startswith("+84") or not text.isascii() or not 0 < len(text) <= MOST_SMS:
         return JsonResponse({"error": "to or text"}, status=400)
-    return JsonResponse({"id": asked["id"], "is_new": _arrive(to, text, str(asked["id"]))})
+    return JsonResponse({"id": body["id"], "is_new": _arrive(to, text, str(body["id"]))})
 
 
 @may_fail("zalo")
@@ -48,11 +48,11 @@ def zalo(request: HttpRequest) -> HttpResponse:
     """A template message by phone; Zalo says no in a 200."""
     if not _is_right(request.headers.get("access-token", ""), "zalo_token"):
         return JsonResponse({"error": -124, "message": "Access token is invalid"})
-    asked = json.loads(request.body or b"{}")
-    phone = str(asked.get("phone", ""))
+    body = json.loads(request.body or b"{}")
+    phone = str(body.get("phone", ""))
     if phone.endswith(WITHOUT_ZALO):
         return JsonResponse({"error": -118, "message": "Zalo account not existed"})
-    _arrive(f"+{phone}", " ".join(map(str, asked["template_data"].values())), str(asked["tracking_id"]))
+    _arrive(f"+{phone}", " ".join(map(str, body["template_data"].values())), str(body["tracking_id"]))
     return JsonResponse({"error": 0, "message": "Success"})
 
 
@@ -136,10 +136,10 @@ def _path() -> Path:
 
 
 def _settings() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(os.environ.get("SANDBOX_MESSAGES") or "{}")
-    return found
+    settings: dict[str, Any] = json.loads(os.environ.get("SANDBOX_MESSAGES") or "{}")
+    return settings
 
 
 def _is_right(token: str, name: str) -> bool:
-    known = str(_settings().get(name, ""))
-    return bool(known) and hmac.compare_digest(token, known)
+    expected = str(_settings().get(name, ""))
+    return bool(expected) and hmac.compare_digest(token, expected)

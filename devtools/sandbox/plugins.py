@@ -71,12 +71,12 @@ class Sandbox:
 @cache
 def sandboxes() -> dict[str, Sandbox]:
     """Return the sandbox of every gateway that has one, by slug."""
-    found = {}
+    loaded = {}
     for gateway in registry.all_gateways():
         package = gateway.__module__.rpartition(".")[0]
         if package and find_spec(f"{package}.sandbox"):
-            found[gateway.slug] = import_module(f"{package}.sandbox").SANDBOX
-    return found
+            loaded[gateway.slug] = import_module(f"{package}.sandbox").SANDBOX
+    return loaded
 
 
 def template_folders() -> list[Path]:

@@ -21,8 +21,8 @@ Contract = dict[str, Any]
 @cache
 def contracts() -> dict[str, Contract]:
     """Return the banks' side of the contracts."""
-    found: dict[str, Contract] = json.loads(_config().read_text())
-    return found
+    loaded: dict[str, Contract] = json.loads(_config().read_text())
+    return loaded
 
 
 @cache

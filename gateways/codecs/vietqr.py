@@ -72,7 +72,7 @@ def _field(tag: str, value: str) -> str:
 
 
 def _fields(text: str) -> dict[str, str]:
-    found, position = {}, 0
+    values, position = {}, 0
     while position < len(text):
         tag, length = text[position : position + 2], text[position + 2 : position + 4]
         if len(tag) != 2 or len(length) != 2 or not length.isdecimal():
@@ -80,6 +80,6 @@ def _fields(text: str) -> dict[str, str]:
         value = text[position + 4 : position + 4 + int(length)]
         if len(value) != int(length):
             raise Malformed("the QR is cut off")
-        found[tag] = value
+        values[tag] = value
         position += 4 + int(length)
-    return found
+    return values

@@ -106,7 +106,7 @@ class Specimen:
         return self.gateway(self.config)
 
     @property
-    def told_amount(self) -> int | None:
+    def notified_amount(self) -> int | None:
         """The amount a genuine notification must be read to have."""
         return self.amount if self.amount_field else None
 

@@ -2,7 +2,7 @@
 
 `settings`: `api_url` (…/v2/gateway/api), `partner_code`, `notify_url` (where the IPN comes);
 where the contract differs: `request_type` (`captureWallet`, `payWithMethod` …), `store_name`,
-`create_answer_fields` (signed list, else both known ones are tried), `create_answer_signed`
+`create_answer_fields` (signed list, else both documented ones are tried), `create_answer_signed`
 (False: this account's answers carry no signature), and those of `http.Link`; `read_seconds`
 is 30 here, as MoMo asks. `secrets`: `access_key`, `secret_key`.
 
@@ -71,7 +71,7 @@ class Momo:
 
     @classmethod
     def merchant_of(cls, request: RawRequest) -> str:
-        """Return partnerCode as told. Raises Malformed."""
+        """Return partnerCode of the message. Raises Malformed."""
         return text_of(read_object(request.body).get("partnerCode"))
 
     def start(self, order: PaymentOrder) -> Redirect:
@@ -100,11 +100,11 @@ class Momo:
 
     def verify(self, request: RawRequest) -> Notification:
         """IPN. accessKey is signed but not sent: ours is put in its place."""
-        told = read_object(request.body)
-        signature = text_of(told.get("signature"))
-        if not self._is_signed(messages.IPN, told, signature):
+        message = read_object(request.body)
+        signature = text_of(message.get("signature"))
+        if not self._is_signed(messages.IPN, message, signature):
             raise BadSignature(self.slug)
-        fields = {name: text_of(told.get(name)) for name in messages.IPN.fields}
+        fields = {name: text_of(message.get(name)) for name in messages.IPN.fields}
         reference, code, transaction = fields["orderId"], fields["resultCode"], fields["transId"]
         if fields["partnerCode"] != self._partner:
             raise WrongRecipient("not for this partner")
@@ -123,7 +123,7 @@ class Momo:
             amount=int(fields["amount"]),
             currency=None,
             occurred_at=_moment(fields["responseTime"]),
-            facts=told,
+            facts=message,
         )
 
     def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
@@ -147,7 +147,7 @@ class Momo:
         earlier sending (40, 41), GatewayUnavailable when MoMo says to try again later (1080).
         """
         if not _TRANSACTION.fullmatch(order.gateway_ref):
-            raise GatewayRefused("no-transaction", "MoMo refunds by its transId, which is not known")
+            raise GatewayRefused("no-transaction", "MoMo refunds by its transId, which is missing")
         message = {
             "partnerCode": self._partner,
             "orderId": refund.refund_ref,
@@ -172,10 +172,10 @@ class Momo:
         rows = answered.get("refundTrans") or []
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise OutcomeUnknown("refundTrans is no list of refunds")
-        found = [row for row in rows if _text(row, "orderId") == refund.refund_ref]
-        if not found:
+        refunds = [row for row in rows if _text(row, "orderId") == refund.refund_ref]
+        if not refunds:
             return Outcome(OutcomeState.NOT_FOUND, code=code, facts=answered)
-        return _refund_outcome(found, refund)
+        return _refund_outcome(refunds, refund)
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
         """MoMo asks for no bills."""
@@ -215,8 +215,10 @@ class Momo:
         except Malformed:
             return False
 
-    def _is_signed(self, rule: HmacPairs, told: Mapping[str, Any], signature: str) -> bool:
-        return any(rule.is_signed({**told, "accessKey": access}, signature, [secret]) for access, secret in self._keys)
+    def _is_signed(self, rule: HmacPairs, message: Mapping[str, Any], signature: str) -> bool:
+        return any(
+            rule.is_signed({**message, "accessKey": access}, signature, [secret]) for access, secret in self._keys
+        )
 
 
 def _refund_outcome(rows: Sequence[Mapping[str, Any]], refund: RefundOrder) -> Outcome:

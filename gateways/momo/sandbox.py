@@ -49,8 +49,8 @@ def create(request: HttpRequest) -> HttpResponse:
         return _answer(message, _DUPLICATE)
     if instead := orders.misbehave_at_start(order):
         return instead
-    told = {"amount": int(message["amount"]), "payUrl": request.build_absolute_uri(f"/{GATEWAY}/pay/{ref}")}
-    return _answer(message, _OK, told, CREATE_ANSWERS[0])
+    opened = {"amount": int(message["amount"]), "payUrl": request.build_absolute_uri(f"/{GATEWAY}/pay/{ref}")}
+    return _answer(message, _OK, opened, CREATE_ANSWERS[0])
 
 
 @may_fail(GATEWAY)
@@ -63,8 +63,8 @@ def query(request: HttpRequest) -> HttpResponse:
     if order is None or hidden_as == "not_found":
         return _answer(message, _NOT_FOUND)
     state = hidden_as or order["state"]
-    told = {"amount": order["amount"], "transId": int(order["bank_ref"]) if state == "paid" else 0}
-    return _answer(message, RESULTS[state], told)
+    status = {"amount": order["amount"], "transId": int(order["bank_ref"]) if state == "paid" else 0}
+    return _answer(message, RESULTS[state], status)
 
 
 @may_fail(GATEWAY)
@@ -118,10 +118,10 @@ def _next_page(order: Row) -> str:
 
 
 def _paid_as(transaction: str) -> Row | None:
-    found = books().select(
+    rows = books().select(
         "SELECT * FROM transactions WHERE gateway = ? AND bank_ref = ? AND state = 'paid'", GATEWAY, transaction
     )
-    return found[0] if found else None
+    return rows[0] if rows else None
 
 
 def _refund_code(made: dict[str, Any]) -> int:
@@ -132,10 +132,10 @@ def _verified(request: HttpRequest, rule: HmacPairs) -> tuple[dict[str, str], in
     """Return the message's fields as text, and 0 if it comes from the portal, else what is wrong with it."""
     contract = contracts()[GATEWAY]
     try:
-        told = read_object(request.body)
-        fields = {name: text_of(told.get(name)) for name in rule.fields}
+        message = read_object(request.body)
+        fields = {name: text_of(message.get(name)) for name in rule.fields}
         signed = {**fields, "accessKey": contract["access_key"]}
-        is_signed = rule.is_signed(signed, text_of(told.get("signature")), [contract["secret_key"]])
+        is_signed = rule.is_signed(signed, text_of(message.get("signature")), [contract["secret_key"]])
     except Malformed:
         return {}, _BAD_SIGNATURE
     if fields["partnerCode"] != contract["partner_code"]:
@@ -144,12 +144,12 @@ def _verified(request: HttpRequest, rule: HmacPairs) -> tuple[dict[str, str], in
 
 
 def _answer(
-    asked: dict[str, str], code: int, more: dict[str, Any] | None = None, rule: HmacPairs | None = None
+    fields: dict[str, str], code: int, more: dict[str, Any] | None = None, rule: HmacPairs | None = None
 ) -> HttpResponse:
     """Answer as MoMo does: what is wrong with the request itself comes with HTTP 400."""
     contract = contracts()[GATEWAY]
     message: dict[str, Any] = {
-        **{name: asked.get(name, "") for name in ("partnerCode", "orderId", "requestId")},
+        **{name: fields.get(name, "") for name in ("partnerCode", "orderId", "requestId")},
         "responseTime": int(time.time() * 1000),
         "resultCode": code,
         "message": "Thành công." if code == _OK else "Không thành công.",

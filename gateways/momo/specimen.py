@@ -40,10 +40,15 @@ def specimen() -> Specimen:
     def sign(message: Mapping[str, Any]) -> Fields:
         return {**message, "signature": IPN.sign({**message, "accessKey": "DEMOACCESS"}, SECRET)}
 
-    def opened(asked: Fields) -> Fields:
-        told = {**_echo(asked), "resultCode": 0, "amount": asked["amount"], "payUrl": "https://momo.example/p/1"}
-        signature = CREATE_ANSWERS[0].sign({**told, "accessKey": "DEMOACCESS"}, SECRET)
-        return {**told, "signature": signature}
+    def opened(request: Fields) -> Fields:
+        reply_fields = {
+            **_echo(request),
+            "resultCode": 0,
+            "amount": request["amount"],
+            "payUrl": "https://momo.example/p/1",
+        }
+        signature = CREATE_ANSWERS[0].sign({**reply_fields, "accessKey": "DEMOACCESS"}, SECRET)
+        return {**reply_fields, "signature": signature}
 
     def read_response(answer: RawResponse) -> str:
         assert answer.body == b""
@@ -108,16 +113,16 @@ def _as_numbers(message: Mapping[str, Any]) -> RawRequest:
     return as_post(json.dumps({**message, **numbers}).encode())
 
 
-def _echo(asked: Fields) -> Fields:
+def _echo(request: Fields) -> Fields:
     return {
-        **{name: asked[name] for name in ("partnerCode", "orderId", "requestId")},
+        **{name: request[name] for name in ("partnerCode", "orderId", "requestId")},
         "responseTime": 1784082705000,
         "message": "Successful.",
     }
 
 
-def _code(value: int, **told: Any) -> Reply:
-    return lambda asked: {**_echo(asked), "resultCode": value, **told}
+def _code(value: int, **answer: Any) -> Reply:
+    return lambda request: {**_echo(request), "resultCode": value, **answer}
 
 
 def _replies() -> Replies:
@@ -168,10 +173,10 @@ def _refund_replies() -> Replies:
 
 def _refund_query_replies() -> Replies:
     def rows(*codes: int, ref: str = "") -> Reply:
-        def reply(asked: Fields) -> Fields:
+        def reply(request: Fields) -> Fields:
             made = [
                 {
-                    "orderId": ref or asked["orderId"],
+                    "orderId": ref or request["orderId"],
                     "amount": 50000,
                     "resultCode": code,
                     "transId": 4088878700 if code == 0 else 0,
@@ -179,7 +184,7 @@ def _refund_query_replies() -> Replies:
                 }
                 for code in codes
             ]
-            return {**_echo(asked), "resultCode": 0, "refundTrans": made}
+            return {**_echo(request), "resultCode": 0, "refundTrans": made}
 
         return reply
 

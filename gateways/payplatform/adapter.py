@@ -89,7 +89,7 @@ class PayPlatform(PipeGateway):
     def _answer_rule(self, codec: PipeSha256, answered: Mapping[str, Any]) -> PipeSha256 | None:
         """No source says how answers are signed: strict by default, looser only by contract (T-14)."""
         if codec is messages.INIT and not self._settings.get("init_answer_signed", True):
-            # It decides nothing about money: whether the order exists is asked by QUERY.
+            # It decides nothing about money: whether the order exists is decided by QUERY.
             return None
         fields = self._settings.get("query_answer_fields") if codec is not messages.INIT else None
         return PipeSha256(tuple(fields)) if fields else super()._answer_rule(codec, answered)
@@ -98,7 +98,7 @@ class PayPlatform(PipeGateway):
         if self._settings.get("answer_signature", "echo") == "signed":
             return super()._sign_answer(body, request)
         try:
-            told = text_of(read_enveloped(request.body).get(self.dialect.signature))
+            signature = text_of(read_enveloped(request.body).get(self.dialect.signature))
         except Malformed:
             return ""
-        return told if _HASH.fullmatch(told) else ""
+        return signature if _HASH.fullmatch(signature) else ""

@@ -41,7 +41,7 @@ INIT = PipeSha256((
     "MaThietBi", "NgonNgu", "MaTienTe", "MaNganHang", "ThongTinGiaoDich", "ThoiGianGD", "Ip",
 ))  # fmt: skip
 
-#: What we say to a CONFIRM: two codes only (docs/reference/payplatform.md#confirm), and 00 also to one already known.
+#: What we say to a CONFIRM: two codes only (docs/reference/payplatform.md#confirm), and 00 also to a repeat.
 ANSWERS = {
     Answer.ACCEPTED: ("00", "Thanh cong"),
     Answer.REPLAY: ("00", "Giao dich da duoc xac nhan"),

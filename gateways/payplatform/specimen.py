@@ -31,9 +31,9 @@ def specimen() -> Specimen:
         return {**message, "MaXacThuc": CONFIRM.sign(message, SECRET)}
 
     def read_answer(body: bytes) -> str:
-        told = json.loads(body)
-        assert ANSWER.is_signed(told, told["MaXacThuc"], [SECRET])
-        return str(told["MaLoi"])
+        answer = json.loads(body)
+        assert ANSWER.is_signed(answer, answer["MaXacThuc"], [SECRET])
+        return str(answer["MaLoi"])
 
     def as_number(message: Mapping[str, Any]) -> RawRequest:
         return as_post(json.dumps({**message, "SoTien": int(message["SoTien"])}).encode())

@@ -74,8 +74,8 @@ class VietinBank:
     @classmethod
     def merchant_of(cls, request: RawRequest) -> str:
         """Return providerId: at the top of a notify-bill, in the header of an inq-bill. Raises Malformed."""
-        told = read_object(request.body)
-        return text_of(_part(told, "header").get("providerId", told.get("providerId")))
+        message = read_object(request.body)
+        return text_of(_part(message, "header").get("providerId", message.get("providerId")))
 
     def start(self, order: PaymentOrder) -> QrCode:
         """Build the VietQR. Nothing is sent, so nothing can fail but our own configuration."""
@@ -105,14 +105,14 @@ class VietinBank:
         A debit is a notification of state NOT_FOUND under a key of its own: it says nothing about
         any payment, and since its mark is not signed it must not shadow a credit either.
         """
-        told = read_object(request.body)
-        if not self._rules.notification.is_signed(told, text_of(told.get("signature")), self._bank_keys):
+        message = read_object(request.body)
+        if not self._rules.notification.is_signed(message, text_of(message.get("signature")), self._bank_keys):
             raise BadSignature(self.slug)
-        fields = self._rules.pin_borders(told)
-        if text_of(told.get("providerId")) != self._provider:
+        fields = self._rules.pin_borders(message)
+        if text_of(message.get("providerId")) != self._provider:
             raise WrongRecipient("not for this provider")
         code = self._rules.code_of(fields["custCode"]) or ""
-        kind = text_of(told.get("transType"))
+        kind = text_of(message.get("transType"))
         is_debit = kind in self._settings.get("debit_types", ("D",))
         return Notification(
             gateway=self.slug,
@@ -121,11 +121,11 @@ class VietinBank:
             gateway_ref=fields["bankTransId"] or fields["transId"],
             state=OutcomeState.NOT_FOUND if is_debit else OutcomeState.PAID,
             amount=int(fields["amount"]),
-            currency=text_of(told.get("currencyCode")) or None,
+            currency=text_of(message.get("currencyCode")) or None,
             occurred_at=_moment(fields["transTime"]),
-            account=self._receiving_account(told, code),
+            account=self._receiving_account(message, code),
             is_transfer=True,
-            facts=told,
+            facts=message,
         )
 
     def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
@@ -151,18 +151,18 @@ class VietinBank:
         See docs/reference/vietinbank.md#inq-bill.
         """
         header: Mapping[str, Any] = {}
-        asked: Mapping[str, Any] = {}
+        inquiry: Mapping[str, Any] = {}
         bill = None
         try:
-            told = read_object(request.body)
-            header, asked = _part(told, "header"), _part(told, "data")
-            code, bill = self._find(header, asked, find_bill)
+            message = read_object(request.body)
+            header, inquiry = _part(message, "header"), _part(message, "data")
+            code, bill = self._find(header, inquiry, find_bill)
         except Malformed:
             code = "99"
         except Exception:  # the bank must get an answer it can read, also while we are in trouble
             logger.exception("an inq-bill could not be answered")
             code = "99"
-        return self._inquiry_answer(header, asked, code, bill)
+        return self._inquiry_answer(header, inquiry, code, bill)
 
     def query(self, order: SentOrder) -> Outcome:
         """Look for the transfer in the account's statement since the code was given out.
@@ -187,24 +187,24 @@ class VietinBank:
         return statement.read_file(file, self._secrets.get("file_key", ""), self._rules.code_of)
 
     def _find(
-        self, header: Mapping[str, Any], asked: Mapping[str, Any], find_bill: FindBill
+        self, header: Mapping[str, Any], inquiry: Mapping[str, Any], find_bill: FindBill
     ) -> tuple[str, InquiredBill | None]:
-        if not self._rules.inquiry.is_signed(asked, text_of(header.get("signature")), self._bank_keys):
+        if not self._rules.inquiry.is_signed(inquiry, text_of(header.get("signature")), self._bank_keys):
             return "01", None
-        if not text_of(asked.get("transId")):
+        if not text_of(inquiry.get("transId")):
             raise Malformed("no transId")
-        code = self._rules.code_of(text_of(asked.get("custCode")))
+        code = self._rules.code_of(text_of(inquiry.get("custCode")))
         bill = find_bill(code) if code else None
         return ("00", bill) if bill and bill.is_payable else ("02", None)
 
     def _inquiry_answer(
-        self, header: Mapping[str, Any], asked: Mapping[str, Any], code: str, bill: InquiredBill | None
+        self, header: Mapping[str, Any], inquiry: Mapping[str, Any], code: str, bill: InquiredBill | None
     ) -> RawResponse:
         details: dict[str, Any] = {
-            "transId": _echo(asked, "transId"),
-            "channelId": _echo(asked, "channelId"),
-            "transTime": _echo(asked, "transTime"),
-            "custCode": _echo(asked, "custCode"),
+            "transId": _echo(inquiry, "transId"),
+            "channelId": _echo(inquiry, "channelId"),
+            "transTime": _echo(inquiry, "transTime"),
+            "custCode": _echo(inquiry, "custCode"),
             "custName": concatenation.fold(bill.payer_name, 100).upper() if bill else "",
             "billId": concatenation.fold(bill.reference, 50) if bill else None,
             "amount": str(bill.amount) if bill else "",
@@ -228,21 +228,21 @@ class VietinBank:
         }
         return RawResponse(body=write_json(body))
 
-    def _receiving_account(self, told: Mapping[str, Any], code: str) -> str:
+    def _receiving_account(self, message: Mapping[str, Any], code: str) -> str:
         """Return the account the money reached; the virtual account of the code is our account."""
-        virtual = text_of(told.get("recvVirtualAcctId"))
+        virtual = text_of(message.get("recvVirtualAcctId"))
         if virtual and virtual != self._prefix + code:
             return virtual
-        return text_of(told.get("recvAcctId")) or (self._account if virtual else "")
+        return text_of(message.get("recvAcctId")) or (self._account if virtual else "")
 
 
-def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = told.get(name)
+def _part(message: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = message.get(name)
     return part if isinstance(part, dict) else {}
 
 
-def _echo(told: Mapping[str, Any], name: str) -> str:
-    value = told.get(name)
+def _echo(message: Mapping[str, Any], name: str) -> str:
+    value = message.get(name)
     return str(value) if isinstance(value, str) else ""
 
 

@@ -84,14 +84,14 @@ class Rules:
         match = self.code.fullmatch(customer_code)
         return match[1] if match else None
 
-    def pin_borders(self, told: Mapping[str, Any]) -> dict[str, str]:
+    def pin_borders(self, message: Mapping[str, Any]) -> dict[str, str]:
         """Return the signed fields of a notify-bill if each can only end where it ends. Raises Malformed.
 
         The signature covers the values run together, so the same signature fits the digits of
         one field moved into the next (docs/reference/vietinbank.md#signature). custCode may be
         absent as a whole: a transfer to the account without a code is money too.
         """
-        fields = {name: text_of(told.get(name)) for name in NOTIFICATION_FIELDS}
+        fields = {name: text_of(message.get(name)) for name in NOTIFICATION_FIELDS}
         code, bank_reference = fields["custCode"], fields["bankTransId"]
         is_pinned = (
             _IDENTITY.fullmatch(fields["transId"])

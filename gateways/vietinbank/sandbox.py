@@ -38,25 +38,25 @@ def app_page(request: HttpRequest) -> HttpResponse:
     if not typed:
         return render(request, _PAGE, {"step": "code"})
     code, asked_amount = _read(typed)
-    found = messages.ask(code, contracts()[GATEWAY])
-    if isinstance(found, str):
-        return render(request, _PAGE, {"step": "code", "error": found, "typed": typed})
+    bill = messages.ask(code, contracts()[GATEWAY])
+    if isinstance(bill, str):
+        return render(request, _PAGE, {"step": "code", "error": bill, "typed": typed})
     given = request.POST.get("amount", "").replace(".", "").strip()
-    context = {"step": "confirm", "bill": found, "typed": typed, "amount": asked_amount or found.amount}
+    context = {"step": "confirm", "bill": bill, "typed": typed, "amount": asked_amount or bill.amount}
     if request.POST.get("action") != "pay":
         return render(request, _PAGE, context)
     if not given.isascii() or not given.isdecimal() or not 0 < int(given) < 10**12:
         return render(request, _PAGE, {**context, "error": "Số tiền không hợp lệ."})
-    transfer = pay(found.code, int(given))
+    transfer = pay(bill.code, int(given))
     return HttpResponseRedirect(f"/vietinbank/app/{transfer['bank_ref']}")
 
 
 def done_page(request: HttpRequest, bank_ref: str) -> HttpResponse:
     """The receipt of a transfer, at an address of its own so that reloading it does not pay again."""
-    found = books().select("SELECT * FROM transactions WHERE gateway = ? AND bank_ref = ?", GATEWAY, bank_ref)
-    if not found:
+    rows = books().select("SELECT * FROM transactions WHERE gateway = ? AND bank_ref = ?", GATEWAY, bank_ref)
+    if not rows:
         return render(request, "sandbox/problem.html", {"problem": "Không có giao dịch này."}, status=404)
-    return render(request, _PAGE, {"step": "done", "transfer": found[0], "at": at(found[0]["paid_at"])})
+    return render(request, _PAGE, {"step": "done", "transfer": rows[0], "at": at(rows[0]["paid_at"])})
 
 
 @may_fail(GATEWAY)
@@ -69,18 +69,18 @@ def statement(request: HttpRequest) -> HttpResponse:
     if not is_known:
         return JsonResponse({"status": {"code": "0", "message": "Unauthorized"}}, status=401)
     try:
-        asked = read_object(request.body)
-        since = concatenation.moment(text_of(asked.get("fromDate")), _ASKED_DATE)
-        until = concatenation.moment(text_of(asked.get("toDate")), _ASKED_DATE)
+        fields = read_object(request.body)
+        since = concatenation.moment(text_of(fields.get("fromDate")), _ASKED_DATE)
+        until = concatenation.moment(text_of(fields.get("toDate")), _ASKED_DATE)
     except Malformed:
         since = until = None
-    if since is None or until is None or text_of(asked.get("accountNumber")) != contract["account"]:
+    if since is None or until is None or text_of(fields.get("accountNumber")) != contract["account"]:
         return JsonResponse({"status": {"code": "2", "message": "Invalid request"}})
     # Dates are asked to the second, so the last second is still open when it is asked.
     rows = _paid(since, until + timedelta(seconds=1))
     return JsonResponse(
         {
-            "requestId": text_of(asked.get("requestId")),
+            "requestId": text_of(fields.get("requestId")),
             "status": {"code": "1", "message": "Success"},
             "accountNumber": contract["account"],
             "curency": "VND",
@@ -96,8 +96,8 @@ def settlement_file(request: HttpRequest) -> HttpResponse:
     See docs/reference/vietinbank.md#settlement-file.
     """
     contract = contracts()[GATEWAY]
-    asked = request.GET.get("date", "").replace("-", "")
-    day = concatenation.moment(f"{asked}000000") if asked else at(time.time()).replace(hour=0, minute=0, second=0)
+    date = request.GET.get("date", "").replace("-", "")
+    day = concatenation.moment(f"{date}000000") if date else at(time.time()).replace(hour=0, minute=0, second=0)
     if day is None:
         return HttpResponse("date=yyyy-mm-dd", status=400)
     rows = [_file_row(row, contract) for row in _paid(day, day + timedelta(days=1))]
@@ -129,10 +129,10 @@ def _read(typed: str) -> tuple[str, int | None]:
     """Return our code and the amount in what the payer pasted: a VietQR, a virtual account or a code."""
     prefix = contracts()[GATEWAY]["code_prefix"]
     try:
-        found = vietqr.parse(typed)
+        transfer = vietqr.parse(typed)
     except Malformed:
         return typed.replace(" ", "").removeprefix(prefix), None
-    return found.account.removeprefix(prefix), found.amount
+    return transfer.account.removeprefix(prefix), transfer.amount
 
 
 def _paid(since: datetime, until: datetime) -> list[Row]:

@@ -71,9 +71,9 @@ def judge(response: requests.Response, contract: dict[str, Any]) -> tuple[bool, 
     """Return whether the portal has heard, and what it said."""
     codec, keys = RsaConcatenation(NOTIFICATION_ANSWER_FIELDS), [public_key(contract["portal_public_key"])]
     try:
-        told = read_object(response.content)
-        is_signed = codec.is_signed(told, text_of(told.get("signature")), keys)
-        code = text_of(told.get("errorCode"))
+        message = read_object(response.content)
+        is_signed = codec.is_signed(message, text_of(message.get("signature")), keys)
+        code = text_of(message.get("errorCode"))
     except Malformed:
         return False, f"HTTP {response.status_code}"
     if not is_signed:
@@ -86,34 +86,34 @@ def ask(code: str, contract: dict[str, Any]) -> Bill | str:
 
     See docs/reference/vietinbank.md#inq-bill.
     """
-    asked = {
+    inquiry = {
         "transId": f"INQ{uuid.uuid4().hex[:20]}",
         "channelId": "211601",
         "transTime": stamp(datetime.now(UTC)),
         "custCode": code,
     }
-    signature = RsaConcatenation(INQUIRY_FIELDS).sign(asked, private_key(contract["bank_private_key"]))
+    signature = RsaConcatenation(INQUIRY_FIELDS).sign(inquiry, private_key(contract["bank_private_key"]))
     header = {
-        "msgId": asked["transId"],
+        "msgId": inquiry["transId"],
         "msgType": "1100",
         "channelId": "211601",
         "gatewayId": "VTB",
         "providerId": contract["provider_id"],
         "merchantId": contract["merchant_id"],
         "productId": "900000",
-        "timestamp": asked["transTime"],
+        "timestamp": inquiry["transTime"],
         "recordNum": "1",
         "version": "1.0",
         "language": "vi",
         "signature": signature,
     }
-    body = write_json({"header": header, "data": asked})
+    body = write_json({"header": header, "data": inquiry})
     try:
         response = requests.post(contract["inquiry_url"], data=body, headers=_JSON, timeout=10, allow_redirects=False)
-        told = read_object(response.content)
-        details, error = told["data"]["details"], told["data"]["errors"]["errorCode"]
+        message = read_object(response.content)
+        details, error = message["data"]["details"], message["data"]["errors"]["errorCode"]
         codec, keys = RsaConcatenation(INQUIRY_ANSWER_FIELDS), [public_key(contract["portal_public_key"])]
-        is_signed = codec.is_signed({**details, "errorCode": error}, text_of(told["header"]["signature"]), keys)
+        is_signed = codec.is_signed({**details, "errorCode": error}, text_of(message["header"]["signature"]), keys)
     except requests.RequestException:
         return "Không kết nối được với đơn vị thu. Vui lòng thử lại sau."
     except (Malformed, KeyError, TypeError, AttributeError):

@@ -26,9 +26,9 @@ def specimen() -> Specimen:
         return {**message, "signature": RsaConcatenation(NOTIFICATION_FIELDS).sign(message, bank_key)}
 
     def read_answer(body: bytes) -> str:
-        told = json.loads(body)
-        assert RsaConcatenation(NOTIFICATION_ANSWER_FIELDS).is_signed(told, told["signature"], [portal_key])
-        return str(told["errorCode"])
+        answer = json.loads(body)
+        assert RsaConcatenation(NOTIFICATION_ANSWER_FIELDS).is_signed(answer, answer["signature"], [portal_key])
+        return str(answer["errorCode"])
 
     settings, secrets = contract["settings"], contract["secrets"]
     transfer = {
@@ -85,8 +85,8 @@ def specimen() -> Specimen:
         read_answer=read_answer,
         contract_at=lambda url: MerchantConfig({**settings, "statement_url": url}, secrets),
         replies={
-            "paid": (lambda asked: statement([transfer]), OutcomeState.PAID),
-            "not found": (lambda asked: statement([]), OutcomeState.NOT_FOUND),
+            "paid": (lambda request: statement([transfer]), OutcomeState.PAID),
+            "not found": (lambda request: statement([]), OutcomeState.NOT_FOUND),
         },
     )
 

@@ -30,7 +30,7 @@ FIELDS = {
 }
 _AMOUNT = re.compile(r"([1-9][0-9]{0,11})(?:\.00?)?")
 _ASKED_DATE = "%d-%m-%Y %H:%M:%S"
-_TOLD_DATES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y")
+_DATE_FORMATS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y")
 
 #: Columns of a detail line, bank to merchant (docs/reference/vietinbank.md#settlement-file); the checksum closes the
 #: line.
@@ -74,14 +74,14 @@ def find(answered: Mapping[str, Any], names: Mapping[str, str], order: SentOrder
         if not isinstance(row, dict):
             continue
         credit = _AMOUNT.fullmatch(_text(row, names["credit"]))
-        told = _text(row, names["virtual_account"])
-        is_ours = told == virtual_account if told else word.search(_text(row, names["remark"]))
+        account = _text(row, names["virtual_account"])
+        is_ours = account == virtual_account if account else word.search(_text(row, names["remark"]))
         if credit and is_ours:
             ours.append((int(credit[1]), row))
     if not ours:
         return Outcome(OutcomeState.NOT_FOUND)
     # The transfer that fits the bill first: only one can settle it, the others are surplus.
-    ours.sort(key=lambda found: found[0] != order.amount)
+    ours.sort(key=lambda match: match[0] != order.amount)
     first, *others = [_credit(amount, row, answered, names) for amount, row in ours]
     return replace(first, others=tuple(others))
 
@@ -153,7 +153,7 @@ def _row(record: list[str], code_of: Callable[[str], str | None]) -> StatementRo
 
 
 def _moment(text: str) -> datetime | None:
-    return next((found for pattern in _TOLD_DATES if (found := moment(text, pattern))), None)
+    return next((parsed for pattern in _DATE_FORMATS if (parsed := moment(text, pattern))), None)
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

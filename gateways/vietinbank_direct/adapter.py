@@ -117,12 +117,12 @@ class VietinBankDirect:
 
     def verify(self, request: RawRequest) -> Notification:
         """Read a confirm. It has no amount; a paid one must name the bank's transaction."""
-        told = read_object(request.body)
-        if not self._confirm.is_signed(told, text_of(told.get("signature")), self._bank_keys):
+        message = read_object(request.body)
+        if not self._confirm.is_signed(message, text_of(message.get("signature")), self._bank_keys):
             raise BadSignature(self.slug)
-        fields = messages.pin_borders(told)
+        fields = messages.pin_borders(message)
         for name, ours in (("providerId", self._provider), ("merchantId", self._merchant)):
-            if text_of(told.get(name)) not in ("", ours):
+            if text_of(message.get(name)) not in ("", ours):
                 raise WrongRecipient("not for this merchant")
         reference, transaction = fields["confirmTransactionId"], fields["bankTransactionId"]
         code, occurred_at = fields["responseCode"], concatenation.moment(fields["transTime"])
@@ -138,17 +138,17 @@ class VietinBankDirect:
             amount=None,
             currency=None,
             occurred_at=occurred_at,
-            facts=told,
+            facts=message,
         )
 
     def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
         """Answer a confirm, signed, and say where the browser goes next (urlResult)."""
         code, description = messages.ANSWERS[result]
-        told = _echoes(request)
-        reference = notification.merchant_ref if notification else told["confirmTransactionId"]
+        echoes = _echoes(request)
+        reference = notification.merchant_ref if notification else echoes["confirmTransactionId"]
         page = str(self._settings.get("result_url", ""))
         body = {
-            "requestId": told["requestId"],
+            "requestId": echoes["requestId"],
             "providerId": self._provider,
             "merchantId": self._merchant,
             "confirmTransactionId": reference,
@@ -156,7 +156,7 @@ class VietinBankDirect:
             "bankTransactionId": notification.gateway_ref if notification else "",
             "responseCode": code,
             "responseDesc": description,
-            "sessionId": told["sessionId"],
+            "sessionId": echoes["sessionId"],
             "urlResult": f"{page}?{urlencode({'requestId': reference})}" if page else "",
             "addInfo": "",
         }
@@ -182,8 +182,8 @@ class VietinBankDirect:
             "sessionId": str(order.request.get("sessionId", "")),
         }
         for name, ours in expected.items():
-            told = text_of(answered.get(name))
-            if told and ours and told != ours:
+            value = text_of(answered.get(name))
+            if value and ours and value != ours:
                 raise OutcomeUnknown(f"the answer is about another {name}")
         code, transaction = text_of(answered.get("responseCode")), text_of(answered.get("bankTransactionId"))
         if not code or code in messages.SILENT_CODES:
@@ -216,7 +216,7 @@ class VietinBankDirect:
         return str(self._settings["base_url"]).rstrip("/") + str(self._settings.get(setting, path))
 
     def _call(self, url: str, codec: RsaConcatenation, message: Mapping[str, Any]) -> dict[str, Any]:
-        """Send a signed request; return the answer once it is known to be the bank's own."""
+        """Send a signed request; return the answer once it is verified as the bank's own."""
         answered = self._link.post(url, {**message, "signature": codec.sign(message, self._key)}, {})
         try:
             code = text_of(answered.get("responseCode"))
@@ -235,7 +235,7 @@ class VietinBankDirect:
 def _echoes(request: RawRequest) -> dict[str, str]:
     """Return what of an unverified confirm is echoed, each only if it has its shape."""
     try:
-        told = read_object(request.body)
+        message = read_object(request.body)
     except Malformed:
-        told = {}
-    return {name: messages.echo(name, told.get(name)) for name in ("requestId", "confirmTransactionId", "sessionId")}
+        message = {}
+    return {name: messages.echo(name, message.get(name)) for name in ("requestId", "confirmTransactionId", "sessionId")}

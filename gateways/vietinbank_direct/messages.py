@@ -78,14 +78,14 @@ def state_of(code: str) -> OutcomeState:
     return OutcomeState.NOT_FOUND if code == NOT_FOUND else OutcomeState.PENDING
 
 
-def pin_borders(told: Mapping[str, Any]) -> dict[str, str]:
+def pin_borders(message: Mapping[str, Any]) -> dict[str, str]:
     """Return the fields of a confirm if each has its shape. Raises Malformed.
 
     The values are signed run together, so digits could be moved from one field into the
     next. The shapes keep our reference and the code where the bank put them; the rest
     decides nothing, because a confirm only makes us ask.
     """
-    fields = {name: text_of(told.get(name)) for name in CONFIRM_FIELDS}
+    fields = {name: text_of(message.get(name)) for name in CONFIRM_FIELDS}
     if not all(shape.fullmatch(fields[name]) for name, shape in _SHAPES.items()):
         raise Malformed("a signed field has not its shape")
     return fields

@@ -85,25 +85,27 @@ def inq_trx(request: HttpRequest) -> HttpResponse:
 @may_fail(GATEWAY)
 def pay_page(request: HttpRequest, session: str) -> HttpResponse:
     """Where the payer pays or cancels; the address is the session, not the merchant's id."""
-    found = books().select(
+    rows = books().select(
         "SELECT ref FROM transactions WHERE gateway = ? AND json_extract(detail, '$.session') = ?", GATEWAY, session
     )
-    if not found:
+    if not rows:
         return render(request, "sandbox/problem.html", {"problem": "Không có phiên này."}, status=404)
-    return orders.pay_page(request, GATEWAY, found[0]["ref"], _NAME, _next_page)
+    return orders.pay_page(request, GATEWAY, rows[0]["ref"], _NAME, _next_page)
 
 
 def _next_page(order: Row) -> str:
     """Return urlResult of the portal's answer to the confirm; the contract's page if none comes in time."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        told = books().select("SELECT * FROM notifications WHERE transaction_id = ? ORDER BY id DESC", order["id"])
-        answered = [notification for notification in told if notification["state"] == "done"]
+        notifications = books().select(
+            "SELECT * FROM notifications WHERE transaction_id = ? ORDER BY id DESC", order["id"]
+        )
+        answered = [notification for notification in notifications if notification["state"] == "done"]
         if answered:
             page = str(answered[0]["answer"]).partition(" ")[2]
             if page:
                 return page
-        if answered or not any(notification["state"] in ("waiting", "sending") for notification in told):
+        if answered or not any(notification["state"] in ("waiting", "sending") for notification in notifications):
             break
         time.sleep(0.02)
     return f"{contracts()[GATEWAY]['return_url']}?{urlencode({'requestId': order['ref']})}"

@@ -52,9 +52,11 @@ def judge(response: requests.Response, contract: dict[str, Any]) -> tuple[bool, 
     """Return whether the portal has heard, and what it said: its code and, behind it, urlResult."""
     codec = RsaConcatenation(ANSWER_FIELDS, contract["hash_to_bank"])
     try:
-        told = read_object(response.content)
-        is_signed = codec.is_signed(told, text_of(told.get("signature")), [public_key(contract["portal_public_key"])])
-        code, page = text_of(told.get("responseCode")), text_of(told.get("urlResult"))
+        message = read_object(response.content)
+        is_signed = codec.is_signed(
+            message, text_of(message.get("signature")), [public_key(contract["portal_public_key"])]
+        )
+        code, page = text_of(message.get("responseCode")), text_of(message.get("urlResult"))
     except Malformed:
         return False, f"HTTP {response.status_code}"
     if not is_signed:

@@ -28,29 +28,29 @@ def specimen() -> Specimen:
     def sign(message: Mapping[str, Any]) -> Fields:
         return {**message, "signature": RsaConcatenation(CONFIRM_FIELDS).sign(message, bank_key)}
 
-    def sign_reply(told: Fields) -> Fields:
-        return {**told, "signature": RsaConcatenation(received_order(told, "signature")).sign(told, bank_key)}
+    def sign_reply(answer: Fields) -> Fields:
+        return {**answer, "signature": RsaConcatenation(received_order(answer, "signature")).sign(answer, bank_key)}
 
     def read_answer(body: bytes) -> str:
-        told = json.loads(body)
-        assert RsaConcatenation(ANSWER_FIELDS, "sha1").is_signed(told, told["signature"], [portal_key])
-        assert told["urlResult"].startswith(settings["result_url"])
-        return str(told["responseCode"])
+        answer = json.loads(body)
+        assert RsaConcatenation(ANSWER_FIELDS, "sha1").is_signed(answer, answer["signature"], [portal_key])
+        assert answer["urlResult"].startswith(settings["result_url"])
+        return str(answer["responseCode"])
 
     def to_our_address(message: Mapping[str, Any]) -> RawRequest:
         return as_post(json.dumps(message, ensure_ascii=False).encode(), query=f"merchant={merchant}")
 
     def naming_the_merchant(message: Mapping[str, Any]) -> RawRequest:
-        told = {**message, "providerId": settings["provider_id"], "merchantId": merchant}
-        return as_post(json.dumps(told, indent=1).encode())
+        answer = {**message, "providerId": settings["provider_id"], "merchantId": merchant}
+        return as_post(json.dumps(answer, indent=1).encode())
 
     def contract_at(url: str) -> MerchantConfig:
         return MerchantConfig({**settings, "base_url": url}, secrets)
 
-    def opened(asked: Fields) -> Fields:
+    def opened(request: Fields) -> Fields:
         return sign_reply(
             {
-                "requestId": asked["requestId"],
+                "requestId": request["requestId"],
                 "responseCode": "00",
                 "responseDesc": "Thanh cong",
                 "redirectUrl": "https://bank.example/p/1",
@@ -103,8 +103,8 @@ def specimen() -> Specimen:
 
 def _replies(sign: Reply) -> dict[str, tuple[Reply, OutcomeState | type[GatewayError]]]:
     def code(value: str, **changes: str) -> Reply:
-        told = {"responseCode": value, "responseDesc": "", "bankTransactionId": "BT778899", "sessionId": "5E55"}
-        return lambda asked: sign({"requestId": asked["requestId"], **told, **changes})
+        answer = {"responseCode": value, "responseDesc": "", "bankTransactionId": "BT778899", "sessionId": "5E55"}
+        return lambda request: sign({"requestId": request["requestId"], **answer, **changes})
 
     return {
         "paid": (code("40"), OutcomeState.PAID),

@@ -70,7 +70,7 @@ class Vnpay:
 
     @classmethod
     def merchant_of(cls, request: RawRequest) -> str:
-        """Return vnp_TmnCode as told. Raises Malformed."""
+        """Return vnp_TmnCode of the message. Raises Malformed."""
         return read_query(request.query).get("vnp_TmnCode", "")
 
     def start(self, order: PaymentOrder) -> Redirect:
@@ -101,14 +101,14 @@ class Vnpay:
 
     def verify(self, request: RawRequest) -> Notification:
         """IPN: every field of the query that starts with vnp_ is signed, whatever VNPAY adds."""
-        told = read_query(request.query)
-        if not self._rules.query_string.is_signed(told, told.get(messages.SIGNATURE, ""), self._secrets):
+        message = read_query(request.query)
+        if not self._rules.query_string.is_signed(message, message.get(messages.SIGNATURE, ""), self._secrets):
             raise BadSignature(self.slug)
-        if told.get("vnp_TmnCode") != self._terminal:
+        if message.get("vnp_TmnCode") != self._terminal:
             raise WrongRecipient("not an IPN to this terminal")
-        reference, transaction = told.get("vnp_TxnRef", ""), told.get("vnp_TransactionNo", "")
-        code, status = told.get("vnp_ResponseCode", ""), told.get("vnp_TransactionStatus", "")
-        amount = _AMOUNT.fullmatch(told.get("vnp_Amount", ""))
+        reference, transaction = message.get("vnp_TxnRef", ""), message.get("vnp_TransactionNo", "")
+        code, status = message.get("vnp_ResponseCode", ""), message.get("vnp_TransactionStatus", "")
+        amount = _AMOUNT.fullmatch(message.get("vnp_Amount", ""))
         if not (_REFERENCE.fullmatch(reference) and _CODE.fullmatch(code) and _CODE.fullmatch(status) and amount):
             raise Malformed("order, code, status or amount has not its shape")
         state = messages.payment_state(status, code)
@@ -122,8 +122,8 @@ class Vnpay:
             state=state,
             amount=int(amount[1]),
             currency=None,
-            occurred_at=concatenation.moment(told.get("vnp_PayDate", "")),
-            facts=told,
+            occurred_at=concatenation.moment(message.get("vnp_PayDate", "")),
+            facts=message,
         )
 
     def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
@@ -177,7 +177,7 @@ class Vnpay:
     def query_refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:
         """Ask about a refund: VNPAY tells of the last movement of the payment, by the payment's reference.
 
-        A part given back is known again only by our reference in vnp_OrderInfo; the whole can be
+        A part given back is recognised only by our reference in vnp_OrderInfo; the whole can be
         given back only once. Anything else is NOT_FOUND: it says nothing about this refund.
         """
         answered = self._ask(order)
@@ -212,7 +212,7 @@ class Vnpay:
         )
 
     def _call(self, rule: HmacPipe, answer_rule: HmacPipe, message: Mapping[str, str]) -> dict[str, Any]:
-        """Send a signed request; return the answer once it is known to be VNPAY's own, about this payment."""
+        """Send a signed request; return the answer once it is verified as VNPAY's own, about this payment."""
         signed = {**message, messages.SIGNATURE: rule.sign(message, self._secret)}
         answered = self._link.post(str(self._settings["api_url"]), signed, {})
         try:
@@ -236,7 +236,7 @@ class Vnpay:
 def _created(order: SentOrder) -> str:
     created = order.request.get("vnp_CreateDate") or (order.created_at and concatenation.stamp(order.created_at))
     if not created:
-        raise OutcomeUnknown("the vnp_CreateDate of the payment is not known")
+        raise OutcomeUnknown("the vnp_CreateDate of the payment is missing")
     return str(created)
 
 

@@ -83,7 +83,7 @@ def payment_state(status: str, code: str | None = None) -> OutcomeState:
     """Return what vnp_TransactionStatus says of a payment, in an IPN together with vnp_ResponseCode.
 
     Paid only when both say so. Statuses 04 and 07 and code 07 are "debited, not final" (T-4):
-    they, contradictions, and what nobody told us of stay pending until a person has looked.
+    they, contradictions, and undocumented codes stay pending until a person has looked.
     """
     if status == "00" and code in ("00", None):
         return OutcomeState.PAID

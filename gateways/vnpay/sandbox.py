@@ -39,11 +39,11 @@ def entry(request: HttpRequest) -> HttpResponse:
     """vpcpay.html: the payer's browser brings the signed order; show the page where it is paid."""
     contract = contracts()[GATEWAY]
     try:
-        told = read_query(request.META["QUERY_STRING"])
-        is_signed = _RULES.query_string.is_signed(told, told.get(SIGNATURE, ""), [contract["secret_key"]])
-        is_order = told.get("vnp_Command") == "pay" and told["vnp_TmnCode"] == contract["tmn_code"]
+        message = read_query(request.META["QUERY_STRING"])
+        is_signed = _RULES.query_string.is_signed(message, message.get(SIGNATURE, ""), [contract["secret_key"]])
+        is_order = message.get("vnp_Command") == "pay" and message["vnp_TmnCode"] == contract["tmn_code"]
         ref, amount, created, expires = (
-            told[f"vnp_{name}"] for name in ("TxnRef", "Amount", "CreateDate", "ExpireDate")
+            message[f"vnp_{name}"] for name in ("TxnRef", "Amount", "CreateDate", "ExpireDate")
         )
     except (Malformed, KeyError):
         is_signed = is_order = False
@@ -57,8 +57,8 @@ def entry(request: HttpRequest) -> HttpResponse:
         int(amount) // 100,
         bank_ref=f"{secrets.randbelow(9 * 10**7) + 10**7}",
         created=created,
-        description=told.get("vnp_OrderInfo", ""),
-        return_url=told.get("vnp_ReturnUrl", ""),
+        description=message.get("vnp_OrderInfo", ""),
+        return_url=message.get("vnp_ReturnUrl", ""),
     )
     # The same address opened again, or shared between two tabs, is the same order.
     if order and (instead := orders.misbehave_at_start(order)):
@@ -82,38 +82,38 @@ def api(request: HttpRequest) -> HttpResponse:
             (_RULES.refund, _RULES.refund_answer) if command == "refund" else (_RULES.query, _RULES.query_answer)
         )
         is_signed = rule.is_signed(message, text_of(message.get(SIGNATURE)), [contracts()[GATEWAY]["secret_key"]])
-        asked = {name: text_of(message.get(name)) for name in rule.fields}
+        fields = {name: text_of(message.get(name)) for name in rule.fields}
     except Malformed:
         return _answer(_RULES.query_answer, {}, "03")
-    if asked["vnp_TmnCode"] != contracts()[GATEWAY]["tmn_code"]:
-        return _answer(answer_rule, asked, "02")
+    if fields["vnp_TmnCode"] != contracts()[GATEWAY]["tmn_code"]:
+        return _answer(answer_rule, fields, "02")
     if not is_signed:
-        return _answer(answer_rule, asked, "97")
-    order, hidden_as = orders.find(GATEWAY, asked["vnp_TxnRef"])
-    is_known = order and order["detail"]["created"] == asked["vnp_TransactionDate"]
+        return _answer(answer_rule, fields, "97")
+    order, hidden_as = orders.find(GATEWAY, fields["vnp_TxnRef"])
+    is_known = order and order["detail"]["created"] == fields["vnp_TransactionDate"]
     if order is None or not is_known or hidden_as == "not_found":
-        return _answer(answer_rule, asked, "91")
+        return _answer(answer_rule, fields, "91")
     if command == "refund":
-        return _refund(order, asked)
+        return _refund(order, fields)
     refunds = order["detail"].get("refunds", [])
-    return _answer(answer_rule, asked, "00", _refunded(refunds[-1]) if refunds else _paid(order, hidden_as))
+    return _answer(answer_rule, fields, "00", _refunded(refunds[-1]) if refunds else _paid(order, hidden_as))
 
 
-def _refund(order: Row, asked: dict[str, str]) -> HttpResponse:
-    rule, ref = _RULES.refund_answer, asked["vnp_RequestId"]
+def _refund(order: Row, fields: dict[str, str]) -> HttpResponse:
+    rule, ref = _RULES.refund_answer, fields["vnp_RequestId"]
     if sandbox_refunds.find(order, ref):
-        return _answer(rule, asked, "94")
+        return _answer(rule, fields, "94")
     if order["state"] != "paid":
-        return _answer(rule, asked, "95")
-    amount, kind = int(asked["vnp_Amount"]) // 100, asked["vnp_TransactionType"]
+        return _answer(rule, fields, "95")
+    amount, kind = int(fields["vnp_Amount"]) // 100, fields["vnp_TransactionType"]
     if (kind == FULL_REFUND) != (amount == order["amount"]):
-        return _answer(rule, asked, "03")
-    refund = sandbox_refunds.give_back(order, ref, amount, kind=kind, info=asked["vnp_OrderInfo"])
+        return _answer(rule, fields, "03")
+    refund = sandbox_refunds.give_back(order, ref, amount, kind=kind, info=fields["vnp_OrderInfo"])
     if refund is None:
-        return _answer(rule, asked, "03")
+        return _answer(rule, fields, "03")
     if sandbox_refunds.loses_answer(GATEWAY):
         return HttpResponse(status=504)
-    return _answer(rule, asked, "00", _refunded(refund))
+    return _answer(rule, fields, "00", _refunded(refund))
 
 
 def _paid(order: Row, hidden_as: str) -> dict[str, str]:
@@ -150,14 +150,14 @@ def _problem(request: HttpRequest, problem: str, status: int) -> HttpResponse:
     return render(request, "sandbox/problem.html", {"problem": problem}, status=status)
 
 
-def _answer(rule: HmacPipe, asked: dict[str, str], code: str, more: dict[str, str] | None = None) -> HttpResponse:
+def _answer(rule: HmacPipe, fields: dict[str, str], code: str, more: dict[str, str] | None = None) -> HttpResponse:
     message = {
         "vnp_ResponseId": secrets.token_hex(16),
-        "vnp_Command": asked.get("vnp_Command", ""),
+        "vnp_Command": fields.get("vnp_Command", ""),
         "vnp_ResponseCode": code,
         "vnp_Message": "Success" if code == "00" else "Error",
-        "vnp_TmnCode": asked.get("vnp_TmnCode", ""),
-        "vnp_TxnRef": asked.get("vnp_TxnRef", ""),
+        "vnp_TmnCode": fields.get("vnp_TmnCode", ""),
+        "vnp_TxnRef": fields.get("vnp_TxnRef", ""),
         **(more or {}),
     }
     body = {**message, SIGNATURE: rule.sign(message, contracts()[GATEWAY]["secret_key"])}

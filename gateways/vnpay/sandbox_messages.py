@@ -41,8 +41,8 @@ def notification(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
         "vnp_TransactionStatus": status,
         "vnp_TxnRef": transaction["ref"],
     }
-    told = {name: value for name, value in message.items() if value}
-    return {SIGNATURE: Rules.of().query_string.sign(told, contract["secret_key"]), **told}
+    fields = {name: value for name, value in message.items() if value}
+    return {SIGNATURE: Rules.of().query_string.sign(fields, contract["secret_key"]), **fields}
 
 
 def envelope(message: dict[str, Any], contract: dict[str, Any]) -> dict[str, Any]:

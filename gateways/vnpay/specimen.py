@@ -33,9 +33,9 @@ def specimen() -> Specimen:
         return {**message, SIGNATURE: RULES.query_string.sign(message, SECRET)}
 
     def read_answer(body: bytes) -> str:
-        told = json.loads(body)
-        assert set(told) == {"RspCode", "Message"} and told["Message"].isascii()
-        return str(told["RspCode"])
+        answer = json.loads(body)
+        assert set(answer) == {"RspCode", "Message"} and answer["Message"].isascii()
+        return str(answer["RspCode"])
 
     return Specimen(
         gateway=Vnpay,
@@ -104,19 +104,19 @@ def _as_query(message: Mapping[str, Any]) -> RawRequest:
     return in_query(urlencode({name: text(value) for name, value in message.items()}))
 
 
-def _reply(rule_name: str, **told: Any) -> Reply:
+def _reply(rule_name: str, **answer: Any) -> Reply:
     """Return VNPAY's answer to any question, about what was asked."""
 
-    def reply(asked: Fields) -> Fields:
+    def reply(request: Fields) -> Fields:
         rule = getattr(RULES, rule_name)
         message = {
             "vnp_ResponseId": "5E55",
-            "vnp_Command": asked["vnp_Command"],
+            "vnp_Command": request["vnp_Command"],
             "vnp_ResponseCode": "00",
             "vnp_Message": "Success",
-            "vnp_TmnCode": asked["vnp_TmnCode"],
-            "vnp_TxnRef": asked["vnp_TxnRef"],
-            **{name: value(asked) if callable(value) else value for name, value in told.items()},
+            "vnp_TmnCode": request["vnp_TmnCode"],
+            "vnp_TxnRef": request["vnp_TxnRef"],
+            **{name: value(request) if callable(value) else value for name, value in answer.items()},
         }
         return {**message, SIGNATURE: rule.sign(message, SECRET)}
 
@@ -158,7 +158,7 @@ def _replies() -> Replies:
 
 
 def _refunded(rule_name: str, **changes: Any) -> Reply:
-    told = {
+    answer = {
         "vnp_Amount": "5000000",
         "vnp_PayDate": "20260716080001",
         "vnp_TransactionNo": "14226199",
@@ -166,7 +166,7 @@ def _refunded(rule_name: str, **changes: Any) -> Reply:
         "vnp_TransactionStatus": "00",
         "vnp_OrderInfo": "Hoan tien RF20260716000001",
     }
-    return _reply(rule_name, **{**told, **changes})
+    return _reply(rule_name, **{**answer, **changes})
 
 
 def _refund_replies() -> Replies:

@@ -80,8 +80,8 @@ class Dialect:
     @property
     def confirm(self) -> PipeSha256:
         """CONFIRM, their server to ours (docs/reference/vnptpay.md#confirm)."""
-        told = (self.amount, self.currency, self.transaction, self.method, self.paid_at, self.info)
-        return PipeSha256((self.action, self.code, self.merchant, self.order, *told))
+        details = (self.amount, self.currency, self.transaction, self.method, self.paid_at, self.info)
+        return PipeSha256((self.action, self.code, self.merchant, self.order, *details))
 
     @property
     def answer(self) -> PipeSha256:
@@ -117,7 +117,7 @@ class PipeGateway:
 
     @classmethod
     def merchant_of(cls, request: RawRequest) -> str:
-        """Return the merchant id as told. Raises Malformed."""
+        """Return the merchant id of the message. Raises Malformed."""
         return text_of(read_enveloped(request.body).get(cls.dialect.merchant))
 
     def start(self, order: PaymentOrder) -> Redirect:
@@ -136,9 +136,9 @@ class PipeGateway:
 
     def verify(self, request: RawRequest) -> Notification:
         """Read a CONFIRM (docs/reference/vnptpay.md#confirm), in either envelope. Only signed fields are used."""
-        names, told = self.dialect, read_enveloped(request.body)
-        self._check(names.confirm, told)
-        fields = {name: text_of(told.get(name)) for name in names.confirm.fields}
+        names, message = self.dialect, read_enveloped(request.body)
+        self._check(names.confirm, message)
+        fields = {name: text_of(message.get(name)) for name in names.confirm.fields}
         if fields[names.merchant] != self._merchant:
             raise WrongRecipient("not to this merchant")
         if fields[names.action] != "CONFIRM":
@@ -159,7 +159,7 @@ class PipeGateway:
             amount=int(amount[1]),
             currency=fields[names.currency] or None,
             occurred_at=concatenation.moment(fields[names.paid_at]),
-            facts=told,
+            facts=message,
         )
 
     def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
@@ -178,10 +178,10 @@ class PipeGateway:
         names = self.dialect
         created = order.request.get(names.created) or (order.created_at and concatenation.stamp(order.created_at))
         if not created:
-            raise OutcomeUnknown("the time stamp of the INIT is not known")
+            raise OutcomeUnknown("the time stamp of the INIT is missing")
         version = order.request.get(names.version) or self._version()
-        asked = ("QUERY", version, self._merchant, order.merchant_ref, created)
-        message = dict(zip(names.query.fields, asked, strict=True))
+        values = ("QUERY", version, self._merchant, order.merchant_ref, created)
+        message = dict(zip(names.query.fields, values, strict=True))
         answered = self._call(self._query_url(), names.query, message)
         code = text_of(answered.get(names.code))
         if code == NO_DATA:
@@ -189,7 +189,7 @@ class PipeGateway:
         if code != "00" or text_of(answered.get(names.order)) != order.merchant_ref:
             raise OutcomeUnknown(f"QUERY answered {code}")
         status = text_of(answered.get(names.status))
-        # A status nobody told us of is no failure: it stays pending until a person has looked.
+        # An undocumented status is no failure: it stays pending until a person has looked.
         state = OutcomeState(self._status_map.get(status, OutcomeState.PENDING))
         amount = _AMOUNT.fullmatch(text_of(answered.get(names.amount)))
         if state == OutcomeState.PAID and amount is None:
@@ -233,7 +233,7 @@ class PipeGateway:
         return self.dialect.answer.sign(body, self._secret)
 
     def _call(self, url: str, codec: PipeSha256, message: Mapping[str, Any]) -> dict[str, Any]:
-        """Send a signed request; return the answer once it is known to be the gateway's own.
+        """Send a signed request; return the answer once it is verified as the gateway's own.
 
         See docs/reference/vnptpay.md#init-answer.
         """
@@ -253,8 +253,8 @@ class PipeGateway:
             raise GatewayUnavailable(f"{self.name} is under maintenance")
         return answered
 
-    def _check(self, codec: PipeSha256, told: Mapping[str, Any]) -> None:
-        if not codec.is_signed(told, text_of(told.get(self.dialect.signature)), self._secrets):
+    def _check(self, codec: PipeSha256, message: Mapping[str, Any]) -> None:
+        if not codec.is_signed(message, text_of(message.get(self.dialect.signature)), self._secrets):
             raise BadSignature(self.slug)
 
     def _reference_in(self, request: RawRequest, notification: Notification | None) -> str:
@@ -262,10 +262,10 @@ class PipeGateway:
         if notification:
             return notification.merchant_ref
         try:
-            told = text_of(read_enveloped(request.body).get(self.dialect.order))
+            reference = text_of(read_enveloped(request.body).get(self.dialect.order))
         except Malformed:
             return ""
-        return told if _REFERENCE.fullmatch(told) else ""
+        return reference if _REFERENCE.fullmatch(reference) else ""
 
 
 def _confirmed_state(code: str) -> OutcomeState:

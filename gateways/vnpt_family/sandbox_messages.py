@@ -60,9 +60,9 @@ class PipeProtocol:
         """Return whether the portal has heard, and what it said."""
         names = self.dialect
         try:
-            told = read_object(response.content)
-            is_signed = names.answer.is_signed(told, text_of(told.get(names.signature)), [contract["secret_key"]])
-            code = text_of(told.get(names.code))
+            message = read_object(response.content)
+            is_signed = names.answer.is_signed(message, text_of(message.get(names.signature)), [contract["secret_key"]])
+            code = text_of(message.get(names.code))
         except Malformed:
             return False, f"HTTP {response.status_code}"
         if not is_signed:

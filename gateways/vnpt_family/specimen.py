@@ -14,15 +14,15 @@ from .adapter import Dialect
 
 def opened(names: Dialect) -> Reply:
     """Return the answer to a good INIT."""
-    told = {names.code: "00", names.text: "Thanh cong", names.url: "https://bank.example/p/1"}
-    return lambda asked: signed_answer(names, {**told, names.order: asked[names.order]})
+    answer = {names.code: "00", names.text: "Thanh cong", names.url: "https://bank.example/p/1"}
+    return lambda request: signed_answer(names, {**answer, names.order: request[names.order]})
 
 
 def replies(names: Dialect) -> dict[str, tuple[Reply, Any]]:
     """Return every answer to a QUERY, and what the adapter must make of it."""
 
     def status(value: str, **changes: Any) -> Reply:
-        told = {
+        answer = {
             names.code: "00",
             names.text: "Thanh cong",
             names.amount: 150000,
@@ -31,10 +31,12 @@ def replies(names: Dialect) -> dict[str, tuple[Reply, Any]]:
             names.paid_at: "20260715093145",
             names.status: value,
         }
-        return lambda asked: signed_answer(names, {**told, names.order: asked[names.order], **changes})
+        return lambda request: signed_answer(names, {**answer, names.order: request[names.order], **changes})
 
     def refusal(code: str) -> Reply:
-        return lambda asked: signed_answer(names, {names.code: code, names.text: "", names.order: asked[names.order]})
+        return lambda request: signed_answer(
+            names, {names.code: code, names.text: "", names.order: request[names.order]}
+        )
 
     return {
         "paid": (status("1"), OutcomeState.PAID),
@@ -49,7 +51,7 @@ def replies(names: Dialect) -> dict[str, tuple[Reply, Any]]:
     }
 
 
-def signed_answer(names: Dialect, told: Fields) -> Fields:
+def signed_answer(names: Dialect, answer: Fields) -> Fields:
     """Return an answer signed over its values in the order sent."""
-    rule = PipeSha256(received_order(told, names.signature))
-    return {**told, names.signature: rule.sign(told, SECRET)}
+    rule = PipeSha256(received_order(answer, names.signature))
+    return {**answer, names.signature: rule.sign(answer, SECRET)}

@@ -23,9 +23,9 @@ def specimen() -> Specimen:
         return {**message, "SECURE_CODE": CONFIRM.sign(message, SECRET)}
 
     def read_answer(body: bytes) -> str:
-        told = json.loads(body)
-        assert ANSWER.is_signed(told, told["SECURE_CODE"], [SECRET])
-        return str(told["RESPONSE_CODE"])
+        answer = json.loads(body)
+        assert ANSWER.is_signed(answer, answer["SECURE_CODE"], [SECRET])
+        return str(answer["RESPONSE_CODE"])
 
     secrets = {"secret_key": SECRET, "api_key": "0" * 32}
     return Specimen(

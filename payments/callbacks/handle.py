@@ -96,8 +96,14 @@ def _merchant_in(kind: type[Gateway], request: RawRequest) -> str:
 
 def _without_nul(notification: Notification) -> Notification:
     """Return a notification whose identities can be stored; its facts are cleaned by the inbox. Raises Malformed."""
-    told = notification
-    if "\0" in "".join((told.event_key, told.merchant_ref, told.gateway_ref, told.account, told.currency or "")):
+    identities = (
+        notification.event_key,
+        notification.merchant_ref,
+        notification.gateway_ref,
+        notification.account,
+        notification.currency or "",
+    )
+    if "\0" in "".join(identities):
         raise Malformed("NUL in an identity")
     return notification
 

@@ -83,7 +83,7 @@ def receive(
     """
     digest = _digest(notification)
     row = _insert(notification, account, source, request, notification.event_key, digest)
-    new_id, earlier_id, earlier_digest, found = row[0], row[1], row[2], row[3:]
+    new_id, earlier_id, earlier_digest, payment_values = row[0], row[1], row[2], row[3:]
     if new_id is None and earlier_digest is None:
         # A concurrent twin committed after this statement's snapshot: look again.
         earlier = Notification.objects.only("id", "digest").get(
@@ -94,7 +94,7 @@ def receive(
         conflict = _insert(notification, account, source, request, f"{notification.event_key}#{digest[:16]}", digest)
         logger.error("conflicting duplicate: %s %s", notification.gateway, notification.event_key)
         return Received(conflict[0] or earlier_id or 0, base.Answer.CONFLICT, is_new=conflict[0] is not None)
-    answer = _answer(notification, *found) if new_id else _replay_answer(notification, *found)
+    answer = _answer(notification, *payment_values) if new_id else _replay_answer(notification, *payment_values)
     return Received(new_id or earlier_id or 0, answer, is_new=new_id is not None)
 
 
@@ -262,25 +262,25 @@ def _record_failure(notification_id: int, error: Exception) -> None:
         notification.next_attempt_at = Now() + timedelta(seconds=5 * 4**notification.attempts)
         if notification.attempts >= MAX_ATTEMPTS:
             notification.state, notification.processed_at = NotificationState.QUARANTINED, timezone.now()
-            found = discrepancies.new_discrepancy(
+            discrepancy = discrepancies.new_discrepancy(
                 DiscrepancyKind.QUARANTINED,
                 agency_id=notification.merchant_account.agency_id,
                 notification=notification,
                 amount=notification.amount or 0,
                 note=notification.error,
             )
-            Discrepancy.objects.bulk_create([found], ignore_conflicts=True)
+            Discrepancy.objects.bulk_create([discrepancy], ignore_conflicts=True)
         notification.save(update_fields=["attempts", "error", "next_attempt_at", "state", "processed_at"])
 
 
 def _put_off_orphans(notifications: list[Notification]) -> list[Notification]:
     """Keep those whose order exists, or whose patience is over; the rest waits a little."""
     references = [notification.merchant_ref for notification in notifications]
-    known = set(Payment.objects.filter(merchant_ref__in=references).values_list("gateway", "merchant_ref"))
+    existing = set(Payment.objects.filter(merchant_ref__in=references).values_list("gateway", "merchant_ref"))
     unknown = [
         notification.pk
         for notification in notifications
-        if (notification.gateway, notification.merchant_ref) not in known
+        if (notification.gateway, notification.merchant_ref) not in existing
     ]
     # By PostgreSQL's clock: with one of ours that is slow, what is put off would be due again at once, for hours.
     young = Notification.objects.filter(pk__in=unknown, received_at__gt=Now() - ORPHAN_PATIENCE)

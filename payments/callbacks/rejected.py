@@ -61,6 +61,6 @@ def forged() -> QuerySet[RejectedNotification]:
     return RejectedNotification.objects.filter(reviewed_at=None, received_at__gte=since, reason__in=FORGED)
 
 
-def review(found: QuerySet[RejectedNotification]) -> int:
+def review(notifications: QuerySet[RejectedNotification]) -> int:
     """Note that a person has looked; return at how many."""
-    return found.filter(reviewed_at=None).update(reviewed_at=timezone.now())
+    return notifications.filter(reviewed_at=None).update(reviewed_at=timezone.now())

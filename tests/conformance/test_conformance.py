@@ -48,7 +48,7 @@ def test_a_genuine_notification_is_read_in_every_envelope(specimen: Specimen) ->
         notification = specimen.adapter.verify(request)
         assert specimen.gateway.merchant_of(request) == specimen.merchant_id
         assert (notification.gateway, notification.state) == (specimen.gateway.slug, OutcomeState.PAID)
-        assert (notification.merchant_ref, notification.amount) == (specimen.merchant_ref, specimen.told_amount)
+        assert (notification.merchant_ref, notification.amount) == (specimen.merchant_ref, specimen.notified_amount)
         assert notification.gateway_ref and notification.event_key
 
 
@@ -90,7 +90,7 @@ def test_unknown_fields_are_accepted(specimen: Specimen) -> None:
         "list": [],
         "yes": True,
     }
-    assert specimen.verify({**specimen.message(), **extra}).amount == specimen.told_amount
+    assert specimen.verify({**specimen.message(), **extra}).amount == specimen.notified_amount
 
 
 def test_text_is_taken_as_it_was_sent_composed_or_not(specimen: Specimen) -> None:
@@ -105,8 +105,8 @@ def test_text_is_taken_as_it_was_sent_composed_or_not(specimen: Specimen) -> Non
 
 def test_a_hundredfold_amount_is_told_as_it_is(specimen: Specimen) -> None:
     needs_amount(specimen)
-    told = specimen.message(**{specimen.amount_field: str(specimen.amount * 100 * specimen.amount_unit)})
-    assert specimen.verify(told).amount == specimen.amount * 100
+    notification = specimen.message(**{specimen.amount_field: str(specimen.amount * 100 * specimen.amount_unit)})
+    assert specimen.verify(notification).amount == specimen.amount * 100
 
 
 @pytest.mark.parametrize("amount", NO_AMOUNTS)
@@ -148,7 +148,7 @@ def test_success_after_failure_is_a_new_event(specimen: Specimen) -> None:
 
 def test_the_key_before_a_rotation_still_verifies_and_only_while_it_is_given(specimen: Specimen) -> None:
     request = specimen.request(specimen.message())
-    assert specimen.gateway(specimen.rotated).verify(request).amount == specimen.told_amount
+    assert specimen.gateway(specimen.rotated).verify(request).amount == specimen.notified_amount
     without = type(specimen.rotated)(specimen.rotated.settings, specimen.rotated.secrets)
     with pytest.raises(BadSignature):
         specimen.gateway(without).verify(request)
@@ -158,8 +158,8 @@ def test_the_key_before_a_rotation_still_verifies_and_only_while_it_is_given(spe
 def test_every_answer_is_signed_and_in_the_words_of_the_protocol(specimen: Specimen, result: Answer) -> None:
     request = specimen.request(specimen.message())
     notification = specimen.adapter.verify(request)
-    for known in (notification, None):
-        answer = specimen.adapter.answer(request, known, result)
+    for verified in (notification, None):
+        answer = specimen.adapter.answer(request, verified, result)
         assert specimen.word(answer) == specimen.codes[result]
         assert answer.content_type.startswith("application/json")
 

@@ -63,13 +63,13 @@ def specimen(site: Path) -> Specimen:
     settings, secrets = {"base_url": "https://wallet.example", "shop_id": "SHOP1"}, {"key": KEY}
 
     def read_answer(body: bytes) -> str:
-        told = json.loads(body)
-        assert told["signature"] == module.sign(module.ANSWER, told, KEY)
-        return str(told["result"])
+        answer = json.loads(body)
+        assert answer["signature"] == module.sign(module.ANSWER, answer, KEY)
+        return str(answer["result"])
 
-    def opened(asked: Fields) -> Fields:
-        told = {"shop": "SHOP1", "ref": asked["ref"], "result": "OK", "page": "https://wallet.example/p/1"}
-        return {**told, "signature": module.sign(module.OPENED, told, KEY)}
+    def opened(request: Fields) -> Fields:
+        answer = {"shop": "SHOP1", "ref": request["ref"], "result": "OK", "page": "https://wallet.example/p/1"}
+        return {**answer, "signature": module.sign(module.OPENED, answer, KEY)}
 
     def sign(message: Mapping[str, Any]) -> Fields:
         return {**message, "signature": module.sign(module.EVENT, message, KEY)}
@@ -112,10 +112,10 @@ def specimen(site: Path) -> Specimen:
 
 def _replies(module: ModuleType) -> dict[str, tuple[Reply, OutcomeState | type[GatewayError]]]:
     def status(value: str, **changes: str) -> Reply:
-        def reply(asked: Fields) -> Fields:
-            told = {"shop": "SHOP1", "ref": asked["ref"], "amount": "150000", "currency": "VND", "status": value}
-            told |= {"transaction": "W778899", "time": "20260715093145", "note": "", **changes}
-            return {**told, "signature": module.sign(module.EVENT, told, KEY)}
+        def reply(request: Fields) -> Fields:
+            answer = {"shop": "SHOP1", "ref": request["ref"], "amount": "150000", "currency": "VND", "status": value}
+            answer |= {"transaction": "W778899", "time": "20260715093145", "note": "", **changes}
+            return {**answer, "signature": module.sign(module.EVENT, answer, KEY)}
 
         return reply
 
@@ -139,9 +139,9 @@ def test_it_is_found_beside_ours_and_speaks_for_itself(site: Path) -> None:
 def test_a_fresh_interpreter_finds_it_too_and_not_without_being_installed(site: Path) -> None:
     script = "from gateways import registry; print('example_wallet' in registry.all_slugs())"
     root = Path(registry.__file__).parents[1]
-    for path, known in ((f"{root}:{site}", "True"), (str(root), "False")):
+    for path, expected in ((f"{root}:{site}", "True"), (str(root), "False")):
         environment = {"PYTHONPATH": path, "PATH": ""}
         done = subprocess.run(
             [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
         )
-        assert done.stdout.strip() == known
+        assert done.stdout.strip() == expected

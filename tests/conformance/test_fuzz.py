@@ -57,7 +57,7 @@ def test_a_genuine_message_with_any_values_put_in_is_never_taken_for_other_money
         notification = specimen.verify({**genuine, **changed})
     except (BadSignature, Malformed, UnicodeEncodeError):
         return
-    assert (notification.merchant_ref, notification.amount) == (specimen.merchant_ref, specimen.told_amount)
+    assert (notification.merchant_ref, notification.amount) == (specimen.merchant_ref, specimen.notified_amount)
 
 
 @given(changes=st.dictionaries(st.sampled_from(range(20)), st.text(max_size=30), min_size=1, max_size=4))

@@ -75,9 +75,9 @@ def test_a_started_payment_leads_to_the_banks_page_and_keeps_what_was_sent(speci
         redirect = adapter.start(specimen.order)
     assert isinstance(redirect, Redirect)
     assert redirect.url.startswith("https://")
-    told = json.loads(server.received[0].body)
-    assert specimen.merchant_ref in told.values()
-    assert {name: told[name] for name in redirect.request if name in told}.items() <= redirect.request.items()
+    sent = json.loads(server.received[0].body)
+    assert specimen.merchant_ref in sent.values()
+    assert {name: sent[name] for name in redirect.request if name in sent}.items() <= redirect.request.items()
 
 
 def test_the_order_goes_out_in_plain_letters_and_vietnamese_time(specimen: Specimen) -> None:
@@ -115,10 +115,10 @@ def test_one_bit_flipped_in_an_answer_makes_it_no_answer(specimen: Specimen) -> 
     names = [name for name, value in reply(_asked(specimen)).items() if str(value)]
     for name in names:
 
-        def spoilt(asked: Fields, name: str = name) -> Fields:
-            told = reply(asked)
-            text = str(told[name])
-            return {**told, name: text[:-1] + chr(ord(text[-1]) ^ 1)}
+        def spoilt(request: Fields, name: str = name) -> Fields:
+            answer = reply(request)
+            text = str(answer[name])
+            return {**answer, name: text[:-1] + chr(ord(text[-1]) ^ 1)}
 
         # The last letter of base64 may carry bits that mean nothing; any other of the signature counts.
         if name == specimen.answer_signature:
@@ -133,7 +133,7 @@ def test_an_answer_without_its_signature_is_no_answer(specimen: Specimen, signat
     if not specimen.answer_signature:
         pytest.skip("this protocol signs no answers")
     with (
-        asking(specimen, lambda asked: {**reply(asked), specimen.answer_signature: signature}) as (adapter, _),
+        asking(specimen, lambda request: {**reply(request), specimen.answer_signature: signature}) as (adapter, _),
         pytest.raises(OutcomeUnknown),
     ):
         adapter.query(sent(specimen))
@@ -143,7 +143,7 @@ def test_an_answer_without_its_signature_is_no_answer(specimen: Specimen, signat
     "body", [b"", b"null", b"[]", b"{", b"<html>", b"\xff\xfe", b"[" * 100_000, b'{"a": "a", "a": 1}']
 )
 def test_nonsense_is_unknown_and_never_failed(specimen: Specimen, body: bytes) -> None:
-    with asking(specimen, lambda asked: body) as (adapter, server):
+    with asking(specimen, lambda request: body) as (adapter, server):
         with pytest.raises(OutcomeUnknown):
             adapter.query(sent(specimen))
         if specimen.opened:
@@ -159,10 +159,10 @@ def test_a_bank_that_answers_anything_at_all_raises_only_what_the_interface_name
 ) -> None:
     reply = paid_reply(specimen)
 
-    def bent(asked: Fields) -> Fields:
-        told = reply(asked)
-        names = list(told)
-        return {**told, **{names[index % len(names)]: value for index, value in changes.items()}}
+    def bent(request: Fields) -> Fields:
+        answer = reply(request)
+        names = list(answer)
+        return {**answer, **{names[index % len(names)]: value for index, value in changes.items()}}
 
     with asking(specimen, bent) as (adapter, _):
         try:
@@ -174,7 +174,7 @@ def test_a_bank_that_answers_anything_at_all_raises_only_what_the_interface_name
 
 def _asked(specimen: Specimen) -> Fields:
     """What the bank was asked by a query."""
-    with asking(specimen, lambda asked: b"") as (adapter, server), pytest.raises(OutcomeUnknown):
+    with asking(specimen, lambda request: b"") as (adapter, server), pytest.raises(OutcomeUnknown):
         adapter.query(sent(specimen))
-    found: Fields = json.loads(server.received[0].body)
-    return found
+    matches: Fields = json.loads(server.received[0].body)
+    return matches

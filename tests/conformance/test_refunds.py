@@ -65,12 +65,12 @@ def test_a_refund_names_our_reference_the_part_and_the_payment(specimen: Specime
     with asking(specimen, specimen.refund_replies["given back"][0]) as (adapter, server):
         outcome = giving(adapter).refund(paid(specimen), REFUND)
         giving(adapter).refund(paid(specimen), REFUND)
-    told, again = (json.loads(request.body) for request in server.received)
-    assert told == again, "sent twice it must be known for the same refund"
-    assert told[reference] == REFUND.refund_ref
-    assert int(told[amount]) == REFUND.amount * specimen.amount_unit
-    assert str(told[transaction]) == paid(specimen).gateway_ref
-    assert all(value.isascii() and "|" not in value for value in told.values() if isinstance(value, str))
+    sent, again = (json.loads(request.body) for request in server.received)
+    assert sent == again, "sent twice it must be known for the same refund"
+    assert sent[reference] == REFUND.refund_ref
+    assert int(sent[amount]) == REFUND.amount * specimen.amount_unit
+    assert str(sent[transaction]) == paid(specimen).gateway_ref
+    assert all(value.isascii() and "|" not in value for value in sent.values() if isinstance(value, str))
     assert (outcome.state, outcome.amount) == (OutcomeState.PAID, REFUND.amount)
     assert outcome.gateway_ref and outcome.gateway_ref != paid(specimen).gateway_ref
 
@@ -89,7 +89,7 @@ def test_every_answer_has_its_meaning(specimen: Specimen, is_asked: bool) -> Non
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{", b"<html>", b"\xff\xfe", b"{}", b'{"a": "a", "a": 1}'])
 def test_an_answer_that_did_not_come_is_unknown_and_never_refused(specimen: Specimen, body: bytes) -> None:
-    with asking(specimen, lambda asked: body) as (adapter, _):
+    with asking(specimen, lambda request: body) as (adapter, _):
         for call in (giving(adapter).refund, giving(adapter).query_refund):
             with pytest.raises(OutcomeUnknown):
                 call(paid(specimen), REFUND)
@@ -103,8 +103,8 @@ def test_one_bit_flipped_in_a_signed_answer_makes_it_no_answer(specimen: Specime
         giving(adapter).refund(paid(specimen), REFUND)
     for name, value in reply(json.loads(server.received[0].body)).items():
 
-        def spoilt(asked: Fields, name: str = name, text: str = str(value)) -> Fields:
-            return {**reply(asked), name: text[:-1] + chr(ord(text[-1]) ^ 1)}
+        def spoilt(request: Fields, name: str = name, text: str = str(value)) -> Fields:
+            return {**reply(request), name: text[:-1] + chr(ord(text[-1]) ^ 1)}
 
         with asking(specimen, spoilt) as (adapter, _), pytest.raises(GatewayError):
             giving(adapter).refund(paid(specimen), REFUND)
@@ -127,9 +127,9 @@ def test_whatever_a_bank_answers_no_other_amount_is_taken_for_given_back(
 
 
 def _bent(reply: Reply, changes: dict[int, Any]) -> Reply:
-    def bent(asked: Fields) -> Fields:
-        told = reply(asked)
-        names = list(told)
-        return {**told, **{names[index % len(names)]: value for index, value in changes.items()}}
+    def bent(request: Fields) -> Fields:
+        answer = reply(request)
+        names = list(answer)
+        return {**answer, **{names[index % len(names)]: value for index, value in changes.items()}}
 
     return bent

@@ -37,13 +37,20 @@ SENT = SentOrder(SPECIMEN.merchant_ref, 150000, {}, gateway_ref="4088878653")
 REFUND = RefundOrder("RF1", 50000, "", datetime(2026, 7, 16, 1, 0, tzinfo=UTC), "ketoan01")
 
 
-def start(told: dict[str, Any], rule: int | None = 0, status: int = 200, **settings: Any) -> Redirect:
+def start(answer: dict[str, Any], rule: int | None = 0, status: int = 200, **settings: Any) -> Redirect:
     """Start at a MoMo that answers so, signed by one of the lists, or not at all."""
 
     def respond(request: RawRequest) -> RawResponse:
-        asked = json.loads(request.body)
-        echo = {name: asked[name] for name in ("partnerCode", "orderId", "requestId", "amount")}
-        body = {**echo, "responseTime": 1, "message": "m", "resultCode": 0, "payUrl": "https://momo.example/p", **told}
+        sent = json.loads(request.body)
+        echo = {name: sent[name] for name in ("partnerCode", "orderId", "requestId", "amount")}
+        body = {
+            **echo,
+            "responseTime": 1,
+            "message": "m",
+            "resultCode": 0,
+            "payUrl": "https://momo.example/p",
+            **answer,
+        }
         if rule is not None:
             body["signature"] = CREATE_ANSWERS[rule].sign({**body, "accessKey": ACCESS}, SECRET)
         return RawResponse(json.dumps(body).encode(), status=status)
@@ -57,11 +64,11 @@ def test_create_is_signed_and_tells_where_the_ipn_goes() -> None:
     assert SPECIMEN.opened
     with asking(SPECIMEN, SPECIMEN.opened) as (adapter, server):
         adapter.start(SPECIMEN.order)
-    told = json.loads(server.received[0].body)
+    sent = json.loads(server.received[0].body)
     assert server.received[0].path == "/create"
-    assert CREATE.is_signed({**told, "accessKey": ACCESS}, told["signature"], [SECRET])
-    assert "accessKey" not in told and (told["amount"], told["requestType"]) == (150000, "captureWallet")
-    assert (told["ipnUrl"], told["redirectUrl"]) == (SPECIMEN.config.settings["notify_url"], SPECIMEN.order.return_url)
+    assert CREATE.is_signed({**sent, "accessKey": ACCESS}, sent["signature"], [SECRET])
+    assert "accessKey" not in sent and (sent["amount"], sent["requestType"]) == (150000, "captureWallet")
+    assert (sent["ipnUrl"], sent["redirectUrl"]) == (SPECIMEN.config.settings["notify_url"], SPECIMEN.order.return_url)
 
 
 @pytest.mark.parametrize("rule", [0, 1])
@@ -78,7 +85,7 @@ def test_one_list_may_be_settled_and_a_contract_may_have_no_signature() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "rule", "status", "raised"),
+    ("answer", "rule", "status", "raised"),
     [
         ({}, None, 200, OutcomeUnknown),
         ({"payUrl": "javascript:alert(1)"}, 0, 200, OutcomeUnknown),
@@ -93,10 +100,10 @@ def test_one_list_may_be_settled_and_a_contract_may_have_no_signature() -> None:
     ],
 )
 def test_create_that_does_not_open_a_page(
-    told: dict[str, Any], rule: int | None, status: int, raised: type[GatewayError]
+    answer: dict[str, Any], rule: int | None, status: int, raised: type[GatewayError]
 ) -> None:
     with pytest.raises(raised) as error:
-        start(told, rule, status)
+        start(answer, rule, status)
     assert not getattr(error.value, "is_configuration_fault", False)
 
 
@@ -137,8 +144,8 @@ def test_a_payment_has_a_transaction_and_is_for_us() -> None:
 
 
 def test_borders_cannot_be_moved_although_nothing_is_escaped() -> None:
-    told = SPECIMEN.message()
-    moved = {**told, "message": f"Successful.&orderId={told['orderId']}", "orderId": "ANOTHER"}
+    answer = SPECIMEN.message()
+    moved = {**answer, "message": f"Successful.&orderId={answer['orderId']}", "orderId": "ANOTHER"}
     with pytest.raises(Malformed):
         SPECIMEN.verify(moved)
 

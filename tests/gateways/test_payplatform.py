@@ -61,10 +61,10 @@ def platform(answer: dict[str, Any], token: str = "", **settings: Any) -> Iterat
 def test_init_is_signed_without_the_receipt_block_and_keeps_no_name() -> None:
     with platform(sign(CREATED), receipt={"MaDonVi": "H44", "TKThuHuong": "101"}) as (gateway, server):
         redirect = gateway.start(ORDER)
-    told = json.loads(server.received[0].body)
-    assert INIT.is_signed(told, told["MaXacThuc"], [SECRET])
-    assert (told["SoTien"], told["ThoiGianGD"], told["Ip"]) == ("150000", "20260715093000", "203.0.113.10")
-    block = told["ThongTinBienLai"]
+    sent = json.loads(server.received[0].body)
+    assert INIT.is_signed(sent, sent["MaXacThuc"], [SECRET])
+    assert (sent["SoTien"], sent["ThoiGianGD"], sent["Ip"]) == ("150000", "20260715093000", "203.0.113.10")
+    block = sent["ThongTinBienLai"]
     assert (block["MaDonVi"], block["MaHoSo"], block["HoTenNguoiNop"]) == (
         "H44",
         ORDER.bill_reference,
@@ -139,8 +139,8 @@ def test_what_of_the_answer_to_a_query_is_signed_may_be_a_list() -> None:
     answer = {**STATUS, "MaXacThuc": PipeSha256(tuple(fields)).sign(STATUS, SECRET)}
     with platform(answer, query_answer_fields=fields) as (gateway, server):
         assert (gateway.query(SENT).state, gateway.query(SENT).amount) == (OutcomeState.PAID, 150000)
-    told = json.loads(server.received[0].body)
-    assert QUERY.is_signed(told, told["MaXacThuc"], [SECRET])
+    sent = json.loads(server.received[0].body)
+    assert QUERY.is_signed(sent, sent["MaXacThuc"], [SECRET])
     with platform(answer) as (gateway, _), pytest.raises(OutcomeUnknown):
         gateway.query(SENT)
 

@@ -146,17 +146,17 @@ def test_vietinbank_notify_bill() -> None:
 
 
 def test_vietinbank_notify_bill_answer() -> None:
-    told = {"transId": "501690869", "errorCode": "00", "errorDesc": "Thanh cong"}
-    assert RsaConcatenation(NOTIFICATION_ANSWER_FIELDS).base(told) == b"50169086900Thanh cong"
+    answer = {"transId": "501690869", "errorCode": "00", "errorDesc": "Thanh cong"}
+    assert RsaConcatenation(NOTIFICATION_ANSWER_FIELDS).base(answer) == b"50169086900Thanh cong"
 
 
 def test_vietinbank_inq_bill() -> None:
-    asked = {"transId": "TX0001", "transTime": "20260715093000", "custCode": "HS26071500123"}
-    assert RsaConcatenation(INQUIRY_FIELDS).base(asked) == b"TX000120260715093000HS26071500123"
-    told = {"custName": "NGUYEN VAN A", "billId": "HS26071500123", "amount": "150000", "errorCode": "00"}
-    answered = RsaConcatenation(INQUIRY_ANSWER_FIELDS).base({**asked, **told})
+    request = {"transId": "TX0001", "transTime": "20260715093000", "custCode": "HS26071500123"}
+    assert RsaConcatenation(INQUIRY_FIELDS).base(request) == b"TX000120260715093000HS26071500123"
+    answer = {"custName": "NGUYEN VAN A", "billId": "HS26071500123", "amount": "150000", "errorCode": "00"}
+    answered = RsaConcatenation(INQUIRY_ANSWER_FIELDS).base({**request, **answer})
     assert answered == b"TX000120260715093000HS26071500123NGUYEN VAN AHS2607150012315000000"
-    without = RsaConcatenation(INQUIRY_ANSWER_FIELDS).base({**asked, **told, "billId": None})
+    without = RsaConcatenation(INQUIRY_ANSWER_FIELDS).base({**request, **answer, "billId": None})
     assert without == b"TX000120260715093000HS26071500123NGUYEN VAN A15000000"
 
 

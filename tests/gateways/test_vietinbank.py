@@ -142,24 +142,24 @@ def test_the_qr_names_the_virtual_account_the_amount_and_the_code() -> None:
 
 
 def ask(gateway: VietinBank, find_bill: FindBill, **changes: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    asked = {
+    request = {
         "transId": "TX1",
         "channelId": "211601",
         "transTime": "07302026153300",
         "custCode": CODE,
         **changes,
     }
-    signature = RsaConcatenation(INQUIRY_FIELDS).sign(asked, BANK_KEY)
+    signature = RsaConcatenation(INQUIRY_FIELDS).sign(request, BANK_KEY)
     header = {
         "msgId": "M1",
         "providerId": SETTINGS["provider_id"],
         "gatewayId": "new",
         "signature": signature,
     }
-    answer = gateway.inquire(as_json({"header": header, "data": {**asked, "x": {"y": 1}}}), find_bill)
+    answer = gateway.inquire(as_json({"header": header, "data": {**request, "x": {"y": 1}}}), find_bill)
     assert answer.status == 200
-    told = json.loads(answer.body)
-    return told["data"]["errors"]["errorCode"], told["data"]["details"], told["header"]
+    message = json.loads(answer.body)
+    return message["data"]["errors"]["errorCode"], message["data"]["details"], message["header"]
 
 
 def is_signed(code: str, details: dict[str, Any], header: dict[str, Any], fields: tuple[str, ...]) -> bool:
@@ -168,7 +168,7 @@ def is_signed(code: str, details: dict[str, Any], header: dict[str, Any], fields
 
 
 def test_inq_bill_echoes_exactly_and_tells_what_is_owed() -> None:
-    code, details, header = ask(adapter(), lambda asked: BILL if asked == CODE else None)
+    code, details, header = ask(adapter(), lambda request: BILL if request == CODE else None)
     assert code == "00" and is_signed(code, details, header, INQUIRY_ANSWER_FIELDS)
     assert (details["transTime"], details["custCode"], details["transId"]) == ("07302026153300", CODE, "TX1")
     assert (details["custName"], details["amount"]) == ("N V BINH", "150000")
@@ -207,9 +207,9 @@ def test_inq_bill_says_no_with_a_signature(
 
 def test_inq_bill_with_a_forged_signature_learns_nothing() -> None:
     message = {"header": {"signature": "AAAA"}, "data": {"transId": "1", "custCode": CODE}}
-    told = json.loads(adapter().inquire(as_json(message), lambda code: BILL).body)
-    assert told["data"]["errors"]["errorCode"] == "01"
-    assert not told["data"]["details"]["amount"]
+    answer = json.loads(adapter().inquire(as_json(message), lambda code: BILL).body)
+    assert answer["data"]["errors"]["errorCode"] == "01"
+    assert not answer["data"]["details"]["amount"]
 
 
 def test_a_settlement_file_is_read_whole_or_not_at_all() -> None:

@@ -59,14 +59,19 @@ def signed(message: dict[str, str], hash_name: str = "sha256") -> dict[str, str]
 
 def start(code: str, **changes: str) -> None:
     """Start at a bank that answers so, and raise what it raises."""
-    told = {"responseCode": code, "redirectUrl": "https://bank.example/p", "sessionId": "S1", **changes}
-    with bank(lambda asked: signed(told)) as server:
+    answer = {"responseCode": code, "redirectUrl": "https://bank.example/p", "sessionId": "S1", **changes}
+    with bank(lambda request: signed(answer)) as server:
         adapter(base_url=server.url).start(SPECIMEN.order)
 
 
 def test_every_value_of_init_and_query_is_signed_in_message_order_by_sha1() -> None:
-    told = {"responseCode": "00", "redirectUrl": "https://bank.example/p", "sessionId": "S1", "bankTransactionId": "B1"}
-    with bank(lambda asked: signed(told)) as server:
+    answer = {
+        "responseCode": "00",
+        "redirectUrl": "https://bank.example/p",
+        "sessionId": "S1",
+        "bankTransactionId": "B1",
+    }
+    with bank(lambda sent: signed(answer)) as server:
         gateway = adapter(base_url=server.url, pay_method="CARD")
         redirect = gateway.start(SPECIMEN.order)
         gateway.query(SentOrder(REFERENCE, 150000, redirect.request))
@@ -172,10 +177,10 @@ def test_the_hash_of_each_direction_and_the_signed_fields_are_settings() -> None
     fields = (*CONFIRM_FIELDS, "addInfo")
     message = {**{name: SPECIMEN.message()[name] for name in CONFIRM_FIELDS}, "addInfo": "x"}
     codec = RsaConcatenation(fields, "sha1")
-    told = as_json({**message, "signature": codec.sign(message, BANK_KEY)})
-    assert adapter(confirm_fields=list(fields), hash_in="sha1").verify(told).state == OutcomeState.PAID
+    answer = as_json({**message, "signature": codec.sign(message, BANK_KEY)})
+    assert adapter(confirm_fields=list(fields), hash_in="sha1").verify(answer).state == OutcomeState.PAID
     with pytest.raises(BadSignature):
-        adapter(confirm_fields=list(fields)).verify(told)
+        adapter(confirm_fields=list(fields)).verify(answer)
 
 
 def test_the_answer_says_where_the_browser_goes_and_echoes_nothing_odd() -> None:

@@ -45,22 +45,22 @@ def start(**settings: str) -> tuple[Redirect, dict[str, str]]:
 
 
 def test_the_address_of_the_page_is_the_worked_example() -> None:
-    redirect, told = start(expire_minutes="15")
+    redirect, sent = start(expire_minutes="15")
     assert redirect.url.startswith("https://vnpay.example/vpcpay.html?vnp_Amount=15000000&vnp_Command=pay")
-    assert told[SIGNATURE].startswith("e69d120a7b951c7b") and told[SIGNATURE].endswith("94bde")
-    assert redirect.request == {name: value for name, value in told.items() if name != SIGNATURE}
+    assert sent[SIGNATURE].startswith("e69d120a7b951c7b") and sent[SIGNATURE].endswith("94bde")
+    assert redirect.request == {name: value for name, value in sent.items() if name != SIGNATURE}
 
 
 def test_the_page_is_open_as_long_as_the_attempt_and_in_vietnamese_time() -> None:
-    _, told = start()
-    assert (told["vnp_CreateDate"], told["vnp_ExpireDate"]) == ("20260715093000", "20260715100000")
+    _, sent = start()
+    assert (sent["vnp_CreateDate"], sent["vnp_ExpireDate"]) == ("20260715093000", "20260715100000")
 
 
 def test_what_the_contract_says_is_sent_and_what_it_does_not_say_is_left_out() -> None:
     assert "vnp_BankCode" not in start()[1]
-    _, told = start(bank_code="VNPAYQR", order_type="250000", hash_name="sha256")
-    assert (told["vnp_BankCode"], told["vnp_OrderType"], len(told[SIGNATURE])) == ("VNPAYQR", "250000", 64)
-    assert Rules.of("sha256").query_string.is_signed(told, told[SIGNATURE], [SECRET])
+    _, sent = start(bank_code="VNPAYQR", order_type="250000", hash_name="sha256")
+    assert (sent["vnp_BankCode"], sent["vnp_OrderType"], len(sent[SIGNATURE])) == ("VNPAYQR", "250000", 64)
+    assert Rules.of("sha256").query_string.is_signed(sent, sent[SIGNATURE], [SECRET])
 
 
 def test_an_unknown_payers_address_is_ours() -> None:
@@ -86,8 +86,8 @@ def test_an_unknown_payers_address_is_ours() -> None:
     ],
 )
 def test_paid_only_when_both_codes_say_so_and_debited_is_never_failed(code: str, status: str, state: str) -> None:
-    told = SPECIMEN.message(vnp_ResponseCode=code, vnp_TransactionStatus=status)
-    assert SPECIMEN.verify(told).state == state
+    answer = SPECIMEN.message(vnp_ResponseCode=code, vnp_TransactionStatus=status)
+    assert SPECIMEN.verify(answer).state == state
 
 
 def test_a_failure_may_have_no_transaction_but_a_payment_must() -> None:
@@ -110,9 +110,9 @@ def test_an_ipn_for_another_terminal_is_refused() -> None:
 
 
 def test_a_field_vnpay_adds_is_signed_too() -> None:
-    told = SPECIMEN.message(vnp_NewField="x y")
-    assert SPECIMEN.verify(told).amount == 150000
-    assert SPECIMEN.merchant_id == Vnpay.merchant_of(SPECIMEN.request(told))
+    answer = SPECIMEN.message(vnp_NewField="x y")
+    assert SPECIMEN.verify(answer).amount == 150000
+    assert SPECIMEN.merchant_id == Vnpay.merchant_of(SPECIMEN.request(answer))
 
 
 def test_querydr_and_refund_send_the_date_of_the_payment() -> None:

@@ -60,10 +60,10 @@ def test_reordered_notifications_come_in_reverse(sandbox: Sandbox) -> None:
     for code in codes:
         pay(sandbox, code, "vietinbank")
     sandbox.told(codes[0])
-    told = [
+    answer = [
         notification.merchant_ref for notification in sandbox.portal.notifications if notification.merchant_ref in codes
     ]
-    assert told == codes[::-1]
+    assert answer == codes[::-1]
 
 
 def test_held_notifications_come_when_faults_are_cleared(sandbox: Sandbox) -> None:
@@ -107,10 +107,10 @@ def test_the_callback_may_overtake_the_answer_to_init(sandbox: Sandbox) -> None:
     sandbox.control("faults", gateway="vnptpay", fault="callback_in_start", count=1)
     order = sandbox.order()
     sandbox.adapter("vnptpay").start(order)
-    told = [
+    answer = [
         notification for notification in sandbox.portal.notifications if notification.merchant_ref == order.merchant_ref
     ]
-    assert [notification.state for notification in told] == [OutcomeState.PAID]
+    assert [notification.state for notification in answer] == [OutcomeState.PAID]
 
 
 @pytest.mark.parametrize(

@@ -154,10 +154,10 @@ def test_charged_and_then_no_answer_is_found_by_the_query(sandbox: Sandbox, gate
 def test_the_notification_may_overtake_the_answer_to_start(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="callback_in_start", count=1)
     order, _ = start(sandbox, gateway)
-    told = [
+    answer = [
         notification for notification in sandbox.portal.notifications if notification.merchant_ref == order.merchant_ref
     ]
-    assert [notification.state for notification in told] == [OutcomeState.PAID]
+    assert [notification.state for notification in answer] == [OutcomeState.PAID]
 
 
 @pytest.mark.parametrize(

@@ -156,8 +156,8 @@ def test_reordered_and_delayed_notifications_come_all_the_same(sandbox: Sandbox,
     orders = [start(sandbox, gateway)[0] for _ in range(2)]
     for order in orders:
         pay(sandbox, gateway, order)
-    told: list[Notification] = [sandbox.told(order.merchant_ref)[0] for order in orders]
-    assert {notification.state for notification in told} == {OutcomeState.PAID}
+    answer: list[Notification] = [sandbox.told(order.merchant_ref)[0] for order in orders]
+    assert {notification.state for notification in answer} == {OutcomeState.PAID}
 
 
 def test_charged_and_then_no_answer_is_found_by_the_query(sandbox: Sandbox, gateway: str) -> None:
@@ -182,10 +182,10 @@ def test_the_notification_may_overtake_the_answer_to_start(sandbox: Sandbox, gat
     assert isinstance(redirect, Redirect)
     if gateway == "vnpay":
         requests.get(redirect.url, timeout=10, allow_redirects=False)
-    told = [
+    answer = [
         notification for notification in sandbox.portal.notifications if notification.merchant_ref == order.merchant_ref
     ]
-    assert [notification.state for notification in told] == [OutcomeState.PAID]
+    assert [notification.state for notification in answer] == [OutcomeState.PAID]
 
 
 @pytest.mark.parametrize(

@@ -48,14 +48,14 @@ def is_settled(payment: Payment) -> bool:
     return Bill.objects.get(pk=payment.bill_id).state == BillState.PAID
 
 
-def assert_all_settled_once(found: list[Payment]) -> None:
-    assert all(is_settled(payment) for payment in found)
-    assert Receipt.objects.count() == len(found)
+def assert_all_settled_once(matches: list[Payment]) -> None:
+    assert all(is_settled(payment) for payment in matches)
+    assert Receipt.objects.count() == len(matches)
     assert ledger_check.check() == []
 
 
 def test_with_redis_stopped_or_frozen_each_callback_is_answered_within_a_second(valkey: Valkey, tmp_path: Path) -> None:
-    found = payments(31)
+    matches = payments(31)
 
     def send(payment: Payment) -> float:
         began = time.monotonic()
@@ -66,26 +66,26 @@ def test_with_redis_stopped_or_frozen_each_callback_is_answered_within_a_second(
 
     json_body = {"Content-Type": "application/json"}
     with running.web(tmp_path, REDIS_URL=valkey.url) as url, ThreadPoolExecutor(4) as threads:
-        send(found[0])
+        send(matches[0])
         valkey.child.kill(signal.SIGSTOP)
-        frozen = list(threads.map(send, found[1:16]))
+        frozen = list(threads.map(send, matches[1:16]))
         valkey.stop()
-        stopped = list(threads.map(send, found[16:]))
+        stopped = list(threads.map(send, matches[16:]))
     assert max(frozen) < 1
     assert max(stopped) < 1
     sweeper.sweep()
-    assert_all_settled_once(found)
+    assert_all_settled_once(matches)
 
 
 def test_a_broker_that_forgets_everything_loses_a_bell_but_no_money() -> None:
     broker = redis.Redis.from_url(settings.REDIS_URL)
-    found = payments(3)
-    for payment in found:
+    matches = payments(3)
+    for payment in matches:
         post(confirm(payment))
     assert broker.llen("celery") == 1
     broker.flushdb()
     sweeper.sweep()
-    assert_all_settled_once(found)
+    assert_all_settled_once(matches)
 
 
 def test_after_a_flush_the_next_bell_is_heard(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def concerns() -> list[Alert]:
 
 
 def on_the_first_page() -> dict[str, int]:
-    return {str(found.name): found.count for found in concerns() if found.name in (MISDIRECTED, FORGED)}
+    return {str(matches.name): matches.count for matches in concerns() if matches.name in (MISDIRECTED, FORGED)}
 
 
 def test_a_notification_for_another_merchant_is_refused_kept_whole_and_shown_until_somebody_has_looked() -> None:

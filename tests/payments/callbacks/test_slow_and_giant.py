@@ -56,7 +56,9 @@ def resident(url: str) -> int:
     return sum(
         process.memory_info().rss
         for process in ours
-        if any(found.status == psutil.CONN_LISTEN and found.laddr.port == port for found in process.net_connections())
+        if any(
+            matches.status == psutil.CONN_LISTEN and matches.laddr.port == port for matches in process.net_connections()
+        )
     )
 
 
