@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gateways.codecs.concatenation import VIETNAM
+from gateways.codecs.timestamps import VIETNAM
 
 
 def at(seconds: float) -> datetime:

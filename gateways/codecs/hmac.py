@@ -17,7 +17,7 @@ from urllib.parse import quote_plus
 from gateways.base import Malformed
 from gateways.parsing import text_of
 
-from .concatenation import PipeSha256
+from .field_signatures import PipeSha256
 
 
 class Hmac(ABC):

@@ -34,7 +34,7 @@ from gateways.base import (
     RawRequest,
     RawResponse,
 )
-from gateways.codecs.concatenation import stamp
+from gateways.codecs.timestamps import format_timestamp
 
 from .envelopes import as_post, in_query
 
@@ -88,7 +88,7 @@ class Specimen:
     opened: Reply | None = None
     answer_signature: str = ""
     amount_unit: int = 1
-    write_time: Callable[[datetime], str] = stamp
+    write_time: Callable[[datetime], str] = format_timestamp
     sends_time: bool = True
     is_in_query: bool = False
     read_response: Callable[[RawResponse], str] | None = None

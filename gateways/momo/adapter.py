@@ -39,7 +39,7 @@ from gateways.base import (
     SentOrder,
     WrongRecipient,
 )
-from gateways.codecs import concatenation
+from gateways.codecs.ascii_text import to_ascii
 from gateways.codecs.hmac import HmacPairs
 from gateways.http import Link, page_address
 from gateways.parsing import read_object, text_of
@@ -81,7 +81,7 @@ class Momo:
             "requestId": order.merchant_ref,
             "amount": order.amount,
             "orderId": order.merchant_ref,
-            "orderInfo": concatenation.fold(order.description, 200),
+            "orderInfo": to_ascii(order.description, 200),
             "redirectUrl": order.return_url,
             "ipnUrl": str(self._settings["notify_url"]),
             "requestType": str(self._settings.get("request_type", "captureWallet")),
@@ -90,7 +90,7 @@ class Momo:
             "lang": "en" if order.locale == "en" else "vi",
         }
         if name := self._settings.get("store_name"):
-            message["partnerName"] = concatenation.fold(str(name), 100)
+            message["partnerName"] = to_ascii(str(name), 100)
         answered, code = self._call("create", messages.CREATE, message)
         if code in messages.REFUSED_CODES or messages.state_of(code) in (OutcomeState.FAILED, OutcomeState.CANCELLED):
             raise GatewayRefused(code, text_of(answered.get("message")))
@@ -155,7 +155,7 @@ class Momo:
             "amount": refund.amount,
             "transId": int(order.gateway_ref),
             "lang": "vi",
-            "description": concatenation.fold(refund.reason, 200),
+            "description": to_ascii(refund.reason, 200),
         }
         answered, code = self._call("refund", messages.REFUND, message)
         if code == messages.REFUND_LATER:

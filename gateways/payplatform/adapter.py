@@ -18,8 +18,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateways.base import Malformed, MerchantConfig, OutcomeUnknown, PaymentOrder, RawRequest
-from gateways.codecs import concatenation
-from gateways.codecs.concatenation import PipeSha256
+from gateways.codecs.ascii_text import to_ascii
+from gateways.codecs.field_signatures import PipeSha256
+from gateways.codecs.timestamps import format_timestamp
 from gateways.parsing import read_enveloped, read_object, text_of
 from gateways.vnpt_family.adapter import PipeGateway
 
@@ -59,8 +60,8 @@ class PayPlatform(PipeGateway):
             "NgonNgu": "en-US" if order.locale == "en" else "vi-VN",
             "MaTienTe": "VND",
             "MaNganHang": settings.get("bank", "PAYMENT"),
-            "ThongTinGiaoDich": concatenation.fold(order.description),
-            "ThoiGianGD": concatenation.stamp(order.created_at),
+            "ThongTinGiaoDich": to_ascii(order.description),
+            "ThoiGianGD": format_timestamp(order.created_at),
             "Ip": order.client_ip,
             "ThongTinBienLai": messages.receipt_block(order, settings.get("receipt", {})),
         }

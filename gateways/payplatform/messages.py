@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateways.base import Answer, GatewayRefused, PaymentOrder
-from gateways.codecs.concatenation import PipeSha256
+from gateways.codecs.field_signatures import PipeSha256
 from gateways.vnpt_family.adapter import Dialect
 
 VERSION = "1.0.6"

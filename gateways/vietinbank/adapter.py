@@ -36,7 +36,10 @@ from gateways.base import (
     StatementRow,
     WrongRecipient,
 )
-from gateways.codecs import concatenation, vietqr
+from gateways.codecs import vietqr
+from gateways.codecs.ascii_text import to_ascii
+from gateways.codecs.field_signatures import private_key, public_key
+from gateways.codecs.timestamps import format_timestamp, parse_timestamp
 from gateways.http import Link
 from gateways.parsing import read_object, text_of, write_json
 
@@ -63,9 +66,9 @@ class VietinBank:
         self._account = str(config.settings["account"])
         self._prefix = str(config.settings.get("code_prefix", ""))
         self._rules = messages.Rules.from_settings(config.settings)
-        self._key = concatenation.private_key(config.secrets["private_key"])
+        self._key = private_key(config.secrets["private_key"])
         self._bank_keys = [
-            concatenation.public_key(secrets["bank_public_key"])
+            public_key(secrets["bank_public_key"])
             for secrets in (config.secrets, *config.previous_secrets)
             if "bank_public_key" in secrets
         ]
@@ -93,7 +96,7 @@ class VietinBank:
             request={
                 "custCode": customer_code,
                 "amount": str(order.amount),
-                "createdAt": concatenation.stamp(order.created_at),
+                "createdAt": format_timestamp(order.created_at),
             },
         )
 
@@ -169,7 +172,7 @@ class VietinBank:
 
         See docs/reference/vietinbank.md#statement-inquiry.
         """
-        since = concatenation.moment(str(order.request.get("createdAt", ""))) or order.created_at
+        since = parse_timestamp(str(order.request.get("createdAt", ""))) or order.created_at
         now = datetime.now(UTC)
         answered = self._link.post(
             str(self._settings["statement_url"]),
@@ -205,8 +208,8 @@ class VietinBank:
             "channelId": _echo(inquiry, "channelId"),
             "transTime": _echo(inquiry, "transTime"),
             "custCode": _echo(inquiry, "custCode"),
-            "custName": concatenation.fold(bill.payer_name, 100).upper() if bill else "",
-            "billId": concatenation.fold(bill.reference, 50) if bill else None,
+            "custName": to_ascii(bill.payer_name, 100).upper() if bill else "",
+            "billId": to_ascii(bill.reference, 50) if bill else None,
             "amount": str(bill.amount) if bill else "",
             "amountMin": None,
         }
@@ -218,7 +221,7 @@ class VietinBank:
                 "msgType": "1110",
                 "providerId": self._provider,
                 "merchantId": str(self._settings.get("merchant_id", "")),
-                "timestamp": concatenation.stamp(datetime.now(UTC)),
+                "timestamp": format_timestamp(datetime.now(UTC)),
                 "signature": signature,
             },
             "data": {
@@ -258,4 +261,4 @@ def _moment(text: str) -> datetime | None:
 
     See docs/reference/vietinbank.md#inq-bill.
     """
-    return concatenation.moment(text) or concatenation.moment(text, "%m%d%Y%H%M%S")
+    return parse_timestamp(text) or parse_timestamp(text, "%m%d%Y%H%M%S")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateways.base import Answer, Malformed
-from gateways.codecs.concatenation import RsaConcatenation
+from gateways.codecs.field_signatures import RsaConcatenation
 from gateways.parsing import text_of
 
 NOTIFICATION_FIELDS = ("transId", "transTime", "custCode", "amount", "bankTransId", "remark")

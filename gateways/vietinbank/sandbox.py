@@ -20,7 +20,8 @@ from devtools.sandbox.keys import AGENCY, key_pair
 from devtools.sandbox.plugins import Sandbox
 from devtools.sandbox.state import books, contracts, courier
 from gateways.base import Malformed
-from gateways.codecs import concatenation, vietqr
+from gateways.codecs import vietqr
+from gateways.codecs.timestamps import format_timestamp, parse_timestamp
 from gateways.parsing import read_object, text_of
 
 from . import sandbox_messages as messages
@@ -70,8 +71,8 @@ def statement(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"status": {"code": "0", "message": "Unauthorized"}}, status=401)
     try:
         fields = read_object(request.body)
-        since = concatenation.moment(text_of(fields.get("fromDate")), _ASKED_DATE)
-        until = concatenation.moment(text_of(fields.get("toDate")), _ASKED_DATE)
+        since = parse_timestamp(text_of(fields.get("fromDate")), _ASKED_DATE)
+        until = parse_timestamp(text_of(fields.get("toDate")), _ASKED_DATE)
     except Malformed:
         since = until = None
     if since is None or until is None or text_of(fields.get("accountNumber")) != contract["account"]:
@@ -97,11 +98,11 @@ def settlement_file(request: HttpRequest) -> HttpResponse:
     """
     contract = contracts()[GATEWAY]
     date = request.GET.get("date", "").replace("-", "")
-    day = concatenation.moment(f"{date}000000") if date else at(time.time()).replace(hour=0, minute=0, second=0)
+    day = parse_timestamp(f"{date}000000") if date else at(time.time()).replace(hour=0, minute=0, second=0)
     if day is None:
         return HttpResponse("date=yyyy-mm-dd", status=400)
     rows = [_file_row(row, contract) for row in _paid(day, day + timedelta(days=1))]
-    written_at = concatenation.stamp(at(time.time()))
+    written_at = format_timestamp(at(time.time()))
     body = write_file(rows, contract["provider_id"], written_at, contract["file_key"])
     name = f"{day:%Y%m%d}_{contract['provider_id']}_THUHOTKAO_IN.txt"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -169,7 +170,7 @@ def _file_row(row: Row, contract: dict[str, Any]) -> dict[str, str]:
         "amount": str(row["amount"]),
         "currencyCode": "VND",
         "merchantAcctNo": contract["account"],
-        "transTime": concatenation.stamp(at(row["paid_at"])),
+        "transTime": format_timestamp(at(row["paid_at"])),
         "status": "00",
         "bankTransId": row["bank_ref"],
     }

@@ -12,7 +12,8 @@ import requests
 from devtools.sandbox.books import Row
 from devtools.sandbox.clock import at
 from gateways.base import Malformed
-from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key, stamp
+from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key
+from gateways.codecs.timestamps import format_timestamp
 from gateways.parsing import read_object, text_of, write_json
 
 from .messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTIFICATION_ANSWER_FIELDS, NOTIFICATION_FIELDS
@@ -43,7 +44,7 @@ def notification(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
         "msgId": f"MSG{transaction['id']}",
         "providerId": contract["provider_id"],
         "transId": f"TX{bank_ref}",
-        "transTime": stamp(at(transaction["paid_at"])),
+        "transTime": format_timestamp(at(transaction["paid_at"])),
         "transType": "C",
         "custCode": code,
         "sendBankId": "970436",
@@ -89,7 +90,7 @@ def ask(code: str, contract: dict[str, Any]) -> Bill | str:
     inquiry = {
         "transId": f"INQ{uuid.uuid4().hex[:20]}",
         "channelId": "211601",
-        "transTime": stamp(datetime.now(UTC)),
+        "transTime": format_timestamp(datetime.now(UTC)),
         "custCode": code,
     }
     signature = RsaConcatenation(INQUIRY_FIELDS).sign(inquiry, private_key(contract["bank_private_key"]))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateways.base import Answer, MerchantConfig, OutcomeState
-from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
+from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key
 from gateways.conformance.envelopes import as_escaped_json, as_json
 from gateways.conformance.specimens import Fields, Specimen
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from gateways.base import Malformed, Outcome, OutcomeState, OutcomeUnknown, SentOrder, StatementRow
-from gateways.codecs.concatenation import VIETNAM, moment
+from gateways.codecs.timestamps import VIETNAM, parse_timestamp
 from gateways.parsing import text_of
 
 #: Names of a statement row. Only `credit` and `curency` (spelled so) are public; the rest is a
@@ -147,13 +147,13 @@ def _row(record: list[str], code_of: Callable[[str], str | None]) -> StatementRo
         amount=int(amount[1]),
         currency=row["currencyCode"] or None,
         account=row["merchantAcctNo"],
-        occurred_at=moment(row["transTime"]),
+        occurred_at=parse_timestamp(row["transTime"]),
         facts=row,
     )
 
 
 def _moment(text: str) -> datetime | None:
-    return next((parsed for pattern in _DATE_FORMATS if (parsed := moment(text, pattern))), None)
+    return next((parsed for pattern in _DATE_FORMATS if (parsed := parse_timestamp(text, pattern))), None)
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

@@ -43,8 +43,9 @@ from gateways.base import (
     SentOrder,
     WrongRecipient,
 )
-from gateways.codecs import concatenation
-from gateways.codecs.concatenation import RsaConcatenation
+from gateways.codecs.ascii_text import to_ascii
+from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key, received_order
+from gateways.codecs.timestamps import format_timestamp, parse_timestamp
 from gateways.http import Link, page_address
 from gateways.parsing import read_object, text_of, write_json
 
@@ -63,9 +64,9 @@ class VietinBankDirect:
         self._provider, self._merchant = str(settings["provider_id"]), str(settings["merchant_id"])
         self._hash_in, self._hash_out = settings.get("hash_in", "sha256"), settings.get("hash_out", "sha1")
         self._confirm = RsaConcatenation(tuple(settings.get("confirm_fields", messages.CONFIRM_FIELDS)), self._hash_in)
-        self._key = concatenation.private_key(config.secrets["private_key"])
+        self._key = private_key(config.secrets["private_key"])
         self._bank_keys = [
-            concatenation.public_key(secrets["bank_public_key"])
+            public_key(secrets["bank_public_key"])
             for secrets in (config.secrets, *config.previous_secrets)
             if "bank_public_key" in secrets
         ]
@@ -92,9 +93,9 @@ class VietinBankDirect:
             "providerCustId": order.merchant_ref,
             "payMethod": settings.get("pay_method", "IPAY"),
             "goodsType": settings.get("goods_type", ""),
-            "billNo": concatenation.fold(order.bill_reference or order.merchant_ref, 50),
-            "remark": concatenation.fold(order.description),
-            "transTime": concatenation.stamp(order.created_at),
+            "billNo": to_ascii(order.bill_reference or order.merchant_ref, 50),
+            "remark": to_ascii(order.description),
+            "transTime": format_timestamp(order.created_at),
             "clientIP": order.client_ip,
             **self._manner(order.locale),
             "addInfo": "",
@@ -125,7 +126,7 @@ class VietinBankDirect:
             if text_of(message.get(name)) not in ("", ours):
                 raise WrongRecipient("not for this merchant")
         reference, transaction = fields["confirmTransactionId"], fields["bankTransactionId"]
-        code, occurred_at = fields["responseCode"], concatenation.moment(fields["transTime"])
+        code, occurred_at = fields["responseCode"], parse_timestamp(fields["transTime"])
         state = messages.state_of(code)
         if state == OutcomeState.NOT_FOUND or (state == OutcomeState.PAID and not transaction) or not occurred_at:
             raise Malformed("a confirm that confirms nothing")
@@ -152,7 +153,7 @@ class VietinBankDirect:
             "providerId": self._provider,
             "merchantId": self._merchant,
             "confirmTransactionId": reference,
-            "transTime": concatenation.stamp(datetime.now(UTC)),
+            "transTime": format_timestamp(datetime.now(UTC)),
             "bankTransactionId": notification.gateway_ref if notification else "",
             "responseCode": code,
             "responseDesc": description,
@@ -170,7 +171,7 @@ class VietinBankDirect:
             **self._parties(),
             "queryTransactionId": order.merchant_ref,
             "queryType": "01",
-            "transTime": concatenation.stamp(datetime.now(UTC)),
+            "transTime": format_timestamp(datetime.now(UTC)),
             **self._manner(),
             "addInfo": "",
         }
@@ -223,7 +224,7 @@ class VietinBankDirect:
             if code in messages.CONFIGURATION_CODES:
                 # Said of our key or contract, so its signature may not be ours to verify.
                 raise GatewayRefused(code, text_of(answered.get("responseDesc")), is_configuration_fault=True)
-            rule = RsaConcatenation(concatenation.received_order(answered, "signature"), self._hash_in)
+            rule = RsaConcatenation(received_order(answered, "signature"), self._hash_in)
             is_signed = rule.is_signed(answered, text_of(answered.get("signature")), self._bank_keys)
         except Malformed as error:
             raise OutcomeUnknown("the answer cannot be read") from error

@@ -21,7 +21,7 @@ from devtools.sandbox.keys import key_pair
 from devtools.sandbox.plugins import Sandbox
 from devtools.sandbox.state import books, contracts
 from gateways.base import Malformed
-from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key, received_order
+from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key, received_order
 from gateways.parsing import read_object, text_of, write_json
 
 from . import sandbox_messages

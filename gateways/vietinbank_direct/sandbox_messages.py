@@ -12,7 +12,8 @@ import requests
 from devtools.sandbox.books import Row
 from devtools.sandbox.clock import at
 from gateways.base import Malformed
-from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key, stamp
+from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key
+from gateways.codecs.timestamps import format_timestamp
 from gateways.parsing import read_object, text_of, write_json
 
 from .messages import ANSWER_FIELDS, CONFIRM_FIELDS
@@ -36,7 +37,7 @@ def notification(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
         "responseCode": code,
         "responseDesc": text,
         "bankTransactionId": transaction["bank_ref"],
-        "transTime": stamp(at(transaction["paid_at"] or transaction["created_at"])),
+        "transTime": format_timestamp(at(transaction["paid_at"] or transaction["created_at"])),
         "sessionId": transaction["detail"]["session"],
     }
     codec = RsaConcatenation(CONFIRM_FIELDS, contract["hash_to_portal"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateways.base import Answer, GatewayError, GatewayRefused, MerchantConfig, OutcomeState, OutcomeUnknown, RawRequest
-from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key, received_order
+from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key, received_order
 from gateways.conformance.envelopes import as_post
 from gateways.conformance.specimens import Fields, Reply, Specimen
 

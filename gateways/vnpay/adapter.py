@@ -36,8 +36,9 @@ from gateways.base import (
     SentOrder,
     WrongRecipient,
 )
-from gateways.codecs import concatenation
+from gateways.codecs.ascii_text import to_ascii
 from gateways.codecs.hmac import HmacPipe
+from gateways.codecs.timestamps import format_timestamp, parse_timestamp
 from gateways.http import Link
 from gateways.parsing import read_query, text_of, write_json
 
@@ -82,14 +83,14 @@ class Vnpay:
             "vnp_TmnCode": self._terminal,
             "vnp_Amount": str(order.amount * 100),
             "vnp_BankCode": str(self._settings.get("bank_code", "")),
-            "vnp_CreateDate": concatenation.stamp(order.created_at),
+            "vnp_CreateDate": format_timestamp(order.created_at),
             "vnp_CurrCode": "VND",
             "vnp_IpAddr": order.client_ip or self._server_ip(),
             "vnp_Locale": "en" if order.locale == "en" else "vn",
-            "vnp_OrderInfo": concatenation.fold(order.description),
+            "vnp_OrderInfo": to_ascii(order.description),
             "vnp_OrderType": str(self._settings.get("order_type", "other")),
             "vnp_ReturnUrl": order.return_url,
-            "vnp_ExpireDate": concatenation.stamp(expires_at),
+            "vnp_ExpireDate": format_timestamp(expires_at),
             "vnp_TxnRef": order.merchant_ref,
         }
         query = self._rules.query_string.base(message)
@@ -122,7 +123,7 @@ class Vnpay:
             state=state,
             amount=int(amount[1]),
             currency=None,
-            occurred_at=concatenation.moment(message.get("vnp_PayDate", "")),
+            occurred_at=parse_timestamp(message.get("vnp_PayDate", "")),
             facts=message,
         )
 
@@ -161,10 +162,10 @@ class Vnpay:
                 "vnp_Amount": str(refund.amount * 100),
                 "vnp_TransactionNo": order.gateway_ref or "0",
                 "vnp_TransactionDate": _created(order),
-                "vnp_CreateBy": concatenation.fold(refund.requested_by, 245) or "portal",
-                "vnp_CreateDate": concatenation.stamp(refund.created_at),
+                "vnp_CreateBy": to_ascii(refund.requested_by, 245) or "portal",
+                "vnp_CreateDate": format_timestamp(refund.created_at),
                 "vnp_IpAddr": self._server_ip(),
-                "vnp_OrderInfo": concatenation.fold(f"Hoan tien {refund.refund_ref} {refund.reason}"),
+                "vnp_OrderInfo": to_ascii(f"Hoan tien {refund.refund_ref} {refund.reason}"),
             },
         )
         code = text_of(answered.get("vnp_ResponseCode"))
@@ -205,7 +206,7 @@ class Vnpay:
                 "vnp_TmnCode": self._terminal,
                 "vnp_TxnRef": order.merchant_ref,
                 "vnp_TransactionDate": _created(order),
-                "vnp_CreateDate": concatenation.stamp(datetime.now(UTC)),
+                "vnp_CreateDate": format_timestamp(datetime.now(UTC)),
                 "vnp_IpAddr": self._server_ip(),
                 "vnp_OrderInfo": f"Truy van GD {order.merchant_ref}",
             },
@@ -234,7 +235,7 @@ class Vnpay:
 
 
 def _created(order: SentOrder) -> str:
-    created = order.request.get("vnp_CreateDate") or (order.created_at and concatenation.stamp(order.created_at))
+    created = order.request.get("vnp_CreateDate") or (order.created_at and format_timestamp(order.created_at))
     if not created:
         raise OutcomeUnknown("the vnp_CreateDate of the payment is missing")
     return str(created)
@@ -260,7 +261,7 @@ def _outcome(state: OutcomeState, status: str, answered: Mapping[str, Any]) -> O
         state=state,
         amount=int(amount[1]) if amount else None,
         gateway_ref=text_of(transaction),
-        occurred_at=concatenation.moment(text_of(answered.get("vnp_PayDate"))),
+        occurred_at=parse_timestamp(text_of(answered.get("vnp_PayDate"))),
         code=status,
         message=text_of(answered.get("vnp_Message")),
         facts=answered,

@@ -19,8 +19,8 @@ from devtools.sandbox.faults import may_fail
 from devtools.sandbox.plugins import Sandbox
 from devtools.sandbox.state import books, contracts
 from gateways.base import Malformed
-from gateways.codecs.concatenation import stamp
 from gateways.codecs.hmac import HmacPipe
+from gateways.codecs.timestamps import format_timestamp
 from gateways.parsing import read_object, read_query, text_of, write_json
 
 from . import sandbox_messages
@@ -49,7 +49,7 @@ def entry(request: HttpRequest) -> HttpResponse:
         is_signed = is_order = False
     if not is_signed or not is_order:
         return _problem(request, "Sai chữ ký hoặc thiếu thông tin (mã lỗi 70).", 400)
-    if expires <= stamp(at(time.time())):
+    if expires <= format_timestamp(at(time.time())):
         return _problem(request, "Giao dịch đã quá thời gian thanh toán (mã lỗi 15).", 400)
     order = books().open_transaction(
         GATEWAY,
@@ -120,7 +120,7 @@ def _paid(order: Row, hidden_as: str) -> dict[str, str]:
     return {
         "vnp_Amount": str(order["amount"] * 100),
         "vnp_BankCode": "NCB",
-        "vnp_PayDate": stamp(at(order["paid_at"])) if order["paid_at"] else "",
+        "vnp_PayDate": format_timestamp(at(order["paid_at"])) if order["paid_at"] else "",
         "vnp_TransactionNo": order["bank_ref"],
         "vnp_TransactionType": PAYMENT,
         "vnp_TransactionStatus": _STATUS[hidden_as or order["state"]],
@@ -132,7 +132,7 @@ def _refunded(refund: dict[str, Any]) -> dict[str, str]:
     return {
         "vnp_Amount": str(refund["amount"] * 100),
         "vnp_BankCode": "NCB",
-        "vnp_PayDate": stamp(at(refund["made_at"])),
+        "vnp_PayDate": format_timestamp(at(refund["made_at"])),
         "vnp_TransactionNo": refund["bank_ref"],
         "vnp_TransactionType": refund["kind"],
         "vnp_TransactionStatus": "00" if time.time() >= refund["done_at"] else _REFUND_PENDING,

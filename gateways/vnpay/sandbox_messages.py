@@ -10,7 +10,7 @@ import requests
 from devtools.sandbox.books import Row
 from devtools.sandbox.clock import at
 from gateways.base import Malformed
-from gateways.codecs.concatenation import stamp
+from gateways.codecs.timestamps import format_timestamp
 from gateways.parsing import read_object, text_of
 
 from .messages import SIGNATURE, Rules
@@ -34,7 +34,7 @@ def notification(transaction: Row, contract: dict[str, Any]) -> dict[str, Any]:
         "vnp_BankTranNo": f"VNP{transaction['bank_ref']}" if is_paid else "",
         "vnp_CardType": "ATM",
         "vnp_OrderInfo": transaction["detail"]["description"],
-        "vnp_PayDate": stamp(at(transaction["paid_at"] or transaction["created_at"])),
+        "vnp_PayDate": format_timestamp(at(transaction["paid_at"] or transaction["created_at"])),
         "vnp_ResponseCode": code,
         "vnp_TmnCode": contract["tmn_code"],
         "vnp_TransactionNo": transaction["bank_ref"] if is_paid else "0",

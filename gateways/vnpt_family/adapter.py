@@ -34,8 +34,8 @@ from gateways.base import (
     SentOrder,
     WrongRecipient,
 )
-from gateways.codecs import concatenation
-from gateways.codecs.concatenation import PipeSha256
+from gateways.codecs.field_signatures import PipeSha256, received_order
+from gateways.codecs.timestamps import format_timestamp, parse_timestamp
 from gateways.http import Link, page_address
 from gateways.parsing import read_enveloped, text_of, write_json
 
@@ -158,7 +158,7 @@ class PipeGateway:
             state=state,
             amount=int(amount[1]),
             currency=fields[names.currency] or None,
-            occurred_at=concatenation.moment(fields[names.paid_at]),
+            occurred_at=parse_timestamp(fields[names.paid_at]),
             facts=message,
         )
 
@@ -176,7 +176,7 @@ class PipeGateway:
         See docs/reference/vnptpay.md#query.
         """
         names = self.dialect
-        created = order.request.get(names.created) or (order.created_at and concatenation.stamp(order.created_at))
+        created = order.request.get(names.created) or (order.created_at and format_timestamp(order.created_at))
         if not created:
             raise OutcomeUnknown("the time stamp of the INIT is missing")
         version = order.request.get(names.version) or self._version()
@@ -198,7 +198,7 @@ class PipeGateway:
             state=state,
             amount=int(amount[1]) if amount else None,
             gateway_ref=text_of(answered.get(names.transaction)),
-            occurred_at=concatenation.moment(text_of(answered.get(names.paid_at))),
+            occurred_at=parse_timestamp(text_of(answered.get(names.paid_at))),
             code=status,
             message=text_of(answered.get(names.text)),
             currency=text_of(answered.get(names.currency)) or None,
@@ -227,7 +227,7 @@ class PipeGateway:
 
     def _answer_rule(self, codec: PipeSha256, answered: Mapping[str, Any]) -> PipeSha256 | None:
         """Return how the answer to a request signed by `codec` is signed; None where the contract signs none."""
-        return PipeSha256(concatenation.received_order(answered, self.dialect.signature))
+        return PipeSha256(received_order(answered, self.dialect.signature))
 
     def _sign_answer(self, body: Mapping[str, Any], request: RawRequest) -> str:
         return self.dialect.answer.sign(body, self._secret)
@@ -275,4 +275,4 @@ def _confirmed_state(code: str) -> OutcomeState:
 
 
 def _now() -> str:
-    return concatenation.stamp(datetime.now(UTC))
+    return format_timestamp(datetime.now(UTC))

@@ -15,7 +15,8 @@ from devtools.sandbox import orders
 from devtools.sandbox.clock import at
 from devtools.sandbox.state import books, contracts
 from gateways.base import Malformed
-from gateways.codecs.concatenation import PipeSha256, received_order, stamp
+from gateways.codecs.field_signatures import PipeSha256, received_order
+from gateways.codecs.timestamps import format_timestamp
 from gateways.parsing import read_object, text_of, write_json
 
 from .sandbox_messages import PipeProtocol
@@ -71,7 +72,7 @@ class PipeBank:
                 names.amount: order["amount"],
                 names.currency: "VND",
                 names.method: order["detail"].get("method", ""),
-                names.paid_at: stamp(at(order["paid_at"])) if order["paid_at"] else "",
+                names.paid_at: format_timestamp(at(order["paid_at"])) if order["paid_at"] else "",
                 names.status: _STATUS.get(hidden_as or order["state"], _FAILED),
                 names.info: "",
             },

@@ -10,7 +10,7 @@ import requests
 from devtools.sandbox.books import Row
 from devtools.sandbox.clock import at
 from gateways.base import Malformed
-from gateways.codecs.concatenation import stamp
+from gateways.codecs.timestamps import format_timestamp
 from gateways.parsing import read_object, text_of, write_json
 from gateways.payplatform.messages import PAYPLATFORM as _PAYPLATFORM
 from gateways.vnptpay.messages import VNPTPAY as _VNPTPAY
@@ -43,7 +43,7 @@ class PipeProtocol:
             "VND",
             transaction["bank_ref"],
             transaction["detail"].get("method", ""),
-            stamp(at(transaction["paid_at"] or transaction["created_at"])),
+            format_timestamp(at(transaction["paid_at"] or transaction["created_at"])),
             "",
         )
         codec = self.dialect.confirm

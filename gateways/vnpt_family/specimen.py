@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateways.base import GatewayRefused, OutcomeState, OutcomeUnknown
-from gateways.codecs.concatenation import PipeSha256, received_order
+from gateways.codecs.field_signatures import PipeSha256, received_order
 from gateways.conformance.envelopes import SECRET
 from gateways.conformance.specimens import Fields, Reply
 

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateways.base import MerchantConfig, PaymentOrder
-from gateways.codecs import concatenation
-from gateways.codecs.concatenation import PipeSha256
+from gateways.codecs.ascii_text import to_ascii
+from gateways.codecs.field_signatures import PipeSha256
+from gateways.codecs.timestamps import format_timestamp
 from gateways.vnpt_family.adapter import PipeGateway
 
 from . import messages
@@ -50,8 +51,8 @@ class VnptPay(PipeGateway):
             "LOCALE": "en-US" if order.locale == "en" else "vi-VN",
             "CURRENCY_CODE": "VND",
             "PAYMENT_METHOD": settings.get("payment_method", "VNPTPAY"),
-            "DESCRIPTION": concatenation.fold(order.description),
-            "CREATE_DATE": concatenation.stamp(order.created_at),
+            "DESCRIPTION": to_ascii(order.description),
+            "CREATE_DATE": format_timestamp(order.created_at),
             "CLIENT_IP": order.client_ip,
         }
         message = {name: values[name] for name in self._flavour.init.fields}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateways.base import Answer
-from gateways.codecs.concatenation import PipeSha256
+from gateways.codecs.field_signatures import PipeSha256
 from gateways.vnpt_family.adapter import Dialect
 
 

@@ -18,7 +18,7 @@ import openpyxl
 from django.utils.translation import gettext as _
 
 from gateways.base import Capability, Gateway, Malformed, StatementRow
-from gateways.codecs.concatenation import VIETNAM
+from gateways.codecs.timestamps import VIETNAM
 from payments.errors import StatementRefused
 
 #: Our name for a column → the names banks give it, compared without case and spaces.

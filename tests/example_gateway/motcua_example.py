@@ -33,7 +33,8 @@ from gateways.base import (
     Redirect,
     SentOrder,
 )
-from gateways.codecs import concatenation
+from gateways.codecs.ascii_text import to_ascii
+from gateways.codecs.timestamps import format_timestamp, parse_timestamp
 from gateways.http import Link, page_address
 from gateways.parsing import read_object, text_of, write_json
 
@@ -98,8 +99,8 @@ class ExampleWallet:
             "shop": self._shop,
             "ref": order.merchant_ref,
             "amount": order.amount,
-            "description": concatenation.fold(order.description),
-            "created": concatenation.stamp(order.created_at),
+            "description": to_ascii(order.description),
+            "created": format_timestamp(order.created_at),
             "return_url": order.return_url,
         }
         answered = self._call("/orders", ORDER, message, OPENED)
@@ -136,7 +137,7 @@ class ExampleWallet:
             state=state,
             amount=int(fields["amount"]),
             currency=fields["currency"] or None,
-            occurred_at=concatenation.moment(fields["time"]),
+            occurred_at=parse_timestamp(fields["time"]),
             facts=told,
         )
 
@@ -163,7 +164,7 @@ class ExampleWallet:
             state=state,
             amount=int(amount[0]) if amount else None,
             gateway_ref=text_of(answered.get("transaction")),
-            occurred_at=concatenation.moment(text_of(answered.get("time"))),
+            occurred_at=parse_timestamp(text_of(answered.get("time"))),
             code=status,
             facts=answered,
         )

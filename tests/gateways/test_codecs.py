@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from gateways import parsing
 from gateways.base import Malformed
-from gateways.codecs import concatenation, vietqr
-from gateways.codecs.concatenation import PipeSha256, RsaConcatenation
+from gateways.codecs import vietqr
+from gateways.codecs.ascii_text import to_ascii
+from gateways.codecs.field_signatures import PipeSha256, RsaConcatenation
+from gateways.codecs.timestamps import format_timestamp, parse_timestamp
 
 PAIR = PipeSha256(("A", "B"))
 
@@ -45,26 +47,26 @@ def test_rsa_round_trip_per_hash(hash_name: str) -> None:
 
 def test_stamps_are_gmt_plus_7() -> None:
     moment = datetime(2026, 12, 31, 17, 0, 1, tzinfo=UTC)
-    assert concatenation.stamp(moment) == "20270101000001"
-    assert concatenation.moment("20270101000001") == moment
+    assert format_timestamp(moment) == "20270101000001"
+    assert parse_timestamp("20270101000001") == moment
     with pytest.raises(ValueError, match="zone"):
-        concatenation.stamp(datetime(2026, 1, 1))  # noqa: DTZ001 - the very thing that is refused
+        format_timestamp(datetime(2026, 1, 1))  # noqa: DTZ001 - the very thing that is refused
 
 
 @pytest.mark.parametrize(
     "text", ["", "2026", "20261301000000", "2026010100000 ", "２０２６０１０１００００００", "x" * 14]
 )
 def test_what_is_no_stamp_is_no_time(text: str) -> None:
-    assert concatenation.moment(text) is None
+    assert parse_timestamp(text) is None
 
 
 def test_vietnamese_is_folded_and_separators_vanish() -> None:
-    assert concatenation.fold("Lệ phí | Đất  đai: thửa số 12/A – Ủy ban") == "Le phi Dat dai: thua so 12 A Uy ban"
+    assert to_ascii("Lệ phí | Đất  đai: thửa số 12/A – Ủy ban") == "Le phi Dat dai: thua so 12 A Uy ban"
 
 
 @given(st.text())
 def test_folded_text_is_always_safe_to_send(text: str) -> None:
-    folded = concatenation.fold(text, 20)
+    folded = to_ascii(text, 20)
     assert len(folded) <= 20
     assert all(letter.isascii() and (letter.isalnum() or letter in " .:_-") for letter in folded)
 

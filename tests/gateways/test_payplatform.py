@@ -23,7 +23,7 @@ from gateways.base import (
     RawResponse,
     SentOrder,
 )
-from gateways.codecs.concatenation import PipeSha256, received_order
+from gateways.codecs.field_signatures import PipeSha256, received_order
 from gateways.conformance.envelopes import SECRET, as_json, as_post
 from gateways.payplatform.adapter import PayPlatform
 from gateways.payplatform.messages import CONFIRM, INIT, QUERY

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from gateways.codecs import vietqr
-from gateways.codecs.concatenation import PipeSha256, RsaConcatenation
+from gateways.codecs.field_signatures import PipeSha256, RsaConcatenation
 from gateways.payplatform import messages
 from gateways.vietinbank.messages import (
     INQUIRY_ANSWER_FIELDS,

@@ -14,7 +14,7 @@ import pytest
 from devtools.sandbox.keys import make_contracts
 from gateways.base import Answer, FindBill, InquiredBill, Malformed, MerchantConfig, OutcomeState, PaymentOrder
 from gateways.codecs import vietqr
-from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
+from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key
 from gateways.conformance.envelopes import as_json
 from gateways.vietinbank.adapter import VietinBank
 from gateways.vietinbank.messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTIFICATION_FIELDS

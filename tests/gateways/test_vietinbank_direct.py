@@ -27,7 +27,7 @@ from gateways.base import (
     RawResponse,
     SentOrder,
 )
-from gateways.codecs.concatenation import RsaConcatenation, private_key, public_key
+from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key
 from gateways.conformance.envelopes import as_json, as_post
 from gateways.vietinbank_direct.adapter import VietinBankDirect
 from gateways.vietinbank_direct.messages import CONFIRM_FIELDS, INIT_FIELDS, QUERY_FIELDS

@@ -24,7 +24,7 @@ from gateways.base import (
     Redirect,
     SentOrder,
 )
-from gateways.codecs.concatenation import PipeSha256, received_order
+from gateways.codecs.field_signatures import PipeSha256, received_order
 from gateways.conformance.envelopes import SECRET
 from gateways.vnptpay.adapter import VnptPay
 from gateways.vnptpay.messages import FLAVOURS, QUERY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateways.codecs.concatenation import RsaConcatenation, private_key
+from gateways.codecs.field_signatures import RsaConcatenation, private_key
 from gateways.momo import messages
 from gateways.vietinbank import messages as vietinbank_messages
 from gateways.vietinbank_direct import messages as vietinbank_direct_messages

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from gateways.codecs.concatenation import RsaConcatenation, public_key
+from gateways.codecs.field_signatures import RsaConcatenation, public_key
 from gateways.vietinbank import messages
 from gateways.vnptpay import messages as vnptpay_messages
 from payments.callbacks import dead_letters, inbox

@@ -14,7 +14,7 @@ from psycopg2.extras import DateRange
 
 from agencies.models import Agency, AuditEntry, User
 from devtools.sandbox.keys import make_contracts
-from gateways.codecs.concatenation import RsaConcatenation, private_key
+from gateways.codecs.field_signatures import RsaConcatenation, private_key
 from gateways.vietinbank import messages
 from gateways.vnptpay import messages as vnptpay_messages
 from payments.errors import RotationUnderWay, SecretsRefused

@@ -11,11 +11,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -26,9 +23,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from gateways.base import Malformed
 from gateways.parsing import text_of
 
-#: Every stamp of these protocols is Vietnamese local time; the country has no summer time.
-VIETNAM = timezone(timedelta(hours=7))
-_STAMP = "%Y%m%d%H%M%S"
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha1": hashes.SHA1,
     "sha256": hashes.SHA256,
@@ -125,27 +119,3 @@ def public_key(pem: str) -> RSAPublicKey:
     if not isinstance(key, RSAPublicKey):
         raise ValueError("not an RSA public key")
     return key
-
-
-def stamp(moment: datetime) -> str:
-    """Return an aware time as yyyyMMddHHmmss, GMT+7. Raises ValueError for a naive one."""
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return moment.astimezone(VIETNAM).strftime(_STAMP)
-
-
-def moment(text: str, pattern: str = _STAMP) -> datetime | None:
-    """Return the aware time of a GMT+7 stamp, or None when it is none."""
-    if pattern == _STAMP and not re.fullmatch(r"[0-9]{14}", text):
-        return None
-    try:
-        return datetime.strptime(text, pattern).replace(tzinfo=VIETNAM)
-    except ValueError:
-        return None
-
-
-def fold(text: str, limit: int = 255) -> str:
-    """Return `text` as `[A-Za-z0-9 .:_-]`, without accents, `limit` characters at most (T-11)."""
-    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    unaccented = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[^A-Za-z0-9 .:_-]", " ", unaccented).split())[:limit].rstrip()
