@@ -194,7 +194,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer to a query: the state of one payment as the gateway knows it now."""
+    """The answer to a query: the state of one payment at the gateway."""
 
     state: OutcomeState
     amount: int | None = None
@@ -223,7 +223,7 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class InquiredBill:
-    """What the portal tells a bank that asks what is owed for a code. The name is masked."""
+    """The answer to a bill inquiry: the amount due for a code. The name is masked."""
 
     code: str
     amount: int
@@ -269,11 +269,11 @@ class Gateway(Protocol):
         ...
 
     def query(self, order: SentOrder) -> Outcome:
-        """Ask what became of a payment. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
+        """Query the state of a payment. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
         ...
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
-        """Answer a bank that asks what is owed (Capability.BILL_INQUIRY only). Never raises."""
+        """Answer a bill inquiry (Capability.BILL_INQUIRY only). Never raises."""
         ...
 
 
@@ -296,5 +296,5 @@ class RefundGateway(Gateway, Protocol):
         ...
 
     def query_refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:
-        """Ask what became of a refund that was sent. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
+        """Query the state of a refund that was sent. Raises GatewayUnavailable, GatewayRefused, OutcomeUnknown."""
         ...

@@ -18,7 +18,7 @@ MAX_FORM_FIELDS = 50
 
 
 class RawNumber(str):
-    """A JSON number as its own text, written back without quotes only by whoever knows it."""
+    """A JSON number as its own text, written back without quotes."""
 
     __slots__ = ()
 

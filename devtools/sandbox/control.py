@@ -99,7 +99,7 @@ def redeliver(request: HttpRequest) -> HttpResponse:
     rows = books().transactions(order.get("gateway", ""), str(order.get("ref") or order.get("cust_code")))
     finished = [transaction for transaction in rows if transaction["state"] != "open"]
     for transaction in finished:
-        courier().tell_again(transaction)
+        courier().resend(transaction)
     return JsonResponse({"sent": len(finished)}, status=200 if finished else 404)
 
 

@@ -40,7 +40,7 @@ class Courier:
         """Look again at what is due."""
         self._wake.set()
 
-    def tell(self, transaction: Row) -> None:
+    def enqueue(self, transaction: Row) -> None:
         """Queue the notification of a transaction, as the faults in force want it."""
         gateway = transaction["gateway"]
         if self._books.take_fault(gateway, "drop") is not None:
@@ -58,12 +58,12 @@ class Courier:
             self._hold(gateway, int(reorder.get("times", 2)), float(reorder.get("seconds", 5)))
         self._wake.set()
 
-    def tell_again(self, transaction: Row) -> None:
+    def resend(self, transaction: Row) -> None:
         """Queue the very same notification once more, whatever faults are ordered."""
         self._queue(transaction)
         self._wake.set()
 
-    def tell_now(self, transaction: Row) -> None:
+    def send_now(self, transaction: Row) -> None:
         """Send the notification and wait for the answer."""
         notification_id = self._queue(transaction, state="sending")
         self._send(self._books.select("SELECT * FROM notifications WHERE id = ?", notification_id)[0])

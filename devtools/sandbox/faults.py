@@ -58,7 +58,7 @@ def charged(gateway: str, amount: int) -> int:
     return amount if fault is None else int(fault.get("amount", max(1, amount - 1000)))
 
 
-def hiding(gateway: str) -> tuple[str, float]:
+def hidden_until(gateway: str) -> tuple[str, float]:
     """Return how a payment made now is hidden ("pending", "not_found" or ""), and until when."""
     for fault, hidden_as in (("pending_then_paid", "pending"), ("not_found_then_paid", "not_found")):
         options = books().take_fault(gateway, fault)

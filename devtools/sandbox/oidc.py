@@ -156,7 +156,7 @@ def token(request: HttpRequest) -> HttpResponse:
 
 
 def userinfo(request: HttpRequest) -> HttpResponse:
-    """Return what the provider knows of whom the token was given for."""
+    """Return the claims of the person the token was issued for."""
     access = request.headers.get("Authorization", "").removeprefix("Bearer ")
     subject, until = _tokens.get(access, ("", 0))
     if until < time.time():

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from .books import Row
-from .faults import charged, hiding
+from .faults import charged, hidden_until
 from .state import books, courier
 
 METHODS = ("VietinBank", "Vietcombank", "BIDV", "Agribank", "Ví VNPT Money")
@@ -27,7 +27,7 @@ def find(gateway: str, ref: str) -> tuple[Row | None, str]:
     return orders[0], orders[0]["hidden_as"] if time.time() < orders[0]["visible_at"] else ""
 
 
-def misbehave_at_start(order: Row) -> HttpResponse | None:
+def apply_start_faults(order: Row) -> HttpResponse | None:
     """Do to a new order what faults in force want; the answer to send instead of the right one, if any."""
     timeout = books().take_fault(order["gateway"], "charge_then_timeout")
     if timeout is not None:
@@ -35,7 +35,7 @@ def misbehave_at_start(order: Row) -> HttpResponse | None:
         time.sleep(float(timeout.get("seconds", 15)))
         return HttpResponse(status=504)
     if books().take_fault(order["gateway"], "callback_in_start") is not None:
-        courier().tell_now(_settle(order, "paid"))
+        courier().send_now(_settle(order, "paid"))
     return None
 
 
@@ -62,13 +62,13 @@ def pay(gateway: str, ref: str, outcome: str, amount: int | None = None, method:
         if not orders or orders[0]["state"] == "paid":
             return orders[0] if orders else None
         order = _settle(orders[0], outcome, amount, method)
-    courier().tell(order)
+    courier().enqueue(order)
     return order
 
 
 def _settle(order: Row, state: str, amount: int | None = None, method: str = METHODS[0]) -> Row:
     gateway, is_paid = order["gateway"], state == "paid"
-    hidden_as, visible_at = hiding(gateway) if is_paid else ("", 0.0)
+    hidden_as, visible_at = hidden_until(gateway) if is_paid else ("", 0.0)
     changes: dict[str, Any] = {
         "state": state,
         "amount": amount or (charged(gateway, order["amount"]) if is_paid else order["amount"]),

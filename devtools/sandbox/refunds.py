@@ -13,7 +13,7 @@ from .state import books
 _one_refund = threading.Lock()
 
 
-def give_back(order: Row, ref: str, amount: int, **detail: Any) -> dict[str, Any] | None:
+def refund(order: Row, ref: str, amount: int, **detail: Any) -> dict[str, Any] | None:
     """Write a refund of a paid order and return it; the earlier one when `ref` is known. None: refused.
 
     With the fault `refund_pending` it stays under way for `seconds`.
@@ -43,7 +43,7 @@ def find(order: Row, ref: str) -> dict[str, Any] | None:
     return next((refund for refund in order["detail"].get("refunds", []) if refund["ref"] == ref), None)
 
 
-def loses_answer(gateway: str) -> bool:
+def answer_is_lost(gateway: str) -> bool:
     """Tell whether the fault `refund_then_timeout` wants this answer lost, after having waited."""
     fault = books().take_fault(gateway, "refund_then_timeout")
     if fault is None:

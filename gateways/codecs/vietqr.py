@@ -13,7 +13,7 @@ _MAX_LENGTH = 99
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What a VietQR asks the payer's bank to do. `amount` is whole đồng, None where the payer chooses."""
+    """The transfer that a VietQR describes. `amount` is whole đồng, None where the payer chooses."""
 
     bank_bin: str
     account: str

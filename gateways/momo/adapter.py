@@ -75,7 +75,7 @@ class Momo:
         return text_of(read_object(request.body).get("partnerCode"))
 
     def start(self, order: PaymentOrder) -> Redirect:
-        """create: a duplicate or an unclear code means that an order may exist, which query tells."""
+        """create: a duplicate or an unclear code means that an order may exist, which query decides."""
         message = {
             "partnerCode": self._partner,
             "requestId": order.merchant_ref,
@@ -178,7 +178,7 @@ class Momo:
         return _refund_outcome(refunds, refund)
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
-        """MoMo asks for no bills."""
+        """MoMo has no bill inquiry."""
         return RawResponse(body=b"{}", status=404)
 
     def _question(self, reference: str) -> dict[str, Any]:
@@ -190,7 +190,7 @@ class Momo:
         }
 
     def _call(self, operation: str, rule: HmacPairs, message: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-        """Send a signed request; return the answer and its resultCode once it repeats what was asked."""
+        """Send a signed request; return the answer and its resultCode once it repeats the request."""
         access, secret = self._keys[0]
         signature = rule.sign({**message, "accessKey": access}, secret)
         url = f"{str(self._settings['api_url']).rstrip('/')}/{operation}"

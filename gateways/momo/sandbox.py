@@ -47,7 +47,7 @@ def create(request: HttpRequest) -> HttpResponse:
     )
     if order is None:
         return _answer(message, _DUPLICATE)
-    if instead := orders.misbehave_at_start(order):
+    if instead := orders.apply_start_faults(order):
         return instead
     opened = {"amount": int(message["amount"]), "payUrl": request.build_absolute_uri(f"/{GATEWAY}/pay/{ref}")}
     return _answer(message, _OK, opened, CREATE_ANSWERS[0])
@@ -78,10 +78,10 @@ def refund(request: HttpRequest) -> HttpResponse:
         return _answer(message, _NOT_REFUNDABLE)
     if refunds.find(order, ref):
         return _answer(message, _DUPLICATE)
-    made = refunds.give_back(order, ref, amount)
+    made = refunds.refund(order, ref, amount)
     if made is None:
         return _answer(message, _TOO_MUCH)
-    if refunds.loses_answer(GATEWAY):
+    if refunds.answer_is_lost(GATEWAY):
         return HttpResponse(status=504)
     return _answer(message, _refund_code(made), {"amount": amount, "transId": int(made["bank_ref"])})
 

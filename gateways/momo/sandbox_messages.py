@@ -43,5 +43,5 @@ def envelope(message: dict[str, Any], contract: dict[str, Any]) -> dict[str, Any
 
 
 def judge(response: requests.Response, contract: dict[str, Any]) -> tuple[bool, str]:
-    """Return whether the portal has heard, which only HTTP 204 says."""
+    """Return whether the answer ends the delivery: only HTTP 204 does."""
     return response.status_code == 204, f"HTTP {response.status_code}"

@@ -58,7 +58,7 @@ _KINDS = {"phi": "1", "le_phi": "2"}
 
 
 def receipt_block(order: PaymentOrder, unit: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ThongTinBienLai. `unit` holds what the contract knows: MaDonVi, TKThuHuong and so on.
+    """Return ThongTinBienLai. `unit` holds what the contract says: MaDonVi, TKThuHuong and so on.
 
     See docs/reference/payplatform.md#init.
 

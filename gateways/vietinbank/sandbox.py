@@ -15,7 +15,7 @@ from django.urls import path
 
 from devtools.sandbox.books import Row
 from devtools.sandbox.clock import at
-from devtools.sandbox.faults import charged, hiding, may_fail
+from devtools.sandbox.faults import charged, hidden_until, may_fail
 from devtools.sandbox.keys import AGENCY, key_pair
 from devtools.sandbox.plugins import Sandbox
 from devtools.sandbox.state import books, contracts, courier
@@ -39,7 +39,7 @@ def app_page(request: HttpRequest) -> HttpResponse:
     if not typed:
         return render(request, _PAGE, {"step": "code"})
     code, asked_amount = _read(typed)
-    bill = messages.ask(code, contracts()[GATEWAY])
+    bill = messages.inquire(code, contracts()[GATEWAY])
     if isinstance(bill, str):
         return render(request, _PAGE, {"step": "code", "error": bill, "typed": typed})
     given = request.POST.get("amount", "").replace(".", "").strip()
@@ -111,13 +111,13 @@ def settlement_file(request: HttpRequest) -> HttpResponse:
 
 def pay(code: str, amount: int, **changes: str) -> Row:
     """Move the money and tell the portal. `changes` bend its fields before it is signed (tests)."""
-    hidden_as, visible_at = hiding(GATEWAY)
+    hidden_as, visible_at = hidden_until(GATEWAY)
     transfer = books().add_transaction(
         GATEWAY, code, charged(GATEWAY, amount), "paid", bank_ref=_new_reference(), changes=changes
     )
     books().update("transactions", transfer["id"], hidden_as=hidden_as, visible_at=visible_at)
     transfer = books().transaction(transfer["id"])
-    courier().tell(transfer)
+    courier().enqueue(transfer)
     return transfer
 
 
@@ -177,9 +177,9 @@ def _file_row(row: Row, contract: dict[str, Any]) -> dict[str, str]:
 
 
 def _transfer(code: str, amount: int | None, changes: Mapping[str, str]) -> Row | str:
-    """Pay as the bank app does: without an amount, the portal is asked first what is owed."""
+    """Pay as the bank app does: without an amount, inquire it at the portal first."""
     if amount is None:
-        bill = messages.ask(code, contracts()[GATEWAY])
+        bill = messages.inquire(code, contracts()[GATEWAY])
         if isinstance(bill, str):
             return bill
         amount = bill.amount

@@ -69,7 +69,7 @@ def envelope(message: dict[str, Any], contract: dict[str, Any]) -> dict[str, Any
 
 
 def judge(response: requests.Response, contract: dict[str, Any]) -> tuple[bool, str]:
-    """Return whether the portal has heard, and what it said."""
+    """Return whether the answer ends the delivery, and its code."""
     codec, keys = RsaConcatenation(NOTIFICATION_ANSWER_FIELDS), [public_key(contract["portal_public_key"])]
     try:
         message = read_object(response.content)
@@ -82,7 +82,7 @@ def judge(response: requests.Response, contract: dict[str, Any]) -> tuple[bool, 
     return response.status_code == 200 and code in _FINAL, code
 
 
-def ask(code: str, contract: dict[str, Any]) -> Bill | str:
+def inquire(code: str, contract: dict[str, Any]) -> Bill | str:
     """inq-bill: return the bill, or why there is none, in words for the payer.
 
     See docs/reference/vietinbank.md#inq-bill.

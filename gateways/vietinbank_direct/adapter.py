@@ -202,7 +202,7 @@ class VietinBankDirect:
         )
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
-        """This product asks for no bills."""
+        """This product has no bill inquiry."""
         return RawResponse(body=b"{}", status=404)
 
     def _parties(self) -> dict[str, str]:

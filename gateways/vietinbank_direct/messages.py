@@ -68,7 +68,7 @@ _SHAPES = {
 
 
 def state_of(code: str) -> OutcomeState:
-    """Return what a code says of the money. Debited but not final (41), or never heard of: pending (T-4)."""
+    """Return the state a code means. Debited but not final (41), or undocumented: pending (T-4)."""
     if code in _PAID:
         return OutcomeState.PAID
     if code in _FAILED:

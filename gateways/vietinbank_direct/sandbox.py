@@ -49,7 +49,7 @@ def init_session(request: HttpRequest) -> HttpResponse:
     order = books().open_transaction(GATEWAY, ref, amount, session=session, description=description)
     if order is None:
         return _answer({"responseCode": "07", "responseDesc": "Giao dich da gui"})
-    if instead := orders.misbehave_at_start(order):
+    if instead := orders.apply_start_faults(order):
         return instead
     page = request.build_absolute_uri(f"/{GATEWAY}/pay/{session}")
     return _answer(

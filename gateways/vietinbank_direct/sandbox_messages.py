@@ -50,7 +50,7 @@ def envelope(message: dict[str, Any], contract: dict[str, Any]) -> dict[str, Any
 
 
 def judge(response: requests.Response, contract: dict[str, Any]) -> tuple[bool, str]:
-    """Return whether the portal has heard, and what it said: its code and, behind it, urlResult."""
+    """Return whether the answer ends the delivery, and its code with urlResult."""
     codec = RsaConcatenation(ANSWER_FIELDS, contract["hash_to_bank"])
     try:
         message = read_object(response.content)

@@ -176,7 +176,7 @@ class Vnpay:
         return _refund_outcome(answered, refund)
 
     def query_refund(self, order: SentOrder, refund: RefundOrder) -> Outcome:
-        """Ask about a refund: VNPAY tells of the last movement of the payment, by the payment's reference.
+        """Query a refund: VNPAY reports the last movement of the payment, by the payment's reference.
 
         A part given back is recognised only by our reference in vnp_OrderInfo; the whole can be
         given back only once. Anything else is NOT_FOUND: it says nothing about this refund.
@@ -192,7 +192,7 @@ class Vnpay:
         return _refund_outcome(answered, refund)
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
-        """VNPAY asks for no bills."""
+        """VNPAY has no bill inquiry."""
         return RawResponse(body=b"{}", status=404)
 
     def _ask(self, order: SentOrder) -> dict[str, Any]:

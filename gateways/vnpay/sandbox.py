@@ -61,7 +61,7 @@ def entry(request: HttpRequest) -> HttpResponse:
         return_url=message.get("vnp_ReturnUrl", ""),
     )
     # The same address opened again, or shared between two tabs, is the same order.
-    if order and (instead := orders.misbehave_at_start(order)):
+    if order and (instead := orders.apply_start_faults(order)):
         return instead
     return HttpResponseRedirect(f"/{GATEWAY}/pay/{ref}")
 
@@ -74,7 +74,7 @@ def pay_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 @may_fail(GATEWAY)
 def api(request: HttpRequest) -> HttpResponse:
-    """querydr and refund, told apart by vnp_Command."""
+    """querydr and refund, by vnp_Command."""
     try:
         message = read_object(request.body)
         command = text_of(message.get("vnp_Command"))
@@ -108,10 +108,10 @@ def _refund(order: Row, fields: dict[str, str]) -> HttpResponse:
     amount, kind = int(fields["vnp_Amount"]) // 100, fields["vnp_TransactionType"]
     if (kind == FULL_REFUND) != (amount == order["amount"]):
         return _answer(rule, fields, "03")
-    refund = sandbox_refunds.give_back(order, ref, amount, kind=kind, info=fields["vnp_OrderInfo"])
+    refund = sandbox_refunds.refund(order, ref, amount, kind=kind, info=fields["vnp_OrderInfo"])
     if refund is None:
         return _answer(rule, fields, "03")
-    if sandbox_refunds.loses_answer(GATEWAY):
+    if sandbox_refunds.answer_is_lost(GATEWAY):
         return HttpResponse(status=504)
     return _answer(rule, fields, "00", _refunded(refund))
 

@@ -51,7 +51,7 @@ def envelope(message: dict[str, Any], contract: dict[str, Any]) -> dict[str, Any
 
 
 def judge(response: requests.Response, contract: dict[str, Any]) -> tuple[bool, str]:
-    """Return whether the portal has heard, and what it said."""
+    """Return whether the answer ends the delivery, and its code."""
     try:
         code = text_of(read_object(response.content).get("RspCode"))
     except Malformed:

@@ -105,7 +105,7 @@ def _as_query(message: Mapping[str, Any]) -> RawRequest:
 
 
 def _reply(rule_name: str, **answer: Any) -> Reply:
-    """Return VNPAY's answer to any question, about what was asked."""
+    """Return a signed answer that repeats the request's reference."""
 
     def reply(request: Fields) -> Fields:
         rule = getattr(RULES, rule_name)

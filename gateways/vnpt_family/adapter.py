@@ -39,7 +39,7 @@ from gateways.codecs.timestamps import format_timestamp, parse_timestamp
 from gateways.http import Link, page_address
 from gateways.parsing import read_enveloped, text_of, write_json
 
-#: Codes of their answers to what we ask (docs/reference/vnptpay.md#response-codes): the payment may exist, so only
+#: Codes of their answers to our requests (docs/reference/vnptpay.md#response-codes): the payment may exist, so only
 #: QUERY can tell.
 UNCLEAR_CODES = frozenset({"03", "04", "06", "99"})
 #: Our key or contract is wrong; nothing was created.
@@ -206,7 +206,7 @@ class PipeGateway:
         )
 
     def inquire(self, request: RawRequest, find_bill: FindBill) -> RawResponse:
-        """These gateways ask for no bills."""
+        """These gateways have no bill inquiry."""
         return RawResponse(body=b"{}", status=404)
 
     def _init(self, order: PaymentOrder) -> tuple[str, PipeSha256, dict[str, Any]]:

@@ -46,7 +46,7 @@ class PipeBank:
         )
         if order is None:
             return self._answer("03", "Ma don hang da ton tai")
-        if instead := orders.misbehave_at_start(order):
+        if instead := orders.apply_start_faults(order):
             return instead
         page = request.build_absolute_uri(f"/{self.gateway}/pay/{ref}")
         return self._answer(

@@ -57,7 +57,7 @@ class PipeProtocol:
         return {"data": write_json(message), "headers": {"Content-Type": "application/json"}}
 
     def judge(self, response: requests.Response, contract: dict[str, Any]) -> tuple[bool, str]:
-        """Return whether the portal has heard, and what it said."""
+        """Return whether the answer ends the delivery, and its code."""
         names = self.dialect
         try:
             message = read_object(response.content)
