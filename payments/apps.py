@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PaymentsConfig(AppConfig):
-    """Connects the webhooks to what this app tells others."""
+    """Connects the webhooks, registers the system check of gateways."""
 
     name = "payments"
     verbose_name = _("Thanh toán")
 
     def ready(self) -> None:
         """Connect."""
+        from .callbacks import checks  # noqa: F401
         from .webhooks import events  # noqa: F401

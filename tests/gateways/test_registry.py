@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 
 from gateways import registry
 from gateways.addresses import Address, Purpose
@@ -100,6 +101,8 @@ def test_a_package_that_cannot_be_imported_is_named_and_the_others_work(
     assert reasons()["broken"] == "ImportError: no module named nothing"
     assert "AttributeError" in reasons()["empty"]
     assert "gateway broken (elsewhere:broken) is left out: ImportError: no module named nothing" in caplog.text
+    named = {warning.msg for warning in run_checks() if warning.id == "payments.W001"}
+    assert "Gateway broken (elsewhere:broken) is left out: ImportError: no module named nothing" in named
 
 
 def test_of_two_packages_with_one_slug_or_one_address_neither_is_guessed(installed: Callable[..., None]) -> None:
