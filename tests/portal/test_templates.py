@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-FOLDERS = (settings.BASE_DIR / "templates", settings.BASE_DIR / "devtools" / "sandbox" / "templates")
+FOLDERS = tuple(settings.BASE_DIR / name for name in ("templates", "devtools", "gateways"))
 LONGEST_LINE = 120
 TEMPLATES = [path for folder in FOLDERS for path in sorted(folder.rglob("*.html"))]
 

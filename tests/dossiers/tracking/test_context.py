@@ -21,6 +21,7 @@ from payments.callbacks import inbox
 from portal.public.figures_views import compute
 from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
+from tests.support.markup import tight
 from tests.support.notifications import confirm
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,7 +107,7 @@ def test_the_citizen_sees_which_office_looked_and_never_who() -> None:
     type(officer).objects.filter(pk=officer.pk).update(full_name="Lê Thị Kín")
     assert "Chưa có cán bộ nào mở hồ sơ này." in page(dossier)
     audit.record("view", f"dossier:{dossier.code}", actor=officer, agency=dossier.agency)
-    shown = page(dossier)
+    shown = tight(page(dossier))
     assert f"{dossier.agency.name} · Cán bộ tiếp nhận · khi hồ sơ ở bước: Mới đăng ký" in shown
     assert officer.username not in shown and "Lê Thị Kín" not in shown
 
