@@ -39,7 +39,7 @@ const lookUp = () =>
     const body = new FormData(form);
     for (const scan of waiting) {
       body.append("lan", scan.nonce);
-      body.append("quet", scan.text);
+      body.append("quet", scan.text.replaceAll("\0", "")); // the server takes no NUL, and a scan must not be lost
     }
     const answer = await fetch(form.action, { method: "POST", body, redirect: "error" }).catch(() => null);
     if (!answer?.ok) return; // signed out meanwhile, or gone again: they stay
