@@ -19,6 +19,7 @@ from tests.journeys import log_scan
         ("INFO card 4111 1111 1111 1111", True),
         ("INFO signed with s3cret-of-the-bank", True),
         ("2026-11-24 09:32:00,308 INFO order MC0912345678901 paid", False),
+        ("INFO linked to 15:cf16d35d79e0cff2532e3572601c675f52b46a5ff3aa0905102513d168b7ff28", False),
         ("INFO H44.40-261124-0005 took 0.20912345 s, notification 17", False),
     ],
 )
