@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from core import identity
+from core.values import identity
 
 from .models import Citizen, User
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from psycopg2.extras import DateRange
 
-from core.text import fold
+from core.values.text import fold
 
 from .models import Agency, AgencySuccession, Level
 

@@ -23,8 +23,8 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core.http import came_from
-from core.models import RateLimitCount
+from .http import came_from
+from .models import RateLimitCount
 
 EVERYBODY = "everybody"
 #: What one household or one office has; whoever rents a whole one is counted as one.

@@ -1,9 +1,10 @@
-"""Background jobs of core (`core.jobs`)."""
+"""Background jobs of core (`core.background.jobs`)."""
 
 from __future__ import annotations
 
+from core.background.jobs import job
+
 from . import rate_limits
-from .jobs import job
 
 
 @job("what was tried")

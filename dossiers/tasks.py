@@ -1,8 +1,8 @@
-"""Background jobs of dossiers (`core.jobs`)."""
+"""Background jobs of dossiers (`core.background.jobs`)."""
 
 from __future__ import annotations
 
-from core.jobs import job
+from core.background.jobs import job
 
 from .attachments import scan
 from .fees import close_bills, delay_notices

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import masking
+from core.values import masking
 from gateways.base import OutcomeState
 
 from .models import LedgerEvent, Notification, Payment

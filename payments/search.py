@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core import identity, money
+from core.values import identity, money
 from gateways import registry
 from payments.models.cash_desk import Tender
 

@@ -1,12 +1,12 @@
-"""Background jobs of payments (`core.jobs`)."""
+"""Background jobs of payments (`core.background.jobs`)."""
 
 from __future__ import annotations
 
 import time
 from functools import partial
 
-from core import wakeup
-from core.jobs import job
+from core.background import wakeup
+from core.background.jobs import job
 from gateways import registry
 
 from . import charge_claims, discrepancies, heartbeats

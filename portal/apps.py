@@ -17,8 +17,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Build stale translations; connect the receivers of sign-ins."""
-        from . import translations
         from .accounts import events, letters  # noqa: F401 - their receivers
+        from .assets import translations
 
         try:
             translations.compile_stale(settings.BASE_DIR)

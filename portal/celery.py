@@ -16,6 +16,6 @@ app.autodiscover_tasks()
 @app.on_after_finalize.connect
 def _schedule(sender: Celery, **_: Any) -> None:
     """Beat wakes every job that has an interval."""
-    from core import jobs
+    from core.background import jobs
 
     sender.conf.beat_schedule = jobs.beat_schedule()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.text import fold
+from core.values.text import fold
 
 
 def area_of(agency_name: str) -> str:

@@ -1,8 +1,8 @@
-"""Background jobs of procedures (`core.jobs`)."""
+"""Background jobs of procedures (`core.background.jobs`)."""
 
 from __future__ import annotations
 
-from core.jobs import job
+from core.background.jobs import job
 
 from .schedules import lifecycle
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 
-from core import live, wakeup
+from core import live
+from core.background import wakeup
 
 from .source_rules import APPS, ROOT
 
@@ -21,7 +22,7 @@ from .source_rules import APPS, ROOT
 ANNOUNCERS: tuple[ModuleType, ...] = (wakeup, live)
 #: Their functions that tell nobody of anything.
 HARMLESS = {
-    "core.wakeup.worker_is_awake": "lets the next caller wake a worker; wakes none",
+    "core.background.wakeup.worker_is_awake": "lets the next caller wake a worker; wakes none",
     "core.live.stream_url": "signs text",
     "core.live.sign_topics": "signs text",
     "core.live.read_topics": "reads signed text",

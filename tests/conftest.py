@@ -14,11 +14,11 @@ from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
-from core import locks
+from core.database import locks
+from tests.support.browser import _chromium, _driver, browser, playwright
+from tests.support.demo import demo
 
 from .support import emptying, servers, sessions
-from .support.browser import _chromium, _driver, browser, playwright
-from .support.demo import demo
 
 emptying.install()
 # A busy machine is no fault of what is tested.
@@ -122,7 +122,8 @@ def live_server(django_db_setup: None, live_server: Any) -> Any:
 @pytest.fixture(autouse=True)
 def _quiet_bells() -> Iterator[None]:
     """Each test begins with a bell nobody has rung, and remembers neither contracts nor a broker that was down."""
-    from core import live, wakeup
+    from core import live
+    from core.background import wakeup
     from payments import heartbeats
     from payments.merchants import accounts as merchants
     from portal.administration.read_only import spans

@@ -5,7 +5,7 @@ from __future__ import annotations
 import celery
 import pytest
 
-from core import wakeup
+from core.background import wakeup
 
 from . import before_commit
 from .before_commit import HARMLESS, SENDING_METHODS, announcing_functions, early_announcements, read
@@ -51,8 +51,12 @@ def test_what_waits_for_the_commit_may_be_said_inside() -> None:
 
 
 def test_a_function_that_is_imported_by_another_name_is_found() -> None:
-    assert lines("from core.wakeup import notify_worker as wake\nwith transaction.atomic():\n    wake()\n") == [3]
-    assert lines("import core.wakeup\nwith transaction.atomic():\n    core.wakeup.notify_worker()\n") == [3]
+    assert lines(
+        "from core.background.wakeup import notify_worker as wake\nwith transaction.atomic():\n    wake()\n"
+    ) == [3]
+    assert lines(
+        "import core.background.wakeup\nwith transaction.atomic():\n    core.background.wakeup.notify_worker()\n"
+    ) == [3]
 
 
 def test_a_function_that_calls_another_that_tells_others_is_found() -> None:

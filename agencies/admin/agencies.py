@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from agencies.admin_base import AuditedAdmin, ProvedAdmin, ScopedAdmin
 from agencies.admin_periods import WithPeriod
 from agencies.models import Agency, AgencySuccession, BeneficiaryAccount, OnboardingStep
-from core.text import fold
+from core.values.text import fold
 
 
 class AccountInline(WithPeriod, TabularInline):

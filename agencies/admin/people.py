@@ -25,8 +25,8 @@ from agencies.authorization import PROVINCIAL, sees_everything
 from agencies.errors import LastProvinceAdmin
 from agencies.models import Agency, Membership, Role, User
 from agencies.reauthentication import must_be_proved, recently_proved_method
-from core.row_sets import WholeRowFormSet
-from core.text import row_key
+from core.database.row_sets import WholeRowFormSet
+from core.values.text import row_key
 
 from .session_views import SessionPages
 

@@ -23,7 +23,7 @@ from agencies.authorization import PROVINCIAL, sees_everything
 from agencies.errors import LastProvinceAdmin, RoleIsOver
 from agencies.models import Membership
 from agencies.reauthentication import must_be_proved
-from core.text import fold
+from core.values.text import fold
 
 ONE_YEAR = timedelta(days=365)
 

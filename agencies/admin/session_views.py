@@ -15,7 +15,7 @@ from unfold.decorators import action
 
 from agencies import people
 from agencies.models import User
-from core.text import row_key
+from core.values.text import row_key
 
 
 class SessionPages:

@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.text import fold
-from core.whole_row import WholeRow
+from core.database.whole_row import WholeRow
+from core.values.text import fold
 
 
 class Level(models.TextChoices):

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.audit.words import WORDS
-from core.triggers import AppendOnly
+from core.database.triggers import AppendOnly
 
 from .agency import Agency
 

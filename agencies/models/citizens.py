@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.encryption import EncryptedTextField, SearchKeyField
+from core.database.encryption import EncryptedTextField, SearchKeyField
 
 from .guards import NoStaff
 from .people import User

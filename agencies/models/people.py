@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.whole_row import WholeRow
+from core.database.whole_row import WholeRow
 
 from .agency import Agency
 from .guards import NoCitizen

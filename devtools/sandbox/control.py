@@ -11,11 +11,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from devtools.sandbox.citizens.phones import PROVIDERS
 from gateways import registry
 
 from . import orders
 from .faults import FAULTS
-from .phones import PROVIDERS
 from .plugins import sandboxes
 from .state import books, contracts, courier
 

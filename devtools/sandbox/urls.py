@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from . import control, oidc, phones
+from . import control
+from .citizens import oidc, phones
 from .plugins import sandboxes
 
 urlpatterns = [

@@ -8,7 +8,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ["DJANGO_SETTINGS_MODULE"] = "devtools.sandbox.settings"
 application = get_wsgi_application()
 
-from .phones import open_mailboxes  # noqa: E402 - only now is Django ready
+from devtools.sandbox.citizens.phones import open_mailboxes  # noqa: E402 - only now is Django ready
+
 from .state import courier  # noqa: E402
 
 courier().start()

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from core.outbox import Backoff, claim_due
+from core.background.outbox import Backoff, claim_due
 from dossiers.messages.outbox import tell
 from dossiers.models import Attachment, PaperState, Refusal
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from core.form_fields import PlainTextField
+from core.values.form_fields import PlainTextField
 from dossiers.attachments.scan import read_at_once
 from dossiers.attachments.validation import Paper
 from dossiers.models import Dossier, Result, Stage

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.reauthentication import recently_proved
-from core.text import row_key
+from core.values.text import row_key
 from dossiers.errors import NotErasable
 from dossiers.models import ErasureRequest
 from dossiers.privacy import erasure

@@ -7,7 +7,7 @@ import re
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from core.form_fields import PlainTextField
+from core.values.form_fields import PlainTextField
 from dossiers.handover.release import Receiver
 from dossiers.models import Dossier, IdentityShown, Relation, ReturnMethod
 from payments.bills.create import MAX_AMOUNT

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Value
 
-from core.identity import clean_phone
-from core.text import fold
+from core.values.identity import clean_phone
+from core.values.text import fold
 from dossiers.models import DossierBill
 from dossiers.models.dossier import compact_code
 

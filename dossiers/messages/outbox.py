@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
-from core.outbox import Backoff
+from core.background.outbox import Backoff
 from dossiers.models import Dossier, Message
 from payments.states import BillState
 

@@ -11,7 +11,7 @@ from django.db.models import F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core.encryption import EncryptedTextField, SearchKeyField
+from core.database.encryption import EncryptedTextField, SearchKeyField
 from dossiers.states import DOSSIER_EDGES, DossierState
 from payments.models import Bill
 from payments.models.bills import new_token

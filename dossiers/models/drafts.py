@@ -13,8 +13,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import identity
-from core.encryption import EncryptedTextField
+from core.database.encryption import EncryptedTextField
+from core.values import identity
 from payments.models.bills import new_token
 from procedures.models import ProcedureCase
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.triggers import AppendOnly
+from core.database.triggers import AppendOnly
 from dossiers.states import DossierState
 
 from .dossier import Dossier

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.encryption import EncryptedTextField
+from core.database.encryption import EncryptedTextField
 
 
 class OneTimeCode(models.Model):

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.whole_row import WholeRow
+from core.database.whole_row import WholeRow
 from payments.models import Bill
 
 from .dossier import Dossier

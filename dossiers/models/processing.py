@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.triggers import AppendOnly
+from core.database.triggers import AppendOnly
 from dossiers.states import DossierState
 
 from .dossier import Dossier

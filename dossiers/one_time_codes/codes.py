@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from core import wakeup
+from core.background import wakeup
 from dossiers.messages import channels
 from dossiers.models import OneTimeCode
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from core.identity import phone_as_spoken
+from core.values.identity import phone_as_spoken
 from dossiers.errors import NotPostable
 from dossiers.models import Dossier
 from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from core.identity import phone_as_spoken
+from core.values.identity import phone_as_spoken
 from dossiers.models import Dossier, Draft, HandOver, PaperState
 from dossiers.states import DossierState
 from payments.accounting.error_messages import dong

@@ -14,7 +14,7 @@ from django.utils import timezone
 from agencies import citizens
 from agencies.audit import record as audit
 from agencies.models import User
-from core import identity
+from core.values import identity
 from dossiers.errors import NotErasable
 from dossiers.models import Assistance, Attachment, Dossier, Draft, ErasureRequest, OneTimeCode, PostalOrder, Rating
 from dossiers.states import DossierState

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import Agency, User
-from core import identity
+from core.values import identity
 from dossiers.errors import NotConfirmable
 from dossiers.models import Assistance, Channel, Confirmation, Dossier, Draft
 from dossiers.one_time_codes import codes as one_time_codes

@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core.form_fields import IdentityNumberField, PhoneField, PlainTextField
+from core.values.form_fields import IdentityNumberField, PhoneField, PlainTextField
 from dossiers.models import PostageRate, PostalZone, ReturnMethod
 from dossiers.post import orders as postal_orders
 from dossiers.post.provinces import PROVINCES

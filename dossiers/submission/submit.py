@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency
-from core.text import fold
+from core.values.text import fold
 from dossiers.messages.outbox import tell
 from dossiers.models import Dossier, DossierBill, DossierEvent, Draft, EventKind, PostalOrder
 from dossiers.post import orders as postal_orders

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from core import identity
-from core.form_fields import IdentityNumberField, PhoneField
+from core.values import identity
+from core.values.form_fields import IdentityNumberField, PhoneField
 from dossiers.models import Draft
 from procedures.fees import FeeUnknown
 

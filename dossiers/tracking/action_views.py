@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.text import row_key
+from core.values.text import row_key
 from dossiers.attachments import store as attachments
 from dossiers.errors import IllegalDossierMove
 from dossiers.models import Dossier, NoticeKind, PaperState, Rating

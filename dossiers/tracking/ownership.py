@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from agencies.citizens import citizen_of
-from core import identity
+from core.values import identity
 from dossiers.models import Dossier
 from dossiers.models.dossier import DossierQuerySet
 

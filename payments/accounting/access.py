@@ -12,15 +12,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from agencies.authorization import (
-    ACCOUNTANTS,
-    ACCOUNTING_READERS,
-    CASHIERS,
-    View,
-    agencies_of,
-    guarded,
-    roles_of,
-)
+from agencies.authorization import ACCOUNTANTS, ACCOUNTING_READERS, CASHIERS, View, agencies_of, guarded, roles_of
 from agencies.models import Role, User
 from gateways import internal
 from payments.models import Export, MerchantAccount

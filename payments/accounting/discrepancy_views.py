@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.audit import record as audit
 from agencies.reauthentication import recently_proved
-from core.text import row_key
+from core.values.text import row_key
 from payments import discrepancies, reallocation
+from payments.accounting.refunds.views import proposal_of
 from payments.exports.definitions import CASES
 from payments.exports.definitions.discrepancies import HELD, due_at, mine, owners
 from payments.exports.params import choice, page_of
@@ -29,7 +30,6 @@ from .access import AccountingStaff, for_accountants, for_searchers
 from .error_messages import attempt
 from .forms import ReallocationForm, ReasonForm, RefundForm
 from .list_toolbar import back_to, tools_of
-from .refund_views import proposal_of
 from .statement_views import LEFT
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.audit import record as audit
-from core import wakeup
+from core.background import wakeup
 from core.spreadsheets import csv_lines
 from payments.exports import write as exports_write
 from payments.exports.definitions import LISTS, Listing

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core import money
+from core.values import money
 from gateways import registry
 from payments.bills.create import MAX_AMOUNT
 from payments.models import MerchantAccount

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.audit import record as audit
-from core.text import row_key
+from core.values.text import row_key
 from gateways import registry
 from payments import payment_history, search
 from payments.exports.definitions import PAYMENTS

@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core import money, wakeup
+from core.background import wakeup
+from core.values import money
 from payments.errors import StatementRefused
 from payments.exports.params import choice, page_of, words
 from payments.models import Statement

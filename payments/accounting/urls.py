@@ -7,17 +7,17 @@ from . import (
     discrepancy_views,
     export_views,
     list_toolbar,
-    overview_views,
     payment_views,
     receipt_views,
-    refund_proposal_views,
-    refund_views,
     shift_views,
     statement_views,
 )
+from .overview import views
+from .refunds import proposal_views
+from .refunds import views as refunds_views
 
 urlpatterns = [
-    path("", overview_views.overview, name="accounting"),
+    path("", views.overview, name="accounting"),
     path("sao-ke/", statement_views.statements, name="accounting-statements"),
     path("sao-ke/<int:pk>/", statement_views.statement, name="accounting-statement"),
     path("sao-ke/<int:pk>/tien-do/", statement_views.progress, name="accounting-progress"),
@@ -36,14 +36,14 @@ urlpatterns = [
     path("sai-lech/<int:pk>/chuyen/<int:move>/", discrepancy_views.decide_reallocation, name="accounting-move"),
     path("sai-lech/<int:pk>/dong/", discrepancy_views.close, name="accounting-case-close"),
     path("sai-lech/<int:pk>/minh-chung/", discrepancy_views.proof, name="accounting-case-proof"),
-    path("hoan-tien/", refund_views.refund_list, name="accounting-refunds"),
-    path("hoan-tien/<int:pk>/", refund_views.refund, name="accounting-refund"),
-    path("hoan-tien/<int:pk>/duyet/", refund_views.approve, name="accounting-approve"),
-    path("hoan-tien/<int:pk>/khong-duyet/", refund_views.reject, name="accounting-reject"),
-    path("hoan-tien/<int:pk>/chuyen-khoan/", refund_views.record_transfer, name="accounting-transfer"),
+    path("hoan-tien/", refunds_views.refund_list, name="accounting-refunds"),
+    path("hoan-tien/<int:pk>/", refunds_views.refund, name="accounting-refund"),
+    path("hoan-tien/<int:pk>/duyet/", refunds_views.approve, name="accounting-approve"),
+    path("hoan-tien/<int:pk>/khong-duyet/", refunds_views.reject, name="accounting-reject"),
+    path("hoan-tien/<int:pk>/chuyen-khoan/", refunds_views.record_transfer, name="accounting-transfer"),
     path("lan-nop/", payment_views.payments, name="accounting-payments"),
     path("lan-nop/<int:pk>/", payment_views.payment, name="accounting-payment"),
-    path("lan-nop/<int:pk>/hoan-tien/", refund_proposal_views.propose, name="accounting-propose"),
+    path("lan-nop/<int:pk>/hoan-tien/", proposal_views.propose, name="accounting-propose"),
     path("bien-lai/", receipt_views.receipts, name="accounting-receipts"),
     path("bien-lai/bang-ke/", receipt_views.receipt_list, name="accounting-receipt-list"),
     path("bo-loc/<slug:listing>/", list_toolbar.save, name="accounting-filter-save"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.text import plain
+from core.values.text import plain
 from payments.bills.create import MAX_AMOUNT
 from payments.models import Bill, BillLine, Payment, Receipt, Refund
 from payments.models.bills import FeeKind

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from agencies.models import Agency
 from core.http import client_ip
-from core.text import row_key
+from core.values.text import row_key
 from payments.bills import create as bills_create
 from payments.checkout import start as checkout
 from payments.errors import InvalidBill

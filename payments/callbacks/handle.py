@@ -6,7 +6,7 @@ import logging
 
 from django.db import DatabaseError
 
-from core import wakeup
+from core.background import wakeup
 from gateways import registry
 from gateways.base import (
     Answer,

@@ -19,8 +19,9 @@ from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from core import live, wakeup
-from core.locks import is_contention, limit_waits
+from core import live
+from core.background import wakeup
+from core.database.locks import is_contention, limit_waits
 from gateways import base
 from payments import discrepancies
 from payments.models import Discrepancy, MerchantAccount, Notification, Payment

@@ -2,22 +2,18 @@
 
 from .bills import Bill, BillLine, FeeKind
 from .cash_desk import CashShift, CounterPayment
-from .charge_claims import ChargeClaim
-from .clients import ApiClient, IdempotentRequest
-from .discrepancies import Discrepancy
+from .clients import ApiClient, IdempotentRequest, WebhookDelivery, WebhookEndpoint
+from .discrepancies import ChargeClaim, Discrepancy, Reallocation
 from .exports import Export, SavedFilter
 from .heartbeats import Heartbeat
 from .ledger import LedgerEvent
-from .merchants import GatewayHealth, MerchantAccount
+from .merchants import GatewayHealth, MerchantAccount, Outage
 from .notifications import Notification, RejectedNotification
-from .outages import Outage
 from .payments import Payment
-from .reallocations import Reallocation
 from .receipts import LostNumbers, Receipt, ReceiptCancellation, ReceiptSeries
 from .refunds import Refund
 from .statements import ClosedDay, Statement, StatementRow
 from .test_payments import TestPayment
-from .webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "ApiClient",

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core.triggers import AppendOnly
+from core.database.triggers import AppendOnly
 from payments.states import OPEN_PAYMENT_STATES, SETTLED_BILL_STATES, BillState, DisplayState, PaymentState
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
+from payments.states import ReallocationState
 
 from .bills import Bill
 from .notifications import Notification
@@ -104,3 +105,73 @@ class Discrepancy(models.Model):
     def remaining_amount(self) -> int:
         """Money of this discrepancy that nobody has dealt with, whole đồng."""
         return self.amount - self.used_amount if self.kind in HOLDING_MONEY else 0
+
+
+class ChargeClaim(models.Model):
+    """“Tôi đã bị trừ tiền”: one per attempt, answered through its discrepancy until `due_at`.
+
+    `amount` is whole đồng as the payer says. `proof` is a JPEG we encoded ourselves;
+    only the discrepancy's own page gives it out.
+    """
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="claim")
+    discrepancy = models.OneToOneField(Discrepancy, on_delete=models.PROTECT, related_name="claim")
+    amount = models.BigIntegerField(_("Số tiền bị trừ"))
+    charged_at = models.DateTimeField(_("Bị trừ lúc"))
+    bank_ref = models.CharField(_("Mã giao dịch ngân hàng"), max_length=64, blank=True)
+    proof = models.FileField(_("Ảnh chụp"), upload_to="claims/%Y/%m/", blank=True)
+    opened_at = models.DateTimeField(_("Báo lúc"), db_default=Now())
+    due_at = models.DateTimeField(_("Trả lời trước"))
+
+    class Meta:
+        verbose_name = _("báo bị trừ tiền")
+        verbose_name_plural = _("báo bị trừ tiền")
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="claim_amount_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} · {self.amount} đ"
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody has answered yet."""
+        return self.discrepancy.closed_at is None
+
+
+class Reallocation(models.Model):
+    """One transfer for several dossiers, or one for the wrong code, put right by two persons (R-35, R-37).
+
+    `amount` is whole đồng, the sum of the bills' amounts, and held back from the discrepancy from
+    the moment it is proposed.
+    """
+
+    discrepancy = models.ForeignKey(Discrepancy, on_delete=models.PROTECT, related_name="reallocations")
+    bills = models.ManyToManyField(Bill, related_name="reallocations")
+    amount = models.BigIntegerField(_("Số tiền (đồng)"))
+    note = models.CharField(_("Giải thích"), max_length=500)
+    state = models.CharField(
+        _("Trạng thái"), max_length=16, choices=ReallocationState, default=ReallocationState.PROPOSED
+    )
+    maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    checker = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    idempotency_key = models.CharField(max_length=255)
+    proposed_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("chuyển tiền giữa các khoản")
+        verbose_name_plural = _("chuyển tiền giữa các khoản")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="move_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(checker__isnull=True) | ~Q(checker=models.F("maker")), name="move_maker_is_not_checker"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ReallocationState.PROPOSED) | Q(checker__isnull=False), name="move_is_checked"
+            ),
+            models.UniqueConstraint(fields=["discrepancy", "idempotency_key"], name="move_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.discrepancy} → {self.amount} đ"

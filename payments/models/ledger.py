@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.triggers import AppendOnly
+from core.database.triggers import AppendOnly
 from payments.states import MONEY_IN, EventKind
 
 from .bills import Bill

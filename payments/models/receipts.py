@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core.triggers import AppendOnly
+from core.database.triggers import AppendOnly
 
 from .bills import Bill, FeeKind, new_token
 from .payments import Payment

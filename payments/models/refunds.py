@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core.encryption import EncryptedTextField
+from core.database.encryption import EncryptedTextField
 from payments.states import RefundState
 
 from .clients import ApiClient

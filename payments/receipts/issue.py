@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.audit import record as audit
-from core.bulk_update import update_rows
+from core.database.bulk_update import update_rows
 from payments.models import Bill, BillLine, LostNumbers, Payment, Receipt, ReceiptCancellation, ReceiptSeries
 from payments.models.bills import FeeKind
 

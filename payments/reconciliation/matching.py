@@ -14,7 +14,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 from django.utils import timezone
 
-from core.bulk_update import update_rows
+from core.database.bulk_update import update_rows
 from gateways.base import Capability, OutcomeState
 from gateways.base import Notification as GatewayNotification
 from payments import discrepancies

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from core.outbox import Backoff, claim_due
+from core.background.outbox import Backoff, claim_due
 from gateways.base import (
     Capability,
     GatewayError,

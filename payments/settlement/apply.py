@@ -14,7 +14,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from core.bulk_update import update_rows
+from core.database.bulk_update import update_rows
 from payments import discrepancies, transitions
 from payments.models import Bill, ClosedDay, Discrepancy, LedgerEvent, Notification, Payment
 from payments.receipts import issue as receipts

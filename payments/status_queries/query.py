@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core import live
-from core.outbox import claim_due
+from core.background.outbox import claim_due
 from gateways.base import Capability, GatewayError, Notification, Outcome, OutcomeState, SentOrder
 from payments import transitions
 from payments.callbacks import inbox

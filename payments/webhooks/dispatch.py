@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
-from core.outbox import Backoff, claim_due
+from core.background.outbox import Backoff, claim_due
 from payments.models import WebhookDelivery, WebhookEndpoint
 
 from . import signing

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from payments.errors import TooManyEndpoints
 from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
-from payments.models.webhooks import WebhookKind
+from payments.models.clients import WebhookKind
 
 from . import addresses, dispatch, events, signing
 

@@ -14,7 +14,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from payments.models import Bill, Refund, WebhookDelivery
-from payments.models.webhooks import WebhookKind
+from payments.models.clients import WebhookKind
 from payments.signals import bills_cancelled, bills_reopened, bills_settled, money_returned
 from payments.states import BillState
 

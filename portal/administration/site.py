@@ -18,7 +18,7 @@ from unfold.sites import UnfoldAdminSite
 from agencies.admin_periods import in_words
 from agencies.authorization import ADMINISTRATION, roles_today
 from agencies.models import Agency
-from core.text import row_key
+from core.values.text import row_key
 
 
 class _Offered(AutocompleteJsonView):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.authorization import sees_everything
 from agencies.models import Agency, AgencySuccession, Level
-from core.text import fold
+from core.values.text import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from agencies.models import Agency
-from core.text import fold
+from core.values.text import fold
 from procedures.calendar.days import opening_hours
 from procedures.models import WorkingHours
 

@@ -67,8 +67,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.BankShortcutMiddleware",
-    "portal.input_checks.ProblemDocumentsMiddleware",
-    "portal.input_checks.InputChecksMiddleware",
+    "portal.incoming.input_checks.ProblemDocumentsMiddleware",
+    "portal.incoming.input_checks.InputChecksMiddleware",
     "portal.middleware.PlainMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -217,11 +217,11 @@ NUMBER_GROUPING = 3
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
-    "portal.stylesheets.StylesheetFinder",
+    "portal.assets.stylesheets.StylesheetFinder",
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-#: Where style sheets are joined (portal/stylesheets.py).
+#: Where style sheets are joined (portal/assets/stylesheets.py).
 BUNDLES_ROOT = BASE_DIR / ".local" / "bundles"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_ROOT = Path(read("MEDIA_ROOT") or BASE_DIR / ".local" / "media")
@@ -281,7 +281,7 @@ SPECTACULAR_SETTINGS = {
     # Two things of the API are called kind.
     "ENUM_NAME_OVERRIDES": {
         "FeeKindEnum": "payments.models.bills.FeeKind",
-        "WebhookKindEnum": "payments.models.webhooks.WebhookKind",
+        "WebhookKindEnum": "payments.models.clients.WebhookKind",
     },
 }
 

@@ -40,7 +40,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# A process that freezes in the middle of a page gives up its locks (drains have less: core/locks.py).
+# A process that freezes in the middle of a page gives up its locks (drains have less: core/database/locks.py).
 # Through pgbouncer a session belongs to nobody; there the same line of deploy/postgresql.conf counts.
 if not read("DATABASE_IS_POOLED"):
     DATABASES["default"]["OPTIONS"] |= {"options": "-c idle_in_transaction_session_timeout=30s"}

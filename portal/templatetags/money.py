@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from num2words import num2words
 
-from core import text as texts
-from core.identity import phone_as_spoken
+from core.values import text as texts
+from core.values.identity import phone_as_spoken
 
 register = template.Library()
 

@@ -23,7 +23,7 @@ from unfold.decorators import action
 from agencies.admin_base import AuditedAdmin
 from agencies.admin_periods import WithPeriod
 from agencies.reauthentication import must_be_proved
-from core.row_sets import WholeRowFormSet
+from core.database.row_sets import WholeRowFormSet
 from procedures.errors import ScheduleError
 from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
 from procedures.schedules.findings import findings_for, findings_in_use, pictures_for

@@ -12,7 +12,7 @@ from django.db.models import Case, Count, F, FloatField, Max, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Lower
 
-from core.text import fold
+from core.values.text import fold
 from procedures.models import Procedure
 
 MOST_WORDS = 10

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Level
-from core.text import fold
+from core.values.text import fold
 from procedures.calendar.fill import fill_hours, fill_year
 from procedures.models import CollectWhen, DocumentRequirement, Procedure, ProcedureCase, Question
 

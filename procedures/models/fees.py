@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core.whole_row import WholeRow
+from core.database.whole_row import WholeRow
 from procedures.fees.inputs import APPLICANTS, AREAS, FACT_LABELS, TIMINGS
 from procedures.fees.records import ANY
 

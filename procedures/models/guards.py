@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pgtrigger
 
-from core.triggers import Guard
+from core.database.triggers import Guard
 
 
 class FrozenSchedule(Guard):

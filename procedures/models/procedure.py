@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core.text import briefly, fold
+from core.values.text import briefly, fold
 from procedures.catalogue.topics import Audience, LifeEvent, Sector
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs import references
+from . import references
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from core import masking
+from core.values import masking
 from dossiers.attachments import pdf_checks, scan, validation
 from dossiers.desk.scanner.photo_views import code_in
 from gateways import parsing

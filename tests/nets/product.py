@@ -112,7 +112,7 @@ class _Reader(ast.NodeVisitor):
                 given = [keyword.value for keyword in decorator.keywords if keyword.arg == "name"] + decorator.args
                 name = str(given[0].value) if given and isinstance(given[0], ast.Constant) else node.name
                 self.product.tasks[name] = node.name
-                if ast.unparse(decorator.func).endswith("job"):  # the registry runs it (core/jobs.py)
+                if ast.unparse(decorator.func).endswith("job"):  # the registry runs it (core/background/jobs.py)
                     self.product.strings.add(name)
         for part in (*node.args.defaults, *node.args.kw_defaults, *node.body):
             if part is not None:

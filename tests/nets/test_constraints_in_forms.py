@@ -17,7 +17,7 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Membership, Role, User
-from core.whole_row import WholeRow
+from core.database.whole_row import WholeRow
 from procedures.models import FeeRule, FeeSchedule
 from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories

@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from portal import translations
+from portal.assets import translations
 
 from . import sources
 

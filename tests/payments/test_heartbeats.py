@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from core import sweeper
+from core.background import sweeper
 from payments import heartbeats, tasks
 from payments.models import Heartbeat
 from payments.tasks import process_inbox

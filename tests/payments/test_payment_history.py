@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agencies.models import Role
-from core import masking
+from core.values import masking
 from payments import payment_history
 from payments.callbacks import inbox
 from payments.models import Payment

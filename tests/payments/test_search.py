@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agencies.models import Role
-from core import money
+from core.values import money
 from payments import search
 from payments.cash_desk import collect as cash_desk
 from payments.models import LedgerEvent, MerchantAccount, Payment

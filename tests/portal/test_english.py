@@ -14,7 +14,7 @@ from django.test import Client
 from payments.bills.create import NewLine
 from payments.callbacks import inbox
 from payments.models import Receipt
-from portal import translations
+from portal.assets import translations
 from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm

@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
-from core.form_fields import PlainTextField
-from core.text import plain
+from core.values.form_fields import PlainTextField
+from core.values.text import plain
 from payments.api.serializers import PlainTextField as ApiTextField
 from portal.logs import OneLine
 from tests.support import factories

@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from pytest_django import Settings
 
-from portal import stylesheets
+from portal.assets import stylesheets
 
 COMPONENTS = sorted(
     str(path.relative_to(stylesheets.FOLDER).with_suffix("")) for path in stylesheets.FOLDER.glob("*/*.css")

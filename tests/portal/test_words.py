@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils.html import strip_tags
 
-from portal import translations
+from portal.assets import translations
 
 #: A word nobody uses here → the word of the glossary.
 INSTEAD = {

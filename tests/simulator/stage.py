@@ -13,7 +13,9 @@ import time_machine
 from django.db import connection, transaction
 
 from agencies.models import Agency
-from core import bulk_update, live, wakeup
+from core import live
+from core.background import wakeup
+from core.database import bulk_update
 from gateways import registry
 from gateways.base import Answer, RawRequest
 from payments.callbacks import handle as callbacks

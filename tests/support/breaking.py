@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from django.db import OperationalError, connection
 
-from core import bulk_update
+from core.database import bulk_update
 
 from . import running
 

@@ -19,7 +19,7 @@ import requests
 from django.db import connection
 from psycopg2 import sql
 
-from core import wakeup
+from core.background import wakeup
 from devtools.processes import LOCALHOST, Child, free_port
 from devtools.stack import ROOT
 

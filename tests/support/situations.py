@@ -20,8 +20,8 @@ from payments.models import MerchantAccount, Payment, ReceiptSeries, TestPayment
 from payments.models.notifications import NotificationSource
 from payments.receipts import issue as receipts
 from payments.states import OPEN_PAYMENT_STATES, BillState, PaymentState
-from tests.support import factories
 
+from . import factories
 from .two_ways import Scenario
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Value
 
 from agencies.models import Agency
-from core.text import fold
+from core.values.text import fold
 from dossiers.desk.access import DeskStaff
 from dossiers.models import Dossier
 from dossiers.models.dossier import DossierQuerySet, compact_code

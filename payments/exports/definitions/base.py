@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
-from core.encryption import seal, unseal
+from core.database.encryption import seal, unseal
 from payments import search
 from payments.accounting.access import AccountingStaff
 from payments.exports.params import words

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core import money
+from core.values import money
 from payments import search
 from payments.accounting.access import AccountingStaff
 from payments.exports.params import choice, day

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import money
+from core.values import money
 from payments import search
 from payments.accounting.access import AccountingStaff
 from payments.exports.params import choice, day

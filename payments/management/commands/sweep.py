@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from core import sweeper
+from core.background import sweeper
 
 
 class Command(BaseCommand):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.reauthentication import must_be_proved
 from core.spreadsheets import Cell, csv_file
-from core.text import row_key
+from core.values.text import row_key
 from payments.accounting.error_messages import explain
 from payments.errors import ContractOverlaps
 from payments.merchants import accounts as merchants

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Reform
 from agencies.reauthentication import must_be_proved
-from core.text import row_key
+from core.values.text import row_key
 
 from .apply import PlanRefused, carry_out
 from .forms import ReformForm

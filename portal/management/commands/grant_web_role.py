@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from psycopg2 import sql
 
-from core.triggers import append_only_tables
+from core.database.triggers import append_only_tables
 
 _GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",

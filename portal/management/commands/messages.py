@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from portal import translations
+from portal.assets import translations
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from agencies.audit import chain as audit_chain
 from agencies.audit import record as audit
 from agencies.models import AuditEntry, AuditLink
-from core import sweeper
+from core.background import sweeper
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from agencies import citizens
 from agencies.models import Role, User
-from core.text import fold
+from core.values.text import fold
 from dossiers.errors import NotErasable
 from dossiers.handover.release import Receiver, release
 from dossiers.models import Dossier, Draft, ErasureRequest, Rating

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from agencies.models import AuditEntry, Role, User
-from payments.accounting.refund_views import NEXT_STEPS, masked
+from payments.accounting.refunds.views import NEXT_STEPS, masked
 from payments.bills.create import NewLine
 from payments.models import Discrepancy, Payment, Refund
 from payments.models.discrepancies import DiscrepancyKind

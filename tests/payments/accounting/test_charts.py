@@ -9,8 +9,8 @@ import pytest
 
 from agencies.models import Role
 from payments import discrepancies
-from payments.accounting import charts
 from payments.accounting.access import AccountingStaff, staff_of
+from payments.accounting.overview import charts
 from payments.models import Discrepancy, Payment
 from payments.models.discrepancies import DiscrepancyKind
 from tests.support import factories

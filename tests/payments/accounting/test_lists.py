@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.models import Role
-from payments.accounting.overview_views import CHART_HEIGHT, SHOWN, chart
+from payments.accounting.overview.views import CHART_HEIGHT, SHOWN, chart
 from payments.cash_desk import collect as cash_desk
 from payments.models import Discrepancy, MerchantAccount, Statement
 from payments.models.statements import StatementState

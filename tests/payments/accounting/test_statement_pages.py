@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from agencies.models import AuditEntry
-from core import wakeup
+from core.background import wakeup
 from payments.accounting import statement_views as pages
 from payments.models import Bill, ClosedDay, Discrepancy, MerchantAccount, Statement
 from payments.reconciliation import matching

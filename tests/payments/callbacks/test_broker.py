@@ -14,7 +14,7 @@ import redis
 import requests
 from django.conf import settings
 
-from core import sweeper, wakeup
+from core.background import sweeper, wakeup
 from devtools.embedded.place import Place
 from devtools.embedded.valkey import Valkey
 from payments.models import Bill, Payment, Receipt

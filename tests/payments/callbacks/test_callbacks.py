@@ -278,7 +278,7 @@ def test_a_poison_notification_is_quarantined_and_the_others_go_on(monkeypatch: 
 def test_the_callback_is_accepted_quickly_when_redis_is_down(settings: Any) -> None:
     import time
 
-    from core import wakeup
+    from core.background import wakeup
 
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     wakeup._redis.cache_clear()

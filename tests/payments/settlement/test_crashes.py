@@ -17,8 +17,8 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 from psycopg2.errors import DeadlockDetected
 
-from core import sweeper
-from core.locks import is_contention
+from core.background import sweeper
+from core.database.locks import is_contention
 from payments.callbacks import inbox
 from payments.models import Bill, LedgerEvent, Notification, Payment, Receipt, ReceiptSeries
 from payments.models.notifications import NotificationState

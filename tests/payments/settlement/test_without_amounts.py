@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from core import wakeup
+from core.background import wakeup
 from payments.callbacks import inbox
 from payments.checkout import start as checkout
 from payments.models import Bill, Discrepancy, LedgerEvent, MerchantAccount, Notification, Payment, Receipt

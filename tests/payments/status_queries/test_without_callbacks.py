@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from core import sweeper, wakeup
+from core.background import sweeper, wakeup
 from gateways.base import OutcomeState
 from payments.callbacks import inbox
 from payments.checkout import start as checkout

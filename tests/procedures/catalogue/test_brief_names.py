@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.text import briefly
+from core.values.text import briefly
 from procedures.models import Procedure
 
 

@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 
-from core.identity import (
+from core.values.identity import (
     PROVINCES,
     Cccd,
     clean_identity_number,

@@ -4,7 +4,7 @@ A job is a function that does what is due and returns how much. From its declara
 
 - the Celery task `<app>.<function>`, a wake-up call that may be lost, doubled or run twice at once,
 - the entry of beat's schedule that wakes it every so many seconds,
-- the sweeper's round (`core.sweeper`), which needs PostgreSQL and nothing else.
+- the sweeper's round (`core.background.sweeper`), which needs PostgreSQL and nothing else.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import OperationalError
 
-from core import sweeper
+from core.background import sweeper
 from payments.callbacks import inbox
 from payments.models import Bill
 from payments.states import BillState

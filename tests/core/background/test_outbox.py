@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from core.outbox import Backoff, claim_due
+from core.background.outbox import Backoff, claim_due
 from payments.models import Notification
 from tests.support import factories, running
 

@@ -8,7 +8,7 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
-from core import jobs
+from core.background import jobs
 
 
 def test_every_job_is_a_celery_task_of_its_name() -> None:

@@ -16,10 +16,9 @@ from django.db.models.functions import TruncDate
 from gateways import registry
 from gateways.internal import Moved
 from payments import search
+from payments.accounting.access import AccountingStaff
 from payments.models import Discrepancy, Payment
 from payments.states import PaymentState
-
-from .access import AccountingStaff
 
 FORTNIGHT = 14
 MONTH = 30

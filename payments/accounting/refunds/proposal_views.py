@@ -9,16 +9,16 @@ from django.views.decorators.http import require_http_methods
 
 from gateways import registry
 from gateways.base import Capability
+from payments.accounting.access import AccountingStaff, for_accountants
+from payments.accounting.error_messages import attempt
+from payments.accounting.forms import RefundForm
 from payments.cash_desk.collect import GATEWAY as COUNTER
 from payments.exports.params import choice
 from payments.models import Payment
 from payments.models.refunds import RefundReason
 from payments.refunds import workflow as refunds
 
-from .access import AccountingStaff, for_accountants
-from .error_messages import attempt
-from .forms import RefundForm
-from .refund_views import proposal_of
+from .views import proposal_of
 
 #: Surplus is given back from its discrepancy, not from the payment that settled the bill.
 REASONS = tuple(reason for reason in RefundReason if reason != RefundReason.SURPLUS)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core import masking
+from core.values import masking
 
 PERSONAL = ("0901234567", "+84 901 234 567", "0901.234.567", "025123456789", "4111111111111111", "a.b@example.com")
 

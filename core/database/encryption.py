@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
-from . import identity
+from core.values import identity
 
 
 @lru_cache(maxsize=4)

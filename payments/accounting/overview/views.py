@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from payments.accounting.access import AccountingStaff, for_accountants
+from payments.accounting.forms import account_name
 from payments.discrepancies import PATIENCE
 from payments.exports.params import page_of
 from payments.models import Discrepancy, Refund, Statement
@@ -22,8 +24,6 @@ from payments.reconciliation import daily_totals
 from payments.states import RefundState
 
 from . import charts
-from .access import AccountingStaff, for_accountants
-from .forms import account_name
 
 SHOWN = 14
 #: Days further back than this that nobody closed are no longer looked for here.

@@ -17,17 +17,16 @@ from agencies.audit import record as audit
 from agencies.reauthentication import recently_proved
 from gateways import registry
 from payments import search
+from payments.accounting.access import AccountingStaff, for_accountants, for_searchers
+from payments.accounting.error_messages import attempt
+from payments.accounting.forms import RefundForm, RejectForm, TransferForm
+from payments.accounting.list_toolbar import back_to, tools_of
 from payments.exports.definitions import REFUNDS
 from payments.exports.definitions.refunds import mine
 from payments.exports.params import page_of
 from payments.models import Payment, Refund
 from payments.refunds import workflow as refunds
 from payments.states import RefundState
-
-from .access import AccountingStaff, for_accountants, for_searchers
-from .error_messages import attempt
-from .forms import RefundForm, RejectForm, TransferForm
-from .list_toolbar import back_to, tools_of
 
 #: A person transfers, or has seen in the bank's books that an unclear one went.
 TRANSFERABLE = (RefundState.AWAITING_TRANSFER, RefundState.UNKNOWN)

@@ -20,7 +20,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from .faults import may_fail
+from devtools.sandbox.faults import may_fail
 
 #: Names under which their failures are ordered (`/control/faults`).
 PROVIDERS = ("sms", "zalo")

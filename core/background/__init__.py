@@ -1,0 +1,1 @@
+"""Background work: jobs, the outbox, the sweeper, wake-ups."""

@@ -1,0 +1,1 @@
+"""Fields, triggers, locks and writes that PostgreSQL holds for every app."""

@@ -1,0 +1,1 @@
+"""What citizens hold in the sandbox: phones, mailboxes, the state's sign-in."""

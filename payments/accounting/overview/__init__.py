@@ -1,0 +1,1 @@
+"""The accountants' first page and its charts."""

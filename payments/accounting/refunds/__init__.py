@@ -1,0 +1,1 @@
+"""Refunds of the accountants: proposed, decided, transferred."""

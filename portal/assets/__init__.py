@@ -1,0 +1,1 @@
+"""Translations and style sheets, built from their sources."""

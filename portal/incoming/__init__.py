@@ -1,0 +1,1 @@
+"""What reaches us from outside, checked before any view sees it."""
