@@ -11,8 +11,8 @@ from . import before_commit
 from .before_commit import HARMLESS, SENDING_METHODS, announcing_functions, early_announcements, read
 
 IMPORTS = (
-    "from django.db import transaction\nfrom core import live, wakeup\nfrom payments import helper\n"
-    "from .tasks import mend\n"
+    "from django.db import transaction\nfrom core import live\nfrom core.background import wakeup\n"
+    "from payments import helper\nfrom .tasks import mend\n"
 )
 
 
@@ -28,7 +28,7 @@ def lines(body: str, **others: str) -> list[int]:
 @pytest.mark.parametrize(
     "call",
     [
-        *(f"{name.removeprefix('core.')}(x)" for name in sorted(announcing_functions())),
+        *(f"{name.removeprefix('core.').removeprefix('background.')}(x)" for name in sorted(announcing_functions())),
         *(f"mend.{name}()" for name in SENDING_METHODS),
         "current_app.send_task('payments.mend')",
         "x = [live.publish([bill]) for bill in bills]",
