@@ -72,7 +72,8 @@ class ProvedAdmin(AuditedAdmin):
     @recently_proved_method
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Looking is free."""
-        return super().changeform_view(request, *args, **kwargs)
+        response: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        return response
 
 
 class ScopedAdmin(AuditedAdmin):
@@ -83,7 +84,7 @@ class ScopedAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Narrow every list, page, search and action to what somebody administers."""
-        rows = super().get_queryset(request)
+        rows: QuerySet[Any] = super().get_queryset(request)
         if sees_everything(request.user):
             return rows
         return rows.filter(**{f"{self.agency_path}__in": administered_by(request.user)})
@@ -115,4 +116,5 @@ class ReadOnlyAdmin(ScopedAdmin):
         if self.is_view_recorded and self.get_object(request, object_id) is not None:
             user: Any = request.user
             audit.record("view", f"{self.opts.model_name}:{object_id}"[:80], actor=user)
-        return super().change_view(request, object_id, form_url, extra_context)
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return response

@@ -51,7 +51,8 @@ def settle(user: User) -> None:
 def live_sessions(user: User) -> QuerySet[UserSession]:
     """Return where somebody is signed in, the one used last first."""
     live = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
-    return UserSession.objects.filter(user=user, session_key__in=live).order_by("-last_seen_at")
+    sessions: QuerySet[UserSession] = UserSession.objects.filter(user=user, session_key__in=live)
+    return sessions.order_by("-last_seen_at")
 
 
 def end_sessions(user: User, *, actor: User, only: int | None = None) -> int:

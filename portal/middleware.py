@@ -69,7 +69,8 @@ class BankShortcutMiddleware:
             return self.get_response(request)
         _trust_what_just_worked()
         try:
-            return match.func(request, *match.args, **match.kwargs)
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+            return response
         except DatabaseError as error:
             if not is_away(error):
                 raise

@@ -31,7 +31,7 @@ from core.values.text import row_key
 from .session_views import SessionPages
 
 
-class PersonForm(UserChangeForm):
+class PersonForm(UserChangeForm):  # type: ignore[type-arg]
     """A person without the password's hash, which tells nobody anything."""
 
     password = None  # type: ignore[assignment]
@@ -67,7 +67,7 @@ class MembershipInline(WithPeriod, TabularInline):
 
 
 @admin.register(User)
-class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):
+class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):  # type: ignore[type-arg]
     """Members of staff. Nobody is deleted: the audit names them; an account is switched off."""
 
     audited_as = "user_saved"

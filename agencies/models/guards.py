@@ -13,7 +13,7 @@ from core.database.triggers import Guard
 class NoCitizen(Guard):
     """A citizen's account holds no role: PostgreSQL refuses with `check_violation`."""
 
-    operation = pgtrigger.Insert | pgtrigger.UpdateOf("user_id")
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("user_id")  # type: ignore[no-untyped-call]
     func = """
         IF EXISTS (SELECT 1 FROM agencies_citizen WHERE user_id = NEW.user_id) THEN
             RAISE EXCEPTION 'a citizen''s account holds no role' USING ERRCODE = 'check_violation';
@@ -25,7 +25,7 @@ class NoCitizen(Guard):
 class NoStaff(Guard):
     """An account with a role, or of staff, is no citizen's: PostgreSQL refuses with `check_violation`."""
 
-    operation = pgtrigger.Insert | pgtrigger.UpdateOf("user_id")
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("user_id")  # type: ignore[no-untyped-call]
     func = """
         IF EXISTS (SELECT 1 FROM agencies_membership WHERE user_id = NEW.user_id)
             OR EXISTS (SELECT 1 FROM agencies_user WHERE id = NEW.user_id AND (is_staff OR is_superuser)) THEN

@@ -42,7 +42,7 @@ def unseal(purpose: str, sealed: str) -> str:
         return ""
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Plain text in Python, ciphertext in the database. It cannot be searched."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -58,7 +58,7 @@ class EncryptedTextField(models.TextField):
         return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).decrypt(value.encode()).decode()
 
 
-class SearchKeyField(models.CharField):
+class SearchKeyField(models.CharField):  # type: ignore[type-arg]
     """Kept beside an encrypted number: its HMAC, made anew at each save. Ask with `identity.search_keys`."""
 
     def __init__(self, *args: Any, of: str = "", **kwargs: Any) -> None:
@@ -73,6 +73,6 @@ class SearchKeyField(models.CharField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """Return the HMAC of what is being saved."""
-        found = identity.search_key(getattr(model_instance, self.of) or "")
-        setattr(model_instance, self.attname, found)
-        return found
+        search_key = identity.search_key(getattr(model_instance, self.of) or "")
+        setattr(model_instance, self.attname, search_key)
+        return search_key

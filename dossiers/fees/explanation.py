@@ -31,7 +31,8 @@ class Reason:
     @property
     def gross(self) -> int | None:
         """The amount before a reduction, whole đồng."""
-        return self.line.source.get("gross")
+        gross: int | None = self.line.source.get("gross")
+        return gross
 
     @property
     def reduction(self) -> str:

@@ -75,7 +75,7 @@ def authenticate(request: HttpRequest) -> HttpResponseBase:
 
     allauth sends them to the sign-in page, which finds the half-finished sign-in and sends them back here.
     """
-    response = AuthenticateView.as_view()(request)
+    response: HttpResponseBase = AuthenticateView.as_view()(request)
     if response.get("Location") == reverse("account_login"):
         clear_login(request)
     return response

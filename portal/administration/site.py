@@ -60,7 +60,8 @@ class Administration(UnfoldAdminSite):
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Answer the box above the menu. Raises Http404 for a page there is not."""
         try:
-            return super().search(request, extra_context)
+            response: HttpResponse = super().search(request, extra_context)
+            return response
         except InvalidPage as error:
             raise Http404 from error
 

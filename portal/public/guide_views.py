@@ -135,4 +135,4 @@ def _counter(number: int) -> Agency:
 
 
 def _address(agency: Agency) -> str:
-    return settings.BASE_URL + reverse("counter", args=[agency.pk])
+    return f"{settings.BASE_URL}{reverse('counter', args=[agency.pk])}"

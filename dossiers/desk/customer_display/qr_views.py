@@ -25,7 +25,8 @@ _signer = signing.Signer(salt="second window", sep=".")
 
 def address_of(bill: Bill) -> str:
     """Return the address to show as a QR now; the same for `CHANGES_EVERY` seconds, so that it stands still."""
-    return settings.BASE_URL + reverse("window-code", args=[_signer.sign(f"{bill.pk}.{_period()}")])
+    path = reverse("window-code", args=[_signer.sign(f"{bill.pk}.{_period()}")])
+    return f"{settings.BASE_URL}{path}"
 
 
 def _period() -> int:

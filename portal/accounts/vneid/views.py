@@ -15,15 +15,23 @@ from django.views.decorators.http import require_GET, require_http_methods
 from .protocol import VneidProtocol
 
 
+def _error_page(request: HttpRequest, error: OAuth2Error) -> HttpResponse:
+    """Return allauth's page of a sign-in that failed."""
+    response: HttpResponse = render_authentication_error(
+        request, VneidProtocol(request).get_provider(), exception=error
+    )
+    return response
+
+
 def _answered(view: Any, request: HttpRequest) -> HttpResponse:
     """Run a view of allauth's; a provider that is away, or not configured, is a page and no error of ours."""
     try:
-        answer: HttpResponse = view(request)
-        return answer
+        response: HttpResponse = view(request)
+        return response
     except SocialApp.DoesNotExist as error:
         raise Http404 from error
     except OAuth2Error as error:
-        return render_authentication_error(request, VneidProtocol(request).get_provider(), exception=error)
+        return _error_page(request, error)
 
 
 @never_cache

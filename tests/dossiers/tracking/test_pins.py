@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from core.rate_limits import Limit
 from dossiers.attachments import store as attachments
 from dossiers.models import Attachment, Dossier, Draft, OneTimeCode
 from dossiers.one_time_codes import forms as code_forms
@@ -100,7 +101,7 @@ def test_drafts_and_papers_stop_where_no_person_goes(
     answers = [browser.post(f"/nop-ho-so/{case.slug}/", PERSON).status_code for _ in range(views.BEGUN[0].most + 1)]
     assert (set(answers[:-1]), answers[-1]) == ({302}, 422)
     pdf = letter()
-    monkeypatch.setattr(attachments, "MOST_BYTES", (attachments.Limit("upload", 2 * len(pdf), attachments._DAY),) * 2)
+    monkeypatch.setattr(attachments, "MOST_BYTES", (Limit("upload", 2 * len(pdf), attachments._DAY),) * 2)
     draft = Draft.objects.latest("pk")
     for _ in range(3):
         browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"files": SimpleUploadedFile("a.pdf", pdf)})
