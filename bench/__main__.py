@@ -8,7 +8,12 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import django
+from django.core.management import call_command
+
 from devtools import embedded
+
+from .measuring import machine
 
 FOLDER = Path(__file__).parent
 NAMES = ("draining", "serving", "statement_import", "desk_search", "payment_search")
@@ -21,16 +26,10 @@ def main(names: list[str]) -> None:
         os.environ.update(running.environment)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")
         os.environ.setdefault("LOG_LEVEL", "ERROR")
-        import django
-
         django.setup()
-        from django.core.management import call_command
-
         call_command("migrate", verbosity=0)
-        from .measuring import machine
-        from .seeding import Field
-
-        field = Field()
+        # By name: what they import needs Django's settings, which need the servers' addresses.
+        field = import_module("bench.seeding").Field()
         for name in names or NAMES:
             print(f"bench: {name} …", flush=True)
             figures |= import_module(f"bench.{name}").run(field)
@@ -41,10 +40,10 @@ def main(names: list[str]) -> None:
 
 def _write(figures: dict[str, float], machine: str) -> None:
     path = FOLDER / "results.json"
-    known = json.loads(path.read_text()) if path.exists() else {}
-    known |= {name: round(value, 3) for name, value in figures.items()}
-    path.write_text(json.dumps(known, indent=2) + "\n")
-    lines = [f"| {name} | {value:,} |" for name, value in sorted(known.items())]
+    results = json.loads(path.read_text()) if path.exists() else {}
+    results |= {name: round(value, 3) for name, value in figures.items()}
+    path.write_text(json.dumps(results, indent=2) + "\n")
+    lines = [f"| {name} | {value:,} |" for name, value in sorted(results.items())]
     text = (
         f"# Benchmarks\n\nBy `make bench`, on {machine}.\n\n| figure | value |\n|---|---:|\n" + "\n".join(lines) + "\n"
     )

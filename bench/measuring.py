@@ -17,14 +17,14 @@ FIVE_STEPS = Path(__file__).parent / "five_steps.sql"
 
 def five_steps_per_second(rows: int, account: int, *, seconds: int, clients: int = 32) -> float:
     """Run pgbench's five plain steps on our own tables and return transactions per second."""
-    found = connection.settings_dict
+    database = connection.settings_dict
     env = {
         **os.environ,
-        "PGHOST": str(found["HOST"]),
-        "PGPORT": str(found["PORT"]),
-        "PGUSER": str(found["USER"]),
-        "PGPASSWORD": str(found["PASSWORD"]),
-        "PGDATABASE": str(found["NAME"]),
+        "PGHOST": str(database["HOST"]),
+        "PGPORT": str(database["PORT"]),
+        "PGUSER": str(database["USER"]),
+        "PGPASSWORD": str(database["PASSWORD"]),
+        "PGDATABASE": str(database["NAME"]),
     }
     command = [str(postgres_folder() / "bin" / "pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", "2"]
     command += ["-T", str(seconds), "-D", f"rows={rows}", "-D", f"account={account}", "-f", str(FIVE_STEPS)]

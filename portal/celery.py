@@ -7,6 +7,8 @@ from typing import Any
 
 from celery import Celery
 
+from core.background import jobs
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -16,6 +18,4 @@ app.autodiscover_tasks()
 @app.on_after_finalize.connect
 def _schedule(sender: Celery, **_: Any) -> None:
     """Beat wakes every job that has an interval."""
-    from core.background import jobs
-
     sender.conf.beat_schedule = jobs.beat_schedule()

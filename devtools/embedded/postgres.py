@@ -8,7 +8,9 @@ import secrets
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 
+import psutil
 import psycopg2
 import psycopg2.extensions
 
@@ -154,8 +156,6 @@ class Postgres:
         lock_file = self.data / "postmaster.pid"
         if not lock_file.exists():
             return
-        import psutil  # only needed here; not on a production machine
-
         pid = int(lock_file.read_text().split()[0])
         with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
             process = psutil.Process(pid)
@@ -166,7 +166,7 @@ class Postgres:
         lock_file.unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def _connected(self):
+    def _connected(self) -> Iterator[psycopg2.extensions.connection]:
         """Wait until the server answers; give a connection of the superuser in autocommit."""
         deadline = time.monotonic() + READY_SECONDS
         while True:

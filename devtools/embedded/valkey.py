@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 
@@ -80,8 +81,6 @@ class Valkey:
         path.touch(0o600)
         path.write_text("\n".join(lines) + "\n")
         if self.place.owner:
-            import os
-
             os.chown(path, self.place.owner.uid, self.place.owner.gid)
 
 

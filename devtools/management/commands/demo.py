@@ -16,12 +16,14 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from devtools import embedded
+from devtools import demo, embedded
 from devtools.embedded.postgres import NAME, WEB_ROLE
 from devtools.processes import is_free
+from devtools.smoke_test import Journey, JourneyFailed, note_for_gateways
 from devtools.stack import ROOT, Stack, StackError, environment, messaging
 
 #: Where the demo keeps what it makes; tests give it a folder of their own.
@@ -85,11 +87,6 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         """Runs in a process of its own, when the servers are up and the environment is set."""
         gc.disable()  # it lives for seconds, and migrating makes thousands of classes: a third of its time
-        from django.core.management import call_command
-
-        from devtools import demo
-        from devtools import smoke_test as journey
-
         base, sandbox = os.environ["BASE_URL"], os.environ["SANDBOX_URL"]
         call_command("migrate", verbosity=0)
         if connection.settings_dict["USER"] == NAME:  # a server of ours, with a second role for the processes
@@ -101,7 +98,7 @@ class Command(BaseCommand):
         demo.write_note(earlier_path, note)
         addresses = {"base_url": base, "live_url": os.environ["LIVE_URL"], "sandbox_url": sandbox}
         addresses["messages"] = os.environ["MESSAGE_FILE"]
-        content = {**addresses, **note, "gateways": journey.note_for_gateways(contracts, base)}
+        content = {**addresses, **note, "gateways": note_for_gateways(contracts, base)}
         demo.write_note(FOLDER / "demo.next.json", content)
 
     def _progress(self, done: int, total: int, label: str) -> None:
@@ -113,8 +110,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _play(self, env: dict[str, str], *, once: bool) -> None:
-        from devtools.smoke_test import Journey, JourneyFailed
-
         gateways = list(json.loads((FOLDER / "demo.json").read_text())["gateways"])
         seconds: dict[str, float] = {}
         for gateway in gateways if once else gateways[:1]:
