@@ -31,7 +31,7 @@ def process_inbox(*, is_scheduled: bool = False) -> int:
 
     The first notification is settled at once; those that come while it is go together, because a batch of fifty
     costs little more than one. The last look comes after the wake-up is reset, and late enough to see what those
-    stored who had just sent one (`wakeup.RUNG_SECONDS`). `is_scheduled`: beat has sent it, and so beat lives.
+    stored who had just sent one (`wakeup.DEBOUNCE_SECONDS`). `is_scheduled`: beat has sent it, and so beat lives.
     """
     taken = inbox.drain_all(pause=wakeup.GATHER_SECONDS)
     wakeup.worker_is_awake()

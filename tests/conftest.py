@@ -120,8 +120,8 @@ def live_server(django_db_setup: None, live_server: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _quiet_bells() -> Iterator[None]:
-    """Each test begins with a bell nobody has rung, and remembers neither contracts nor a broker that was down."""
+def _no_wakeup_in_flight() -> Iterator[None]:
+    """Each test begins with no wake-up in flight, and remembers neither contracts nor a broker that was down."""
     from core import live
     from core.background import wakeup
     from payments import heartbeats
@@ -134,7 +134,7 @@ def _quiet_bells() -> Iterator[None]:
     spans.known.put((), seconds=3600)
     status_views.away.put((), seconds=3600)
     heartbeats._said_at.clear()
-    wakeup._silent_until = wakeup._rung_until = live._silent_until = 0.0
+    wakeup._silent_until = wakeup._debounced_until = live._silent_until = 0.0
     client = redis.Redis.from_url(settings.REDIS_URL)
     client.flushdb()
     client.close()

@@ -16,18 +16,18 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-KEY = "inbox-bell"
+KEY = "inbox-wakeup"
 #: By name, because this module is below the one that has the task.
 INBOX_TASK = "payments.process_inbox"
 #: At most one wake-up in flight; should its message be lost, the next may be sent after this long.
-BELL_MILLISECONDS = 1000
+LONGEST_IN_FLIGHT_MILLISECONDS = 1000
 SILENCE_SECONDS = 5.0
 #: A worker that has woken keeps looking for so long after it found nothing …
 GATHER_SECONDS = 0.05
 #: … so a process that has just sent one need not send another for a little less.
-RUNG_SECONDS = 0.02
+DEBOUNCE_SECONDS = 0.02
 _silent_until = 0.0
-_rung_until = 0.0
+_debounced_until = 0.0
 
 
 @lru_cache(maxsize=1)
@@ -37,16 +37,16 @@ def _redis() -> redis.Redis:
 
 def notify_worker() -> None:
     """Wake a worker unless one is being woken already."""
-    global _silent_until, _rung_until
-    if time.monotonic() < max(_silent_until, _rung_until):
+    global _silent_until, _debounced_until
+    if time.monotonic() < max(_silent_until, _debounced_until):
         return
     try:
-        if _redis().set(KEY, "1", nx=True, px=BELL_MILLISECONDS):
+        if _redis().set(KEY, "1", nx=True, px=LONGEST_IN_FLIGHT_MILLISECONDS):
             current_app.send_task(INBOX_TASK, retry=False, ignore_result=True)
-        _rung_until = time.monotonic() + RUNG_SECONDS
+        _debounced_until = time.monotonic() + DEBOUNCE_SECONDS
     except Exception as error:  # whatever Redis or Celery raise, the notification is safe in PostgreSQL
         _silent_until = time.monotonic() + SILENCE_SECONDS
-        logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
+        logger.warning("wake-ups are suspended for %.0f s: %s", SILENCE_SECONDS, error)
 
 
 def enqueue(task: str) -> None:
@@ -58,7 +58,7 @@ def enqueue(task: str) -> None:
         current_app.send_task(task, retry=False, ignore_result=True)
     except Exception as error:  # whatever Celery raises, nothing is lost
         _silent_until = time.monotonic() + SILENCE_SECONDS
-        logger.warning("the bell is silent for %.0f s: %s", SILENCE_SECONDS, error)
+        logger.warning("wake-ups are suspended for %.0f s: %s", SILENCE_SECONDS, error)
 
 
 def worker_is_awake() -> None:
@@ -66,4 +66,4 @@ def worker_is_awake() -> None:
     try:
         _redis().delete(KEY)
     except redis.RedisError:
-        logger.warning("the bell could not be reset; it resets itself")
+        logger.warning("the wake-up could not be reset; it expires by itself")

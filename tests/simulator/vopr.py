@@ -39,8 +39,8 @@ class Run:
         random.seed(seed)  # the jitter of checking.next_check_after
         self.seed, self.agency = seed, agency
         self.story: list[str] = []
-        self.bells = 0
-        self.bell_is_lost, self.bell_is_doubled = self._share(), self._share()
+        self.wakeups = 0
+        self.wakeup_is_lost, self.wakeup_is_doubled = self._share(), self._share()
         self.crashes = self.rng.choice((0.0, 0.1, 0.3))
         self.bank = SimBank(self.rng, self._temper(), self._post)
         self.bills: list[Bill] = []
@@ -113,8 +113,8 @@ class Run:
             return Answer.BUSY
 
     def _ring(self) -> None:
-        if self.rng.random() >= self.bell_is_lost:
-            self.bells += 1 + (self.rng.random() < self.bell_is_doubled)
+        if self.rng.random() >= self.wakeup_is_lost:
+            self.wakeups += 1 + (self.rng.random() < self.wakeup_is_doubled)
 
     def _start(self) -> None:
         gateway = self.rng.choice((SimCard.slug, SimTransfer.slug))
@@ -130,8 +130,8 @@ class Run:
             self.bank.refuse(self.rng.choice(cards))
 
     def _work(self) -> None:
-        while self.bells:
-            self.bells -= 1
+        while self.wakeups:
+            self.wakeups -= 1
             inbox.drain_all()
 
     def _sweep(self) -> None:

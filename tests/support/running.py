@@ -41,7 +41,7 @@ def ringing(is_true: Callable[[], Any]) -> Callable[[], Any]:
     """Wake the worker at each look: on a busy machine a wake-up may have been lost, which is the sweeper's job."""
 
     def look() -> Any:
-        wakeup._silent_until = wakeup._rung_until = 0.0
+        wakeup._silent_until = wakeup._debounced_until = 0.0
         wakeup.notify_worker()
         return is_true()
 

@@ -93,10 +93,10 @@ def test_after_a_flush_the_next_bell_is_heard(tmp_path: Path) -> None:
     first, second = payments(2)
     with running.worker(tmp_path):
         post(confirm(first))
-        running.wait_until(running.ringing(lambda: is_settled(first)), "the worker has heard the bell")
+        running.wait_until(running.ringing(lambda: is_settled(first)), "the worker has woken")
         redis.Redis.from_url(settings.REDIS_URL).flushdb()
         post(confirm(second))
-        running.wait_until(running.ringing(lambda: is_settled(second)), "the worker has heard the bell after the flush")
+        running.wait_until(running.ringing(lambda: is_settled(second)), "the worker has woken after the flush")
     assert_all_settled_once([first, second])
 
 

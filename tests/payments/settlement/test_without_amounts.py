@@ -100,12 +100,12 @@ def test_a_success_for_nobody_is_a_case_without_money(monkeypatch: pytest.Monkey
 
 def test_a_worker_is_woken_to_ask(bank: Bank, bill: Bill, monkeypatch: pytest.MonkeyPatch) -> None:
     payment = checkout.start(bill, "vietinbank_direct", client_ip="203.0.113.10")
-    rung: list[bool] = []
-    monkeypatch.setattr(wakeup, "enqueue", lambda task: rung.append(True))
+    enqueued: list[bool] = []
+    monkeypatch.setattr(wakeup, "enqueue", lambda task: enqueued.append(True))
     tell(direct_confirm(payment, responseCode="55"))
-    assert rung == []
+    assert enqueued == []
     tell(direct_confirm(payment))
-    assert rung == [True]
+    assert enqueued == [True]
 
 
 def test_a_message_that_names_no_merchant_is_for_the_only_account_there_is() -> None:
