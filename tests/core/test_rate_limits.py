@@ -13,7 +13,7 @@ from core import rate_limits
 from core.http import came_from
 from core.models import RateLimitCount
 from core.rate_limits import Limit
-from tests.payments.settlement.test_races import at_once
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREE = Limit("trying", 3, timedelta(hours=1))

@@ -12,7 +12,7 @@ from dossiers.printing.layout import SIZES, Sheet, render
 from payments.models import Receipt
 from payments.receipts import pdf as receipt_pdf
 from portal.public import poster_pdf
-from tests.payments.receipts.test_views import receipt  # noqa: F401  (a fixture)
+from tests.support.payments.receipts import receipt  # noqa: F401 - fixtures
 from tests.support.reading_pdf import Tag, language, tags
 
 MANY = Sheet(

@@ -15,9 +15,9 @@ from payments.bills.create import NewLine
 from payments.callbacks import inbox
 from payments.models import Receipt
 from payments.settlement import ledger_check
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

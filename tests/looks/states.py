@@ -28,10 +28,10 @@ from payments.states import PaymentState
 from procedures.models import Procedure
 from tests.dossiers.submission.test_submitting import asking, begun, filled, picture
 from tests.dossiers.tracking.test_my_dossiers import BINH, citizen, owned
-from tests.payments.accounting.conftest import surplus
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.accounting import surplus
+from tests.support.payments.callbacks import post
 from tests.support.signing_in import BACKEND
 
 Maker = Callable[[Client], str]

@@ -17,14 +17,14 @@ from agencies.models import AuditEntry, Role
 from payments import charge_claims, discrepancies
 from payments.checkout.start import start
 from payments.errors import TooManyClaims
-from payments.models import Bill, ChargeClaim, Discrepancy, Payment
+from payments.models import Bill, ChargeClaim, Discrepancy
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
+from tests.support.payments.charge_claims import claim_of, picture
+from tests.support.payments.sandbox import Bank
 from tests.support.signing_in import browser_of
-
-from .conftest import Bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,23 +32,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _files(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-def picture() -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 30), "white").save(out, "PNG")
-    return SimpleUploadedFile("man-hinh.png", out.getvalue(), "image/png")
-
-
-def claim_of(payment: Payment, **changes: Any) -> Any:
-    given = {
-        "attempt": payment.token,
-        "amount": "150.000",
-        "charged_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
-        "bank_ref": "FT26327123",
-        **changes,
-    }
-    return Client().post(reverse("charged", args=[payment.bill.token]), given)
 
 
 def page_of(bill: Bill) -> str:

@@ -9,9 +9,9 @@ from payments import discrepancies
 from payments.callbacks import inbox
 from payments.errors import RefundRefused
 from payments.models import Discrepancy
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import notify_bill
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

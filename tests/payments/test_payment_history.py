@@ -11,9 +11,9 @@ from core.values import masking
 from payments import payment_history
 from payments.callbacks import inbox
 from payments.models import Payment
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,9 +15,9 @@ from payments.errors import BillNotPayable, PaymentsError, ReallocationRefused, 
 from payments.models import Bill, Discrepancy, Reallocation, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState, ReallocationState
-from tests.payments.accounting.conftest import said, sign_in, surplus
-from tests.payments.reconciliation.test_statements import file_of, line, match, paid_yesterday
 from tests.support import factories
+from tests.support.payments.accounting import said, sign_in, surplus
+from tests.support.payments.statements import file_of, line, match, paid_yesterday
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,13 +21,12 @@ from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from portal.administration.onboarding import board_views
 from portal.public import figures_views
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.reconciliation.test_statements import YESTERDAY, file_of, line, match
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
+from tests.support.payments.callbacks import post
+from tests.support.payments.sandbox import Bank
+from tests.support.payments.statements import YESTERDAY, file_of, line, match
 from tests.support.signing_in import browser_of
-
-from .conftest import Bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

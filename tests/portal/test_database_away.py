@@ -14,10 +14,10 @@ from payments.callbacks import inbox
 from payments.models import Bill
 from payments.settlement import ledger_check
 from payments.states import BillState
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.breaking import Breaker
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

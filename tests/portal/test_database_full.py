@@ -17,9 +17,9 @@ from payments.models import Bill, Notification, Receipt
 from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.states import BillState
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories, running
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 from .test_database_away import assert_come_again
 

@@ -15,9 +15,9 @@ from payments.bills.create import NewLine
 from payments.callbacks import inbox
 from payments.models import Receipt
 from portal.assets import translations
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]")
 #: Names stay as they are in every language.

@@ -18,9 +18,9 @@ from payments.merchants import circuit_breaker
 from payments.models import Notification, Payment
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.notifications import NotificationState
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Samples = dict[tuple[str, tuple[str, ...]], float]

@@ -19,9 +19,9 @@ from payments.callbacks import inbox
 from payments.models import BillLine, LedgerEvent, Receipt, ReceiptCancellation
 from payments.settlement import ledger_check
 from payments.states import PaymentState
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db
 FROZEN = (LedgerEvent, Receipt, ReceiptCancellation, BillLine, AuditEntry, AuditLink, DossierEvent, Assignment)

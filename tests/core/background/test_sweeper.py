@@ -13,9 +13,9 @@ from core.background import sweeper
 from payments.callbacks import inbox
 from payments.models import Bill
 from payments.states import BillState
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories, running
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -25,8 +25,8 @@ from dossiers.models import Attachment, Dossier, Draft, Message, PaperState, Ref
 from dossiers.submission import drafts
 from dossiers.tasks import check_papers
 from portal.settings.environment import socket_address
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 
 from .test_validation import ARCHIVE_END, SCRIPT, half_a_picture, picture, scan_of_two_pages
 

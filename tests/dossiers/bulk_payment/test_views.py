@@ -18,9 +18,9 @@ from dossiers.models import Dossier
 from payments.callbacks import inbox
 from payments.models import Payment, Receipt
 from payments.settlement import ledger_check
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import notify_bill
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = reverse("pay-together")

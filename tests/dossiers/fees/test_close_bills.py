@@ -20,10 +20,10 @@ from payments.models.discrepancies import DiscrepancyKind
 from payments.refunds import dispatch
 from payments.refunds import workflow as refunds
 from payments.settlement import ledger_check
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,9 +16,9 @@ from payments.cash_desk.collect import Taking
 from payments.checkout import start as checkout
 from payments.errors import BillHeld
 from payments.models import Bill, Payment
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

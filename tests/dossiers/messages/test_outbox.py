@@ -19,11 +19,11 @@ from dossiers.models import Message
 from gateways.base import RawRequest, RawResponse
 from payments.callbacks import inbox
 from payments.models import Payment
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.local_server import serve
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BY_SMS = {"sms": "dossiers.messages.providers.by_http_sms", "email": "dossiers.messages.channels.to_file"}

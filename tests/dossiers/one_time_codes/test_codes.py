@@ -18,7 +18,7 @@ from django.utils import timezone
 from dossiers.messages import channels
 from dossiers.models import OneTimeCode
 from dossiers.one_time_codes import codes as one_time_codes
-from tests.payments.settlement.test_races import at_once
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = "0912345678"

@@ -28,11 +28,11 @@ from payments.settlement import ledger_check
 from payments.states import BillState
 from procedures.models import ProcedureCase
 from tests.dossiers.tracking.test_actions import opened
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.settlement.test_races import at_once
 from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -32,10 +32,10 @@ from payments.models import Bill, ChargeClaim, Discrepancy
 from payments.settlement import ledger_check
 from tests.dossiers.post.test_orders import case as priced_case
 from tests.dossiers.submission.test_submitting import picture as paper
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.test_charge_claims import claim_of, picture
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
+from tests.support.payments.charge_claims import claim_of, picture
 from tests.support.signing_in import BACKEND, browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -22,8 +22,8 @@ from payments.models import Bill
 from payments.settlement import ledger_check
 from tests.dossiers.tracking.test_my_dossiers import BINH, browser_of, citizen
 from tests.dossiers.tracking.test_recover import newest
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.signing_in import browser_of as staff_browser
 
 pytestmark = pytest.mark.django_db(transaction=True)

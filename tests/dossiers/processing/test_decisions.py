@@ -22,11 +22,11 @@ from dossiers.processing import decisions
 from dossiers.states import DossierState, check_move
 from payments.callbacks import inbox
 from tests.dossiers.desk.test_work import RECEIVER, pdf_text, signed_in
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.files import pdf
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: docs/architecture.md#states; 10→9 is a supervised correction and no edge here (`handover.take_back`).

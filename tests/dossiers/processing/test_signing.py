@@ -18,8 +18,8 @@ from dossiers.models import Dossier, Message, NoticeKind, Result, SigningRequest
 from dossiers.printing import official_forms
 from dossiers.processing import decisions, signing
 from dossiers.states import DossierState
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.files import pdf
 from tests.support.signing_in import browser_of
 

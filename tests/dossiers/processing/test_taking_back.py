@@ -11,8 +11,8 @@ from dossiers.errors import NotTakenBack
 from dossiers.handover.release import Receiver, release, take_back
 from dossiers.models import Dossier, HandOver, TakenBack
 from tests.dossiers.desk.test_work import signed_in
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 
 from .test_decisions import decide
 

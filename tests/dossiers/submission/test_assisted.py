@@ -19,8 +19,8 @@ from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.submission import assisted, drafts
 from procedures.models import ProcedureCase
 from tests.dossiers.desk.test_work import pdf_text
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.signing_in import browser_of
 
 from .test_submitting import PERSON, agency, case, picture  # noqa: F401 - fixtures

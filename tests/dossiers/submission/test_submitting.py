@@ -22,9 +22,9 @@ from dossiers.models import Attachment, Dossier, Draft
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.submission import drafts
 from procedures.models import ProcedureCase, Question
-from tests.payments.settlement.test_races import at_once
 from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERSON = {"owner_name": "Nguyễn Thị Bình", "owner_identity_number": "025190000123", "owner_phone": "0912 345 678"}

@@ -19,10 +19,10 @@ from dossiers.states import DossierState as S
 from dossiers.tracking import progress
 from payments.callbacks import inbox
 from portal.public.figures_views import compute
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.markup import tight
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -17,8 +17,8 @@ from dossiers.submission import views
 from dossiers.tracking import pins
 from tests.dossiers.attachments.test_validation import letter
 from tests.dossiers.submission.test_submitting import PERSON
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.utils import timezone
 
-from agencies.models import Agency, Role, User
-from payments.callbacks import inbox
-from payments.models import Discrepancy, MerchantAccount, Payment
-from payments.models.discrepancies import DiscrepancyKind
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.reconciliation.test_statements import file_of
+from agencies.models import Role
+from payments import charge_claims, reallocation
+from payments.cash_desk import collect as cash_desk
+from payments.models import Statement
+from payments.refunds import workflow as refunds
+from payments.states import PaymentState
 from tests.support import factories
-from tests.support.notifications import notify_bill
-from tests.support.signing_in import browser_of
+from tests.support.payments.accounting import sign_in, surplus, upload
+from tests.support.payments.statements import YESTERDAY, line
 
 
 @pytest.fixture(autouse=True)
@@ -24,38 +23,36 @@ def _files(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-def sign_in(user: User) -> Client:
-    return browser_of(user)
-
-
-def signed_in(of: Agency, role: Role = Role.ACCOUNTANT) -> Client:
-    """A browser of somebody new with this role."""
-    return sign_in(factories.officer(of, role))
-
-
-def surplus() -> Discrepancy:
-    """A bill paid twice by transfer: one settles it, the other is a case."""
-    payment = factories.payment(gateway="vietinbank")
-    post(notify_bill(payment), "vietinbank")
-    post(notify_bill(payment, transId="TXagain", bankTransId=f"AGAIN-{payment.pk}"), "vietinbank")
-    inbox.drain_all()
-    return Discrepancy.objects.get(kind=DiscrepancyKind.SURPLUS, payment=payment)
-
-
-def upload(client: Client, account: MerchantAccount, *lines: str, name: str = "saoke.csv") -> Any:
-    """Send a file in as the page does and follow to where it leads."""
-    values = {"account": account.pk, "file": SimpleUploadedFile(name, file_of(*lines))}
-    return client.post("/doi-soat/sao-ke/", values, follow=True)
-
-
-def said(answer: Any) -> str:
-    """Everything on the page that was answered."""
-    return str(answer.content.decode())
-
-
-def paid(payment: Payment) -> Payment:
-    """Tell that a transfer came for this payment."""
-    post(notify_bill(payment), "vietinbank")
-    inbox.drain_all()
-    payment.refresh_from_db()
-    return payment
+@pytest.fixture
+def rows() -> dict[str, Any]:
+    """One row of each kind, all of one agency."""
+    case = surplus()
+    assert case.payment
+    agency, maker = case.agency, factories.officer(case.agency, Role.ACCOUNTANT)
+    account = case.payment.merchant_account
+    statement = Statement.objects.get(pk=upload(sign_in(maker), account, line("B9", 5_000)).context["statement"].pk)
+    refund = refunds.propose_for_case(
+        case, refunds.Proposal(1_000, 150_000, "surplus", "k", bank_account="VCB 0123456789"), maker=maker
+    )
+    wish = reallocation.ReallocationRequest([factories.bill(1_000, of=agency).reference], 149_000, "x", "k")
+    move = reallocation.propose(case, wish, maker=maker)
+    shift = cash_desk.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
+    payment = case.payment
+    failed = factories.payment(of=factories.bill(of=agency), gateway="vietinbank", state=PaymentState.FAILED)
+    told = charge_claims.Told(1_000, timezone.now(), proof=b"a picture")
+    claim = charge_claims.make(failed, told, due_at=timezone.now()).discrepancy
+    keys = {
+        "claim": claim.pk,
+        "case": case.pk,
+        "statement": statement.pk,
+        "refund": refund.pk,
+        "shift": shift.pk,
+        "payment": payment.pk,
+    }
+    return {
+        **{name: [key] for name, key in keys.items()},
+        "move": [case.pk, move.pk],
+        "day": [account.pk, YESTERDAY],
+        "": [],
+        "agency": agency,
+    }

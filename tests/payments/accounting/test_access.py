@@ -12,30 +12,16 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Membership, Role
-from payments import charge_claims, reallocation
 from payments.accounting import urls
 from payments.accounting.error_messages import SENTENCES, explain
-from payments.cash_desk import collect as cash_desk
 from payments.errors import DayNotClosable, PaymentsError, RemainingChanged
 from payments.models import CashShift, ClosedDay, Discrepancy, Payment, Refund, Statement, StatementRow
-from payments.refunds import workflow as refunds
-from payments.states import PaymentState
-from tests.payments.reconciliation.test_statements import YESTERDAY, line
 from tests.support import factories
-
-from .conftest import said, sign_in, signed_in, surplus, upload
+from tests.support.payments.accounting import said, sign_in, signed_in, surplus
+from tests.support.payments.accounting_pages import OF_A_ROW, PAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGES = (
-    "accounting", "accounting-statements", "accounting-cases", "accounting-refunds", "accounting-receipts",
-    "accounting-receipt-list", "accounting-payments", "accounting-exports", "accounting-columns", "accounting-shifts",
-)  # fmt: skip
-OF_A_ROW = {
-    "accounting-statement": "statement", "accounting-progress": "statement", "accounting-day": "day",
-    "accounting-case": "case", "accounting-case-proof": "claim", "accounting-refund": "refund",
-    "accounting-propose": "payment", "accounting-payment": "payment",
-}  # fmt: skip
 #: Of one person and nobody else, or a part of a page: looked at in test_tools.py and test_exports.py.
 ELSEWHERE = {
     "accounting-filter-save", "accounting-filter", "accounting-export", "accounting-export-ask",
@@ -49,41 +35,6 @@ POSTS = {
     "accounting-reject": "refund", "accounting-transfer": "refund", "accounting-propose": "payment",
     "accounting-shift-open": "", "accounting-shift-close": "shift", "accounting-statements": "",
 }  # fmt: skip
-
-
-@pytest.fixture
-def rows() -> dict[str, Any]:
-    """One row of each kind, all of one agency."""
-    case = surplus()
-    assert case.payment
-    agency, maker = case.agency, factories.officer(case.agency, Role.ACCOUNTANT)
-    account = case.payment.merchant_account
-    statement = Statement.objects.get(pk=upload(sign_in(maker), account, line("B9", 5_000)).context["statement"].pk)
-    refund = refunds.propose_for_case(
-        case, refunds.Proposal(1_000, 150_000, "surplus", "k", bank_account="VCB 0123456789"), maker=maker
-    )
-    wish = reallocation.ReallocationRequest([factories.bill(1_000, of=agency).reference], 149_000, "x", "k")
-    move = reallocation.propose(case, wish, maker=maker)
-    shift = cash_desk.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
-    payment = case.payment
-    failed = factories.payment(of=factories.bill(of=agency), gateway="vietinbank", state=PaymentState.FAILED)
-    told = charge_claims.Told(1_000, timezone.now(), proof=b"a picture")
-    claim = charge_claims.make(failed, told, due_at=timezone.now()).discrepancy
-    keys = {
-        "claim": claim.pk,
-        "case": case.pk,
-        "statement": statement.pk,
-        "refund": refund.pk,
-        "shift": shift.pk,
-        "payment": payment.pk,
-    }
-    return {
-        **{name: [key] for name, key in keys.items()},
-        "move": [case.pk, move.pk],
-        "day": [account.pk, YESTERDAY],
-        "": [],
-        "agency": agency,
-    }
 
 
 def test_every_address_is_in_a_list_above() -> None:

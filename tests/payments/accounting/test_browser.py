@@ -14,12 +14,9 @@ from payments.models import Reallocation
 from tests.journeys.test_citizen_and_desk import assert_good
 from tests.support import factories
 from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.payments.accounting import sign_in, two_proposals
+from tests.support.payments.accounting_pages import OF_A_ROW, PAGES
 
-from .conftest import sign_in
-from .test_access import OF_A_ROW, PAGES, rows
-from .test_statement_pages import two_proposals
-
-assert rows  # a fixture
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 
 

@@ -17,11 +17,10 @@ from payments.refunds import dispatch
 from payments.refunds import workflow as refunds
 from payments.settlement import ledger_check
 from payments.states import BillState, RefundState
-from tests.payments.reconciliation.test_statements import file_of, line, match, paid_yesterday
 from tests.support import factories
 from tests.support.markup import tight
-
-from .conftest import paid, said, sign_in, surplus
+from tests.support.payments.accounting import paid, said, sign_in, surplus
+from tests.support.payments.statements import file_of, line, match, paid_yesterday
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BANK_ACCOUNT = "Vietcombank 0123456789 NGUYEN THI BINH"

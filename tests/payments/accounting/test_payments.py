@@ -14,11 +14,10 @@ from agencies.models import AuditEntry, Role
 from payments.accounting import payment_views as page_module
 from payments.callbacks import inbox
 from payments.models import Payment, SavedFilter
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import notify_bill
-
-from .conftest import paid, said, signed_in, surplus
+from tests.support.payments.accounting import paid, said, signed_in, surplus
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/doi-soat/lan-nop/"

@@ -17,8 +17,7 @@ from payments.models import CashShift, Payment, Receipt
 from payments.refunds import dispatch
 from payments.refunds import workflow as refunds
 from tests.support import factories
-
-from .conftest import paid, said, sign_in, signed_in
+from tests.support.payments.accounting import paid, said, sign_in, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

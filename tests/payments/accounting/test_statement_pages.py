@@ -15,11 +15,10 @@ from payments.models import Bill, ClosedDay, Discrepancy, MerchantAccount, State
 from payments.reconciliation import matching
 from payments.settlement import ledger_check
 from payments.states import BillState
-from tests.payments.reconciliation.test_statements import HEADER, YESTERDAY, line, paid_yesterday
 from tests.support import factories
 from tests.support.markup import tight
-
-from .conftest import said, signed_in, upload
+from tests.support.payments.accounting import said, signed_in, two_proposals, upload
+from tests.support.payments.statements import HEADER, YESTERDAY, line, paid_yesterday
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -200,20 +199,6 @@ def test_the_drawer_at_the_counter_takes_no_statement() -> None:
     assert HEADER  # the form would take a file, were there an account
     assert not client.get("/doi-soat/sao-ke/").context["can_upload"]
     assert client.get(f"/doi-soat/ngay/{account.pk}/{YESTERDAY}/").status_code == 404
-
-
-def two_proposals(agency: Any) -> Statement:
-    """A file with two transfers whose text names an open bill, and one nobody knows."""
-    account = factories.merchant(agency, "vietinbank")
-    names = {41_000: "H44.14-261123-0041", 42_000: "H44.14-261123-0042"}
-    bills = [factories.bill(amount, of=agency, reference=name) for amount, name in names.items()]
-    texts = [line(f"B{bill.amount}", bill.amount, "", f"nop {bill.reference.replace('-', ' ')}") for bill in bills]
-    client = signed_in(agency)
-    upload(client, account, *texts, line("B9", 9_000))
-    statement = Statement.objects.latest("pk")
-    client.post(f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/")
-    matching.work_due()
-    return statement
 
 
 def test_a_proposal_is_accepted_from_its_row_by_one_and_approved_by_another_until_nothing_is_left() -> None:

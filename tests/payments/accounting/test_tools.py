@@ -21,8 +21,7 @@ from payments.models import Export, Payment, SavedFilter
 from payments.models.exports import ExportState
 from tests.support import factories
 from tests.support.markup import tight
-
-from .conftest import paid, said, sign_in, signed_in, surplus
+from tests.support.payments.accounting import paid, said, sign_in, signed_in, surplus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: The contract with whoever reads the files by machine: a heading is changed on purpose or not at all.

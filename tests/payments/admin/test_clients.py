@@ -15,8 +15,8 @@ from agencies.models import Agency, AuditEntry, User
 from payments.api.clients import create_client
 from payments.models import ApiClient, WebhookDelivery
 from payments.webhooks import endpoints
-from tests.payments.api.test_bills import send
 from tests.support import factories
+from tests.support.payments.api import send
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from agencies.models import Agency
 from payments.api.clients import create_client
 from payments.models import Bill, IdempotentRequest
 from tests.support import factories
+from tests.support.payments.api import new_bill, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,21 +26,6 @@ def agency() -> Agency:
 @pytest.fixture
 def key(agency: Agency) -> str:
     return create_client("test", [agency])[1]
-
-
-def send(key: str, path: str, body: Any = None, idempotency: str = "") -> tuple[int, Any]:
-    headers = {"Authorization": f"Bearer {key}"}
-    if idempotency:
-        headers["Idempotency-Key"] = idempotency
-    client = Client(headers=headers)
-    answer = client.get(path) if body is None else client.post(path, json.dumps(body), content_type="application/json")
-    return answer.status_code, json.loads(answer.content)
-
-
-def new_bill(of: Agency, **changes: Any) -> dict[str, Any]:
-    line = {"code": "A", "kind": "phi", "description": "Phí", "amount": 50_000}
-    base = {"reference": "X1", "agency": of.code, "payer_name": "Nguyễn A", "description": "d", "lines": [line]}
-    return {**base, **changes}
 
 
 def test_the_same_key_and_body_is_the_first_answer_and_another_body_a_conflict(key: str, agency: Agency) -> None:

@@ -22,8 +22,7 @@ from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.support import factories, running
 from tests.support.notifications import confirm
-
-from .test_callbacks import post
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

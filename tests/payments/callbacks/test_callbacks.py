@@ -21,17 +21,10 @@ from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = factories.CONTRACTS["vnptpay"]["secrets"]["secret_key"]
-
-
-def post(message: dict[str, Any], gateway: str = "vnptpay") -> dict[str, Any]:
-    """Post a notification as JSON and return the decoded answer."""
-    path = f"/gateways/{gateway}/notify"
-    answer = Client().post(path, json.dumps(message), content_type="application/json")
-    assert answer.status_code == 200
-    return json.loads(answer.content)
 
 
 def assert_ledger_is_sound() -> None:

@@ -14,8 +14,7 @@ from payments.models import Notification, RejectedNotification
 from portal.administration.alerts import Alert, of_province
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
-
-from .test_callbacks import post
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MISDIRECTED = "Thông báo gửi nhầm cho đơn vị khác"

@@ -13,11 +13,11 @@ from payments.errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, S
 from payments.models import Bill, Discrepancy, Payment, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.conftest import Bank
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
+from tests.support.payments.sandbox import Bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CASH = cash_desk.Taking("cash", 200_000)

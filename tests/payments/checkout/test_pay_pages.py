@@ -23,11 +23,11 @@ from payments.models.discrepancies import DiscrepancyKind
 from payments.refunds import workflow as refunds
 from payments.settlement import ledger_check
 from payments.states import OPEN_PAYMENT_STATES, PaymentState
-from tests.payments.accounting.conftest import surplus
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.notifications import notify_bill
+from tests.support.payments.accounting import surplus
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

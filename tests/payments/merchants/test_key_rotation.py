@@ -21,9 +21,9 @@ from payments.errors import RotationUnderWay, SecretsRefused
 from payments.merchants import key_rotation
 from payments.merchants.accounts import accounts_of
 from payments.models import MerchantAccount, Notification, Payment
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
+from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

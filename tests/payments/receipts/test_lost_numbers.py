@@ -9,9 +9,9 @@ from agencies.models import AuditEntry, Role
 from payments.callbacks import inbox
 from payments.models import LostNumbers, Payment, Receipt, ReceiptSeries
 from payments.settlement import ledger_check
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,23 +8,11 @@ import zxingcpp
 from django.db import transaction
 from django.test import Client
 
-from payments.callbacks import inbox
 from payments.models import Receipt
 from payments.receipts.issue import keep, revise
 from payments.receipts.pdf import render, verification_url
-from tests.payments.callbacks.test_callbacks import post
-from tests.support import factories
-from tests.support.notifications import confirm
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def receipt() -> Receipt:
-    payment = factories.payment(of=factories.bill(payer_name="Nguyễn Thị Ngọc Ưởng"))
-    post(confirm(payment))
-    inbox.drain_all()
-    return Receipt.objects.select_related("series", "bill", "payment").get()
 
 
 def test_the_pdf_holds_the_text_in_vietnamese_and_is_the_same_each_time(receipt: Receipt) -> None:

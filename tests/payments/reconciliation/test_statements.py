@@ -16,62 +16,23 @@ from hypothesis import strategies as st
 from gateways.vietinbank.statement import write_file
 from payments.callbacks import inbox
 from payments.errors import DayNotClosable, StatementRefused
-from payments.models import Discrepancy, MerchantAccount, Notification, Payment, Receipt, Statement, StatementRow
+from payments.models import Discrepancy, Notification, Receipt, Statement, StatementRow
 from payments.reconciliation import daily_totals, matching, statements
 from payments.reconciliation.formats import whole_dong
 from payments.settlement import ledger_check
 from payments.states import BillState
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.notifications import notify_bill
+from tests.support.payments.callbacks import post
+from tests.support.payments.statements import HEADER, YESTERDAY, file_of, line, match, paid_yesterday, read, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
-YESTERDAY = timezone.localdate() - timedelta(days=1)
-HEADER = "Mã giao dịch;Số tiền;Thời gian giao dịch;Mã thanh toán;Nội dung"
-
-
-def line(ref: str, amount: int | str, code: str = "", text: str = "", at: str = "") -> str:
-    return f"{ref};{amount};{at or f'{YESTERDAY:%d/%m/%Y} 09:30:00'};{code};{text}"
-
-
-def file_of(*lines: str, header: str = HEADER) -> bytes:
-    return "\n".join((header, *lines, "")).encode()
-
-
-def read(account: MerchantAccount, content: bytes) -> Statement:
-    statement, _ = statements.take(account, ContentFile(content, name="saoke.csv"), by=None)
-    if statement.state == "loading":
-        statements.load(statement)
-    return statement
-
-
-def match(account: MerchantAccount, content: bytes) -> Statement:
-    statement = read(account, content)
-    statements.confirm(statement, actor=None)
-    statement.refresh_from_db()
-    matching.apply(statement)
-    return statement
 
 
 @pytest.fixture(autouse=True)
 def _files(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-def states(statement: Statement) -> list[str]:
-    return list(statement.rows.order_by("line_number").values_list("state", flat=True))
-
-
-def paid_yesterday(**values: Any) -> Payment:
-    payment = factories.payment(gateway="vietinbank", **values)
-    post(
-        notify_bill(payment, bankTransId=f"NOTIFICATION{payment.pk}", transTime=f"{YESTERDAY:%Y%m%d}093000"),
-        "vietinbank",
-    )
-    inbox.drain_all()
-    payment.refresh_from_db()
-    return payment
 
 
 def test_every_row_ends_matched_settled_or_with_a_case() -> None:

@@ -16,8 +16,8 @@ from payments.refunds import workflow as refunds
 from payments.settlement import ledger_check
 from payments.states import BillState, RefundState
 from payments.status_queries import query as status_queries
-from tests.payments.conftest import Bank
 from tests.support import factories
+from tests.support.payments.sandbox import Bank
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.parametrize("gateway", ["vnpay", "momo"])]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -20,25 +18,13 @@ from payments.refunds import dispatch
 from payments.refunds import workflow as refunds
 from payments.settlement import ledger_check
 from payments.states import BillState, RefundState
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.notifications import confirm, notify_bill
+from tests.support.payments.callbacks import post
+from tests.support.payments.refunds import give_back, paid, proposal
 
 pytestmark = pytest.mark.django_db(transaction=True)
-_keys = itertools.count(1)
-
-
-def paid(amount: int = 150_000, **values: Any) -> Payment:
-    payment = factories.payment(of=factories.bill(amount, **values))
-    post(confirm(payment))
-    inbox.drain_all()
-    payment.refresh_from_db()
-    return payment
-
-
-def proposal(amount: int, remaining: int, reason: str = "withdrawn", **values: Any) -> refunds.Proposal:
-    return refunds.Proposal(amount, remaining, reason, **{"idempotency_key": f"k{next(_keys)}", **values})
 
 
 @pytest.fixture
@@ -49,14 +35,6 @@ def maker() -> User:
 @pytest.fixture
 def checker() -> User:
     return factories.officer(factories.agency(), Role.ACCOUNTANT)
-
-
-def give_back(payment: Payment, amount: int, maker: User, checker: User) -> Refund:
-    payment.refresh_from_db()
-    found = refunds.propose_for_payment(payment, proposal(amount, payment.remaining_amount), maker=maker)
-    refunds.approve(found, checker=checker)
-    dispatch.send_due()
-    return refunds.record_transfer(found, reference="FT26001", actor=checker)
 
 
 def test_a_part_and_then_the_rest_goes_back(maker: User, checker: User) -> None:

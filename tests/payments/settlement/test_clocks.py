@@ -18,9 +18,9 @@ from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from payments.status_queries import query as status_queries
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -26,11 +26,11 @@ from payments.receipts import issue as receipts
 from payments.settlement import ledger_check
 from payments.states import BillState
 from payments.tasks import process_inbox
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories, running
 from tests.support.breaking import Breaker
 from tests.support.leaking import leak
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 from tests.support.two_ways import settled_in_bulk
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,29 +24,13 @@ from payments.receipts import issue as receipts
 from payments.settlement import apply as settlement
 from payments.settlement import ledger_check
 from payments.states import OPEN_PAYMENT_STATES, BillState
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
+from tests.support.concurrency import at_once, without_row_locks
 from tests.support.notifications import confirm, notify_bill
+from tests.support.payments.callbacks import post
 from tests.support.two_ways import settled_in_bulk
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(times: int, work: Callable[[int], Any]) -> list[Any]:
-    """Run the same work in threads that begin together; return results or exceptions."""
-    barrier = threading.Barrier(times)
-
-    def run(number: int) -> Any:
-        barrier.wait()
-        try:
-            return work(number)
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as threads:
-        return list(threads.map(run, range(times)))
 
 
 @pytest.mark.parametrize("in_bulk", [True, False])
@@ -178,11 +161,6 @@ def test_control_numbers_without_the_row_lock_are_given_twice() -> None:
         return counter.last_number + 1
 
     assert at_once(2, unlocked) == [2, 2]
-
-
-def without_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take FOR UPDATE out, for controls."""
-    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
 
 
 def test_control_without_the_lock_two_receipts_want_one_number(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,9 @@ from payments.callbacks import inbox
 from payments.models import MerchantAccount, Notification, Payment, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW_KEYS = make_contracts("http://portal.test", "http://127.0.0.1:9")

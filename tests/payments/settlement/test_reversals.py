@@ -4,42 +4,24 @@ from __future__ import annotations
 
 import pytest
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from agencies.models import User
 from dossiers.errors import NotReleasable
 from dossiers.handover import release as handover
 from dossiers.handover.release import Receiver, release
 from dossiers.models import Dossier, HandOver
-from gateways.base import Notification, OutcomeState
 from payments.callbacks import inbox
 from payments.models import Discrepancy, Payment, Receipt
 from payments.models import Notification as StoredNotification
-from payments.models.notifications import NotificationSource
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
+from tests.support.concurrency import at_once, without_row_locks
 from tests.support.notifications import confirm, notify_bill
-
-from .test_races import at_once, without_row_locks
+from tests.support.payments.callbacks import post
+from tests.support.payments.refunds import reverse
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def reverse(payment: Payment, amount: int | None = None) -> int:
-    """Tell the inbox what a status query would: the money went back."""
-    notification = Notification(
-        gateway=payment.gateway,
-        event_key=f"reversed:{payment.gateway_ref}:{amount}",
-        merchant_ref=payment.merchant_ref,
-        gateway_ref=payment.gateway_ref,
-        state=OutcomeState.REVERSED,
-        amount=amount,
-        currency="VND",
-        occurred_at=timezone.now(),
-    )
-    return inbox.receive(notification, payment.merchant_account, source=NotificationSource.QUERY).notification_id
 
 
 def paid_dossier(state: int = 9) -> tuple[Payment, Dossier]:

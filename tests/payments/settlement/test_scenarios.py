@@ -18,12 +18,10 @@ from payments.models import Bill, Discrepancy, LedgerEvent, Payment, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from payments.status_queries import query as status_queries
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.refunds.test_workflow import give_back
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
-
-from .test_reversals import reverse
+from tests.support.payments.callbacks import post
+from tests.support.payments.refunds import give_back, reverse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,9 +16,9 @@ from payments.models import Bill, Discrepancy, LedgerEvent, MerchantAccount, Not
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from payments.status_queries import query as status_queries
-from tests.payments.conftest import Bank
 from tests.support import factories
 from tests.support.notifications import direct_confirm
+from tests.support.payments.sandbox import Bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "/gateways/vietinbank_direct/notify"

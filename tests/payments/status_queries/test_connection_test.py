@@ -7,8 +7,8 @@ import pytest
 from agencies.models import Role
 from payments.models import Bill, Notification, Payment
 from payments.status_queries import connection_test
-from tests.payments.conftest import Bank
 from tests.support import factories
+from tests.support.payments.sandbox import Bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,8 +18,8 @@ from payments.models import Bill, Payment
 from payments.states import BillState
 from payments.status_queries import interactive
 from payments.status_queries.interactive import Answer
-from tests.payments.conftest import Bank
 from tests.support import factories, running
+from tests.support.payments.sandbox import Bank
 from tests.support.signing_in import browser_of
 
 

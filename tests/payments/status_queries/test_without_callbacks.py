@@ -21,8 +21,8 @@ from payments.models import Bill, Discrepancy, Payment, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from payments.status_queries import query as status_queries
-from tests.payments.conftest import Bank
 from tests.support import factories, running
+from tests.support.payments.sandbox import Bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,13 +17,12 @@ from payments.callbacks import inbox
 from payments.models import Bill, IdempotentRequest, WebhookDelivery, WebhookEndpoint
 from payments.webhooks import dispatch
 from payments.webhooks.endpoints import MOST_ENDPOINTS
-from tests.payments.api.test_bills import new_bill, send
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.refunds.test_workflow import give_back
-from tests.payments.settlement.test_reversals import reverse
 from tests.support import factories
 from tests.support.local_server import serve
 from tests.support.notifications import confirm
+from tests.support.payments.api import new_bill, send
+from tests.support.payments.callbacks import post
+from tests.support.payments.refunds import give_back, reverse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "/api/v1/webhooks"

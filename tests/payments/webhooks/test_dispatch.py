@@ -22,11 +22,11 @@ from payments.bills import create as bills
 from payments.callbacks import inbox
 from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
 from payments.webhooks import dispatch, endpoints
-from tests.payments.callbacks.test_callbacks import post
-from tests.payments.settlement.test_races import at_once
 from tests.support import factories
+from tests.support.concurrency import at_once
 from tests.support.local_server import LocalServer, serve
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from agencies.models import AuditEntry, User
 from portal.accounts.adapter import WRONG_OF_NAME_HERE
-from tests.payments.settlement.test_races import at_once
+from tests.support.concurrency import at_once
 
 from .test_staff import LOGIN, PASSWORD, code, with_factor
 

@@ -17,9 +17,9 @@ from payments.models import Payment
 from payments.refunds import workflow as refunds
 from payments.states import PaymentState
 from portal.administration import alerts
-from tests.payments.refunds.test_workflow import paid, proposal
 from tests.support import factories
 from tests.support.markup import tight
+from tests.support.payments.refunds import paid, proposal
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db

@@ -23,9 +23,9 @@ from portal.administration.read_only import spans
 from portal.administration.read_only.middleware import OPEN
 from portal.models import ReadOnlySpan
 from tests.authorization.test_matrix import addresses
-from tests.payments.callbacks.test_callbacks import post
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
 
 from .test_gateway_care import moment, province
