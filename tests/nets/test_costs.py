@@ -41,7 +41,7 @@ PARSERS: dict[str, tuple[str, ...] | str] = {
     "agencies/loading.py": "data that ships with the product",
     "procedures/loading/procedures.py": "data that ships with the product",
     "dossiers/post/orders.py": "data that ships with the product",
-    "portal/settings/base.py": "the version of the product itself",
+    "portal/settings/site.py": "the version of the product itself",
 }
 TABLE = ROOT / "docs/parsers.md"
 MOST_GROWTH = 3.0
