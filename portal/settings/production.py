@@ -17,6 +17,7 @@ from .base import (
     SANDBOX_CONFIG,
     SECRET_KEY,
     SMS_URL,
+    STORAGES,
     VNEID_CLIENT_ID,
     VNEID_CLIENT_SECRET,
     VNEID_ISSUER,
@@ -36,10 +37,7 @@ SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STORAGES["staticfiles"]["BACKEND"] = "portal.assets.storage.StaticFiles"
 # A process that freezes in the middle of a page gives up its locks (drains have less: core/database/locks.py).
 # Through pgbouncer a session belongs to nobody; there the same line of deploy/postgresql.conf counts.
 if not read("DATABASE_IS_POOLED"):
