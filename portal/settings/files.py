@@ -1,6 +1,7 @@
 """Static files, uploads, and who may read them on disk."""
 
 from pathlib import Path
+from typing import Any
 
 from .environment import read
 from .site import BASE_DIR
@@ -21,7 +22,7 @@ CLAMAV_SOCKET = read("CLAMAV_SOCKET")
 # user than the one that serves them: everybody may read them.
 FILE_UPLOAD_PERMISSIONS = 0o600
 STATIC_PERMISSIONS = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
