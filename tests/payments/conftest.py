@@ -9,6 +9,7 @@ import requests
 
 from payments.models import Bill
 from tests.support import emptying, factories, running
+from tests.support.payments.receipts import receipt  # noqa: F401 - a fixture by its name
 from tests.support.payments.sandbox import Bank
 
 

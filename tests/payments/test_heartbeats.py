@@ -43,7 +43,7 @@ def test_nobody_is_silent_while_all_work() -> None:
     call_command("heartbeats", "--here")
 
 
-def test_a_bell_shows_that_the_worker_lives_and_nothing_of_beat() -> None:
+def test_a_wake_up_shows_that_the_worker_lives_and_nothing_of_beat() -> None:
     process_inbox()
     assert list(heartbeats.silent()) == ["beat", "sweeper"]
 

@@ -170,7 +170,7 @@ def test_a_broker_that_is_down_is_nobodys_error(settings: Any, monkeypatch: pyte
     account = factories.merchant(factories.agency(), "vietinbank")
     client = signed_in(account.agency)
     upload(client, account, line("B0", 1_000))
-    # A pool of this test's own: the one that is closed stays closed, and takes the bell of every later test with it.
+    # A pool of this test's own: the one that is closed stays closed, and takes the wake-up of every later test with it.
     monkeypatch.setattr(app, "_pool", None)
     monkeypatch.setattr(app.amqp, "_producer_pool", None)
     monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")

@@ -76,7 +76,7 @@ def test_with_redis_stopped_or_frozen_each_callback_is_answered_within_a_second(
     assert_all_settled_once(matches)
 
 
-def test_a_broker_that_forgets_everything_loses_a_bell_but_no_money() -> None:
+def test_a_broker_that_forgets_everything_loses_a_wake_up_but_no_money() -> None:
     broker = redis.Redis.from_url(settings.REDIS_URL)
     matches = payments(3)
     for payment in matches:
@@ -87,7 +87,7 @@ def test_a_broker_that_forgets_everything_loses_a_bell_but_no_money() -> None:
     assert_all_settled_once(matches)
 
 
-def test_after_a_flush_the_next_bell_is_heard(tmp_path: Path) -> None:
+def test_after_a_flush_the_next_wake_up_is_heard(tmp_path: Path) -> None:
     """kombu keeps its bindings in Redis: a flush takes them, and a wake-up must not depend on them."""
     first, second = payments(2)
     with running.worker(tmp_path):
@@ -99,7 +99,7 @@ def test_after_a_flush_the_next_bell_is_heard(tmp_path: Path) -> None:
     assert_all_settled_once([first, second])
 
 
-def test_the_bell_is_rung_when_everybody_can_see_the_notification(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wake_up_is_sent_when_everybody_can_see_the_notification(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     real = wakeup.notify_worker
 

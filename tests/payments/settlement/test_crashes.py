@@ -168,12 +168,12 @@ def drain_in_a_thread() -> int:
         connection.close()
 
 
-def test_a_crash_between_commit_and_bell_is_made_good_by_the_sweeper() -> None:
+def test_a_crash_between_commit_and_wake_up_is_made_good_by_the_sweeper() -> None:
     payment = factories.payment()
     program = """
 import os, sys
 from django.test import Client
-from core import wakeup
+from core.background import wakeup
 wakeup.notify_worker = lambda: os._exit(9)
 Client(SERVER_NAME="127.0.0.1").post("/gateways/vnptpay/notify", sys.argv[1], content_type="application/json")
 """
