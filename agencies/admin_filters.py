@@ -14,6 +14,6 @@ class ChosenFilter(AutocompleteSelectFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Return the form; whom somebody does not see stays nameless though its number be typed into the address."""
         page = self.model_admin.admin_site.get_model_admin(self.field.remote_field.model)
-        for found in super().choices(changelist):
-            found["form"].fields[self.lookup_kwarg].queryset = page.get_queryset(self.request)
-            yield found
+        for choice in super().choices(changelist):
+            choice["form"].fields[self.lookup_kwarg].queryset = page.get_queryset(self.request)
+            yield choice

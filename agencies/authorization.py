@@ -85,13 +85,13 @@ def agencies_of(user: User, on: date, roles: tuple[Role, ...] | None = None) -> 
     held = list(memberships.values_list("agency_id", "role"))
     if any(role in PROVINCIAL for _, role in held):
         return set(Agency.objects.values_list("pk", flat=True))
-    found: set[int] = set()
+    reached: set[int] = set()
     frontier = {agency_id for agency_id, _ in held}
     while frontier:
-        found |= frontier
+        reached |= frontier
         before = AgencySuccession.objects.filter(successor_id__in=frontier, effective_date__lte=on)
-        frontier = set(before.values_list("predecessor_id", flat=True)) - found
-    return found
+        frontier = set(before.values_list("predecessor_id", flat=True)) - reached
+    return reached
 
 
 def roles_today(user: Any) -> set[str]:

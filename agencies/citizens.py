@@ -16,7 +16,7 @@ from .models import Citizen, User
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Claims:
     """What the provider asserts, as it wrote it; what is not given is empty."""
 
     name: str = ""
@@ -25,20 +25,20 @@ class Told:
     email: str = ""
 
 
-def remember(user: User, told: Told) -> Citizen:
-    """Keep what was told; what cannot be read is kept as nothing, because nobody here can correct it.
+def remember(user: User, claims: Claims) -> Citizen:
+    """Store the claims; one that cannot be read is stored empty, because nobody here can correct it.
 
     Raises IntegrityError when the account holds a role (the database's trigger).
     """
     with transaction.atomic():
-        if told.name and user.full_name != told.name:
-            User.objects.filter(pk=user.pk).update(full_name=told.name[:120])
+        if claims.name and user.full_name != claims.name:
+            User.objects.filter(pk=user.pk).update(full_name=claims.name[:120])
         return Citizen.objects.update_or_create(
             user=user,
             defaults={
-                "identity_number": _read(identity.clean_identity_number, told.identity_number),
-                "phone": _read(identity.clean_phone, told.phone),
-                "email": _read(_clean_email, told.email),
+                "identity_number": _read(identity.clean_identity_number, claims.identity_number),
+                "phone": _read(identity.clean_phone, claims.phone),
+                "email": _read(_clean_email, claims.email),
                 "told_at": timezone.now(),
             },
         )[0]
@@ -53,8 +53,8 @@ def forget(identity_number: str) -> None:
         "user"
     ):
         user = citizen.user
-        for told in ("socialaccount_set", "emailaddress_set", "usersession_set"):
-            getattr(user, told).all().delete()
+        for relation in ("socialaccount_set", "emailaddress_set", "usersession_set"):
+            getattr(user, relation).all().delete()
         citizen.delete()
         user.username, user.is_active = f"erased-{user.pk}", False
         user.full_name = user.first_name = user.last_name = user.email = user.phone = ""

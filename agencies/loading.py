@@ -99,8 +99,8 @@ def _load_successions(links: list[dict[str, str]], units: dict[str, Agency], pro
     successions: list[AgencySuccession] = []
     has_heir: set[int] = set()
     for link in links:
-        known = link["from_code"]
-        predecessor = units[known] if known else by_name[link["from_name"], link["from_district"]]
+        code = link["from_code"]
+        predecessor = units[code] if code else by_name[link["from_name"], link["from_district"]]
         successions.append(
             AgencySuccession(
                 predecessor=predecessor,

@@ -24,14 +24,14 @@ def heirs_on(on: date) -> dict[int, int]:
     """Return agency → who does its work on a day, for every agency that is no more: one query over all of them."""
     ended = AgencySuccession.objects.filter(effective_date__lte=on, takes_over=True)
     direct = dict(ended.values_list("predecessor_id", "successor_id"))
-    found: dict[int, int] = {}
+    heirs: dict[int, int] = {}
     for agency in direct:
         heir, seen = direct[agency], {agency}
         while heir in direct and heir not in seen:
             seen.add(heir)
             heir = direct[heir]
-        found[agency] = heir
-    return found
+        heirs[agency] = heir
+    return heirs
 
 
 def chain_of(agency: Agency, on: date) -> list[int]:

@@ -32,11 +32,11 @@ def _redis() -> redis.Redis:
 def publish(topics: Iterable[str]) -> None:
     """Announce a change of each topic (a bill's token). Never raises, costs at most half a second."""
     global _silent_until
-    found = list(topics)
-    if not found or time.monotonic() < _silent_until:
+    names = list(topics)
+    if not names or time.monotonic() < _silent_until:
         return
     try:
-        _redis().eval(_PUBLISH, 0, CHANNEL, *found)
+        _redis().eval(_PUBLISH, 0, CHANNEL, *names)
     except Exception as error:  # screens then poll; the money is booked already
         _silent_until = time.monotonic() + SILENCE_SECONDS
         logger.warning("live events are silent for %.0f s: %s", SILENCE_SECONDS, error)

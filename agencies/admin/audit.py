@@ -29,7 +29,7 @@ from core.spreadsheets import Cell, csv_file
 #: More is for a narrower filter: a spreadsheet takes 1,048,576 rows.
 MOST_ROWS = 100_000
 #: What the table of changes shows, or another column.
-_TOLD_ELSEWHERE = frozenset({"changes", "model", "name"})
+_SHOWN_ELSEWHERE = frozenset({"changes", "model", "name"})
 #: The columns of the file.
 _TAKEN = ("at", "actor", "action", "subject", "agency", "address", "detail")
 
@@ -42,7 +42,7 @@ class ActFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Offer every act that has words, by these."""
-        return sorted(((act, str(words)) for act, words in WORDS.items()), key=lambda found: found[1])
+        return sorted(((act, str(words)) for act, words in WORDS.items()), key=lambda choice: choice[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         """Keep the entries of one act."""
@@ -57,7 +57,7 @@ class KindFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Offer every kind of object."""
-        return sorted(((kind, str(found.name)) for kind, found in KINDS.items()), key=lambda found: found[1])
+        return sorted(((kind, str(subject.name)) for kind, subject in KINDS.items()), key=lambda choice: choice[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         """Keep the entries about one kind of object."""
@@ -96,10 +96,10 @@ class AuditAdmin(ReadOnlyAdmin):
     def linked_object(self, entry: AuditEntry) -> SafeString | str:
         """The same, with the way to its page."""
         kind, _colon, number = entry.subject.partition(":")
-        known = KINDS.get(kind)
-        if known and known.page:
+        subject = KINDS.get(kind)
+        if subject and subject.page:
             try:
-                address = reverse(known.page, kwargs={known.argument: number})
+                address = reverse(subject.page, kwargs={subject.argument: number})
             except NoReverseMatch:
                 return self.told_object(entry)
             return format_html('<a class="underline" href="{}">{}</a>', address, self.told_object(entry))
@@ -108,15 +108,15 @@ class AuditAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Thay đổi"))
     def changes(self, entry: AuditEntry) -> SafeString | str:
         """Each field before and after."""
-        found = entry.detail.get("changes") or []
-        rows = [{**change, "label": _label(change.get("model") or entry.detail["model"], change)} for change in found]
+        changes = entry.detail.get("changes") or []
+        rows = [{**change, "label": _label(change.get("model") or entry.detail["model"], change)} for change in changes]
         return render_to_string("agencies/admin/audit_changes.html", {"rows": rows}) if rows else "–"
 
     @admin.display(description=_("Chi tiết"))
     def more(self, entry: AuditEntry) -> SafeString | str:
         """What else the entry says."""
-        told = [(name, _in_words(value)) for name, value in entry.detail.items() if name not in _TOLD_ELSEWHERE]
-        return render_to_string("agencies/admin/audit_more.html", {"told": told}) if told else "–"
+        more = [(name, _in_words(value)) for name, value in entry.detail.items() if name not in _SHOWN_ELSEWHERE]
+        return render_to_string("agencies/admin/audit_more.html", {"more": more}) if more else "–"
 
     @admin.action(description=_("Tải về bảng tính (CSV)"), permissions=["view"])
     def take_away(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> StreamingHttpResponse:

@@ -72,8 +72,8 @@ class RoleAdmin(WithPeriod, ScopedAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Find names as they are typed, agencies without accents."""
-        found, is_doubled = super().get_search_results(request, queryset, search_term)
-        return found | queryset.filter(agency__search_key__contains=fold(search_term)), is_doubled
+        memberships, is_doubled = super().get_search_results(request, queryset, search_term)
+        return memberships | queryset.filter(agency__search_key__contains=fold(search_term)), is_doubled
 
     @admin.display(description=_("Còn (ngày)"))
     def days_left(self, role: Membership) -> str:

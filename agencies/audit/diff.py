@@ -26,15 +26,15 @@ def of_page(form: forms.BaseForm, formsets: Iterable[Any]) -> list[Change]:
 
     Each is {"field", "before", "after"}; those of a row under it also name it by "model" and "row".
     """
-    found = of_form(form)
+    changes = of_form(form)
     for rows in formsets:
         model = rows.model._meta.label_lower
         for row in [*rows.new_objects, *(row for row, _fields in rows.changed_objects)]:
-            found += [{**change, "model": model, "row": str(row)} for change in _of_row(rows, row)]
-        found += [
+            changes += [{**change, "model": model, "row": str(row)} for change in _of_row(rows, row)]
+        changes += [
             {**change, "model": model, "row": str(row)} for row in rows.deleted_objects for change in of_deleted(row)
         ]
-    return found
+    return changes
 
 
 @_in_vietnamese
@@ -54,8 +54,8 @@ def of_form(form: forms.BaseForm) -> list[Change]:
 def of_deleted(row: Model) -> list[Change]:
     """Return what a row says that is about to go."""
     fields = [field for field in row._meta.concrete_fields if not field.primary_key]
-    told = [(field.name, _in_words(getattr(row, field.name))) for field in fields if field.name not in SECRET]
-    return [{"field": name, "before": text, "after": ""} for name, text in told if text]
+    values = [(field.name, _in_words(getattr(row, field.name))) for field in fields if field.name not in SECRET]
+    return [{"field": name, "before": text, "after": ""} for name, text in values if text]
 
 
 def _of_row(rows: Any, row: Model) -> list[Change]:

@@ -14,14 +14,14 @@ from psycopg2.extras import execute_values
 
 def update_rows(model: type[models.Model], rows: Iterable[models.Model], columns: Sequence[str]) -> None:
     """Write the named columns of rows that exist already. The column names are ours, never a user's."""
-    found = list(rows)
-    if not found:
+    to_update = list(rows)
+    if not to_update:
         return
     fields = [next(f for f in model._meta.concrete_fields if column in (f.name, f.attname)) for column in columns]
     types = ["bigint", *(field.db_type(connection) for field in fields)]
     values = [
         (row.pk, *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields))
-        for row in found
+        for row in to_update
     ]
     quote: Callable[[str | None], str] = connection.ops.quote_name  # type: ignore[assignment]
     assignments = ", ".join(f"{quote(field.column)} = new.{quote(field.column)}" for field in fields)

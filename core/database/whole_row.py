@@ -51,6 +51,6 @@ class WholeRow(models.Model):
             self.validate_constraints()
         except ValidationError as error:
             error.update_error_dict(broken)
-        for field, found in broken.items():
-            errors.setdefault(NON_FIELD_ERRORS if field in exclude else field, []).extend(found)
+        for field, messages in broken.items():
+            errors.setdefault(NON_FIELD_ERRORS if field in exclude else field, []).extend(messages)
         return errors

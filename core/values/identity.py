@@ -68,17 +68,17 @@ def doubts(digits: str, *, born_on: date | None = None, sex: str = "") -> list[s
     if len(digits) != 12:
         return [_("Số CMND 9 số đã hết giá trị sử dụng từ 01/01/2025; nên dùng số căn cước.")]
     cccd = parse_cccd(digits)
-    found: list[str] = []
+    questions: list[str] = []
     if cccd.place not in PROVINCES and cccd.place < FIRST_COUNTRY:
         words = _("Ba số đầu %(place)s không phải mã tỉnh nào. Bạn xem lại giúp số trên thẻ nhé?")
-        found.append(words % {"place": cccd.place})
+        questions.append(words % {"place": cccd.place})
     if not 0 <= timezone.localdate().year - cccd.birth_year <= OLDEST:
-        found.append(_("Theo số này thì năm sinh là %(year)s. Có đúng không?") % {"year": cccd.birth_year})
+        questions.append(_("Theo số này thì năm sinh là %(year)s. Có đúng không?") % {"year": cccd.birth_year})
     if born_on and born_on.year != cccd.birth_year:
-        found.append(_("Năm sinh không khớp với số căn cước. Bạn xem lại giúp nhé?"))
+        questions.append(_("Năm sinh không khớp với số căn cước. Bạn xem lại giúp nhé?"))
     if sex and sex != cccd.sex:
-        found.append(_("Giới tính không khớp với số căn cước. Bạn xem lại giúp nhé?"))
-    return found
+        questions.append(_("Giới tính không khớp với số căn cước. Bạn xem lại giúp nhé?"))
+    return questions
 
 
 def clean_phone(text: str) -> str:

@@ -26,59 +26,59 @@ LONGEST_VALUE = 120
 LONGEST_TEXT = 16 * 1024
 
 
-def fields(told: Mapping[str, Any], known: Collection[str] = ()) -> tuple[tuple[str, str], ...]:
-    """Return fields by name, each value masked; texts in `known` (our codes, the bank's number) stay."""
-    return tuple((name, value(name, str(found), known)[:LONGEST_VALUE]) for name, found in told.items())
+def fields(named_values: Mapping[str, Any], unmasked: Collection[str] = ()) -> tuple[tuple[str, str], ...]:
+    """Return fields by name, each value masked; texts in `unmasked` (our codes, the bank's number) stay."""
+    return tuple((name, value(name, str(text), unmasked)[:LONGEST_VALUE]) for name, text in named_values.items())
 
 
-def value(name: str, text: str, known: Collection[str] = ()) -> str:
+def value(name: str, text: str, unmasked: Collection[str] = ()) -> str:
     """Mask one value by the name of its field."""
     if _PROOF.search(name):
         return "…"
     if _PERSON.search(name):
         return f"{text[:1]}…" if text else ""
-    return text if _REFERENCE.search(name) else scrub(text, known)
+    return text if _REFERENCE.search(name) else scrub(text, unmasked)
 
 
-def scrub(text: str, known: Collection[str] = ()) -> str:
+def scrub(text: str, unmasked: Collection[str] = ()) -> str:
     """Mask what in a free text could be a person's number or address, or a key."""
 
-    def shortened(found: re.Match[str]) -> str:
-        digits = re.sub(r"\D", "", found[0])
-        return found[0] if found[0] in known else f"…{digits[-4:]}"
+    def shortened(match: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", match[0])
+        return match[0] if match[0] in unmasked else f"…{digits[-4:]}"
 
-    text = _LONG_TOKEN.sub(lambda found: found[0] if found[0] in known else "…", text)
+    text = _LONG_TOKEN.sub(lambda match: match[0] if match[0] in unmasked else "…", text)
     return _LONG_NUMBER.sub(shortened, _MAIL.sub("…@…", text))
 
 
-def message(raw: str, known: Collection[str] = ()) -> str:
+def message(raw: str, unmasked: Collection[str] = ()) -> str:
     """Return a message as it came, each value in its place masked: JSON, a form or query, or plain text."""
     cut = raw[:LONGEST_TEXT]
     if len(raw) == len(cut):
         try:
-            told = json.loads(raw)
+            parsed = json.loads(raw)
         except (ValueError, RecursionError):
-            told = None
-        if isinstance(told, dict | list):
-            return json.dumps(_inside("", told, known), ensure_ascii=False, indent=1)
+            parsed = None
+        if isinstance(parsed, dict | list):
+            return json.dumps(_inside("", parsed, unmasked), ensure_ascii=False, indent=1)
         if _FORM.fullmatch(raw.strip()):
             pairs = parse_qsl(raw.strip(), keep_blank_values=True)
-            return "\n".join(f"{name}={value(name, found, known)}" for name, found in pairs)
-    return "\n".join(_lines(cut, known)) + ("\n…" if len(raw) > len(cut) else "")
+            return "\n".join(f"{name}={value(name, text, unmasked)}" for name, text in pairs)
+    return "\n".join(_lines(cut, unmasked)) + ("\n…" if len(raw) > len(cut) else "")
 
 
-def _inside(name: str, told: Any, known: Collection[str]) -> Any:
-    if isinstance(told, dict):
-        return {key: _inside(str(key), found, known) for key, found in told.items()}
-    if isinstance(told, list):
-        return [_inside(name, found, known) for found in told]
-    masked = value(name, str(told), known)
-    return told if told is None or isinstance(told, bool) or masked == str(told) else masked
+def _inside(name: str, parsed: Any, unmasked: Collection[str]) -> Any:
+    if isinstance(parsed, dict):
+        return {key: _inside(str(key), child, unmasked) for key, child in parsed.items()}
+    if isinstance(parsed, list):
+        return [_inside(name, child, unmasked) for child in parsed]
+    masked = value(name, str(parsed), unmasked)
+    return parsed if parsed is None or isinstance(parsed, bool) or masked == str(parsed) else masked
 
 
-def _lines(text: str, known: Collection[str]) -> Iterator[str]:
+def _lines(text: str, unmasked: Collection[str]) -> Iterator[str]:
     """Mask `name: value` lines by their name, others as free text."""
     for line in text.splitlines():
-        name, colon, found = line.partition(":")
+        name, colon, content = line.partition(":")
         named = bool(colon) and name.strip().replace("-", "").replace("_", "").isalnum()
-        yield f"{name}:{value(name, found, known)}" if named else scrub(line, known)
+        yield f"{name}:{value(name, content, unmasked)}" if named else scrub(line, unmasked)

@@ -15,8 +15,8 @@ MOST_DIGITS = 15
 def read(text: str) -> int | None:
     """Return the amount a text is, or None: `150000`, `150.000`, `150 000 đ`, `150k`, `1,5 triệu`."""
     text = _UNIT.sub("", text.replace("\u00a0", " ").strip())
-    if found := _SHORT.fullmatch(text):
-        whole, tenth, unit = found.groups()
+    if match := _SHORT.fullmatch(text):
+        whole, tenth, unit = match.groups()
         times = _TIMES[unit.lower()]
         return int(whole) * times + int(tenth or 0) * times // 10
     digits = re.sub(r"[., ]", "", text) if _GROUPED.fullmatch(text) else text

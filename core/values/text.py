@@ -21,7 +21,7 @@ def briefly(text: str, most: int = 80) -> str:
         return text
     head = re.split(r" \(|;", text, maxsplit=1)[0]
     if len(head) > most:
-        head = next((head[: found.start()] for found in re.finditer(",", head) if found.start() >= most // 3), head)
+        head = next((head[: match.start()] for match in re.finditer(",", head) if match.start() >= most // 3), head)
     return f"{head[: most - 1].rstrip() if len(head) <= most - 1 else head[: most - 1].rsplit(' ', 1)[0]}…"
 
 

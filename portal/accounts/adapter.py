@@ -52,8 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):
             (WRONG_OF_NAME, name),
         )
         if not rate_limits.spend(*tries):
-            known = User.objects.filter(username__iexact=name[:150]).first()
-            audit.record("sign_in_locked", f"user:{known.pk}" if known else "user:unknown", actor=None)
+            locked_user = User.objects.filter(username__iexact=name[:150]).first()
+            audit.record("sign_in_locked", f"user:{locked_user.pk}" if locked_user else "user:unknown", actor=None)
             raise self.validation_error("too_many_login_attempts")
         user = super().authenticate(request, **credentials)
         if user:

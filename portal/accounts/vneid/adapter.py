@@ -30,11 +30,11 @@ class CitizenAdapter(DefaultSocialAccountAdapter):
         if user.is_staff or user.is_superuser or user.memberships.exists():
             audit.record("refused", f"user:{user.pk}", actor=user, method="vneid")
             raise ImmediateHttpResponse(render(request, "403.html", status=403))
-        citizens.remember(user, sociallogin.told)
+        citizens.remember(user, sociallogin.claims)
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         """Make account and citizen together."""
         with transaction.atomic():
             user: User = super().save_user(request, sociallogin, form)
-            citizens.remember(user, sociallogin.told)
+            citizens.remember(user, sociallogin.claims)
         return user

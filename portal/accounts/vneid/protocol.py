@@ -33,12 +33,12 @@ class VneidProtocol(OpenIDConnectOAuth2Adapter):
     def openid_config(self) -> dict[str, Any]:
         """Return the provider's own description. Raises OAuth2Error when it is away or speaks for another."""
         try:
-            found: dict[str, Any] = super().openid_config
+            description: dict[str, Any] = super().openid_config
         except RequestException as error:
             raise OAuth2Error("the provider does not answer") from error
-        if found.get("issuer") != settings.VNEID_ISSUER or not all(found.get(name) for name in _ENDPOINTS):
+        if description.get("issuer") != settings.VNEID_ISSUER or not all(description.get(name) for name in _ENDPOINTS):
             raise OAuth2Error("the provider describes another issuer")
-        return found
+        return description
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:
         """Return our registered address, whatever host the request names."""
@@ -61,11 +61,11 @@ class VneidProtocol(OpenIDConnectOAuth2Adapter):
                 audience=app.client_id,
                 lookup_kid=jwtkit.lookup_kid_jwk,
             )
-            told = self._fetch_user_info(token.token)
+            userinfo = self._fetch_user_info(token.token)
             is_ours = constant_time_compare(str(claims["nonce"]), self._nonce)
-            is_same = bool(claims["sub"]) and claims["sub"] == told["sub"]
+            is_same = bool(claims["sub"]) and claims["sub"] == userinfo["sub"]
         except (KeyError, TypeError, ValueError) as error:
             raise OAuth2Error("the provider's answer cannot be read") from error
         if not is_ours or not is_same:
             raise OAuth2Error("the token was made for somebody else")
-        return self.get_provider().sociallogin_from_response(request, {"userinfo": told})
+        return self.get_provider().sociallogin_from_response(request, {"userinfo": userinfo})

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from agencies.citizens import Told
+from agencies.citizens import Claims
 
 from .protocol import VneidProtocol, nonce_of
 
@@ -60,10 +60,10 @@ class VneidProvider(OpenIDConnectProvider):
         return {"username": f"cong-dan-{secrets.token_hex(8)}"}
 
     def sociallogin_from_response(self, request: HttpRequest, response: Any) -> Any:
-        """Hand what was told to the adapter, which keeps it."""
+        """Hand the claims to the adapter, which stores them."""
         login = super().sociallogin_from_response(request, response)
         claims = response["userinfo"]
-        login.told = Told(
+        login.claims = Claims(
             name=str(claims.get("name") or ""),
             identity_number=str(claims.get(settings.VNEID_IDENTITY_CLAIM) or ""),
             phone=str(claims.get("phone_number") or ""),

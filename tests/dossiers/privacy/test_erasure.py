@@ -82,7 +82,7 @@ def handed_out() -> tuple[Dossier, User]:
     begun = Draft.objects.latest("id")
     browser.post(f"/ho-so-nhap/{begun.code}/giay-to/them/", {"requirement": "", "files": [paper()]})
     user = User.objects.create(username="uyen", email=EMAIL)
-    citizens.remember(user, citizens.Told(NAME, NUMBER, PHONE, EMAIL))
+    citizens.remember(user, citizens.Claims(NAME, NUMBER, PHONE, EMAIL))
     EmailAddress.objects.create(user=user, email=EMAIL)
     SocialAccount.objects.create(user=user, provider="vneid", uid=NUMBER, extra_data={"name": NAME})
     to = postal_orders.Address(NAME, "+84987111222", STREET, "Xã Hy Cương", "Phú Thọ")

@@ -22,7 +22,7 @@ BINH = "026192000202"
 def citizen(number: str = BINH) -> User:
     """Somebody VNeID vouches for."""
     user = User.objects.create(username=f"cong-dan-{number}")
-    citizens.remember(user, citizens.Told("Trần Thị Bình", number, "0912 000 202", "binh@example.vn"))
+    citizens.remember(user, citizens.Claims("Trần Thị Bình", number, "0912 000 202", "binh@example.vn"))
     return user
 
 
@@ -83,12 +83,12 @@ def test_a_citizens_account_never_works_here() -> None:
             user=user, agency=membership.agency, role=Role.CASHIER, valid_during=factories.FOREVER
         )
     with pytest.raises(IntegrityError), transaction.atomic():
-        citizens.remember(officer, citizens.Told(identity_number=BINH))
+        citizens.remember(officer, citizens.Claims(identity_number=BINH))
     assert browser_of(user).get("/quay/").status_code == 403
     assert browser_of(user).get("/tai-khoan/password/change/").url == "/ho-so-cua-toi/"  # type: ignore[attr-defined]
 
 
 def test_what_the_provider_cannot_have_meant_is_kept_as_nothing() -> None:
     user = User.objects.create(username="x")
-    kept = citizens.remember(user, citizens.Told("An", "999", "12", "not an address"))
+    kept = citizens.remember(user, citizens.Claims("An", "999", "12", "not an address"))
     assert (kept.identity_number, kept.identity_key, kept.phone, kept.email) == ("", "", "", "")
