@@ -60,23 +60,23 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     The script of the page asks for the cost of one case only (`X-Fragment`); without it
     the same form loads the page anew.
     """
-    found = get_object_or_404(Procedure.objects.prefetch_related("cases", "documents"), code=code)
+    procedure = get_object_or_404(Procedure.objects.prefetch_related("cases", "documents"), code=code)
     today = timezone.localdate()
     is_fragment = "X-Fragment" in request.headers
-    wanted = [case for case in found.cases.all() if not is_fragment or case.slug == request.GET.get("case")]
+    wanted = [case for case in procedure.cases.all() if not is_fragment or case.slug == request.GET.get("case")]
     offers = [offer(case, rules_for(case, today), request.GET, today, rules_for) for case in wanted]
     if is_fragment:
         status = 200 if offers else 404
         return render(
             request, "procedures/catalogue/_cost.html", {"offer": offers[0] if offers else None}, status=status
         )
-    agencies = list(found.agencies.existing_on(today).order_by("name"))
+    agencies = list(procedure.agencies.existing_on(today).order_by("name"))
     context = {
-        "procedure": found,
+        "procedure": procedure,
         "offers": offers,
         "glance": glance(offers),
-        "is_open": today in found.valid_during,
-        "audiences": [Audience(value).label for value in found.audiences],
+        "is_open": today in procedure.valid_during,
+        "audiences": [Audience(value).label for value in procedure.audiences],
         "agencies": agencies,
         "are_few": len(agencies) <= FEW_AGENCIES,
         "hours": [

@@ -141,12 +141,12 @@ class ScheduleAdmin(WorkbookPages, WithPeriod, AuditedAdmin):
         """What the linter says of everything in use: gaps, overlaps, amounts that look wrong, what ends soon."""
         if not request.user.has_perm("procedures.view_feeschedule"):
             raise PermissionDenied
-        found = list(findings_in_use())
+        by_procedure = list(findings_in_use())
         context = {
             **self.admin_site.each_context(request),
             "title": _("Kiểm tra mọi biểu phí"),
-            "found": found,
-            "errors": sum(finding.is_error for _procedure, findings in found for finding in findings),
+            "by_procedure": by_procedure,
+            "errors": sum(finding.is_error for _procedure, findings in by_procedure for finding in findings),
             "opts": self.opts,
         }
         return TemplateResponse(request, "procedures/admin/check_all.html", context)
@@ -195,8 +195,8 @@ class ScheduleAdmin(WorkbookPages, WithPeriod, AuditedAdmin):
         """Which of the last dossiers would pay another amount; of no use once it is in force."""
         if not schedule.pk or schedule.state in (ScheduleState.ACTIVE, ScheduleState.RETIRED):
             return "–"
-        found = preview(schedule)
-        context = {"preview": found, "samples": found.differences[:SAMPLES]}
+        compared = preview(schedule)
+        context = {"preview": compared, "samples": compared.differences[:SAMPLES]}
         return render_to_string("procedures/admin/differences.html", context)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:

@@ -58,15 +58,15 @@ class WorkbookPages:
         content = _content(request) if request.method == "POST" else b""
         if content:
             try:
-                found = workbook.read(BytesIO(content), schedule)
+                imported = workbook.read(BytesIO(content), schedule)
                 if "confirmed" in request.POST:
-                    workbook_import.take_in(schedule, found, by=cast(User, request.user))
-                    messages.success(request, str(_("Đã nhập %(number)d mức thu.")) % {"number": len(found.rules)})
+                    workbook_import.take_in(schedule, imported, by=cast(User, request.user))
+                    messages.success(request, str(_("Đã nhập %(number)d mức thu.")) % {"number": len(imported.rules)})
                     return redirect(reverse("admin:procedures_feeschedule_change", args=[schedule.pk]))
                 context |= {
-                    "changes": workbook_import.changes(schedule, found),
+                    "changes": workbook_import.changes(schedule, imported),
                     "content": base64.b64encode(content).decode(),
-                    "rules": found.rules,
+                    "rules": imported.rules,
                 }
             except workbook.WorkbookRefused as error:
                 context["faults"] = error.messages

@@ -40,13 +40,13 @@ def calendars_from(day: date, agencies: Iterable[Agency]) -> dict[int, WorkingCa
 def _calendar(day: date, shifts: tuple[Shift, ...]) -> WorkingCalendar:
     days = CalendarDay.objects.filter(date__gte=date(day.year, 1, 1)).values_list("date", "kind")
     by_kind: dict[str, set[date]] = {kind: set() for kind in CalendarDay.Kind.values}
-    for found, kind in days:
-        by_kind[kind].add(found)
-    filled = {found.year for members in by_kind.values() for found in members}
+    for calendar_day, kind in days:
+        by_kind[kind].add(calendar_day)
+    filled = {each.year for members in by_kind.values() for each in members}
     for year in range(day.year, day.year + 6):
         if year not in filled:
-            for found, kind, _note in package_days(year):
-                by_kind[kind].add(found)
+            for calendar_day, kind, _note in package_days(year):
+                by_kind[kind].add(calendar_day)
     return WorkingCalendar(
         off=frozenset(by_kind[CalendarDay.Kind.OFF]),
         worked=frozenset(by_kind[CalendarDay.Kind.WORKED]),
@@ -67,7 +67,7 @@ def _shifts(day: date, agency: Agency | None) -> tuple[Shift, ...]:
 
 
 def _known(day: date, rows: Iterable[WorkingHours]) -> tuple[Shift, ...]:
-    known = [row for row in rows if row.valid_during.upper is None or row.valid_during.upper > day]
+    remaining = [row for row in rows if row.valid_during.upper is None or row.valid_during.upper > day]
     return (
         tuple(
             Shift(
@@ -79,7 +79,7 @@ def _known(day: date, rows: Iterable[WorkingHours]) -> tuple[Shift, ...]:
                 ends=row.valid_during.upper,
                 is_own=row.agency_id is not None,
             )
-            for row in known
+            for row in remaining
         )
         or STANDARD_SHIFTS
     )
@@ -88,9 +88,9 @@ def _known(day: date, rows: Iterable[WorkingHours]) -> tuple[Shift, ...]:
 @lru_cache(maxsize=64)
 def package_days(year: int) -> tuple[tuple[date, str, str], ...]:
     """Return (date, kind, note) of a year from the `holidays` package, swap days included."""
-    known = holidays.country_holidays("VN", years=year, language="vi")
-    off = [(day, str(CalendarDay.Kind.OFF), name) for day, name in sorted(known.items()) if day.year == year]
-    worked = sorted(day for day in known.weekend_workdays if day.year == year)
+    national = holidays.country_holidays("VN", years=year, language="vi")
+    off = [(day, str(CalendarDay.Kind.OFF), name) for day, name in sorted(national.items()) if day.year == year]
+    worked = sorted(day for day in national.weekend_workdays if day.year == year)
     return (*off, *((day, str(CalendarDay.Kind.WORKED), "Làm bù") for day in worked))
 
 

@@ -74,8 +74,8 @@ class WorkingCalendar:
     def next_working_day(self, day: date) -> date:
         """Return the day itself or the first working day after it. Raises NoWorkingTime."""
         for ahead in range(_NO_SHIFTS_IN):
-            if self.is_working_day(found := day + timedelta(days=ahead)):
-                return found
+            if self.is_working_day(candidate := day + timedelta(days=ahead)):
+                return candidate
         raise NoWorkingTime(day.isoformat())
 
     def closing(self, day: date, like: datetime) -> datetime:

@@ -91,24 +91,24 @@ class Offer:
 def offer(
     case: ProcedureCase,
     rules: list[Rule],
-    asked: QueryDict,
+    parameters: QueryDict,
     on: date,
     rules_on: Callable[[ProcedureCase, date], list[Rule]] | None = None,
 ) -> Offer:
-    """Answer for one case; `asked` counts when it names the case. Nonsense becomes the nearest sense.
+    """Answer for one case; `parameters` count when they name the case. Nonsense becomes the nearest sense.
 
     With `rules_on` it is told, too, what changes on the next day within a year on which anything does.
     """
     current = in_force(rules, on)
-    answers = asked if asked.get("case") == case.slug else QueryDict()
+    answers = parameters if parameters.get("case") == case.slug else QueryDict()
     fields = tuple((field, _number(answers.get(field.name, ""))) for field in fact_fields(current))
     choices = tuple((field, _choice(field, answers.get(field.name, ""))) for field in choice_fields(current))
-    known = group_fields(current)
+    groups = group_fields(current)
     picked = {field.name: value for field, value in choices}
     facts = Facts(
         "online",
         {field.name: value for field, value in fields},
-        frozenset(answers.getlist("group")) & known.keys(),
+        frozenset(answers.getlist("group")) & groups.keys(),
         applicant=picked.get("applicant", "individual"),
         area=picked.get("area", ""),
         is_late=picked.get("timing") == "late",
@@ -120,7 +120,7 @@ def offer(
         case,
         fields,
         choices,
-        _questions(rules, facts, on, known),
+        _questions(rules, facts, on, groups),
         online,
         counter,
         tuple(Explained(line, tuple(weighed(line, facts, on)[1:])) for line in (online.lines if online else ())),
@@ -136,12 +136,12 @@ def _later(rules: list[Rule], facts: Facts, on: date, now: tuple[Quote | None, Q
     return Later(on, online, counter) if is_changed else None
 
 
-def _questions(rules: list[Rule], facts: Facts, on: date, known: Mapping[str, Reduction]) -> tuple[Question, ...]:
+def _questions(rules: list[Rule], facts: Facts, on: date, groups: Mapping[str, Reduction]) -> tuple[Question, ...]:
     plain = _quote(rules, replace(facts, groups=frozenset()), on)
     if plain is None:
         return ()
     questions = []
-    for slug, group in known.items():
+    for slug, group in groups.items():
         reduced = _quote(rules, replace(facts, groups=frozenset({slug})), on)
         saved = plain.total - reduced.total if reduced else 0
         is_free = bool(reduced and reduced.is_exempt)

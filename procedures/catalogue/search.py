@@ -51,8 +51,8 @@ def search(text: str, among: QuerySet[Procedure] | None = None) -> QuerySet[Proc
         Value(0.0, FloatField()),
     )
     enough = Greatest(Value(LEAST_SHARE), Window(Max(share)) * Value(LEAST_OF_BEST))
-    found = among.annotate(share=share, enough=enough).filter(share__gte=F("enough"))
-    return _ranked(found, text, folded, F("share") * Value(4.0))
+    similar = among.annotate(share=share, enough=enough).filter(share__gte=F("enough"))
+    return _ranked(similar, text, folded, F("share") * Value(4.0))
 
 
 def suggestions(text: str, among: QuerySet[Procedure], most: int = 5) -> QuerySet[Procedure]:
@@ -79,7 +79,7 @@ def _weights(words: Sequence[str], among: QuerySet[Procedure]) -> dict[str, floa
     return {word: log(1 + counted["every"] / counted[f"has{n}"]) for n, word in enumerate(words) if counted[f"has{n}"]}
 
 
-def _ranked(found: QuerySet[Procedure], text: str, folded: str, share: Combinable) -> QuerySet[Procedure]:
+def _ranked(matching: QuerySet[Procedure], text: str, folded: str, share: Combinable) -> QuerySet[Procedure]:
     typed = unicodedata.normalize("NFC", text).lower().strip()
     is_code = Case(When(code__startswith=typed, then=Value(2.0)), default=Value(0.0), output_field=FloatField())
     # The likeness of whole names comes last: of two that say the same, the shorter is the plainer thing.
@@ -90,4 +90,4 @@ def _ranked(found: QuerySet[Procedure], text: str, folded: str, share: Combinabl
         + Greatest(TrigramWordSimilarity(typed, Lower("name")), TrigramWordSimilarity(typed, Lower("name_en")))
         + Greatest(TrigramSimilarity(Lower("name"), typed), TrigramSimilarity(Lower("name_en"), typed))
     )
-    return found.annotate(rank=rank).order_by("-rank", "name")
+    return matching.annotate(rank=rank).order_by("-rank", "name")

@@ -67,7 +67,7 @@ def _spans(
     edges = sorted({edge for rule in rules for edge in (rule.starts or date.min, rule.ends) if edge})
     lines = {rule.code: rule for rule in rules}
     for code, rule in lines.items():
-        told: list[tuple[Facts, date, date | None]] = []
+        described: list[tuple[Facts, date, date | None]] = []
         for facts in _people([other for other in rules if other.code == code]):
             begun: date | None = None
             for edge in [*edges, None]:
@@ -75,13 +75,13 @@ def _spans(
                 if bad and begun is None:
                     begun = edge
                 if not bad and begun is not None:
-                    told.append((facts, begun, edge))
+                    described.append((facts, begun, edge))
                     begun = None
-        for facts, starts, ends in sorted(told, key=lambda span: (span[1], span[0].channel, span[0].applicant)):
+        for facts, starts, ends in sorted(described, key=lambda span: (span[1], span[0].channel, span[0].applicant)):
             twin = replace(facts, channel="online")
-            if facts.channel == "counter" and (twin, starts, ends) in told:
+            if facts.channel == "counter" and (twin, starts, ends) in described:
                 continue
-            both = facts.channel == "online" and (replace(facts, channel="counter"), starts, ends) in told
+            both = facts.channel == "online" and (replace(facts, channel="counter"), starts, ends) in described
             yield code, rule.name, rule.kind, replace(facts, channel=ANY) if both else facts, starts, ends
 
 

@@ -62,16 +62,16 @@ def fact_fields(rules: Iterable[Rule]) -> list[FactField]:
 
 def choice_fields(rules: Iterable[Rule]) -> list[ChoiceField]:
     """Return the choices on which some rule depends: who applies, where, on time or late."""
-    known = list(rules)
-    asked = (
+    rule_list = list(rules)
+    distinctions = (
         ("applicant", _("Người nộp là"), APPLICANTS),
         ("area", _("Địa bàn"), AREAS),
         ("timing", _("Thời điểm đăng ký"), TIMINGS),
     )
     return [
         ChoiceField(name, label, tuple((value, _(words)) for value, words in options.items()))
-        for name, label, options in asked
-        if any(getattr(rule, name) != ANY for rule in known)
+        for name, label, options in distinctions
+        if any(getattr(rule, name) != ANY for rule in rule_list)
     ]
 
 

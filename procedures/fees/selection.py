@@ -22,13 +22,16 @@ def is_in_force(item: Rule | Reduction, on: date) -> bool:
 
 def next_edge(rules: Iterable[Rule], after: date) -> date | None:
     """Return the next day on which a rule or a reduction begins or ends: what things cost may change then."""
-    dated: list[Rule | Reduction] = [*(known := list(rules)), *(each for rule in known for each in rule.reductions)]
+    dated: list[Rule | Reduction] = [
+        *(rule_list := list(rules)),
+        *(each for rule in rule_list for each in rule.reductions),
+    ]
     return min((day for item in dated for day in (item.starts, item.ends) if day and day > after), default=None)
 
 
-def fits_channel(channel: str, asked: str) -> bool:
-    """Tell whether a price for `channel` holds for who comes by `asked`; post counts as the counter."""
-    return channel in (ANY, "online" if asked == "online" else "counter")
+def fits_channel(channel: str, requested: str) -> bool:
+    """Tell whether a price for `channel` holds for who comes by `requested`; post counts as the counter."""
+    return channel in (ANY, "online" if requested == "online" else "counter")
 
 
 def fits(rule: Rule, facts: Facts) -> bool:
@@ -49,23 +52,23 @@ def specificity(rule: Rule) -> int:
 
 def best_by_code(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     """Return for each line's code its most specific rules; more than one means a clash."""
-    found: dict[str, list[Rule]] = defaultdict(list)
+    best_rules: dict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
-        best = found[rule.code]
+        best = best_rules[rule.code]
         if not best or specificity(rule) == specificity(best[0]):
             best.append(rule)
         elif specificity(rule) > specificity(best[0]):
-            found[rule.code] = [rule]
-    return dict(found)
+            best_rules[rule.code] = [rule]
+    return dict(best_rules)
 
 
 def choose(rules: Iterable[Rule], facts: Facts, on: date) -> list[Rule]:
     """Return one rule for each line owed. Raises FeeAmbiguous when two fit equally well."""
     best = best_by_code(rule for rule in in_force(rules, on) if fits(rule, facts))
-    for code, found in best.items():
-        if len(found) > 1:
+    for code, equals in best.items():
+        if len(equals) > 1:
             raise FeeAmbiguous(code, on)
-    return [found[0] for found in best.values()]
+    return [equals[0] for equals in best.values()]
 
 
 def lost(rules: Iterable[Rule], facts: Facts, on: date, chosen: Iterable[Rule]) -> list[Rule]:

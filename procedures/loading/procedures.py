@@ -140,7 +140,7 @@ def _offer(procedures: list[Procedure]) -> None:
         else:
             named = next((a for name, a in by_name.items() if procedure.department.startswith(name)), None)
             police = next((a for name, a in by_name.items() if name.startswith("Công an")), None)
-            found = named or (police if procedure.department.startswith("Công an") else centre)
-            offering = [found] if found else []
+            responsible = named or (police if procedure.department.startswith("Công an") else centre)
+            offering = [responsible] if responsible else []
         links += [Through(procedure_id=procedure.pk, agency_id=agency.pk) for agency in offering]
     Through.objects.bulk_create(links, batch_size=2000)

@@ -49,7 +49,7 @@ def blocking_errors(schedule: FeeSchedule, today: date | None = None) -> list[Fi
     A hole elsewhere in time that is there already does not stop it.
     """
     day = today or timezone.localdate()
-    known = {
+    earlier = {
         (finding.case, finding.check, finding.message)
         for _procedure, findings in findings_in_use(day, procedure=schedule.procedure_id)
         for finding in findings
@@ -59,7 +59,7 @@ def blocking_errors(schedule: FeeSchedule, today: date | None = None) -> list[Fi
         for finding in findings_for(schedule, day)
         if finding.is_error
         and (
-            (finding.case, finding.check, finding.message) not in known
+            (finding.case, finding.check, finding.message) not in earlier
             or finding.on is None
             or finding.on in schedule.valid_during
         )
@@ -75,18 +75,18 @@ def findings_in_use(
     """
     day = today or timezone.localdate()
     living = Procedure.objects.filter(valid_during__contains=day).order_by("code")
-    found = list(living.filter(pk=procedure) if procedure else living)
-    schedules = list(FeeSchedule.objects.filter(procedure__in=found, state__in=IN_USE))
+    procedures = list(living.filter(pk=procedure) if procedure else living)
+    schedules = list(FeeSchedule.objects.filter(procedure__in=procedures, state__in=IN_USE))
     rules: dict[int, list[Rule]] = defaultdict(list)
     for row in stored_rules(schedules):
         rules[row.schedule_id].append(as_rule(row))
     cases: dict[int, list[ProcedureCase]] = defaultdict(list)
-    for case in ProcedureCase.objects.filter(procedure__in=found):
+    for case in ProcedureCase.objects.filter(procedure__in=procedures):
         cases[case.procedure_id].append(case)
     scopes: dict[int, dict[int | None, list[FeeSchedule]]] = defaultdict(lambda: defaultdict(list))
     for schedule in schedules:
         scopes[schedule.procedure_id][schedule.agency_id].append(schedule)
-    for one in found:
+    for one in procedures:
         if one.pk not in scopes:
             yield one, [Finding("error", "no_schedule", "Thủ tục chưa có biểu phí đang áp dụng", on=day)]
         for group in scopes.get(one.pk, {}).values():
@@ -110,9 +110,9 @@ def pictures_of(procedure: Procedure, today: date | None = None) -> list[tuple[s
 def _lint_cases(
     cases: Iterable[ProcedureCase], rules: Iterable[Rule], day: date, texts: dict[int, str]
 ) -> list[Finding]:
-    known = list(rules)
+    rule_list = list(rules)
     return [
         finding
         for case in cases
-        for finding in lint([r for r in known if r.case in (None, case.pk)], day, case=case.name, texts=texts)
+        for finding in lint([r for r in rule_list if r.case in (None, case.pk)], day, case=case.name, texts=texts)
     ]

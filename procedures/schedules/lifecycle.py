@@ -32,15 +32,15 @@ def propose(schedule: FeeSchedule, *, by: User) -> FeeSchedule:
 
     Raises IllegalScheduleMove, StartsInThePast, ScheduleHasErrors when the linter finds an error.
     """
-    with _locked(schedule, "proposed", ScheduleState.DRAFT) as found:
-        if found.valid_during.lower is None or found.valid_during.lower < timezone.localdate():
+    with _locked(schedule, "proposed", ScheduleState.DRAFT) as locked:
+        if locked.valid_during.lower is None or locked.valid_during.lower < timezone.localdate():
             raise StartsInThePast
-        if errors := [finding.message for finding in blocking_errors(found)]:
+        if errors := [finding.message for finding in blocking_errors(locked)]:
             raise ScheduleHasErrors(errors)
-        found.state, found.prepared_by, found.approved_by = ScheduleState.PROPOSED, by, None
-        found.save(update_fields=["state", "prepared_by", "approved_by"])
-        _record("fee_schedule_proposed", found, by)
-    return found
+        locked.state, locked.prepared_by, locked.approved_by = ScheduleState.PROPOSED, by, None
+        locked.save(update_fields=["state", "prepared_by", "approved_by"])
+        _record("fee_schedule_proposed", locked, by)
+    return locked
 
 
 def approve(schedule: FeeSchedule, *, by: User) -> FeeSchedule:
@@ -48,22 +48,22 @@ def approve(schedule: FeeSchedule, *, by: User) -> FeeSchedule:
 
     Raises IllegalScheduleMove, SamePerson.
     """
-    with _locked(schedule, "approved", ScheduleState.PROPOSED) as found:
-        if found.prepared_by_id == by.pk:
+    with _locked(schedule, "approved", ScheduleState.PROPOSED) as locked:
+        if locked.prepared_by_id == by.pk:
             raise SamePerson
-        found.state, found.approved_by = ScheduleState.APPROVED, by
-        found.save(update_fields=["state", "approved_by"])
-        _record("fee_schedule_approved", found, by)
-    return found
+        locked.state, locked.approved_by = ScheduleState.APPROVED, by
+        locked.save(update_fields=["state", "approved_by"])
+        _record("fee_schedule_approved", locked, by)
+    return locked
 
 
 def send_back(schedule: FeeSchedule, *, by: User, reason: str) -> FeeSchedule:
     """Return a proposed or approved schedule to its draft. Raises IllegalScheduleMove."""
-    with _locked(schedule, "sent back", ScheduleState.PROPOSED, ScheduleState.APPROVED) as found:
-        found.state, found.approved_by = ScheduleState.DRAFT, None
-        found.save(update_fields=["state", "approved_by"])
-        _record("fee_schedule_sent_back", found, by, reason=reason)
-    return found
+    with _locked(schedule, "sent back", ScheduleState.PROPOSED, ScheduleState.APPROVED) as locked:
+        locked.state, locked.approved_by = ScheduleState.DRAFT, None
+        locked.save(update_fields=["state", "approved_by"])
+        _record("fee_schedule_sent_back", locked, by, reason=reason)
+    return locked
 
 
 def activate_due(today: date | None = None) -> int:
@@ -77,8 +77,8 @@ def activate_due(today: date | None = None) -> int:
     done = 0
     for schedule in due.order_by("valid_during", "version"):
         try:
-            with _locked(schedule, "activated", ScheduleState.APPROVED) as found:
-                _activate(found)
+            with _locked(schedule, "activated", ScheduleState.APPROVED) as locked:
+                _activate(locked)
             done += 1
         except IllegalScheduleMove:
             continue  # somebody else was first
@@ -115,14 +115,14 @@ def retire(schedule: FeeSchedule, *, by: User, reason: str) -> FeeSchedule:
     Raises IllegalScheduleMove. Bills made from it stay as they are.
     """
     today = timezone.localdate()
-    with _locked(schedule, "retired", ScheduleState.ACTIVE) as found:
-        during = found.valid_during
-        if during.lower < today and not found.has_ended_by(today):
-            found.valid_during = DateRange(during.lower, today)
-        found.state = ScheduleState.RETIRED
-        found.save(update_fields=["state", "valid_during"])
-        _record("fee_schedule_retired", found, by, reason=reason)
-    return found
+    with _locked(schedule, "retired", ScheduleState.ACTIVE) as locked:
+        during = locked.valid_during
+        if during.lower < today and not locked.has_ended_by(today):
+            locked.valid_during = DateRange(during.lower, today)
+        locked.state = ScheduleState.RETIRED
+        locked.save(update_fields=["state", "valid_during"])
+        _record("fee_schedule_retired", locked, by, reason=reason)
+    return locked
 
 
 def clone(schedule: FeeSchedule, *, by: User, starts: date, note: str = "") -> FeeSchedule:

@@ -70,18 +70,18 @@ def register(source: Source) -> None:
 
 def differences(charged: Iterable[Charged], rules: Iterable[Rule], on: date) -> Preview:
     """Quote each again by the rules as on a day and keep those that differ."""
-    known, found, count = list(rules), [], 0
+    rule_list, differing, count = list(rules), [], 0
     for one in charged:
         count += 1
         try:
-            quoted = quote([rule for rule in known if rule.case in (None, one.case)], one.facts, on)
+            quoted = quote([rule for rule in rule_list if rule.case in (None, one.case)], one.facts, on)
         except (FeeUnknown, ValueError):
-            found.append(Difference(one.reference, one.amount, None))
+            differing.append(Difference(one.reference, one.amount, None))
             continue
         after = quoted.total if quoted.is_determined else None
         if after != one.amount:
-            found.append(Difference(one.reference, one.amount, after))
-    return Preview(count, tuple(found))
+            differing.append(Difference(one.reference, one.amount, after))
+    return Preview(count, tuple(differing))
 
 
 def preview(schedule: FeeSchedule) -> Preview:

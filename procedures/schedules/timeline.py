@@ -65,8 +65,8 @@ def draw(rules: Sequence[Rule], schedule_id: int, today: date) -> Picture | None
             text = f"v{rule.version}: {price}, {_span(rule.starts, rule.ends)}"
             rows.setdefault((rule.code, _named(rule)), []).append(Bar(kind, *place(rule.starts, rule.ends), text))
     names = {rule.code: rule.name for rule in rules}
-    for kind, found in (("gap", gaps(rules)), ("clash", clashes(rules))):
-        for fault in found:
+    for kind, faults in (("gap", gaps(rules)), ("clash", clashes(rules))):
+        for fault in faults:
             if fault.ends is None or fault.ends > starts:
                 key = next((key for key in rows if key[0] == fault.code), (fault.code, names[fault.code]))
                 bar = Bar(kind, *place(fault.starts, fault.ends), _span(fault.starts, fault.ends))

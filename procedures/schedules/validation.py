@@ -46,13 +46,13 @@ def lint(
     ended are read for gaps only.
     """
     living = [rule for rule in rules if rule.ends is None or rule.ends > today]
-    found = [
+    findings = [
         *(finding for rule in living for finding in _in_one(rule, (texts or {}).get(rule.schedule_id, ""))),
         *_holes(rules, today),
         *_expiring(living, rules, today),
     ]
     order = ("error", "warning", "notice")
-    return [replace(finding, case=case) for finding in sorted(found, key=lambda finding: order.index(finding.level))]
+    return [replace(finding, case=case) for finding in sorted(findings, key=lambda finding: order.index(finding.level))]
 
 
 def as_if_active(rules: Iterable[Rule], candidate: Sequence[Rule]) -> list[Rule]:

@@ -119,17 +119,17 @@ def read(file: IO[bytes], schedule: FeeSchedule) -> Content:
     seen: dict[tuple[object, ...], int] = {}
     sheets = _sheets(file)
     for number, cells in _rows(sheets[0], COLUMNS):
-        found = _rule(cells, schedule, cases)
-        if isinstance(found, list):
-            faults += [_("Dòng %(number)d: %(fault)s") % {"number": number, "fault": fault} for fault in found]
+        rule = _rule(cells, schedule, cases)
+        if isinstance(rule, list):
+            faults += [_("Dòng %(number)d: %(fault)s") % {"number": number, "fault": fault} for fault in rule]
             continue
-        found.position = len(rules)
-        key = (found.case_id, found.code, found.channel, found.applicant, found.area, found.timing)
+        rule.position = len(rules)
+        key = (rule.case_id, rule.code, rule.channel, rule.applicant, rule.area, rule.timing)
         if key in seen:
-            told = _("Dòng %(number)d: trùng đối tượng và kênh với dòng %(first)d.")
-            faults.append(told % {"number": number, "first": seen[key]})
+            message = _("Dòng %(number)d: trùng đối tượng và kênh với dòng %(first)d.")
+            faults.append(message % {"number": number, "first": seen[key]})
         seen[key] = number
-        rules.append(found)
+        rules.append(rule)
     if not rules and not faults:
         faults.append(_("Tệp không có dòng nào."))
     exemptions = None
@@ -175,8 +175,8 @@ def _rows(rows: Sequence[tuple[Any, ...]], columns: Mapping[str, str]) -> Iterat
             cells = dict.fromkeys(columns) | {field: cell.value for field, cell in zip(columns, row, strict=False)}
             formulas = [columns[field] for field, cell in zip(columns, row, strict=False) if cell.data_type == "f"]
             if formulas:
-                told = _("Dòng %(number)d: ô “%(column)s” là công thức; hãy ghi giá trị.")
-                raise WorkbookRefused([told % {"number": number, "column": name} for name in formulas])
+                message = _("Dòng %(number)d: ô “%(column)s” là công thức; hãy ghi giá trị.")
+                raise WorkbookRefused([message % {"number": number, "column": name} for name in formulas])
             yield number, cells
 
 
@@ -207,8 +207,8 @@ def _rule(cells: dict[str, Any], schedule: FeeSchedule, cases: dict[str, Procedu
     try:
         rule.clean_fields(exclude=["schedule"])
     except ValidationError as error:
-        for field, found in error.message_dict.items():
-            faults.append(f"“{COLUMNS.get(field, field)}”: {' '.join(found)}")
+        for field, messages in error.message_dict.items():
+            faults.append(f"“{COLUMNS.get(field, field)}”: {' '.join(messages)}")
     return faults or rule
 
 

@@ -33,31 +33,31 @@ _ONE_DAY = timedelta(days=1)
 def cells(row: Exemption) -> list[str | int | date | None]:
     """Return an exemption as the cells of its row."""
     during = row.valid_during
-    found: dict[str, Any] = {name: getattr(row, name) for name in list(COLUMNS)[:-2]}
-    found["first_day"] = during.lower if during else None
-    found["last_day"] = during.upper - _ONE_DAY if during and during.upper else None
-    return [value if value != "" else None for value in found.values()]
+    values: dict[str, Any] = {name: getattr(row, name) for name in list(COLUMNS)[:-2]}
+    values["first_day"] = during.lower if during else None
+    values["last_day"] = during.upper - _ONE_DAY if during and during.upper else None
+    return [value if value != "" else None for value in values.values()]
 
 
 def read(rows: Iterable[tuple[int, dict[str, Any]]], schedule: FeeSchedule) -> tuple[list[Exemption], list[str]]:
     """Return the exemptions of numbered rows, checked but not saved, and every fault of every row."""
-    found: list[Exemption] = []
+    exemptions: list[Exemption] = []
     faults: list[str] = []
     seen: dict[tuple[object, ...], int] = {}
     for number, row in rows:
         try:
             made = _exemption(row, schedule)
         except ValidationError as error:
-            told = _("“%(sheet)s”, dòng %(number)d: %(fault)s")
-            faults += [told % {"sheet": SHEET, "number": number, "fault": fault} for fault in _faults(error)]
+            message = _("“%(sheet)s”, dòng %(number)d: %(fault)s")
+            faults += [message % {"sheet": SHEET, "number": number, "fault": fault} for fault in _faults(error)]
             continue
         key = (made.group, made.channel, made.kind, made.valid_during)
         if key in seen:
-            told = _("“%(sheet)s”, dòng %(number)d: trùng nhóm, kênh và thời gian với dòng %(first)d.")
-            faults.append(told % {"sheet": SHEET, "number": number, "first": seen[key]})
+            message = _("“%(sheet)s”, dòng %(number)d: trùng nhóm, kênh và thời gian với dòng %(first)d.")
+            faults.append(message % {"sheet": SHEET, "number": number, "first": seen[key]})
         seen[key] = number
-        found.append(made)
-    return found, faults
+        exemptions.append(made)
+    return exemptions, faults
 
 
 def _exemption(row: dict[str, Any], schedule: FeeSchedule) -> Exemption:
@@ -79,7 +79,10 @@ def _faults(error: ValidationError) -> list[str]:
     if not hasattr(error, "error_dict"):
         return error.messages
     named = error.message_dict.items()
-    return [f"“{COLUMNS[field]}”: {' '.join(told)}" if field in COLUMNS else " ".join(told) for field, told in named]
+    return [
+        f"“{COLUMNS[field]}”: {' '.join(messages)}" if field in COLUMNS else " ".join(messages)
+        for field, messages in named
+    ]
 
 
 def _number(value: Any, heading: str) -> int:

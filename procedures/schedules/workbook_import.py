@@ -27,7 +27,7 @@ class Change:
 
 def take_in(schedule: FeeSchedule, content: Content, *, by: User) -> None:
     """Put a file's rules and exemptions in the place of a draft's, in one transaction. Raises IllegalScheduleMove."""
-    told = [
+    rule_changes = [
         {"field": change.name, "before": change.before, "after": change.after} for change in changes(schedule, content)
     ]
     with transaction.atomic():
@@ -39,7 +39,7 @@ def take_in(schedule: FeeSchedule, content: Content, *, by: User) -> None:
         if content.exemptions is not None:
             fee_schedule.exemptions.all().delete()
             Exemption.objects.bulk_create(content.exemptions)
-        detail = {"model": "procedures.feeschedule", "name": str(fee_schedule), "changes": told}
+        detail = {"model": "procedures.feeschedule", "name": str(fee_schedule), "changes": rule_changes}
         audit.record(
             "fee_schedule_imported", f"fee_schedule:{fee_schedule.pk}", actor=by, agency=fee_schedule.agency, **detail
         )
@@ -52,13 +52,13 @@ def changes(schedule: FeeSchedule, content: Content) -> list[Change]:
     if content.exemptions is not None:
         before |= {_key_of(row): _words_of(row) for row in schedule.exemptions.all()}
         after |= {_key_of(row): _words_of(row) for row in content.exemptions}
-    found = []
+    differences = []
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key, ""), after.get(key, "")
         if old != new:
             kind = "added" if not old else "removed" if not new else "changed"
-            found.append(Change(kind, " · ".join(str(part) for part in key if part not in ("", "any")), old, new))
-    return found
+            differences.append(Change(kind, " · ".join(str(part) for part in key if part not in ("", "any")), old, new))
+    return differences
 
 
 def _key(rule: FeeRule) -> tuple[str, ...]:
