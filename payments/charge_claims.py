@@ -30,7 +30,7 @@ _KNOWN = (PaymentState.PAID, PaymentState.REVERSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ClaimDetails:
     """What the payer says. `amount` is whole đồng; `proof` is a JPEG that we encoded ourselves, or nothing."""
 
     amount: int
@@ -41,15 +41,15 @@ class Told:
 
 def claimable(bill: Bill) -> list[Payment]:
     """Return the attempts a payer may make a claim about, newest first. Reads `payments__claim`: prefetch it."""
-    found = [
+    claimable_payments = [
         payment
         for payment in bill.payments.all()
         if payment.state not in _KNOWN and payment.gateway not in internal.SLUGS and not hasattr(payment, "claim")
     ]
-    return sorted(found, key=lambda payment: -payment.pk)
+    return sorted(claimable_payments, key=lambda payment: -payment.pk)
 
 
-def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargeClaim:
+def make(payment: Payment, details: ClaimDetails, *, due_at: datetime) -> ChargeClaim:
     """Open the discrepancy of an attempt, or return the one it has, and ask the bank at once.
 
     Locks the bill, then the payment, so two clicks make one discrepancy. Raises NothingToClaim when
@@ -63,26 +63,26 @@ def make(payment: Payment, told: Told, *, due_at: datetime) -> ChargeClaim:
         if locked.state in _KNOWN or locked.gateway in internal.SLUGS:
             raise NothingToClaim(locked.merchant_ref)
         _refuse_floods(locked)
-        moment = timezone.localtime(told.charged_at).strftime("%H:%M %d/%m/%Y")
+        moment = timezone.localtime(details.charged_at).strftime("%H:%M %d/%m/%Y")
         case = discrepancies.new_discrepancy(
             DiscrepancyKind.CHARGED_CLAIM,
             agency_id=bill.agency_id,
-            amount=told.amount,
+            amount=details.amount,
             bill=bill,
             payment=locked,
-            note=f"{moment} · {told.bank_ref}",
+            note=f"{moment} · {details.bank_ref}",
         )
         case.save()
         claim = ChargeClaim(
             payment=locked,
             discrepancy=case,
-            amount=told.amount,
-            charged_at=told.charged_at,
-            bank_ref=told.bank_ref[:64],
+            amount=details.amount,
+            charged_at=details.charged_at,
+            bank_ref=details.bank_ref[:64],
             due_at=due_at,
         )
-        if told.proof:
-            claim.proof.save(f"{new_token()}.jpg", ContentFile(told.proof), save=False)
+        if details.proof:
+            claim.proof.save(f"{new_token()}.jpg", ContentFile(details.proof), save=False)
         claim.save()
     status_queries.check(locked)
     live.publish([bill.token])
@@ -112,10 +112,10 @@ def forget_proofs(bills: QuerySet[Bill]) -> None:
 def close_answered(limit: int = 200) -> int:
     """Close the discrepancies whose money has been found, with words the payer reads; return how many."""
     with transaction.atomic():
-        found = Discrepancy.objects.filter(
+        with_answer = Discrepancy.objects.filter(
             kind=DiscrepancyKind.CHARGED_CLAIM, closed_at=None, payment__state=PaymentState.PAID
         )
-        cases = found.select_related("payment").select_for_update(of=("self",), skip_locked=True).order_by("id")
+        cases = with_answer.select_related("payment").select_for_update(of=("self",), skip_locked=True).order_by("id")
         answered = list(cases[:limit])
         for case in answered:
             is_applied = case.payment is not None and case.payment.is_applied

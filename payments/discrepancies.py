@@ -74,35 +74,35 @@ def give_owners(limit: int = 200) -> int:
     with transaction.atomic():
         unowned = Discrepancy.objects.filter(owner=None, closed_at=None).order_by("id")
         cases = list(unowned.select_for_update(skip_locked=True)[:limit])
-        given = [found for found in cases if _give(found, today)]
+        given = [case for case in cases if _give(case, today)]
     return len(given)
 
 
-def _give(found: Discrepancy, today: date) -> bool:
+def _give(discrepancy: Discrepancy, today: date) -> bool:
     accountants = User.objects.filter(
         is_active=True, memberships__role=Role.ACCOUNTANT, memberships__valid_during__contains=today
     )
     by_load = accountants.annotate(load=Count("cases", filter=Q(cases__closed_at=None), distinct=True))
-    for agency_id in chain_of(found.agency, today):
+    for agency_id in chain_of(discrepancy.agency, today):
         owner = by_load.filter(memberships__agency=agency_id).order_by("load", "pk").first()
         if owner:
-            found.owner = owner
-            found.save(update_fields=["owner"])
+            discrepancy.owner = owner
+            discrepancy.save(update_fields=["owner"])
             return True
     return False
 
 
-def assign(found: Discrepancy, owner: User, *, actor: User) -> None:
+def assign(discrepancy: Discrepancy, owner: User, *, actor: User) -> None:
     """Make somebody responsible for a discrepancy."""
     with transaction.atomic():
-        Discrepancy.objects.filter(pk=found.pk, closed_at=None).update(owner=owner)
-        audit.record("assign_case", f"case:{found.pk}", actor=actor, agency=found.agency, owner=owner.pk)
+        Discrepancy.objects.filter(pk=discrepancy.pk, closed_at=None).update(owner=owner)
+        audit.record("assign_case", f"case:{discrepancy.pk}", actor=actor, agency=discrepancy.agency, owner=owner.pk)
 
 
-def close(found: Discrepancy, *, actor: User, resolution: str) -> None:
+def close(discrepancy: Discrepancy, *, actor: User, resolution: str) -> None:
     """Close a discrepancy with a reason. Raises RefundRefused while it still holds somebody's money."""
     with transaction.atomic():
-        locked = Discrepancy.objects.select_for_update().get(pk=found.pk)
+        locked = Discrepancy.objects.select_for_update().get(pk=discrepancy.pk)
         if locked.closed_at:
             return
         if locked.kind in HOLDING_MONEY and locked.remaining_amount > 0:

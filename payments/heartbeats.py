@@ -46,8 +46,8 @@ def beat(process: str) -> None:
 def last_signs(*, host: str | None = None) -> dict[str, datetime | None]:
     """Return when each kind of process last showed itself, on any machine or on one; None: never."""
     signs = Heartbeat.objects.filter(host=host) if host else Heartbeat.objects.all()
-    found = dict(signs.order_by().values_list("process").annotate(Max("at")))
-    return {process: found.get(process) for process in PATIENCE}
+    last_at = dict(signs.order_by().values_list("process").annotate(Max("at")))
+    return {process: last_at.get(process) for process in PATIENCE}
 
 
 def silent(*, host: str | None = None) -> dict[str, datetime | None]:

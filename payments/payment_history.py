@@ -56,7 +56,7 @@ _STATES: Mapping[str, str | Promise] = {
 class Line:
     """One thing that happened: of us (`is_ours`) or told by the bank.
 
-    `told` are the decoded fields as (name, masked value), `raw` what came over the line as
+    `facts` are the decoded fields as (name, masked value), `raw` what came over the line as
     (which part, masked text).
     """
 
@@ -64,16 +64,16 @@ class Line:
     what: str
     is_ours: bool
     detail: str
-    told: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     raw: tuple[tuple[str, str], ...] = ()
 
 
 def of_payment(payment: Payment) -> list[Line]:
     """Return everything that happened to a payment, oldest first; two queries, with its bill loaded."""
-    known = {payment.merchant_ref, payment.gateway_ref, payment.bill.reference} - {""}
+    own_codes = {payment.merchant_ref, payment.gateway_ref, payment.bill.reference} - {""}
     events = LedgerEvent.objects.filter(payment=payment).select_related("actor").order_by("id")
     lines = [_of_event(event) for event in events]
-    lines += [_of_notification(notification, known) for notification in payment.notifications.order_by("id")]
+    lines += [_of_notification(notification, own_codes) for notification in payment.notifications.order_by("id")]
     return sorted(lines, key=lambda line: line.at)
 
 
@@ -84,16 +84,16 @@ def _of_event(event: LedgerEvent) -> Line:
     return Line(event.at, event.get_kind_display(), True, " · ".join(filter(None, parts)))
 
 
-def _of_notification(notification: Notification, known: Collection[str]) -> Line:
-    told = str(OUTCOMES.get(notification.outcome, notification.outcome))
-    parts = (told, meaning_of(notification.result) or notification.get_state_display(), notification.error[:200])
+def _of_notification(notification: Notification, own_codes: Collection[str]) -> Line:
+    outcome = str(OUTCOMES.get(notification.outcome, notification.outcome))
+    parts = (outcome, meaning_of(notification.result) or notification.get_state_display(), notification.error[:200])
     return Line(
         notification.received_at,
         notification.get_source_display(),
         False,
         " · ".join(filter(None, parts)),
-        masking.fields(notification.facts, known),
-        tuple(_raw(notification, known)),
+        masking.fields(notification.facts, own_codes),
+        tuple(_raw(notification, own_codes)),
     )
 
 
@@ -104,16 +104,16 @@ def meaning_of(result: str) -> str:
     return str(RESULTS.get(result) or OUTCOMES.get(result) or result)
 
 
-def _raw(notification: Notification, known: Collection[str]) -> list[tuple[str, str]]:
+def _raw(notification: Notification, own_codes: Collection[str]) -> list[tuple[str, str]]:
     """Return the parts that came over the line; a statement's row or money of the counter has none."""
-    found = []
+    parts = []
     if body := bytes(notification.body).decode(errors="replace"):
-        found.append((_("Nội dung gốc"), masking.message(body, known)))
+        parts.append((_("Nội dung gốc"), masking.message(body, own_codes)))
     if notification.query:
-        found.append((_("Câu truy vấn gốc"), masking.message(notification.query, known)))
+        parts.append((_("Câu truy vấn gốc"), masking.message(notification.query, own_codes)))
     if notification.headers:
         headers = "\n".join(f"{name}: {value}" for name, value in notification.headers.items())
-        found.append((_("Đầu thư gốc"), masking.message(headers, known)))
-    if found and notification.remote_addr:
-        found.append((_("Địa chỉ mạng"), notification.remote_addr))
-    return found
+        parts.append((_("Đầu thư gốc"), masking.message(headers, own_codes)))
+    if parts and notification.remote_addr:
+        parts.append((_("Địa chỉ mạng"), notification.remote_addr))
+    return parts

@@ -42,12 +42,12 @@ class ReallocationRequest:
     idempotency_key: str
 
 
-def propose(found: Discrepancy, wish: ReallocationRequest, *, maker: User) -> Reallocation:
+def propose(discrepancy: Discrepancy, wish: ReallocationRequest, *, maker: User) -> Reallocation:
     """Hold the bills' amount from the case. Raises ReallocationRefused, RemainingChanged, IdempotencyConflict."""
-    bills = [_open_bill(found.agency_id, reference) for reference in dict.fromkeys(wish.references)]
+    bills = [_open_bill(discrepancy.agency_id, reference) for reference in dict.fromkeys(wish.references)]
     amount = sum(bill.amount for bill in bills)
     with transaction.atomic():
-        locked = Discrepancy.objects.select_for_update().get(pk=found.pk)
+        locked = Discrepancy.objects.select_for_update().get(pk=discrepancy.pk)
         earlier = locked.reallocations.filter(idempotency_key=wish.idempotency_key).first()
         if earlier:
             if earlier.amount != amount:
@@ -72,10 +72,10 @@ def _open_bill(agency_id: int, reference: str) -> Bill:
     """A bill of the agency that holds the money, or of a unit for which it signed with the bank, as provinces do."""
     today = timezone.localdate()
     bills = Bill.objects.filter(reference=reference, state=BillState.OPEN, amount__gt=0).select_related("agency")
-    found = [bill for bill in bills[:20] if agency_id in chain_of(bill.agency, today)]
-    if len(found) != 1:
+    candidates = [bill for bill in bills[:20] if agency_id in chain_of(bill.agency, today)]
+    if len(candidates) != 1:
         raise ReallocationRefused(_("Không có đúng một khoản đang phải nộp với mã %(code)s.") % {"code": reference})
-    return found[0]
+    return candidates[0]
 
 
 def approve(move: Reallocation, *, checker: User) -> Reallocation:

@@ -61,18 +61,18 @@ def understand(text: str, today: date) -> Meaning:
 def _day(text: str, today: date) -> date | None:
     """Return the day a text says, if it is one money may have come on."""
     try:
-        found = _any_day(text, today)
+        parsed = _any_day(text, today)
     except ValueError:
         return None
-    return found if found and YEARS[0] <= found.year <= YEARS[1] else None
+    return parsed if parsed and YEARS[0] <= parsed.year <= YEARS[1] else None
 
 
 def _any_day(text: str, today: date) -> date | None:
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return date.fromisoformat(text)
-    if not (found := _DAY.fullmatch(text)):
+    if not (match := _DAY.fullmatch(text)):
         return None
-    day, month, year = int(found[1]), int(found[2]), found[3]
+    day, month, year = int(match[1]), int(match[2]), match[3]
     if year:
         return date(int(year) if len(year) == 4 else 2000 + int(year), month, day)
     this_year = date(today.year, month, day)
@@ -115,7 +115,7 @@ def payments(meaning: Meaning, of: str = "") -> Q:
     """
     text, either = meaning.text, {meaning.text, meaning.text.upper()}
     every = Payment.objects.order_by()
-    found = [
+    querysets = [
         every.filter(gateway_ref__in=either),
         every.filter(merchant_ref__in=either, gateway__in=registry.all_slugs()),
         every.filter(bill__reference__in=either),
@@ -126,35 +126,35 @@ def payments(meaning: Meaning, of: str = "") -> Q:
     if meaning.amount is not None:
         wanted = Bill.objects.order_by().filter(amount=meaning.amount).values("pk")
         if not (is_common := wanted[: COMMON + 1].count() > COMMON):
-            found.append(every.filter(bill__in=wanted))
+            querysets.append(every.filter(bill__in=wanted))
     if meaning.day:
-        found.append(on_days(every, meaning.day, meaning.day))
-    found += [every.filter(bill__in=bills) for lookup in _LOOKUPS if (bills := lookup(text)) is not None]
-    first, *rest = (rows.values("pk") for rows in found)
+        querysets.append(on_days(every, meaning.day, meaning.day))
+    querysets += [every.filter(bill__in=bills) for lookup in _LOOKUPS if (bills := lookup(text)) is not None]
+    first, *rest = (rows.values("pk") for rows in querysets)
     condition = Q(**{f"{of}pk__in": first.union(*rest, all=True)})
     return condition | Q(**{f"{of}bill__amount": meaning.amount}) if is_common else condition
 
 
 def bills(meaning: Meaning) -> Q:
     """Return the condition on a `bill` that a code or what an app above knows names; part of a code is enough."""
-    found = Q(bill__reference__icontains=meaning.text)
+    condition = Q(bill__reference__icontains=meaning.text)
     for lookup in _LOOKUPS:
         if (pks := lookup(meaning.text)) is not None:
-            found |= Q(bill__in=pks)
-    return found
+            condition |= Q(bill__in=pks)
+    return condition
 
 
 def cases(meaning: Meaning) -> Q:
     """Return the condition on a case that a text may mean: its bill, the bank's or our number, its amount or day."""
     text, either = meaning.text, {meaning.text, meaning.text.upper()}
-    found = bills(meaning) | Q(notification__gateway_ref__in=either) | Q(notification__merchant_ref__in=either)
-    found |= Q(payment__merchant_ref__in=either) | Q(payment__gateway_ref__in=either) | Q(note__startswith=text)
+    condition = bills(meaning) | Q(notification__gateway_ref__in=either) | Q(notification__merchant_ref__in=either)
+    condition |= Q(payment__merchant_ref__in=either) | Q(payment__gateway_ref__in=either) | Q(note__startswith=text)
     if meaning.amount is not None:
-        found |= Q(amount=meaning.amount)
+        condition |= Q(amount=meaning.amount)
     if meaning.day:
         start, end = span(meaning.day, meaning.day)
-        found |= Q(opened_at__gte=start, opened_at__lt=end)
-    return found
+        condition |= Q(opened_at__gte=start, opened_at__lt=end)
+    return condition
 
 
 def cases_of(meaning: Meaning, agencies: Collection[int]) -> QuerySet[Discrepancy]:

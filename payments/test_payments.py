@@ -99,13 +99,17 @@ def attempt_of(test_payment: TestPayment) -> Payment | None:
 def steps(test_payment: TestPayment) -> list[Step]:
     """Return the whole way with its times; what has not happened has none. Four queries."""
     payment = attempt_of(test_payment)
-    told = _deciding_notification(payment)
+    notification = _deciding_notification(payment)
     refund = payment.refunds.order_by("pk").last() if payment else None
     reached: list[tuple[Promise, datetime | None, str]] = [
         (_("Lập khoản thử"), test_payment.begun_at, test_payment.bill.reference),
         (_("Chuyển sang cổng"), payment.sent_at if payment else None, payment.merchant_ref if payment else ""),
         (_("Đã trả ở ngân hàng"), _paid_at(payment), payment.gateway_ref if payment else ""),
-        (_("Nhận tin của ngân hàng"), told.received_at if told else None, told.get_source_display() if told else ""),
+        (
+            _("Nhận tin của ngân hàng"),
+            notification.received_at if notification else None,
+            notification.get_source_display() if notification else "",
+        ),
         (_("Ghi nhận đã nộp"), test_payment.bill.settled_at, ""),
         (_("Đã hoàn lại tiền"), refund.done_at if refund else None, refund.get_state_display() if refund else ""),
     ]

@@ -63,7 +63,7 @@ class Owed:
 def own_bills(request: HttpRequest) -> list[Owed]:
     """Return the bills of what was opened here by PIN or slip, in the order of opening; a fixed number of queries."""
     codes, now = request.session.get(SESSION_DOSSIERS, []), timezone.now()
-    found = {dossier.code: dossier for dossier in Dossier.objects.filter(code__in=codes).with_bills()}
+    by_code = {dossier.code: dossier for dossier in Dossier.objects.filter(code__in=codes).with_bills()}
     return [
         Owed(
             dossier,
@@ -72,7 +72,7 @@ def own_bills(request: HttpRequest) -> list[Owed]:
             next((payment for payment in bill.open_payments if payment.qr_text and payment.expires_at > now), None),
         )
         for code in codes
-        if (dossier := found.get(code))
+        if (dossier := by_code.get(code))
         for bill in dossier.bills.all()
     ]
 
@@ -83,8 +83,8 @@ def together(request: HttpRequest) -> HttpResponse:
     """List what was opened here, what is owed first, with the sum; open one more with code and PIN, or many."""
     many = ManyForm(request.POST if "lines" in request.POST else None)
     form = LookupForm(None if many.is_bound else request.POST or None)
-    if form.is_bound and form.is_valid() and (found := pins.open_with(form)):
-        remember(request, found)
+    if form.is_bound and form.is_valid() and (dossier := pins.open_with(form)):
+        remember(request, dossier)
         return redirect("pay-together")
     if many.is_bound and many.is_valid():
         _open_many(request, many.cleaned_data["lines"])
@@ -109,8 +109,8 @@ def _open_many(request: HttpRequest, lines: list[tuple[str, str]]) -> None:
     wrong = []
     try:
         for code, pin in lines:
-            if found := pins.open_with_pin(code, pin):
-                remember(request, found)
+            if dossier := pins.open_with_pin(code, pin):
+                remember(request, dossier)
             else:
                 wrong.append(code)
     except pins.TooManyTries:
@@ -152,7 +152,9 @@ def _start(request: HttpRequest, row: Owed) -> bool:
     """Have a VietQR for one bill; False where another attempt is under way or there is none to be had."""
     gateway = next((choice.slug for choice in choices_for(row.bill) if not choice.has_page), "")
     try:
-        checkout.start(row.bill, gateway, client_ip=client_ip(request), locale=request.LANGUAGE_CODE, known=frozenset())
+        checkout.start(
+            row.bill, gateway, client_ip=client_ip(request), locale=request.LANGUAGE_CODE, acknowledged=frozenset()
+        )
     except PaymentsError:
         return False
     return True

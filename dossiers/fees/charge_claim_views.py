@@ -115,14 +115,14 @@ def _make(bill: Bill, attempts: list[Payment], given: dict[str, Any]) -> str:
     payment = next(payment for payment in attempts if payment.token == given["attempt"])
     now = timezone.now()
     office = heir_of(bill.agency, timezone.localdate(now))
-    told = charge_claims.Told(
+    details = charge_claims.ClaimDetails(
         amount=given["amount"],
         charged_at=given["charged_at"],
         bank_ref=given["bank_ref"].strip(),
         proof=given["proof"],
     )
     try:
-        charge_claims.make(payment, told, due_at=due_at(now, ANSWERED_WITHIN, agency=office) or now)
+        charge_claims.make(payment, details, due_at=due_at(now, ANSWERED_WITHIN, agency=office) or now)
     except NothingToClaim:
         return ""
     except TooManyClaims:

@@ -33,33 +33,33 @@ REASONS = {
 
 def _one(staff: AccountingStaff, account: int, day: str) -> tuple[MerchantAccount, date]:
     mine = MerchantAccount.objects.filter(agency__in=staff.sees).exclude(gateway=COUNTER)
-    found = get_object_or_404(mine.select_related("agency"), pk=account)
+    merchant_account = get_object_or_404(mine.select_related("agency"), pk=account)
     try:
         on = date.fromisoformat(day)
     except ValueError as error:
         raise Http404 from error
     if not 2000 <= on.year <= 2100:
         raise Http404
-    return found, on
+    return merchant_account, on
 
 
 @require_GET
 @for_accountants
 def day(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
     """Both sides of a day; the listed differences add up to the difference."""
-    found, on = _one(staff, account, day)
-    figures = daily_totals.figures(found, on)
+    merchant_account, on = _one(staff, account, day)
+    figures = daily_totals.figures(merchant_account, on)
     page = page_of(request, figures.differences)
     missing = [d for d in figures.differences if d.kind == "not_in_statement" and not d.is_explained]
     context = {
         "staff": staff,
-        "account": found,
-        "account_name": account_name(found),
+        "account": merchant_account,
+        "account_name": account_name(merchant_account),
         "figures": figures,
         "page": page,
         "differences": [(difference, REASONS[difference.kind]) for difference in page],
         "missing_count": len(missing),
-        "may_act": staff.may_act(found.agency_id),
+        "may_act": staff.may_act(merchant_account.agency_id),
         "is_over": on < timezone.localdate(),
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),
@@ -71,9 +71,9 @@ def day(request: HttpRequest, staff: AccountingStaff, account: int, day: str) ->
 @for_accountants
 def open_cases(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
     """Give all money that no statement has a discrepancy."""
-    found, on = _one(staff, account, day)
-    staff.must_act(found.agency_id)
-    opened = daily_totals.open_missing_cases(found, on)
+    merchant_account, on = _one(staff, account, day)
+    staff.must_act(merchant_account.agency_id)
+    opened = daily_totals.open_missing_cases(merchant_account, on)
     messages.success(request, _("Đã mở %(count)s vụ việc.") % {"count": opened})
     return redirect("accounting-day", account, day)
 
@@ -83,10 +83,10 @@ def open_cases(request: HttpRequest, staff: AccountingStaff, account: int, day: 
 @recently_proved
 def close(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
     """Lock the day."""
-    found, on = _one(staff, account, day)
-    staff.must_act(found.agency_id)
+    merchant_account, on = _one(staff, account, day)
+    staff.must_act(merchant_account.agency_id)
     done = _("Đã khóa sổ ngày %(day)s.") % {"day": f"{on:%d/%m/%Y}"}
-    attempt(request, lambda: daily_totals.close(found, on, actor=staff.user), done)
+    attempt(request, lambda: daily_totals.close(merchant_account, on, actor=staff.user), done)
     return redirect("accounting-day", account, day)
 
 
@@ -95,11 +95,15 @@ def close(request: HttpRequest, staff: AccountingStaff, account: int, day: str) 
 @recently_proved
 def reopen(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
     """Unlock the day: the province's administrators only, and never without a reason."""
-    found, on = _one(staff, account, day)
+    merchant_account, on = _one(staff, account, day)
     if not staff.may_reopen:
         raise PermissionDenied
     form = ReasonForm(request.POST)
-    closed = ClosedDay.objects.filter(merchant_account=found, day=on).select_related("merchant_account__agency").first()
+    closed = (
+        ClosedDay.objects.filter(merchant_account=merchant_account, day=on)
+        .select_related("merchant_account__agency")
+        .first()
+    )
     if not form.is_valid():
         messages.error(request, _("Ghi lý do mở lại ngày này."))
     elif closed is None:

@@ -56,8 +56,8 @@ def cases(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
         "tools": tools_of(request, staff, CASES, page.paginator.count),
         "now": timezone.now(),
     }
-    for found in page:
-        found.due_at = due_at(found)
+    for discrepancy in page:
+        discrepancy.due_at = due_at(discrepancy)
     return render(request, "payments/accounting/cases.html", context)
 
 
@@ -65,29 +65,29 @@ def _progress(staff: AccountingStaff) -> dict[str, int]:
     """How far this month's cases are: the way to zero."""
     month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     is_of_month = Q(opened_at__gte=month) | Q(closed_at=None) | Q(closed_at__gte=month)
-    found = mine(staff).filter(is_of_month).order_by()
-    return found.aggregate(total=Count("pk"), done=Count("closed_at"))
+    of_month = mine(staff).filter(is_of_month).order_by()
+    return of_month.aggregate(total=Count("pk"), done=Count("closed_at"))
 
 
 @require_GET
 @for_accountants
 def case(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """The story of one case, and what can be done about it."""
-    found = _one(staff, pk)
-    remaining = found.remaining_amount
-    return _page(request, staff, found, _blank_refund(remaining))
+    discrepancy = _one(staff, pk)
+    remaining = discrepancy.remaining_amount
+    return _page(request, staff, discrepancy, _blank_refund(remaining))
 
 
 @require_GET
 @for_accountants
 def proof(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Show the picture a payer sent with a claim; each reading is on record."""
-    found = _one(staff, pk)
-    claim = ChargeClaim.objects.filter(discrepancy=found).exclude(proof="").first()
+    discrepancy = _one(staff, pk)
+    claim = ChargeClaim.objects.filter(discrepancy=discrepancy).exclude(proof="").first()
     name = claim.proof.name if claim else None
     if claim is None or not name or not claim.proof.storage.exists(name):
         raise Http404
-    audit.record("read_proof", f"case:{pk}", actor=staff.user, agency=found.agency)
+    audit.record("read_proof", f"case:{pk}", actor=staff.user, agency=discrepancy.agency)
     return HttpResponse(claim.proof.read(), content_type="image/jpeg")
 
 
@@ -99,29 +99,29 @@ def _blank_refund(remaining: int) -> RefundForm:
 def _page(
     request: HttpRequest,
     staff: AccountingStaff,
-    found: Discrepancy,
+    discrepancy: Discrepancy,
     form: RefundForm,
     move_form: ReallocationForm | None = None,
 ) -> HttpResponse:
-    notification = found.notification
+    notification = discrepancy.notification
     context = {
         "staff": staff,
-        "case": found,
+        "case": discrepancy,
         "form": form,
-        "move_form": move_form or ReallocationForm.blank(found.remaining_amount),
-        "moves": found.reallocations.select_related("maker", "checker").prefetch_related("bills"),
+        "move_form": move_form or ReallocationForm.blank(discrepancy.remaining_amount),
+        "moves": discrepancy.reallocations.select_related("maker", "checker").prefetch_related("bills"),
         "close_form": ReasonForm(auto_id="id_close_%s"),
-        "may_act": staff.may_act(found.agency_id),
-        "due_at": due_at(found),
-        "is_late": found.closed_at is None and timezone.now() > due_at(found),
+        "may_act": staff.may_act(discrepancy.agency_id),
+        "due_at": due_at(discrepancy),
+        "is_late": discrepancy.closed_at is None and timezone.now() > due_at(discrepancy),
         "text": str(notification.facts.get("description") or notification.facts.get("remark") or "")
         if notification
         else "",
-        "proposed": _proposed(found) if staff.may_act(found.agency_id) else None,
-        "claim": getattr(found, "claim", None),
-        "rows": found.rows.select_related("statement")[:20],
-        "refunds": found.refunds.select_related("maker", "checker"),
-        "events": found.bill.events.select_related("actor").order_by("-id")[:50] if found.bill else (),
+        "proposed": _proposed(discrepancy) if staff.may_act(discrepancy.agency_id) else None,
+        "claim": getattr(discrepancy, "claim", None),
+        "rows": discrepancy.rows.select_related("statement")[:20],
+        "refunds": discrepancy.refunds.select_related("maker", "checker"),
+        "events": discrepancy.bill.events.select_related("actor").order_by("-id")[:50] if discrepancy.bill else (),
     }
     return render(request, "payments/accounting/case.html", context)
 
@@ -130,12 +130,12 @@ def _page(
 @for_accountants
 def take_over(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Become responsible for a case."""
-    found = _one(staff, pk)
-    staff.must_act(found.agency_id)
-    if found.closed_at:
+    discrepancy = _one(staff, pk)
+    staff.must_act(discrepancy.agency_id)
+    if discrepancy.closed_at:
         messages.info(request, _("Vụ việc đã đóng; không cần ai phụ trách nữa."))
     else:
-        discrepancies.assign(found, staff.user, actor=staff.user)
+        discrepancies.assign(discrepancy, staff.user, actor=staff.user)
         messages.success(request, _("Bạn đang phụ trách vụ việc này."))
     return redirect("accounting-case", pk=pk)
 
@@ -144,14 +144,14 @@ def take_over(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResp
 @for_accountants
 def propose_refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to give back what a case holds; another person approves."""
-    found = _one(staff, pk)
-    staff.must_act(found.agency_id)
+    discrepancy = _one(staff, pk)
+    staff.must_act(discrepancy.agency_id)
     form = RefundForm(request.POST, needs_bank_account=True)
     if not form.is_valid():
-        return _page(request, staff, found, form)
-    wanted = proposal_of(form, f"case:{found.pk}", staff)
+        return _page(request, staff, discrepancy, form)
+    wanted = proposal_of(form, f"case:{discrepancy.pk}", staff)
     done = _("Đã đề nghị hoàn tiền. Một người khác phải duyệt.")
-    attempt(request, lambda: refunds.propose_for_case(found, wanted, maker=staff.user), done)
+    attempt(request, lambda: refunds.propose_for_case(discrepancy, wanted, maker=staff.user), done)
     return redirect("accounting-case", pk=pk)
 
 
@@ -159,17 +159,17 @@ def propose_refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> Htt
 @for_accountants
 def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to move what a case holds to the bills it was meant for; another person approves."""
-    found = _one(staff, pk)
-    staff.must_act(found.agency_id)
+    discrepancy = _one(staff, pk)
+    staff.must_act(discrepancy.agency_id)
     form = ReallocationForm(request.POST, auto_id="id_move_%s")
     if not form.is_valid():
-        return _page(request, staff, found, _blank_refund(found.remaining_amount), form)
+        return _page(request, staff, discrepancy, _blank_refund(discrepancy.remaining_amount), form)
     given = form.cleaned_data
     wish = reallocation.ReallocationRequest(
         given["references"], given["remaining"], given["why"], f"page:{staff.user.pk}:{given['key']}"
     )
     done = _("Đã đề nghị chuyển tiền. Một người khác phải duyệt.")
-    attempt(request, lambda: reallocation.propose(found, wish, maker=staff.user), done)
+    attempt(request, lambda: reallocation.propose(discrepancy, wish, maker=staff.user), done)
     return redirect("accounting-case", pk=pk)
 
 
@@ -177,17 +177,19 @@ def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) 
 @for_accountants
 def accept(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to move the money to the bill that the matching proposed, in one step; another person approves."""
-    found = _one(staff, pk)
-    staff.must_act(found.agency_id)
-    bill = _proposed(found)
+    discrepancy = _one(staff, pk)
+    staff.must_act(discrepancy.agency_id)
+    bill = _proposed(discrepancy)
     if bill is None:
         messages.info(request, _("Đề xuất này không còn: khoản đã đổi trạng thái hoặc đã có người đề nghị."))
     else:
         note = _("Mã của khoản có trong nội dung chuyển khoản, số tiền vừa đúng.")
-        wish = reallocation.ReallocationRequest([bill.reference], found.remaining_amount, note, f"accept:{bill.pk}")
+        wish = reallocation.ReallocationRequest(
+            [bill.reference], discrepancy.remaining_amount, note, f"accept:{bill.pk}"
+        )
         done = _("Đã đề nghị chuyển vào %(reference)s. Một người khác phải duyệt.") % {"reference": bill.reference}
-        attempt(request, lambda: reallocation.propose(found, wish, maker=staff.user), done)
-    row = found.rows.filter(pk=row_key(request.POST.get("row", ""))).first()
+        attempt(request, lambda: reallocation.propose(discrepancy, wish, maker=staff.user), done)
+    row = discrepancy.rows.filter(pk=row_key(request.POST.get("row", ""))).first()
     if row is None:
         return redirect("accounting-case", pk=pk)
     state = choice(request.POST, "state", (LEFT, *RowState.values))
@@ -195,11 +197,11 @@ def accept(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
     return redirect(f"{page}{f'?state={state}' if state else ''}#row-{row.pk}")
 
 
-def _proposed(found: Discrepancy) -> Bill | None:
+def _proposed(discrepancy: Discrepancy) -> Bill | None:
     """Return the bill that a statement's text named, while all the money is there and all of the bill is owed."""
-    row = found.rows.filter(proposed_bill__state=BillState.OPEN).select_related("proposed_bill").first()
+    row = discrepancy.rows.filter(proposed_bill__state=BillState.OPEN).select_related("proposed_bill").first()
     bill = row.proposed_bill if row else None
-    fits = bill is not None and found.closed_at is None and bill.amount == found.remaining_amount
+    fits = bill is not None and discrepancy.closed_at is None and bill.amount == discrepancy.remaining_amount
     return bill if fits else None
 
 
@@ -208,9 +210,9 @@ def _proposed(found: Discrepancy) -> Bill | None:
 @recently_proved
 def decide_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int, move: int) -> HttpResponse:
     """Approve a move, or not."""
-    found = _one(staff, pk)
-    staff.must_act(found.agency_id)
-    wanted = get_object_or_404(found.reallocations, pk=move)
+    discrepancy = _one(staff, pk)
+    staff.must_act(discrepancy.agency_id)
+    wanted = get_object_or_404(discrepancy.reallocations, pk=move)
     if request.POST.get("answer") == "approve":
         done = _("Đã chuyển tiền, các khoản đã được ghi nhận đã nộp.")
         attempt(request, lambda: reallocation.approve(wanted, checker=staff.user), done)
@@ -223,15 +225,15 @@ def decide_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int, m
 @for_accountants
 def close(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Close a case with a reason."""
-    found = _one(staff, pk)
-    staff.must_act(found.agency_id)
+    discrepancy = _one(staff, pk)
+    staff.must_act(discrepancy.agency_id)
     form = ReasonForm(request.POST)
-    if found.closed_at:
+    if discrepancy.closed_at:
         messages.info(request, _("Vụ việc này đã được đóng trước đó."))
     elif not form.is_valid():
         messages.error(request, _("Ghi kết quả xử lý trước khi đóng vụ việc."))
     else:
         reason = form.cleaned_data["reason"]
-        verb = lambda: discrepancies.close(found, actor=staff.user, resolution=reason)  # noqa: E731
+        verb = lambda: discrepancies.close(discrepancy, actor=staff.user, resolution=reason)  # noqa: E731
         attempt(request, verb, _("Đã đóng vụ việc."))
     return redirect("accounting-case", pk=pk)

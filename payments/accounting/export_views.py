@@ -33,22 +33,22 @@ def export(request: HttpRequest, staff: AccountingStaff, listing: str, form: str
     """Give out a list under the filter of the address; a long one has to be asked for on its page."""
     if form not in exports_write.FORMATS:
         raise Http404
-    found = listing_of(listing)
-    chosen = found.choose(staff, request.GET)
-    query = found.query(request.GET)
-    rows = found.rows(staff, chosen).order_by()
+    exported = listing_of(listing)
+    chosen = exported.choose(staff, request.GET)
+    query = exported.query(request.GET)
+    rows = exported.rows(staff, chosen).order_by()
     if rows[: MOST_COUNTED + 1].count() > MOST_COUNTED:
         messages.info(request, _("Danh sách dài hơn 10.000 dòng: bấm “Tạo tệp”, hệ thống tạo ở nền rồi báo."))
-        return back_to(found, query)
-    audit.record("export_list", f"list:{found.slug}", actor=staff.user, query=query, format=form)
+        return back_to(exported, query)
+    audit.record("export_list", f"list:{exported.slug}", actor=staff.user, query=query, format=form)
     if form == "csv":
-        lines = csv_lines([column.heading for column in found.columns], found.lines(staff, chosen))
+        lines = csv_lines([column.heading for column in exported.columns], exported.lines(staff, chosen))
         response: HttpResponseBase = StreamingHttpResponse(lines, content_type=exports_write.FORMATS[form])
     else:
         book = BytesIO()
-        exports_write.write(book, found, staff, chosen, form, found.lines(staff, chosen))
+        exports_write.write(book, exported, staff, chosen, form, exported.lines(staff, chosen))
         response = HttpResponse(book.getvalue(), content_type=exports_write.FORMATS[form])
-    response["Content-Disposition"] = f'attachment; filename="{exports_write.file_name(found.slug, form)}"'
+    response["Content-Disposition"] = f'attachment; filename="{exports_write.file_name(exported.slug, form)}"'
     return response
 
 
@@ -56,20 +56,20 @@ def export(request: HttpRequest, staff: AccountingStaff, listing: str, form: str
 @for_accountants
 def ask(request: HttpRequest, staff: AccountingStaff, listing: str) -> HttpResponse:
     """Have a list written in the background."""
-    found = listing_of(listing)
+    exported = listing_of(listing)
     form = choice(request.POST, "format", exports_write.FORMATS, "csv")
-    query = found.query(QueryDict(request.POST.get("query", "")[:2000]))[:500]
-    asked = exports_write.ask(found, query, form, staff=staff, language=get_language() or "vi")
-    if asked is None:
+    query = exported.query(QueryDict(request.POST.get("query", "")[:2000]))[:500]
+    export = exports_write.ask(exported, query, form, staff=staff, language=get_language() or "vi")
+    if export is None:
         messages.error(request, _("Bạn đang có đủ tệp chờ tạo. Chờ một tệp xong rồi tạo tiếp."))
-        return back_to(found, query)
+        return back_to(exported, query)
     wakeup.enqueue("payments.write_exports")
     return redirect("accounting-exports")
 
 
 def _mine(staff: AccountingStaff) -> list[tuple[Export, Listing]]:
-    found = Export.objects.filter(user=staff.user, listing__in=LISTS)
-    return [(export, LISTS[export.listing]) for export in found[:50]]
+    exports = Export.objects.filter(user=staff.user, listing__in=LISTS)
+    return [(export, LISTS[export.listing]) for export in exports[:50]]
 
 
 @require_GET
@@ -95,16 +95,16 @@ def exports_state(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
 def exported_file(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponseBase:
     """Give a file to whoever had it made, as long as they still see every agency whose rows are in it."""
     now = timezone.now()
-    found = get_object_or_404(Export, pk=pk, user=staff.user, state=ExportState.READY, expires_at__gt=now)
-    if not staff.sees.issuperset(found.agencies):
+    export = get_object_or_404(Export, pk=pk, user=staff.user, state=ExportState.READY, expires_at__gt=now)
+    if not staff.sees.issuperset(export.agencies):
         raise PermissionDenied
-    if not found.file.storage.exists(str(found.file.name)):
+    if not export.file.storage.exists(str(export.file.name)):
         raise Http404
-    audit.record("export_taken", f"export:{found.pk}", actor=staff.user, list=found.listing, query=found.query)
+    audit.record("export_taken", f"export:{export.pk}", actor=staff.user, list=export.listing, query=export.query)
     Export.objects.filter(pk=pk, taken_at=None).update(taken_at=now)
-    name = exports_write.file_name(found.listing, found.format)
+    name = exports_write.file_name(export.listing, export.format)
     return FileResponse(
-        found.file.open(), as_attachment=True, filename=name, content_type=exports_write.FORMATS[found.format]
+        export.file.open(), as_attachment=True, filename=name, content_type=exports_write.FORMATS[export.format]
     )
 
 

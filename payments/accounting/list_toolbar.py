@@ -53,20 +53,20 @@ def back_to(listing: Listing, query: str) -> HttpResponse:
 @for_accountants
 def save(request: HttpRequest, staff: AccountingStaff, listing: str) -> HttpResponse:
     """Keep the present filter under a name; the same name again takes the new filter."""
-    found = listing_of(listing)
+    filtered = listing_of(listing)
     name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:60]
-    query = found.query(QueryDict(request.POST.get("query", "")[:2000]))
-    mine = SavedFilter.objects.filter(user=staff.user, listing=found.slug)
+    query = filtered.query(QueryDict(request.POST.get("query", "")[:2000]))
+    mine = SavedFilter.objects.filter(user=staff.user, listing=filtered.slug)
     if not name:
         messages.error(request, _("Ghi tên cho bộ lọc rồi lưu lại."))
     elif not mine.filter(name=name).exists() and mine.count() >= MOST_SAVED:
         messages.error(request, _("Đã có %(n)s bộ lọc. Xóa một bộ lọc không dùng nữa trước.") % {"n": MOST_SAVED})
     else:
         SavedFilter.objects.update_or_create(
-            user=staff.user, listing=found.slug, name=name, defaults={"query": query[:500]}
+            user=staff.user, listing=filtered.slug, name=name, defaults={"query": query[:500]}
         )
         messages.success(request, _("Đã lưu bộ lọc “%(name)s”.") % {"name": name})
-    return back_to(found, query)
+    return back_to(filtered, query)
 
 
 @require_POST

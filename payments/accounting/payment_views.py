@@ -46,12 +46,12 @@ def payments(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     if request.method == "POST":
         return back_to(PAYMENTS, PAYMENTS.query(request.POST))
     chosen = PAYMENTS.choose(staff, request.GET)
-    found = PAYMENTS.rows(staff, chosen)
-    count = count_up_to(found, MOST_COUNTED)
+    matching = PAYMENTS.rows(staff, chosen)
+    count = count_up_to(matching, MOST_COUNTED)
     context = {
         "staff": staff,
         "chosen": chosen,
-        "cut": _cut(request, staff, found.select_related("bill"), chosen["order"]),
+        "cut": _cut(request, staff, matching.select_related("bill"), chosen["order"]),
         "count": min(count, MOST_COUNTED),
         "is_more": count > MOST_COUNTED,
         "tools": tools_of(request, staff, PAYMENTS, count),
@@ -64,10 +64,10 @@ def payments(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     return render(request, "payments/accounting/payments.html", context)
 
 
-def _cut(request: HttpRequest, staff: AccountingStaff, found: QuerySet[Payment], order: str) -> Cut:
+def _cut(request: HttpRequest, staff: AccountingStaff, matching: QuerySet[Payment], order: str) -> Cut:
     back = "before" in request.GET
     edge = _edge(staff, request.GET.get("before" if back else "after", ""))
-    rows = list(beyond(found, order, edge, back=back and edge is not None)[: PAGE + 1])
+    rows = list(beyond(matching, order, edge, back=back and edge is not None)[: PAGE + 1])
     is_more, rows = len(rows) > PAGE, rows[:PAGE]
     for row in rows:
         row.gateway_name = registry.name_of(row.gateway)  # type: ignore[attr-defined]
@@ -86,16 +86,16 @@ def _edge(staff: AccountingStaff, text: str) -> Payment | None:
 def payment(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Everything that happened to one payment, ours and the bank's, with what the bank sent as it came (masked)."""
     mine = Payment.objects.filter(bill__agency__in=staff.sees)
-    found = get_object_or_404(mine.select_related("bill__agency", "merchant_account__agency"), pk=pk)
-    audit.record("view", f"payment:{found.pk}", actor=staff.user, agency=found.bill.agency)
+    payment = get_object_or_404(mine.select_related("bill__agency", "merchant_account__agency"), pk=pk)
+    audit.record("view", f"payment:{payment.pk}", actor=staff.user, agency=payment.bill.agency)
     context = {
         "staff": staff,
-        "payment": found,
-        "gateway_name": registry.name_of(found.gateway),
-        "timeline": payment_history.of_payment(found),
-        "receipts": found.receipts.select_related("series", "cancellation").order_by("pk"),
-        "refunds": found.refunds.select_related("maker", "client", "checker", "payment__bill", "discrepancy__bill"),
-        "cases": Discrepancy.objects.filter(payment=found, agency__in=staff.sees).order_by("pk"),
-        "others": found.bill.payments.exclude(pk=found.pk).order_by("-pk")[:10],
+        "payment": payment,
+        "gateway_name": registry.name_of(payment.gateway),
+        "timeline": payment_history.of_payment(payment),
+        "receipts": payment.receipts.select_related("series", "cancellation").order_by("pk"),
+        "refunds": payment.refunds.select_related("maker", "client", "checker", "payment__bill", "discrepancy__bill"),
+        "cases": Discrepancy.objects.filter(payment=payment, agency__in=staff.sees).order_by("pk"),
+        "others": payment.bill.payments.exclude(pk=payment.pk).order_by("-pk")[:10],
     }
     return render(request, "payments/accounting/payment.html", context)

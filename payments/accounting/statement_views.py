@@ -45,15 +45,15 @@ def statements(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, accounts=accounts)
     if request.method == "POST" and form.is_valid():
         try:
-            found, is_new = files.take(form.cleaned_data["account"], form.cleaned_data["file"], by=staff.user)
+            stored, is_new = files.take(form.cleaned_data["account"], form.cleaned_data["file"], by=staff.user)
         except StatementRefused as error:
             form.add_error("file", explain(error))
         else:
             if is_new:
-                _read(request, found)
+                _read(request, stored)
             else:
                 messages.info(request, _("Tệp này đã được tải lên trước đó; đây là lần tải ấy. Không có gì thay đổi."))
-            return redirect("accounting-statement", pk=found.pk)
+            return redirect("accounting-statement", pk=stored.pk)
     rows = Statement.objects.filter(merchant_account__agency__in=staff.sees)
     page = page_of(request, rows.select_related("merchant_account__agency", "uploaded_by"))
     named = [(statement, account_name(statement.merchant_account)) for statement in page]
@@ -77,26 +77,26 @@ def _read(request: HttpRequest, statement: Statement) -> None:
 @for_accountants
 def statement(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """One file: how far it is, what confirming would do, and its rows."""
-    found = _one(staff, pk)
+    statement = _one(staff, pk)
     context: dict[str, object] = {
         "staff": staff,
-        "statement": found,
-        "account_name": account_name(found.merchant_account),
-        "may_act": staff.may_act(found.merchant_account.agency_id),
-        "is_at_work": found.state in AT_WORK,
+        "statement": statement,
+        "account_name": account_name(statement.merchant_account),
+        "may_act": staff.may_act(statement.merchant_account.agency_id),
+        "is_at_work": statement.state in AT_WORK,
     }
-    if found.state == StatementState.PREVIEW:
-        context["preview"] = files.preview(found)
-    if found.state not in (StatementState.LOADING, StatementState.REFUSED):
-        context |= _rows(request, found)
+    if statement.state == StatementState.PREVIEW:
+        context["preview"] = files.preview(statement)
+    if statement.state not in (StatementState.LOADING, StatementState.REFUSED):
+        context |= _rows(request, statement)
     return render(request, "payments/accounting/statement.html", context)
 
 
-def _rows(request: HttpRequest, found: Statement) -> dict[str, object]:
+def _rows(request: HttpRequest, statement: Statement) -> dict[str, object]:
     text, state = words(request.GET), choice(request.GET, "state", (LEFT, *RowState.values))
-    counts = dict(found.rows.order_by().values_list("state").annotate(Count("id")))
+    counts = dict(statement.rows.order_by().values_list("state").annotate(Count("id")))
     is_left = Q(state=RowState.NEW) | Q(discrepancy__isnull=False, discrepancy__closed_at=None)
-    rows = found.rows.select_related("discrepancy", "event__bill", "proposed_bill")
+    rows = statement.rows.select_related("discrepancy", "event__bill", "proposed_bill")
     if state:
         rows = rows.filter(is_left if state == LEFT else Q(state=state))
     if text:
@@ -104,7 +104,7 @@ def _rows(request: HttpRequest, found: Statement) -> dict[str, object]:
         amount = money.read(text)
         rows = rows.filter(wanted if amount is None else wanted | Q(amount=amount))
     tabs = [(value, label, counts[value]) for value, label in RowState.choices if counts.get(value)]
-    total, left = sum(counts.values()), found.rows.filter(is_left).count()
+    total, left = sum(counts.values()), statement.rows.filter(is_left).count()
     progress = {"row_total": total, "left": left, "settled": total - left}
     return {"page": page_of(request, rows), "tabs": tabs, "chosen": state, "text": text, **progress}
 
@@ -113,9 +113,11 @@ def _rows(request: HttpRequest, found: Statement) -> dict[str, object]:
 @for_accountants
 def progress(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """The part of the page that is asked for again while a file is at work."""
-    found = _one(staff, pk)
+    statement = _one(staff, pk)
     return render(
-        request, "payments/accounting/_progress.html", {"statement": found, "is_at_work": found.state in AT_WORK}
+        request,
+        "payments/accounting/_progress.html",
+        {"statement": statement, "is_at_work": statement.state in AT_WORK},
     )
 
 
@@ -123,10 +125,10 @@ def progress(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespo
 @for_accountants
 def confirm(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Let a file count."""
-    found = _one(staff, pk)
-    staff.must_act(found.merchant_account.agency_id)
-    if _is_waiting(request, found):
-        files.confirm(found, actor=staff.user)
+    statement = _one(staff, pk)
+    staff.must_act(statement.merchant_account.agency_id)
+    if _is_waiting(request, statement):
+        files.confirm(statement, actor=staff.user)
         wakeup.enqueue("payments.work_statements")
         messages.success(request, _("Đã xác nhận. Hệ thống đang đối chiếu từng dòng."))
     return redirect("accounting-statement", pk=pk)
@@ -136,16 +138,16 @@ def confirm(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
 @for_accountants
 def discard(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Throw a file away that was not confirmed."""
-    found = _one(staff, pk)
-    staff.must_act(found.merchant_account.agency_id)
-    if _is_waiting(request, found):
-        files.discard(found, actor=staff.user)
+    statement = _one(staff, pk)
+    staff.must_act(statement.merchant_account.agency_id)
+    if _is_waiting(request, statement):
+        files.discard(statement, actor=staff.user)
         messages.success(request, _("Đã bỏ tệp. Không dòng nào được ghi nhận."))
     return redirect("accounting-statement", pk=pk)
 
 
-def _is_waiting(request: HttpRequest, found: Statement) -> bool:
-    if found.state == StatementState.PREVIEW:
+def _is_waiting(request: HttpRequest, statement: Statement) -> bool:
+    if statement.state == StatementState.PREVIEW:
         return True
-    messages.info(request, _("Tệp không còn chờ xác nhận: %(state)s.") % {"state": found.get_state_display()})
+    messages.info(request, _("Tệp không còn chờ xác nhận: %(state)s.") % {"state": statement.get_state_display()})
     return False

@@ -57,12 +57,12 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
         """Accept a JSON object of texts."""
         text = str(self.cleaned_data["new_secrets"])
         try:
-            found = json.loads(text or "{}")
-            if not isinstance(found, dict):
+            secrets = json.loads(text or "{}")
+            if not isinstance(secrets, dict):
                 raise ValueError
         except ValueError as error:
             raise forms.ValidationError(_("Phải là một đối tượng JSON.")) from error
-        return found
+        return secrets
 
     def clean(self) -> dict[str, Any]:
         """Refuse what the gateway could not work with, before anything is stored."""
@@ -79,8 +79,8 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("new_secrets", error.message)
         except RotationUnderWay as error:
             until = f"{timezone.localtime(error.until):%H:%M %d/%m/%Y}"
-            told = _now("Lần thay khóa trước còn hiệu lực đến %(until)s: đợi đến lúc đó, hoặc đặt 0 giờ.")
-            self.add_error("new_secrets", told % {"until": until})
+            message = _now("Lần thay khóa trước còn hiệu lực đến %(until)s: đợi đến lúc đó, hoặc đặt 0 giờ.")
+            self.add_error("new_secrets", message % {"until": until})
         return cleaned
 
 

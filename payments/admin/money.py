@@ -49,15 +49,15 @@ class RejectedNotificationAdmin(ReadOnlyAdmin):
     list_display = ["received_at", "gateway", "reason", "remote_addr", "reviewed_at"]
     search_fields = ["remote_addr", "body_sha256"]
     list_filter = ["reason", "gateway", ("reviewed_at", admin.EmptyFieldListFilter)]
-    fields = ["received_at", "gateway", "reason", "remote_addr", "body_sha256", "told", "reviewed_at"]
-    readonly_fields = ["told"]
+    fields = ["received_at", "gateway", "reason", "remote_addr", "body_sha256", "bank_message", "reviewed_at"]
+    readonly_fields = ["bank_message"]
     actions = ["review"]
     agency_path = ""
 
     @admin.display(description=_("Nội dung được giữ lại"))
-    def told(self, found: RejectedNotification) -> str:
+    def bank_message(self, rejected_notification: RejectedNotification) -> str:
         """What was sent, where it was kept."""
-        return found.message or "–"
+        return rejected_notification.message or "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RejectedNotification]:
         """Return all of them to whoever sees the province, else none."""

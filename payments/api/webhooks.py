@@ -90,8 +90,8 @@ class WebhookList(EndpointView):
     @extend_schema(responses=EndpointSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List the endpoints of this client."""
-        found = endpoints.of_client(cast(ApiClient, request.user))
-        return Response(EndpointSerializer(found, many=True).data)
+        webhook_endpoints = endpoints.of_client(cast(ApiClient, request.user))
+        return Response(EndpointSerializer(webhook_endpoints, many=True).data)
 
     @extend_schema(
         parameters=[IDEMPOTENCY_KEY], request=NewEndpointSerializer, responses={201: NewlyMadeEndpointSerializer}
@@ -102,8 +102,8 @@ class WebhookList(EndpointView):
         serializer = NewEndpointSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         made = endpoints.register(cast(ApiClient, request.user), serializer.validated_data["url"])
-        told = NewlyMadeEndpointSerializer(WebhookEndpoint.objects.get(pk=made.pk)).data
-        return ToldOnce(told, {**told, "secret": None}, status=201)
+        body = NewlyMadeEndpointSerializer(WebhookEndpoint.objects.get(pk=made.pk)).data
+        return ToldOnce(body, {**body, "secret": None}, status=201)
 
 
 class WebhookDetail(EndpointView):

@@ -38,7 +38,7 @@ def state_context(bill: Bill) -> dict[str, object]:
     if state == DisplayState.PAID:
         payment = bill.settling_payment
     elif state == DisplayState.CHECKING:
-        payment = next((found for found in bill.open_payments if found.is_in_doubt), payment)
+        payment = next((open_payment for open_payment in bill.open_payments if open_payment.is_in_doubt), payment)
     return {
         "bill": bill,
         "state": state,
@@ -58,21 +58,21 @@ def gateway_name(payment: Payment | None) -> str:
 @require_GET
 def bill(request: HttpRequest, token: str) -> HttpResponse:
     """One bill: what for, how much and why, who gets it, how to pay; or its state."""
-    found = bill_of(token)
-    context = state_context(found)
-    context["held"] = hold_reason(found) if found.state == BillState.OPEN else ""
-    if found.state == BillState.OPEN and not context["held"]:
-        choices = choices_for(found, request.COOKIES.get(LAST_GATEWAY, ""))
+    bill = bill_of(token)
+    context = state_context(bill)
+    context["held"] = hold_reason(bill) if bill.state == BillState.OPEN else ""
+    if bill.state == BillState.OPEN and not context["held"]:
+        choices = choices_for(bill, request.COOKIES.get(LAST_GATEWAY, ""))
         context |= {"choices": choices[:MOST_VISIBLE], "more_choices": choices[MOST_VISIBLE:]}
     context["place"] = pay_queue.place_of(request.session, token)
-    context["claims"] = [payment.claim for payment in found.payments.all() if hasattr(payment, "claim")]
-    context["may_claim"] = bool(charge_claims.claimable(found))
-    context["returned"] = refund_status.of_bill(found) if found.payments.all() else []
+    context["claims"] = [payment.claim for payment in bill.payments.all() if hasattr(payment, "claim")]
+    context["may_claim"] = bool(charge_claims.claimable(bill))
+    context["returned"] = refund_status.of_bill(bill) if bill.payments.all() else []
     # An attempt through a gateway of ours (cash, moved money) has succeeded or does not exist.
     context["page_address"] = settings.BASE_URL + request.path
     context["attempts"] = [
         (payment, gateway_name(payment))
-        for payment in sorted(found.payments.all(), key=lambda payment: payment.pk)
+        for payment in sorted(bill.payments.all(), key=lambda payment: payment.pk)
         if payment.gateway not in internal.SLUGS
     ]
     return render(request, "payments/checkout/bill.html", context)
@@ -85,7 +85,7 @@ def bill_state(request: HttpRequest, token: str) -> HttpResponse:
 
     A page that was made while the bill was open (`?da-thay=open`) is told to come again when it no longer is.
     """
-    found = get_object_or_404(Bill.objects.prefetch_related("payments"), token=token)
-    status_queries.hasten(found)
-    is_stale = request.GET.get("da-thay", found.state) != found.state
-    return render(request, "payments/checkout/_state.html", state_context(found) | {"is_stale": is_stale})
+    bill = get_object_or_404(Bill.objects.prefetch_related("payments"), token=token)
+    status_queries.hasten(bill)
+    is_stale = request.GET.get("da-thay", bill.state) != bill.state
+    return render(request, "payments/checkout/_state.html", state_context(bill) | {"is_stale": is_stale})

@@ -33,7 +33,7 @@ class Choice:
 
 def choices_for(bill: Bill, last_used: str = "") -> list[Choice]:
     """Return the gateways of a bill's agency: the one used last first, those that do not answer last."""
-    found = []
+    choices = []
     for account in accounts_of(bill.agency):
         kind = registry.get(account.gateway)
         choice = Choice(
@@ -45,5 +45,5 @@ def choices_for(bill: Bill, last_used: str = "") -> list[Choice]:
             is_last_used=kind.slug == last_used,
             pauses_at=getattr(account, "pauses_at", None),
         )
-        found.append(choice)
-    return sorted(found, key=lambda choice: (choice.is_resting, not choice.is_last_used))
+        choices.append(choice)
+    return sorted(choices, key=lambda choice: (choice.is_resting, not choice.is_last_used))

@@ -38,10 +38,14 @@ def pay(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
 
     A second attempt beside one that may still bring money begins only when the payer was warned of it.
     """
-    found = bill_of(token)
+    bill = bill_of(token)
     try:
         payment = checkout.start(
-            found, gateway, client_ip=client_ip(request), locale=request.LANGUAGE_CODE, known=_told_of(request)
+            bill,
+            gateway,
+            client_ip=client_ip(request),
+            locale=request.LANGUAGE_CODE,
+            acknowledged=_acknowledged(request),
         )
     except BillHeld:
         return redirect("bill", token=token)  # it says why
@@ -74,20 +78,20 @@ def _next_page(payment: Payment, token: str) -> str:
     return reverse("transfer" if payment.is_open and payment.qr_text else "bill", args=[token])
 
 
-def _told_of(request: HttpRequest) -> frozenset[int]:
+def _acknowledged(request: HttpRequest) -> frozenset[int]:
     """Return the attempts that the warning named to this payer."""
-    told = request.POST.get("da-biet", "")[:200].split(",")
-    return frozenset(int(number) for number in told if number.isdecimal() and len(number) < 19)
+    numbers = request.POST.get("da-biet", "")[:200].split(",")
+    return frozenset(int(number) for number in numbers if number.isdecimal() and len(number) < 19)
 
 
 def _warn(request: HttpRequest, token: str, gateway: str, warning: AnotherUnderWay) -> HttpResponse:
-    told = _told_of(request) | {payment.pk for payment in warning.payments}
+    seen = _acknowledged(request) | {payment.pk for payment in warning.payments}
     # Read again: asking the gateways may have changed what the page says.
     context = state_context(bill_of(token)) | {
         "earlier": [(payment, gateway_name(payment)) for payment in warning.payments],
         "wanted": gateway,
         "wanted_name": registry.name_of(gateway),
-        "known": ",".join(str(number) for number in sorted(told)),
+        "acknowledged": ",".join(str(number) for number in sorted(seen)),
     }
     return render(request, "payments/checkout/second_payment.html", context, status=409)
 
@@ -103,12 +107,12 @@ def _transfer(bill: Bill) -> Payment | None:
 @require_GET
 def transfer(request: HttpRequest, token: str) -> HttpResponse:
     """The VietQR, large, with everything to type by hand beside it."""
-    found = bill_of(token)
-    payment = _transfer(found)
+    bill = bill_of(token)
+    payment = _transfer(bill)
     if payment is None:
         return redirect("bill", token=token)
     here = settings.BASE_URL + reverse("bill", args=[token])
-    context = state_context(found) | {
+    context = state_context(bill) | {
         "transfer": payment,
         "is_over": payment.expires_at <= timezone.now(),
         "bank_name": bank_apps.bank_name(payment),

@@ -46,7 +46,7 @@ def start(
     *,
     client_ip: str,
     locale: str = "vi",
-    known: Container[int] | None = None,
+    acknowledged: Container[int] | None = None,
     through: MerchantAccount | None = None,
 ) -> Payment:
     """Open an attempt through `gateway`, or give back the one that is open already.
@@ -54,9 +54,9 @@ def start(
     The caller sends the browser to `redirect_url` or shows `qr_text`; a payment in state
     UNKNOWN has neither: the page then says that we are checking. An attempt whose process
     died is sent again under its own reference, which a gateway charges at most once.
-    A person who begins a second attempt is warned: `known` are the ids of those they were told
+    A person who begins a second attempt is warned: `acknowledged` are the ids of those they were told
     of and pay beside; None for a system, which is not asked. Decided under the bill's lock, so
-    of two tabs one is warned. `through` is the contract that a test_payment is about, taken also while it
+    of two tabs one is warned. `through` is the contract that a test payment is about, taken also while it
     rests or takes no new payments.
     Raises BillNotPayable, BillHeld, GatewayNotOffered, PaymentNotStarted, AnotherUnderWay. Call
     outside a transaction.
@@ -68,7 +68,7 @@ def start(
         raise PaymentNotStarted(gateway)
     adapter = adapter_for(account)
     try:
-        payment, must_send = _open(bill, account, adapter, client_ip, known)
+        payment, must_send = _open(bill, account, adapter, client_ip, acknowledged)
     except IntegrityError:
         # Another tab was faster: one open attempt per bill and gateway is the database's rule.
         payment, must_send = bill.payments.get(gateway=gateway, state__in=OPEN_PAYMENT_STATES), False
@@ -89,7 +89,7 @@ def _ask_about_earlier(bill: Bill) -> None:
 
 
 def _open(
-    bill: Bill, account: MerchantAccount, adapter: Gateway, client_ip: str, known: Container[int] | None
+    bill: Bill, account: MerchantAccount, adapter: Gateway, client_ip: str, acknowledged: Container[int] | None
 ) -> tuple[Payment, bool]:
     """Lock the bill and commit the intent, so that a callback finds it however early it comes."""
     is_qr = Capability.REDIRECT not in adapter.capabilities
@@ -103,8 +103,10 @@ def _open(
         if existing:
             is_abandoned = existing.state == PaymentState.CREATED and existing.created_at < now - ABANDONED_AFTER
             return existing, is_abandoned
-        if known is not None and (untold := [payment for payment in under_way if payment.pk not in known]):
-            raise AnotherUnderWay(untold)
+        if acknowledged is not None and (
+            unmentioned := [payment for payment in under_way if payment.pk not in acknowledged]
+        ):
+            raise AnotherUnderWay(unmentioned)
         payment = Payment.objects.create(
             bill=locked,
             merchant_account=account,

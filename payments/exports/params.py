@@ -34,14 +34,14 @@ def words(given: Mapping[str, str], name: str = "q") -> str:
 
 def choice(given: Mapping[str, str], name: str, offered: Collection[str], default: str = "") -> str:
     """Return the chosen one of `offered`, or the default for anything else."""
-    found = given.get(name, default)
-    return found if found in offered else default
+    chosen = given.get(name, default)
+    return chosen if chosen in offered else default
 
 
 def day(given: Mapping[str, str], name: str) -> date | None:
     """Return the day a field of type date holds, or None for anything else."""
     try:
-        found = date.fromisoformat(given.get(name, ""))
+        date_given = date.fromisoformat(given.get(name, ""))
     except ValueError:
         return None
-    return found if YEARS[0] <= found.year <= YEARS[1] else None
+    return date_given if YEARS[0] <= date_given.year <= YEARS[1] else None

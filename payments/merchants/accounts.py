@@ -60,7 +60,7 @@ def accounts_of(agency: Agency) -> list[MerchantAccount]:
     """
     today = timezone.localdate()
     chain = chain_of(agency, today)
-    found = (
+    accounts = (
         MerchantAccount.objects.filter(agency_id__in=chain, is_enabled=True, valid_during__contains=today)
         # A gateway whose package is gone or broken cannot be offered.
         .filter(gateway__in=set(registry.all_slugs()).difference(internal.SLUGS))
@@ -68,7 +68,7 @@ def accounts_of(agency: Agency) -> list[MerchantAccount]:
         .annotate(pauses_at=outages.next_pause())
     )
     nearest: dict[str, MerchantAccount] = {}
-    for account in sorted(found, key=lambda item: chain.index(item.agency_id)):
+    for account in sorted(accounts, key=lambda item: chain.index(item.agency_id)):
         nearest.setdefault(account.gateway, account)
     return sorted(nearest.values(), key=lambda item: (item.position, item.gateway))
 
@@ -109,21 +109,21 @@ def account_named(gateway: str, merchant_id: str) -> MerchantAccount | None:
     Remembered for REMEMBERED seconds, as every message of a bank asks: new keys are known
     that much later in other processes, well within the window in which old ones count.
     """
-    known, until = _accounts.get((gateway, merchant_id), (None, 0.0))
-    if known is None or until < time.monotonic():
-        known = _look_up(gateway, merchant_id)
+    account, until = _accounts.get((gateway, merchant_id), (None, 0.0))
+    if account is None or until < time.monotonic():
+        account = _look_up(gateway, merchant_id)
         if len(_accounts) >= MOST_REMEMBERED:
             _accounts.clear()  # somebody makes names up
-        _accounts[gateway, merchant_id] = (known, time.monotonic() + REMEMBERED)
-    return known
+        _accounts[gateway, merchant_id] = (account, time.monotonic() + REMEMBERED)
+    return account
 
 
 def _look_up(gateway: str, merchant_id: str) -> MerchantAccount | None:
     accounts = MerchantAccount.objects.filter(gateway=gateway)
     if merchant_id:
         return accounts.filter(merchant_id=merchant_id).first()
-    found = list(accounts[:2])
-    return found[0] if len(found) == 1 else None
+    candidates = list(accounts[:2])
+    return candidates[0] if len(candidates) == 1 else None
 
 
 @receiver([post_save, post_delete], sender=MerchantAccount)

@@ -73,14 +73,14 @@ def of_a_day() -> list[Course]:
     """Return the gateways somebody used in the last day, the busiest first, in one query."""
     last = timezone.now().replace(minute=0, second=0, microsecond=0)
     first = last - timedelta(hours=HOURS - 1)
-    found: dict[str, dict[datetime, Hour]] = defaultdict(dict)
+    by_gateway: dict[str, dict[datetime, Hour]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(_BY_HOUR, [first, list(internal.SLUGS)])
         for gateway, at, started, paid, seconds in cursor.fetchall():
-            found[gateway][at] = Hour(at, started, paid, seconds)
+            by_gateway[gateway][at] = Hour(at, started, paid, seconds)
     moments = [first + timedelta(hours=number) for number in range(HOURS)]
     courses = [
         Course(registry.name_of(slug), tuple(hours.get(at) or Hour(at) for at in moments))
-        for slug, hours in found.items()
+        for slug, hours in by_gateway.items()
     ]
     return sorted(courses, key=lambda course: -course.started)

@@ -70,7 +70,7 @@ class ContractFigures:
     def is_resting(self) -> bool:
         """The breaker is closed, or announced maintenance is on."""
         now = timezone.now()
-        return circuit_breaker.is_resting(self.account) or any(found.began_at <= now for found in self.planned)
+        return circuit_breaker.is_resting(self.account) or any(outage.began_at <= now for outage in self.planned)
 
 
 def contracts() -> list[ContractFigures]:

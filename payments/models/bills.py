@@ -126,8 +126,8 @@ class Bill(models.Model):
     @property
     def open_payments(self) -> list[Payment]:
         """Attempts that may still bring money, newest first."""
-        found = [p for p in self.payments.all() if p.state in OPEN_PAYMENT_STATES]
-        return sorted(found, key=lambda p: -p.pk)
+        unfinished = [p for p in self.payments.all() if p.state in OPEN_PAYMENT_STATES]
+        return sorted(unfinished, key=lambda p: -p.pk)
 
 
 class BillLine(models.Model):

@@ -86,7 +86,7 @@ def revise(payment: Payment, returned: int, reason: str, *, cause: str) -> None:
 
     Money goes back from the last line to the first. Locks the receipt series after bill and payment.
     """
-    for receipt in sorted(_valid([payment]), key=lambda found: -found.pk):
+    for receipt in sorted(_valid([payment]), key=lambda row: -row.pk):
         if returned <= 0:
             break
         kept, returned = keep(receipt.lines, returned)
@@ -164,12 +164,12 @@ def _locked_series(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], Receip
     books = ReceiptSeries.objects.filter(
         agency_id__in={agency_id for agency_id, _ in wanted}, serial__in=serials.values()
     )
-    found = {(book.agency_id, book.kind): book for book in books.select_for_update().order_by("pk")}
-    missing = sorted(wanted - found.keys())
+    locked = {(book.agency_id, book.kind): book for book in books.select_for_update().order_by("pk")}
+    missing = sorted(wanted - locked.keys())
     if missing:
         ReceiptSeries.objects.bulk_create(
             [_book(agency_id, kind, serials[kind]) for agency_id, kind in missing],
             ignore_conflicts=True,
         )
         return _locked_series(wanted)
-    return {key: found[key] for key in sorted(wanted)}
+    return {key: locked[key] for key in sorted(wanted)}

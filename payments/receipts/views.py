@@ -22,12 +22,12 @@ def _receipt(token: str) -> Receipt:
 @never_cache
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """A receipt, to read, print and keep. Whoever pays for somebody has this address: only the PDF names the person."""
-    found = _receipt(token)
-    url = receipt_pdf.verification_url(found)
+    receipt = _receipt(token)
+    url = receipt_pdf.verification_url(receipt)
     return render(
         request,
         "payments/receipts/receipt.html",
-        {"receipt": found, "verification_url": url, "payer": mask_name(found.payer_name)},
+        {"receipt": receipt, "verification_url": url, "payer": mask_name(receipt.payer_name)},
     )
 
 
@@ -35,9 +35,9 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
     """The same receipt as a PDF."""
-    found = _receipt(token)
-    response = HttpResponse(receipt_pdf.render(found), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="bien-lai-{found.full_number}.pdf"'
+    receipt = _receipt(token)
+    response = HttpResponse(receipt_pdf.render(receipt), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="bien-lai-{receipt.full_number}.pdf"'
     return response
 
 

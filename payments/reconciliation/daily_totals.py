@@ -68,7 +68,7 @@ class Day:
     @property
     def unexplained(self) -> int:
         """What nobody answers for yet, added up without signs, whole đồng."""
-        return sum(abs(found.amount) for found in self.differences if not found.is_explained)
+        return sum(abs(difference.amount) for difference in self.differences if not difference.is_explained)
 
 
 def figures(account: MerchantAccount, day: date) -> Day:
@@ -116,9 +116,9 @@ def _differences(ours: QuerySet[LedgerEvent], theirs: QuerySet[StatementRow], da
 def open_missing_cases(account: MerchantAccount, day: date) -> int:
     """Open a discrepancy for all money of a day that no statement has; return how many were opened."""
     missing = [
-        found.event
-        for found in figures(account, day).differences
-        if found.event and found.kind == "not_in_statement" and not found.is_explained
+        difference.event
+        for difference in figures(account, day).differences
+        if difference.event and difference.kind == "not_in_statement" and not difference.is_explained
     ]
     with transaction.atomic():
         for event in missing:
@@ -142,20 +142,20 @@ def close(account: MerchantAccount, day: date, *, actor: User) -> ClosedDay:
         raise DayNotClosable(0)
     with transaction.atomic():
         locked = MerchantAccount.objects.select_for_update().get(pk=account.pk)
-        found = figures(locked, day)
-        if found.closed:
-            return found.closed
+        totals = figures(locked, day)
+        if totals.closed:
+            return totals.closed
         is_reading = Statement.objects.filter(merchant_account=locked, state=StatementState.APPLYING).exists()
-        if found.unexplained or is_reading:
-            raise DayNotClosable(found.unexplained)
+        if totals.unexplained or is_reading:
+            raise DayNotClosable(totals.unexplained)
         closed = ClosedDay.objects.create(
             merchant_account=locked,
             day=day,
-            our_amount=found.our_amount,
-            our_count=found.our_count,
-            bank_amount=found.bank_amount,
-            bank_count=found.bank_count,
-            explained_amount=found.difference,
+            our_amount=totals.our_amount,
+            our_count=totals.our_count,
+            bank_amount=totals.bank_amount,
+            bank_count=totals.bank_count,
+            explained_amount=totals.difference,
             closed_by=actor,
         )
         audit.record("day_close", f"merchant:{locked.pk}:{day}", actor=actor, agency=locked.agency)
@@ -184,10 +184,10 @@ def recent(accounts: Sequence[MerchantAccount], first: date, last: date) -> dict
     )
     closed = set(ClosedDay.objects.filter(**kept, day__range=span).values_list("merchant_account", "day"))
     nothing = (0, 0)
-    found: dict[int, list[dict[str, Any]]] = {account.pk: [] for account in accounts}
+    by_account: dict[int, list[dict[str, Any]]] = {account.pk: [] for account in accounts}
     for key in sorted(ours.keys() | theirs.keys() | closed, key=lambda key: key[1], reverse=True):
         (our_amount, our_count), (bank_amount, bank_count) = ours.get(key, nothing), theirs.get(key, nothing)
-        found[key[0]].append(
+        by_account[key[0]].append(
             {
                 "day": key[1],
                 "our_amount": our_amount,
@@ -198,7 +198,7 @@ def recent(accounts: Sequence[MerchantAccount], first: date, last: date) -> dict
                 "is_closed": key in closed,
             }
         )
-    return found
+    return by_account
 
 
 def _totals(rows: QuerySet[Any]) -> dict[tuple[int, date], tuple[int, int]]:

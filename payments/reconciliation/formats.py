@@ -139,18 +139,18 @@ def _plain(name: str) -> str:
 
 def _positions(header: list[str], column_map: Mapping[str, str]) -> dict[str, int]:
     names = [_plain(cell) for cell in header]
-    found = {}
+    positions = {}
     for column, usual in COLUMNS.items():
         wanted = (_plain(column_map[column]),) if column in column_map else usual
         position = next((names.index(name) for name in wanted if name in names), None)
         if position is not None:
-            found[column] = position
-    if missing := [column for column in REQUIRED if column not in found]:
+            positions[column] = position
+    if missing := [column for column in REQUIRED if column not in positions]:
         raise StatementRefused(
             _("Dòng đầu thiếu cột: %(columns)s. Tên cột được đặt ở tài khoản cổng thanh toán.")
             % {"columns": ", ".join(COLUMNS[column][-2] for column in missing)}
         )
-    return found
+    return positions
 
 
 def _table(lines: Iterable[list[str]], column_map: Mapping[str, str]) -> Iterator[tuple[int, StatementRow]]:

@@ -61,8 +61,8 @@ def work_due() -> int:
     """Take on every file that waits to be read or matched; return how many were worked at."""
     waiting = Statement.objects.filter(state__in=(StatementState.LOADING, StatementState.APPLYING))
     waiting = waiting.exclude(lease_until__gte=timezone.now()).select_related("merchant_account__agency")
-    found = list(waiting.order_by("id")[:5])
-    for statement in found:
+    due = list(waiting.order_by("id")[:5])
+    for statement in due:
         try:
             if statement.state == StatementState.LOADING:
                 load(statement)
@@ -70,7 +70,7 @@ def work_due() -> int:
                 apply(statement)
         except Exception:
             logger.exception("statement %s was not finished; it is tried again", statement.pk)
-    return len(found)
+    return len(due)
 
 
 def apply(statement: Statement, progress: Progress = lambda done, total: None) -> None:
@@ -113,10 +113,10 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
 
 def _hear_news(statement: Statement, after: int, last: int) -> None:
     """Let the rows of one batch that the ledger does not know pass through the inbox, a few at a time."""
-    news = list(statement.rows.filter(state=RowState.NEW, pk__gt=after, pk__lte=last).order_by("pk"))
+    new_rows = list(statement.rows.filter(state=RowState.NEW, pk__gt=after, pk__lte=last).order_by("pk"))
     is_transfer = Capability.REDIRECT not in adapter_for(statement.merchant_account).capabilities
-    for start in range(0, len(news), NEWS_BATCH):
-        rows = news[start : start + NEWS_BATCH]
+    for start in range(0, len(new_rows), NEWS_BATCH):
+        rows = new_rows[start : start + NEWS_BATCH]
         booked = _booked(statement, rows)
         heard = [row for row in rows if row.gateway_ref not in booked]
         for row in heard:
@@ -158,14 +158,17 @@ def _receive(row: StatementRow, statement: Statement, *, is_transfer: bool) -> i
 
 def code_in(description: str) -> str:
     """Return the only transfer code in the free text of a transfer, or "": exact digits, no guessing."""
-    found = set(re.findall(r"(?<![0-9])[0-9]{14}(?![0-9])", description))
-    return found.pop() if len(found) == 1 else ""
+    codes = set(re.findall(r"(?<![0-9])[0-9]{14}(?![0-9])", description))
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _conclude(statement: Statement, rows: list[StatementRow]) -> None:
     """Write on each row what its notification led to. A row whose notification failed stays NEW and is tried again."""
     notifications = Notification.objects.in_bulk([row.notification_id for row in rows if row.notification_id])
-    cases = {found.notification_id: found for found in Discrepancy.objects.filter(notification__in=notifications)}
+    cases = {
+        discrepancy.notification_id: discrepancy
+        for discrepancy in Discrepancy.objects.filter(notification__in=notifications)
+    }
     booked = _booked(statement, rows)
     for row in rows:
         notification = notifications[row.notification_id or 0]
@@ -196,7 +199,7 @@ def _note_differing(statement: Statement, rows: list[StatementRow], booked: dict
     with transaction.atomic(durable=True):
         for row in rows:
             row.event = event = booked[row.gateway_ref]
-            found = discrepancies.new_discrepancy(
+            discrepancy = discrepancies.new_discrepancy(
                 DiscrepancyKind.AMOUNT_DIFFERS,
                 agency_id=event.bill.agency_id if event.bill else statement.merchant_account.agency_id,
                 bill=event.bill,
@@ -204,13 +207,13 @@ def _note_differing(statement: Statement, rows: list[StatementRow], booked: dict
                 amount=abs(row.amount - event.amount),
                 note=f"{row.gateway_ref}: {row.amount} / {event.amount}",
             )
-            found.save()
-            row.discrepancy, row.state = found, RowState.DISCREPANCY
+            discrepancy.save()
+            row.discrepancy, row.state = discrepancy, RowState.DISCREPANCY
         update_rows(StatementRow, rows, ["state", "event_id", "discrepancy_id"])
 
 
 def _close_found(statement: Statement) -> None:
     """Close discrepancies of money that an earlier statement lacked and this one has."""
-    found = statement.rows.exclude(event=None).values("event__money_key")
-    missing = Discrepancy.objects.filter(kind=DiscrepancyKind.NOT_IN_STATEMENT, closed_at=None, note__in=found)
+    matched = statement.rows.exclude(event=None).values("event__money_key")
+    missing = Discrepancy.objects.filter(kind=DiscrepancyKind.NOT_IN_STATEMENT, closed_at=None, note__in=matched)
     missing.update(closed_at=timezone.now(), resolution=f"#{statement.pk}")

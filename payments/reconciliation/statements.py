@@ -179,8 +179,10 @@ def _refuse_closed_days(statement: Statement) -> None:
     statement_rows = StatementRow.objects.filter(merchant_account=statement.merchant_account_id).exclude(
         statement=statement
     )
-    news = statement.rows.filter(value_date__in=closed).exclude(gateway_ref__in=statement_rows.values("gateway_ref"))
-    if row := news.first():
+    new_rows = statement.rows.filter(value_date__in=closed).exclude(
+        gateway_ref__in=statement_rows.values("gateway_ref")
+    )
+    if row := new_rows.first():
         raise StatementRefused(
             _("Dòng %(line)s thuộc ngày %(day)s đã khóa sổ. Mở lại ngày đó trước khi nhập.")
             % {"line": row.line_number, "day": f"{row.value_date:%d/%m/%Y}"}

@@ -38,16 +38,16 @@ class Returned:
 def of_bill(bill: Bill) -> list[Returned]:
     """Return every sum that goes back to the payer of a bill, oldest first, in three queries. Nothing personal."""
     given = list(Refund.objects.filter(payment__bill=bill).exclude(state=RefundState.REJECTED))
-    found = [_refund(refund, is_surplus=False) for refund in given]
+    returns = [_refund(refund, is_surplus=False) for refund in given]
     kinds = (*HOLDING_MONEY, DiscrepancyKind.PAID_IN_VAIN)
     for case in Discrepancy.objects.filter(bill=bill, kind__in=kinds).prefetch_related("refunds"):
         is_surplus = case.kind in HOLDING_MONEY
-        found += [_refund(refund, is_surplus=True) for refund in case.refunds.all() if refund.state in _NEXT]
+        returns += [_refund(refund, is_surplus=True) for refund in case.refunds.all() if refund.state in _NEXT]
         proposed = sum(refund.amount for refund in given if refund.payment_id == case.payment_id)
         left = case.remaining_amount if is_surplus else case.amount - proposed
         if left > 0 and not case.closed_at:
-            found.append(Returned(left, is_surplus, case.opened_at, None, _HELD if is_surplus else _IN_VAIN))
-    return sorted(found, key=lambda returned: returned.since)
+            returns.append(Returned(left, is_surplus, case.opened_at, None, _HELD if is_surplus else _IN_VAIN))
+    return sorted(returns, key=lambda returned: returned.since)
 
 
 def _refund(refund: Refund, *, is_surplus: bool) -> Returned:

@@ -69,10 +69,10 @@ def propose_for_payment(payment: Payment, proposal: Proposal, *, maker: User | A
         return _create(proposal, maker, agency_id=locked.bill.agency_id, payment=locked)
 
 
-def propose_for_case(found: Discrepancy, proposal: Proposal, *, maker: User) -> Refund:
+def propose_for_case(discrepancy: Discrepancy, proposal: Proposal, *, maker: User) -> Refund:
     """Propose to give back money that no bill needs. Raises as `propose_for_payment`."""
     with transaction.atomic():
-        locked = Discrepancy.objects.select_for_update().get(pk=found.pk)
+        locked = Discrepancy.objects.select_for_update().get(pk=discrepancy.pk)
         if earlier := _earlier(locked.agency_id, proposal):
             return earlier
         if locked.kind not in HOLDING_MONEY:

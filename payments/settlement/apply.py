@@ -108,7 +108,7 @@ def _apply_one(notification: Notification, work: _Work) -> None:
         # One bank key may serve several contracts: a notification of another one is not about this payment.
         payment = None
     bill = work.bills[payment.bill_id] if payment else None
-    news = GatewayEvent(
+    gateway_event = GatewayEvent(
         outcome=notification.outcome,
         amount=notification.amount,
         currency=notification.currency,
@@ -129,7 +129,7 @@ def _apply_one(notification: Notification, work: _Work) -> None:
         else None
     )
     accounts = frozenset(notification.merchant_account.settings.get("accounts", ()))
-    decision = decide(news, facts, accounts, is_booked=money_key(notification) in work.booked)
+    decision = decide(gateway_event, facts, accounts, is_booked=money_key(notification) in work.booked)
     notification.payment = payment
     notification.state, notification.result = decision.notification_state, decision.result
     notification.processed_at = work.now

@@ -153,10 +153,10 @@ def settle(notification_ids: Sequence[int]) -> Plain:
     }
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, values)
-        found = cursor.fetchall()
-        if not found:
+        settled = cursor.fetchall()
+        if not settled:
             return Plain(frozenset(), ())
-        values["bills"], values["payments"] = ([row[column] for row in found] for column in (0, 1))
+        values["bills"], values["payments"] = ([row[column] for row in settled] for column in (0, 1))
         for statement in _LOCKS:
             cursor.execute(statement, values)
         cursor.execute(_SETTLE, values)

@@ -39,12 +39,12 @@ def register(name: str, claim: str, query: str) -> None:
 
 def check(limit: int = 20) -> list[Violation]:
     """Return up to `limit` violations per invariant; none at all is the proof."""
-    found = []
+    violations = []
     with connection.cursor() as cursor:
         for invariant in _INVARIANTS:
             cursor.execute(f"SELECT * FROM ({invariant.query}) AS violations LIMIT {int(limit)}")  # noqa: S608
-            found += [Violation(invariant.name, invariant.claim, row) for row in cursor.fetchall()]
-    return found
+            violations += [Violation(invariant.name, invariant.claim, row) for row in cursor.fetchall()]
+    return violations
 
 
 def invariants() -> list[Invariant]:

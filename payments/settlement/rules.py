@@ -66,45 +66,45 @@ _MOVES = {
 }
 
 
-def decide(news: GatewayEvent, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool) -> Decision:
+def decide(event: GatewayEvent, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool) -> Decision:
     """Decide what a notification changes.
 
     `payment` is None when nobody knows the reference. `accounts` are the receiving
     accounts of the contract (empty: the protocol names none). `is_booked` tells that this
     very transaction of the bank is in the ledger already.
     """
-    if news.outcome != OutcomeState.PAID:
-        return _without_money(news, payment)
+    if event.outcome != OutcomeState.PAID:
+        return _without_money(event, payment)
     if is_booked:
         return Decision("already_booked", NotificationState.IGNORED)
-    if news.currency not in ("", "VND"):
+    if event.currency not in ("", "VND"):
         return Decision("wrong_currency", discrepancy=DiscrepancyKind.WRONG_CURRENCY)
-    if accounts and news.account and news.account not in accounts:
+    if accounts and event.account and event.account not in accounts:
         return Decision("wrong_account", discrepancy=DiscrepancyKind.WRONG_ACCOUNT)
     if payment is None:
         return Decision(
             "unknown_reference",
             NotificationState.ORPHAN,
-            books_money=news.amount is not None,
+            books_money=event.amount is not None,
             discrepancy=DiscrepancyKind.UNKNOWN_REFERENCE,
         )
-    return _with_money(news, payment)
+    return _with_money(event, payment)
 
 
-def _without_money(news: GatewayEvent, payment: PaymentFacts | None) -> Decision:
+def _without_money(event: GatewayEvent, payment: PaymentFacts | None) -> Decision:
     if payment is None:
         return Decision("unknown_reference", NotificationState.IGNORED)
-    if news.outcome == OutcomeState.REVERSED and payment.state == PaymentState.PAID:
-        return _reversed(news, payment)
-    move = _MOVES.get(OutcomeState(news.outcome))
+    if event.outcome == OutcomeState.REVERSED and payment.state == PaymentState.PAID:
+        return _reversed(event, payment)
+    move = _MOVES.get(OutcomeState(event.outcome))
     if move is None or payment.state not in OPEN_PAYMENT_STATES or payment.state == move:
-        return Decision(f"late_{news.outcome}", NotificationState.IGNORED)
-    return Decision(str(news.outcome), payment_to=move)
+        return Decision(f"late_{event.outcome}", NotificationState.IGNORED)
+    return Decision(str(event.outcome), payment_to=move)
 
 
-def _reversed(news: GatewayEvent, payment: PaymentFacts) -> Decision:
+def _reversed(event: GatewayEvent, payment: PaymentFacts) -> Decision:
     """The bank takes money back that had settled a bill; anything less plain is for a person to judge."""
-    is_whole = news.amount in (None, payment.amount)
+    is_whole = event.amount in (None, payment.amount)
     if is_whole and payment.is_applied and payment.bill_state == BillState.PAID and not payment.refunded_amount:
         return Decision(
             "reversed",
@@ -115,26 +115,26 @@ def _reversed(news: GatewayEvent, payment: PaymentFacts) -> Decision:
     return Decision("reversed", discrepancy=DiscrepancyKind.CONTRADICTION)
 
 
-def _with_money(news: GatewayEvent, payment: PaymentFacts) -> Decision:
-    if payment.state == PaymentState.REVERSED and not news.is_transfer:
+def _with_money(event: GatewayEvent, payment: PaymentFacts) -> Decision:
+    if payment.state == PaymentState.REVERSED and not event.is_transfer:
         # A success told again after the bank took it back must not pay a second time (R-18).
         return Decision("already_reversed", NotificationState.IGNORED)
     if payment.state == PaymentState.PAID:
         # A redirect order is charged once; the same success told with less detail is no news.
-        is_same = not news.gateway_ref or not payment.gateway_ref or news.gateway_ref == payment.gateway_ref
-        if is_same and not news.is_transfer:
+        is_same = not event.gateway_ref or not payment.gateway_ref or event.gateway_ref == payment.gateway_ref
+        if is_same and not event.is_transfer:
             return Decision("already_paid", NotificationState.IGNORED)
-        if news.amount is None:
+        if event.amount is None:
             return Decision("paid_again", discrepancy=DiscrepancyKind.CONFLICT)
         return Decision("paid_again", books_money=True, discrepancy=DiscrepancyKind.SURPLUS)
-    if news.amount is None:
+    if event.amount is None:
         in_doubt = payment.state in (PaymentState.CREATED, PaymentState.SENT)
         return Decision("to_be_asked", payment_to=PaymentState.UNKNOWN if in_doubt else None, asks_gateway=True)
-    if news.amount != payment.amount:
-        is_short = news.amount < payment.amount
+    if event.amount != payment.amount:
+        is_short = event.amount < payment.amount
         kind = DiscrepancyKind.SHORT if is_short else DiscrepancyKind.OVER
         # The bank took money for this order, only not the right sum: nobody may call it failed.
-        in_doubt = not news.is_transfer and payment.state in (PaymentState.CREATED, PaymentState.SENT)
+        in_doubt = not event.is_transfer and payment.state in (PaymentState.CREATED, PaymentState.SENT)
         return Decision(
             "wrong_amount",
             payment_to=PaymentState.UNKNOWN if in_doubt else None,

@@ -52,8 +52,8 @@ def probe(account: MerchantAccount, *, actor: User) -> Probe:
         is_well, said = True, str(outcome.state)
     if is_well:
         circuit_breaker.note_success(account)
-    found = Probe(True, is_well, said, round(1000 * (time.monotonic() - began)))
+    result = Probe(True, is_well, said, round(1000 * (time.monotonic() - began)))
     audit.record(
         "gateway_probed", f"merchant:{account.pk}", actor=actor, agency=account.agency, is_well=is_well, said=said[:200]
     )
-    return found
+    return result

@@ -42,11 +42,11 @@ class Answer(Enum):
 def ask(bills: Iterable[Bill]) -> Answer:
     """Ask about every attempt that may have brought money for these bills. Call outside a transaction."""
     payments = Payment.objects.filter(bill__in=list(bills)).exclude(state=PaymentState.PAID)
-    found = list(payments.select_related("merchant_account").order_by("-id")[:AT_ONCE])
-    if not found:
+    open_payments = list(payments.select_related("merchant_account").order_by("-id")[:AT_ONCE])
+    if not open_payments:
         return Answer.NOTHING
-    allowed = {pk for pk in {payment.bill_id for payment in found} if cache.add(f"asked:{pk}", 1, EVERY)}
-    checks = ask_about(payment for payment in found if payment.bill_id in allowed)
+    allowed = {pk for pk in {payment.bill_id for payment in open_payments} if cache.add(f"asked:{pk}", 1, EVERY)}
+    checks = ask_about(payment for payment in open_payments if payment.bill_id in allowed)
     if not checks:
         return Answer.JUST_ASKED
     if None in checks:
@@ -56,9 +56,9 @@ def ask(bills: Iterable[Bill]) -> Answer:
 
 def ask_about(payments: Iterable[Payment]) -> list[Check | None]:
     """Ask about these attempts side by side; None stands for what was not answered in time."""
-    asked = [_pool.submit(_check, payment) for payment in payments]
-    wait(asked, PATIENCE)
-    return [_told(question) for question in asked]
+    futures = [_pool.submit(_check, payment) for payment in payments]
+    wait(futures, PATIENCE)
+    return [_told(question) for question in futures]
 
 
 def _told(question: Future[Check]) -> Check | None:

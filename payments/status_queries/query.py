@@ -123,7 +123,7 @@ def check(payment: Payment) -> Check:
     if outcome.state in _FINAL:
         is_transfer = Capability.REDIRECT not in adapter.capabilities
         notifications = [
-            _as_notification(payment, told, is_transfer=is_transfer) for told in (outcome, *outcome.others)
+            _as_notification(payment, each, is_transfer=is_transfer) for each in (outcome, *outcome.others)
         ]
         for notification in notifications:
             received = inbox.receive(notification, payment.merchant_account, source=NotificationSource.QUERY)

@@ -59,8 +59,8 @@ def resolve(target: Target) -> str:
 
     Raises OSError when the name is not known.
     """
-    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-    addresses = [ip_address(str(info[4][0]).partition("%")[0]) for info in found]
+    infos = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    addresses = [ip_address(str(info[4][0]).partition("%")[0]) for info in infos]
     for address in addresses:
         _check(address)
     return str(addresses[0])

@@ -41,8 +41,8 @@ def note_cancelled(sender: type[Bill], bill_ids: Iterable[int], **_: Any) -> Non
 def note_refunded(sender: type[Refund], refund: Refund, bill: Bill | None, **_: Any) -> None:
     """Tell that money which had settled the bill went back; surplus is no money of the bill."""
     if bill and refund.payment_id:
-        told = {"id": refund.pk, "amount": refund.amount, "payment": refund.payment_id}
-        _write(WebhookKind.BILL_REFUNDED, [bill.pk], refund=told)
+        refund_fields = {"id": refund.pk, "amount": refund.amount, "payment": refund.payment_id}
+        _write(WebhookKind.BILL_REFUNDED, [bill.pk], refund=refund_fields)
 
 
 def _write(

@@ -34,7 +34,7 @@ def test_a_payments_page_tells_ledger_and_bank_in_order_and_masks_the_callback(d
     )
     text = page.content.decode()
     assert "Ngân hàng xác nhận đã thu tiền" in text
-    assert payment.merchant_ref in dict(next(line for line in lines if line.told).told).values()
+    assert payment.merchant_ref in dict(next(line for line in lines if line.facts).facts).values()
     assert "MERCHANT_ORDER_ID" in text
     assert told["SECURE_CODE"] not in text
 

@@ -137,7 +137,7 @@ class World:
 
     def _claim(self) -> Discrepancy:
         """A payer's word that the bank charged them, with a picture."""
-        told = charge_claims.Told(150_000, timezone.now(), proof=b"a picture")
+        told = charge_claims.ClaimDetails(150_000, timezone.now(), proof=b"a picture")
         payment = factories.payment(of=factories.bill(of=self.home), state=PaymentState.FAILED)
         return charge_claims.make(payment, told, due_at=timezone.now()).discrepancy
 

@@ -50,13 +50,13 @@ class Series:
 
 def bars(values: Mapping[date, int], first: date, days: int, highest: int) -> list[Bar]:
     """Return a bar for each day on a common scale; what is not nothing can be seen."""
-    found = []
+    drawn = []
     for number in range(days):
         day = first + timedelta(days=number)
         value = values.get(day, 0)
         height = max(round(value * HEIGHT / highest), 1) if value > 0 and highest > 0 else 0
-        found.append(Bar(day, value, str(number * SLOT + 2), str(HEIGHT - height), str(height)))
-    return found
+        drawn.append(Bar(day, value, str(number * SLOT + 2), str(HEIGHT - height), str(height)))
+    return drawn
 
 
 def collected(staff: AccountingStaff, today: date) -> list[Series]:
@@ -76,11 +76,11 @@ def collected(staff: AccountingStaff, today: date) -> list[Series]:
         by_gateway.setdefault(gateway, {})[day] = total
         counts[gateway] = counts.get(gateway, 0) + count
     highest = max((max(days.values()) for days in by_gateway.values()), default=0)
-    found = [
+    series_of_gateways = [
         Series(slug, registry.name_of(slug), bars(days, first, FORTNIGHT, highest), counts[slug], sum(days.values()))
         for slug, days in by_gateway.items()
     ]
-    return sorted(found, key=lambda series: -series.total)
+    return sorted(series_of_gateways, key=lambda series: -series.total)
 
 
 def open_cases(staff: AccountingStaff, today: date) -> list[Bar]:

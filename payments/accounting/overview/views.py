@@ -57,7 +57,7 @@ def overview(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
         for row in totals[account.pk]
         if not row["is_closed"] and row["day"] < today
     ]
-    unclosed.sort(key=lambda found: found[2]["day"])
+    unclosed.sort(key=lambda row: row[2]["day"])
     page = page_of(request, accounts, ACCOUNTS)
     first = today - timedelta(days=SHOWN - 1)
     fortnights = []
@@ -83,24 +83,24 @@ def overview(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
 
 def _open_cases(staff: AccountingStaff) -> list[dict[str, Any]]:
     rows = Discrepancy.objects.filter(agency__in=staff.sees, closed_at=None).order_by()
-    found = rows.values("kind").annotate(count=Count("id"), oldest=Min("opened_at")).order_by("oldest")
+    kinds = rows.values("kind").annotate(count=Count("id"), oldest=Min("opened_at")).order_by("oldest")
     now = timezone.now()
     return [
-        {**row, "name": DiscrepancyKind(row["kind"]).label, "is_late": now - row["oldest"] > PATIENCE} for row in found
+        {**row, "name": DiscrepancyKind(row["kind"]).label, "is_late": now - row["oldest"] > PATIENCE} for row in kinds
     ]
 
 
 def _waiting_refunds(staff: AccountingStaff) -> list[dict[str, Any]]:
     waiting = (RefundState.PROPOSED, RefundState.AWAITING_TRANSFER)
     rows = Refund.objects.filter(agency__in=staff.sees, state__in=waiting).order_by()
-    found = rows.values("state").annotate(count=Count("id"), oldest=Min("proposed_at")).order_by("oldest")
-    return [{**row, "name": RefundState(row["state"]).label} for row in found]
+    states = rows.values("state").annotate(count=Count("id"), oldest=Min("proposed_at")).order_by("oldest")
+    return [{**row, "name": RefundState(row["state"]).label} for row in states]
 
 
 def _unfinished_files(staff: AccountingStaff) -> list[tuple[Statement, str]]:
     rows = Statement.objects.filter(merchant_account__agency__in=staff.sees, state__in=UNFINISHED)
-    found = rows.select_related("merchant_account__agency")[:10]
-    return [(statement, account_name(statement.merchant_account)) for statement in found]
+    statements = rows.select_related("merchant_account__agency")[:10]
+    return [(statement, account_name(statement.merchant_account)) for statement in statements]
 
 
 def chart(rows: Sequence[Mapping[str, Any]], first: date) -> list[Bars]:
@@ -114,10 +114,10 @@ def chart(rows: Sequence[Mapping[str, Any]], first: date) -> list[Bars]:
         height = max(round(amount * CHART_HEIGHT / highest), 1 if amount > 0 else 0)
         return str(x), str(CHART_HEIGHT - height), str(height)
 
-    found = []
+    groups = []
     for number in range(SHOWN):
         day, left = first + timedelta(days=number), number * SLOT
         row = by_day.get(day, {"our_amount": 0, "bank_amount": 0})
         bars = bar(row["our_amount"], left + 5), bar(row["bank_amount"], left + 20)
-        found.append(Bars(day, str(left + SLOT // 2), *bars))
-    return found
+        groups.append(Bars(day, str(left + SLOT // 2), *bars))
+    return groups

@@ -107,27 +107,27 @@ def refund_list(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
 @for_accountants
 def refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Who proposed, who decided, from where, where to. The account number is for whoever transfers."""
-    found = _one(staff, pk)
-    is_other = staff.may_act(found.agency_id) and found.maker_id != staff.user.pk
-    may_transfer = is_other and found.state in TRANSFERABLE
-    account = found.bank_account
+    refund = _one(staff, pk)
+    is_other = staff.may_act(refund.agency_id) and refund.maker_id != staff.user.pk
+    may_transfer = is_other and refund.state in TRANSFERABLE
+    account = refund.bank_account
     if account and may_transfer:
-        audit.record("view_bank_account", f"refund:{found.pk}", actor=staff.user, agency=found.agency)
-    source = found.payment or found.discrepancy
+        audit.record("view_bank_account", f"refund:{refund.pk}", actor=staff.user, agency=refund.agency)
+    source = refund.payment or refund.discrepancy
     context = {
         "staff": staff,
-        "refund": found,
+        "refund": refund,
         "bill": source.bill if source else None,
         "remaining": source.remaining_amount if source else 0,
-        "gateway_name": registry.name_of(found.payment.gateway) if found.payment else "",
+        "gateway_name": registry.name_of(refund.payment.gateway) if refund.payment else "",
         "bank_account": account if may_transfer else masked(account),
-        "may_decide": is_other and found.state == RefundState.PROPOSED,
-        "may_reject": is_other and found.state in REJECTABLE,
+        "may_decide": is_other and refund.state == RefundState.PROPOSED,
+        "may_reject": is_other and refund.state in REJECTABLE,
         "may_transfer": may_transfer,
-        "is_maker": found.maker_id == staff.user.pk,
+        "is_maker": refund.maker_id == staff.user.pk,
         "steps": STEPS,
-        "step": _REACHED.get(found.state, 0),
-        "next_step": NEXT_STEPS[RefundState(found.state)],
+        "step": _REACHED.get(refund.state, 0),
+        "next_step": NEXT_STEPS[RefundState(refund.state)],
         "reject_form": RejectForm(auto_id="id_reject_%s"),
         "transfer_form": TransferForm(auto_id="id_transfer_%s"),
     }
@@ -145,10 +145,10 @@ def masked(account: str) -> str:
 @recently_proved
 def approve(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Agree; the money then leaves by itself, or waits for a transfer."""
-    found = _one(staff, pk)
-    staff.must_act(found.agency_id)
+    refund = _one(staff, pk)
+    staff.must_act(refund.agency_id)
     done = _("Đã duyệt. Hệ thống gửi lệnh hoàn sang ngân hàng, hoặc chờ chuyển khoản.")
-    attempt(request, lambda: refunds.approve(found, checker=staff.user), done)
+    attempt(request, lambda: refunds.approve(refund, checker=staff.user), done)
     return redirect("accounting-refund", pk=pk)
 
 
@@ -156,15 +156,15 @@ def approve(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
 @for_accountants
 def reject(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Say no, with a reason; the amount is free again."""
-    found = _one(staff, pk)
-    staff.must_act(found.agency_id)
+    refund = _one(staff, pk)
+    staff.must_act(refund.agency_id)
     form = RejectForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Ghi lý do không duyệt."))
     else:
         note = form.cleaned_data["note"]
         done = _("Đã ghi không duyệt. Số tiền được giữ lại trước đó nay lại hoàn được.")
-        attempt(request, lambda: refunds.reject(found, checker=staff.user, note=note), done)
+        attempt(request, lambda: refunds.reject(refund, checker=staff.user, note=note), done)
     return redirect("accounting-refund", pk=pk)
 
 
@@ -173,13 +173,13 @@ def reject(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
 @recently_proved
 def record_transfer(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Note under which number the bank transferred the money."""
-    found = _one(staff, pk)
-    staff.must_act(found.agency_id)
+    refund = _one(staff, pk)
+    staff.must_act(refund.agency_id)
     form = TransferForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Ghi mã giao dịch mà ngân hàng trả cho lệnh chuyển khoản."))
     else:
         reference = form.cleaned_data["reference"]
         done = _("Đã ghi nhận chuyển khoản. Người nộp thấy tiền đã hoàn.")
-        attempt(request, lambda: refunds.record_transfer(found, reference=reference, actor=staff.user), done)
+        attempt(request, lambda: refunds.record_transfer(refund, reference=reference, actor=staff.user), done)
     return redirect("accounting-refund", pk=pk)

@@ -48,19 +48,19 @@ def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
 
 def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Discrepancy]:
     """Return the discrepancies a filter leaves, in its order."""
-    found = mine(staff)
+    matching = mine(staff)
     if chosen["kind"]:
         kinds = HOLDING_MONEY if chosen["kind"] == HELD else (chosen["kind"],)
-        found = found.filter(kind__in=kinds)
+        matching = matching.filter(kind__in=kinds)
     if chosen["state"] != "all":
-        found = found.filter(closed_at__isnull=chosen["state"] != "closed")
+        matching = matching.filter(closed_at__isnull=chosen["state"] != "closed")
     if chosen["state"] == "late":
-        found = found.filter(opened_at__lt=timezone.now() - discrepancies.PATIENCE)
+        matching = matching.filter(opened_at__lt=timezone.now() - discrepancies.PATIENCE)
     if chosen["owner"]:
-        found = found.filter(owner={"me": staff.user.pk, "none": None}.get(chosen["owner"], chosen["owner"]))
+        matching = matching.filter(owner={"me": staff.user.pk, "none": None}.get(chosen["owner"], chosen["owner"]))
     if chosen["q"]:
-        found = found.filter(search.cases(search.understand(chosen["q"], timezone.localdate())))
-    return found.order_by(*ORDERS[chosen["order"]])
+        matching = matching.filter(search.cases(search.understand(chosen["q"], timezone.localdate())))
+    return matching.order_by(*ORDERS[chosen["order"]])
 
 
 def due_at(case: Discrepancy) -> datetime:

@@ -76,7 +76,7 @@ def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Payment]:
     return payments
 
 
-def beyond(found: QuerySet[Payment], order: str, edge: Payment | None, *, back: bool) -> QuerySet[Payment]:
+def beyond(matching: QuerySet[Payment], order: str, edge: Payment | None, *, back: bool) -> QuerySet[Payment]:
     """Return the rows after `edge` (before it: `back`, the nearest first) in one of ORDERS."""
     fields, ascends = ORDERS[order]
     if back:
@@ -89,8 +89,8 @@ def beyond(found: QuerySet[Payment], order: str, edge: Payment | None, *, back: 
             later |= same & Q(**{f"{field}__{side}": values[field]})
             same &= Q(**{field: values[field]})
         # The first part alone is what an index can be entered by.
-        found = found.filter(Q(**{f"{fields[0]}__{side}e": values[fields[0]]}), later)
-    return found.order_by(*((F(field).asc() if ascends else F(field).desc()) for field in fields))
+        matching = matching.filter(Q(**{f"{fields[0]}__{side}e": values[fields[0]]}), later)
+    return matching.order_by(*((F(field).asc() if ascends else F(field).desc()) for field in fields))
 
 
 PAYMENTS = Listing(

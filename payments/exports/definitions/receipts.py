@@ -26,8 +26,8 @@ KINDS = dict(FeeKind.choices)
 
 def agencies(staff: AccountingStaff) -> list[tuple[str, str]]:
     """Return the agencies with receipt books that somebody sees."""
-    found = Agency.objects.filter(pk__in=ReceiptSeries.objects.filter(agency__in=staff.sees).values("agency"))
-    return [(str(pk), name) for pk, name in found.order_by("name").values_list("pk", "name")]
+    issuing = Agency.objects.filter(pk__in=ReceiptSeries.objects.filter(agency__in=staff.sees).values("agency"))
+    return [(str(pk), name) for pk, name in issuing.order_by("name").values_list("pk", "name")]
 
 
 def years() -> list[str]:
@@ -37,8 +37,8 @@ def years() -> list[str]:
 
 
 def _agency(staff: AccountingStaff, given: Mapping[str, str]) -> str:
-    found = given.get("agency", "")
-    return found if found.isdecimal() and len(found) < 16 and int(found) in staff.sees else ""
+    agency = given.get("agency", "")
+    return agency if agency.isdecimal() and len(agency) < 16 and int(agency) in staff.sees else ""
 
 
 def choose_receipts(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
@@ -55,30 +55,30 @@ def choose_receipts(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
 
 def receipts(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Receipt]:
     """Return the receipts a filter leaves; the days are those of issue."""
-    found = Receipt.objects.filter(series__agency__in=staff.sees)
+    matching = Receipt.objects.filter(series__agency__in=staff.sees)
     if chosen["agency"]:
-        found = found.filter(series__agency=int(chosen["agency"]))
+        matching = matching.filter(series__agency=int(chosen["agency"]))
     if chosen["kind"]:
-        found = found.filter(kind=chosen["kind"])
+        matching = matching.filter(kind=chosen["kind"])
     if chosen["state"]:
-        found = found.filter(cancellation__isnull=chosen["state"] == "valid")
+        matching = matching.filter(cancellation__isnull=chosen["state"] == "valid")
     start, end = search.span(chosen["from"], chosen["to"])
     if start:
-        found = found.filter(issued_at__gte=start)
+        matching = matching.filter(issued_at__gte=start)
     if end:
-        found = found.filter(issued_at__lt=end)
-    return found.filter(_meant(chosen["q"])) if chosen["q"] else found
+        matching = matching.filter(issued_at__lt=end)
+    return matching.filter(_meant(chosen["q"])) if chosen["q"] else matching
 
 
 def _meant(text: str) -> Q:
     """A receipt's number as printed (`BP-26T-0000042`) or its digits, or whatever finds its payment."""
     serial, _dash, number = text.rpartition("-")
-    found = search.payments(search.understand(text, timezone.localdate()), "payment__")
+    condition = search.payments(search.understand(text, timezone.localdate()), "payment__")
     if number.strip().isdecimal() and len(number) < 16:
         printed = Q(number=int(number))
-        found |= printed & Q(series__serial__iexact=serial.strip()) if serial else printed
+        condition |= printed & Q(series__serial__iexact=serial.strip()) if serial else printed
     amount = money.read(text)
-    return found if amount is None else found | Q(amount=amount)
+    return condition if amount is None else condition | Q(amount=amount)
 
 
 def choose_usage(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:

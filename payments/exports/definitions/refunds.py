@@ -37,23 +37,23 @@ def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
 
 def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Refund]:
     """Return the refunds a filter leaves; the days are those of the proposal."""
-    found = mine(staff)
+    matching = mine(staff)
     if chosen["state"] != "all":
-        found = found.filter(state=chosen["state"])
+        matching = matching.filter(state=chosen["state"])
     start, end = search.span(chosen["from"], chosen["to"])
     if start:
-        found = found.filter(proposed_at__gte=start)
+        matching = matching.filter(proposed_at__gte=start)
     if end:
-        found = found.filter(proposed_at__lt=end)
-    return found.filter(_meant(chosen["q"])) if chosen["q"] else found
+        matching = matching.filter(proposed_at__lt=end)
+    return matching.filter(_meant(chosen["q"])) if chosen["q"] else matching
 
 
 def _meant(text: str) -> Q:
     meaning = search.understand(text, timezone.localdate())
-    found = Q(gateway_ref=text) | search.payments(meaning, "payment__")
-    found |= Q(discrepancy__bill__reference__icontains=text) | Q(payment__bill__reference__icontains=text)
+    condition = Q(gateway_ref=text) | search.payments(meaning, "payment__")
+    condition |= Q(discrepancy__bill__reference__icontains=text) | Q(payment__bill__reference__icontains=text)
     amount = money.read(text)
-    return found if amount is None else found | Q(amount=amount)
+    return condition if amount is None else condition | Q(amount=amount)
 
 
 def _bill_of(row: Refund) -> str | None:

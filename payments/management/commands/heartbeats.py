@@ -31,10 +31,10 @@ class Command(BaseCommand):
         except DatabaseError as error:
             self.stderr.write(f"PostgreSQL does not answer: {error}")
             sys.exit(2)
-        asked = options["process"] or list(signs)
-        for process in asked:
+        processes = options["process"] or list(signs)
+        for process in processes:
             at = signs[process]
             ago = f"{(timezone.now() - at).total_seconds():.0f} s ago" if at else "never"
             self.stdout.write(f"{process}: {ago}{' - silent' if process in silent else ''}")
-        if any(process in silent for process in asked):
+        if any(process in silent for process in processes):
             sys.exit(1)
