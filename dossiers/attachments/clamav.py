@@ -28,10 +28,10 @@ def scan(content: bytes) -> str:
     _stream, _colon, verdict = answer.rstrip("\0\n").partition(": ")
     if verdict == "OK":
         return ""
-    found, _space, is_found = verdict.rpartition(" ")
+    threat, _space, is_found = verdict.rpartition(" ")
     if is_found != "FOUND":
         raise ScannerAway(f"it said {answer[:100]!r}")
-    return found
+    return threat
 
 
 def _ask(address: str | tuple[str, int], content: bytes) -> str:

@@ -96,8 +96,8 @@ def read_at_once(upload: UploadedFile[Any]) -> Paper:
 
 def look_at(content: bytes, content_type: str) -> Verdict:
     """Say what becomes of a paper. Raises ScannerAway."""
-    if found := clamav.scan(content):
-        logger.warning("a paper was refused: %s", found)
+    if threat := clamav.scan(content):
+        logger.warning("a paper was refused: %s", threat)
         return Verdict(Refusal.INFECTED)
     if content_type == PDF:
         return Verdict()
@@ -134,19 +134,19 @@ def _write(paper: Attachment, verdict: Verdict) -> bool:
         written = storage.save(str(PurePath(sent).with_suffix(".clean.jpg")), ContentFile(verdict.picture))
     with transaction.atomic(durable=True):
         ours = Attachment.objects.filter(pk=paper.pk, state=PaperState.PENDING, attempts=paper.attempts)
-        found = ours.select_for_update().first()
-        superfluous = sent if found and (written or verdict.refusal) else written
+        attachment = ours.select_for_update().first()
+        superfluous = sent if attachment and (written or verdict.refusal) else written
         if superfluous:
             transaction.on_commit(lambda: storage.delete(superfluous))
-        if found is None:
+        if attachment is None:
             return False
-        found.refusal = verdict.refusal
-        found.state = PaperState.REFUSED if verdict.refusal else PaperState.CLEAN
+        attachment.refusal = verdict.refusal
+        attachment.state = PaperState.REFUSED if verdict.refusal else PaperState.CLEAN
         if verdict.refusal:
-            found.file.name = ""
+            attachment.file.name = ""
         elif written:
-            found.file.name, found.content_type, found.size = written, JPEG, len(verdict.picture)
-        found.save(update_fields=["state", "refusal", "file", "content_type", "size"])
-        if verdict.refusal and found.dossier and found.dossier.takes_papers_again:
-            tell(found.dossier, "paper_refused", f"paper:{found.pk}")
+            attachment.file.name, attachment.content_type, attachment.size = written, JPEG, len(verdict.picture)
+        attachment.save(update_fields=["state", "refusal", "file", "content_type", "size"])
+        if verdict.refusal and attachment.dossier and attachment.dossier.takes_papers_again:
+            tell(attachment.dossier, "paper_refused", f"paper:{attachment.pk}")
     return True

@@ -62,8 +62,8 @@ def _kind_of(content: bytes) -> str | None:
         matches = puremagic.magic_string(content[:HEAD])
     except (puremagic.PureError, ValueError):  # nothing it knows, or nothing at all
         return None
-    found = {match.mime_type for match in matches}
-    return next((kind for kind in ENDINGS if kind in found), None)
+    mime_types = {match.mime_type for match in matches}
+    return next((kind for kind in ENDINGS if kind in mime_types), None)
 
 
 def _refuse_giant(content: bytes) -> None:

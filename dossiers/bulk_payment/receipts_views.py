@@ -45,10 +45,10 @@ def receipts_file(request: HttpRequest) -> HttpResponse:
 
 def _lines(row: Owed) -> list[tuple[Cell, ...]]:
     bill = row.bill
-    known = (row.dossier.code, bill.agency_name, bill.description)
+    columns = (row.dossier.code, bill.agency_name, bill.description)
     state = str(bill.display_state.label)
     valid = [receipt for receipt in bill.receipts.all() if not receipt.is_cancelled]
     return [
-        (*known, receipt.amount, state, receipt.full_number, receipt.issued_at, verification_url(receipt))
+        (*columns, receipt.amount, state, receipt.full_number, receipt.issued_at, verification_url(receipt))
         for receipt in valid
-    ] or [(*known, bill.amount, state, "", None, "")]
+    ] or [(*columns, bill.amount, state, "", None, "")]

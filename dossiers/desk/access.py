@@ -56,10 +56,10 @@ class DeskStaff:
     def dossier(self, code: str) -> Dossier:
         """Return one with its bills. Raises Http404 for another agency's, as for none at all."""
         related = ("hand_over__officer", "result", "postal_order")
-        found = self.dossiers().with_bills().select_related(*related).filter(code=code).first()
-        if found is None:
+        dossier = self.dossiers().with_bills().select_related(*related).filter(code=code).first()
+        if dossier is None:
             raise Http404
-        return found
+        return dossier
 
     def dossier_to_act_on(self, code: str) -> Dossier:
         """As `dossier`; raises PermissionDenied where they may look but not touch."""

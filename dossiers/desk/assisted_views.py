@@ -79,8 +79,8 @@ def assist(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
         views.show_draft(request, draft)
         return redirect("submit-step", code=draft.code, step=STEPS[0].slug)
     text = request.GET.get("tim", "").strip()[:100]
-    found = search(text, open_on(timezone.localdate())).prefetch_related("cases")[:MOST] if text else []
-    context = {"staff": staff, "sought": text, "procedures": found, "offices": offices, "ways": WAYS}
+    procedures = search(text, open_on(timezone.localdate())).prefetch_related("cases")[:MOST] if text else []
+    context = {"staff": staff, "sought": text, "procedures": procedures, "offices": offices, "ways": WAYS}
     return render(request, "dossiers/desk/assist.html", context, status=422 if form.errors else 200)
 
 

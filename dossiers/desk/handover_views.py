@@ -71,8 +71,8 @@ def hand_over_many(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Give several results to one receiver; what could not be given is named with its reason."""
     if not staff.acts_for:
         raise PermissionDenied
-    asked = request.POST if request.method == "POST" else request.GET
-    codes = [code[:40].replace("\x00", "") for code in asked.getlist("ma")[:MOST]]
+    parameters = request.POST if request.method == "POST" else request.GET
+    codes = [code[:40].replace("\x00", "") for code in parameters.getlist("ma")[:MOST]]
     mine = staff.dossiers().of_agencies(staff.acts_for)
     dossiers = list(mine.with_bills().filter(code__in=codes).order_by("code"))
     ready = [dossier for dossier in dossiers if not why_not(dossier)]

@@ -244,7 +244,7 @@ def open_decisions(dossier: Dossier, staff: DeskStaff) -> list[Decision]:
     if dossier.agency_id not in staff.decides_for:
         return []
     standing = standing_of(dossier)
-    found = [each for each in DECISIONS.values() if each.is_open(dossier, standing) and each.is_for(staff, dossier)]
+    open_ones = [each for each in DECISIONS.values() if each.is_open(dossier, standing) and each.is_for(staff, dossier)]
     # What never came into process goes back to reception: the clock has not begun. What did does not.
     wrong = "tiep-tuc" if dossier.received_at is None else "xem-lai"
-    return [each for each in found if each.name != wrong]
+    return [each for each in open_ones if each.name != wrong]

@@ -48,15 +48,15 @@ def print_register(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
     month, agency = _month(request.POST.get("thang", "")), request.POST.get("co-quan", "")
     if not agency.isdecimal() or len(agency) > 15 or int(agency) not in staff.works_at:
         raise Http404
-    found = Agency.objects.get(pk=int(agency))
+    issuer = Agency.objects.get(pk=int(agency))
     first = timezone.make_aware(datetime(month.year, month.month, 1))  # noqa: DTZ001 - made aware here
     after = timezone.make_aware(datetime(month.year + month.month // 12, month.month % 12 + 1, 1))  # noqa: DTZ001
-    dossiers = staff.dossiers().filter(agency=found, submitted_at__gte=first, submitted_at__lt=after)
-    audit.record("register", f"agency:{found.pk}", actor=staff.user, agency=found, month=f"{month:%Y-%m}")
+    dossiers = staff.dossiers().filter(agency=issuer, submitted_at__gte=first, submitted_at__lt=after)
+    audit.record("register", f"agency:{issuer.pk}", actor=staff.user, agency=issuer, month=f"{month:%Y-%m}")
     rows = dossiers.order_by("submitted_at", "pk")
     if request.POST.get("dang") == "csv":
         return _as_csv(rows, f"so-theo-doi-{month:%Y-%m}.csv")
-    sheet = official_forms.register(found, month, rows[:MOST_ROWS], timezone.now(), total=rows.count())
+    sheet = official_forms.register(issuer, month, rows[:MOST_ROWS], timezone.now(), total=rows.count())
     response = HttpResponse(render(sheet, "a4"), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="so-theo-doi-{month:%Y-%m}.pdf"'
     return response

@@ -37,8 +37,8 @@ class Reason:
     @property
     def reduction(self) -> str:
         """Who it was reduced for, and what shows it."""
-        found = self.line.source.get("reduction") or {}
-        return " · ".join(part for part in (found.get("name", ""), found.get("evidence", "")) if part)
+        reduction = self.line.source.get("reduction") or {}
+        return " · ".join(part for part in (reduction.get("name", ""), reduction.get("evidence", "")) if part)
 
     @property
     def is_postage(self) -> bool:
@@ -56,13 +56,13 @@ class Reason:
         if self.rule is None:
             return ""
         rule = self.rule
-        told = (
+        conditions = (
             rule.get_channel_display(),
             APPLICANTS.get(rule.applicant, ""),
             AREAS.get(rule.area, ""),
             TIMINGS.get(rule.timing, ""),
         )
-        return ", ".join(str(part) for part in told if part)
+        return ", ".join(str(part) for part in conditions if part)
 
 
 def reasons_for(bills: Sequence[Bill], dossier: Dossier | None) -> list[Reason]:

@@ -100,10 +100,10 @@ def send_waiting() -> int:
     """Send what waits and return how many went out; any number of senders may run at once."""
     sent = 0
     for _ in range(BATCH):
-        found = _send_one()
-        if found is None:
+        count = _send_one()
+        if count is None:
             break
-        sent += found
+        sent += count
     return sent
 
 

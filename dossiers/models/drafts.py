@@ -63,8 +63,8 @@ class Draft(models.Model):
     @property
     def answers(self) -> dict[str, dict[str, list[str]]]:
         """Return what was typed, by step and field."""
-        found: dict[str, Any] = json.loads(self.answers_json or "{}")
-        return found
+        answers: dict[str, Any] = json.loads(self.answers_json or "{}")
+        return answers
 
     def answer(self, step: str, values: dict[str, list[str]]) -> None:
         """Keep what was typed in one step, and the draft for thirty more days; two tabs lose nothing of each other."""

@@ -94,10 +94,10 @@ def send_waiting() -> int:
     OneTimeCode.objects.filter(made_at__lt=Now() - KEPT).delete()
     sent = 0
     for _ in range(BATCH):
-        found = _send_one()
-        if found is None:
+        count = _send_one()
+        if count is None:
             break
-        sent += found
+        sent += count
     return sent
 
 

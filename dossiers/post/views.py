@@ -39,8 +39,8 @@ def by_post(request: HttpRequest, code: str) -> HttpResponse:
     kept = request.session.get(SESSION_ADDRESSES, {}).get(code)
     if kept and "one_time_code" in request.POST:
         return _with_code(request, dossier, kept)
-    known = {"receiver_name": dossier.owner_name, "receiver_phone": phone_as_spoken(dossier.owner_phone)}
-    form = AddressForm(dossier.case, request.POST if request.method == "POST" else None, initial=known)
+    owner = {"receiver_name": dossier.owner_name, "receiver_phone": phone_as_spoken(dossier.owner_phone)}
+    form = AddressForm(dossier.case, request.POST if request.method == "POST" else None, initial=owner)
     if not form.is_valid():
         return _show(request, dossier, form, status=422 if form.is_bound else 200)
     _keep(request, code, asdict(form.address()))
@@ -60,7 +60,7 @@ def _with_code(request: HttpRequest, dossier: Dossier, kept: dict[str, str]) -> 
 
 
 def _keep(request: HttpRequest, code: str, address: dict[str, str] | None) -> None:
-    others = {known: kept for known, kept in request.session.get(SESSION_ADDRESSES, {}).items() if known != code}
+    others = {other: kept for other, kept in request.session.get(SESSION_ADDRESSES, {}).items() if other != code}
     request.session[SESSION_ADDRESSES] = others | ({code: address} if address else {})
 
 

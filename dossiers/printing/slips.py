@@ -93,12 +93,12 @@ def release_slip(hand_over: HandOver, printed_at: datetime, note: str = "") -> S
     )
 
 
-def summary_to_sign(draft: Draft, told: dict[str, Any], printed_at: datetime) -> Sheet:
-    """What an officer filled in for a citizen, to be read and signed. `told` is what `summary.context_of` returns."""
-    assistance, quote = draft.assistance, told["quote"]
-    cost = dong(told["together"]) if quote and quote.is_determined else "xác định sau khi thẩm định hồ sơ"
-    answers = [(str(label), value) for _slug, _title, said in told["sections"] for label, value in said]
-    papers = "; ".join(paper.name for paper in told["papers"])
+def summary_to_sign(draft: Draft, context: dict[str, Any], printed_at: datetime) -> Sheet:
+    """What an officer filled in for a citizen, to be read and signed; `context` comes from `summary.context_of`."""
+    assistance, quote = draft.assistance, context["quote"]
+    cost = dong(context["together"]) if quote and quote.is_determined else "xác định sau khi thẩm định hồ sơ"
+    answers = [(str(label), value) for _slug, _title, said in context["sections"] for label, value in said]
+    papers = "; ".join(paper.name for paper in context["papers"])
     name = next(iter(draft.answers.get("nguoi-nop", {}).get("owner_name", ())), "")
     return Sheet(
         agency=assistance.agency.name,

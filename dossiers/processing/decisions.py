@@ -41,19 +41,24 @@ def locked(dossier: Dossier, after: int = 0) -> Dossier:
 
     Raises IllegalDossierMove when a colleague has moved it since `dossier` was read.
     """
-    found = Dossier.objects.select_for_update(of=("self",)).select_related("case", "agency").get(pk=dossier.pk)
-    if found.state != dossier.state:
-        raise IllegalDossierMove(found.state, after)
-    return found
+    locked_dossier = Dossier.objects.select_for_update(of=("self",)).select_related("case", "agency").get(pk=dossier.pk)
+    if locked_dossier.state != dossier.state:
+        raise IllegalDossierMove(locked_dossier.state, after)
+    return locked_dossier
 
 
 def give_notice(dossier: Dossier, kind: NoticeKind, *, actor: User, reason: str, items: str = "") -> WrittenNotice:
     """Ask for papers, refuse or stop, in writing. Raises IllegalDossierMove."""
     with transaction.atomic(durable=True):
-        found = locked(dossier, _LEADS_TO[kind])
-        advance(found, _LEADS_TO[kind], actor=actor, note=reason[:255])
+        locked_dossier = locked(dossier, _LEADS_TO[kind])
+        advance(locked_dossier, _LEADS_TO[kind], actor=actor, note=reason[:255])
         notice = WrittenNotice.objects.create(
-            dossier=found, kind=kind, reason=reason, items=items, issued_by=actor, due_before=found.due_at
+            dossier=locked_dossier,
+            kind=kind,
+            reason=reason,
+            items=items,
+            issued_by=actor,
+            due_before=locked_dossier.due_at,
         )
         _tell(notice)
     return notice
@@ -65,21 +70,23 @@ def extend(dossier: Dossier, until: datetime, *, actor: User, reason: str) -> Wr
     Raises NotExtendable for a date that is not later, or a dossier nobody works on.
     """
     with transaction.atomic(durable=True):
-        found = locked(dossier)
-        in_work = found.state in (DossierState.ACCEPTED, DossierState.IN_PROCESS)
-        if not in_work or (found.due_at and until <= found.due_at) or until <= timezone.now():
+        locked_dossier = locked(dossier)
+        in_work = locked_dossier.state in (DossierState.ACCEPTED, DossierState.IN_PROCESS)
+        if not in_work or (locked_dossier.due_at and until <= locked_dossier.due_at) or until <= timezone.now():
             raise NotExtendable
         notice = WrittenNotice.objects.create(
-            dossier=found,
+            dossier=locked_dossier,
             kind=NoticeKind.APOLOGY,
             reason=reason,
             issued_by=actor,
-            due_before=found.due_at,
+            due_before=locked_dossier.due_at,
             due_after=until,
         )
-        deadlines.count(found)
-        found.save(update_fields=["due_at", "original_due_at"])
-        audit.record("extend", f"dossier:{found.code}", actor=actor, agency=found.agency, reason=reason)
+        deadlines.count(locked_dossier)
+        locked_dossier.save(update_fields=["due_at", "original_due_at"])
+        audit.record(
+            "extend", f"dossier:{locked_dossier.code}", actor=actor, agency=locked_dossier.agency, reason=reason
+        )
         _tell(notice)
     return notice
 
@@ -99,13 +106,13 @@ def go_on(dossier: Dossier, after: DossierState, *, actor: User | None, note: st
     """
     with transaction.atomic(durable=True):
         list(Bill.objects.filter(pk__in=dossier.bill_links.values("bill")).select_for_update().order_by("pk"))
-        found = locked(dossier, after)
-        if after == DossierState.FINANCIAL_OBLIGATION and found.is_settled:
+        locked_dossier = locked(dossier, after)
+        if after == DossierState.FINANCIAL_OBLIGATION and locked_dossier.is_settled:
             raise NothingOwed
-        is_awaiting = found.state == DossierState.FINANCIAL_OBLIGATION
-        if is_awaiting and after == DossierState.IN_PROCESS and not found.is_settled:
+        is_awaiting = locked_dossier.state == DossierState.FINANCIAL_OBLIGATION
+        if is_awaiting and after == DossierState.IN_PROCESS and not locked_dossier.is_settled:
             raise StillOwed
-        advance(found, after, actor=actor, note=note[:255])
+        advance(locked_dossier, after, actor=actor, note=note[:255])
 
 
 def assign(dossier: Dossier, taker: User, stage: Stage, *, actor: User, note: str = "") -> Assignment:
@@ -114,14 +121,16 @@ def assign(dossier: Dossier, taker: User, stage: Stage, *, actor: User, note: st
     Raises NotAssignable for anybody else, for what is over, and while its draft lies with a signer.
     """
     with transaction.atomic(durable=True):
-        found = locked(dossier)
-        is_over = found.state in (DossierState.RETURNED, DossierState.REFUSED, DossierState.WITHDRAWN)
-        is_with_signer = found.signing_requests.filter(state=SigningState.WAITING).exists()
-        if is_over or is_with_signer or not colleagues(found).filter(pk=taker.pk).exists():
+        locked_dossier = locked(dossier)
+        is_over = locked_dossier.state in (DossierState.RETURNED, DossierState.REFUSED, DossierState.WITHDRAWN)
+        is_with_signer = locked_dossier.signing_requests.filter(state=SigningState.WAITING).exists()
+        if is_over or is_with_signer or not colleagues(locked_dossier).filter(pk=taker.pk).exists():
             raise NotAssignable
-        assignment = Assignment.objects.create(dossier=found, stage=stage, giver=actor, taker=taker, note=note[:255])
-        found.assignee = taker
-        found.save(update_fields=["assignee"])
+        assignment = Assignment.objects.create(
+            dossier=locked_dossier, stage=stage, giver=actor, taker=taker, note=note[:255]
+        )
+        locked_dossier.assignee = taker
+        locked_dossier.save(update_fields=["assignee"])
     return assignment
 
 
@@ -143,12 +152,12 @@ def record_result(
 ) -> Result:
     """Write down what came out and finish the dossier (4 → 9). Raises IllegalDossierMove."""
     with transaction.atomic(durable=True):
-        found = locked(dossier, DossierState.FINISHED)
-        advance(found, DossierState.FINISHED, actor=actor, note=number[:255])
+        locked_dossier = locked(dossier, DossierState.FINISHED)
+        advance(locked_dossier, DossierState.FINISHED, actor=actor, note=number[:255])
         result = Result.objects.create(
-            dossier=found, number=number, signed_on=signed_on, signer=signer, recorded_by=actor
+            dossier=locked_dossier, number=number, signed_on=signed_on, signer=signer, recorded_by=actor
         )
         if paper:
             result.file.save(f"{new_token()}{paper.suffix}", ContentFile(paper.content))
-        tell(found, "result_ready", f"result:{result.pk}", at=timezone.now() + UNDO_WITHIN)
+        tell(locked_dossier, "result_ready", f"result:{result.pk}", at=timezone.now() + UNDO_WITHIN)
     return result

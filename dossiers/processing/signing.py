@@ -60,15 +60,17 @@ def signers(dossier: Dossier) -> QuerySet[User]:
 def submit(dossier: Dossier, *, number: str, draft: Paper, to: User, actor: User, note: str = "") -> SigningRequest:
     """Put a draft before a signer. Raises NotSignable: not in process, one waits already, or nobody to sign."""
     with transaction.atomic(durable=True):
-        found = locked(dossier)
-        is_waiting = found.signing_requests.filter(state=SigningState.WAITING).exists()
-        may_sign = to.pk != actor.pk and signers(found).filter(pk=to.pk).exists()
-        if found.state != DossierState.IN_PROCESS or is_waiting or not may_sign:
+        locked_dossier = locked(dossier)
+        is_waiting = locked_dossier.signing_requests.filter(state=SigningState.WAITING).exists()
+        may_sign = to.pk != actor.pk and signers(locked_dossier).filter(pk=to.pk).exists()
+        if locked_dossier.state != DossierState.IN_PROCESS or is_waiting or not may_sign:
             raise NotSignable
-        request = SigningRequest(dossier=found, number=number, note=note[:255], submitted_by=actor, submitted_to=to)
+        request = SigningRequest(
+            dossier=locked_dossier, number=number, note=note[:255], submitted_by=actor, submitted_to=to
+        )
         request.file.save(f"{new_token()}{draft.suffix}", ContentFile(draft.content))
-        _give(found, Stage.SIGNING, giver=actor, taker=to, note=f"{number} {note}".strip())
-        DossierEvent.objects.create(dossier=found, kind=EventKind.SIGNING_ASKED, actor=actor, note=number)
+        _give(locked_dossier, Stage.SIGNING, giver=actor, taker=to, note=f"{number} {note}".strip())
+        DossierEvent.objects.create(dossier=locked_dossier, kind=EventKind.SIGNING_ASKED, actor=actor, note=number)
     return request
 
 
@@ -79,13 +81,13 @@ def sign(request: SigningRequest, *, actor: User, number: str, signed: Paper | N
     Raises NotSignable when it was answered or recalled since, or is one's own; IllegalDossierMove.
     """
     with transaction.atomic(durable=True):
-        found, waiting = _locked_waiting(request, DossierState.FINISHED)
+        dossier, waiting = _locked_waiting(request, DossierState.FINISHED)
         if waiting.submitted_by_id == actor.pk:
             raise NotSignable
         _answer(waiting, SigningState.SIGNED, actor)
-        advance(found, DossierState.FINISHED, actor=actor, note=number[:255])
+        advance(dossier, DossierState.FINISHED, actor=actor, note=number[:255])
         result = Result(
-            dossier=found,
+            dossier=dossier,
             number=number,
             signed_on=timezone.localdate(),
             signer=str(actor)[:120],
@@ -97,36 +99,36 @@ def sign(request: SigningRequest, *, actor: User, number: str, signed: Paper | N
         else:
             result.file.name = waiting.file.name
         result.save()
-        _give(found, Stage.RESULT, giver=actor, taker=_who_took_it_in(found) or waiting.submitted_by, note=number)
-        audit.record("sign", f"dossier:{found.code}", actor=actor, agency=found.agency, number=number)
-        tell(found, "result_ready", f"result:{result.pk}", at=timezone.now() + UNDO_WITHIN)
+        _give(dossier, Stage.RESULT, giver=actor, taker=_who_took_it_in(dossier) or waiting.submitted_by, note=number)
+        audit.record("sign", f"dossier:{dossier.code}", actor=actor, agency=dossier.agency, number=number)
+        tell(dossier, "result_ready", f"result:{result.pk}", at=timezone.now() + UNDO_WITHIN)
     return result
 
 
 def send_back(request: SigningRequest, *, actor: User, reason: str) -> None:
     """Give a draft back to who made it, with the reason. Raises NotSignable."""
     with transaction.atomic(durable=True):
-        found, waiting = _locked_waiting(request)
+        dossier, waiting = _locked_waiting(request)
         _answer(waiting, SigningState.SENT_BACK, actor, reason)
-        _give(found, Stage.HANDLING, giver=actor, taker=waiting.submitted_by, note=reason)
-        DossierEvent.objects.create(dossier=found, kind=EventKind.SENT_BACK, actor=actor, note=reason[:255])
+        _give(dossier, Stage.HANDLING, giver=actor, taker=waiting.submitted_by, note=reason)
+        DossierEvent.objects.create(dossier=dossier, kind=EventKind.SENT_BACK, actor=actor, note=reason[:255])
 
 
 def recall(request: SigningRequest, *, actor: User, note: str = "") -> None:
     """Take a draft back before it is signed, to mend it or to put it before another. Raises NotSignable."""
     with transaction.atomic(durable=True):
-        found, waiting = _locked_waiting(request)
+        dossier, waiting = _locked_waiting(request)
         _answer(waiting, SigningState.RECALLED, actor, note)
-        _give(found, Stage.HANDLING, giver=waiting.submitted_to, taker=actor, note=note)
-        DossierEvent.objects.create(dossier=found, kind=EventKind.SENT_BACK, actor=actor, note=note[:255])
+        _give(dossier, Stage.HANDLING, giver=waiting.submitted_to, taker=actor, note=note)
+        DossierEvent.objects.create(dossier=dossier, kind=EventKind.SENT_BACK, actor=actor, note=note[:255])
 
 
 def _locked_waiting(request: SigningRequest, after: int = 0) -> tuple[Dossier, SigningRequest]:
-    found = locked(request.dossier, after)
-    waiting = SigningRequest.objects.filter(pk=request.pk, dossier=found, state=SigningState.WAITING).first()
+    dossier = locked(request.dossier, after)
+    waiting = SigningRequest.objects.filter(pk=request.pk, dossier=dossier, state=SigningState.WAITING).first()
     if waiting is None:
         raise NotSignable
-    return found, waiting
+    return dossier, waiting
 
 
 def _answer(waiting: SigningRequest, state: SigningState, actor: User, reason: str = "") -> None:

@@ -26,8 +26,8 @@ MOST_REMEMBERED = 20
 
 def remember(request: HttpRequest, draft: Draft) -> None:
     """Let this browser go on with a draft."""
-    known = [code for code in request.session.get(SESSION_DRAFTS, []) if code != draft.code]
-    request.session[SESSION_DRAFTS] = [*known, draft.code][-MOST_REMEMBERED:]
+    codes = [code for code in request.session.get(SESSION_DRAFTS, []) if code != draft.code]
+    request.session[SESSION_DRAFTS] = [*codes, draft.code][-MOST_REMEMBERED:]
 
 
 def mine(request: HttpRequest, code: str) -> Draft | None:
@@ -67,11 +67,11 @@ def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:
     return {name: sent.getlist(name) for name in step.fields if name in sent}
 
 
-def calculated(case: ProcedureCase, asked: QueryDict) -> dict[str, list[str]]:
+def calculated(case: ProcedureCase, parameters: QueryDict) -> dict[str, list[str]]:
     """Return what the calculator on the procedure's page was told, as the step that asks it again names it."""
-    told = asked.copy()
-    told.setlist("groups", told.pop("group", []))
-    return {name: values for name, values in typed_in(MatterForm(case), told).items() if all(values)}
+    answers = parameters.copy()
+    answers.setlist("groups", answers.pop("group", []))
+    return {name: values for name, values in typed_in(MatterForm(case), answers).items() if all(values)}
 
 
 def missing_papers(draft: Draft) -> list[str]:

@@ -131,15 +131,17 @@ class MatterForm(StepForm):
         self.quantity_names = [field.name for field in fact_fields(current)]
         for field in fact_fields(current):
             self.fields[field.name] = forms.IntegerField(label=field.label, min_value=1, max_value=10_000, initial=1)
-        if known := groups(current):
+        if reductions := groups(current):
             self.fields["groups"] = forms.MultipleChoiceField(
                 label=_("Thuộc diện được miễn, giảm?"),
                 help_text=_("Mang giấy tờ chứng minh khi nhận kết quả."),
-                choices=list(known.items()),
+                choices=list(reductions.items()),
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
-        return " ".join([*(choice.name for choice in choice_fields(current)), *self.quantity_names, *sorted(known)])
+        return " ".join(
+            [*(choice.name for choice in choice_fields(current)), *self.quantity_names, *sorted(reductions)]
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse answers to other questions than the chosen agency asks: what was not asked would change the fee."""
@@ -153,8 +155,8 @@ class MatterForm(StepForm):
     @classmethod
     def suggested(cls, answers: Answers) -> dict[str, Any]:
         """Nobody tells twice what the calculator has been told."""
-        told = answers.get(CALCULATOR, {})
-        return {name: values if name == "groups" else values[0] for name, values in told.items() if values}
+        calculated = answers.get(CALCULATOR, {})
+        return {name: values if name == "groups" else values[0] for name, values in calculated.items() if values}
 
     def answers(self) -> tuple[tuple[str, str], ...]:
         """Return the procedure's questions that were answered, each with its answer as text."""
@@ -200,10 +202,10 @@ class AddressForm(StepForm):
         """Say what the post takes today."""
         today = timezone.localdate()
         prices = [(zone.label, PostageRate.on(zone, today)) for zone in PostalZone]
-        known = [f"{label}: {rate.amount:,} đ".replace(",", ".") for label, rate in prices if rate]
+        lines = [f"{label}: {rate.amount:,} đ".replace(",", ".") for label, rate in prices if rate]
         self.fields["province"].help_text = (
-            _("Cước thu hộ bưu điện, nộp cùng phí. %(prices)s.") % {"prices": "; ".join(known)}
-            if known
+            _("Cước thu hộ bưu điện, nộp cùng phí. %(prices)s.") % {"prices": "; ".join(lines)}
+            if lines
             else _("Cước trả cho bưu tá khi nhận.")
         )
 
@@ -221,7 +223,7 @@ class AddressForm(StepForm):
         """Most people have it sent to themselves."""
         person = answers.get(PersonForm.slug, {})
         names = {"receiver_name": "owner_name", "receiver_phone": "owner_phone"}
-        return {name: person[known][0] for name, known in names.items() if person.get(known)}
+        return {name: person[field][0] for name, field in names.items() if person.get(field)}
 
 
 STEPS: tuple[type[StepForm], ...] = (PersonForm, MatterForm, PapersForm, AddressForm)
@@ -241,19 +243,19 @@ def _common(question: Question) -> dict[str, Any]:
 
 
 _FIELDS: dict[str, Callable[[Question], forms.Field]] = {
-    QuestionKind.TEXT: lambda asked: PlainTextField(max_length=255, **_common(asked)),
-    QuestionKind.LONG_TEXT: lambda asked: PlainTextField(
-        max_length=2000, widget=forms.Textarea({"rows": 4}), **_common(asked)
+    QuestionKind.TEXT: lambda question: PlainTextField(max_length=255, **_common(question)),
+    QuestionKind.LONG_TEXT: lambda question: PlainTextField(
+        max_length=2000, widget=forms.Textarea({"rows": 4}), **_common(question)
     ),
-    QuestionKind.NUMBER: lambda asked: forms.IntegerField(min_value=0, max_value=10**12, **_common(asked)),
-    QuestionKind.DATE: lambda asked: forms.DateField(
+    QuestionKind.NUMBER: lambda question: forms.IntegerField(min_value=0, max_value=10**12, **_common(question)),
+    QuestionKind.DATE: lambda question: forms.DateField(
         widget=forms.TextInput({"inputmode": "numeric", "placeholder": "31/12/2026", "autocomplete": "off"}),
         input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y-%m-%d"],
-        **_common(asked),
+        **_common(question),
     ),
-    QuestionKind.CHOICE: lambda asked: forms.ChoiceField(
-        choices=[("", "—"), *((option, option) for option in asked.options)], **_common(asked)
+    QuestionKind.CHOICE: lambda question: forms.ChoiceField(
+        choices=[("", "—"), *((option, option) for option in question.options)], **_common(question)
     ),
-    QuestionKind.PHONE: lambda asked: PhoneField(**_common(asked)),
-    QuestionKind.IDENTITY: lambda asked: IdentityNumberField(**_common(asked)),
+    QuestionKind.PHONE: lambda question: PhoneField(**_common(question)),
+    QuestionKind.IDENTITY: lambda question: IdentityNumberField(**_common(question)),
 }

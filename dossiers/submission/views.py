@@ -166,8 +166,8 @@ def _show(
 
 def _requirements(draft: Draft) -> list[tuple[Any, list[Any]]]:
     sent = list(draft.attachments.all())
-    asked = list(draft.case.procedure.documents.all())
-    return [(asking, [paper for paper in sent if paper.requirement == asking.name]) for asking in asked]
+    requirements = list(draft.case.procedure.documents.all())
+    return [(asking, [paper for paper in sent if paper.requirement == asking.name]) for asking in requirements]
 
 
 def _titles(steps: list[type[StepForm]]) -> list[Any]:

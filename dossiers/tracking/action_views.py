@@ -35,10 +35,10 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
     dossier = opened(request, code)
     if dossier is None:
         return redirect(f"{reverse('lookup')}?code={code}")
-    asked = dossier.notices.filter(kind=NoticeKind.SUPPLEMENT, withdrawn_at=None).order_by("-id").first()
-    if dossier.state != DossierState.SUPPLEMENT or asked is None:
+    notice = dossier.notices.filter(kind=NoticeKind.SUPPLEMENT, withdrawn_at=None).order_by("-id").first()
+    if dossier.state != DossierState.SUPPLEMENT or notice is None:
         return redirect("dossier", code=code)
-    sent = dossier.attachments.filter(uploaded_at__gte=asked.issued_at)
+    sent = dossier.attachments.filter(uploaded_at__gte=notice.issued_at)
     if request.method == "POST":
         if not sent.exclude(state=PaperState.REFUSED).exists():
             messages.error(request, _("Hãy gửi ít nhất một tệp trước khi gửi lại hồ sơ."))
@@ -47,7 +47,7 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
             decisions.go_on(dossier, _came_from(dossier), actor=None, note=_("Công dân đã gửi giấy tờ bổ sung"))
             messages.success(request, _("Đã gửi giấy tờ bổ sung. Cơ quan sẽ xem và trả lời."))
         return redirect("dossier", code=code)
-    return render(request, "dossiers/tracking/supplement.html", {"dossier": dossier, "asked": asked, "sent": sent})
+    return render(request, "dossiers/tracking/supplement.html", {"dossier": dossier, "notice": notice, "sent": sent})
 
 
 @never_cache
@@ -118,5 +118,5 @@ def opened(request: HttpRequest, code: str) -> Dossier | None:
 
 def _came_from(dossier: Dossier) -> DossierState:
     """Return the state in which papers were asked for: there the dossier goes on."""
-    asked = dossier.events.filter(after=DossierState.SUPPLEMENT).order_by("-id").first()
-    return DossierState(asked.before if asked and asked.before else DossierState.SUBMITTED)
+    event = dossier.events.filter(after=DossierState.SUPPLEMENT).order_by("-id").first()
+    return DossierState(event.before if event and event.before else DossierState.SUBMITTED)

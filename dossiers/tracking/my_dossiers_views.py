@@ -25,9 +25,9 @@ PER_PAGE = 20
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """Show whoever proved who they are their dossiers; everybody else, the ways to prove it."""
-    found = owned_by(request)
-    page = Paginator(found.with_bills(), PER_PAGE).get_page(request.GET.get("page"))
-    owing = _owing(found) if request.user.is_authenticated else []
+    owned = owned_by(request)
+    page = Paginator(owned.with_bills(), PER_PAGE).get_page(request.GET.get("page"))
+    owing = _owing(owned) if request.user.is_authenticated else []
     tokens = {bill.token: None for dossier in (*owing, *page) for bill in dossier.bills.all()}
     context: dict[str, Any] = {
         "citizen": citizen_of(request.user),
@@ -39,6 +39,6 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "dossiers/tracking/my_dossiers.html", context)
 
 
-def _owing(found: Any) -> list[Dossier]:
+def _owing(owned: Any) -> list[Dossier]:
     """Return the dossiers with something to be paid, the first due first: seen whatever page one is on."""
-    return list(found.filter(bills__state=BillState.OPEN).with_bills().distinct().order_by("due_at", "id")[:10])
+    return list(owned.filter(bills__state=BillState.OPEN).with_bills().distinct().order_by("due_at", "id")[:10])

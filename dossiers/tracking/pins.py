@@ -34,15 +34,15 @@ class TooManyTries(Exception):
 def open_with(form: LookupForm) -> Dossier | None:
     """Return the dossier that a filled-in form opens, or say in it why none; unknown codes look like wrong PINs."""
     try:
-        found = open_with_pin(form.cleaned_data["code"], form.cleaned_data["pin"])
+        dossier = open_with_pin(form.cleaned_data["code"], form.cleaned_data["pin"])
     except TooManyTries:
         form.add_error(
             None, _("Từ mạng của bạn đã có nhiều lần nhập sai. Hãy quét mã QR trên giấy hẹn hoặc nhận mã qua tin nhắn.")
         )
         return None
-    if found is None:
+    if dossier is None:
         form.add_error(None, _("Mã hồ sơ hoặc mã PIN chưa đúng. Sau 5 lần sai, hãy quét mã QR trên giấy hẹn."))
-    return found
+    return dossier
 
 
 def open_with_pin(code: str, pin: str) -> Dossier | None:

@@ -27,8 +27,8 @@ SESSION_DOSSIERS = "dossiers"
 
 def remember(request: HttpRequest, dossier: Dossier) -> None:
     """Let this browser open a dossier for as long as its session lasts; the last twenty."""
-    known = request.session.get(SESSION_DOSSIERS, [])
-    request.session[SESSION_DOSSIERS] = [*[code for code in known if code != dossier.code], dossier.code][-20:]
+    codes = request.session.get(SESSION_DOSSIERS, [])
+    request.session[SESSION_DOSSIERS] = [*[code for code in codes if code != dossier.code], dossier.code][-20:]
 
 
 @never_cache
@@ -40,17 +40,17 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         if own is None:
             return redirect(f"{reverse('lookup')}?code={code}")
         remember(request, own)  # what else there is to do with it asks the session
-    found = get_object_or_404(Dossier.objects.with_bills().prefetch_related("events"), code=code)
-    slip_url = settings.BASE_URL + reverse("slip", args=[found.slip_token])
-    context = tracking_context.context_of(found) | {
-        "dossier": found,
-        "bills": found.bills.all(),
-        "returned": [back for bill in found.bills.all() for back in refund_status.of_bill(bill)],
+    dossier = get_object_or_404(Dossier.objects.with_bills().prefetch_related("events"), code=code)
+    slip_url = settings.BASE_URL + reverse("slip", args=[dossier.slip_token])
+    context = tracking_context.context_of(dossier) | {
+        "dossier": dossier,
+        "bills": dossier.bills.all(),
+        "returned": [back for bill in dossier.bills.all() for back in refund_status.of_bill(bill)],
         "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
         "slip_url": slip_url,
-        "live": live.stream_url(bill.token for bill in found.bills.all()),
-        "sent": found.attachments.all(),
-        "may_have_posted": postal_orders.may_choose(found),
+        "live": live.stream_url(bill.token for bill in dossier.bills.all()),
+        "sent": dossier.attachments.all(),
+        "may_have_posted": postal_orders.may_choose(dossier),
     }
     return render(request, "dossiers/tracking/dossier.html", context)
 
@@ -59,9 +59,9 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def slip(request: HttpRequest, token: str) -> HttpResponse:
     """The QR on the slip: 128 random bits open the dossier, as the paper itself would."""
-    found = get_object_or_404(Dossier, slip_token=token)
-    remember(request, found)
-    return redirect("dossier", code=found.code)
+    dossier = get_object_or_404(Dossier, slip_token=token)
+    remember(request, dossier)
+    return redirect("dossier", code=dossier.code)
 
 
 @never_cache
@@ -73,7 +73,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
         unfinished = checkout.unfinished(request.session.get(SESSION_PAYMENT, ""))
         return render(request, "dossiers/tracking/lookup.html", {"form": form, "unfinished": unfinished})
     form = LookupForm(request.POST)
-    if form.is_valid() and (found := pins.open_with(form)):
-        remember(request, found)
-        return redirect("dossier", code=found.code)
+    if form.is_valid() and (opened := pins.open_with(form)):
+        remember(request, opened)
+        return redirect("dossier", code=opened.code)
     return render(request, "dossiers/tracking/lookup.html", {"form": form}, status=422)

@@ -49,8 +49,8 @@ def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
             return redirect("desk-dossier", code=code)
         else:
             change = data["received"] - payment.amount if data["tender"] == "cash" else 0
-            told = {"amount": dong(payment.amount), "change": dong(change)}
-            messages.success(request, _("Đã thu %(amount)s. Trả lại khách %(change)s.") % told)
+            amounts = {"amount": dong(payment.amount), "change": dong(change)}
+            messages.success(request, _("Đã thu %(amount)s. Trả lại khách %(change)s.") % amounts)
             views.publish_change(request)
             return redirect("desk-dossier", code=code)
     context = {"staff": staff, "dossier": dossier, "form": form, "is_in_doubt": status == 409}

@@ -30,8 +30,8 @@ def one(staff: DeskStaff, text: str, today: date) -> Dossier | None:
     """
     mine = staff.dossiers()
     token = text.rstrip("/").rsplit("/", 1)[-1]
-    if found := mine.filter(slip_token=token).first():
-        return found
+    if dossier := mine.filter(slip_token=token).first():
+        return dossier
     compact = re.sub(r"[^A-Za-z0-9]", "", text).upper()
     if text.isdecimal() and len(text) <= 4:
         return mine.filter(code__in=_todays(staff, int(text), today)).first()
@@ -59,7 +59,7 @@ def many(staff: DeskStaff, text: str) -> DossierQuerySet:
     words = fold(text).split()
     if not any(len(word) >= LEAST_LETTERS for word in words):
         return Dossier.objects.none()
-    found = staff.dossiers()
+    dossiers = staff.dossiers()
     for word in words:
-        found = found.filter(owner_search_key__contains=word)
-    return found
+        dossiers = dossiers.filter(owner_search_key__contains=word)
+    return dossiers

@@ -32,11 +32,11 @@ class Scan:
 def look_up(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Answer each scan (`lan` its number, `quet` its text); the browser forgets those that are answered."""
     now = timezone.now()
-    asked = list(zip(request.POST.getlist("lan"), request.POST.getlist("quet"), strict=False))[:MOST_SCANS]
+    sent_scans = list(zip(request.POST.getlist("lan"), request.POST.getlist("quet"), strict=False))[:MOST_SCANS]
     scans = []
-    for nonce, sent in asked:
+    for nonce, sent in sent_scans:
         text = lookup.tidy(sent)
         exact = lookup.one(staff, text, timezone.localdate(now))
-        found = staff.dossiers().filter(pk=exact.pk) if exact else lookup.many(staff, text).order_by("-pk")
-        scans.append(Scan(nonce[:40], text, [row_of(each, now) for each in found.with_bills()[:MOST_FOUND]]))
+        dossiers = staff.dossiers().filter(pk=exact.pk) if exact else lookup.many(staff, text).order_by("-pk")
+        scans.append(Scan(nonce[:40], text, [row_of(each, now) for each in dossiers.with_bills()[:MOST_FOUND]]))
     return render(request, "dossiers/desk/_scans.html", {"scans": scans})

@@ -45,10 +45,10 @@ def code_in(content: bytes) -> str:
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
             picture.thumbnail((MOST_PIXELS_A_SIDE, MOST_PIXELS_A_SIDE))
-            found = zxingcpp.read_barcodes(picture.convert("L"), formats=_QR)
+            barcodes = zxingcpp.read_barcodes(picture.convert("L"), formats=_QR)
     except (OSError, ValueError, SyntaxError):
         return ""
-    return found[0].text if found else ""
+    return barcodes[0].text if barcodes else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -30,8 +30,8 @@ def address_of(request: HttpRequest, staff: DeskStaff, text: str) -> str:
 def keep(request: HttpRequest, text: str) -> str:
     """Remember a text for this session and return its key."""
     key = secrets.token_urlsafe(6)
-    known = list(request.session.get(SESSION_SEARCHES, {}).items())
-    request.session[SESSION_SEARCHES] = dict([*known, (key, text)][-MOST:])
+    searches = list(request.session.get(SESSION_SEARCHES, {}).items())
+    request.session[SESSION_SEARCHES] = dict([*searches, (key, text)][-MOST:])
     return key
 
 
