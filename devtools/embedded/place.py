@@ -92,8 +92,8 @@ class Place:
             folder = self.notes / "servers"
             folder.mkdir(exist_ok=True)
             return folder
-        if known := self.remembered.get("folder"):
-            path = Path(known)
+        if remembered := self.remembered.get("folder"):
+            path = Path(remembered)
             if path.is_dir() and not path.is_symlink() and path.stat().st_uid == os.geteuid():
                 return path
         for parent in (tempfile.gettempdir(), "/var/tmp", "/tmp"):  # noqa: S108 - mkdtemp makes the name
