@@ -21,7 +21,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "host": urlsplit(settings.BASE_URL).netloc,
             "live_url": settings.LIVE_URL,
             # Both from memory, at most one query in some seconds.
-            "read_only": spans.told,
+            "read_only": spans.announcement,
             "gateways_away": away,
             # Called by the header of staff only, so that citizens' pages ask nothing.
             "is_staff": lambda: request.user.is_authenticated and citizen_of(request.user) is None,

@@ -25,9 +25,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     sweeper leave undone waits.
     """
     is_up = _postgres()
-    found = {"postgres": is_up, "redis": _redis(), **(_processes() if is_up else {})}
+    standing = {"postgres": is_up, "redis": _redis(), **(_processes() if is_up else {})}
     return JsonResponse(
-        {name: "ok" if is_well else "down" for name, is_well in found.items()},
+        {name: "ok" if is_well else "down" for name, is_well in standing.items()},
         status=200 if is_up else 503,
     )
 

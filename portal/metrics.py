@@ -113,9 +113,9 @@ def _simple(name: str, meaning: str, value: float) -> GaugeMetricFamily:
 
 def _waiting(name: str, meaning: str, rows: QuerySet[Model], since: str, now: datetime) -> Iterator[GaugeMetricFamily]:
     """Yield how many rows wait and for how long the oldest has."""
-    found = rows.order_by().aggregate(number=Count("pk"), oldest=Min(since))
-    yield _simple(name, meaning, found["number"])
-    yield _simple(f"{name}_oldest_seconds", f"{meaning}: age of the oldest, seconds", _age(found["oldest"], now))
+    totals = rows.order_by().aggregate(number=Count("pk"), oldest=Min(since))
+    yield _simple(name, meaning, totals["number"])
+    yield _simple(f"{name}_oldest_seconds", f"{meaning}: age of the oldest, seconds", _age(totals["oldest"], now))
 
 
 def _age(moment: datetime | None, now: datetime) -> float:
@@ -183,9 +183,9 @@ def _cases(now: datetime) -> Iterator[GaugeMetricFamily]:
     number = _gauge("open_cases", "Differences that nobody has closed", "kind")
     oldest = _gauge("open_cases_oldest_seconds", "Age of the oldest open case, seconds", "kind")
     rows = Discrepancy.objects.filter(closed_at=None).order_by().values_list("kind")
-    found = {kind: (count, since) for kind, count, since in rows.annotate(Count("pk"), Min("opened_at"))}
+    by_kind = {kind: (count, since) for kind, count, since in rows.annotate(Count("pk"), Min("opened_at"))}
     for kind in DiscrepancyKind.values:
-        count, since = found.get(kind, (0, None))
+        count, since = by_kind.get(kind, (0, None))
         number.add_metric([kind], count)
         oldest.add_metric([kind], _age(since, now))
     yield from (number, oldest)
@@ -194,9 +194,9 @@ def _cases(now: datetime) -> Iterator[GaugeMetricFamily]:
 def _refunds() -> Iterator[GaugeMetricFamily]:
     family = _gauge("refunds", "Refunds that are not done, by state", "state")
     rows = Refund.objects.filter(state__in=UNFINISHED_REFUNDS).order_by().values_list("state")
-    found = dict(rows.annotate(Count("pk")))
+    by_state = dict(rows.annotate(Count("pk")))
     for state in UNFINISHED_REFUNDS:
-        family.add_metric([state], found.get(state, 0))
+        family.add_metric([state], by_state.get(state, 0))
     yield family
 
 
@@ -214,5 +214,5 @@ def _queues(now: datetime) -> Iterator[GaugeMetricFamily]:
     yield from _waiting("statements_waiting", "Bank files being read or matched", statements, "uploaded_at", now)
     papers = Attachment.objects.filter(state=PaperState.PENDING)
     yield from _waiting("papers_waiting", "Papers nobody may open yet", papers, "uploaded_at", now)
-    told = dispatch.waiting()
-    yield from _waiting("webhooks_waiting", "Events that clients have not taken yet", told, "created_at", now)
+    deliveries = dispatch.waiting()
+    yield from _waiting("webhooks_waiting", "Events that clients have not taken yet", deliveries, "created_at", now)

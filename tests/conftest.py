@@ -131,7 +131,7 @@ def _no_wakeup_in_flight() -> Iterator[None]:
 
     merchants.forget()
     # Known to be nothing, so that no test counts the query that comes once in some seconds.
-    spans.known.put((), seconds=3600)
+    spans.coming.put((), seconds=3600)
     status_views.away.put((), seconds=3600)
     heartbeats._said_at.clear()
     wakeup._silent_until = wakeup._debounced_until = live._silent_until = 0.0

@@ -120,7 +120,7 @@ def of_province(user: User) -> list[Alert]:
     )
     forged = callbacks_rejected.forged()
     quiet = heartbeats.silent()
-    coming = spans.known()
+    coming = spans.coming()
     return [
         _concern(
             _("Thông báo ngân hàng cần người xem"),
@@ -235,6 +235,6 @@ def _silent(processes: Collection[str]) -> str:
 def _concern(name: Promise, rows: QuerySet[Any], since: str, link: str, advice: Promise, *, least: int = 1) -> Alert:
     """Count rows in one query; fewer than `least` are none."""
     wanted: dict[str, Any] = {"count": Count("pk", distinct=True)} | ({"oldest": Min(since)} if since else {})
-    found = rows.order_by().aggregate(**wanted)
-    count = found["count"] if found["count"] >= least else 0
-    return Alert(name, count, found.get("oldest") if count else None, link, advice)
+    totals = rows.order_by().aggregate(**wanted)
+    count = totals["count"] if totals["count"] >= least else 0
+    return Alert(name, count, totals.get("oldest") if count else None, link, advice)

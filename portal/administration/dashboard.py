@@ -19,10 +19,10 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user: Any = request.user
     is_provincial = sees_everything(user)
     roles = None if is_provincial else (Role.AGENCY_ADMIN,)
-    found = alerts.of_agencies(user, agencies_of(user, timezone.localdate(), roles=roles))
+    all_alerts = alerts.of_agencies(user, agencies_of(user, timezone.localdate(), roles=roles))
     if is_provincial:
-        found += alerts.of_province(user)
+        all_alerts += alerts.of_province(user)
         context["hours"] = hourly_statistics.of_a_day()
-    context["concerns"] = [concern for concern in found if concern.count]
-    context["quiet"] = [concern for concern in found if not concern.count]
+    context["concerns"] = [concern for concern in all_alerts if concern.count]
+    context["quiet"] = [concern for concern in all_alerts if not concern.count]
     return context

@@ -26,10 +26,10 @@ class _Offered(AutocompleteJsonView):
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         """Add the days to an agency that does not exist today."""
-        told: dict[str, str] = super().serialize_result(obj, to_field_name)
+        option: dict[str, str] = super().serialize_result(obj, to_field_name)
         if isinstance(obj, Agency) and timezone.localdate() not in obj.valid_during:
-            told["text"] += f" ({in_words(obj.valid_during)})"
-        return told
+            option["text"] += f" ({in_words(obj.valid_during)})"
+        return option
 
 
 def _of_a_row(view: Any) -> Any:

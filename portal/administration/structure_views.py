@@ -54,8 +54,8 @@ def tree(day: date, wanted: str = "") -> list[Node]:
         return Node(agency, tuple(before[agency.pk]), tuple(after[agency.pk]), filled)
 
     if wanted:
-        found = [agency for agency in agencies if fold(wanted) in agency.search_key]
-        return [Node(one, tuple(before[one.pk]), tuple(after[one.pk]), ()) for one in found]
+        matching = [agency for agency in agencies if fold(wanted) in agency.search_key]
+        return [Node(one, tuple(before[one.pk]), tuple(after[one.pk]), ()) for one in matching]
     return [node(agency) for agency in under[None]]
 
 

@@ -50,7 +50,7 @@ class Fault:
     why: str
 
 
-def found(root: Path) -> dict[Key, set[str]]:
+def messages_in(root: Path) -> dict[Key, set[str]]:
     """Return every marked message with the files it stands in, by (context, id or ids)."""
     messages: dict[Key, set[str]] = {}
     for path, source in _sources(root):
@@ -73,9 +73,9 @@ def _sources(root: Path) -> Iterator[tuple[Path, str]]:
 def update(root: Path, language: str = "en") -> int:
     """Bring the catalogue in step with the sources and compile it; return how many messages it has."""
     old, new = _read(root, language), _empty(language)
-    for (context, text), files in sorted(found(root).items(), key=lambda item: (sorted(item[1]), str(item[0]))):
-        known = old.get(text[0] if isinstance(text, tuple) else text, context or None)
-        string = known.string if known else ("" if isinstance(text, str) else ("", ""))
+    for (context, text), files in sorted(messages_in(root).items(), key=lambda item: (sorted(item[1]), str(item[0]))):
+        earlier = old.get(text[0] if isinstance(text, tuple) else text, context or None)
+        string = earlier.string if earlier else ("" if isinstance(text, str) else ("", ""))
         new.add(text, string, locations=[(name, 0) for name in sorted(files)], context=context or None)
     with _path(root, language).open("wb") as file:
         write_po(file, new, include_lineno=False, width=120, omit_header=True)
@@ -107,13 +107,13 @@ def faults(root: Path, language: str = "en") -> list[Fault]:
     """Return what is missing, stale or broken in the catalogue; empty when it is complete."""
     catalogue = _read(root, language)
     wrong = []
-    for (context, text), _files in sorted(found(root).items(), key=str):
+    for (context, text), _files in sorted(messages_in(root).items(), key=str):
         first = text[0] if isinstance(text, tuple) else text
-        known = catalogue.get(first, context or None)
-        strings = _strings(known)
+        message = catalogue.get(first, context or None)
+        strings = _strings(message)
         if not all(strings):
             wrong.append(Fault(first, "is not translated"))
-        elif known and known.fuzzy:
+        elif message and message.fuzzy:
             wrong.append(Fault(first, "is only guessed"))
         elif any(_placeholders(string) - _placeholders(first) for string in strings) or (
             isinstance(text, str) and _placeholders(strings[0]) != _placeholders(first)
@@ -122,11 +122,11 @@ def faults(root: Path, language: str = "en") -> list[Fault]:
     return wrong
 
 
-def _strings(known: Message | None) -> tuple[str, ...]:
+def _strings(message: Message | None) -> tuple[str, ...]:
     """Return the translations of a message, singular first; one empty text when there is none."""
-    if known is None or not known.string:
+    if message is None or not message.string:
         return ("",)
-    return (known.string,) if isinstance(known.string, str) else tuple(map(str, known.string))
+    return (message.string,) if isinstance(message.string, str) else tuple(map(str, message.string))
 
 
 def _placeholders(text: str) -> set[str]:
@@ -141,13 +141,13 @@ def _path(root: Path, language: str) -> Path:
 
 def _read(root: Path, language: str) -> Catalog:
     path = _path(root, language)
-    known = _empty(language)
+    catalogue = _empty(language)
     if path.exists():
         with path.open("rb") as file:
             for message in read_po(file, locale=language):
                 if message.id:
-                    known[message.id] = message
-    return known
+                    catalogue[message.id] = message
+    return catalogue
 
 
 def _empty(language: str) -> Catalog:

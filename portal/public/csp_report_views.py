@@ -29,23 +29,23 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     """Write one line: which rule, on which page, against what. What follows a `?` or `#` is left out."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) <= MOST_BYTES and rate_limits.spend(*rate_limits.of(TOLD)):
-        told = _read(request.body)
-        if told:
+        report = _read(request.body)
+        if report:
             logger.warning(
                 "a page wanted what its policy forbids: %s on %s by %s",
-                str(told.get("effective-directive") or told.get("violated-directive") or "?")[:40],
-                _place(told.get("document-uri")),
-                _place(told.get("blocked-uri")),
+                str(report.get("effective-directive") or report.get("violated-directive") or "?")[:40],
+                _place(report.get("document-uri")),
+                _place(report.get("blocked-uri")),
             )
     return HttpResponse(status=204)
 
 
 def _read(body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(body)
+        parsed = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    report = found.get("csp-report") if isinstance(found, dict) else None
+    report = parsed.get("csp-report") if isinstance(parsed, dict) else None
     return report if isinstance(report, dict) else {}
 
 

@@ -190,17 +190,17 @@ def _by_post(since: datetime) -> ByPost | None:
 
 
 def _satisfaction(since: datetime) -> Satisfaction | None:
-    found = dict(Rating.objects.filter(at__gte=since).values_list("score").annotate(number=Count("pk")))
-    given = Satisfaction(tuple((score, found.get(score, 0)) for score in range(5, 0, -1)))
+    by_score = dict(Rating.objects.filter(at__gte=since).values_list("score").annotate(number=Count("pk")))
+    given = Satisfaction(tuple((score, by_score.get(score, 0)) for score in range(5, 0, -1)))
     return given if given.total >= LEAST else None
 
 
-def pooled(found: Iterable[Share]) -> tuple[Share, ...]:
+def pooled(shares: Iterable[Share]) -> tuple[Share, ...]:
     """Put agencies with few payments together; leave them out when even together they are few.
 
     One small agency alone in the pool would be seen through, so the smallest other one joins it.
     """
-    every = sorted(found, key=lambda share: (-share.paid, share.name or ""))
+    every = sorted(shares, key=lambda share: (-share.paid, share.name or ""))
     shown = [share for share in every if share.paid >= LEAST]
     small = every[len(shown) :]
     if small and shown and (len(small) == 1 or sum(share.paid for share in small) < LEAST):

@@ -69,11 +69,11 @@ def standings() -> list[Standing]:
     return [
         Standing(
             registry.name_of(slug),
-            len(found),
-            sum(not circuit_breaker.is_resting(account) for account in found),
-            min((account.pauses_at for account in found if account.pauses_at), default=None),
+            len(contracts),
+            sum(not circuit_breaker.is_resting(account) for account in contracts),
+            min((account.pauses_at for account in contracts if account.pauses_at), default=None),
         )
-        for slug, found in by_gateway.items()
+        for slug, contracts in by_gateway.items()
     ]
 
 
@@ -90,14 +90,14 @@ def status(request: HttpRequest) -> HttpResponse:
     """Show the page; it asks nothing about anybody."""
     now = timezone.now()
     since = now - outages.LOOK_BACK
-    known = Outage.objects.filter(Q(ended_at=None) | Q(ended_at__gt=since)).select_related("merchant_account")
-    ahead = known.filter(is_planned=True, began_at__gt=now, ended_at__gt=now).order_by("began_at")
-    past = known.filter(began_at__lte=now)[:MOST_SHOWN]
+    outages_shown = Outage.objects.filter(Q(ended_at=None) | Q(ended_at__gt=since)).select_related("merchant_account")
+    ahead = outages_shown.filter(is_planned=True, began_at__gt=now, ended_at__gt=now).order_by("began_at")
+    past = outages_shown.filter(began_at__lte=now)[:MOST_SHOWN]
     context = {
         "standings": standings(),
-        "ahead": [Past(registry.name_of(found.merchant_account.gateway), found) for found in ahead[:MOST_SHOWN]],
-        "past": [Past(registry.name_of(found.merchant_account.gateway), found) for found in past],
+        "ahead": [Past(registry.name_of(outage.merchant_account.gateway), outage) for outage in ahead[:MOST_SHOWN]],
+        "past": [Past(registry.name_of(outage.merchant_account.gateway), outage) for outage in past],
         "at": now,
-        "portal": spans.told(),
+        "portal": spans.announcement(),
     }
     return render(request, "portal/public/status.html", context)

@@ -115,7 +115,7 @@ def rows_of(scope: Scope, heirs: Mapping[int, int] | None = None) -> list[Row]:
         for agency_id, number in grouped:
             counts[(heirs or {}).get(agency_id, agency_id)][word] += number
     names = dict(Agency.objects.filter(pk__in=counts).values_list("pk", "name"))
-    rows = [Row(pk, names[pk], found) for pk, found in counts.items()]
+    rows = [Row(pk, names[pk], values) for pk, values in counts.items()]
     return sorted(rows, key=lambda row: (-row.counts["da-nop"], -row.counts["tiep-nhan"], row.name))
 
 
@@ -140,11 +140,11 @@ def _procedures(scope: Scope) -> Share:
     """Of the procedures somebody paid for, those that somebody paid for online."""
     online = Q(bill__in=payments(scope, online=True).values("bill"))
     paid = DossierBill.objects.filter(bill__in=payments(scope).values("bill"))
-    found = paid.aggregate(
+    totals = paid.aggregate(
         whole=Count("dossier__case__procedure", distinct=True),
         part=Count("dossier__case__procedure", distinct=True, filter=online),
     )
-    return Share(SHARES[0][0], found["part"], found["whole"])
+    return Share(SHARES[0][0], totals["part"], totals["whole"])
 
 
 def _money(scope: Scope) -> list[Money]:
@@ -153,11 +153,11 @@ def _money(scope: Scope) -> list[Money]:
     grouped = lines.values("kind").annotate(
         online=Sum("amount", filter=online, default=0), counter=Sum("amount", filter=~online, default=0)
     )
-    found = {row["kind"]: row for row in grouped}
+    by_kind = {row["kind"]: row for row in grouped}
     return [
-        Money(str(label), found[kind]["online"], found[kind]["counter"])
+        Money(str(label), by_kind[kind]["online"], by_kind[kind]["counter"])
         for kind, label in FeeKind.choices
-        if kind in found
+        if kind in by_kind
     ]
 
 

@@ -34,7 +34,7 @@ BAR_ROW, WEEK_WIDTH = 46, 28
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportRequest:
     """What the address asks for. `agency` is the chosen one, None for all somebody sees.
 
     `heirs`, when asked for (`?gop=1`), count what predecessors did at who does their work today.
@@ -48,12 +48,12 @@ class Asked:
     @property
     def query(self) -> str:
         """The same question for another page."""
-        told = {"tu": self.scope.first.isoformat(), "den": self.scope.last.isoformat()}
-        told |= {"co-quan": str(self.agency.pk)} if self.agency else {}
-        return urlencode(told | ({} if self.heirs is None else {"gop": "1"}))
+        parameters = {"tu": self.scope.first.isoformat(), "den": self.scope.last.isoformat()}
+        parameters |= {"co-quan": str(self.agency.pk)} if self.agency else {}
+        return urlencode(parameters | ({} if self.heirs is None else {"gop": "1"}))
 
 
-def _asked(request: HttpRequest, staff: DeskStaff) -> Asked:
+def _requested(request: HttpRequest, staff: DeskStaff) -> ReportRequest:
     """Read span and agency; whatever makes no sense is this month, and everything they see. Raises Http404."""
     today = timezone.localdate()
     last = min(_day(request.GET.get("den", ""), today), today)
@@ -68,34 +68,34 @@ def _asked(request: HttpRequest, staff: DeskStaff) -> Asked:
     scope = staff.sees
     if chosen:
         scope = frozenset(pk for pk in staff.sees if pk == chosen.pk or (heirs or {}).get(pk) == chosen.pk)
-    return Asked(Scope(scope, first, last), chosen, offered, heirs)
+    return ReportRequest(Scope(scope, first, last), chosen, offered, heirs)
 
 
 def _day(text: str, default: date) -> date:
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return default
-    return found if found.year >= 2000 else default
+    return day if day.year >= 2000 else default
 
 
 @require_GET
 @for_staff
 def report(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Show the report; the number of queries does not depend on how much there is."""
-    asked = _asked(request, staff)
-    is_whole = asked.agency is None and sees_everything(staff.user)
-    found = summary_of(asked.scope, is_whole=is_whole, heirs=asked.heirs)
-    charted = [row for row in found.rows if row.online.whole][:CHARTED]
+    requested = _requested(request, staff)
+    is_whole = requested.agency is None and sees_everything(staff.user)
+    summary = summary_of(requested.scope, is_whole=is_whole, heirs=requested.heirs)
+    charted = [row for row in summary.rows if row.online.whole][:CHARTED]
     context = {
         "staff": staff,
-        "asked": asked,
-        "report": found,
+        "requested": requested,
+        "report": summary,
         "bars": [(row, BAR_ROW * number) for number, row in enumerate(charted)],
         "bars_height": BAR_ROW * len(charted),
-        "weeks": [(week, WEEK_WIDTH * number, 100 - week.percent) for number, week in enumerate(found.weeks)],
-        "weeks_width": max(WEEK_WIDTH * len(found.weeks), 10 * WEEK_WIDTH),
-        "groups": board(asked.scope.last) if is_whole else [],
+        "weeks": [(week, WEEK_WIDTH * number, 100 - week.percent) for number, week in enumerate(summary.weeks)],
+        "weeks_width": max(WEEK_WIDTH * len(summary.weeks), 10 * WEEK_WIDTH),
+        "groups": board(requested.scope.last) if is_whole else [],
     }
     return render(request, "portal/reports/report.html", context)
 
@@ -104,11 +104,11 @@ def report(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
 @for_staff
 def report_file(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
     """The table of agencies as CSV: one column a measure, by its word and its name."""
-    asked = _asked(request, staff)
-    _record("export_report", asked, staff)
+    requested = _requested(request, staff)
+    _record("export_report", requested, staff)
     names: list[Cell] = ["", *(str(measure.name) for measure in MEASURES.values())]
-    rows: list[list[Cell]] = [[row.name, *row.counts.values()] for row in rows_of(asked.scope, asked.heirs)]
-    name = f"bao-cao-{asked.scope.first}-{asked.scope.last}.csv"
+    rows: list[list[Cell]] = [[row.name, *row.counts.values()] for row in rows_of(requested.scope, requested.heirs)]
+    name = f"bao-cao-{requested.scope.first}-{requested.scope.last}.csv"
     return csv_file(name, ["co_quan", *MEASURES], [names, *rows])
 
 
@@ -116,9 +116,9 @@ def report_file(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
 @for_staff
 def dossiers(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """The dossiers a number counts (`?so=` its word), each a link to the desk."""
-    asked, word, measure = _measure(request, staff)
-    page = page_of(request, _listed(measure, asked))
-    context = {"staff": staff, "asked": asked, "word": word, "measure": measure, "page": page}
+    requested, word, measure = _measure(request, staff)
+    page = page_of(request, _listed(measure, requested))
+    context = {"staff": staff, "requested": requested, "word": word, "measure": measure, "page": page}
     return render(request, "portal/reports/dossiers.html", context)
 
 
@@ -126,32 +126,32 @@ def dossiers(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
 @for_staff
 def dossiers_file(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
     """The same dossiers, all of them, as a stream of CSV; times in Viet Nam (UTC+7). No person stands in it."""
-    asked, word, measure = _measure(request, staff)
-    _record("export_report_dossiers", asked, staff, measure=word)
-    return csv_file(f"ho-so-{word}.csv", [*_COLUMNS, *_TIMES], _rows(_listed(measure, asked)))
+    requested, word, measure = _measure(request, staff)
+    _record("export_report_dossiers", requested, staff, measure=word)
+    return csv_file(f"ho-so-{word}.csv", [*_COLUMNS, *_TIMES], _rows(_listed(measure, requested)))
 
 
-def _measure(request: HttpRequest, staff: DeskStaff) -> tuple[Asked, str, Measure]:
+def _measure(request: HttpRequest, staff: DeskStaff) -> tuple[ReportRequest, str, Measure]:
     word = request.GET.get("so", "")
     if word not in MEASURES:
         raise Http404
-    return _asked(request, staff), word, MEASURES[word]
+    return _requested(request, staff), word, MEASURES[word]
 
 
-def _listed(measure: Measure, asked: Asked) -> DossierQuerySet:
-    return measure.dossiers(asked.scope).select_related("agency", "case__procedure").order_by("-pk")
+def _listed(measure: Measure, requested: ReportRequest) -> DossierQuerySet:
+    return measure.dossiers(requested.scope).select_related("agency", "case__procedure").order_by("-pk")
 
 
 _COLUMNS = ("ma_ho_so", "co_quan", "ma_thu_tuc", "kenh", "trang_thai")
 _TIMES = {"nop": "submitted_at", "hen_tra": "due_at", "xong": "finished_at", "tra": "returned_at"}
 
 
-def _rows(found: DossierQuerySet) -> Iterator[list[Cell]]:
-    for dossier in found.iterator(chunk_size=1000):
+def _rows(matching: DossierQuerySet) -> Iterator[list[Cell]]:
+    for dossier in matching.iterator(chunk_size=1000):
         about = (dossier.code, dossier.agency.name, dossier.case.procedure.code, dossier.channel, dossier.state)
         yield [*about, *(getattr(dossier, field) for field in _TIMES.values())]
 
 
-def _record(action: str, asked: Asked, staff: DeskStaff, **detail: Any) -> None:
-    span = f"{asked.scope.first}..{asked.scope.last}"
-    audit.record(action, f"report:{span}", actor=staff.user, agency=asked.agency, **detail)
+def _record(action: str, requested: ReportRequest, staff: DeskStaff, **detail: Any) -> None:
+    span = f"{requested.scope.first}..{requested.scope.last}"
+    audit.record(action, f"report:{span}", actor=staff.user, agency=requested.agency, **detail)

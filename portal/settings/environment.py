@@ -32,16 +32,16 @@ def listed(value: str) -> list[str]:
 
 def database(value: str) -> dict[str, Any]:
     """postgres://user:password@host:port/name."""
-    found: dict[str, Any] = environ.Env.db_url_config(value)
-    if found.get("ENGINE") != "django.db.backends.postgresql":
+    options: dict[str, Any] = environ.Env.db_url_config(value)
+    if options.get("ENGINE") != "django.db.backends.postgresql":
         raise ValueError("must begin with postgres://")
-    return found
+    return options
 
 
 def mail_server(value: str) -> dict[str, Any]:
     """smtp+tls://user:password@host:587."""
-    found: dict[str, Any] = environ.Env.email_url_config(value)
-    return found
+    options: dict[str, Any] = environ.Env.email_url_config(value)
+    return options
 
 
 def socket_address(value: str) -> str | tuple[str, int] | None:

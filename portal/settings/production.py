@@ -71,8 +71,8 @@ def _faults() -> list[str]:
     faults += [f"{wanted.name} is missing" for wanted in VARIABLES if wanted.is_required and not is_set(wanted.name)]
     for network in WEBHOOK_NETWORKS:
         try:
-            found = ip_network(network)
-            if any(found.overlaps(own) for own in _NEVER_CALLED if own.version == found.version):
+            allowed = ip_network(network)
+            if any(allowed.overlaps(own) for own in _NEVER_CALLED if own.version == allowed.version):
                 faults.append(f"WEBHOOK_NETWORKS would let webhooks reach this machine ({network})")
         except ValueError:
             faults.append(f"WEBHOOK_NETWORKS: {network} is no network")

@@ -53,7 +53,7 @@ def faults(texts: list[str]) -> list[str]:
 
 
 def test_no_text_of_the_site_uses_a_second_word_for_one_thing() -> None:
-    ids = [text for _context, text in translations.found(settings.BASE_DIR)]
+    ids = [text for _context, text in translations.messages_in(settings.BASE_DIR)]
     texts = sorted({each for text in ids for each in ([text] if isinstance(text, str) else text)})
     assert len(texts) > 1500
     assert faults(texts) == []

@@ -87,9 +87,9 @@ def begin(request: HttpRequest, account: int) -> HttpResponse:
 
 def _made(request: HttpRequest, contract: MerchantAccount, form: TestPaymentForm) -> TestPayment | None:
     actor: Any = request.user
-    told = form.cleaned_data
+    cleaned = form.cleaned_data
     try:
-        test_payment = test_payments.begin(contract, told["agency"], told["amount"], actor=actor)
+        test_payment = test_payments.begin(contract, cleaned["agency"], cleaned["amount"], actor=actor)
     except GatewayNotOffered:
         form.add_error("agency", _("Cơ quan này không dùng hợp đồng này."))
         return None
@@ -104,23 +104,24 @@ def _made(request: HttpRequest, contract: MerchantAccount, form: TestPaymentForm
 
 @require_http_methods(["GET", "POST"])
 def test_payment(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show how far a test_payment is, live; a POST closes one that nobody will pay."""
+    """Show how far a test payment is, live; a POST closes one that nobody will pay."""
     _may(request, "view")
-    found = _test_payment(pk)
+    test_payment = _test_payment(pk)
     if request.method == "POST":
         _may(request, "change")
         must_be_proved(request)
         actor: Any = request.user
         try:
-            bills.cancel_bill(found.bill, reason="test_payment given up", actor=actor)
+            bills.cancel_bill(test_payment.bill, reason="test_payment given up", actor=actor)
         except (BillNotPayable, BillHasMoney):
             messages.error(request, _("Không hủy được: tiền đã đến, hoặc đang hỏi ngân hàng."))
         return redirect("test_payment", pk=pk)
     context = {
         **admin.site.each_context(request),
-        "title": _("Thanh toán thử: %(gateway)s") % {"gateway": registry.name_of(found.merchant_account.gateway)},
-        "live": live.stream_url([found.bill.token]),
-        **_progress(request, found),
+        "title": _("Thanh toán thử: %(gateway)s")
+        % {"gateway": registry.name_of(test_payment.merchant_account.gateway)},
+        "live": live.stream_url([test_payment.bill.token]),
+        **_progress(request, test_payment),
     }
     return TemplateResponse(request, "portal/administration/gateway_care/test_payment.html", context)
 
@@ -129,12 +130,12 @@ def test_payment(request: HttpRequest, pk: int) -> HttpResponse:
 def test_payment_state(request: HttpRequest, pk: int) -> HttpResponse:
     """The part that changes; a page made in another state (`?da-thay=`) is told to come again whole."""
     _may(request, "view")
-    found = _test_payment(pk)
-    is_stale = request.GET.get("da-thay", found.bill.state) != found.bill.state
+    test_payment = _test_payment(pk)
+    is_stale = request.GET.get("da-thay", test_payment.bill.state) != test_payment.bill.state
     return render(
         request,
         "portal/administration/gateway_care/_test_payment.html",
-        _progress(request, found) | {"is_stale": is_stale},
+        _progress(request, test_payment) | {"is_stale": is_stale},
     )
 
 
@@ -143,12 +144,12 @@ def _test_payment(pk: int) -> TestPayment:
     return get_object_or_404(every.prefetch_related("bill__payments"), pk=pk)
 
 
-def _progress(request: HttpRequest, found: TestPayment) -> dict[str, Any]:
+def _progress(request: HttpRequest, test_payment: TestPayment) -> dict[str, Any]:
     return {
-        "test_payment": found,
-        "steps": test_payments.steps(found),
-        "attempt": test_payments.attempt_of(found),
-        "to_refund": test_payments.may_be_refunded(found),
+        "test_payment": test_payment,
+        "steps": test_payments.steps(test_payment),
+        "attempt": test_payments.attempt_of(test_payment),
+        "to_refund": test_payments.may_be_refunded(test_payment),
         "may_change": request.user.has_perm(RIGHT.format("change")),
     }
 

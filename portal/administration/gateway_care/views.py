@@ -71,8 +71,10 @@ def _act(request: HttpRequest, accounts: Any) -> MaintenanceForm | None:
         form = MaintenanceForm(request.POST, accounts=accounts)
         if not form.is_valid():
             return form
-        told = form.cleaned_data
-        outages.announce(told["account"], told["began_at"], told["ended_at"], reason=told["reason"], actor=actor)
+        cleaned = form.cleaned_data
+        outages.announce(
+            cleaned["account"], cleaned["began_at"], cleaned["ended_at"], reason=cleaned["reason"], actor=actor
+        )
         messages.success(request, _("Đã báo bảo trì."))
     elif work == "het-bao-tri":
         outages.cut_short(get_object_or_404(Outage, is_planned=True, pk=posted_number(request, "outage")), actor=actor)
@@ -91,11 +93,11 @@ def posted_number(request: HttpRequest, name: str) -> int:
 
 def _probe(request: HttpRequest, account: MerchantAccount) -> None:
     actor: Any = request.user
-    found = connection_test.probe(account, actor=actor)
-    values = {"account": account, "said": found.said, "ms": found.milliseconds}
-    if not found.can_be_asked:
+    result = connection_test.probe(account, actor=actor)
+    values = {"account": account, "said": result.said, "ms": result.milliseconds}
+    if not result.can_be_asked:
         messages.info(request, _("%(account)s: cổng này không nhận câu hỏi, không thử được.") % values)
-    elif found.is_well:
+    elif result.is_well:
         messages.success(request, _("%(account)s: kết nối tốt, trả lời “%(said)s” sau %(ms)s ms.") % values)
     else:
         messages.error(request, _("%(account)s: không kết nối được, “%(said)s” sau %(ms)s ms.") % values)
@@ -126,8 +128,8 @@ def outages_file(request: HttpRequest) -> HttpResponseBase:
 
 
 def _outages() -> Iterator[list[Cell]]:
-    for found in Outage.objects.select_related("merchant_account__agency").iterator():
-        account, ended = found.merchant_account, found.ended_at
-        minutes = round(((ended or timezone.now()) - found.began_at).total_seconds() / 60)
+    for outage in Outage.objects.select_related("merchant_account__agency").iterator():
+        account, ended = outage.merchant_account, outage.ended_at
+        minutes = round(((ended or timezone.now()) - outage.began_at).total_seconds() / 60)
         names = (account.gateway, account.merchant_id, account.agency.name)
-        yield [*names, int(found.is_planned), found.began_at, ended, minutes, found.reason]
+        yield [*names, int(outage.is_planned), outage.began_at, ended, minutes, outage.reason]

@@ -105,12 +105,12 @@ def board(day: date) -> list[Group]:
         Procedure.agencies.through.objects.filter(procedure__in=with_fees()).values_list("agency_id", flat=True)
     )
     agencies = list(Agency.objects.existing_on(day).filter(pk__in=collecting).order_by("name"))
-    found = _progress(agencies, day)
+    members = _progress(agencies, day)
     return [
         Group(
             key,
             name,
-            tuple(member for member in found if member.agency.level in levels),
+            tuple(member for member in members if member.agency.level in levels),
         )
         for key, (name, levels) in GROUPS.items()
     ]
@@ -172,17 +172,17 @@ def _contracts(agencies: Iterable[Agency], day: date) -> dict[int, int]:
     in_force = contracts.exclude(gateway__in=internal.SLUGS).order_by("-position", "-pk")
     signed: dict[int, int] = dict(in_force.values_list("agency_id", "pk"))
     above = dict(Agency.objects.values_list("pk", "parent_id"))
-    found = {}
+    first_contracts = {}
     for agency in agencies:
         seen: set[int] = set()
         current: int | None = agency.pk
         while current is not None and current not in seen:
             if current in signed:
-                found[agency.pk] = signed[current]
+                first_contracts[agency.pk] = signed[current]
                 break
             seen.add(current)
             current = above.get(current)
-    return found
+    return first_contracts
 
 
 def _fully_priced(ids: list[int], day: date) -> set[int]:

@@ -91,7 +91,9 @@ def _shown_by(agency: Agency, step: str, day: date) -> Iterable[str]:
         for attested in agency.onboarding.filter(step=step).select_related("noted_by"):
             yield f"{attested.day:%d/%m/%Y} · {attested.evidence} · {attested.noted_by or ''}"
     elif step == "account":
-        yield from (f"{found.gateway} {found.merchant_id} · {found.agency}" for found in merchants.accounts_of(agency))
+        yield from (
+            f"{account.gateway} {account.merchant_id} · {account.agency}" for account in merchants.accounts_of(agency)
+        )
     elif step == "series":
         books = ReceiptSeries.objects.filter(agency=agency, serial__in=receipts.serials_of(day))
         yield from (f"{book.get_kind_display()} {book.serial}" for book in books)
@@ -122,13 +124,13 @@ def checklist(request: HttpRequest, number: int) -> HttpResponse:
         if not request.user.has_perm("agencies.add_onboardingstep"):
             raise PermissionDenied
         return _done(request, agency, today)
-    found = items(agency, today)
+    checklist_items = items(agency, today)
     context = {
         **admin.site.each_context(request),
         "title": _("Triển khai: %(agency)s") % {"agency": agency},
         "agency": agency,
-        "items": found,
-        "number_done": sum(item.is_done for item in found),
+        "items": checklist_items,
+        "number_done": sum(item.is_done for item in checklist_items),
         "today": today,
         "may_attest": request.user.has_perm("agencies.add_onboardingstep"),
     }
@@ -147,11 +149,11 @@ def _done(request: HttpRequest, agency: Agency, today: date) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Cho biết ngày và văn bản, minh chứng."))
         return redirect("checklist", number=agency.pk)
-    told = form.cleaned_data
+    cleaned = form.cleaned_data
     with transaction.atomic():
-        values = {"day": told["day"], "evidence": told["evidence"], "noted_by": actor}
-        OnboardingStep.objects.update_or_create(agency=agency, step=told["step"], defaults=values)
-        detail = {"step": told["step"], "day": told["day"].isoformat(), "evidence": told["evidence"]}
+        values = {"day": cleaned["day"], "evidence": cleaned["evidence"], "noted_by": actor}
+        OnboardingStep.objects.update_or_create(agency=agency, step=cleaned["step"], defaults=values)
+        detail = {"step": cleaned["step"], "day": cleaned["day"].isoformat(), "evidence": cleaned["evidence"]}
         audit.record("onboarding_step", f"agency:{agency.pk}", actor=actor, agency=agency, **detail)
     messages.success(request, _("Đã ghi."))
     return redirect("checklist", number=agency.pk)

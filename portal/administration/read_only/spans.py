@@ -21,7 +21,7 @@ KEPT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Announcement:
     """What pages say at a moment: the span that is on, else the next one that is near."""
 
     now: ReadOnlySpan | None
@@ -32,21 +32,21 @@ def _coming() -> tuple[ReadOnlySpan, ...]:
     return tuple(ReadOnlySpan.objects.filter(ended_at__gt=timezone.now()).order_by("began_at"))
 
 
-known: CachedValue[tuple[ReadOnlySpan, ...]] = CachedValue(_coming, seconds=KEPT_SECONDS, empty=())
+coming: CachedValue[tuple[ReadOnlySpan, ...]] = CachedValue(_coming, seconds=KEPT_SECONDS, empty=())
 
 
 def under_way() -> ReadOnlySpan | None:
     """Return the span that is on; of several the one that lasts longest."""
     now = timezone.now()
-    found = [span for span in known() if span.began_at <= now < span.ended_at]
-    return max(found, key=lambda span: span.ended_at, default=None)
+    current = [span for span in coming() if span.began_at <= now < span.ended_at]
+    return max(current, key=lambda span: span.ended_at, default=None)
 
 
-def told() -> Told:
+def announcement() -> Announcement:
     """Return what the banner of a page says."""
     now = timezone.now()
-    near = (span for span in known() if now < span.began_at <= now + TOLD_BEFORE)
-    return Told(under_way(), next(near, None))
+    near = (span for span in coming() if now < span.began_at <= now + TOLD_BEFORE)
+    return Announcement(under_way(), next(near, None))
 
 
 def announce(began_at: datetime, ended_at: datetime, *, reason: str, actor: User) -> ReadOnlySpan:
@@ -56,7 +56,7 @@ def announce(began_at: datetime, ended_at: datetime, *, reason: str, actor: User
             began_at=began_at, ended_at=ended_at, reason=reason[:200], announced_by=actor
         )
         _record("read_only_announced", span, actor, reason=reason)
-    known.forget()
+    coming.forget()
     return span
 
 
@@ -69,7 +69,7 @@ def end_at(span: ReadOnlySpan, moment: datetime, *, actor: User) -> None:
         read_only_span.ended_at = max(moment, read_only_span.began_at)
         read_only_span.save(update_fields=["ended_at"])
         _record("read_only_end_moved", read_only_span, actor)
-    known.forget()
+    coming.forget()
 
 
 def _record(action: str, span: ReadOnlySpan, actor: User, **detail: Any) -> None:

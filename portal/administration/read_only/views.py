@@ -91,8 +91,8 @@ def _act(request: HttpRequest, form: SpanForm) -> bool:
     if work == "bat":
         if not form.is_valid():
             return False
-        told = form.cleaned_data
-        spans.announce(told["began_at"], told["ended_at"], reason=told["reason"], actor=actor)
+        cleaned = form.cleaned_data
+        spans.announce(cleaned["began_at"], cleaned["ended_at"], reason=cleaned["reason"], actor=actor)
         messages.success(request, _("Đã báo. Mọi trang nói điều này, tiền ngân hàng báo về vẫn được ghi nhận."))
     elif work in ("ket-thuc", "keo-dai"):
         span, later = get_object_or_404(ReadOnlySpan, pk=posted_number(request, "so")), EndForm(request.POST)

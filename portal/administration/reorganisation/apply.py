@@ -45,15 +45,15 @@ def carry_out(plan: Plan, *, by: User) -> Reform:
     """
     with transaction.atomic(durable=True):
         _lock(plan)
-        found = dry_run(plan)
-        if found.problems:
-            raise PlanRefused(found.problems)
+        preview = dry_run(plan)
+        if preview.problems:
+            raise PlanRefused(preview.problems)
         memory: dict[str, list[Any]] = {"agencies": _end(plan.ending, plan.day), "made": []}
         for successor in plan.successors:
             if successor.pk is None:
                 successor.save()
                 memory["made"].append(successor.pk)
-        reform = _record(plan, found, by)
+        reform = _record(plan, preview, by)
         memory["roles"], memory["granted"] = _hand_over_roles(plan)
         memory["contracts"] = _end(ending_contracts(plan), plan.day)
         paid_to = BeneficiaryAccount.objects.filter(agency__in=plan.ending, valid_during__contains=plan.day)
@@ -70,9 +70,9 @@ def carry_out(plan: Plan, *, by: User) -> Reform:
 
 def _lock(plan: Plan) -> None:
     """Lock what exists and take over what others changed since the plan was made."""
-    known = {agency.pk: agency for agency in [*plan.ending, *plan.successors] if agency.pk}
-    for fresh in Agency.objects.select_for_update().filter(pk__in=known).order_by("pk"):
-        known[fresh.pk].valid_during = fresh.valid_during
+    agencies = {agency.pk: agency for agency in [*plan.ending, *plan.successors] if agency.pk}
+    for fresh in Agency.objects.select_for_update().filter(pk__in=agencies).order_by("pk"):
+        agencies[fresh.pk].valid_during = fresh.valid_during
 
 
 def _end(rows: Iterable[Any], day: date) -> list[list[Any]]:
@@ -80,14 +80,14 @@ def _end(rows: Iterable[Any], day: date) -> list[list[Any]]:
 
     What would begin later never begins: its time becomes empty.
     """
-    known = list(rows)
-    before = [[row.pk, *map(_as_text, (row.valid_during.lower, row.valid_during.upper))] for row in known]
-    for row in known:
+    row_list = list(rows)
+    before = [[row.pk, *map(_as_text, (row.valid_during.lower, row.valid_during.upper))] for row in row_list]
+    for row in row_list:
         begins = row.valid_during.lower
         row.valid_during = DateRange(day if begins is not None and begins > day else begins, day)
-    if known:
-        model: type[Model] = type(known[0])
-        model._default_manager.bulk_update(known, ["valid_during"], batch_size=BATCH)
+    if row_list:
+        model: type[Model] = type(row_list[0])
+        model._default_manager.bulk_update(row_list, ["valid_during"], batch_size=BATCH)
     return before
 
 
@@ -95,12 +95,12 @@ def _as_text(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _record(plan: Plan, found: DryRun, by: User) -> Reform:
+def _record(plan: Plan, preview: DryRun, by: User) -> Reform:
     reform = Reform.objects.create(
         day=plan.day,
         legal_basis=plan.legal_basis,
         carried_out_by=by,
-        summary={**found.totals, "ended": len(plan.ending), "successions": len(plan.links)},
+        summary={**preview.totals, "ended": len(plan.ending), "successions": len(plan.links)},
     )
     first = {id(link) for link in {link.predecessor.pk: link for link in reversed(plan.links)}.values()}
     AgencySuccession.objects.bulk_create(
@@ -123,7 +123,7 @@ def _record(plan: Plan, found: DryRun, by: User) -> Reform:
         links=[[link.predecessor.pk, link.successor.pk] for link in plan.links],
         endings=[agency.pk for agency in plan.endings],
         kept_roles=sorted(plan.kept_roles),
-        unfinished=found.totals,
+        unfinished=preview.totals,
     )
     return reform
 

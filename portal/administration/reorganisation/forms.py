@@ -120,26 +120,26 @@ class ReformForm(forms.Form):
 
     def plan(self, kept_roles: frozenset[int] = frozenset()) -> Plan:
         """Return what was asked for as a plan. The form must be valid."""
-        asked = self.cleaned_data
-        heir = asked["heir"] or self._new_agency()
-        successors = [*([heir] if heir else []), *(other for other in asked["others"] if other != heir)]
+        cleaned = self.cleaned_data
+        heir = cleaned["heir"] or self._new_agency()
+        successors = [*([heir] if heir else []), *(other for other in cleaned["others"] if other != heir)]
         return Plan(
-            day=asked["day"],
-            legal_basis=asked["legal_basis"],
-            links=tuple(Link(old, new) for old in asked["predecessors"] for new in successors),
-            endings=() if successors else tuple(asked["predecessors"]),
+            day=cleaned["day"],
+            legal_basis=cleaned["legal_basis"],
+            links=tuple(Link(old, new) for old in cleaned["predecessors"] for new in successors),
+            endings=() if successors else tuple(cleaned["predecessors"]),
             kept_roles=kept_roles,
         )
 
     def _new_agency(self) -> Agency | None:
-        asked = self.cleaned_data
-        if not asked["new_name"]:
+        cleaned = self.cleaned_data
+        if not cleaned["new_name"]:
             return None
         return Agency(
-            name=asked["new_name"],
-            code=asked["new_code"],
-            identifier=asked["new_identifier"],
-            level=asked["new_level"],
-            parent=asked["new_parent"],
-            valid_during=DateRange(asked["day"], None),
+            name=cleaned["new_name"],
+            code=cleaned["new_code"],
+            identifier=cleaned["new_identifier"],
+            level=cleaned["new_level"],
+            parent=cleaned["new_parent"],
+            valid_during=DateRange(cleaned["day"], None),
         )

@@ -45,10 +45,10 @@ class Plan:
     @property
     def heirs(self) -> dict[int, Agency]:
         """Predecessor id → who takes over its unfinished work."""
-        found: dict[int, Agency] = {}
+        heirs: dict[int, Agency] = {}
         for link in self.links:
-            found.setdefault(link.predecessor.pk, link.successor)
-        return found
+            heirs.setdefault(link.predecessor.pk, link.successor)
+        return heirs
 
 
 def _unique(agencies: Iterable[Agency]) -> list[Agency]:

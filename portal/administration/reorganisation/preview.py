@@ -98,35 +98,35 @@ def _lives_after(day: date) -> Q:
 
 
 def _count(rows: QuerySet[Any], path: str = "agency") -> Counter[int]:
-    return Counter(dict(rows.order_by().values_list(path).annotate(found=Count("pk"))))
+    return Counter(dict(rows.order_by().values_list(path).annotate(number=Count("pk"))))
 
 
 def _problems(plan: Plan, rows: tuple[Row, ...]) -> list[str]:
     ending = {agency.pk for agency in plan.ending}
-    found = []
+    problems = []
     for agency in plan.ending:
         if plan.day not in agency.valid_during or plan.day == agency.valid_during.lower:
-            found.append(_("%(agency)s không tồn tại trước ngày sắp xếp.") % {"agency": agency})
+            problems.append(_("%(agency)s không tồn tại trước ngày sắp xếp.") % {"agency": agency})
         elif agency.valid_during.upper is not None:
-            told = _("%(agency)s đã có ngày kết thúc %(day)s.")
-            found.append(told % {"agency": agency, "day": f"{agency.valid_during.upper:%d/%m/%Y}"})
+            message = _("%(agency)s đã có ngày kết thúc %(day)s.")
+            problems.append(message % {"agency": agency, "day": f"{agency.valid_during.upper:%d/%m/%Y}"})
     for successor in plan.successors:
         if successor.pk in ending:
-            found.append(_("%(agency)s vừa kết thúc vừa kế thừa: hãy tạo đơn vị mới.") % {"agency": successor})
+            problems.append(_("%(agency)s vừa kết thúc vừa kế thừa: hãy tạo đơn vị mới.") % {"agency": successor})
         elif plan.day not in successor.valid_during:
-            found.append(_("%(agency)s không tồn tại vào ngày sắp xếp.") % {"agency": successor})
+            problems.append(_("%(agency)s không tồn tại vào ngày sắp xếp.") % {"agency": successor})
     for row in rows:
         if row.is_unfinished and row.heir is None:
-            found.append(_("%(agency)s còn việc dở dang: cần đơn vị kế thừa.") % {"agency": row.agency})
+            problems.append(_("%(agency)s còn việc dở dang: cần đơn vị kế thừa.") % {"agency": row.agency})
     children = Agency.objects.filter(_lives_after(plan.day), parent__in=ending).exclude(pk__in=ending)
     for child in children.select_related("parent"):
-        told = _("%(child)s còn trực thuộc %(agency)s: đổi cơ quan cấp trên hoặc đưa vào cùng đợt.")
-        found.append(told % {"child": child, "agency": child.parent})
-    return list(dict.fromkeys(found))
+        message = _("%(child)s còn trực thuộc %(agency)s: đổi cơ quan cấp trên hoặc đưa vào cùng đợt.")
+        problems.append(message % {"child": child, "agency": child.parent})
+    return list(dict.fromkeys(problems))
 
 
 def _warnings(plan: Plan, ids: list[int]) -> list[str]:
-    found = []
+    warnings = []
     existing = [successor.pk for successor in plan.successors if successor.pk]
     has_account = set(
         BeneficiaryAccount.objects.filter(agency__in=existing, valid_during__contains=plan.day).values_list(
@@ -135,17 +135,17 @@ def _warnings(plan: Plan, ids: list[int]) -> list[str]:
     )
     lacking = [successor for successor in plan.successors if successor.pk not in has_account]
     if lacking:
-        told = _("%(number)d đơn vị kế thừa chưa có tài khoản thụ hưởng riêng: %(names)s.")
-        found.append(told % {"number": len(lacking), "names": _first_names(lacking)})
+        message = _("%(number)d đơn vị kế thừa chưa có tài khoản thụ hưởng riêng: %(names)s.")
+        warnings.append(message % {"number": len(lacking), "names": _first_names(lacking)})
     for shift in CashShift.objects.filter(agency__in=ids, closed_at=None).select_related("agency"):
-        found.append(_("%(agency)s còn ca thu tiền mặt đang mở: đóng ca trước ngày đó.") % {"agency": shift.agency})
+        warnings.append(_("%(agency)s còn ca thu tiền mặt đang mở: đóng ca trước ngày đó.") % {"agency": shift.agency})
     own_prices = FeeSchedule.objects.filter(agency__in=ids, state__in=IN_USE)
     for schedule in own_prices.select_related("agency", "procedure"):
-        told = _("Biểu phí riêng %(schedule)s của %(agency)s không áp dụng cho đơn vị kế thừa.")
-        found.append(told % {"schedule": schedule, "agency": schedule.agency})
+        message = _("Biểu phí riêng %(schedule)s của %(agency)s không áp dụng cho đơn vị kế thừa.")
+        warnings.append(message % {"schedule": schedule, "agency": schedule.agency})
     for client in ApiClient.objects.filter(agencies__in=ids, is_active=True).distinct():
-        found.append(_("Hệ thống kết nối “%(name)s” cần được cho phép ở đơn vị kế thừa.") % {"name": client})
-    return found
+        warnings.append(_("Hệ thống kết nối “%(name)s” cần được cho phép ở đơn vị kế thừa.") % {"name": client})
+    return warnings
 
 
 def _first_names(agencies: list[Agency], most: int = 5) -> str:

@@ -34,23 +34,23 @@ def obstacles(reform: Reform) -> list[str]:
         return [_("Đợt sắp xếp này đã hủy.")]
     if not reform.memory:
         return [_("Đợt sắp xếp này không do trang này thực hiện.")]
-    found = []
+    reasons = []
     links = AgencySuccession.objects.filter(reform=reform).select_related("successor")
     successors = {link.successor_id: link.successor for link in links}.values()
     for agency in Agency.objects.filter(pk__in=_keys(reform, "agencies")):
         if agency.valid_during.upper != reform.day:
-            found.append(_("%(agency)s đã có ngày kết thúc khác.") % {"agency": agency})
+            reasons.append(_("%(agency)s đã có ngày kết thúc khác.") % {"agency": agency})
     for successor in successors:
         if successor.valid_during.upper is not None:
-            found.append(_("%(agency)s đã được sắp xếp tiếp.") % {"agency": successor})
+            reasons.append(_("%(agency)s đã được sắp xếp tiếp.") % {"agency": successor})
     for made in Agency.objects.filter(pk__in=reform.memory["made"]):
         dossiers, bills = Dossier.objects.filter(agency=made).count(), Bill.objects.filter(agency=made).count()
         if dossiers or bills:
-            told = _("%(agency)s đã tiếp nhận %(dossiers)d hồ sơ, lập %(bills)d khoản thu: hãy sáp nhập ngược lại.")
-            found.append(told % {"agency": made, "dossiers": dossiers, "bills": bills})
+            message = _("%(agency)s đã tiếp nhận %(dossiers)d hồ sơ, lập %(bills)d khoản thu: hãy sáp nhập ngược lại.")
+            reasons.append(message % {"agency": made, "dossiers": dossiers, "bills": bills})
         if made.children.exists():
-            found.append(_("%(agency)s đã có đơn vị trực thuộc.") % {"agency": made})
-    return found
+            reasons.append(_("%(agency)s đã có đơn vị trực thuộc.") % {"agency": made})
+    return reasons
 
 
 def take_back(reform: Reform, *, by: User, reason: str) -> Reform:
@@ -60,35 +60,35 @@ def take_back(reform: Reform, *, by: User, reason: str) -> Reform:
     earlier, a contract signed anew) stays as they made it.
     """
     with transaction.atomic(durable=True):
-        found = Reform.objects.select_for_update().get(pk=reform.pk)
-        touched = [*_keys(found, "agencies"), *found.memory.get("made", [])]
+        locked = Reform.objects.select_for_update().get(pk=reform.pk)
+        touched = [*_keys(locked, "agencies"), *locked.memory.get("made", [])]
         list(Agency.objects.select_for_update().filter(pk__in=touched).order_by("pk"))
-        if problems := obstacles(found):
+        if problems := obstacles(locked):
             raise PlanRefused(tuple(problems))
         names = {
             link.predecessor_id: link.successor.name
-            for link in found.successions.filter(takes_over=True).select_related("successor")
+            for link in locked.successions.filter(takes_over=True).select_related("successor")
         }
-        found.successions.all().delete()
+        locked.successions.all().delete()
         # First those that were made: they may have taken over a code.
-        Agency.objects.filter(pk__in=found.memory["made"]).update(valid_during=_NEVER)
-        Membership.objects.filter(pk__in=found.memory["granted"]).update(valid_during=_NEVER)
+        Agency.objects.filter(pk__in=locked.memory["made"]).update(valid_during=_NEVER)
+        Membership.objects.filter(pk__in=locked.memory["granted"]).update(valid_during=_NEVER)
         for name, model in (
             ("agencies", Agency),
             ("roles", Membership),
             ("contracts", MerchantAccount),
             ("accounts", BeneficiaryAccount),
         ):
-            _restore(model, found.memory[name], found.day)
-        for agency_id, procedure_id in found.memory["offers"]:
+            _restore(model, locked.memory[name], locked.day)
+        for agency_id, procedure_id in locked.memory["offers"]:
             Procedure.agencies.through.objects.filter(agency=agency_id, procedure=procedure_id).delete()
         for agency in Agency.objects.filter(pk__in=names):
-            tell_dossiers(agency, f"{names[agency.pk]} → {agency.name}, hủy sắp xếp từ {found.day:%d/%m/%Y}", by)
-        found.taken_back_at, found.taken_back_by = timezone.now(), by
-        found.save(update_fields=["taken_back_at", "taken_back_by"])
-        audit.record("reform_taken_back", f"reform:{found.pk}", actor=by, day=found.day.isoformat(), reason=reason)
+            tell_dossiers(agency, f"{names[agency.pk]} → {agency.name}, hủy sắp xếp từ {locked.day:%d/%m/%Y}", by)
+        locked.taken_back_at, locked.taken_back_by = timezone.now(), by
+        locked.save(update_fields=["taken_back_at", "taken_back_by"])
+        audit.record("reform_taken_back", f"reform:{locked.pk}", actor=by, day=locked.day.isoformat(), reason=reason)
     merchants.forget()
-    return found
+    return locked
 
 
 def _keys(reform: Reform, name: str) -> list[int]:

@@ -44,7 +44,7 @@ def reform(request: HttpRequest) -> HttpResponse:
             if _carried_out(request, plan):
                 return redirect("reform")
         roles = ending_roles(plan).select_related("user", "agency").order_by("agency__name", "user__username")
-        context |= {"found": dry_run(plan), "plan": plan, "roles": roles, "kept": kept}
+        context |= {"preview": dry_run(plan), "plan": plan, "roles": roles, "kept": kept}
     return TemplateResponse(request, "portal/administration/reorganisation/reorganisation.html", context)
 
 
@@ -52,34 +52,34 @@ def done(request: HttpRequest, number: int) -> HttpResponse:
     """Show one reform: who became whom, and what is still unfinished there today; POST takes it back."""
     if not request.user.has_perm("agencies.view_reform"):
         raise PermissionDenied
-    found = get_object_or_404(Reform.objects.select_related("carried_out_by", "taken_back_by"), pk=number)
+    reform = get_object_or_404(Reform.objects.select_related("carried_out_by", "taken_back_by"), pk=number)
     if request.method == "POST":
         if not request.user.has_perm("agencies.add_reform"):
             raise PermissionDenied
         must_be_proved(request)
-        if _taken_back(request, found, request.POST.get("reason", "").strip()):
+        if _taken_back(request, reform, request.POST.get("reason", "").strip()):
             return redirect("reform-done", number=number)
-    links = tuple(found.successions.select_related("predecessor", "successor").order_by("predecessor__name", "pk"))
-    plan = Plan(found.day, found.legal_basis, tuple(Link(one.predecessor, one.successor, one.note) for one in links))
+    links = tuple(reform.successions.select_related("predecessor", "successor").order_by("predecessor__name", "pk"))
+    plan = Plan(reform.day, reform.legal_basis, tuple(Link(one.predecessor, one.successor, one.note) for one in links))
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": str(found),
-        "reform": found,
+        "title": str(reform),
+        "reform": reform,
         "links": links,
-        "found": dry_run(plan),
-        "obstacles": obstacles(found),
+        "preview": dry_run(plan),
+        "obstacles": obstacles(reform),
         "may_take_back": request.user.has_perm("agencies.add_reform"),
     }
     return TemplateResponse(request, "portal/administration/reorganisation/done.html", context)
 
 
-def _taken_back(request: HttpRequest, found: Reform, reason: str) -> bool:
+def _taken_back(request: HttpRequest, reform: Reform, reason: str) -> bool:
     user: Any = request.user
     if not reason:
         messages.error(request, _("Cho biết lý do hủy."))
         return False
     try:
-        take_back(found, by=user, reason=reason)
+        take_back(reform, by=user, reason=reason)
     except PlanRefused as error:
         messages.error(request, " ".join(error.problems))
         return False
