@@ -22,9 +22,9 @@ def _nobody_is_told_before_the_commit() -> bool:
 
 
 def _sources_keep_the_rules() -> bool:
-    found = list(source_rules.faults())
-    sys.stderr.write("".join(f"{line}\n" for line in found))
-    return not found
+    faults = list(source_rules.faults())
+    sys.stderr.write("".join(f"{line}\n" for line in faults))
+    return not faults
 
 
 def _references_lead_somewhere() -> bool:

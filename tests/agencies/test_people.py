@@ -16,14 +16,14 @@ pytestmark = pytest.mark.django_db
 USERS = "/admin/agencies/user/"
 
 
-def form(user: User, *roles: tuple[Agency, str, str, str], known: int = 0, **values: Any) -> dict[str, Any]:
+def form(user: User, *roles: tuple[Agency, str, str, str], existing: int = 0, **values: Any) -> dict[str, Any]:
     """The page of a person as a browser sends it: their roles, each with its dates."""
-    rows: dict[str, Any] = {"memberships-TOTAL_FORMS": len(roles), "memberships-INITIAL_FORMS": known}
+    rows: dict[str, Any] = {"memberships-TOTAL_FORMS": len(roles), "memberships-INITIAL_FORMS": existing}
     held = list(user.memberships.order_by("pk"))
     for number, (agency, role, since, until) in enumerate(roles):
         prefix = f"memberships-{number}-"
         rows |= {
-            f"{prefix}id": held[number].pk if number < known else "",
+            f"{prefix}id": held[number].pk if number < existing else "",
             f"{prefix}user": user.pk,
             f"{prefix}agency": agency.pk,
             f"{prefix}role": role,
@@ -45,9 +45,13 @@ def test_the_province_grants_a_role_with_dates_and_it_is_written_down() -> None:
     held = Membership.objects.get(user=somebody)
     assert (held.role, held.agency, str(held.valid_during.upper)) == ("cashier", agency, "2030-01-01"), answer.content
     entry = AuditEntry.objects.get(action="user_saved")
-    told = {change["field"]: change["after"] for change in entry.detail["changes"]}
+    changes = {change["field"]: change["after"] for change in entry.detail["changes"]}
     assert entry.actor == admin
-    assert (told["role"], told["agency"], told["valid_during"]) == ("Thu ngân", agency.name, "01/01/2026 – 31/12/2029")
+    assert (changes["role"], changes["agency"], changes["valid_during"]) == (
+        "Thu ngân",
+        agency.name,
+        "01/01/2026 – 31/12/2029",
+    )
 
 
 @pytest.mark.parametrize("role", ["province_admin", "auditor"])
@@ -89,7 +93,7 @@ def test_the_last_administrator_of_the_province_stays(way: str) -> None:
     province = factories.agency("Tỉnh")
     last = factories.officer(province, Role.PROVINCE_ADMIN)
     until = "2026-01-01" if way == "role ended" else ""
-    sent = form(last, (province, "province_admin", "2020-01-01", until), known=1)
+    sent = form(last, (province, "province_admin", "2020-01-01", until), existing=1)
     if way == "switched off":
         del sent["is_active"]
     answer = change(browser_of(last), last, **sent)

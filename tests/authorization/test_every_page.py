@@ -55,7 +55,7 @@ def tab(browser: Browser, client: Client, url: str, errors: list[str]) -> Page:
     for cookie in client.cookies.values():
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
     page = context.new_page()
-    page.on("console", lambda told: errors.append(f"{told.text} {told.location}") if told.type == "error" else None)
+    page.on("console", lambda entry: errors.append(f"{entry.text} {entry.location}") if entry.type == "error" else None)
     return page
 
 
@@ -74,7 +74,7 @@ def test_every_page_is_good(part: str, browser: Browser, live_server: Any, tmp_p
     tabs = {who: tab(browser, world.actors[who, True].client, live_server.url, errors) for who in VISITORS}
     faults, addresses = [], set()
     for each in tabs.values():
-        each.on("request", lambda asked: addresses.add(asked.url))
+        each.on("request", lambda request_made: addresses.add(request_made.url))
     for who, path in list(pages(world, part)):
         page = tabs[who]
         page.set_viewport_size({"width": WIDTHS_OF[who][0], "height": 900})

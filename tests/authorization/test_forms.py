@@ -81,8 +81,8 @@ def test_every_form_asks_again_or_is_known_not_to_and_takes_no_field_it_does_not
         logging.disable(logging.NOTSET)
     assert changed == [], "these took what is not theirs to take"
     assert asking[False] == set(), "who has just proved it is not asked"
-    asked, wanted = asking[True] - set(WITHIN.split()), set(PROVED.split())
-    assert sorted(asked - wanted) == [] and sorted(wanted - asked) == []
+    proving, wanted = asking[True] - set(WITHIN.split()), set(PROVED.split())
+    assert sorted(proving - wanted) == [] and sorted(wanted - proving) == []
 
 
 def _is_asked(browser: Client, path: str, body: dict[str, str], *, is_old: bool) -> bool:

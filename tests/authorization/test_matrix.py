@@ -80,16 +80,18 @@ def test_the_site_answers_as_the_table_says(part: str, settings: Any, tmp_path: 
     logging.disable(logging.CRITICAL)  # refusals are what is asked for
     try:
         world = World()
-        known = {name: pattern for name, pattern in addresses() if name.startswith("admin:") == bool(part)}
-        rows = [row for row in table() if row["url"] in known]
+        patterns = {name: pattern for name, pattern in addresses() if name.startswith("admin:") == bool(part)}
+        rows = [row for row in table() if row["url"] in patterns]
         listed = {(row["url"], row["method"]) for row in rows}
         faults = []
         for row in rows:
-            told = answers(world, row["url"], row["method"], row["object"], known[row["url"]].default_args)
-            wrong = [who for who in ACTORS if told[who] != row[who]]
+            verdicts = answers(world, row["url"], row["method"], row["object"], patterns[row["url"]].default_args)
+            wrong = [who for who in ACTORS if verdicts[who] != row[who]]
             if wrong:
-                faults.append(f"{', '.join(f'{who} is {told[who]}, not {row[who]}' for who in wrong)}:\n{told['line']}")
-        for name, pattern in known.items():
+                faults.append(
+                    f"{', '.join(f'{who} is {verdicts[who]}, not {row[who]}' for who in wrong)}:\n{verdicts['line']}"
+                )
+        for name, pattern in patterns.items():
             kind = _object_for(world, pattern)
             faults += [
                 f"not in the table:\n{answers(world, name, method, kind, pattern.default_args)['line']}"
@@ -183,10 +185,10 @@ def test_no_address_knows_another_method(settings: Any, tmp_path: Path) -> None:
             # Whoever may do most: the system for its API, the province for all pages.
             actor = world.actors["api" if path.startswith("/api/v1/") else "province_admin", True]
             for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
-                told = _verdict(actor, path, method, "")
+                verdict = _verdict(actor, path, method, "")
                 is_listed = (name, method) in OTHER_METHODS or (method == "OPTIONS" and path.startswith("/api/v1/"))
-                if told != ("yes" if is_listed else "405"):
-                    faults.append(f"{method} {path}: {told}")
+                if verdict != ("yes" if is_listed else "405"):
+                    faults.append(f"{method} {path}: {verdict}")
     finally:
         logging.disable(logging.NOTSET)
     assert faults == []

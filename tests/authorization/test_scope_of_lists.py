@@ -33,10 +33,10 @@ def test_no_list_search_or_box_has_rows_of_another_agency(settings: Any, tmp_pat
                 page: Any = browser.get(address + query)
                 if page.status_code != 200:
                     continue
-                found = set(page.context["cl"].queryset.values_list("pk", flat=True))
-                if is_home and row["object_id"] in found:
+                listed = set(page.context["cl"].queryset.values_list("pk", flat=True))
+                if is_home and row["object_id"] in listed:
                     shown.add(label)
-                assert is_home or row["object_id"] not in found, f"{address}{query}"
+                assert is_home or row["object_id"] not in listed, f"{address}{query}"
     assert {"payments.bill", "payments.receipt", "agencies.agency", "agencies.auditentry"} <= shown, "the control"
     logging.disable(logging.NOTSET)
 
@@ -48,7 +48,7 @@ def test_the_box_of_agencies_offers_ones_own() -> None:
 
     def offered(role: Role, *, at_home: bool = True) -> set[str]:
         answer = world.actors[role, at_home].client.get(reverse("admin:autocomplete"), field)
-        return {found["id"] for found in json.loads(answer.content)["results"]}
+        return {option["id"] for option in json.loads(answer.content)["results"]}
 
     everything = {str(pk) for pk in Agency.objects.values_list("pk", flat=True)}
     assert len(offered(Role.PROVINCE_ADMIN)) == min(len(everything), 20)

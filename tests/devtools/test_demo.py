@@ -28,9 +28,9 @@ def test_a_gateway_that_was_added_since_gets_a_contract(tmp_path: Path) -> None:
 
 
 def test_every_gateway_of_the_demo_is_known_and_told_of(tmp_path: Path) -> None:
-    found = demo.contracts(tmp_path, "http://a", "http://b")
-    note = smoke_test.note_for_gateways(found, "http://a")
-    assert set(note) == set(found)
-    for gateway, told in note.items():
+    by_gateway = demo.contracts(tmp_path, "http://a", "http://b")
+    note = smoke_test.note_for_gateways(by_gateway, "http://a")
+    assert set(note) == set(by_gateway)
+    for gateway, urls in note.items():
         assert registry.get(gateway).slug == gateway
-        assert f"http://a/gateways/{gateway}/" in told["notify_url"]
+        assert f"http://a/gateways/{gateway}/" in urls["notify_url"]

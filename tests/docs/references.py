@@ -109,10 +109,10 @@ def _links(path: Path, line: str) -> Iterator[str]:
 
 def paths_named(path: Path, text: str, root: Path = ROOT) -> Iterator[tuple[int, str]]:
     """Yield the files and folders a document names in backticks and that are gone; a short name will do."""
-    known = _known(root)
+    existing = _known(root)
     for number, line in enumerate(text.splitlines(), 1):
         for name in PATH.findall(line):
-            if not MADE.search(name) and name.strip("/") not in known:
+            if not MADE.search(name) and name.strip("/") not in existing:
                 yield number, f"`{name}` does not exist"
 
 
@@ -135,7 +135,7 @@ def faults(root: Path = ROOT) -> Iterator[str]:
         relative, text = path.relative_to(root), path.read_text()
         if relative.match("tests/docs/*.py"):
             continue
-        found = list(faults_of(path, text, root))
+        references = list(faults_of(path, text, root))
         if relative.suffix == ".md" and relative.parts[0] == "docs":
-            found += paths_named(path, text, root)
-        yield from (f"{relative}:{line}: {meaning}" for line, meaning in found)
+            references += paths_named(path, text, root)
+        yield from (f"{relative}:{line}: {meaning}" for line, meaning in references)

@@ -132,9 +132,9 @@ def main(names: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     first, rounds = int(os.environ.get("SEED") or 1), int(os.environ.get("SEEDS") or 1)
     enter_namespace()
-    asked = [drill for drill in DRILLS if not names or any(name in drill.name for name in names)]
-    chosen = [drill for drill in asked if drill.is_possible()]
-    for drill in asked:
+    named = [drill for drill in DRILLS if not names or any(name in drill.name for name in names)]
+    chosen = [drill for drill in named if drill.is_possible()]
+    for drill in named:
         if drill not in chosen:
             sys.stdout.write(f"{drill.name}: left out, this machine does not let us\n")
     results: list[Result] = []

@@ -102,8 +102,8 @@ class Payers:
                     status = answer.status_code
                     self.statuses[status] += 1
                     if status == expected:
-                        found: dict[str, Any] = answer.json()
-                        return found
+                        content: dict[str, Any] = answer.json()
+                        return content
                 time.sleep(0.2)
         raise NotPaid(f"{path} answered {status} to the end")
 

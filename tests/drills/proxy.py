@@ -48,9 +48,9 @@ class _Link:
     def cut(self) -> None:
         """Reset both halves, as a firewall that forgot the connection would."""
         for writer in (self.client, self.server):
-            found: socket.socket | None = writer.get_extra_info("socket")
-            if found is not None and found.fileno() >= 0:
-                found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            raw_socket: socket.socket | None = writer.get_extra_info("socket")
+            if raw_socket is not None and raw_socket.fileno() >= 0:
+                raw_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             writer.transport.abort()
 
 

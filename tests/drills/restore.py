@@ -75,40 +75,40 @@ class Restored:
 
 def run(system: System, seed: int) -> Restored:
     """Lose the minutes after T, and find them again. The last drill: the books before it are not those after it."""
-    rng, began, found = random.Random(f"{seed}/restore"), time.monotonic(), Restored(seed)
+    rng, began, restored = random.Random(f"{seed}/restore"), time.monotonic(), Restored(seed)
     name = f"R{seed}"
     payers = Payers(system.base_url, system.sandbox_url, system.note, name, rng.randrange(2**32))
     payers.start(BEFORE, 2)
     payers.finish()
-    known = [_begin(payers, f"{name}-open-{number}", rng) for number in range(OPEN_AT_T)]
+    orders = [_begin(payers, f"{name}-open-{number}", rng) for number in range(OPEN_AT_T)]
     wait_for_peace(system, 60)
     backup = system.folder / "backup"
     system.dump(backup)
     names = [f"{name}-later-{number}" for number in range(AFTER)]
     later = {reference: _begin(payers, reference, rng) for reference in names}
-    for order in (*known, *later.values()):
+    for order in (*orders, *later.values()):
         payers.pay(order)
     wait_for_peace(system, 60)
     on_paper = {(series, number): ref for series, number, ref in system.query(_NUMBERS)}
 
     _disaster(system, backup)
     system.manage("skip_receipt_numbers", str(SKIPPED), "--reason", "drill")
-    _ask_with_the_sweeper_alone(system, [order["ref"] for order in known], found)
+    _ask_with_the_sweeper_alone(system, [order["ref"] for order in orders], restored)
     system.stack.revive()
     for reference, order in later.items():
         payers.open_bill(reference, order["amount"])
     _import_statements(system)
-    _move_what_was_found(system, {order["ref"]: reference for reference, order in later.items()}, found)
+    _move_what_was_found(system, {order["ref"]: reference for reference, order in later.items()}, restored)
 
-    found.reissued_numbers = [
+    restored.reissued_numbers = [
         f"{series}/{number}: {on_paper[series, number]} and {ref}"
         for series, number, ref in system.query(_NUMBERS)
         if on_paper.get((series, number), ref) != ref
     ]
-    found.verdict = _judge(system, f"{name}-%")
-    found.payments = BEFORE + OPEN_AT_T + AFTER
-    found.drill_seconds = round(time.monotonic() - began, 1)
-    return found
+    restored.verdict = _judge(system, f"{name}-%")
+    restored.payments = BEFORE + OPEN_AT_T + AFTER
+    restored.drill_seconds = round(time.monotonic() - began, 1)
+    return restored
 
 
 def _begin(payers: Payers, reference: str, rng: random.Random) -> dict[str, Any]:
@@ -126,13 +126,13 @@ def _disaster(system: System, backup: Path) -> None:
     system.flush_redis()
 
 
-def _ask_with_the_sweeper_alone(system: System, references: list[str], found: Restored) -> None:
+def _ask_with_the_sweeper_alone(system: System, references: list[str], restored: Restored) -> None:
     began = time.monotonic()
     system.process("sweeper").start()
     wait_until(lambda: system.query(_SETTLED, references)[0][0] == len(references), 120)
-    found.asking_seconds = round(time.monotonic() - began, 1)
-    found.settled_by_asking = system.query(_SETTLED, references)[0][0]
-    found.violations_on_the_way = system.check_ledger()
+    restored.asking_seconds = round(time.monotonic() - began, 1)
+    restored.settled_by_asking = system.query(_SETTLED, references)[0][0]
+    restored.violations_on_the_way = system.check_ledger()
 
 
 def _import_statements(system: System) -> None:
@@ -151,11 +151,11 @@ def _import_statements(system: System) -> None:
         system.manage("import_statement", gateway, merchants[gateway], str(path), "--confirm")
 
 
-def _move_what_was_found(system: System, bill_of: dict[str, str], found: Restored) -> None:
+def _move_what_was_found(system: System, bill_of: dict[str, str], restored: Restored) -> None:
     """What an accountant reads off the payer's receipt: which bill each sum was for."""
     order_of = {row["bank_ref"]: row["ref"] for row in bank_transactions(system)}
     pairs = [(case, bill_of[order_of[bank_ref]]) for case, bank_ref in system.query(_HELD)]
-    found.found_by_statement = len(pairs)
+    restored.found_by_statement = len(pairs)
     system.run_module("tests.drills.moving", json.dumps(pairs))
 
 

@@ -115,9 +115,9 @@ class ExampleWallet:
 
     def verify(self, request: RawRequest) -> Notification:
         """Read a notification: the signature first, then the shape of everything used."""
-        told = read_object(request.body)
-        self._check(EVENT, told)
-        fields = {name: text_of(told.get(name)) for name in EVENT}
+        parsed = read_object(request.body)
+        self._check(EVENT, parsed)
+        fields = {name: text_of(parsed.get(name)) for name in EVENT}
         state = STATES.get(fields["status"], OutcomeState.PENDING)
         is_sound = (
             fields["shop"] == self._shop
@@ -138,7 +138,7 @@ class ExampleWallet:
             amount=int(fields["amount"]),
             currency=fields["currency"] or None,
             occurred_at=parse_timestamp(fields["time"]),
-            facts=told,
+            facts=parsed,
         )
 
     def answer(self, request: RawRequest, notification: Notification | None, result: Answer) -> RawResponse:
@@ -188,7 +188,7 @@ class ExampleWallet:
             raise OutcomeUnknown("the answer is not signed by the wallet") from error
         return answered
 
-    def _check(self, fields: tuple[str, ...], told: Mapping[str, Any]) -> None:
-        given = text_of(told.get("signature")).encode()
-        if not any(hmac.compare_digest(sign(fields, told, key).encode(), given) for key in self._keys):
+    def _check(self, fields: tuple[str, ...], parsed: Mapping[str, Any]) -> None:
+        given = text_of(parsed.get("signature")).encode()
+        if not any(hmac.compare_digest(sign(fields, parsed, key).encode(), given) for key in self._keys):
             raise BadSignature(self.slug)

@@ -22,17 +22,17 @@ _SHORTEST_SECRET = 12
 
 def faults(folder: Path) -> list[str]:
     """Return what the logs of a demo's folder tell that they must not."""
-    known = {
+    secrets = {
         name for path in ("demo.json", "contracts.json") for name in _secrets(json.loads((folder / path).read_text()))
     }
-    found = []
+    faults_seen = []
     for path in sorted((folder / "logs").glob("*.log")):
         text = path.read_text(errors="replace")
-        found += [f"{path.name}: a secret, {secret[:4]}…" for secret in known if secret in text]
+        faults_seen += [f"{path.name}: a secret, {secret[:4]}…" for secret in secrets if secret in text]
         lines = _DIGEST.sub("digest", text).splitlines()
         for what, pattern in PATTERNS.items():
-            found += [f"{path.name}: {what} in {line[:200]!r}" for line in lines if pattern.search(line)]
-    return found
+            faults_seen += [f"{path.name}: {what} in {line[:200]!r}" for line in lines if pattern.search(line)]
+    return faults_seen
 
 
 def _secrets(content: Any, name: str = "") -> Iterator[str]:

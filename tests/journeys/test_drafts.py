@@ -17,7 +17,7 @@ pytestmark = MARKS
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
-def told(demo: dict[str, Any]) -> str:
+def one_time_code(demo: dict[str, Any]) -> str:
     """Wait for the newest one-time code among what the demo's phones received."""
     path = Path(demo["messages"])
     deadline = time.monotonic() + 20
@@ -52,7 +52,7 @@ def test_begun_on_one_phone_and_handed_in_on_another(browser: Browser, demo: dic
     other.fill("#id_draft", code.lower())
     follow(other, "main button.primary")
     assert_good(other)
-    other.fill("#id_one_time_code", told(demo))
+    other.fill("#id_one_time_code", one_time_code(demo))
     follow(other, "main button.primary")
     other.select_option("#id_agency", label="Phường Việt Trì")
     for name, value in (("child_name", "Nguyễn An"), ("born_on", "1.9.2026"), ("born_at", "Phú Thọ")):

@@ -31,8 +31,8 @@ def test_until_the_bank_knows_the_page_says_checking_and_never_failed(demo: dict
     page.click("button[value=pay]")
     page.wait_for_url("**/thanh-toan/**", timeout=15_000)
     page.wait_for_selector("[data-state=checking]", timeout=10_000)
-    told = page.inner_text("main").lower()
-    assert not [word for word in FAILED if word in told]
+    shown = page.inner_text("main").lower()
+    assert not [word for word in FAILED if word in shown]
     assert_good(page)
     page.wait_for_selector("[data-state=paid]", timeout=40_000)
     assert_good(page)

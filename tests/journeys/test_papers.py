@@ -26,22 +26,22 @@ def test_of_three_files_each_is_told_what_became_of_it(demo: dict[str, Any], bro
         page.fill(f"[name=owner_{name}]", value)
     follow(page, "main form button.primary")
     page.goto(page.url.replace("noi-dung", "giay-to"))
-    asked = []
-    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    urls = []
+    page.on("request", lambda request: urls.append(request.url) if request.method == "POST" else None)
     with page.expect_navigation(timeout=15_000):
         page.set_input_files("input[type=file] >> nth=0", [tmp_path / name for name in contents])
-    assert len(asked) == len(contents), "one request each: a line that breaks loses one file"
-    told = page.inner_text("main")
+    assert len(urls) == len(contents), "one request each: a line that breaks loses one file"
+    shown = page.inner_text("main")
     assert "chuong-trinh.jpg: Chỉ nhận ảnh" in page.inner_text("body")
-    assert "✓ tot.jpg" in told
-    assert "✓ hong.jpg" in told
+    assert "✓ tot.jpg" in shown
+    assert "✓ hong.jpg" in shown
     assert_good(page)
     for _ in range(30):
         if "đang kiểm tra" not in page.inner_text("main"):
             break
         page.wait_for_timeout(500)
         page.reload()
-    told = page.inner_text("main")
-    assert "✓ tot.jpg" in told
-    assert "hong.jpg: Ảnh bị hỏng" in told
+    shown = page.inner_text("main")
+    assert "✓ tot.jpg" in shown
+    assert "hong.jpg: Ảnh bị hỏng" in shown
     assert_good(page)

@@ -24,7 +24,7 @@ PHONE: Any = {"viewport": {"width": 360, "height": 800}, "has_touch": True, "is_
 def read(page: Page) -> list[str]:
     """What a camera reads from the QR codes of the page as it is rendered."""
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
-    return [found.text for found in zxingcpp.read_barcodes(shot)]
+    return [barcode.text for barcode in zxingcpp.read_barcodes(shot)]
 
 
 def test_the_counter_is_a_choice_with_a_code_for_the_officers_scanner(demo: dict[str, Any], browser: Browser) -> None:
@@ -48,16 +48,16 @@ def test_a_vietqr_is_large_read_by_a_camera_and_copied_aloud(demo: dict[str, Any
     assert box is not None
     assert box["width"] >= 256
     (text,) = read(page)
-    asked = vietqr.parse(text)
-    assert asked.amount == 8000
-    assert asked.account == page.inner_text("dl.copied .code >> nth=0")
+    transfer = vietqr.parse(text)
+    assert transfer.amount == 8000
+    assert transfer.account == page.inner_text("dl.copied .code >> nth=0")
     page.click("button:has-text('Chép nội dung')")
     expect(page.locator("[role=status][data-copy-status]")).to_have_text("Đã chép nội dung")
-    assert page.evaluate("navigator.clipboard.readText()") == asked.purpose
+    assert page.evaluate("navigator.clipboard.readText()") == transfer.purpose
     assert not page.locator("#apps").is_visible()
     with page.expect_download() as saved:
         page.click("text=Lưu ảnh mã QR")
-    assert [found.text for found in zxingcpp.read_barcodes(Image.open(saved.value.path()))] == [text]
+    assert [barcode.text for barcode in zxingcpp.read_barcodes(Image.open(saved.value.path()))] == [text]
     phone = browser.new_context(**PHONE).new_page()
     phone.goto(f"{demo['base_url']}{path}ma-qr/")
     assert_good(phone)
@@ -150,8 +150,8 @@ def test_a_paid_bill_is_passed_on_by_the_phones_own_means(demo: dict[str, Any], 
     page.click("button[value=pay]")
     page.wait_for_selector("[data-state=paid]", timeout=15_000)
     page.click("button:has-text('Gửi cho người thân')")
-    (told,) = page.evaluate("window.shared")
-    assert told["url"].endswith(path)
-    assert "Hồ sơ LOOK-" in told["text"] and "8.000" in told["text"]
+    (shared,) = page.evaluate("window.shared")
+    assert shared["url"].endswith(path)
+    assert "Hồ sơ LOOK-" in shared["text"] and "8.000" in shared["text"]
     sms = unquote(str(page.get_attribute("a[href^='sms:']", "href")))
     assert sms.endswith(path) and "8.000" in sms

@@ -49,10 +49,10 @@ def test_a_citizen_signs_in_and_sees_their_own_dossiers_only(demo: dict[str, Any
     page.goto(f"{base}/ho-so-cua-toi/")
     assert_good(page)
     follow(page, "main button.primary")
-    asked = parse_qs(urlsplit(page.url).query)
-    assert asked["code_challenge_method"] == ["S256"]
-    assert asked["response_type"] == ["code"]
-    assert all(asked[name] for name in ("state", "nonce", "code_challenge"))
+    parameters = parse_qs(urlsplit(page.url).query)
+    assert parameters["code_challenge_method"] == ["S256"]
+    assert parameters["response_type"] == ["code"]
+    assert all(parameters[name] for name in ("state", "nonce", "code_challenge"))
     agree(page, "binh")
     assert page.url == f"{base}/ho-so-cua-toi/"
     assert_good(page)

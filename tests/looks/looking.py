@@ -52,33 +52,33 @@ def axe(page: Page, rules: Sequence[str] = ()) -> list[str]:
 def faults_at(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
     """Return what is wrong at each of the widths; the page is left at the last of them."""
     open_eyes(page)
-    before, found = None, []
+    before, faults = None, []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         now = page.evaluate("looking.fingerprint()")
-        found += [f"{width} px: {fault}" for fault in axe(page, _OF_PLACES if now == before else ())]
+        faults += [f"{width} px: {fault}" for fault in axe(page, _OF_PLACES if now == before else ())]
         if page.evaluate("looking.spills()"):
-            found.append(f"{width} px: spills sideways")
+            faults.append(f"{width} px: spills sideways")
         before = now
-    return found
+    return faults
 
 
 def faults_of_a_citizens_page(page: Page) -> list[str]:
     """Return what else must be well on the pages of people with old phones, weak eyes or no mouse."""
     open_eyes(page)
-    found = []
+    faults = []
     page.set_viewport_size({"width": NARROWEST, "height": 740})
     if page.evaluate("looking.spills()"):
-        found.append(f"{NARROWEST} px: spills sideways")
-    found += [f"lower than 44 px: {small}" for small in page.evaluate("looking.smallActions()")]
+        faults.append(f"{NARROWEST} px: spills sideways")
+    faults += [f"lower than 44 px: {small}" for small in page.evaluate("looking.smallActions()")]
     weight = page.evaluate("looking.weight()")
     if not LEAST_BYTES < weight <= MOST_BYTES:
-        found.append(f"the first load weighs {weight} bytes")
+        faults.append(f"the first load weighs {weight} bytes")
     for look in ({"color_scheme": "dark"}, {"forced_colors": "active"}):
         page.emulate_media(**look)  # type: ignore[arg-type]
-        found += [f"{look}: {fault}" for fault in axe(page, ["color-contrast"])]
+        faults += [f"{look}: {fault}" for fault in axe(page, ["color-contrast"])]
         page.emulate_media(color_scheme="light", forced_colors="none")
-    return found + list(_faults_by_keyboard(page))
+    return faults + list(_faults_by_keyboard(page))
 
 
 def _faults_by_keyboard(page: Page) -> Iterator[str]:

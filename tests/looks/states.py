@@ -357,8 +357,8 @@ def _(browser: Client) -> str:
 @state("bill somebody says was charged")
 def _(browser: Client) -> str:
     payment = factories.payment(state=PaymentState.FAILED)
-    told = charge_claims.ClaimDetails(150_000, timezone.now(), proof=b"a picture")
-    charge_claims.make(payment, told, due_at=timezone.now())
+    details = charge_claims.ClaimDetails(150_000, timezone.now(), proof=b"a picture")
+    charge_claims.make(payment, details, due_at=timezone.now())
     return page_of(payment.bill)
 
 

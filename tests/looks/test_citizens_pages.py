@@ -52,8 +52,8 @@ def test_every_state_of_every_page_is_good(part: int, browser: Browser, live_ser
                 faults += [f"{name}: {fault}" for fault in faults_without_script(page, plain)]
         if name in told.KEPT:
             faults += told.faults(name, page)
-        found = faults_at(page) + faults_of_a_citizens_page(page) + errors_beside(page, errors)
-        faults += [f"{name} ({path}): {fault}" for fault in found]
+        page_faults = faults_at(page) + faults_of_a_citizens_page(page) + errors_beside(page, errors)
+        faults += [f"{name} ({path}): {fault}" for fault in page_faults]
     for context in contexts:
         context.close()
     assert not faults, "\n".join(faults)
@@ -80,5 +80,5 @@ def faults_of_the_error_summary(page: Page) -> list[str]:
           form.requestSubmit();
         }""")
     is_focused = page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
-    found = [] if is_focused else ["the focus is not on an error summary"]
-    return found if page.title().startswith("Lỗi: ") else [*found, f"title: {page.title()}"]
+    faults = [] if is_focused else ["the focus is not on an error summary"]
+    return faults if page.title().startswith("Lỗi: ") else [*faults, f"title: {page.title()}"]

@@ -18,14 +18,14 @@ KEPT = ("bill to pay", "VietQR", "bill paid")
 
 def faults(name: str, page: Page) -> list[str]:
     """Compare the accessibility tree of the page's main part with the text that is kept."""
-    told = _without_accidents(page.locator("main").aria_snapshot())
+    snapshot = _without_accidents(page.locator("main").aria_snapshot())
     path = FOLDER / f"{name.replace(' ', '-').lower()}.txt"
     if os.environ.get("TOLD") == "write":
         FOLDER.mkdir(exist_ok=True)
-        path.write_text(told)
-    if told == path.read_text():
+        path.write_text(snapshot)
+    if snapshot == path.read_text():
         return []
-    return [f"a screen reader is told something else than {path.name} keeps; if it is meant, TOLD=write:\n{told}"]
+    return [f"a screen reader is told something else than {path.name} keeps; if it is meant, TOLD=write:\n{snapshot}"]
 
 
 def _without_accidents(tree: str) -> str:

@@ -14,10 +14,10 @@ OTHER_SIDE = ("/sandbox.py", "/specimen.py")
 @functools.cache
 def modules() -> dict[str, str]:
     """Return path → source of every module."""
-    found = {}
+    by_path = {}
     for app in ("core", *APPS):
         for file in sorted((ROOT / app).rglob("*.py")):
             path = str(file.relative_to(ROOT))
             if "/migrations/" not in path and not path.startswith(NOT_PRODUCT) and not path.endswith(OTHER_SIDE):
-                found[path] = file.read_text()
-    return found
+                by_path[path] = file.read_text()
+    return by_path

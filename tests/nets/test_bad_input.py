@@ -196,8 +196,8 @@ def test_a_real_server_refuses_what_only_it_can_see(tmp_path: Path) -> None:
         bills, notify = f"{url}/api/v1/bills", f"{url}/gateways/vnptpay/notify"
         refused = requests.post(bills, chunks(b'"' + b"x" * 2_000_000 + b'"'), headers=headers, timeout=30)
         assert (refused.status_code, refused.json()["status"]) == (413, 413)
-        asked = requests.post(bills, chunks(b'{"reference": "x"}'), headers=headers, timeout=30)
-        assert (asked.status_code, "agency" in asked.json()["errors"]) == (422, True)
+        incomplete = requests.post(bills, chunks(b'{"reference": "x"}'), headers=headers, timeout=30)
+        assert (incomplete.status_code, "agency" in incomplete.json()["errors"]) == (422, True)
         notified = requests.post(notify, chunks(json.dumps(confirm(payment)).encode()), timeout=30)
         assert notified.json()["RESPONSE_CODE"] == "00", "a bank that sends in chunks is understood"
         for body in (chunks(b"x" * 2_000_000), b"x" * 2_000_000, b"", DEEP):

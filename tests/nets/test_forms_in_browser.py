@@ -76,7 +76,7 @@ def test_every_form_is_sent_by_a_browser_without_an_error_of_a_script(
 
 def _press_all(browser: Browser) -> tuple[int, list[str]]:
     """Press every form once; return how many, and what is wrong."""
-    world, known, faults = inhabited_world(), set[str](), list[str]()
+    world, shapes, faults = inhabited_world(), set[str](), list[str]()
     be_patient()
     tabs = {who: ClientPage(browser, world.actors[who, True].client) for who in VISITORS}
     for path, visitors in pages(world, is_administration=False):
@@ -86,13 +86,13 @@ def _press_all(browser: Browser) -> tuple[int, list[str]]:
         tab = tabs[who]
         tab.goto(path)
         for form in tab.page.evaluate(FORMS):
-            if form["method"] != "post" or not form["button"] or not form["isValid"] or form["shape"] in known:
+            if form["method"] != "post" or not form["button"] or not form["isValid"] or form["shape"] in shapes:
                 continue
-            known.add(form["shape"])
+            shapes.add(form["shape"])
             cookies = copy.deepcopy(tab.client.cookies)
             with undone():
                 if fault := press(tab, path, form["number"]):
                     faults.append(f"{who} {path} {form['shape']}: {fault}")
             tab.client.cookies = cookies
             tab.goto(path)
-    return len(known), faults
+    return len(shapes), faults

@@ -69,16 +69,16 @@ def product() -> Product:
     return read_product()
 
 
-def dead_fields(all_models: Any, found: Product) -> Iterator[str]:
+def dead_fields(all_models: Any, used: Product) -> Iterator[str]:
     """Yield every field of our tables that nothing reads, or nothing writes."""
     for model in all_models:
         edited = _edited(model)
         for field in model._meta.local_concrete_fields:
             names = {field.name, field.attname}
             is_filled = field.primary_key or field.has_db_default() or _fills_itself(field)
-            if not names & found.read:
+            if not names & used.read:
                 yield f"{model._meta.label}.{field.name} is read by nothing"
-            elif not (is_filled or names & found.written or field.name in edited):
+            elif not (is_filled or names & used.written or field.name in edited):
                 yield f"{model._meta.label}.{field.name} is written by nothing"
 
 
@@ -99,51 +99,51 @@ def _only_shows(page: Any) -> bool:
     return isinstance(page, ReadOnlyAdmin)
 
 
-def dead_choices(found: Product) -> Iterator[str]:
+def dead_choices(used: Product) -> Iterator[str]:
     """Yield every choice that no code names and no data has."""
-    for _place, owner, member, value in found.choices:
-        is_offered = f"{owner}.choices" in found.members and owner not in NEVER_OFFERED  # people choose
-        is_built = any(pattern.fullmatch(value) for pattern in found.patterns)
-        is_named = any(f"{name}.{member}" in found.members for name in (owner, *found.short_names.get(owner, ())))
-        if not (is_offered or is_built or is_named or value in found.strings):
+    for _place, owner, member, value in used.choices:
+        is_offered = f"{owner}.choices" in used.members and owner not in NEVER_OFFERED  # people choose
+        is_built = any(pattern.fullmatch(value) for pattern in used.patterns)
+        is_named = any(f"{name}.{member}" in used.members for name in (owner, *used.short_names.get(owner, ())))
+        if not (is_offered or is_built or is_named or value in used.strings):
             yield f"{owner}.{member} is chosen by nothing"
 
 
-def dead_settings(found: Product) -> Iterator[str]:
+def dead_settings(used: Product) -> Iterator[str]:
     """Yield every setting of ours that nothing reads, and every variable that no setting is made of."""
-    for name in sorted(found.assigned):
+    for name in sorted(used.assigned):
         is_ours = not hasattr(global_settings, name) and not name.startswith(LIBRARIES) and name not in LIBRARY_SETTINGS
-        if is_ours and name not in found.attributes:
+        if is_ours and name not in used.attributes:
             yield f"setting {name} is read by nothing"
     for variable in VARIABLES:
-        if variable.name not in found.variables:
+        if variable.name not in used.variables:
             yield f"variable {variable.name} is read by nothing"
 
 
-def dead_messages(texts: dict[str, str], found: Product) -> Iterator[str]:
+def dead_messages(texts: dict[str, str], used: Product) -> Iterator[str]:
     """Yield every kind of message that has a text and is never sent."""
-    sent = {value for _place, owner, member, value in found.choices if f"{owner}.{member}" in found.members}
-    yield from (f"message {kind} is sent by nothing" for kind in texts if found.quoted[kind] < 2 and kind not in sent)
+    sent = {value for _place, owner, member, value in used.choices if f"{owner}.{member}" in used.members}
+    yield from (f"message {kind} is sent by nothing" for kind in texts if used.quoted[kind] < 2 and kind not in sent)
 
 
-def dead_channels(channels: dict[str, str], found: Product) -> Iterator[str]:
+def dead_channels(channels: dict[str, str], used: Product) -> Iterator[str]:
     """Yield every channel that can be configured and that no message goes by."""
     yield from (
-        f"channel {name} is used by nothing" for name in channels if f"channels.{name.upper()}" not in found.members
+        f"channel {name} is used by nothing" for name in channels if f"channels.{name.upper()}" not in used.members
     )
 
 
-def dead_tasks(found: Product) -> Iterator[str]:
+def dead_tasks(used: Product) -> Iterator[str]:
     """Yield every task that is neither scheduled nor sent."""
-    for name, function in found.tasks.items():
-        if found.quoted[name] == 0 and name not in found.strings and f"{function}.delay" not in found.members:
+    for name, function in used.tasks.items():
+        if used.quoted[name] == 0 and name not in used.strings and f"{function}.delay" not in used.members:
             yield f"task {name} is run by nothing"
 
 
-def dead_templates(files: list[str], found: Product) -> Iterator[str]:
+def dead_templates(files: list[str], used: Product) -> Iterator[str]:
     """Yield every template that nothing renders or includes, and that is no library's in our words."""
     for name in files:
-        is_named = name in found.strings or any(pattern.fullmatch(name) for pattern in found.patterns)
+        is_named = name in used.strings or any(pattern.fullmatch(name) for pattern in used.patterns)
         if not is_named and name not in ERROR_PAGES and not _is_a_librarys(name):
             yield f"template {name} is rendered by nothing"
 
@@ -159,16 +159,16 @@ def our_models() -> list[Any]:
 
 def everything_dead() -> set[str]:
     """Return every promise that is not kept."""
-    found = product()
+    used = product()
     names = [str(file.relative_to(ROOT / "templates")) for file in templates()]
     return {
-        *dead_fields(our_models(), found),
-        *dead_choices(found),
-        *dead_settings(found),
-        *dead_messages(TEXTS, found),
-        *dead_channels(settings.MESSAGE_CHANNELS, found),
-        *dead_tasks(found),
-        *dead_templates(names, found),
+        *dead_fields(our_models(), used),
+        *dead_choices(used),
+        *dead_settings(used),
+        *dead_messages(TEXTS, used),
+        *dead_channels(settings.MESSAGE_CHANNELS, used),
+        *dead_tasks(used),
+        *dead_templates(names, used),
     }
 
 
@@ -195,34 +195,34 @@ def dry():
 
 
 def test_what_nobody_uses_is_seen() -> None:
-    found = Product()
-    found.python("payments/models/paint.py", INVENTED)
-    found.settings("PAINT_URL = read('PAINT_URL')")
-    assert list(dead_choices(found)) == ["Colour.MAUVE is chosen by nothing"]
-    assert list(dead_tasks(found)) == ["task paint.dry is run by nothing"]
-    assert "setting PAINT_URL is read by nothing" in dead_settings(found)
-    assert "thickness_in_microns" not in found.read | found.written
-    assert list(dead_messages({"painted": "Done."}, found)) == ["message painted is sent by nothing"]
-    assert list(dead_templates(["paint/wet.html"], found)) == ["template paint/wet.html is rendered by nothing"]
+    used = Product()
+    used.python("payments/models/paint.py", INVENTED)
+    used.settings("PAINT_URL = read('PAINT_URL')")
+    assert list(dead_choices(used)) == ["Colour.MAUVE is chosen by nothing"]
+    assert list(dead_tasks(used)) == ["task paint.dry is run by nothing"]
+    assert "setting PAINT_URL is read by nothing" in dead_settings(used)
+    assert "thickness_in_microns" not in used.read | used.written
+    assert list(dead_messages({"painted": "Done."}, used)) == ["message painted is sent by nothing"]
+    assert list(dead_templates(["paint/wet.html"], used)) == ["template paint/wet.html is rendered by nothing"]
 
 
 @pytest.mark.parametrize("app", ["payments"])
 def test_a_field_nobody_reads_is_seen(app: str) -> None:
     bill = apps.get_model(app, "Bill")
-    found = Product()
-    assert f"{app}.Bill.amount is read by nothing" in dead_fields([bill], found)
-    found.python("payments/x.py", "print(bill.amount)")
-    assert f"{app}.Bill.amount is written by nothing" in dead_fields([bill], found)
-    found.python("payments/y.py", "Bill(amount=1)")
-    assert not [line for line in dead_fields([bill], found) if "amount" in line]
+    used = Product()
+    assert f"{app}.Bill.amount is read by nothing" in dead_fields([bill], used)
+    used.python("payments/x.py", "print(bill.amount)")
+    assert f"{app}.Bill.amount is written by nothing" in dead_fields([bill], used)
+    used.python("payments/y.py", "Bill(amount=1)")
+    assert not [line for line in dead_fields([bill], used) if "amount" in line]
 
 
 def test_what_is_used_is_not_seen() -> None:
-    found = Product()
-    found.python("payments/models/paint.py", INVENTED)
-    found.settings("PAINT_URL = read('PAINT_URL')")
-    found.python("payments/paint.py", "x = (Colour.MAUVE, settings.PAINT_URL, dry.delay(), tell('painted'), 'painted')")
-    found.template("{% include 'paint/wet.html' %}")
-    assert list(dead_choices(found)) == list(dead_tasks(found)) == []
-    assert "setting PAINT_URL is read by nothing" not in dead_settings(found)
-    assert list(dead_messages({"painted": "Done."}, found)) == list(dead_templates(["paint/wet.html"], found)) == []
+    used = Product()
+    used.python("payments/models/paint.py", INVENTED)
+    used.settings("PAINT_URL = read('PAINT_URL')")
+    used.python("payments/paint.py", "x = (Colour.MAUVE, settings.PAINT_URL, dry.delay(), tell('painted'), 'painted')")
+    used.template("{% include 'paint/wet.html' %}")
+    assert list(dead_choices(used)) == list(dead_tasks(used)) == []
+    assert "setting PAINT_URL is read by nothing" not in dead_settings(used)
+    assert list(dead_messages({"painted": "Done."}, used)) == list(dead_templates(["paint/wet.html"], used)) == []

@@ -36,13 +36,13 @@ def bank(_sandbox: str) -> Iterator[Bank]:
 @pytest.fixture
 def bill(bank: Bank) -> Bill:
     """A bill whose agency has a contract with every bank of the sandbox; no bank sends a notification."""
-    found = factories.bill()
+    bill = factories.bill()
     for gateway, contract in factories.CONTRACTS.items():
         addresses = {
             name: value.replace(factories.BANKS, bank.url)
             for name, value in contract["settings"].items()
             if name.endswith("_url")
         }
-        factories.merchant(found.agency, gateway, **addresses, read_seconds=1)
+        factories.merchant(bill.agency, gateway, **addresses, read_seconds=1)
     bank.fault("drop")
-    return found
+    return bill

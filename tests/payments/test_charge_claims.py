@@ -101,11 +101,11 @@ def test_what_cannot_be_is_refused_and_opens_no_case(changes: dict[str, Any]) ->
 
 
 def test_one_bill_and_one_address_make_only_so_many() -> None:
-    told = charge_claims.ClaimDetails(1, datetime.now(timezone.get_current_timezone()))
+    details = charge_claims.ClaimDetails(1, datetime.now(timezone.get_current_timezone()))
     bill = factories.bill()
     failed = [factories.payment(of=bill, gateway="vietinbank", state=PaymentState.FAILED) for _ in range(4)]
     for payment in failed[: charge_claims.MOST_PER_BILL]:
-        charge_claims.make(payment, told, due_at=timezone.now())
+        charge_claims.make(payment, details, due_at=timezone.now())
     with pytest.raises(TooManyClaims):
-        charge_claims.make(failed[-1], told, due_at=timezone.now())
+        charge_claims.make(failed[-1], details, due_at=timezone.now())
     assert Discrepancy.objects.count() == charge_claims.MOST_PER_BILL

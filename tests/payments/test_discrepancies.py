@@ -39,10 +39,10 @@ def test_cases_are_shared_out_among_the_accountants_on_duty() -> None:
 def test_an_agency_without_accountants_leaves_its_cases_to_the_one_above() -> None:
     province = factories.agency("Tỉnh")
     accountant = factories.officer(province, Role.ACCOUNTANT)
-    found = surplus(factories.agency(parent=province))
+    discrepancy = surplus(factories.agency(parent=province))
     discrepancies.give_owners()
-    found.refresh_from_db()
-    assert found.owner == accountant
+    discrepancy.refresh_from_db()
+    assert discrepancy.owner == accountant
 
 
 def test_a_case_that_holds_money_is_not_closed_by_a_word() -> None:

@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def silent_on_the_first_page() -> int:
     """As many as are counted are named."""
     concerns = of_province(factories.officer(factories.agency()))
-    found = next(concern for concern in concerns if str(concern.name).startswith("Tiến trình nền không hoạt động"))
-    assert all(process in str(found.name) for process in heartbeats.silent())
-    return found.count
+    alert = next(concern for concern in concerns if str(concern.name).startswith("Tiến trình nền không hoạt động"))
+    assert all(process in str(alert.name) for process in heartbeats.silent())
+    return alert.count
 
 
 def all_have_worked() -> None:
@@ -59,9 +59,9 @@ def test_who_has_not_worked_for_a_minute_is_named_everywhere(process: str) -> No
     # Banks and people are still answered: a silent worker must not take the web away.
     assert (answer.status_code, [name for name, state in answer.json().items() if state == "down"]) == (200, [process])
     assert scrape()["heartbeat_timestamp_seconds", (process,)] == pytest.approx(long_ago.timestamp())
-    for asked, code in (([], 1), (["--process", process], 1)):
+    for options, code in (([], 1), (["--process", process], 1)):
         with pytest.raises(SystemExit) as ended:
-            call_command("heartbeats", *asked)
+            call_command("heartbeats", *options)
         assert ended.value.code == code
     others = [f"--process={name}" for name in heartbeats.PATIENCE if name != process]
     call_command("heartbeats", *others)

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_payments_page_tells_ledger_and_bank_in_order_and_masks_the_callback(django_assert_num_queries: Any) -> None:
     payment = factories.payment()
-    told = confirm(payment)
-    post(told)
+    message = confirm(payment)
+    post(message)
     inbox.drain_all()
     payment = Payment.objects.select_related("bill").get(pk=payment.pk)
     with django_assert_num_queries(2):
@@ -36,7 +36,7 @@ def test_a_payments_page_tells_ledger_and_bank_in_order_and_masks_the_callback(d
     assert "Ngân hàng xác nhận đã thu tiền" in text
     assert payment.merchant_ref in dict(next(line for line in lines if line.facts).facts).values()
     assert "MERCHANT_ORDER_ID" in text
-    assert told["SECURE_CODE"] not in text
+    assert message["SECURE_CODE"] not in text
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_day_is_read_as_people_write_it_and_one_without_a_year_has_been(text: 
     assert search.understand(text, TODAY).day == day
 
 
-def found(text: str) -> set[int]:
+def bills_found(text: str) -> set[int]:
     meaning = search.understand(text, TODAY)
     return set(Payment.objects.filter(search.payments(meaning)).values_list("pk", flat=True))
 
@@ -87,9 +87,9 @@ def test_a_payment_is_found_by_every_key_it_has_and_by_no_other() -> None:
         "170.000", "170k", "170000 đ", wanted.merchant_ref, wanted.merchant_ref.lower(), "FT2633000ABC", "ft2633000abc",
         "SECOND9", "21/11/2026",
     ]  # fmt: skip
-    assert {key: found(key) for key in keys} == {key: {wanted.pk} for key in keys}
+    assert {key: bills_found(key) for key in keys} == {key: {wanted.pk} for key in keys}
     strangers = ["0912 345 679", "171.000", "20/11/2026", "FT2633000", "Nguyen Thi Binhh", code[:-1], "x"]
-    assert {key: found(key) for key in strangers} == {key: set() for key in strangers}
+    assert {key: bills_found(key) for key in strangers} == {key: set() for key in strangers}
 
 
 @pytest.mark.django_db
@@ -101,7 +101,7 @@ def test_a_slip_of_the_card_terminal_finds_its_payment(django_assert_num_queries
     cash_desk.take(bill, cash_desk.Taking("pos", 150_000, terminal_ref="POS77"), cashier=cashier)
     wanted = bill.payments.get()
     with django_assert_num_queries(2):
-        assert found("POS77") == {wanted.pk}
+        assert bills_found("POS77") == {wanted.pk}
 
 
 @pytest.mark.django_db
@@ -110,6 +110,6 @@ def test_an_amount_that_many_ask_for_is_found_as_well(monkeypatch: pytest.Monkey
     rare = factories.payment(of=factories.bill(60_000), gateway_ref="50000")
     for common in (1, 3):
         monkeypatch.setattr(search, "COMMON", common)
-        assert found("50.000") == many
-        assert found("50000") == {*many, rare.pk}  # an amount, and somebody's number
-        assert found("60.000") == {rare.pk}
+        assert bills_found("50.000") == many
+        assert bills_found("50000") == {*many, rare.pk}  # an amount, and somebody's number
+        assert bills_found("60.000") == {rare.pk}

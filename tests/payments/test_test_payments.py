@@ -98,8 +98,8 @@ def test_a_transfer_is_in_the_books_and_the_banks_file_closes_with_it(bank: Bank
     inbox.drain_all()
     payment.refresh_from_db()
     match(payment.merchant_account, file_of(line("T1", 10_000, payment.merchant_ref)))
-    found = daily_totals.figures(payment.merchant_account, YESTERDAY)
-    assert (found.our_amount, found.bank_amount, found.differences) == (10_000, 10_000, ())
+    totals = daily_totals.figures(payment.merchant_account, YESTERDAY)
+    assert (totals.our_amount, totals.bank_amount, totals.differences) == (10_000, 10_000, ())
     assert ledger_check.check() == []
     assert test_payment.bill.reference.startswith("THU-")
 
@@ -147,5 +147,5 @@ def test_no_other_bill_can_have_such_a_line() -> None:
     alone = factories.bill()
     with transaction.atomic():
         made = create_bill(reference="x", agency=alone.agency, payer_name="x", description="x", lines=lines[1:])
-    assert [found.invariant for found in ledger_check.check()] == ["I8b"]
+    assert [violation.invariant for violation in ledger_check.check()] == ["I8b"]
     assert LedgerEvent.objects.filter(bill=made).count() == 1

@@ -39,9 +39,9 @@ def scrape() -> Samples:
 
 
 def test_an_empty_portal_has_numbers_and_not_gaps() -> None:
-    found = scrape()
-    assert found["inbox", ()] == found["inbox_oldest_seconds", ()] == found["open_cases", ("surplus",)] == 0
-    assert found["refunds", ("proposed",)] == found["statements_waiting", ()] == 0
+    metrics = scrape()
+    assert metrics["inbox", ()] == metrics["inbox_oldest_seconds", ()] == metrics["open_cases", ("surplus",)] == 0
+    assert metrics["refunds", ("proposed",)] == metrics["statements_waiting", ()] == 0
 
 
 def test_a_notification_shows_in_the_inbox_and_then_as_seconds_to_settle() -> None:
@@ -60,8 +60,8 @@ def test_a_notification_shows_in_the_inbox_and_then_as_seconds_to_settle() -> No
 def test_open_payments_are_counted_by_age() -> None:
     old, _ = factories.payment(), factories.payment()
     Payment.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=3))
-    found = scrape()
-    assert [found["open_payments", ("vnptpay", age)] for age in ("0", "7200", "86400")] == [2, 1, 0]
+    metrics = scrape()
+    assert [metrics["open_payments", ("vnptpay", age)] for age in ("0", "7200", "86400")] == [2, 1, 0]
 
 
 def test_a_gateway_that_fails_five_times_is_seen_resting() -> None:
@@ -71,9 +71,9 @@ def test_a_gateway_that_fails_five_times_is_seen_resting() -> None:
     assert (scrape()["gateway_failures", name], scrape()["gateway_resting", name]) == (0, 0)
     for _ in range(5):
         circuit_breaker.note_failure(account, GatewayUnavailable("down"))
-    found = scrape()
-    assert (found["gateway_failures", name], found["gateway_resting", name]) == (5, 1)
-    assert found["gateway_last_success_timestamp_seconds", name] > timezone.now().timestamp() - 60
+    metrics = scrape()
+    assert (metrics["gateway_failures", name], metrics["gateway_resting", name]) == (5, 1)
+    assert metrics["gateway_last_success_timestamp_seconds", name] > timezone.now().timestamp() - 60
 
 
 def test_what_waits_for_a_person_is_counted() -> None:
@@ -84,9 +84,9 @@ def test_what_waits_for_a_person_is_counted() -> None:
     discrepancies.new_discrepancy(
         DiscrepancyKind.SHORT, agency_id=payment.bill.agency_id, bill=payment.bill, amount=1
     ).save()
-    found = scrape()
-    assert found["quarantined_notifications", ()] == found["rejected_notifications_recent", ()] == 1
-    assert found["open_cases", ("short",)] == 1
+    metrics = scrape()
+    assert metrics["quarantined_notifications", ()] == metrics["rejected_notifications_recent", ()] == 1
+    assert metrics["open_cases", ("short",)] == 1
 
 
 def test_only_this_machine_and_the_token_may_read(settings: Settings) -> None:

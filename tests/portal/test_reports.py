@@ -66,8 +66,8 @@ def world() -> tuple[Agency, Agency]:
     return here, there
 
 
-def shown(browser: Client, asked: dict[str, Any]) -> dict[str, int]:
-    page = browser.get(PAGE, asked).content.decode()
+def shown(browser: Client, parameters: dict[str, Any]) -> dict[str, int]:
+    page = browser.get(PAGE, parameters).content.decode()
     return {word: int(number) for word, number in re.findall(r'ho-so/\?so=([a-z-]+)[^"]*">(\d+)</a>', page)}
 
 
@@ -195,8 +195,8 @@ def test_a_report_is_by_the_agencies_of_its_time_or_rolled_up_to_who_does_their_
         pay(factories.dossier(agency))
     browser = browser_of(factories.officer(factories.agency("Tỉnh"), Role.AUDITOR))
 
-    def rows(**asked: Any) -> dict[str, int]:
-        return {row.name: row.counts["da-nop"] for row in browser.get(PAGE, asked).context["report"].rows}
+    def rows(**parameters: Any) -> dict[str, int]:
+        return {row.name: row.counts["da-nop"] for row in browser.get(PAGE, parameters).context["report"].rows}
 
     assert rows() == {"Xã Cũ": 1, "Xã Giữa": 1, "Xã Mới": 1}
     assert rows(gop="1") == {"Xã Mới": 3}

@@ -31,7 +31,7 @@ def main() -> int:
     about.add_argument("--seconds", type=float, default=60.0)
     about.add_argument("--payers", type=int, default=300)
     about.add_argument("--seed", type=int, default=0)
-    asked = about.parse_args()
+    options = about.parse_args()
     with embedded.servers(durable=False) as servers:
         os.environ.update(servers.environment)
         os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
@@ -42,10 +42,10 @@ def main() -> int:
         django.setup()
         call_command("migrate", verbosity=0)
         faults = [
-            *_core(asked.seed, asked.races),
-            *_seeds(asked.seed, asked.seconds),
-            *_silence(asked.seed, asked.payers),
-            *_threads(asked.seed, asked.seconds),
+            *_core(options.seed, options.races),
+            *_seeds(options.seed, options.seconds),
+            *_silence(options.seed, options.payers),
+            *_threads(options.seed, options.seconds),
         ]
     for fault in faults[:20]:
         _say(fault)

@@ -198,16 +198,16 @@ class _SimGateway:
 
     def verify(self, request: RawRequest) -> Notification:
         """Believe what is signed."""
-        told: dict[str, Any] = json.loads(request.body)
-        if told.pop("signature") != sign(told):
+        message: dict[str, Any] = json.loads(request.body)
+        if message.pop("signature") != sign(message):
             raise BadSignature(self.slug)
         return Notification(
             gateway=self.slug,
-            event_key=f"{told['ref']}:{told['bank_ref']}:{told['state']}",
-            merchant_ref=told["ref"],
-            gateway_ref=told["bank_ref"],
-            state=OutcomeState(told["state"]),
-            amount=told["amount"],
+            event_key=f"{message['ref']}:{message['bank_ref']}:{message['state']}",
+            merchant_ref=message["ref"],
+            gateway_ref=message["bank_ref"],
+            state=OutcomeState(message["state"]),
+            amount=message["amount"],
             currency="VND",
             occurred_at=None,
             is_transfer=self.slug == SimTransfer.slug,

@@ -12,7 +12,7 @@ from payments.states import BillState, PaymentState, bill_edge, payment_edge
 AMOUNT = 150_000
 _OPINIONS = (OutcomeState.FAILED, OutcomeState.CANCELLED, OutcomeState.PENDING, OutcomeState.UNKNOWN)
 
-Told = tuple[str, GatewayEvent]
+Delivery = tuple[str, GatewayEvent]
 
 
 @dataclass
@@ -27,29 +27,29 @@ class Book:
     applied: list[str] = field(default_factory=list)
     surplus: list[int] = field(default_factory=list)
 
-    def hear(self, told: Told) -> None:
+    def hear(self, delivery: Delivery) -> None:
         """Decide and carry out."""
-        self.write(told, self.read(told))
+        self.write(delivery, self.read(delivery))
 
-    def read(self, told: Told) -> Decision:
+    def read(self, delivery: Delivery) -> Decision:
         """Decide by what stands in the book now."""
-        ref, news = told
+        ref, event = delivery
         facts = PaymentFacts(self.states[ref], AMOUNT, self.bank_refs.get(ref, ""), self.bill)
-        return decide(news, facts, frozenset(), is_booked=_key(told) in self.booked)
+        return decide(event, facts, frozenset(), is_booked=_key(delivery) in self.booked)
 
-    def write(self, told: Told, decision: Decision) -> None:
+    def write(self, delivery: Delivery, decision: Decision) -> None:
         """Carry out what was decided."""
-        ref, news = told
+        ref, event = delivery
         if decision.payment_to:
             payment_edge(self.states[ref], decision.payment_to)
             self.states[ref] = decision.payment_to
             if decision.payment_to == PaymentState.PAID:
-                self.bank_refs[ref] = news.gateway_ref
+                self.bank_refs[ref] = event.gateway_ref
         if decision.books_money:
-            self.booked[_key(told)] = self.booked.get(_key(told), 0) + (news.amount or 0)
+            self.booked[_key(delivery)] = self.booked.get(_key(delivery), 0) + (event.amount or 0)
             if not decision.settles_bill:
                 assert decision.discrepancy, "surplus without a case"
-                self.surplus.append(news.amount or 0)
+                self.surplus.append(event.amount or 0)
         if decision.settles_bill:
             bill_edge(self.bill, BillState.PAID)
             self.bill = BillState.PAID
@@ -61,25 +61,25 @@ class Book:
         return self.bill, sum(self.booked.values()), sorted(self.surplus), len(self.applied)
 
 
-def _key(told: Told) -> str:
-    return told[1].gateway_ref or f"ref:{told[0]}"
+def _key(delivery: Delivery) -> str:
+    return delivery[1].gateway_ref or f"ref:{delivery[0]}"
 
 
-def history(rng: random.Random) -> tuple[dict[str, PaymentState], list[Told]]:
-    """Attempts, and everything that is ever told of them."""
+def history(rng: random.Random) -> tuple[dict[str, PaymentState], list[Delivery]]:
+    """Attempts, and every delivery about them."""
     states: dict[str, PaymentState] = {}
-    told: list[Told] = []
+    deliveries: list[Delivery] = []
     for number in range(rng.randint(1, 3)):
         ref, is_transfer = f"R{number}", rng.random() < 0.5
         states[ref] = rng.choice([PaymentState.CREATED, PaymentState.SENT, PaymentState.UNKNOWN, PaymentState.EXPIRED])
         for _ in range(rng.randint(0, 2)):
-            told.append((ref, GatewayEvent(rng.choice(_OPINIONS), None, "", "", "", is_transfer)))
+            deliveries.append((ref, GatewayEvent(rng.choice(_OPINIONS), None, "", "", "", is_transfer)))
         for charge in range(rng.randint(0, 3 if is_transfer else 1)):
             amount = rng.choice([AMOUNT, AMOUNT, AMOUNT - 1, AMOUNT + 1, AMOUNT * 100])
             bank_ref = f"B{number}{charge}"
-            told.append((ref, GatewayEvent(OutcomeState.PAID, amount, "VND", "", bank_ref, is_transfer)))
+            deliveries.append((ref, GatewayEvent(OutcomeState.PAID, amount, "VND", "", bank_ref, is_transfer)))
             if not is_transfer and amount == AMOUNT and rng.random() < 0.3:
-                told.append(
+                deliveries.append(
                     (ref, GatewayEvent(OutcomeState.PAID, amount, "", "", "", is_transfer))
-                )  # told with less detail
-    return states, told
+                )  # the same with less detail
+    return states, deliveries

@@ -13,26 +13,26 @@ from payments.errors import IllegalTransition
 from payments.settlement.rules import Decision
 from payments.states import BillState
 
-from .books import AMOUNT, Book, Told, history
+from .books import AMOUNT, Book, Delivery, history
 
 DEATHS, DOUBLES = 0.05, 0.1
 
 
 @dataclass
 class _Worker:
-    told: Told | None = None
+    delivery: Delivery | None = None
     decision: Decision | None = None
 
 
 def race(seed: int, *, is_locking: bool = True) -> list[str]:
     """Play one race; return what went wrong."""
     rng = random.Random(seed)
-    states, told = history(rng)
+    states, deliveries = history(rng)
     serial = Book(dict(states))
-    for news in told:
-        serial.hear(news)
+    for delivery in deliveries:
+        serial.hear(delivery)
     book = Book(dict(states))
-    waiting = told + (rng.choices(told, k=rng.randint(1, 6)) if told else [])
+    waiting = deliveries + (rng.choices(deliveries, k=rng.randint(1, 6)) if deliveries else [])
     try:
         _play(rng, book, waiting, is_locking=is_locking)
     except IllegalTransition as error:
@@ -42,27 +42,27 @@ def race(seed: int, *, is_locking: bool = True) -> list[str]:
         faults.append(f"{len(book.applied)} receipts and messages for one bill")
     if book.end != serial.end:
         faults.append(f"ended {book.end} instead of {serial.end}")
-    must_be_paid = any(news.outcome == OutcomeState.PAID and news.amount == AMOUNT for _, news in told)
+    must_be_paid = any(event.outcome == OutcomeState.PAID and event.amount == AMOUNT for _, event in deliveries)
     if (book.bill == BillState.PAID) != must_be_paid:
         faults.append(f"the bill is {book.bill}")
     return faults
 
 
-def _play(rng: random.Random, book: Book, waiting: list[Told], *, is_locking: bool) -> None:
+def _play(rng: random.Random, book: Book, waiting: list[Delivery], *, is_locking: bool) -> None:
     workers = [_Worker() for _ in range(rng.randint(2, 5))]
-    while waiting or any(worker.told for worker in workers):
+    while waiting or any(worker.delivery for worker in workers):
         worker = rng.choice(workers)
-        if worker.told is None:
+        if worker.delivery is None:
             if waiting:
-                worker.told = waiting.pop(rng.randrange(len(waiting)))
+                worker.delivery = waiting.pop(rng.randrange(len(waiting)))
         elif worker.decision is None:
             if not (is_locking and any(other.decision for other in workers)):
-                worker.decision = book.read(worker.told)
+                worker.decision = book.read(worker.delivery)
         else:
             if rng.random() < DEATHS:
-                waiting.append(worker.told)  # killed before COMMIT: the inbox still has it
+                waiting.append(worker.delivery)  # killed before COMMIT: the inbox still has it
             else:
-                book.write(worker.told, worker.decision)
+                book.write(worker.delivery, worker.decision)
                 if rng.random() < DOUBLES:
-                    waiting.append(worker.told)  # killed after COMMIT: the bank tells it again
-            worker.told = worker.decision = None
+                    waiting.append(worker.delivery)  # killed after COMMIT: the bank tells it again
+            worker.delivery = worker.decision = None

@@ -18,19 +18,19 @@ SEEDS = 10 * int(os.environ.get("SEEDS") or 1000)
 def test_any_order_and_any_repetition_end_the_same() -> None:
     for seed in range(FIRST, FIRST + SEEDS):
         rng = random.Random(seed)
-        states, told = history(rng)
+        states, deliveries = history(rng)
         straight = Book(dict(states))
-        for news in told:
-            straight.hear(news)
+        for delivery in deliveries:
+            straight.hear(delivery)
         shuffled = Book(dict(states))
-        again = told + rng.choices(told, k=rng.randint(0, 5)) if told else []
+        again = deliveries + rng.choices(deliveries, k=rng.randint(0, 5)) if deliveries else []
         rng.shuffle(again)
-        for news in again:
+        for delivery in again:
             was_paid = [ref for ref, state in shuffled.states.items() if state == PaymentState.PAID]
-            shuffled.hear(news)
+            shuffled.hear(delivery)
             assert all(shuffled.states[ref] == PaymentState.PAID for ref in was_paid), f"SEED={seed}: PAID was left"
         assert shuffled.end == straight.end, f"SEED={seed} SEEDS=1: {again}"
-        right = any(news.outcome == OutcomeState.PAID and news.amount == AMOUNT for _, news in told)
+        right = any(event.outcome == OutcomeState.PAID and event.amount == AMOUNT for _, event in deliveries)
         assert (straight.bill == BillState.PAID, len(straight.applied)) == (right, int(right)), f"SEED={seed}"
         assert sum(straight.booked.values()) == AMOUNT * len(straight.applied) + sum(straight.surplus)
 

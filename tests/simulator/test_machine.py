@@ -204,11 +204,11 @@ def test_control_a_counter_that_believes_in_failure_is_caught(monkeypatch: pytes
     from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
 
     def believing(
-        news: GatewayEvent, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool
+        event: GatewayEvent, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool
     ) -> Decision:
         if payment and payment.state in ("failed", "cancelled"):
             return Decision("too_late", NotificationState.IGNORED)
-        return decide(news, payment, accounts, is_booked=is_booked)
+        return decide(event, payment, accounts, is_booked=is_booked)
 
     monkeypatch.setattr(settlement, "decide", believing)
     with prepared() as Counter.agency, pytest.raises(AssertionError):

@@ -28,10 +28,10 @@ class _NotedBank(SimBank):
 
     def __init__(self) -> None:
         super().__init__(random.Random(1), Temper(drops=1.0), lambda _gateway, _body: Answer.ACCEPTED)
-        self.asked: dict[str, list[timedelta]] = {}
+        self.asked_at: dict[str, list[timedelta]] = {}
 
     def ask(self, ref: str) -> Outcome:
-        self.asked.setdefault(ref, []).append(self.now - BEGINNING)
+        self.asked_at.setdefault(ref, []).append(self.now - BEGINNING)
         return super().ask(ref)
 
 
@@ -66,7 +66,7 @@ def test_what_nobody_pays_is_asked_about_for_ninety_days_and_then_ended_and_late
         assert {_state(payment) for payment in never.values()} == {(PaymentState.EXPIRED, BillState.OPEN)}
         assert not Payment.objects.exclude(next_check_at=None).exists()
         for payment in never.values():
-            _assert_asked_to_the_end(payment, bank.asked[payment.merchant_ref])
+            _assert_asked_to_the_end(payment, bank.asked_at[payment.merchant_ref])
 
         # Nobody asks any more, but the door stays open: an open bill takes the money, a paid one makes it surplus.
         card, transfer = never[SimCard.slug], never[SimTransfer.slug]
@@ -75,7 +75,7 @@ def test_what_nobody_pays_is_asked_about_for_ninety_days_and_then_ended_and_late
         _tell(bank, again)
         _tell(bank, transfer)
         assert _state(card) == _state(again) == _state(transfer) == (PaymentState.PAID, BillState.PAID)
-        assert [found.payment_id for found in Discrepancy.objects.filter(kind="surplus")] == [transfer.pk]
+        assert [discrepancy.payment_id for discrepancy in Discrepancy.objects.filter(kind="surplus")] == [transfer.pk]
         assert ledger_check.check() == []
 
 
@@ -84,19 +84,19 @@ def _state(payment: Payment) -> tuple[str, str]:
     return payment.state, payment.bill.state
 
 
-def _assert_asked_to_the_end(payment: Payment, asked: list[timedelta]) -> None:
-    days = {age.days for age in asked}
+def _assert_asked_to_the_end(payment: Payment, ages: list[timedelta]) -> None:
+    days = {age.days for age in ages}
     gaps = [days_after - days_before for days_before, days_after in zip(sorted(days), sorted(days)[1:], strict=False)]
     assert max(gaps) <= 2
     assert min(days) == 0
     assert 89 <= max(days) <= 91
     # The bank's budget: 15 minutes apart on the first day, hourly while a code lives, then once a day.
     hours = QR_LIFETIME.days * 24 if payment.gateway == SimTransfer.slug else 1
-    assert len(asked) < 24 * 4 + 25 + hours * 1.2 + 90 * 1.2
+    assert len(ages) < 24 * 4 + 25 + hours * 1.2 + 90 * 1.2
 
 
 def _tell(bank: SimBank, payment: Payment) -> None:
     money = bank.pay(bank.orders[payment.merchant_ref])
-    told = {"ref": money.ref, "state": "paid", "bank_ref": money.bank_ref, "amount": money.amount}
-    assert post(money.gateway, json.dumps({**told, "signature": sign(told)}).encode()) == Answer.ACCEPTED
+    message = {"ref": money.ref, "state": "paid", "bank_ref": money.bank_ref, "amount": money.amount}
+    assert post(money.gateway, json.dumps({**message, "signature": sign(message)}).encode()) == Answer.ACCEPTED
     inbox.drain_all()

@@ -52,11 +52,11 @@ def play(seed: int, seconds: float) -> Tally:
 
 def _round(rng: random.Random, agency: Agency, tally: Tally) -> list[str]:
     dossiers = [factories.dossier(agency) for _ in range(BILLS)]
-    mail = [told for dossier in dossiers for told in _mail(rng, dossier)]
+    mail = [letter for dossier in dossiers for letter in _mail(rng, dossier)]
     rng.shuffle(mail)
     queue: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
-    for told in mail:
-        queue.put(told)
+    for letter in mail:
+        queue.put(letter)
     faults: list[str] = []
     threads = [
         threading.Thread(target=_work, args=(random.Random(rng.random()), queue, faults)) for _ in range(THREADS)
@@ -76,12 +76,12 @@ def _mail(rng: random.Random, dossier: Dossier) -> Iterator[tuple[str, bytes]]:
     """What the banks say of one bill: paid once or at two banks at once, each told up to five times."""
     bill = dossier.bills.get()
     card = factories.payment(of=bill)
-    told: list[tuple[str, dict[str, Any]]] = [("vnptpay", confirm(card))]
+    letters: list[tuple[str, dict[str, Any]]] = [("vnptpay", confirm(card))]
     if rng.random() < 0.3:
-        told.append(("vnptpay", confirm(card, RESPONSE_CODE="24", VNPTPAY_TRANSACTION_ID="")))
+        letters.append(("vnptpay", confirm(card, RESPONSE_CODE="24", VNPTPAY_TRANSACTION_ID="")))
     if rng.random() < 0.5:
-        told.append(("vietinbank", notify_bill(factories.payment(of=bill, gateway="vietinbank"))))
-    for gateway, message in told:
+        letters.append(("vietinbank", notify_bill(factories.payment(of=bill, gateway="vietinbank"))))
+    for gateway, message in letters:
         for _ in range(rng.randint(1, 5)):
             yield gateway, json.dumps(message).encode()
 
@@ -116,11 +116,11 @@ def _finish() -> None:
 
 def _faults(dossier: Dossier) -> list[str]:
     bill = dossier.bills.get()
-    found = {
+    counts = {
         "receipts": Receipt.objects.filter(bill=bill).count(),
         "messages": Message.objects.filter(dossier=dossier, kind="fee_paid").count(),
         "entries of the timeline": dossier.events.filter(kind="fee_paid").count(),
         "applied payments": Payment.objects.filter(bill=bill, is_applied=True).count(),
         "paid bills": int(bill.state == BillState.PAID),
     }
-    return [f"{count} {name} of {bill.reference}" for name, count in found.items() if count != 1]
+    return [f"{count} {name} of {bill.reference}" for name, count in counts.items() if count != 1]

@@ -89,13 +89,13 @@ class Sandbox:
 
     def control(self, path: str, **body: Any) -> dict[str, Any]:
         """POST to the control API."""
-        found: dict[str, Any] = requests.post(f"{self.url}/control/{path}", json=body, timeout=30).json()
-        return found
+        answer: dict[str, Any] = requests.post(f"{self.url}/control/{path}", json=body, timeout=30).json()
+        return answer
 
     def transactions(self, ref: str) -> list[dict[str, Any]]:
         """Return what the banks know of a reference."""
-        found = requests.get(f"{self.url}/control/transactions", params={"ref": ref}, timeout=10).json()
-        rows: list[dict[str, Any]] = found["transactions"]
+        answer = requests.get(f"{self.url}/control/transactions", params={"ref": ref}, timeout=10).json()
+        rows: list[dict[str, Any]] = answer["transactions"]
         return rows
 
     def order(self, amount: int = 150000) -> PaymentOrder:
@@ -111,7 +111,7 @@ class Sandbox:
         self.portal.bills[code] = amount
         return code
 
-    def told(self, ref: str, count: int = 1, seconds: float = PATIENCE) -> list[Notification]:
+    def notifications(self, ref: str, count: int = 1, seconds: float = PATIENCE) -> list[Notification]:
         """Wait until the portal has `count` notifications of a reference, and return them."""
         wait_for(lambda: len(self._notifications(ref)) >= count, seconds)
         return self._notifications(ref)

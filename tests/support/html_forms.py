@@ -146,8 +146,8 @@ class _Reader(HTMLParser):
 def forms_in(html: str) -> list[HtmlForm]:
     """Return the forms of a page that send something, in their order; treat them as read-only, they are shared."""
     text = _TOKEN.sub(r"\1", _NO_CONTENT.sub("", html))
-    forms = [_form(found.group()) for found in _FORM.finditer(text)]
-    alone = [control for found in _ELSEWHERE.finditer(text) for control in _form(found.group()).controls]
+    forms = [_form(match.group()) for match in _FORM.finditer(text)]
+    alone = [control for match in _ELSEWHERE.finditer(text) for control in _form(match.group()).controls]
     complete = []
     for form in forms:
         own = [control for control in form.controls if control.attributes.get("form", form.name) == form.name]

@@ -21,7 +21,7 @@ class Tag:
 
     def all(self) -> list[Tag]:
         """Return this element and all beneath it, in reading order."""
-        return [self, *(found for child in self.children for found in child.all())]
+        return [self, *(tag for child in self.children for tag in child.all())]
 
 
 def language(file: bytes) -> str:
@@ -44,7 +44,7 @@ def _page(page: Any) -> list[Tag]:
         for number in range(pdfium.FPDF_StructTree_CountChildren(tree))
     ]
     pdfium.FPDF_StructTree_Close(tree)
-    return [found for top in tops for found in top.all()]
+    return [tag for top in tops for tag in top.all()]
 
 
 def _tag(element: Any) -> Tag:

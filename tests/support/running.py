@@ -50,8 +50,10 @@ def ringing(is_true: Callable[[], Any]) -> Callable[[], Any]:
 
 def database_url() -> str:
     """Return the address of the test database, for processes of their own."""
-    found = connection.settings_dict
-    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+    database = connection.settings_dict
+    return (
+        f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    )
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -32,6 +32,6 @@ def desk_of(user: User, browser: Browser, url: str, **context: Any) -> Page:
     return window.new_page()
 
 
-def picture_of(found: Locator) -> Picture:
+def picture_of(locator: Locator) -> Picture:
     """What an eye sees of an element."""
-    return Image.open(io.BytesIO(found.screenshot())).convert("RGB")
+    return Image.open(io.BytesIO(locator.screenshot())).convert("RGB")

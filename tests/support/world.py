@@ -137,9 +137,9 @@ class World:
 
     def _claim(self) -> Discrepancy:
         """A payer's word that the bank charged them, with a picture."""
-        told = charge_claims.ClaimDetails(150_000, timezone.now(), proof=b"a picture")
+        details = charge_claims.ClaimDetails(150_000, timezone.now(), proof=b"a picture")
         payment = factories.payment(of=factories.bill(of=self.home), state=PaymentState.FAILED)
-        return charge_claims.make(payment, told, due_at=timezone.now()).discrepancy
+        return charge_claims.make(payment, details, due_at=timezone.now()).discrepancy
 
     def _helped(self, dossier: Dossier) -> Draft:
         """What the agency's officer at the counter fills in for a citizen."""

@@ -29,18 +29,18 @@ MADE = {f"refund_{state}" for state in RefundState} | {f"move_{state}" for state
 
 def _acts() -> set[str]:
     """Every act that stands in the code as the first argument of `audit.record` or of a module's own `_record`."""
-    found = set()
+    acts = set()
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in NAMED:
                     first = node.args[0]
                     if isinstance(first, ast.Constant):
-                        found.add(str(first.value))
+                        acts.add(str(first.value))
                 if isinstance(node, ast.Assign) and "audited_as" in ast.unparse(node.targets[0]):
                     value = node.value.elts[0] if isinstance(node.value, ast.Tuple) else node.value
-                    found.add(ast.literal_eval(value))
-    return found - {""}
+                    acts.add(ast.literal_eval(value))
+    return acts - {""}
 
 
 def test_every_act_has_words() -> None:
@@ -61,12 +61,12 @@ def test_the_page_of_an_entry_tells_before_and_after_in_words_people_read() -> N
         {"field": "note", "before": "", "after": "Làm bù"},
     ]
     text = browser.get(f"{LIST}{entry.pk}/change/").content.decode()
-    for told in (
+    for words in (
         "Sửa",
         "Lịch nghỉ, làm bù 24/12/2026",
         '<th scope="row" class="font-normal">Loại</th><td>Nghỉ</td><td>Làm bù</td>',
     ):
-        assert told in tight(text), told
+        assert words in tight(text), words
     browser.post(f"/admin/procedures/calendarday/{day.pk}/delete/", {"post": "yes"})
     gone = AuditEntry.objects.get(action="row_deleted")
     assert {"field": "note", "before": "Làm bù", "after": ""} in gone.detail["changes"]
@@ -99,19 +99,19 @@ def test_entries_are_found_by_person_agency_act_object_and_day() -> None:
     browser = browser_of(factories.officer(agency, Role.AUDITOR))
     today = timezone.localdate()
 
-    def found(**asked: Any) -> int:
-        rows = browser.get(LIST, asked).context["cl"].queryset
+    def count(**filters: Any) -> int:
+        rows = browser.get(LIST, filters).context["cl"].queryset
         return int(rows.exclude(action__startswith="sign").count())
 
-    assert found(actor__id__exact=somebody.pk) == 2
-    assert found(agency__id__exact=other.pk) == 1
-    assert found(action="view") == 2
-    assert found(kind="dossier") == 3
-    assert found(kind="dossier", action="view", agency__id__exact=agency.pk) == 1
-    assert found(q="261123-0002") == 1
-    assert found(q="viet tri") == 2
-    assert found(at_from=f"{today:%d/%m/%Y}") >= 4
-    assert found(at_from="01/01/2100") == 0
+    assert count(actor__id__exact=somebody.pk) == 2
+    assert count(agency__id__exact=other.pk) == 1
+    assert count(action="view") == 2
+    assert count(kind="dossier") == 3
+    assert count(kind="dossier", action="view", agency__id__exact=agency.pk) == 1
+    assert count(q="261123-0002") == 1
+    assert count(q="viet tri") == 2
+    assert count(at_from=f"{today:%d/%m/%Y}") >= 4
+    assert count(at_from="01/01/2100") == 0
 
 
 @pytest.mark.django_db

@@ -58,7 +58,7 @@ def test_a_number_tells_sex_and_year_and_doubts_are_no_refusal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "asked"),
+    ("number", "question"),
     [
         ("003090000123", "Ba số đầu 003"),
         ("099090000123", "Ba số đầu 099"),
@@ -68,9 +68,9 @@ def test_a_number_tells_sex_and_year_and_doubts_are_no_refusal() -> None:
         ("025190000123", ""),
     ],
 )
-def test_a_place_there_is_not_and_a_year_nobody_has_are_asked_about_and_not_refused(number: str, asked: str) -> None:
+def test_a_place_there_is_not_and_a_year_nobody_has_are_asked_about_and_not_refused(number: str, question: str) -> None:
     assert clean_identity_number(number) == number
-    assert (asked in "".join(doubts(number))) if asked else not doubts(number)
+    assert (question in "".join(doubts(number))) if question else not doubts(number)
 
 
 def test_the_sixty_three_places_are_those_of_the_circular() -> None:

@@ -34,8 +34,8 @@ def test_a_key_without_a_name_is_known_by_its_length() -> None:
 
 
 def test_what_is_asked_for_stays_readable() -> None:
-    told = {"orderId": "MC0000000001", "amount": 150000, "payDate": "20261123093145", "ok": True, "none": None}
-    assert json.loads(masking.message(json.dumps(told))) == told
+    readable = {"orderId": "MC0000000001", "amount": 150000, "payDate": "20261123093145", "ok": True, "none": None}
+    assert json.loads(masking.message(json.dumps(readable))) == readable
     assert "H44.14-261123-0001" in masking.message("CT DEN H44.14-261123-0001 nop phi")
     assert masking.message("CT DEN:164T 00000000000042", {"00000000000042"}) == "CT DEN:164T 00000000000042"
 

@@ -43,7 +43,7 @@ def test_a_delayed_notification_comes_later(sandbox: Sandbox) -> None:
     sandbox.control("faults", gateway="vnptpay", fault="delay", seconds=0.5)
     order, started = open_order(sandbox), time.monotonic()
     pay(sandbox, order.merchant_ref)
-    sandbox.told(order.merchant_ref)
+    sandbox.notifications(order.merchant_ref)
     assert time.monotonic() - started > 0.4
 
 
@@ -51,7 +51,7 @@ def test_duplicates_come_at_once(sandbox: Sandbox) -> None:
     sandbox.control("faults", gateway="vietinbank", fault="duplicate", times=5)
     code = sandbox.code()
     pay(sandbox, code, "vietinbank")
-    assert len({notification.event_key for notification in sandbox.told(code, 5)}) == 1
+    assert len({notification.event_key for notification in sandbox.notifications(code, 5)}) == 1
 
 
 def test_reordered_notifications_come_in_reverse(sandbox: Sandbox) -> None:
@@ -59,7 +59,7 @@ def test_reordered_notifications_come_in_reverse(sandbox: Sandbox) -> None:
     codes = [sandbox.code() for _ in range(3)]
     for code in codes:
         pay(sandbox, code, "vietinbank")
-    sandbox.told(codes[0])
+    sandbox.notifications(codes[0])
     answer = [
         notification.merchant_ref for notification in sandbox.portal.notifications if notification.merchant_ref in codes
     ]
@@ -71,7 +71,7 @@ def test_held_notifications_come_when_faults_are_cleared(sandbox: Sandbox) -> No
     code = sandbox.code()
     pay(sandbox, code, "vietinbank")
     requests.delete(f"{sandbox.url}/control/faults", timeout=10)
-    assert sandbox.told(code)
+    assert sandbox.notifications(code)
 
 
 @pytest.mark.parametrize("gateway", ["vnptpay", "vietinbank"])
@@ -81,7 +81,7 @@ def test_a_tampered_notification_is_rejected_and_the_true_one_follows(sandbox: S
     rejected = sandbox.portal.rejected
     pay(sandbox, ref, gateway)
     wait_for(lambda: sandbox.portal.rejected == rejected + 1)
-    assert [notification.amount for notification in sandbox.told(ref)] == [150000]
+    assert [notification.amount for notification in sandbox.notifications(ref)] == [150000]
 
 
 def test_a_slow_answer_and_a_silent_one(sandbox: Sandbox) -> None:
@@ -123,7 +123,7 @@ def test_a_payment_that_shows_only_later(sandbox: Sandbox, fault: str, state: Ou
     pay(sandbox, order.merchant_ref)
     assert ask(sandbox, order) == state
     wait_for(lambda: ask(sandbox, order) == OutcomeState.PAID)
-    sandbox.told(order.merchant_ref)
+    sandbox.notifications(order.merchant_ref)
 
 
 def test_a_transfer_that_shows_only_later(sandbox: Sandbox) -> None:
@@ -153,8 +153,8 @@ def test_a_wrong_amount_is_told_with_a_right_signature(sandbox: Sandbox) -> None
     order, code = open_order(sandbox), sandbox.code()
     pay(sandbox, order.merchant_ref)
     pay(sandbox, code, "vietinbank")
-    assert sandbox.told(order.merchant_ref)[0].amount == 149000
-    assert sandbox.told(code)[0].amount == 149000
+    assert sandbox.notifications(order.merchant_ref)[0].amount == 149000
+    assert sandbox.notifications(code)[0].amount == 149000
 
 
 def test_faults_can_be_listed_counted_and_cleared(sandbox: Sandbox) -> None:

@@ -59,7 +59,7 @@ def test_a_person_pays_on_the_page_and_comes_back(sandbox: Sandbox, gateway: str
     assert re.search(r'name="viewport" content="width=device-width', page)
     back = press(url).headers["Location"]
     assert back.startswith(sandbox.contracts[gateway]["bank"]["return_url"]) and back.endswith(f"={order.merchant_ref}")
-    (notification,) = sandbox.told(order.merchant_ref)
+    (notification,) = sandbox.notifications(order.merchant_ref)
     outcome = sandbox.adapter(gateway).query(order)
     assert (notification.state, outcome.state, outcome.amount) == (OutcomeState.PAID, OutcomeState.PAID, 150000)
     assert notification.gateway_ref == outcome.gateway_ref
@@ -69,7 +69,7 @@ def test_a_person_pays_on_the_page_and_comes_back(sandbox: Sandbox, gateway: str
 def test_a_person_cancels_on_the_page(sandbox: Sandbox, gateway: str) -> None:
     order, url = start(sandbox, gateway)
     assert press(url, "cancel").status_code == 302
-    (notification,) = sandbox.told(order.merchant_ref)
+    (notification,) = sandbox.notifications(order.merchant_ref)
     assert notification.state in (OutcomeState.FAILED, OutcomeState.CANCELLED)
     assert ask(sandbox, gateway, order) == notification.state
 
@@ -92,9 +92,9 @@ def test_the_same_order_twice_is_one_order(sandbox: Sandbox, gateway: str) -> No
 def test_a_failed_order_may_be_paid_later(sandbox: Sandbox, gateway: str) -> None:
     order, _ = start(sandbox, gateway)
     pay(sandbox, gateway, order, outcome="failed")
-    sandbox.told(order.merchant_ref)
+    sandbox.notifications(order.merchant_ref)
     pay(sandbox, gateway, order)
-    failed, paid = sandbox.told(order.merchant_ref, 2)
+    failed, paid = sandbox.notifications(order.merchant_ref, 2)
     assert (failed.state, paid.state) == (OutcomeState.FAILED, OutcomeState.PAID)
 
 
@@ -110,7 +110,7 @@ def test_duplicates_are_one_event(sandbox: Sandbox, gateway: str) -> None:
     sandbox.control("faults", gateway=gateway, fault="duplicate", times=3, count=1)
     order, _ = start(sandbox, gateway)
     pay(sandbox, gateway, order)
-    first, *others = sandbox.told(order.merchant_ref, 3)
+    first, *others = sandbox.notifications(order.merchant_ref, 3)
     assert others == [first, first]
 
 
@@ -120,14 +120,14 @@ def test_a_tampered_notification_is_rejected_and_the_true_one_follows(sandbox: S
     rejected = sandbox.portal.rejected
     pay(sandbox, gateway, order)
     wait_for(lambda: sandbox.portal.rejected == rejected + 1)
-    assert [notification.state for notification in sandbox.told(order.merchant_ref)] == [OutcomeState.PAID]
+    assert [notification.state for notification in sandbox.notifications(order.merchant_ref)] == [OutcomeState.PAID]
 
 
 def test_a_notification_is_sent_until_the_portal_has_heard(sandbox: Sandbox, gateway: str) -> None:
     order, _ = start(sandbox, gateway)
     sandbox.portal.answers.append(Answer.BUSY)
     pay(sandbox, gateway, order)
-    sandbox.told(order.merchant_ref)
+    sandbox.notifications(order.merchant_ref)
     wait_for(lambda: notifications(sandbox, order) == ["done"])
     assert sandbox.transactions(order.merchant_ref)[0]["notifications"][0]["attempts"] == 2
 
@@ -139,7 +139,7 @@ def test_reordered_and_delayed_notifications_come_all_the_same(sandbox: Sandbox,
     for order in orders:
         pay(sandbox, gateway, order)
     for order in orders:
-        assert len(sandbox.told(order.merchant_ref)) == 1
+        assert len(sandbox.notifications(order.merchant_ref)) == 1
 
 
 def test_charged_and_then_no_answer_is_found_by_the_query(sandbox: Sandbox, gateway: str) -> None:
@@ -175,7 +175,7 @@ def test_a_payment_that_shows_only_later(sandbox: Sandbox, gateway: str, fault: 
             break
     assert seen == state
     wait_for(lambda: ask(sandbox, gateway, order) == OutcomeState.PAID)
-    sandbox.told(order.merchant_ref)
+    sandbox.notifications(order.merchant_ref)
 
 
 def test_a_bank_that_is_down_slow_or_broken(sandbox: Sandbox, gateway: str) -> None:

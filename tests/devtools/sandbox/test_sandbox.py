@@ -32,7 +32,7 @@ def test_a_person_pays_on_the_page_of_vnptpay(sandbox: Sandbox, flavour: str, pa
     assert "MÔI TRƯỜNG THỬ NGHIỆM" in page.text and "150.000" in page.text
     back = requests.post(redirect.url, {"action": "pay", "bank": "BIDV"}, timeout=10, allow_redirects=False)
     assert back.headers["Location"].endswith(f"/gateways/vnptpay/return?MERCHANT_ORDER_ID={order.merchant_ref}")
-    (notification,) = sandbox.told(order.merchant_ref)
+    (notification,) = sandbox.notifications(order.merchant_ref)
     outcome = adapter.query(sent(order, redirect))
     assert (notification.state, notification.amount) == (outcome.state, outcome.amount) == (OutcomeState.PAID, 150000)
     assert notification.gateway_ref == outcome.gateway_ref
@@ -46,7 +46,7 @@ def test_a_person_cancels_on_the_page_of_vnptpay(sandbox: Sandbox) -> None:
     redirect = adapter.start(order)
     assert isinstance(redirect, Redirect)
     requests.post(redirect.url, {"action": "cancel"}, timeout=10, allow_redirects=False)
-    assert sandbox.told(order.merchant_ref)[0].state == OutcomeState.FAILED
+    assert sandbox.notifications(order.merchant_ref)[0].state == OutcomeState.FAILED
     assert adapter.query(sent(order, redirect)).state == OutcomeState.FAILED
 
 
@@ -75,7 +75,7 @@ def test_a_person_transfers_in_the_bank_app_with_a_pasted_qr(sandbox: Sandbox) -
     form = {"code": shown.text, "amount": "150.000", "action": "pay"}
     done = requests.post(f"{sandbox.url}/vietinbank/app", form, timeout=10)
     assert "Giao dịch thành công" in done.text
-    (notification,) = sandbox.told(code)
+    (notification,) = sandbox.notifications(code)
     outcome = adapter.query(SentOrder(code, 150000, shown.request))
     assert (notification.state, notification.amount) == (outcome.state, outcome.amount) == (OutcomeState.PAID, 150000)
     assert notification.gateway_ref == outcome.gateway_ref
@@ -92,17 +92,17 @@ def test_a_program_pays_at_both_banks(sandbox: Sandbox) -> None:
     sandbox.adapter("vnptpay").start(order)
     assert sandbox.control("pay", gateway="vnptpay", ref=order.merchant_ref)["done"]
     assert sandbox.control("pay", gateway="vietinbank", cust_code=code)["transaction"]["amount"] == 70000
-    assert sandbox.told(order.merchant_ref)[0].amount == 150000
-    assert sandbox.told(code)[0].amount == 70000
+    assert sandbox.notifications(order.merchant_ref)[0].amount == 150000
+    assert sandbox.notifications(code)[0].amount == 70000
 
 
 def test_a_failed_order_may_be_paid_later(sandbox: Sandbox) -> None:
     order = sandbox.order()
     sandbox.adapter("vnptpay").start(order)
     sandbox.control("pay", gateway="vnptpay", ref=order.merchant_ref, outcome="failed")
-    sandbox.told(order.merchant_ref)
+    sandbox.notifications(order.merchant_ref)
     sandbox.control("pay", gateway="vnptpay", ref=order.merchant_ref)
-    failed, paid = sandbox.told(order.merchant_ref, 2)
+    failed, paid = sandbox.notifications(order.merchant_ref, 2)
     assert (failed.state, paid.state) == (OutcomeState.FAILED, OutcomeState.PAID)
     assert failed.event_key != paid.event_key
 
@@ -111,7 +111,7 @@ def test_two_transfers_to_one_code_are_two_moneys(sandbox: Sandbox) -> None:
     code = sandbox.code()
     for amount in (1000, 150000):
         sandbox.control("pay", gateway="vietinbank", ref=code, amount=amount)
-    first, second = sandbox.told(code, 2)
+    first, second = sandbox.notifications(code, 2)
     assert first.gateway_ref != second.gateway_ref
     outcome = sandbox.adapter("vietinbank").query(SentOrder(code, 150000, {}))
     assert (outcome.amount, outcome.state) == (150000, OutcomeState.PAID)
@@ -120,9 +120,9 @@ def test_two_transfers_to_one_code_are_two_moneys(sandbox: Sandbox) -> None:
 def test_redelivery_is_an_exact_replay(sandbox: Sandbox) -> None:
     code = sandbox.code()
     sandbox.control("pay", gateway="vietinbank", ref=code)
-    sandbox.told(code)
+    sandbox.notifications(code)
     assert sandbox.control("redeliver", gateway="vietinbank", ref=code) == {"sent": 1}
-    first, second = sandbox.told(code, 2)
+    first, second = sandbox.notifications(code, 2)
     assert first == second
 
 
@@ -130,7 +130,7 @@ def test_a_notification_is_sent_until_the_portal_has_heard(sandbox: Sandbox) -> 
     code = sandbox.code()
     sandbox.portal.answers.append(Answer.BUSY)
     sandbox.control("pay", gateway="vietinbank", ref=code)
-    sandbox.told(code)
+    sandbox.notifications(code)
     wait_for(lambda: sandbox.transactions(code)[0]["notifications"][0]["state"] == "done")
     assert sandbox.transactions(code)[0]["notifications"][0]["attempts"] == 2
 
@@ -153,7 +153,7 @@ def test_what_the_bank_knows_and_owes_survives_a_kill(sandbox: Sandbox) -> None:
     sandbox.kill()
     sandbox.start()
     assert sandbox.transactions(code)[0]["state"] == "paid"
-    assert len(sandbox.told(code)) == 1
+    assert len(sandbox.notifications(code)) == 1
 
 
 def test_the_sandbox_serves_this_machine_only(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def paid(sandbox: Sandbox, gateway: str) -> SentOrder:
     """An order that was paid, with the bank's reference."""
     order, _ = start(sandbox, gateway)
     pay(sandbox, gateway, order)
-    (notification,) = sandbox.told(order.merchant_ref)
+    (notification,) = sandbox.notifications(order.merchant_ref)
     return replace(order, gateway_ref=notification.gateway_ref)
 
 
@@ -80,7 +80,7 @@ def test_a_person_pays_on_the_page_and_comes_back(sandbox: Sandbox, gateway: str
     assert re.search(r'name="viewport" content="width=device-width', page)
     back = press(url).headers["Location"]
     assert back.startswith(f"{sandbox.contracts[gateway]['bank']['return_url']}?") and order.merchant_ref in back
-    (notification,) = sandbox.told(order.merchant_ref)
+    (notification,) = sandbox.notifications(order.merchant_ref)
     outcome = sandbox.adapter(gateway).query(order)
     assert (notification.state, notification.amount) == (outcome.state, outcome.amount) == (OutcomeState.PAID, 150000)
     assert notification.gateway_ref == outcome.gateway_ref
@@ -90,7 +90,7 @@ def test_a_person_pays_on_the_page_and_comes_back(sandbox: Sandbox, gateway: str
 def test_a_person_cancels_on_the_page(sandbox: Sandbox, gateway: str) -> None:
     order, url = start(sandbox, gateway)
     assert press(url, "cancel").status_code == 302
-    assert sandbox.told(order.merchant_ref)[0].state == OutcomeState.CANCELLED
+    assert sandbox.notifications(order.merchant_ref)[0].state == OutcomeState.CANCELLED
     # querydr has no word for it: VNPAY tells of a payment that came to nothing.
     assert ask(sandbox, gateway, order) == (OutcomeState.FAILED if gateway == "vnpay" else OutcomeState.CANCELLED)
 
@@ -105,9 +105,9 @@ def test_pressing_pay_many_times_at_once_pays_once(sandbox: Sandbox, gateway: st
 def test_a_failed_order_may_be_paid_later(sandbox: Sandbox, gateway: str) -> None:
     order, _ = start(sandbox, gateway)
     pay(sandbox, gateway, order, outcome="failed")
-    sandbox.told(order.merchant_ref)
+    sandbox.notifications(order.merchant_ref)
     pay(sandbox, gateway, order)
-    failed, paid_later = sandbox.told(order.merchant_ref, 2)
+    failed, paid_later = sandbox.notifications(order.merchant_ref, 2)
     assert (failed.state, paid_later.state) == (OutcomeState.FAILED, OutcomeState.PAID)
     assert failed.event_key != paid_later.event_key
 
@@ -124,9 +124,9 @@ def test_duplicates_and_redelivery_are_one_event(sandbox: Sandbox, gateway: str)
     sandbox.control("faults", gateway=gateway, fault="duplicate", times=3, count=1)
     order, _ = start(sandbox, gateway)
     pay(sandbox, gateway, order)
-    sandbox.told(order.merchant_ref, 3)
+    sandbox.notifications(order.merchant_ref, 3)
     sandbox.control("redeliver", gateway=gateway, ref=order.merchant_ref)
-    first, *others = sandbox.told(order.merchant_ref, 4)
+    first, *others = sandbox.notifications(order.merchant_ref, 4)
     assert others == [first] * 3
 
 
@@ -136,7 +136,7 @@ def test_a_tampered_notification_is_rejected_and_the_true_one_follows(sandbox: S
     rejected = sandbox.portal.rejected
     pay(sandbox, gateway, order)
     wait_for(lambda: sandbox.portal.rejected == rejected + 1)
-    assert [notification.amount for notification in sandbox.told(order.merchant_ref)] == [150000]
+    assert [notification.amount for notification in sandbox.notifications(order.merchant_ref)] == [150000]
 
 
 @pytest.mark.parametrize(("answer", "attempts"), [(Answer.BUSY, 2), (Answer.REPLAY, 1)])
@@ -156,7 +156,7 @@ def test_reordered_and_delayed_notifications_come_all_the_same(sandbox: Sandbox,
     orders = [start(sandbox, gateway)[0] for _ in range(2)]
     for order in orders:
         pay(sandbox, gateway, order)
-    answer: list[Notification] = [sandbox.told(order.merchant_ref)[0] for order in orders]
+    answer: list[Notification] = [sandbox.notifications(order.merchant_ref)[0] for order in orders]
     assert {notification.state for notification in answer} == {OutcomeState.PAID}
 
 
@@ -198,7 +198,7 @@ def test_a_payment_that_shows_only_later(sandbox: Sandbox, gateway: str, fault: 
     pay(sandbox, gateway, order)
     assert ask(sandbox, gateway, order) == state
     wait_for(lambda: ask(sandbox, gateway, order) == OutcomeState.PAID)
-    sandbox.told(order.merchant_ref)
+    sandbox.notifications(order.merchant_ref)
 
 
 def test_a_bank_that_is_down_slow_or_broken(sandbox: Sandbox, gateway: str) -> None:
@@ -216,7 +216,7 @@ def test_a_wrong_amount_is_told_with_a_right_signature(sandbox: Sandbox, gateway
     sandbox.control("faults", gateway=gateway, fault="wrong_amount", count=1)
     order, _ = start(sandbox, gateway)
     pay(sandbox, gateway, order)
-    assert sandbox.told(order.merchant_ref)[0].amount == 149000
+    assert sandbox.notifications(order.merchant_ref)[0].amount == 149000
     assert sandbox.adapter(gateway).query(order).amount == 149000
 
 

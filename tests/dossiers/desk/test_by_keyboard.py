@@ -218,8 +218,10 @@ def turn_the_tone_on_and_off(keys: Keyboard, agency: Agency, user: User) -> None
 def read_the_keys(keys: Keyboard, agency: Agency, user: User) -> None:
     keys.page.goto("/quay/")
     keys("?")
-    told = keys.page.inner_text("#keys")
-    assert all(name in told for name in ("F2", "F4", "F6", "F7", "F8", "F9", "F10", "Shift", "Ctrl", "Enter", "Z", "↓"))
+    shown = keys.page.inner_text("#keys")
+    assert all(
+        name in shown for name in ("F2", "F4", "F6", "F7", "F8", "F9", "F10", "Shift", "Ctrl", "Enter", "Z", "↓")
+    )
     keys("Escape")
     expect(keys.page.locator("#keys")).to_be_hidden()
 

@@ -54,12 +54,12 @@ def test_a_slip_held_before_the_camera_opens_its_dossier(
     camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
     chromium = launch(playwright, *camera)
     desk = desk_of(officer_of(dossier.agency), chromium, live_server.url, permissions=["camera"])
-    asked: list[str] = []
-    desk.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    desk.on("request", lambda request: urls.append(request.url))
     desk.goto("/quay/")
     knows = "'BarcodeDetector' in window && BarcodeDetector.getSupportedFormats().then(all => all.includes('qr_code'))"
     assert not desk.evaluate(knows), "this Chromium reads QR by itself: ours is not tested"
-    assert not [url for url in asked if "vendor" in url], "nobody has opened the camera"
+    assert not [url for url in urls if "vendor" in url], "nobody has opened the camera"
     desk.keyboard.press("Shift+F2")
     desk.wait_for_url(f"**/quay/{dossier.code}/")
     desk.goto("/quay/")

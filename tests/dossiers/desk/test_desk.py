@@ -104,8 +104,8 @@ def test_whom_a_list_showed_is_written_down_in_few_entries_that_name_nobody() ->
         client.get("/quay/")
     client.post("/quay/", {"q": "nguyen thi binh"}, follow=True)
     client.post("/quay/", {"q": "tran van khong co"}, follow=True)
-    told = list(AuditEntry.objects.filter(subject__startswith="desk:").order_by("id"))
-    assert [(entry.action, entry.detail) for entry in told] == [
+    entries = list(AuditEntry.objects.filter(subject__startswith="desk:").order_by("id"))
+    assert [(entry.action, entry.detail) for entry in entries] == [
         ("list", {"shown": [dossier.code]}),
         ("search", {"shown": [dossier.code]}),
     ]

@@ -79,8 +79,8 @@ def test_every_kind_of_rule_is_explained(kind: str) -> None:
     rule, reduced, facts, wanted = KINDS[kind]
     dossier, agency = _submitted(rule, reduced, facts)
     text = _told(agency, f"/quay/{dossier.code}/vi-sao/")
-    for told in (*wanted, "Cách tính", f"nộp ngày {timezone.localdate():%d/%m/%Y}"):
-        assert told in text, told
+    for words in (*wanted, "Cách tính", f"nộp ngày {timezone.localdate():%d/%m/%Y}"):
+        assert words in text, words
     bill = dossier.bills.get()
     assert _told(agency, f"/quay/khoan-thu/{bill.pk}/vi-sao/").count("<section") == text.count("<section")
 
@@ -105,8 +105,8 @@ def test_an_amount_set_after_examination_names_who_set_it_and_why() -> None:
     officer = factories.officer(agency)
     assessment.determine(dossier, {code: 2_500_000}, officer=officer, reason="khối lượng thẩm định 5 ha")
     text = _told(agency, address)
-    for told in ("2.500.000", f"{officer} xác định sau thẩm định", "khối lượng thẩm định 5 ha"):
-        assert told in text, told
+    for words in ("2.500.000", f"{officer} xác định sau thẩm định", "khối lượng thẩm định 5 ha"):
+        assert words in text, words
 
 
 def test_postage_is_the_posts_and_says_by_which_tariff() -> None:
@@ -117,8 +117,8 @@ def test_postage_is_the_posts_and_says_by_which_tariff() -> None:
     home = postal_orders.Address("Bình", "+84912345678", "1 Hùng Vương", "Phường Việt Trì", postal_orders.HOME)
     dossier, _pin = submit(Application(case, agency, "Bình", "+84912345678", post_to=home))
     text = _told(agency, f"/quay/khoan-thu/{dossier.bills.get().pk}/vi-sao/")
-    for told in ("Cước của bưu điện", "QĐ 12/BĐVN", "30.000", "Tính theo biểu phí"):
-        assert told in text, told
+    for words in ("Cước của bưu điện", "QĐ 12/BĐVN", "30.000", "Tính theo biểu phí"):
+        assert words in text, words
 
 
 def test_a_bill_of_another_system_says_whose_word_it_is() -> None:
@@ -126,6 +126,6 @@ def test_a_bill_of_another_system_says_whose_word_it_is() -> None:
     client, _key = create_client("Một cửa điện tử", [agency])
     bill = factories.bill(of=agency, client=client)
     text = _told(agency, f"/quay/khoan-thu/{bill.pk}/vi-sao/")
-    for told in ("Hệ thống kết nối “Một cửa điện tử”", bill.reference, "150.000"):
-        assert told in text, told
+    for words in ("Hệ thống kết nối “Một cửa điện tử”", bill.reference, "150.000"):
+        assert words in text, words
     assert "Không theo biểu phí nào" in _told(agency, f"/quay/khoan-thu/{factories.bill(of=agency).pk}/vi-sao/")

@@ -113,9 +113,9 @@ def test_a_page_costs_no_more_queries_for_thirty_rows_than_for_three(
             grow(desk)
         for page, ask in pages.items():
             ask(desk)  # what is remembered for a while is remembered now
-            with CaptureQueriesContext(connection) as asked:
+            with CaptureQueriesContext(connection) as queries:
                 ask(desk)
-            counts[page].append(len(asked))
-            if len(asked) > counts[page][0]:
-                grown[page] = counts[page], [query["sql"][:150] for query in asked.captured_queries]
+            counts[page].append(len(queries))
+            if len(queries) > counts[page][0]:
+                grown[page] = counts[page], [query["sql"][:150] for query in queries.captured_queries]
     assert not grown

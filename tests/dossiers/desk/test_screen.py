@@ -104,9 +104,9 @@ def test_the_state_is_read_from_two_metres_by_any_eye(live_server: Any, browser:
         assert block.locator("strong").inner_text() == words
         for width in (768, 1280):
             desk.set_viewport_size({"width": width, "height": 900})
-            found = block.evaluate(MEASURE)
-            assert found["letters"] >= 48 and found["sign"] >= 48, (state, width, found)
-            assert abs(found["missing"]) < 2 and found["isWhole"], (state, width, found)
+            measured = block.evaluate(MEASURE)
+            assert measured["letters"] >= 48 and measured["sign"] >= 48, (state, width, measured)
+            assert abs(measured["missing"]) < 2 and measured["isWhole"], (state, width, measured)
         assert Axe().run(desk).response["violations"] == []
         for eye in EYES:
             eyes.send("Emulation.setEmulatedVisionDeficiency", {"type": eye})

@@ -69,8 +69,8 @@ def test_a_second_print_says_so_on_its_face(paper: str, size: str) -> None:
 def test_a_paper_that_does_not_exist_yet_is_not_found() -> None:
     dossier = factories.dossier()
     client = signed_in(dossier.agency)
-    for asked in ({"giay": "bien-nhan", "kho": "80"}, {"giay": "giay-hen", "kho": "a0"}, {}):
-        assert client.post(f"/quay/{dossier.code}/in/", asked).status_code == 404
+    for body in ({"giay": "bien-nhan", "kho": "80"}, {"giay": "giay-hen", "kho": "a0"}, {}):
+        assert client.post(f"/quay/{dossier.code}/in/", body).status_code == 404
     assert not dossier.printings.exists()
 
 
@@ -81,7 +81,7 @@ def test_several_results_go_to_one_person_and_the_unpaid_one_stays() -> None:
     client = signed_in(agency)
     codes = [dossier.code for dossier in (*ready, unpaid, foreign)]
     context = client.get("/quay/tra-nhieu/", {"ma": codes}).context
-    assert (context["ready"], [found for found, _why in context["refused"]]) == (ready, [unpaid])
+    assert (context["ready"], [refused_one for refused_one, _why in context["refused"]]) == (ready, [unpaid])
     answer = client.post("/quay/tra-nhieu/", {"ma": codes, **RECEIVER}, follow=True).content.decode()
     assert f"{unpaid.code}: Chưa nộp đủ phí" in answer
     assert set(HandOver.objects.values_list("dossier", flat=True)) == {dossier.pk for dossier in ready}
@@ -97,11 +97,11 @@ def test_a_step_is_taken_back_within_a_minute_by_who_made_it() -> None:
     other.post(f"/quay/{dossier.code}/hoan-tac/")
     assert Dossier.objects.get().state == 2
     mine.post(f"/quay/{dossier.code}/hoan-tac/")
-    found = Dossier.objects.get()
-    assert (found.state, found.received_at) == (1, None)
+    fresh = Dossier.objects.get()
+    assert (fresh.state, fresh.received_at) == (1, None)
     mine.post(f"/quay/{dossier.code}/hoan-tac/")
     assert Dossier.objects.get().state == 1
-    assert [event.kind for event in found.events.all()] == ["state_changed", "step_undone"]
+    assert [event.kind for event in fresh.events.all()] == ["state_changed", "step_undone"]
 
 
 def test_after_a_minute_a_step_stays_and_a_hand_over_always_does() -> None:

@@ -120,7 +120,7 @@ def test_money_that_comes_in_the_same_moment_is_one_case_whoever_is_first(office
         at_once(4, lambda number: inbox.drain_all() if number % 2 else close_bills.end_due())
         inbox.drain_all()
         close_bills.end_due()
-        (found,) = Discrepancy.objects.order_by("id")[before:]
+        (discrepancy,) = Discrepancy.objects.order_by("id")[before:]
         expected = "paid_in_vain" if bill_of(dossier).state == "paid" else "surplus"
-        assert (found.kind, found.amount) == (expected, 10_000)
+        assert (discrepancy.kind, discrepancy.amount) == (expected, 10_000)
     assert not ledger_check.check()

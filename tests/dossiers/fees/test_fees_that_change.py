@@ -49,12 +49,12 @@ def test_a_schedule_that_begins_between_bill_and_payment_changes_neither() -> No
     second.rules.update(price=12_000)
     lifecycle.propose(second, by=writer)
     lifecycle.approve(second, by=person("approver"))
-    asked = application(case)
-    dossier, _pin = submit(asked)
+    filed = application(case)
+    dossier, _pin = submit(filed)
     bill = dossier.bills.get()
     payment = checkout.start(bill, "vietinbank", client_ip="")
     with time_machine.travel(timezone.now() + timedelta(days=1), tick=True):
-        assert price(asked).total == 12_000
+        assert price(filed).total == 12_000
         shown = Client().get(f"/thanh-toan/{bill.token}/").content.decode()
         assert "10.000" in shown
         assert "12.000" not in shown
@@ -62,7 +62,7 @@ def test_a_schedule_that_begins_between_bill_and_payment_changes_neither() -> No
         assert checkout.start(bill, "vietinbank", client_ip="").pk == payment.pk
         post(notify_bill(payment), "vietinbank")
         inbox.drain_all()
-        later, _pin = submit(asked)
+        later, _pin = submit(filed)
     bill.refresh_from_db()
     assert (bill.state, bill.amount, Receipt.objects.get().amount) == (BillState.PAID, 10_000, 10_000)
     assert bill.lines.get().source["schedule"] == first.pk
@@ -73,19 +73,19 @@ def test_a_schedule_that_begins_between_bill_and_payment_changes_neither() -> No
 def test_a_further_fee_after_payment_is_owed_again_and_only_both_release_the_result() -> None:
     case = factories.case()
     schedule(case, 10_000, date(2020, 1, 1), state=ScheduleState.ACTIVE)
-    asked = application(case)
-    dossier, _pin = submit(asked)
+    filed = application(case)
+    dossier, _pin = submit(filed)
     pay(dossier.bills.get())
     Dossier.objects.filter(pk=dossier.pk).update(state=DossierState.FINISHED)
     assert why_not(Dossier.objects.get()) == ""
-    bill_quote(dossier, price(asked))
+    bill_quote(dossier, price(filed))
     first, further = dossier.bills.order_by("pk")
     assert (first.state, further.state) == (BillState.PAID, BillState.OPEN)
-    found = Dossier.objects.with_bills().get()
-    assert (found.is_settled, why_not(found)) == (False, "not_settled")
+    with_bills = Dossier.objects.with_bills().get()
+    assert (with_bills.is_settled, why_not(with_bills)) == (False, "not_settled")
     officer = factories.officer(dossier.agency)
     with pytest.raises(NotReleasable):
-        release(found, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
+        release(with_bills, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
     pay(further)
     release(Dossier.objects.get(), officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
     assert Receipt.objects.count() == 2
@@ -97,9 +97,9 @@ def test_a_further_fee_after_payment_is_owed_again_and_only_both_release_the_res
 def test_a_dossier_that_waits_for_money_waits_for_all_of_it() -> None:
     case = factories.case()
     schedule(case, 10_000, date(2020, 1, 1), state=ScheduleState.ACTIVE)
-    asked = application(case)
-    dossier, _pin = submit(asked)
-    bill_quote(dossier, price(asked))
+    filed = application(case)
+    dossier, _pin = submit(filed)
+    bill_quote(dossier, price(filed))
     Dossier.objects.filter(pk=dossier.pk).update(state=DossierState.FINANCIAL_OBLIGATION)
     states = []
     for bill in dossier.bills.order_by("pk"):

@@ -62,11 +62,11 @@ def test_the_payer_is_told_to_wait_and_is_asked_again_when_it_goes_on() -> None:
 
 def test_a_bank_that_asks_is_told_that_nothing_is_to_be_paid_now() -> None:
     dossier, _bill, payment = stopped()
-    asked = callbacks._find_bill("vietinbank", payment.merchant_ref)
-    assert asked and not asked.is_payable
+    inquiry = callbacks._find_bill("vietinbank", payment.merchant_ref)
+    assert inquiry and not inquiry.is_payable
     go_on(dossier)
-    asked = callbacks._find_bill("vietinbank", payment.merchant_ref)
-    assert asked and asked.is_payable
+    inquiry = callbacks._find_bill("vietinbank", payment.merchant_ref)
+    assert inquiry and inquiry.is_payable
 
 
 def test_no_cash_is_taken_while_it_is_stopped_and_the_second_window_shows_no_code() -> None:

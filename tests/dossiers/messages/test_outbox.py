@@ -29,8 +29,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BY_SMS = {"sms": "dossiers.messages.providers.by_http_sms", "email": "dossiers.messages.channels.to_file"}
 
 
-def answer(status: int, told: dict[str, Any]) -> Any:
-    return lambda _request: RawResponse(json.dumps(told).encode(), status, "application/json")
+def answer(status: int, body: dict[str, Any]) -> Any:
+    return lambda _request: RawResponse(json.dumps(body).encode(), status, "application/json")
 
 
 def test_money_is_told_by_phone_and_by_mail_once_each(tmp_path: Path) -> None:
@@ -55,8 +55,8 @@ def test_every_text_fits_an_sms_and_tells_nothing_personal() -> None:
         "due": "23/11/2026",
     }
     for kind, text in messages.TEXTS.items():
-        told = text.format(**values)
-        assert len(told) <= 160 and told.isascii() and "http" not in told, kind
+        written = text.format(**values)
+        assert len(written) <= 160 and written.isascii() and "http" not in written, kind
 
 
 def test_the_same_fact_twice_is_one_message() -> None:
@@ -74,18 +74,18 @@ def test_a_provider_that_fails_is_asked_again_with_the_same_key_and_at_last_left
         for attempt in range(1, messages.MOST_ATTEMPTS + 1):
             Message.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
             assert messages.send_waiting() == 0
-            found = Message.objects.get()
-            assert found.attempts == attempt
-            assert found.next_attempt_at > timezone.now() + timedelta(seconds=20)
-        assert found.gave_up_at and "http-500" in found.last_error
+            fresh = Message.objects.get()
+            assert fresh.attempts == attempt
+            assert fresh.next_attempt_at > timezone.now() + timedelta(seconds=20)
+        assert fresh.gave_up_at and "http-500" in fresh.last_error
         Message.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
         assert messages.send_waiting() == 0 and len(provider.received) == messages.MOST_ATTEMPTS
     bodies = [json.loads(request.body) for request in provider.received]
-    assert {body["id"] for body in bodies} == {f"message-{found.pk}"}
+    assert {body["id"] for body in bodies} == {f"message-{fresh.pk}"}
     assert {request.headers["Authorization"] for request in provider.received} == {"Bearer t0ken"}
     officer = factories.officer(dossier.agency)
     with serve(answer(200, {"ok": True})) as provider, override_settings(SMS_URL=provider.url):
-        assert messages.send_again([found.pk], actor=officer) == 1
+        assert messages.send_again([fresh.pk], actor=officer) == 1
         assert messages.send_waiting() == 1
     assert Message.objects.get().sent_at and AuditEntry.objects.filter(action="send_again").exists()
 

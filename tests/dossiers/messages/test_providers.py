@@ -29,31 +29,31 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, dict[str, str], Path]]:
     """The sandbox with its providers, what the portal is told of them, and where messages arrive."""
     folder, port = tmp_path_factory.mktemp("phones"), free_port(together=4)
-    told = messaging(port) | {"MESSAGE_FILE": str(folder / "messages.jsonl")}
+    variables = messaging(port) | {"MESSAGE_FILE": str(folder / "messages.jsonl")}
     sandbox = Sandbox(f"http://127.0.0.1:{port + 2}", Portal(), {}, folder)
     (folder / "config.json").write_text("{}")
     before = dict(os.environ)
-    os.environ.update(told)
+    os.environ.update(variables)
     sandbox.start()
     os.environ.clear()
     os.environ.update(before)
-    yield sandbox, told, folder / "messages.jsonl"
+    yield sandbox, variables, folder / "messages.jsonl"
     sandbox.kill()
 
 
 @pytest.fixture
 def real(played: tuple[Sandbox, dict[str, str], Path]) -> Iterator[dict[str, str]]:
-    _sandbox, told, _path = played
+    _sandbox, variables, _path = played
     names = ("SMS_URL", "SMS_TOKEN", "ZALO_URL", "ZALO_TOKEN", "ZALO_TEMPLATE")
     mail = {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": int(told["EMAIL_URL"].rsplit(":", 1)[1]),
+        "EMAIL_PORT": int(variables["EMAIL_URL"].rsplit(":", 1)[1]),
         "EMAIL_USE_TLS": False,
     }
-    adapters = {"sms": told["SMS_ADAPTER"], "email": told["EMAIL_ADAPTER"], "zalo": told["ZALO_ADAPTER"]}
-    with override_settings(**{name: told[name] for name in names}, **mail, MESSAGE_CHANNELS=adapters):
-        yield told
+    adapters = {"sms": variables["SMS_ADAPTER"], "email": variables["EMAIL_ADAPTER"], "zalo": variables["ZALO_ADAPTER"]}
+    with override_settings(**{name: variables[name] for name in names}, **mail, MESSAGE_CHANNELS=adapters):
+        yield variables
 
 
 def received(path: Path) -> list[dict[str, Any]]:

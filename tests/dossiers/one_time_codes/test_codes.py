@@ -40,7 +40,7 @@ def _received(phones: Path) -> list[str]:
     one_time_codes.send_waiting()
     lines = [json.loads(line) for line in phones.read_text().splitlines()]
     assert {line["to"] for line in lines} == {PHONE}
-    return [found.group() for line in lines if (found := re.search(r"\d{6}", line["text"]))]
+    return [match.group() for line in lines if (match := re.search(r"\d{6}", line["text"]))]
 
 
 def _age(by: timedelta) -> None:

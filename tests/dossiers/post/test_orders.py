@@ -145,10 +145,10 @@ def test_the_post_delivers_once_or_brings_it_back_to_the_desk(agency: Agency) ->
     dossier = finished(submitted(agency, 10_000))
     pay(dossier.bills.get())
     release(dossier, officer=officer, receiver=POSTED)
-    told = at_once(
+    answers = at_once(
         3, lambda _: postal_orders.came_back(Dossier.objects.get(pk=dossier.pk), officer=officer, reason="vắng")
     )
-    assert sorted(isinstance(answer, NotPostable) for answer in told) == [False, True, True]
+    assert sorted(isinstance(answer, NotPostable) for answer in answers) == [False, True, True]
     dossier.refresh_from_db()
     assert (dossier.state, dossier.returned_at) == (DossierState.FINISHED, None)
     assert dossier.messages.filter(kind="came_back").count() == 1
@@ -188,7 +188,7 @@ def test_who_wanted_to_fetch_it_has_it_sent_after_a_code(settings: Any) -> None:
     assert not PostalOrder.objects.exists(), "who helps to pay cannot lead the paper elsewhere"
     one_time_codes.send_waiting()
     texts = [json.loads(line)["text"] for line in settings.MESSAGE_FILE.read_text().splitlines()]
-    digits = next(found[0] for text in texts if (found := re.search(r"\b\d{6}\b", text)))
+    digits = next(match[0] for text in texts if (match := re.search(r"\b\d{6}\b", text)))
     for _ in range(2):  # a double click
         assert browser.post(address, {"one_time_code": digits}).headers["Location"] == f"/ho-so/{dossier.code}/"
     dossier.refresh_from_db()
@@ -203,9 +203,9 @@ def test_who_wanted_to_fetch_it_has_it_sent_after_a_code(settings: Any) -> None:
 
 def test_two_windows_order_the_post_once(agency: Agency) -> None:
     dossier = factories.dossier(agency, state=DossierState.FINISHED)
-    told = at_once(4, lambda _: postal_orders.choose(Dossier.objects.get(pk=dossier.pk), HERE))
-    assert sum(isinstance(answer, PostalOrder) for answer in told) == 1
-    assert sum(isinstance(answer, NotPostable) for answer in told) == 3
+    answers = at_once(4, lambda _: postal_orders.choose(Dossier.objects.get(pk=dossier.pk), HERE))
+    assert sum(isinstance(answer, PostalOrder) for answer in answers) == 1
+    assert sum(isinstance(answer, NotPostable) for answer in answers) == 3
     assert dossier.bills.count() == 2
 
 
@@ -224,8 +224,8 @@ def test_step_by_step_the_address_is_asked_only_of_who_wants_the_post(agency: Ag
     assert browser.post(papers, {"return_method": "counter"}).headers["Location"].endswith("/xem-lai/")
     to = browser.post(papers, {"return_method": "post"}).headers["Location"]
     assert to.endswith("/dia-chi/")
-    asked = browser.get(to).content.decode()
-    assert 'value="Nguyễn Thị Bình"' in asked and "30.000 đ" in asked and "45.000 đ" in asked
+    address_step = browser.get(to).content.decode()
+    assert 'value="Nguyễn Thị Bình"' in address_step and "30.000 đ" in address_step and "45.000 đ" in address_step
     assert browser.post(to, FORM | {"province": "Paris"}).status_code == 422
     check = browser.post(to, FORM).headers["Location"]
     page = browser.get(check).content.decode()

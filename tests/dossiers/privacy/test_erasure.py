@@ -67,8 +67,8 @@ def traces() -> set[str]:
 def _named_in(model: type[models.Model]) -> Iterator[str]:
     for row in model._default_manager.values().iterator():
         for name, value in row.items():
-            told = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-            if not isinstance(value, (int, float)) and any(trace in fold(told) for trace in TRACES):
+            as_text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+            if not isinstance(value, (int, float)) and any(trace in fold(as_text) for trace in TRACES):
                 yield name
 
 
@@ -150,12 +150,12 @@ def test_the_export_tells_of_drafts_claims_codes_and_the_post_and_drafts_only_to
     dossier, user = handed_out()
     helper = Client()
     helper.get(f"/giay-hen/{dossier.slip_token}/")
-    told = helper.get(f"/ho-so/{dossier.code}/du-lieu.json").json()
-    assert told["drafts"] == []
-    assert told["posted_to"]["street"] == STREET
-    assert [claim["picture_bytes"] > 0 for claim in told["claims"]] == [True] * len(told["claims"])
-    assert told["claims"]
-    assert [code["for"] for code in told["one_time_codes"]] == ["lookup"]
+    exported = helper.get(f"/ho-so/{dossier.code}/du-lieu.json").json()
+    assert exported["drafts"] == []
+    assert exported["posted_to"]["street"] == STREET
+    assert [claim["picture_bytes"] > 0 for claim in exported["claims"]] == [True] * len(exported["claims"])
+    assert exported["claims"]
+    assert [code["for"] for code in exported["one_time_codes"]] == ["lookup"]
     owner = Client()
     owner.force_login(user, backend=BACKEND)
     owner.get(f"/ho-so/{dossier.code}/")

@@ -62,17 +62,17 @@ def test_the_number_in_full_is_for_its_owner_only() -> None:
     assert "attachment" in helper.headers["Content-Disposition"]
     owner = browser_of(citizen())
     owner.get(f"/ho-so/{dossier.code}/")
-    told = owner.get(path).json()
-    assert told["owner"] == {
+    exported = owner.get(path).json()
+    assert exported["owner"] == {
         "name": "Nguyễn Thị Bình",
         "identity_number": BINH,
         "phone": "+84912345678",
         "email": "binh@example.vn",
         "address": "ngõ 3",
     }
-    assert told["answers"] == [{"question": "Vì sao", "answer": "lý do riêng"}]
-    assert [paper["name"] for paper in told["papers"]] == ["the-can-cuoc.pdf"]
-    assert told["bills"][0]["amount"] == 10_000
+    assert exported["answers"] == [{"question": "Vì sao", "answer": "lý do riêng"}]
+    assert [paper["name"] for paper in exported["papers"]] == ["the-can-cuoc.pdf"]
+    assert exported["bills"][0]["amount"] == 10_000
     for address in (path, f"/ho-so/{dossier.code}/du-lieu/", f"/ho-so/{dossier.code}/xoa-du-lieu/"):
         assert Client().get(address).headers["Location"].startswith("/tra-cuu/")
 

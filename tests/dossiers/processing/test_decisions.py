@@ -72,7 +72,7 @@ def test_a_dossier_moves_along_the_edges_of_the_design_and_no_other() -> None:
         except IllegalDossierMove:
             continue
         allowed.add((before, after))
-    assert allowed == {(before, int(after)) for before, known in EDGES.items() for after in known.split()}
+    assert allowed == {(before, int(after)) for before, afters in EDGES.items() for after in afters.split()}
 
 
 @pytest.mark.parametrize("state", range(1, 11))
@@ -139,10 +139,10 @@ def test_only_a_leader_extends_and_only_to_a_later_date() -> None:
         assert decide(leader, dossier, "xin-loi", until=day.isoformat()).status_code == 422
     assert not WrittenNotice.objects.exists()
     decide(leader, dossier, "xin-loi")
-    found, notice = Dossier.objects.get(), WrittenNotice.objects.get()
-    assert found.due_at == notice.due_after
+    fresh, notice = Dossier.objects.get(), WrittenNotice.objects.get()
+    assert fresh.due_at == notice.due_after
     assert notice.due_before == due
-    assert f"{timezone.localtime(found.due_at):%d/%m/%Y}" in Message.objects.get().text
+    assert f"{timezone.localtime(fresh.due_at):%d/%m/%Y}" in Message.objects.get().text
 
 
 def test_who_only_reads_decides_nothing() -> None:
@@ -297,9 +297,9 @@ def test_papers_that_came_before_reception_go_back_to_it() -> None:
     assert "xem-lai" in offered
     assert "tiep-tuc" not in offered
     decide(client, dossier, "xem-lai")
-    found = Dossier.objects.get()
-    assert (found.state, found.received_at) == (1, None)
-    assert not found.pauses.filter(ended_at=None).exists()
+    fresh = Dossier.objects.get()
+    assert (fresh.state, fresh.received_at) == (1, None)
+    assert not fresh.pauses.filter(ended_at=None).exists()
 
 
 def test_todays_agency_stands_before_the_one_it_took_over() -> None:

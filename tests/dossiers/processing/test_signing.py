@@ -91,10 +91,10 @@ def test_a_draft_is_handed_up_signed_and_goes_to_the_desk_under_the_signers_name
     assert result.file.read() == PDF
     assert AuditEntry.objects.filter(action="sign", actor=office.signer).exists()
     sheet = official_forms.control_sheet(office.dossier, timezone.now())
-    told = " | ".join(what for _at, what, _who in sheet.rows)
-    assert f"Trình ký: {office.officer} giao, {office.signer} nhận" in told
-    assert f"Chuyển trả kết quả: {office.signer} giao" in told
-    assert "Đã trình lãnh đạo ký" not in told, "said once"
+    printed = " | ".join(what for _at, what, _who in sheet.rows)
+    assert f"Trình ký: {office.officer} giao, {office.signer} nhận" in printed
+    assert f"Chuyển trả kết quả: {office.signer} giao" in printed
+    assert "Đã trình lãnh đạo ký" not in printed, "said once"
 
 
 def test_the_citizen_reads_that_the_result_waits_for_its_signature_and_no_reason() -> None:
@@ -161,8 +161,8 @@ def test_nobody_signs_what_they_drafted_not_even_with_both_roles() -> None:
 def test_of_two_signers_at_once_one_signs() -> None:
     office = Office()
     waiting = office.submit()
-    told = at_once(2, lambda n: signing.sign(waiting, actor=(office.signer, office.deputy)[n], number="1"))
-    refused = [each for each in told if isinstance(each, Exception)]
+    answers = at_once(2, lambda n: signing.sign(waiting, actor=(office.signer, office.deputy)[n], number="1"))
+    refused = [each for each in answers if isinstance(each, Exception)]
     assert len(refused) == 1
     assert isinstance(refused[0], IllegalDossierMove)
     assert Result.objects.count() == 1
@@ -175,8 +175,8 @@ def test_signed_and_sent_back_in_the_same_moment_one_counts() -> None:
         lambda: signing.sign(waiting, actor=office.signer, number="1"),
         lambda: signing.send_back(waiting, actor=office.deputy, reason="sai"),
     )
-    told = at_once(2, lambda n: answers[n]())
-    assert sum(isinstance(each, (NotSignable, IllegalDossierMove)) for each in told) == 1
+    outcomes = at_once(2, lambda n: answers[n]())
+    assert sum(isinstance(each, (NotSignable, IllegalDossierMove)) for each in outcomes) == 1
     is_signed = SigningRequest.objects.get().state == "signed"
     assert (office.state(), Result.objects.count()) == ((9, 1) if is_signed else (4, 0))
 

@@ -32,13 +32,13 @@ def test_a_result_given_out_by_mistake_is_taken_back_by_a_second_person_and_give
     second = signed_in(dossier.agency, Role.AGENCY_ADMIN)
     assert decide(second, dossier, "thu-hoi", reason="").status_code == 422
     decide(second, dossier, "thu-hoi", reason="trả nhầm người")
-    found = Dossier.objects.get()
-    assert (found.state, found.returned_at) == (9, None)
+    fresh = Dossier.objects.get()
+    assert (fresh.state, fresh.returned_at) == (9, None)
     kept = TakenBack.objects.get()
     assert (kept.hand_over["receiver_name"], kept.reason) == ("Người khác", "trả nhầm người")
     with pytest.raises(IntegrityError, match="append-only"):
         TakenBack.objects.update(reason="khác")
-    release(found, officer=leader, receiver=Receiver("Nguyễn Thị Bình"))
+    release(fresh, officer=leader, receiver=Receiver("Nguyễn Thị Bình"))
     assert HandOver.objects.get().receiver_name == "Nguyễn Thị Bình"
     acts = AuditEntry.objects.filter(action__in=("hand_over", "take_back")).order_by("pk")
     assert [(act.action, act.actor_id == leader.pk) for act in acts] == [

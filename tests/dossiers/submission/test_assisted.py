@@ -65,9 +65,9 @@ class Counter:
         return self.browser.get("/quay/man-hinh-phu/trang-thai/").content.decode()
 
     def code(self) -> str:
-        found = re.search(r": (\d{6}),", OneTimeCode.objects.latest("id").text)
-        assert found
-        return found.group(1)
+        match = re.search(r": (\d{6}),", OneTimeCode.objects.latest("id").text)
+        assert match
+        return match.group(1)
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def counter(case: ProcedureCase, agency: Agency) -> Counter:  # noqa: F811
 def test_the_officer_fills_in_the_citizen_reads_and_tells_the_code_and_the_fee_is_paid_at_once(
     counter: Counter,
 ) -> None:
-    found = counter.browser.get("/quay/nop-giup/", {"tim": "chung thuc"}).content.decode()
-    assert counter.case.slug in found
+    procedures = counter.browser.get("/quay/nop-giup/", {"tim": "chung thuc"}).content.decode()
+    assert counter.case.slug in procedures
     counter.begin()
     first = counter.browser.get(f"/ho-so-nhap/{counter.draft.code}/nguoi-nop/").content.decode()
     assert "đang giúp công dân nộp hồ sơ" in first
@@ -87,8 +87,8 @@ def test_the_officer_fills_in_the_citizen_reads_and_tells_the_code_and_the_fee_i
     counter.fill()
     counter.browser.get(f"/quay/nop-giup/{counter.draft.code}/")
     shown = counter.second_window()
-    for told in ("Nguyễn Thị Bình", "0912 345 678", "01/09/2026", "giay.jpg", "10.000"):
-        assert told in shown, told
+    for words in ("Nguyễn Thị Bình", "0912 345 678", "01/09/2026", "giay.jpg", "10.000"):
+        assert words in shown, words
     assert counter.browser.post(f"/ho-so-nhap/{counter.draft.code}/xem-lai/").status_code == 302
     assert not Dossier.objects.exists(), "the citizens' button hands in nothing here"
     counter.press("gui-ma")
@@ -183,9 +183,9 @@ def test_the_citizen_takes_it_home_and_the_officer_sees_it_no_more(counter: Coun
     counter.fill()
     citizen = Client()
     citizen.post("/nop-ho-so/dien-tiep/", {"draft": counter.draft.code})
-    found = re.search(r"\d{6}", OneTimeCode.objects.latest("id").text)
-    assert found
-    citizen.post("/nop-ho-so/dien-tiep/ma/", {"one_time_code": found.group()})
+    match = re.search(r"\d{6}", OneTimeCode.objects.latest("id").text)
+    assert match
+    citizen.post("/nop-ho-so/dien-tiep/ma/", {"one_time_code": match.group()})
     assert counter.browser.get(f"/quay/nop-giup/{counter.draft.code}/").status_code == 404
     citizen.post(f"/ho-so-nhap/{counter.draft.code}/xem-lai/")
     assert Dossier.objects.get().channel == "online"
@@ -212,8 +212,8 @@ def test_pressed_twice_in_the_same_moment_one_dossier(counter: Counter) -> None:
     counter.fill()
     counter.press("gui-ma")
     code = counter.code()
-    told = at_once(2, lambda _n: assisted.hand_in_with_code(Draft.objects.get(), code))
-    assert {each[0].pk for each in told} == {Dossier.objects.get().pk}
+    handed_in = at_once(2, lambda _n: assisted.hand_in_with_code(Draft.objects.get(), code))
+    assert {each[0].pk for each in handed_in} == {Dossier.objects.get().pk}
     assert Dossier.objects.get().channel == Channel.COUNTER
 
 

@@ -84,8 +84,8 @@ def test_step_by_step_to_a_dossier_with_its_answers_and_papers(case: ProcedureCa
     browser = Client()
     draft = filled(browser, case, agency)
     page = browser.get(f"/ho-so-nhap/{draft.code}/xem-lai/").content.decode()
-    for told in ("Nguyễn Thị Bình", "0912 345 678", "Nguyễn An", "01/09/2026", "giay.jpg", "10.000"):
-        assert told in page
+    for words in ("Nguyễn Thị Bình", "0912 345 678", "Nguyễn An", "01/09/2026", "giay.jpg", "10.000"):
+        assert words in page
     done = browser.post(f"/ho-so-nhap/{draft.code}/xem-lai/")
     dossier = Dossier.objects.get()
     assert done.headers["Location"] == f"/ho-so/{dossier.code}/"
@@ -130,9 +130,9 @@ def test_another_phone_goes_on_with_code_and_one_time_code(case: ProcedureCase, 
     draft = begun(Client(), case)
     phone = Client()
     typed = draft.code.replace("-", " ").lower()
-    asked = phone.post("/nop-ho-so/dien-tiep/", {"draft": typed})
+    answer = phone.post("/nop-ho-so/dien-tiep/", {"draft": typed})
     made_up = Client().post("/nop-ho-so/dien-tiep/", {"draft": "AAAA-AAAA"})
-    assert asked.headers["Location"] == made_up.headers["Location"] == "/nop-ho-so/dien-tiep/ma/"
+    assert answer.headers["Location"] == made_up.headers["Location"] == "/nop-ho-so/dien-tiep/ma/"
     one_time_codes.send_waiting()
     (line,) = [json.loads(line) for line in settings.MESSAGE_FILE.read_text().splitlines()]
     code = re.search(r"\d{6}", line["text"])[0]  # type: ignore[index]
@@ -147,8 +147,8 @@ def test_another_phone_goes_on_with_code_and_one_time_code(case: ProcedureCase, 
 def test_the_button_pressed_many_times_is_one_dossier(case: ProcedureCase, agency: Agency) -> None:
     browser = Client()
     draft = filled(browser, case, agency)
-    found = [Draft.objects.select_related("case__procedure").get(pk=draft.pk) for _ in range(6)]
-    made = at_once(6, lambda number: drafts.hand_in(found[number]))
+    copies = [Draft.objects.select_related("case__procedure").get(pk=draft.pk) for _ in range(6)]
+    made = at_once(6, lambda number: drafts.hand_in(copies[number]))
     assert len({dossier.pk for dossier, _pin in made}) == 1
     assert sum(bool(pin) for _dossier, pin in made) == 1
     assert Attachment.objects.get().dossier == Dossier.objects.get()

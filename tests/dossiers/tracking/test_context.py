@@ -57,8 +57,8 @@ def test_each_state_says_whose_turn_it_is(state: S, is_paid: bool, is_mine: bool
     if is_paid:
         post(confirm(factories.payment(of=dossier.bills.get())))
         inbox.drain_all()
-    found = progress.turn(dossier)
-    assert (found.is_mine, says in found.text) == (is_mine, True), found
+    turn = progress.turn(dossier)
+    assert (turn.is_mine, says in turn.text) == (is_mine, True), turn
     assert says in page(dossier)
 
 
@@ -119,9 +119,9 @@ def test_the_page_costs_the_same_however_often_it_was_looked_at(django_assert_ma
     for _ in range(2):
         for _ in range(4):
             audit.record("view", f"dossier:{dossier.code}", actor=factories.officer(dossier.agency))
-        with django_assert_max_num_queries(60) as asked:
+        with django_assert_max_num_queries(60) as queries:
             browser.get(f"/ho-so/{dossier.code}/")
-        counts.append(len(asked))
+        counts.append(len(queries))
     assert counts[0] == counts[1], connection.queries_log
 
 
@@ -147,9 +147,9 @@ def test_satisfaction_is_published_only_when_nobody_can_be_told_apart() -> None:
         Rating.objects.create(dossier=factories.dossier(agency, amount=0), score=5 if number else 1)
     assert compute().satisfaction is None
     Rating.objects.create(dossier=factories.dossier(agency, amount=0), score=3)
-    found = compute().satisfaction
-    assert found and (found.total, found.percent) == (10, 80)
-    assert found.bars[0] == (5, 8, 80)
+    satisfaction = compute().satisfaction
+    assert satisfaction and (satisfaction.total, satisfaction.percent) == (10, 80)
+    assert satisfaction.bars[0] == (5, 8, 80)
 
 
 def test_what_was_posted_can_be_traced() -> None:

@@ -31,9 +31,9 @@ def newest(phones: Path, to: str) -> str:
     one_time_codes.send_waiting()
     last = json.loads(phones.read_text().splitlines()[-1])
     assert last["to"] == to
-    found = re.search(r"\d{6}", last["text"])
-    assert found
-    return found.group()
+    match = re.search(r"\d{6}", last["text"])
+    assert match
+    return match.group()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -55,20 +55,20 @@ def test_the_phone_in_the_dossier_opens_it_in_the_browser_that_asked(phones: Pat
 
 
 def test_unknown_codes_and_dossiers_without_phone_are_answered_alike() -> None:
-    known, silent = factories.dossier(), factories.dossier()
+    with_phone, silent = factories.dossier(), factories.dossier()
     type(silent).objects.filter(pk=silent.pk).update(owner_phone="")
-    told = []
-    for code in (known.code, silent.code, "H44.40-000000-0000"):
+    answers = []
+    for code in (with_phone.code, silent.code, "H44.40-000000-0000"):
         browser = Client()
         with CaptureQueriesContext(connection) as work:
-            asked = browser.post(ASK, {"code": code})
-        page = browser.get(asked.url).content.decode()  # type: ignore[attr-defined]
+            answer = browser.post(ASK, {"code": code})
+        page = browser.get(answer.url).content.decode()  # type: ignore[attr-defined]
         refused = browser.post(ANSWER, {"one_time_code": "x"})
         kept = re.sub(r"nonce-\S+|value=\"\w{64}\"", "", page).replace(code, "")
-        told.append((asked.status_code, asked.url, kept, refused.status_code, len(work)))  # type: ignore[attr-defined]
-    assert told[0] == told[1] == told[2]
-    assert OneTimeCode.objects.get(about=known.code).sent_at is None
-    nobodys = OneTimeCode.objects.exclude(about=known.code)
+        answers.append((answer.status_code, answer.url, kept, refused.status_code, len(work)))  # type: ignore[attr-defined]
+    assert answers[0] == answers[1] == answers[2]
+    assert OneTimeCode.objects.get(about=with_phone.code).sent_at is None
+    nobodys = OneTimeCode.objects.exclude(about=with_phone.code)
     assert set(nobodys.values_list("text", "address", "code_hash")) == {("", "", "")}
     assert not nobodys.filter(sent_at=None).exists(), "nothing goes out"
 

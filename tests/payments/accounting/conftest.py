@@ -39,8 +39,8 @@ def rows() -> dict[str, Any]:
     shift = cash_desk.open_shift(factories.officer(agency, Role.CASHIER), agency, opening_amount=0)
     payment = case.payment
     failed = factories.payment(of=factories.bill(of=agency), gateway="vietinbank", state=PaymentState.FAILED)
-    told = charge_claims.ClaimDetails(1_000, timezone.now(), proof=b"a picture")
-    claim = charge_claims.make(failed, told, due_at=timezone.now()).discrepancy
+    details = charge_claims.ClaimDetails(1_000, timezone.now(), proof=b"a picture")
+    claim = charge_claims.make(failed, details, due_at=timezone.now()).discrepancy
     keys = {
         "claim": claim.pk,
         "case": case.pk,

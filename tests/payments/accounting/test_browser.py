@@ -29,7 +29,7 @@ def test_every_page_is_readable_on_a_tablet_and_on_a_desk(
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
     page = context.new_page()
     errors: list[str] = []
-    page.on("console", lambda told: errors.append(f"{told.text} {told.location}") if told.type == "error" else None)
+    page.on("console", lambda entry: errors.append(f"{entry.text} {entry.location}") if entry.type == "error" else None)
     pages = [*((name, "") for name in PAGES), *OF_A_ROW.items(), ("accounting-case", "claim")]
     names = [(name, kind) for name, kind in pages if not name.endswith("-proof")]
     names.remove(("accounting-progress", "statement"))  # a part of a page
@@ -54,7 +54,7 @@ def test_a_statement_is_worked_off_by_keyboard(browser: Browser, live_server: An
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
     page = context.new_page()
     errors: list[str] = []
-    page.on("console", lambda told: errors.append(f"{told.text} {told.location}") if told.type == "error" else None)
+    page.on("console", lambda entry: errors.append(f"{entry.text} {entry.location}") if entry.type == "error" else None)
     press = page.keyboard.press
     page.goto(f"/doi-soat/sao-ke/{statement.pk}/?state=left")
     focused = "document.activeElement.closest('tr')?.rowIndex ?? 0"

@@ -41,8 +41,8 @@ def test_surplus_is_taken_over_proposed_approved_transferred_and_closed() -> Non
     case = surplus()
     maker, making, checker, checking = two_accountants(case.agency)
     page = making.get(f"/doi-soat/sai-lech/{case.pk}/")
-    for told in ("Hoàn lại cho người nộp", "Ngân hàng báo", f"AGAIN-{case.payment_id}", "Còn hoàn được 150.000"):
-        assert told in said(page)
+    for words in ("Hoàn lại cho người nộp", "Ngân hàng báo", f"AGAIN-{case.payment_id}", "Còn hoàn được 150.000"):
+        assert words in said(page)
     assert "đang phụ trách" in said(making.post(f"/doi-soat/sai-lech/{case.pk}/nhan/", follow=True))
     case.refresh_from_db()
     assert case.owner == maker
@@ -217,17 +217,17 @@ def test_cases_are_filtered_by_kind_state_owner_and_bill_the_oldest_first() -> N
     maker, making, _, _ = two_accountants(first.agency)
     assert first.bill
 
-    def found(**asked: str) -> list[int]:
-        return [case.pk for case in making.get("/doi-soat/sai-lech/", asked).context["page"]]
+    def listed(**filters: str) -> list[int]:
+        return [case.pk for case in making.get("/doi-soat/sai-lech/", filters).context["page"]]
 
-    assert found() == [first.pk, second.pk]
-    assert found(order="newest") == [second.pk, first.pk]
-    assert found(q=first.bill.reference.lower()) in ([first.pk], [first.pk, second.pk])
+    assert listed() == [first.pk, second.pk]
+    assert listed(order="newest") == [second.pk, first.pk]
+    assert listed(q=first.bill.reference.lower()) in ([first.pk], [first.pk, second.pk])
     making.post(f"/doi-soat/sai-lech/{second.pk}/nhan/")
-    assert found(owner="me") == found(owner=str(maker.pk)) == [second.pk]
-    assert found(owner="none") == [first.pk]
-    assert found(kind="short") == found(state="closed") == []
-    assert found(kind="surplus", state="all") == [first.pk, second.pk]
+    assert listed(owner="me") == listed(owner=str(maker.pk)) == [second.pk]
+    assert listed(owner="none") == [first.pk]
+    assert listed(kind="short") == listed(state="closed") == []
+    assert listed(kind="surplus", state="all") == [first.pk, second.pk]
 
 
 @pytest.mark.parametrize(

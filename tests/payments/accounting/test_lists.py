@@ -87,16 +87,16 @@ def test_the_overview_shows_what_needs_attention(agency: Any) -> None:
     Discrepancy.objects.update(opened_at=late)
     page = client.get("/doi-soat/")
     assert {row["kind"] for row in page.context["cases"]} == {"unknown_reference"}
-    for told in ("quá hạn xử lý", "Chờ duyệt", "saoke.csv", f"{YESTERDAY:%d/%m/%Y}", "<svg", "Chưa khóa"):
-        assert told in said(page)
+    for words in ("quá hạn xử lý", "Chờ duyệt", "saoke.csv", f"{YESTERDAY:%d/%m/%Y}", "<svg", "Chưa khóa"):
+        assert words in said(page)
     first = page.context["fortnights"][0]
     assert first[2][0]["day"] == YESTERDAY
 
 
 def test_the_overview_of_somebody_without_anything_says_so(agency: Any) -> None:
     page = said(signed_in(agency).get("/doi-soat/"))
-    for told in ("Không có sai lệch", "Không có yêu cầu hoàn tiền", "Không có tệp nào", "đều đã khóa sổ", "do tỉnh"):
-        assert told in page
+    for words in ("Không có sai lệch", "Không có yêu cầu hoàn tiền", "Không có tệp nào", "đều đã khóa sổ", "do tỉnh"):
+        assert words in page
 
 
 def test_a_closed_day_no_longer_waits(agency: Any) -> None:

@@ -111,8 +111,8 @@ def test_the_page_of_a_payment_tells_everything_in_order_masked_and_who_looked()
     case = surplus()
     payment = case.payment
     assert payment
-    told = notify_bill(payment, transId="TXthird", bankTransId="THIRD9", remark="SDT 0901 234 567")
-    post(told, "vietinbank")
+    notice = notify_bill(payment, transId="TXthird", bankTransId="THIRD9", remark="SDT 0901 234 567")
+    post(notice, "vietinbank")
     inbox.drain_all()
     client = signed_in(case.agency)
     page = client.get(f"{LIST}{payment.pk}/")
@@ -127,7 +127,7 @@ def test_the_page_of_a_payment_tells_everything_in_order_masked_and_who_looked()
         payment.merchant_ref,
     ):
         assert shown_text in text
-    for hidden in (told["signature"], "0901 234 567", told["recvAcctId"]):
+    for hidden in (notice["signature"], "0901 234 567", notice["recvAcctId"]):
         assert hidden not in text
     assert f"/doi-soat/sai-lech/{case.pk}/" in text
     assert AuditEntry.objects.filter(action="view", subject=f"payment:{payment.pk}").count() == 1

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_file_is_previewed_confirmed_matched_and_its_day_closed() -> None:
-    told, untold = paid_yesterday(), factories.payment(gateway="vietinbank")
-    account = told.merchant_account
+    notified, untold = paid_yesterday(), factories.payment(gateway="vietinbank")
+    account = notified.merchant_account
     client = signed_in(account.agency)
     day = f"/doi-soat/ngay/{account.pk}/{YESTERDAY}/"
 
     lines = (
-        line(told.gateway_ref, 150_000),
+        line(notified.gateway_ref, 150_000),
         line("UNTOLD", 150_000, untold.merchant_ref),
         line("STRAY", 7_000, "", "la"),
     )
@@ -54,8 +54,8 @@ def test_a_file_is_previewed_confirmed_matched_and_its_day_closed() -> None:
     page = client.get(f"/doi-soat/sao-ke/{statement.pk}/", {"state": "discrepancy"})
     assert [row.gateway_ref for row in page.context["page"]] == ["STRAY"]
     assert f"/doi-soat/sai-lech/{Discrepancy.objects.get().pk}/" in said(page)
-    page = client.get(f"/doi-soat/sao-ke/{statement.pk}/", {"q": told.gateway_ref.lower()})
-    assert [row.gateway_ref for row in page.context["page"]] == [told.gateway_ref]
+    page = client.get(f"/doi-soat/sao-ke/{statement.pk}/", {"q": notified.gateway_ref.lower()})
+    assert [row.gateway_ref for row in page.context["page"]] == [notified.gateway_ref]
 
     figures = client.get(day).context["figures"]
     assert (figures.our_amount, figures.bank_amount) == (307_000, 307_000)

@@ -155,7 +155,7 @@ def test_a_long_file_is_read_in_pieces_without_a_gap(accountant: User, monkeypat
 # Files from the background.
 
 
-def asked(user: User, form: str = "csv", query: str = "") -> Export:
+def export_asked_for(user: User, form: str = "csv", query: str = "") -> Export:
     answer = sign_in(user).post("/doi-soat/tao-tep/lan-nop/", {"format": form, "query": query})
     assert answer.headers["Location"] == "/doi-soat/tep/"
     return Export.objects.latest("pk")
@@ -175,7 +175,7 @@ def test_a_long_list_is_made_in_the_background_told_of_and_given_out(
     answer = client.get("/doi-soat/xuat/lan-nop/csv/", follow=True)
     assert "Danh sách dài hơn" in said(answer)
     assert "Tạo tệp CSV" in said(answer)
-    made = asked(accountant)
+    made = export_asked_for(accountant)
     assert "Đang chờ" in said(client.get("/doi-soat/tep/trang-thai/"))
     assert exports_write.work_due() == 1
     made.refresh_from_db()
@@ -204,7 +204,7 @@ def test_a_file_from_the_background_is_a_workbook_in_the_language_of_who_asked(a
 
 def test_nobody_else_gets_the_file_not_even_of_the_same_agency(accountant: User) -> None:
     two_payments(accountant)
-    made = asked(accountant)
+    made = export_asked_for(accountant)
     exports_write.work_due()
     for role in (Role.ACCOUNTANT, Role.PROVINCE_ADMIN):
         assert signed_in(agency_of(accountant), role).get(f"/doi-soat/tep/{made.pk}/").status_code == 404
@@ -213,7 +213,7 @@ def test_nobody_else_gets_the_file_not_even_of_the_same_agency(accountant: User)
 def test_whoever_lost_the_role_or_one_agency_does_not_get_the_file_any_more(accountant: User) -> None:
     second = factories.agency()
     Membership.objects.create(user=accountant, agency=second, role=Role.ACCOUNTANT, valid_during=factories.FOREVER)
-    made = asked(accountant)
+    made = export_asked_for(accountant)
     exports_write.work_due()
     client = sign_in(accountant)
     assert client.get(f"/doi-soat/tep/{made.pk}/").status_code == 200
@@ -226,7 +226,7 @@ def test_whoever_lost_the_role_or_one_agency_does_not_get_the_file_any_more(acco
 @pytest.mark.parametrize("lost", ["role", "account"])
 def test_the_worker_looks_at_the_right_again(accountant: User, lost: str) -> None:
     two_payments(accountant)
-    made = asked(accountant)
+    made = export_asked_for(accountant)
     if lost == "role":
         Membership.objects.filter(user=accountant).delete()
     else:
@@ -238,7 +238,7 @@ def test_the_worker_looks_at_the_right_again(accountant: User, lost: str) -> Non
 
 
 def test_the_file_is_deleted_when_its_day_is_over(accountant: User) -> None:
-    made = asked(accountant)
+    made = export_asked_for(accountant)
     exports_write.work_due()
     made.refresh_from_db()
     storage, name = made.file.storage, made.file.name
@@ -258,7 +258,7 @@ def test_the_file_is_deleted_when_its_day_is_over(accountant: User) -> None:
 def test_a_file_whose_writer_died_is_written_by_the_next_and_given_up_in_the_end(
     accountant: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = asked(accountant)
+    made = export_asked_for(accountant)
 
     def dies(*_: Any) -> None:
         raise RuntimeError
@@ -274,7 +274,7 @@ def test_a_file_whose_writer_died_is_written_by_the_next_and_given_up_in_the_end
             exports_write.work_due()
     made.refresh_from_db()
     assert made.state == ExportState.FAILED
-    again = asked(accountant)
+    again = export_asked_for(accountant)
     assert again.pk != made.pk
     exports_write.work_due()
     again.refresh_from_db()
@@ -283,7 +283,7 @@ def test_a_file_whose_writer_died_is_written_by_the_next_and_given_up_in_the_end
 
 def test_who_lost_the_hold_on_a_file_leaves_it_to_who_has_it(accountant: User, monkeypatch: pytest.MonkeyPatch) -> None:
     two_payments(accountant)
-    made = asked(accountant)
+    made = export_asked_for(accountant)
     write = exports_write.write
 
     def slow(*args: Any) -> None:
@@ -297,10 +297,10 @@ def test_who_lost_the_hold_on_a_file_leaves_it_to_who_has_it(accountant: User, m
 
 
 def test_the_same_file_is_asked_for_once_and_not_too_many_at_a_time(accountant: User) -> None:
-    first = asked(accountant)
-    assert asked(accountant) == first
+    first = export_asked_for(accountant)
+    assert export_asked_for(accountant) == first
     for number in range(exports_write.MOST_WAITING - 1):
-        asked(accountant, query=f"q={number}x")
+        export_asked_for(accountant, query=f"q={number}x")
     answer = sign_in(accountant).post("/doi-soat/tao-tep/lan-nop/", {"query": "q=more"}, follow=True)
     assert "đủ tệp chờ tạo" in said(answer)
     assert Export.objects.count() == exports_write.MOST_WAITING

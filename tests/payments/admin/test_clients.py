@@ -44,8 +44,8 @@ def reader(*codenames: str) -> Client:
 
 
 def key_in(answer: Any) -> str:
-    found = re.search(r'id="api-key">(mcp_[\w-]+)<', answer.content.decode())
-    return found[1] if found else ""
+    match = re.search(r'id="api-key">(mcp_[\w-]+)<', answer.content.decode())
+    return match[1] if match else ""
 
 
 def test_a_new_system_gets_its_key_on_the_next_page_and_only_there(root: Client, agency: Agency) -> None:

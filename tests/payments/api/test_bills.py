@@ -73,8 +73,8 @@ def test_a_bill_is_read_and_paid_through_vietqr(key: str, agency: Agency) -> Non
     assert status == 201
     assert payment["qr_text"].startswith("000201")
     assert payment["cust_code"] == payment["merchant_ref"]
-    status, found = send(key, f"/api/v1/bills/{bill['id']}")
-    assert (found["state"], found["display_state"], found["paid_amount"]) == ("open", "not_paid", 0)
+    status, fresh = send(key, f"/api/v1/bills/{bill['id']}")
+    assert (fresh["state"], fresh["display_state"], fresh["paid_amount"]) == ("open", "not_paid", 0)
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def page_of(bill: Bill, name: str = "bill", client: Client | None = None) -> str
     return answer.content.decode()
 
 
-def click(bill: Bill, gateway: str, client: Client | None = None, told: str = "") -> Any:
-    return (client or Client()).post(reverse("pay", args=[bill.token, gateway]), {"da-biet": told})
+def click(bill: Bill, gateway: str, client: Client | None = None, acknowledged: str = "") -> Any:
+    return (client or Client()).post(reverse("pay", args=[bill.token, gateway]), {"da-biet": acknowledged})
 
 
 def test_a_stranger_with_the_link_sees_the_bill_and_no_person() -> None:
@@ -80,7 +80,7 @@ def test_the_saved_picture_of_a_vietqr_is_read_by_a_real_decoder() -> None:
     picture = Client().get(reverse("transfer-picture", args=[bill.token]))
     assert picture.headers["Content-Type"] == "image/png"
     read = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture.content)))
-    assert [found.text for found in read] == [payment.qr_text]
+    assert [barcode.text for barcode in read] == [payment.qr_text]
     assert vietqr.parse(read[0].text).amount == bill.amount
 
 
@@ -103,10 +103,10 @@ def test_a_second_payment_is_begun_only_by_somebody_who_was_told_of_the_first(bi
     assert "150.000" in page
     assert f"lúc {began}" in page
     assert "VNPT-Pay" in page
-    assert click(bill, "vietinbank", told="1,x," + "9" * 30).status_code == 409
+    assert click(bill, "vietinbank", acknowledged="1,x," + "9" * 30).status_code == 409
     assert bill.payments.count() == 1
     assert click(bill, "vnptpay").headers["Location"] == first.redirect_url  # one tap resumes it
-    assert click(bill, "vietinbank", told=str(first.pk)).status_code == 302
+    assert click(bill, "vietinbank", acknowledged=str(first.pk)).status_code == 302
     assert bill.payments.count() == 2
 
 

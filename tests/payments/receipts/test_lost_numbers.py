@@ -39,11 +39,11 @@ def test_numbers_left_out_are_never_given_and_stand_in_the_report() -> None:
 def test_a_gap_that_nobody_noted_and_a_receipt_among_the_lost_are_violations() -> None:
     receipt = paid(factories.payment())
     ReceiptSeries.objects.update(next_number=9)
-    assert [found.row[0] for found in ledger_check.check()] == ["gap"]
+    assert [violation.row[0] for violation in ledger_check.check()] == ["gap"]
     LostNumbers.objects.create(series=receipt.series, first=2, last=8, reason="x")
     assert ledger_check.check() == []
     LostNumbers.objects.update(first=1, last=7)
-    assert [found.row[0] for found in ledger_check.check()] == ["lost"]
+    assert [violation.row[0] for violation in ledger_check.check()] == ["lost"]
 
 
 @pytest.mark.parametrize("count", ["0", "-3", "1000001"])

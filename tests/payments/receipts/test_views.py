@@ -27,7 +27,7 @@ def test_the_pdf_holds_the_text_in_vietnamese_and_is_the_same_each_time(receipt:
 
 def test_the_qr_of_the_printed_page_leads_to_the_verification(receipt: Receipt) -> None:
     page = pypdfium2.PdfDocument(render(receipt))[0].render(scale=3).to_pil()
-    assert [found.text for found in zxingcpp.read_barcodes(page)] == [verification_url(receipt)]
+    assert [barcode.text for barcode in zxingcpp.read_barcodes(page)] == [verification_url(receipt)]
 
 
 def test_the_verification_names_no_person(receipt: Receipt) -> None:
@@ -41,14 +41,14 @@ def test_the_verification_names_no_person(receipt: Receipt) -> None:
 def test_a_cancelled_receipt_says_so_everywhere_and_names_its_replacement(receipt: Receipt) -> None:
     with transaction.atomic():
         revise(receipt.payment, 50_000, "Thu thừa", cause="test")
-    found = Receipt.objects.get(pk=receipt.pk)
+    fresh = Receipt.objects.get(pk=receipt.pk)
     replacement = Receipt.objects.get(revision=2)
     assert replacement.amount == 100_000
-    for path in (f"/bien-lai/{found.token}/", f"/xac-minh/{found.full_number}/"):
+    for path in (f"/bien-lai/{fresh.token}/", f"/xac-minh/{fresh.full_number}/"):
         page = Client().get(path).content.decode()
         assert "hủy" in page
         assert replacement.full_number in page
-    text = pypdfium2.PdfDocument(Client().get(f"/bien-lai/{found.token}.pdf").content)[0].get_textpage()
+    text = pypdfium2.PdfDocument(Client().get(f"/bien-lai/{fresh.token}.pdf").content)[0].get_textpage()
     assert "ĐÃ HỦY" in text.get_text_bounded()
 
 

@@ -36,12 +36,12 @@ def _files(settings: Any, tmp_path: Any) -> None:
 
 
 def test_every_row_ends_matched_settled_or_with_a_case() -> None:
-    told = paid_yesterday()
+    notified = paid_yesterday()
     untold = factories.payment(gateway="vietinbank")
     statement = match(
-        told.merchant_account,
+        notified.merchant_account,
         file_of(
-            line(told.gateway_ref, 150_000, told.merchant_ref),
+            line(notified.gateway_ref, 150_000, notified.merchant_ref),
             line("B-untold", 150_000, untold.merchant_ref),
             line("B-nobody", 20_000, "", "cam on"),
             line("B-short", 1_000, factories.payment(gateway="vietinbank").merchant_ref),
@@ -56,17 +56,17 @@ def test_every_row_ends_matched_settled_or_with_a_case() -> None:
 
 
 def test_the_preview_says_what_confirming_will_do_and_nothing_counts_before() -> None:
-    told, untold = paid_yesterday(), factories.payment(gateway="vietinbank")
+    notified, untold = paid_yesterday(), factories.payment(gateway="vietinbank")
     statement = read(
-        told.merchant_account,
+        notified.merchant_account,
         file_of(
-            line(told.gateway_ref, 150_000),
+            line(notified.gateway_ref, 150_000),
             line("B1", 150_000, untold.merchant_ref),
             line("B2", 1, ""),
         ),
     )
-    found = statements.preview(statement)
-    assert (found.matched, found.settles, found.unknown, found.differs, found.repeated) == (1, 1, 1, 0, 0)
+    shown = statements.preview(statement)
+    assert (shown.matched, shown.settles, shown.unknown, shown.differs, shown.repeated) == (1, 1, 1, 0, 0)
     assert untold.bill.state == BillState.OPEN
     assert not Notification.objects.filter(source="statement").exists()
 
@@ -113,8 +113,8 @@ def test_another_amount_for_money_we_booked_is_a_case() -> None:
     payment = paid_yesterday()
     statement = match(payment.merchant_account, file_of(line(payment.gateway_ref, 140_000, payment.merchant_ref)))
     assert states(statement) == ["discrepancy"]
-    found = daily_totals.figures(payment.merchant_account, YESTERDAY)
-    assert (found.difference, found.unexplained) == (-10_000, 0)
+    totals = daily_totals.figures(payment.merchant_account, YESTERDAY)
+    assert (totals.difference, totals.unexplained) == (-10_000, 0)
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ def test_money_no_statement_has_needs_a_case_which_a_later_statement_closes() ->
     today = f"{timezone.localdate():%d/%m/%Y} 00:00:05"
     match(account, file_of(line(payment.gateway_ref, 150_000, payment.merchant_ref, at=today)))
     assert Discrepancy.objects.get().closed_at
-    found = daily_totals.figures(account, timezone.localdate())
-    assert (found.difference, found.unexplained) == (150_000, 0)
+    totals = daily_totals.figures(account, timezone.localdate())
+    assert (totals.difference, totals.unexplained) == (150_000, 0)
     assert ledger_check.check() == []
 
 
@@ -226,8 +226,8 @@ def test_two_people_close_a_day_once() -> None:
     payment = paid_yesterday()
     account, officer = payment.merchant_account, factories.officer(payment.bill.agency)
     match(account, file_of(line(payment.gateway_ref, 150_000, payment.merchant_ref)))
-    found = at_once(4, lambda _: daily_totals.close(account, YESTERDAY, actor=officer).pk)
-    assert len(set(found)) == 1
+    closed = at_once(4, lambda _: daily_totals.close(account, YESTERDAY, actor=officer).pk)
+    assert len(set(closed)) == 1
 
 
 def test_a_reader_that_died_leaves_the_file_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

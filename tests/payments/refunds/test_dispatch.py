@@ -34,21 +34,21 @@ def paid(bank: Bank, bill: Bill, gateway: str) -> Payment:
 def approved(payment: Payment, amount: int) -> Refund:
     maker, checker = (factories.officer(factories.agency(), Role.ACCOUNTANT) for _ in range(2))
     proposal = refunds.Proposal(amount, payment.remaining_amount, "withdrawn", idempotency_key=f"k{amount}")
-    found = refunds.propose_for_payment(payment, proposal, maker=maker)
-    refunds.approve(found, checker=checker)
-    return found
+    refund = refunds.propose_for_payment(payment, proposal, maker=maker)
+    refunds.approve(refund, checker=checker)
+    return refund
 
 
-def send(found: Refund) -> str:
-    Refund.objects.filter(pk=found.pk).update(next_check_at=timezone.now() - timedelta(seconds=1))
+def send(refund: Refund) -> str:
+    Refund.objects.filter(pk=refund.pk).update(next_check_at=timezone.now() - timedelta(seconds=1))
     dispatch.send_due()
-    found.refresh_from_db()
-    return found.state
+    refund.refresh_from_db()
+    return refund.state
 
 
 def given_back(bank: Bank, payment: Payment) -> list[int]:
-    found = requests.get(f"{bank.url}/control/transactions", params={"ref": payment.merchant_ref}, timeout=5).json()
-    return [refund["amount"] for refund in found["transactions"][0]["detail"].get("refunds", [])]
+    answer = requests.get(f"{bank.url}/control/transactions", params={"ref": payment.merchant_ref}, timeout=5).json()
+    return [refund["amount"] for refund in answer["transactions"][0]["detail"].get("refunds", [])]
 
 
 @pytest.mark.parametrize("amount", [50_000, 150_000])
@@ -64,9 +64,9 @@ def test_a_refund_is_made_at_the_bank(bank: Bank, bill: Bill, gateway: str, amou
 def test_a_refund_whose_answer_is_lost_is_asked_about_and_made_once(bank: Bank, bill: Bill, gateway: str) -> None:
     payment = paid(bank, bill, gateway)
     bank.fault("refund_then_timeout", gateway=gateway, seconds=2, count=1)
-    found = approved(payment, 50_000)
-    assert send(found) == RefundState.UNKNOWN
-    assert send(found) == RefundState.DONE
+    refund = approved(payment, 50_000)
+    assert send(refund) == RefundState.UNKNOWN
+    assert send(refund) == RefundState.DONE
     assert given_back(bank, payment) == [50_000]
     assert ledger_check.check() == []
 
@@ -74,9 +74,9 @@ def test_a_refund_whose_answer_is_lost_is_asked_about_and_made_once(bank: Bank, 
 def test_a_refund_under_way_stays_open_until_it_is_done(bank: Bank, bill: Bill, gateway: str) -> None:
     payment = paid(bank, bill, gateway)
     bank.fault("refund_pending", gateway=gateway, seconds=0.5, count=1)
-    found = approved(payment, 50_000)
-    assert send(found) in (RefundState.UNKNOWN, RefundState.DONE)
+    refund = approved(payment, 50_000)
+    assert send(refund) in (RefundState.UNKNOWN, RefundState.DONE)
     deadline = timezone.now() + timedelta(seconds=5)
-    while send(found) != RefundState.DONE:
+    while send(refund) != RefundState.DONE:
         assert timezone.now() < deadline
     assert given_back(bank, payment) == [50_000]

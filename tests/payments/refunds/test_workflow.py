@@ -56,21 +56,21 @@ def test_a_gateway_without_refunds_leaves_a_transfer_to_a_person(maker: User, ch
     post(notify_bill(payment), "vietinbank")
     inbox.drain_all()
     payment.refresh_from_db()
-    found = refunds.propose_for_payment(payment, proposal(150_000, 150_000), maker=maker)
-    refunds.approve(found, checker=checker)
+    refund = refunds.propose_for_payment(payment, proposal(150_000, 150_000), maker=maker)
+    refunds.approve(refund, checker=checker)
     dispatch.send_due()
-    found.refresh_from_db()
-    assert found.state == RefundState.AWAITING_TRANSFER
-    assert found.next_check_at is None
+    refund.refresh_from_db()
+    assert refund.state == RefundState.AWAITING_TRANSFER
+    assert refund.next_check_at is None
 
 
 def test_maker_and_checker_are_two_people(maker: User) -> None:
     payment = paid()
-    found = refunds.propose_for_payment(payment, proposal(1000, 150_000), maker=maker)
+    refund = refunds.propose_for_payment(payment, proposal(1000, 150_000), maker=maker)
     with pytest.raises(SamePerson):
-        refunds.approve(found, checker=maker)
+        refunds.approve(refund, checker=maker)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Refund.objects.filter(pk=found.pk).update(checker=maker)  # the database says so too
+        Refund.objects.filter(pk=refund.pk).update(checker=maker)  # the database says so too
 
 
 def test_what_the_caller_saw_must_still_be_true(maker: User) -> None:
@@ -89,8 +89,8 @@ def test_the_database_refuses_more_than_was_paid() -> None:
 
 def test_a_rejected_proposal_gives_the_amount_free_again(maker: User, checker: User) -> None:
     payment = paid()
-    found = refunds.propose_for_payment(payment, proposal(150_000, 150_000), maker=maker)
-    refunds.reject(found, checker=checker)
+    refund = refunds.propose_for_payment(payment, proposal(150_000, 150_000), maker=maker)
+    refunds.reject(refund, checker=checker)
     payment.refresh_from_db()
     assert payment.remaining_amount == 150_000
     assert ledger_check.check() == []
@@ -109,14 +109,14 @@ def test_surplus_goes_back_from_its_case_and_closes_it(maker: User, checker: Use
     post(notify_bill(payment), "vietinbank")
     post(notify_bill(payment, transId="TXagain", bankTransId="OTHER-0001"), "vietinbank")
     inbox.drain_all()
-    found = Discrepancy.objects.get(kind=DiscrepancyKind.SURPLUS)
-    refund = refunds.propose_for_case(found, proposal(150_000, 150_000, "surplus"), maker=maker)
+    discrepancy = Discrepancy.objects.get(kind=DiscrepancyKind.SURPLUS)
+    refund = refunds.propose_for_case(discrepancy, proposal(150_000, 150_000, "surplus"), maker=maker)
     refunds.approve(refund, checker=checker)
     dispatch.send_due()
     refunds.record_transfer(refund, reference="FT1", actor=checker)
-    found.refresh_from_db()
+    discrepancy.refresh_from_db()
     payment.bill.refresh_from_db()
-    assert found.closed_at
+    assert discrepancy.closed_at
     assert payment.bill.state == BillState.PAID
     assert ledger_check.check() == []
 
@@ -172,14 +172,14 @@ def test_a_success_told_again_after_a_refund_does_not_pay_again(maker: User, che
 
 def test_approved_refunds_are_sent_once_by_many_senders(maker: User, checker: User) -> None:
     payment = paid()
-    found = refunds.propose_for_payment(payment, proposal(1000, 150_000), maker=maker)
-    refunds.approve(found, checker=checker)
+    refund = refunds.propose_for_payment(payment, proposal(1000, 150_000), maker=maker)
+    refunds.approve(refund, checker=checker)
     assert sum(at_once(4, lambda _: dispatch.send_due())) == 1
 
 
 def test_the_time_of_the_next_look_is_always_planned_or_over(maker: User, checker: User) -> None:
     payment = paid()
-    found = refunds.propose_for_payment(payment, proposal(1000, 150_000), maker=maker)
-    approved = refunds.approve(found, checker=checker)
+    refund = refunds.propose_for_payment(payment, proposal(1000, 150_000), maker=maker)
+    approved = refunds.approve(refund, checker=checker)
     assert approved.next_check_at is not None
     assert approved.next_check_at <= timezone.now()

@@ -50,7 +50,7 @@ def paid_at_the_bank(count: int, *, in_bulk: bool = True) -> list[Payment]:
     return [factories.payment(of=factories.bill(of=agency)) for _ in range(count)]
 
 
-def told(payments: list[Payment]) -> None:
+def notify(payments: list[Payment]) -> None:
     """The bank tells us of each."""
     for payment in payments:
         assert post(confirm(payment))["RESPONSE_CODE"] == "00"
@@ -81,11 +81,11 @@ def assert_each_is_settled_once(payments: list[Payment]) -> None:
 
 def test_a_worker_killed_in_mid_batch_leaves_everything_to_the_sweeper(worker: running.Child) -> None:
     first, *payments = paid_at_the_bank(13)
-    told([first])
+    notify([first])
     sweep_until_settled()
     # The series of the receipts is locked last: payments, bills and ledger are written by then.
     with running.locked("payments_receiptseries", ReceiptSeries.objects.get(kind="phi").pk):
-        told(payments)
+        notify(payments)
         running.wait_until(running.ringing(running.waiting_for_locks), "the worker stands in its transaction")
         worker.kill(signal.SIGKILL)
         running.wait_until(lambda: not worker.is_running, "the worker is dead")
@@ -97,14 +97,14 @@ def test_a_frozen_worker_gives_up_its_locks_and_the_sweeper_goes_on(worker: runn
     """SIGSTOP in mid-transaction: the process lives and holds its rows until PostgreSQL ends the session."""
     payments = paid_at_the_bank(12)
     with running.locked("payments_bill", payments[5].bill_id):
-        told(payments)
+        notify(payments)
         running.wait_until(running.ringing(running.waiting_for_locks), "the worker stands in its transaction")
         worker.kill(signal.SIGSTOP)
     sweep_until_settled()
     assert_each_is_settled_once(payments)
     worker.kill(signal.SIGCONT)
     late = paid_at_the_bank(1)
-    told(late)
+    notify(late)
     running.wait_until(running.ringing(lambda: not waiting()), "the worker works again")
     assert_each_is_settled_once(payments)
 
@@ -113,13 +113,13 @@ def test_a_worker_that_leaks_memory_is_replaced_and_its_successor_works(tmp_path
     with running.worker(tmp_path, "tests.support.leaking") as worker:
 
         def child() -> int:
-            return next((found.pid for found in psutil.Process(worker.pid).children()), 0)
+            return next((child.pid for child in psutil.Process(worker.pid).children()), 0)
 
         first = running.wait_until(child, "the worker has a child")
         leak.apply_async((settings.CELERY_WORKER_MAX_MEMORY_PER_CHILD,), retry=False)
         running.wait_until(lambda: child() not in (0, first), "another child has taken the place of the one that grew")
         payments = paid_at_the_bank(3)
-        told(payments)
+        notify(payments)
         running.wait_until(running.ringing(lambda: not waiting()), "the successor works")
     assert_each_is_settled_once(payments)
 
@@ -128,7 +128,7 @@ def test_a_locked_bill_holds_up_nobody_but_itself(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(inbox, "LOCK_TIMEOUT", "200ms")
     monkeypatch.setattr(inbox, "LOCKED_PATIENCE", timedelta(seconds=0.2))
     payments = paid_at_the_bank(8)
-    told(payments)
+    notify(payments)
     with running.locked("payments_bill", payments[3].bill_id):
         inbox.drain()
         assert waiting() == 1
@@ -146,7 +146,7 @@ def test_two_bills_locked_in_opposite_orders_cost_time_and_nothing_else(monkeypa
 
     monkeypatch.setattr(inbox, "is_contention", note)
     payments = paid_at_the_bank(2)
-    told(payments)
+    notify(payments)
     with ThreadPoolExecutor(1) as threads, running.locked("payments_bill", payments[1].bill_id) as other:
         drained = threads.submit(drain_in_a_thread)
         running.wait_until(running.waiting_for_locks, "the drain holds the first bill and wants the second")
@@ -185,7 +185,7 @@ Client(SERVER_NAME="127.0.0.1").post("/gateways/vnptpay/notify", sys.argv[1], co
 
 def test_a_task_delivered_twice_finds_nothing_to_do_the_second_time() -> None:
     payments = paid_at_the_bank(6)
-    told(payments)
+    notify(payments)
 
     def run() -> int:
         try:
@@ -203,7 +203,7 @@ def test_a_task_delivered_twice_finds_nothing_to_do_the_second_time() -> None:
 
 
 def statements_of_a_drain(*, in_bulk: bool) -> int:
-    told(paid_at_the_bank(2, in_bulk=in_bulk))
+    notify(paid_at_the_bank(2, in_bulk=in_bulk))
     with Breaker() as breaker:
         inbox.drain()
     return breaker.seen
@@ -220,7 +220,7 @@ def test_a_drain_broken_at_any_statement_is_done_once(
     assert len(bulk) == (2 if in_bulk else 0)
     for position in range(1, statements + 1, step):
         payments = paid_at_the_bank(2, in_bulk=in_bulk)
-        told(payments)
+        notify(payments)
         with pytest.raises(OperationalError), Breaker(at=position, fault=fault):
             inbox.drain()
         assert waiting() == 2
@@ -232,7 +232,7 @@ def test_a_drain_broken_at_any_statement_is_done_once(
 @pytest.mark.parametrize(("fault", "left"), [("before_commit", 2), ("after_commit", 0)])
 def test_a_connection_lost_while_committing_is_no_loss_and_no_doubling(fault: str, left: int, in_bulk: bool) -> None:
     payments = paid_at_the_bank(2, in_bulk=in_bulk)
-    told(payments)
+    notify(payments)
     with pytest.raises(OperationalError), Breaker(fault=fault):
         inbox.drain()
     assert waiting() == left
@@ -249,7 +249,7 @@ def test_control_without_the_transaction_a_broken_drain_breaks_the_ledger(
     monkeypatch.setattr("payments.callbacks.inbox.transaction.atomic", lambda **_: nullcontext())
     for position in range(2, statements + 1):
         Notification.objects.update(state=NotificationState.DONE)
-        told(paid_at_the_bank(1, in_bulk=in_bulk))
+        notify(paid_at_the_bank(1, in_bulk=in_bulk))
         with pytest.raises(OperationalError), Breaker(at=position, fault="error"):
             inbox.drain()
         if ledger_check.check():

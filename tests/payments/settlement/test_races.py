@@ -119,8 +119,8 @@ def test_control_without_the_unique_key_fifty_duplicates_are_fifty_rows(monkeypa
 def test_twenty_clicks_open_one_attempt() -> None:
     bill = factories.bill()
     factories.merchant(bill.agency, "vietinbank")
-    found = at_once(20, lambda _: checkout.start(Bill.objects.get(pk=bill.pk), "vietinbank", client_ip="").pk)
-    assert len(set(found)) == 1
+    started = at_once(20, lambda _: checkout.start(Bill.objects.get(pk=bill.pk), "vietinbank", client_ip="").pk)
+    assert len(set(started)) == 1
     assert bill.payments.filter(state__in=OPEN_PAYMENT_STATES).count() == 1
 
 
@@ -172,9 +172,9 @@ def test_control_without_the_lock_two_receipts_want_one_number(monkeypatch: pyte
     real = receipts._locked_series
 
     def together(wanted: Any) -> Any:
-        found = real(wanted)
+        series = real(wanted)
         both_have_read.wait(5)
-        return found
+        return series
 
     without_row_locks(monkeypatch)
     monkeypatch.setattr(receipts, "_locked_series", together)
@@ -191,8 +191,8 @@ def test_control_without_the_lock_two_counters_both_pass_the_check(monkeypatch: 
     both_have_read = threading.Barrier(2)
     real = handover.why_not
 
-    def together(found: Dossier) -> str:
-        reason = real(found)
+    def together(dossier: Dossier) -> str:
+        reason = real(dossier)
         both_have_read.wait(5)
         return reason
 

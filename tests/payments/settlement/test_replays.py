@@ -26,7 +26,7 @@ REPLAY = {"vnptpay": "02", "vietinbank": "00"}
 REFUSED = {"vnptpay": "97", "vietinbank": "01"}
 
 
-def told(payment: Payment) -> dict[str, Any]:
+def notification_of(payment: Payment) -> dict[str, Any]:
     return confirm(payment) if payment.gateway == "vnptpay" else notify_bill(payment)
 
 
@@ -46,7 +46,7 @@ def answer_to(message: dict[str, Any], gateway: str) -> str:
 @pytest.mark.parametrize("is_in_window", [True, False])
 def test_an_old_callback_replayed_after_a_key_rotation_pays_nothing_again(gateway: str, is_in_window: bool) -> None:
     payment = factories.payment(gateway=gateway)
-    message = told(payment)
+    message = notification_of(payment)
     post(message, gateway)
     inbox.drain_all()
     rotate(payment.merchant_account, timedelta(hours=1 if is_in_window else -1))
@@ -62,7 +62,7 @@ def test_an_old_callback_replayed_after_a_key_rotation_pays_nothing_again(gatewa
 @pytest.mark.parametrize("is_in_window", [True, False])
 def test_a_first_callback_under_the_old_key_counts_only_within_the_window(gateway: str, is_in_window: bool) -> None:
     payment = factories.payment(gateway=gateway)
-    message = told(payment)
+    message = notification_of(payment)
     rotate(payment.merchant_account, timedelta(hours=1 if is_in_window else -1))
     assert answer_to(message, gateway) == ("00" if is_in_window else REFUSED[gateway])
     inbox.drain_all()
@@ -76,7 +76,7 @@ def test_the_new_key_is_believed_at_once(gateway: str, monkeypatch: pytest.Monke
     payment = factories.payment(gateway=gateway)
     rotate(payment.merchant_account, timedelta(hours=1))
     monkeypatch.setitem(factories.CONTRACTS, gateway, _with_old_names(gateway))
-    assert answer_to(told(payment), gateway) == "00"
+    assert answer_to(notification_of(payment), gateway) == "00"
     inbox.drain_all()
     payment.refresh_from_db()
     assert payment.state == PaymentState.PAID
@@ -94,6 +94,6 @@ def test_a_callback_cannot_be_turned_to_another_bill(gateway: str) -> None:
     """The reference is signed: the genuine message of one payment, bent to another, is not believed."""
     first, second = factories.payment(gateway=gateway), factories.payment(gateway=gateway)
     field = {"vnptpay": "MERCHANT_ORDER_ID", "vietinbank": "custCode"}[gateway]
-    message = {**told(first), field: second.merchant_ref}
+    message = {**notification_of(first), field: second.merchant_ref}
     assert answer_to(message, gateway) == REFUSED[gateway]
     assert not Notification.objects.exists()

@@ -177,8 +177,8 @@ def test_a_reversal_between_the_check_and_the_hand_over(monkeypatch: pytest.Monk
     officer = factories.officer(payment.bill.agency)
     real = handover.why_not
 
-    def meanwhile(found: Dossier) -> str:
-        reason = real(found)
+    def meanwhile(dossier: Dossier) -> str:
+        reason = real(dossier)
         at_once(1, lambda _: (reverse(payment), inbox.drain_all()))
         return reason
 

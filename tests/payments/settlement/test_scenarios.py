@@ -94,8 +94,8 @@ def test_40_twenty_calls_that_fail_together_are_one_outage_and_cost_one_rest() -
 
 def test_40_a_bank_that_cannot_begin_payments_but_knows_of_them_is_still_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each payer's new attempt fails and prolongs the rest; whoever was charged must not wait for its end."""
-    asked: list[int] = []
-    monkeypatch.setattr(status_queries, "check", lambda payment: asked.append(payment.pk))
+    queried: list[int] = []
+    monkeypatch.setattr(status_queries, "check", lambda payment: queried.append(payment.pk))
     now, agency = timezone.now(), factories.agency()
     first, _second = (
         factories.payment(of=factories.bill(of=agency), next_check_at=now + timedelta(seconds=number))
@@ -107,18 +107,18 @@ def test_40_a_bank_that_cannot_begin_payments_but_knows_of_them_is_still_asked(m
         assert (status_queries.gateways_due(), status_queries.check_due("vnptpay")) == ([], 0)
         clock.shift(status_queries.PROBE_EVERY)
         assert status_queries.check_due("vnptpay") == 1
-    assert asked == [first.pk]
+    assert queried == [first.pk]
 
 
 def test_44_one_round_asks_the_longest_waiting_and_no_more_than_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, agency, asked = timezone.now(), factories.agency(), list[int]()
+    now, agency, queried = timezone.now(), factories.agency(), list[int]()
     waiting = [
         factories.payment(of=factories.bill(of=agency), next_check_at=now - timedelta(seconds=10 + number))
         for number in range(6)
     ]
-    monkeypatch.setattr(status_queries, "check", lambda payment: asked.append(payment.pk))
+    monkeypatch.setattr(status_queries, "check", lambda payment: queried.append(payment.pk))
     assert status_queries.check_due("vnptpay", limit=4) == 4
-    assert set(asked) == {payment.pk for payment in waiting[2:]}
+    assert set(queried) == {payment.pk for payment in waiting[2:]}
     assert status_queries.check_due("vnptpay", limit=4) == 2
 
 

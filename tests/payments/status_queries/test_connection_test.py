@@ -17,11 +17,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_trying_the_connection_asks_the_bank_and_moves_nothing(bank: Bank, bill: Bill, gateway: str) -> None:
     account = factories.merchant(bill.agency, gateway)
     tester = factories.officer(bill.agency, Role.PROVINCE_ADMIN)
-    found = connection_test.probe(account, actor=tester)
-    assert found.is_well, found.said
+    result = connection_test.probe(account, actor=tester)
+    assert result.is_well, result.said
     bank.fault("down", gateway=gateway)
-    found = connection_test.probe(account, actor=tester)
-    assert not found.is_well
+    result = connection_test.probe(account, actor=tester)
+    assert not result.is_well
     account.health.refresh_from_db()
     assert account.health.failures == 1
     assert not Payment.objects.exists()

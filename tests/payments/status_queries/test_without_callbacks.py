@@ -93,8 +93,8 @@ def test_an_attempt_expires_only_after_the_bank_was_asked(bank: Bank, bill: Bill
 def test_an_unreachable_bank_is_reported_and_asked_again(bank: Bank, bill: Bill) -> None:
     payment = checkout.start(bill, "vnptpay", client_ip="203.0.113.10")
     bank.fault("down", gateway="vnptpay")
-    found = status_queries.check(payment)
-    assert (found.was_asked, found.is_reachable, found.state) == (True, False, OutcomeState.UNKNOWN)
+    check = status_queries.check(payment)
+    assert (check.was_asked, check.is_reachable, check.state) == (True, False, OutcomeState.UNKNOWN)
     payment.refresh_from_db()
     assert payment.state == PaymentState.SENT
     assert payment.next_check_at is not None
@@ -112,14 +112,14 @@ def test_a_callback_inside_start_finds_its_payment_and_pays_it(
 
     monkeypatch.setattr(wakeup, "notify_worker", settle_at_once)
     with running.sandbox(tmp_path, portal_url=live_server.url) as url:
-        found = factories.bill()
-        factories.merchant(found.agency, "vnptpay", base_url=f"{url}/vnptpay/v1.0.5")
+        bill = factories.bill()
+        factories.merchant(bill.agency, "vnptpay", base_url=f"{url}/vnptpay/v1.0.5")
         Bank(url).fault("callback_in_start", gateway="vnptpay", count=1)
-        payment = checkout.start(found, "vnptpay", client_ip="203.0.113.10")
+        payment = checkout.start(bill, "vnptpay", client_ip="203.0.113.10")
     payment.refresh_from_db()
-    found.refresh_from_db()
+    bill.refresh_from_db()
     assert seen == [(PaymentState.CREATED, "")]
-    assert (payment.state, payment.is_applied, found.state) == (PaymentState.PAID, True, BillState.PAID)
+    assert (payment.state, payment.is_applied, bill.state) == (PaymentState.PAID, True, BillState.PAID)
     assert payment.redirect_url  # what the bank answered afterwards is kept and moves nothing back
     assert ledger_check.check() == []
 

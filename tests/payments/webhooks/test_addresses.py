@@ -27,14 +27,14 @@ def public_only(settings: Settings) -> None:
     settings.WEBHOOK_HTTPS_ONLY = True
 
 
-def names(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
+def names(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     """Let the client's name mean these addresses."""
     real = socket.getaddrinfo
 
     def look_up(host: str, port: int, *args: Any, **values: Any) -> list[Any]:
         if host != "client.example":
             return list(real(host, port, *args, **values))
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
@@ -76,11 +76,11 @@ def test_other_ways_to_write_127_0_0_1_are_refused_when_they_are_called(public_o
     assert reply.status is None
 
 
-@pytest.mark.parametrize("found", [("10.1.2.3",), ("127.0.0.1",), ("169.254.169.254",), ("8.8.8.8", "192.168.1.1")])
+@pytest.mark.parametrize("addresses", [("10.1.2.3",), ("127.0.0.1",), ("169.254.169.254",), ("8.8.8.8", "192.168.1.1")])
 def test_a_name_that_means_an_inner_address_is_not_called(
-    public_only: None, monkeypatch: pytest.MonkeyPatch, found: tuple[str, ...]
+    public_only: None, monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]
 ) -> None:
-    names(monkeypatch, *found)
+    names(monkeypatch, *addresses)
     monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("it was called"))
     assert transport.post("https://client.example/", b"", {}) == transport.Reply(None, "this address is not public")
 

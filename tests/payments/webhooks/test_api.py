@@ -64,21 +64,21 @@ def test_registering_an_address_again_gives_a_new_secret_and_loses_nothing(key: 
     send(key, f"/api/v1/bills/{bill['id']}/cancel", {}, "k3")
     second = send(key, PATH, {"url": URL}, "k4")[1]
     assert second["secret"] != first["secret"]
-    assert [found["id"] for found in send(key, PATH)[1]] == [second["id"]]
+    assert [endpoint["id"] for endpoint in send(key, PATH)[1]] == [second["id"]]
     assert dispatch.waiting().get().endpoint_id == second["id"]
 
 
 def test_a_test_event_arrives_and_can_be_seen(key: str) -> None:
     with serve(lambda request: RawResponse(b"", 204)) as server:
         made = send(key, PATH, {"url": server.url}, "k1")[1]
-        status, told = send(key, f"{PATH}/{made['id']}/test", {}, "k2")
-        assert (status, told["kind"]) == (202, "webhook.test")
-        assert send(key, f"{PATH}/{made['id']}/test", {}, "k2") == (status, told)
+        status, event = send(key, f"{PATH}/{made['id']}/test", {}, "k2")
+        assert (status, event["kind"]) == (202, "webhook.test")
+        assert send(key, f"{PATH}/{made['id']}/test", {}, "k2") == (status, event)
         dispatch.send_due()
     assert json.loads(server.received[0].body)["type"] == "webhook.test"
     assert len(server.received) == 1
     seen = send(key, f"{PATH}/{made['id']}")[1]["deliveries"]
-    assert [(delivery["event_id"], delivery["last_status"]) for delivery in seen] == [(told["event_id"], 204)]
+    assert [(delivery["event_id"], delivery["last_status"]) for delivery in seen] == [(event["event_id"], 204)]
 
 
 def test_a_removed_endpoint_gets_nothing_more(key: str) -> None:
@@ -129,9 +129,9 @@ def test_every_event_of_a_bill_is_told(key: str, agency: Agency) -> None:
     payments[1].refresh_from_db()
     reverse(payments[1])
     inbox.drain_all()
-    told = [(row.body["type"], row.body["data"]["id"]) for row in WebhookDelivery.objects.order_by("pk")]
+    events = [(row.body["type"], row.body["data"]["id"]) for row in WebhookDelivery.objects.order_by("pk")]
     paid = {("bill.paid", pk) for pk in ids}
-    assert set(told) == paid | {("bill.refunded", ids[0]), ("bill.reopened", ids[1])}
+    assert set(events) == paid | {("bill.refunded", ids[0]), ("bill.reopened", ids[1])}
     refunded = WebhookDelivery.objects.get(kind="bill.refunded").body["data"]
     assert (refunded["state"], refunded["refund"]["amount"]) == ("partly_refunded", 20_000)
     assert WebhookDelivery.objects.get(kind="bill.reopened").body["data"]["state"] == "open"

@@ -57,12 +57,12 @@ def make_due() -> None:
 
 def is_signed(request: RawRequest, secret: str) -> bool:
     """Check as a receiver does, by the specification and not by our own code."""
-    told = {name.lower(): value for name, value in request.headers.items()}
-    content = f"{told['webhook-id']}.{told['webhook-timestamp']}.{request.body.decode()}".encode()
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{request.body.decode()}".encode()
     key = base64.b64decode(secret.removeprefix("whsec_"))
     expected = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
-    is_fresh = abs(int(told["webhook-timestamp"]) - timezone.now().timestamp()) < 60
-    return is_fresh and f"v1,{expected}" in told["webhook-signature"].split(" ")
+    is_fresh = abs(int(headers["webhook-timestamp"]) - timezone.now().timestamp()) < 60
+    return is_fresh and f"v1,{expected}" in headers["webhook-signature"].split(" ")
 
 
 def test_a_paid_bill_is_told_once_and_signed(client: ApiClient) -> None:

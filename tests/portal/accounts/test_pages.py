@@ -58,11 +58,11 @@ def is_page(answer: Any) -> bool:
 
 
 def test_no_page_of_accounts_is_unstyled_or_speaks_english() -> None:
-    known = sorted(set(names()))
-    assert {"account_login", "account_change_password", "mfa_index", "socialaccount_connections"} <= set(known)
+    pages = sorted(set(names()))
+    assert {"account_login", "account_change_password", "mfa_index", "socialaccount_connections"} <= set(pages)
     faults, seen = [], set()
     for who, browser in browsers().items():
-        for name in known:
+        for name in pages:
             answer = browser.get(reverse(name))
             if answer.status_code >= 500:
                 faults.append(f"{who} {name}: {answer.status_code}")

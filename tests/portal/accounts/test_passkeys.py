@@ -42,10 +42,10 @@ class Finger:
         self._devtools.send("WebAuthn.enable")
         self._key = self._devtools.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})["authenticatorId"]
 
-    def is_known(self, known: bool) -> None:
+    def is_known(self, is_verified: bool) -> None:
         """Put the owner's finger on it, or a stranger's."""
-        told = {"authenticatorId": self._key, "isUserVerified": known}
-        self._devtools.send("WebAuthn.setUserVerified", told)
+        parameters = {"authenticatorId": self._key, "isUserVerified": is_verified}
+        self._devtools.send("WebAuthn.setUserVerified", parameters)
 
 
 def with_password(page: Page, username: str, place: str = "/quay/") -> None:

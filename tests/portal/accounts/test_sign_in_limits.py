@@ -65,11 +65,11 @@ def test_right_passwords_use_nothing_up() -> None:
 def test_of_thirty_codes_at_once_five_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     user, _secret = with_factor()
     browser = sign_in(user.username, PASSWORD)
-    asked: list[str] = []
+    looked_at: list[str] = []
     real = totp.validate_totp_code
 
     def counted(secret: str, typed: str) -> Any:
-        asked.append(typed)
+        looked_at.append(typed)
         return real(secret, typed)
 
     monkeypatch.setattr(totp, "validate_totp_code", counted)
@@ -80,7 +80,7 @@ def test_of_thirty_codes_at_once_five_are_looked_at(monkeypatch: pytest.MonkeyPa
         other.post(AUTHENTICATE, {"code": f"{number:06d}"})
 
     at_once(30, guess)
-    assert 1 <= len(asked) <= 5
+    assert 1 <= len(looked_at) <= 5
 
 
 def test_a_lost_password_leads_to_the_second_factor_and_not_past_it(settings: Any) -> None:

@@ -68,8 +68,8 @@ def test_no_role_works_with_a_password_alone(role: Role) -> None:
     browser.post(LOGIN, {"login": user.username, "password": PASSWORD})
     for page in ("/quay/", "/doi-soat/", "/admin/"):
         assert browser.get(page).headers["Location"] == "/tai-khoan/2fa/totp/activate/"
-    asked = browser.get("/tai-khoan/2fa/totp/activate/").headers["Location"]
-    answer = browser.post(asked, {"password": PASSWORD, "next": "/tai-khoan/2fa/totp/activate/"}, follow=True)
+    prompt = browser.get("/tai-khoan/2fa/totp/activate/").headers["Location"]
+    answer = browser.post(prompt, {"password": PASSWORD, "next": "/tai-khoan/2fa/totp/activate/"}, follow=True)
     assert "data:image/svg+xml" in answer.content.decode()
 
 
@@ -163,9 +163,9 @@ def test_after_the_password_the_same_form_goes_on(settings: Any) -> None:
     browser = browser_of(admin, minutes_ago=16)
     new = {"username": "new.officer", "password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
     rows = {f"memberships-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
-    asked = browser.post("/admin/agencies/user/add/", new | rows).headers["Location"]
+    prompt = browser.post("/admin/agencies/user/add/", new | rows).headers["Location"]
     assert not User.objects.filter(username="new.officer").exists()
-    browser.post(asked, {"password": PASSWORD, "next": "/admin/agencies/user/add/"})
+    browser.post(prompt, {"password": PASSWORD, "next": "/admin/agencies/user/add/"})
     assert User.objects.filter(username="new.officer").exists()
 
 
@@ -176,9 +176,9 @@ def test_what_is_written_down_of_signing_in() -> None:
     browser = signed_in(user, secret)
     browser.get("/doi-soat/")
     answer = browser.post("/tai-khoan/logout/")
-    told = list(AuditEntry.objects.order_by("id").values_list("action", "subject", "address"))
+    entries = list(AuditEntry.objects.order_by("id").values_list("action", "subject", "address"))
     one = f"user:{user.pk}"
-    assert told == [
+    assert entries == [
         ("sign_in_failed", one, "127.0.0.1"),
         ("sign_in_failed", "user:unknown", "127.0.0.1"),
         ("signed_in", one, "127.0.0.1"),

@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 def counts(user: User, *agencies: Agency) -> dict[str, int]:
-    found = alerts.of_agencies(user, [agency.pk for agency in agencies]) + alerts.of_province(user)
-    return {str(concern.name): concern.count for concern in found}
+    concerns = alerts.of_agencies(user, [agency.pk for agency in agencies]) + alerts.of_province(user)
+    return {str(concern.name): concern.count for concern in concerns}
 
 
 def overdue(of: Agency) -> Dossier:
@@ -45,18 +45,18 @@ def test_each_kind_is_counted_within_ones_agencies_and_the_queries_do_not_grow()
     case = factories.case()
     case.procedure.agencies.add(here)
     with CaptureQueriesContext(connection) as few:
-        found = counts(admin, here)
-    assert (found["Thanh toán chưa rõ quá 30 phút"], found["Hồ sơ đang quá hạn"]) == (1, 1)
+        by_name = counts(admin, here)
+    assert (by_name["Thanh toán chưa rõ quá 30 phút"], by_name["Hồ sơ đang quá hạn"]) == (1, 1)
     for number in range(20):
         overdue(factories.agency(f"Xã {number}"))
     case.procedure.agencies.add(there)
     every = list(Agency.objects.all())
     with CaptureQueriesContext(connection) as many:
-        found = counts(admin, *every)
+        by_name = counts(admin, *every)
     assert len(many) == len(few) < 40
-    assert found["Hồ sơ đang quá hạn"] == 21
-    assert found["Cơ quan thu phí còn thiếu: Hợp đồng cổng"] == 1  # a contract was made for the payments of the first
-    assert found["Thủ tục thu phí mà hôm nay không có mức phí"] == 1
+    assert by_name["Hồ sơ đang quá hạn"] == 21
+    assert by_name["Cơ quan thu phí còn thiếu: Hợp đồng cổng"] == 1  # a contract was made for the payments of the first
+    assert by_name["Thủ tục thu phí mà hôm nay không có mức phí"] == 1
     assert young.pk != old.pk
 
 

@@ -151,9 +151,9 @@ def _list(model: type[Model]) -> str:
 def _queries(browser: Client, model: type[Model]) -> int:
     with CaptureQueriesContext(
         connection,
-    ) as asked:
+    ) as queries:
         assert browser.get(_list(model)).status_code == 200
-    return len(asked)
+    return len(queries)
 
 
 @pytest.fixture
@@ -200,11 +200,11 @@ def test_what_there_are_hundreds_of_is_typed_not_scrolled_through() -> None:
 def test_an_agency_that_is_over_is_offered_last_and_with_its_last_day(browser: Client) -> None:
     factories.agency("Sở Tài chính", valid_during=DateRange(date(2004, 1, 1), date(2025, 3, 1)))
     factories.agency("Sở Tài chính")
-    asked = {
+    parameters = {
         "term": "so tai chinh",
         "app_label": "agencies",
         "model_name": "agencysuccession",
         "field_name": "successor",
     }
-    found = browser.get("/admin/autocomplete/", asked).json()["results"]
-    assert [row["text"] for row in found] == ["Sở Tài chính", "Sở Tài chính (01/01/2004 – 28/02/2025)"]
+    results = browser.get("/admin/autocomplete/", parameters).json()["results"]
+    assert [row["text"] for row in results] == ["Sở Tài chính", "Sở Tài chính (01/01/2004 – 28/02/2025)"]

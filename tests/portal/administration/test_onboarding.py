@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 def of(agency: Agency) -> Progress:
-    found = [member for group in board(timezone.localdate()) for member in group.members if member.agency == agency]
-    return found[0]
+    members = [member for group in board(timezone.localdate()) for member in group.members if member.agency == agency]
+    return members[0]
 
 
 def test_an_agency_goes_live_step_by_step() -> None:

@@ -123,9 +123,9 @@ def test_the_province_plans_prolongs_and_ends_it_with_a_reason_in_the_audit() ->
         assert Client().post(f"/thanh-toan/{bill.token}/vnptpay/").status_code == 503
         fresh.post(PAGE, {"viec": "ket-thuc", "so": span.pk})
         assert Client().post(f"/thanh-toan/{bill.token}/vnptpay/").status_code == 404
-    told = AuditEntry.objects.filter(action__startswith="read_only").order_by("pk")
-    assert [entry.action for entry in told] == ["read_only_announced"] + ["read_only_end_moved"] * 2
-    assert told[0].detail["reason"] == "Nâng cấp"
+    entries = AuditEntry.objects.filter(action__startswith="read_only").order_by("pk")
+    assert [entry.action for entry in entries] == ["read_only_announced"] + ["read_only_end_moved"] * 2
+    assert entries[0].detail["reason"] == "Nâng cấp"
 
 
 def test_a_page_asks_once_in_some_seconds_and_not_while_the_database_is_away(django_assert_num_queries: Any) -> None:

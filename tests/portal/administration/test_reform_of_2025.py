@@ -91,10 +91,10 @@ def reformed() -> list[Agency]:
     before = list(Bill.objects.order_by("pk").values_list("pk", "agency", "agency_name", "amount", "state"))
     kept = frozenset(Membership.objects.values_list("pk", flat=True))
     plan = type(plan)(plan.day, plan.legal_basis, plan.links, plan.endings, kept)
-    found = dry_run(plan)
+    preview = dry_run(plan)
     number = len(plan.heirs)
-    assert (found.problems, number > 450) == ((), True)
-    assert found.totals == {"dossiers": number, "bills": number, "payments": number, "roles": number, "contracts": 1}
+    assert (preview.problems, number > 450) == ((), True)
+    assert preview.totals == {"dossiers": number, "bills": number, "payments": number, "roles": number, "contracts": 1}
     carry_out(plan, by=reformer)
     after = list(Bill.objects.order_by("pk").values_list("pk", "agency", "agency_name", "amount", "state"))
     assert after == before, "a reform moves no bill"
@@ -137,8 +137,8 @@ def _late_money_is_booked_and_its_paper_prints_the_old_name() -> None:
     inbox.drain()
     paid = Bill.objects.filter(state=BillState.PAID)
     assert paid.count() == 40
-    told = {(one.agency_name, one.series.agency.name) for one in Receipt.objects.select_related("series__agency")}
-    assert told == {(bill.agency.name, bill.agency.name) for bill in paid.select_related("agency")}
+    names = {(one.agency_name, one.series.agency.name) for one in Receipt.objects.select_related("series__agency")}
+    assert names == {(bill.agency.name, bill.agency.name) for bill in paid.select_related("agency")}
     first = Receipt.objects.order_by("pk")[0]
     page = browser.get(f"/bien-lai/{first.token}/").content.decode()
     assert first.agency_name in page and heir_of(first.bill.agency, DAY).name not in page

@@ -91,7 +91,7 @@ def rewound_plans() -> list[Plan]:
     for agency in ended:
         agency.valid_during = DateRange(agency.valid_during.lower, None)
     Agency.objects.bulk_update(ended, ["valid_during"], batch_size=500)
-    known = {agency.pk: agency for agency in ended}
+    by_id = {agency.pk: agency for agency in ended}
     made: dict[int, Agency] = {}
     for link in links:
         fresh = link.successor
@@ -108,8 +108,8 @@ def rewound_plans() -> list[Plan]:
             Plan(
                 day,
                 f"Sắp xếp {day}",
-                tuple(Link(known[link.predecessor_id], made[link.successor_id], link.note) for link in own),
-                tuple(agency for pk, agency in known.items() if days[pk] == day and pk not in has_heir),
+                tuple(Link(by_id[link.predecessor_id], made[link.successor_id], link.note) for link in own),
+                tuple(agency for pk, agency in by_id.items() if days[pk] == day and pk not in has_heir),
             )
         )
     return plans
@@ -210,7 +210,7 @@ def test_the_wizard_shows_first_and_changes_on_the_second_button() -> None:
     factories.dossier(of=old, state=4)
     root = User.objects.create_superuser("root", password="a long test password")
     client = browser_of(root)
-    asked = {
+    body = {
         "day": TODAY().strftime("%d/%m/%Y"),
         "legal_basis": "NQ 1656",
         "predecessors": [old.pk],
@@ -220,13 +220,13 @@ def test_the_wizard_shows_first_and_changes_on_the_second_button() -> None:
         "new_level": "xa",
         "kept": [Membership.objects.get(user=officer).pk],
     }
-    refused = client.post("/admin/sap-xep/", {**asked, "new_identifier": ""}).content.decode()
+    refused = client.post("/admin/sap-xep/", {**body, "new_identifier": ""}).content.decode()
     assert "cần mã định danh" in refused
-    shown = client.post("/admin/sap-xep/", {**asked, "step": "try"}).content.decode()
+    shown = client.post("/admin/sap-xep/", {**body, "step": "try"}).content.decode()
     assert "Hồ sơ dở dang" in shown and not Reform.objects.exists()
-    again = browser_of(root, minutes_ago=60).post("/admin/sap-xep/", {**asked, "step": "carry_out"})
+    again = browser_of(root, minutes_ago=60).post("/admin/sap-xep/", {**body, "step": "carry_out"})
     assert "/tai-khoan/" in again.headers["Location"] and not Reform.objects.exists()
-    client.post("/admin/sap-xep/", {**asked, "step": "carry_out"})
+    client.post("/admin/sap-xep/", {**body, "step": "carry_out"})
     new = Agency.objects.get(name="Xã Mới")
     assert heir_of(Agency.objects.get(pk=old.pk), TODAY()) == new
     assert Membership.objects.filter(user=officer, agency=new, valid_during__contains=TODAY()).exists()

@@ -62,9 +62,9 @@ def test_shares_times_and_failures_are_shown_without_a_person_and_from_memory(dj
     attempts("Phường Bốn", "momo", 3)
     attempts("Phường Năm", "counter", 7)
     with django_assert_num_queries(7):
-        found = compute()
-    assert {share.name: share.percent for share in found.shares} == {"Phường Một": 100, "Phường Hai": 0, None: 30}
-    assert [(way.name, way.started, way.failed, way.median_seconds) for way in found.ways] == [("VNPT-Pay", 16, 4, 30)]
+        shown = compute()
+    assert {share.name: share.percent for share in shown.shares} == {"Phường Một": 100, "Phường Hai": 0, None: 30}
+    assert [(way.name, way.started, way.failed, way.median_seconds) for way in shown.ways] == [("VNPT-Pay", 16, 4, 30)]
     page = Client().get("/thong-ke/").content.decode()
     assert "VNPT-Pay" in page
     assert "MoMo" not in page

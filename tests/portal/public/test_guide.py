@@ -26,8 +26,8 @@ def test_a_poster_is_one_page_whose_qr_opens_the_counter() -> None:
     address = f"/huong-dan/quay/{agency.pk}/"
     page = pypdfium2.PdfDocument(Client().get(f"{address}ap-phich.pdf").content)
     assert len(page) == 1
-    found = zxingcpp.read_barcodes(page[0].render(scale=150 / 72).to_pil())
-    assert settings.BASE_URL + address in [code.text for code in found]
+    codes = zxingcpp.read_barcodes(page[0].render(scale=150 / 72).to_pil())
+    assert settings.BASE_URL + address in [code.text for code in codes]
     words = page[0].get_textpage().get_text_bounded()
     assert "Phường Việt Trì" in words
     assert "tài khoản cá nhân" in words

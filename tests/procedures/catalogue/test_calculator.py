@@ -19,9 +19,9 @@ from procedures.schedules.load import rules_for
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
 
-def text(code: str, **asked: str) -> str:
+def text(code: str, **answers: str) -> str:
     case = ProcedureCase.objects.filter(procedure__code=code).first()
-    answer = Client().get(f"/thu-tuc/{code}/", {"case": case.slug, **asked} if asked else {})  # type: ignore[union-attr]
+    answer = Client().get(f"/thu-tuc/{code}/", {"case": case.slug, **answers} if answers else {})  # type: ignore[union-attr]
     assert answer.status_code == 200
     return answer.content.decode().replace("\u00a0", " ")
 
@@ -66,16 +66,16 @@ def test_the_start_page_sums_up_cost_time_papers_ways_and_how_to_go_on_in_few_wo
         page = text(procedure.code)
         summed_up = strip_tags(page.partition('id="glance"')[2].partition("</section>")[0])
         assert len(summed_up.split()) <= 200
-        assert all(asked in summed_up for asked in ("Mức phí", "Thời hạn", "Giấy tờ", "Cách nộp", "Điền tiếp"))
+        assert all(question in summed_up for question in ("Mức phí", "Thời hạn", "Giấy tờ", "Cách nộp", "Điền tiếp"))
     assert "8.000 đ" in text("2.000635").partition('id="glance"')[2].partition("</section>")[0]
 
 
 def test_what_a_scheme_costs_after_its_last_day_is_told_before() -> None:
     eve, after = date(2026, 12, 31), date(2027, 1, 1)
     case = ProcedureCase.objects.get(procedure__code="2.001199")
-    told = offer(case, rules_for(case, eve), QueryDict(), eve, rules_for).later
-    assert told is not None
-    assert (told.on, told.online.total, told.counter.total) == (after, 100_000, 150_000)
+    offered_later = offer(case, rules_for(case, eve), QueryDict(), eve, rules_for).later
+    assert offered_later is not None
+    assert (offered_later.on, offered_later.online.total, offered_later.counter.total) == (after, 100_000, 150_000)
     assert offer(case, rules_for(case, after), QueryDict(), after, rules_for).later is None
     assert offer(case, rules_for(case, eve), QueryDict(), eve).later is None
     shown = offer(case, rules_for(case, eve), QueryDict(), eve, rules_for)

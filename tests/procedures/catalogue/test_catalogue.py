@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
 
 def first(text: str) -> str:
-    found = search(text, open_on(timezone.localdate())).first()
-    return found.code if found else ""
+    procedure = search(text, open_on(timezone.localdate())).first()
+    return procedure.code if procedure else ""
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_nothing_found_leads_to_what_is_nearest() -> None:
 
 
 def test_filters_narrow_and_nonsense_in_the_address_is_no_error() -> None:
-    def count(**asked: str) -> int:
-        answer = Client().get("/thu-tuc/", asked)
+    def count(**parameters: str) -> int:
+        answer = Client().get("/thu-tuc/", parameters)
         assert answer.status_code == 200
         return int(re.search(r'role="status">\s*(\d+)', answer.content.decode())[1])  # type: ignore[index]
 

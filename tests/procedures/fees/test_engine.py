@@ -192,10 +192,10 @@ def test_more_never_costs_less_nothing_is_negative_and_the_lines_add_up(
     rules: tuple[Rule, ...], pages: int, copies: int, channel: str
 ) -> None:
     def total(pages: int, copies: int) -> int:
-        found = quote(rules, Facts(channel, {"pages": pages, "copies": copies}, EVERYBODY), DAY)
-        assert all(0 <= line.amount <= line.gross for line in found.lines)
-        assert found.total == sum(line.amount for line in found.lines)
-        return found.total
+        quoted = quote(rules, Facts(channel, {"pages": pages, "copies": copies}, EVERYBODY), DAY)
+        assert all(0 <= line.amount <= line.gross for line in quoted.lines)
+        assert quoted.total == sum(line.amount for line in quoted.lines)
+        return quoted.total
 
     assert 0 <= total(pages, copies) <= total(pages + 1, copies)
     assert total(pages, copies) <= total(pages, copies + 1)
@@ -207,6 +207,6 @@ def test_a_group_or_a_further_reduction_never_makes_it_dearer(
 ) -> None:
     facts = Facts(quantities={"pages": pages, "copies": 1})
     in_group = replace(facts, groups=EVERYBODY)
-    further = [replace(found, reductions=(*found.reductions, *more)) for found in rules]
+    further = [replace(rule, reductions=(*rule.reductions, *more)) for rule in rules]
     assert quote(rules, in_group, DAY).total <= quote(rules, facts, DAY).total
     assert quote(further, in_group, DAY).total <= quote(rules, in_group, DAY).total

@@ -18,8 +18,8 @@ ONE = dict.fromkeys(FACT_LABELS, 1)
 
 
 def price(code: str, case: str = "", on: date = date(2026, 11, 23), **facts: Any) -> Quote:
-    found = ProcedureCase.objects.get(procedure__code=code, name__contains=case)
-    return quote(rules_for(found, on), Facts(**{"quantities": ONE, **facts}), on)
+    procedure_case = ProcedureCase.objects.get(procedure__code=code, name__contains=case)
+    return quote(rules_for(procedure_case, on), Facts(**{"quantities": ONE, **facts}), on)
 
 
 pytestmark = pytest.mark.usefixtures("data")

@@ -77,8 +77,8 @@ def test_one_page_tells_what_is_suspicious_in_everything_in_use(django_assert_ma
     schedule(factories.case(), 10_000, today, state=ScheduleState.ACTIVE)
     reader = browser_of(factories.officer(factories.agency(), Role.AUDITOR))
     text = reader.get(reverse("admin:procedures_feeschedule_check_all")).content.decode()
-    for told in (small.procedure.code, "nhỏ hơn 1.000", ending.procedure.code, "hết hạn"):
-        assert told in text, told
+    for words in (small.procedure.code, "nhỏ hơn 1.000", ending.procedure.code, "hết hạn"):
+        assert words in text, words
     for _ in range(20):
         schedule(factories.case(), 10_000, today, state=ScheduleState.ACTIVE)
     with django_assert_max_num_queries(6):
@@ -92,5 +92,5 @@ def test_a_procedure_shows_all_its_versions_as_one_picture_of_time() -> None:
     schedule(case, 12_000, gap, state=ScheduleState.ACTIVE)
     reader = browser_of(factories.officer(factories.agency(), Role.AUDITOR))
     text = reader.get(f"/admin/procedures/procedure/{case.procedure_id}/change/").content.decode()
-    for told in ("v1: 10.000", "v2: 12.000", "không có mức"):
-        assert told in text.replace("\u00a0", " "), told
+    for words in ("v1: 10.000", "v2: 12.000", "không có mức"):
+        assert words in text.replace("\u00a0", " "), words

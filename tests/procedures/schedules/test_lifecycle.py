@@ -229,7 +229,7 @@ def test_of_two_approvals_at_once_one_counts(is_guarded: bool, monkeypatch: pyte
     if not is_guarded:
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
     approvers, meeting = [person("one"), person("two")], threading.Barrier(2)
-    record, told = lifecycle._record, []
+    record, outcomes = lifecycle._record, []
 
     def slow_record(*args: Any, **values: Any) -> None:
         # Whoever is here has read the state; without the lock the other one is here, too.
@@ -242,11 +242,11 @@ def test_of_two_approvals_at_once_one_counts(is_guarded: bool, monkeypatch: pyte
     def approve(by: User) -> None:
         try:
             lifecycle.approve(made, by=by)
-            told.append("approved")
+            outcomes.append("approved")
         except IllegalScheduleMove:
-            told.append("refused")
+            outcomes.append("refused")
         except DatabaseError:
-            told.append("collided")
+            outcomes.append("collided")
         finally:
             connection.close()
 
@@ -255,5 +255,5 @@ def test_of_two_approvals_at_once_one_counts(is_guarded: bool, monkeypatch: pyte
         thread.start()
     for thread in threads:
         thread.join()
-    assert (sorted(told) == ["approved", "refused"]) is is_guarded
+    assert (sorted(outcomes) == ["approved", "refused"]) is is_guarded
     assert AuditEntry.objects.filter(action="fee_schedule_approved").count() == 1 or not is_guarded

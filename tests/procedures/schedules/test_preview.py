@@ -29,14 +29,14 @@ def test_only_those_who_would_pay_another_amount_are_told() -> None:
         Charged("cheaper", 2, Facts(quantities={"pages": 5}), 9),
         Charged("lost", 3, Facts(), 5_000),
     ]
-    found = differences(charged, rules, DAY)
-    assert found.looked_at == 4
-    assert found.differences == (
+    compared = differences(charged, rules, DAY)
+    assert compared.looked_at == 4
+    assert compared.differences == (
         Difference("dearer", 10_000, 12_000),
         Difference("cheaper", 9, 5),
         Difference("lost", 5_000, None),
     )
-    assert found.change == 2_000 - 4
+    assert compared.change == 2_000 - 4
 
 
 @pytest.mark.django_db
@@ -57,6 +57,6 @@ def test_real_dossiers_of_the_last_thirty_days_are_looked_at() -> None:
     new, _ = submit(Application(case, agency, "Bình", "+84912345678", quantities={"copies": 3}, submission_key="a"))
     old, _ = submit(Application(case, agency, "An", "+84912345678", quantities={"copies": 1}, submission_key="b"))
     Dossier.objects.filter(pk=old.pk).update(submitted_at=timezone.now() - timedelta(days=40))
-    found = preview(made)
-    assert found.looked_at == 1
-    assert found.differences == (Difference(new.code, 30_000, 36_000),)
+    compared = preview(made)
+    assert compared.looked_at == 1
+    assert compared.differences == (Difference(new.code, 30_000, 36_000),)

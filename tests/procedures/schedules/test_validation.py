@@ -34,9 +34,9 @@ def test_rule_19_zero_beside_an_amount_in_the_text_is_flagged() -> None:
     assert checks(rule(price=0, unit="lần")) == {}
 
 
-@pytest.mark.parametrize(("days", "found"), [(1, True), (60, True), (61, False)])
-def test_rule_19_what_expires_within_60_days_is_flagged(days: int, found: bool) -> None:
-    assert ("expires" in checks(rule(ends=TODAY + timedelta(days=days)))) is found
+@pytest.mark.parametrize(("days", "is_flagged"), [(1, True), (60, True), (61, False)])
+def test_rule_19_what_expires_within_60_days_is_flagged(days: int, is_flagged: bool) -> None:
+    assert ("expires" in checks(rule(ends=TODAY + timedelta(days=days)))) is is_flagged
 
 
 def test_an_expiry_with_a_successor_is_a_notice_that_tells_the_new_price() -> None:
@@ -73,7 +73,7 @@ def test_a_candidate_is_looked_at_as_if_it_were_active() -> None:
     after = rule(schedule_id=3, starts=end)
     candidate = [rule(schedule_id=4, starts=start, ends=end)]
     joined = as_if_active([before, later, after, candidate[0]], candidate)
-    assert [(found.schedule_id, found.ends) for found in joined] == [(1, start), (3, None), (4, end)]
+    assert [(rule.schedule_id, rule.ends) for rule in joined] == [(1, start), (3, None), (4, end)]
 
 
 @pytest.mark.django_db

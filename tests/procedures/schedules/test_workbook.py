@@ -55,7 +55,7 @@ def test_what_goes_out_comes_back_the_same_and_formulas_are_only_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "told"),
+    ("column", "value", "message"),
     [
         (PRICE, "=1+1", "là công thức"),
         (PRICE, -5, "số nguyên không âm"),
@@ -67,11 +67,11 @@ def test_what_goes_out_comes_back_the_same_and_formulas_are_only_text() -> None:
         (3, "x" * 300, "Tên khoản"),
     ],
 )
-def test_faults_name_their_row_and_nothing_is_taken_in(column: int, value: Any, told: str) -> None:
+def test_faults_name_their_row_and_nothing_is_taken_in(column: int, value: Any, message: str) -> None:
     made = draft()
     answer = signed_in("writer").post(page(made, "workbook-import"), upload(edited(made, 2, column, value)))
     text = answer.content.decode()
-    assert "Dòng 2" in text and told in text
+    assert "Dòng 2" in text and message in text
     assert made.rules.count() == 2
 
 
@@ -156,7 +156,7 @@ def test_a_file_without_the_sheet_leaves_them_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "told"),
+    ("column", "value", "expected"),
     [
         (2, 101, "exemption_percent_sane"),
         (3, 5_000, "không ghi cả hai"),
@@ -167,11 +167,11 @@ def test_a_file_without_the_sheet_leaves_them_as_they_are() -> None:
         (1, "=1+1", "là công thức"),
     ],
 )
-def test_a_wrong_row_of_it_is_refused_with_its_number(column: int, value: Any, told: str) -> None:
+def test_a_wrong_row_of_it_is_refused_with_its_number(column: int, value: Any, expected: str) -> None:
     row = list(REDUCED)
     row[column] = value
     made = draft()
-    with pytest.raises(workbook.WorkbookRefused, match=told) as refused:
+    with pytest.raises(workbook.WorkbookRefused, match=expected) as refused:
         workbook.read(BytesIO(with_exemptions(made, tuple(row))), made)
     assert all("ng 2" in message for message in refused.value.messages)
 

@@ -35,10 +35,10 @@ def proposal(amount: int, remaining: int, reason: str = "withdrawn", **values: A
 
 def give_back(payment: Payment, amount: int, maker: User, checker: User) -> Refund:
     payment.refresh_from_db()
-    found = refunds.propose_for_payment(payment, proposal(amount, payment.remaining_amount), maker=maker)
-    refunds.approve(found, checker=checker)
+    refund = refunds.propose_for_payment(payment, proposal(amount, payment.remaining_amount), maker=maker)
+    refunds.approve(refund, checker=checker)
     dispatch.send_due()
-    return refunds.record_transfer(found, reference="FT26001", actor=checker)
+    return refunds.record_transfer(refund, reference="FT26001", actor=checker)
 
 
 def reverse(payment: Payment, amount: int | None = None) -> int:
