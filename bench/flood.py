@@ -34,17 +34,17 @@ def run(field: Field) -> dict[str, float]:
         field.notifications(waiting)
         watcher = threading.Thread(target=_watch, args=(timezone.now(), ages, is_over), daemon=True)
         watcher.start()
-        told = post_bodies(bodies, web, rate=RATE)
+        measured = post_bodies(bodies, web, rate=RATE)
         left = await_settled(10)
         is_over.set()
         watcher.join()
     if ledger_check.check():
         raise SystemExit("the ledger is broken")
     return {
-        "flood_seconds": told["seconds"],
+        "flood_seconds": measured["seconds"],
         "flood_backlog": BACKLOG,
-        "flood_ack_p99_ms": milliseconds(told, 0.99),
-        "flood_ack_max_ms": milliseconds(told, 1.0),
+        "flood_ack_p99_ms": milliseconds(measured, 0.99),
+        "flood_ack_max_ms": milliseconds(measured, 1.0),
         "flood_oldest_new_notification_seconds": max(ages, default=0.0),
         "flood_left_after_10_s": left,
     }

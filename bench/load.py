@@ -48,8 +48,8 @@ class _Client(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
-        head, found, body = self.buffer.partition(b"\r\n\r\n")
-        if not found or len(body) < int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]):
+        head, separator, body = self.buffer.partition(b"\r\n\r\n")
+        if not separator or len(body) < int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]):
             return
         self.latencies.append(time.monotonic() - self.began)
         self.buffer = b""
@@ -74,8 +74,8 @@ async def main(port: int, rate: float, connections: int) -> None:
         for _ in range(connections)
     ]
     await asyncio.gather(*(client.done for client in clients))
-    told = {"seconds": time.monotonic() - began, "latencies": latencies, "bad": bad[:3], "bad_count": len(bad)}
-    json.dump(told, sys.stdout)
+    measured = {"seconds": time.monotonic() - began, "latencies": latencies, "bad": bad[:3], "bad_count": len(bad)}
+    json.dump(measured, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -58,22 +58,22 @@ def run(field: Field) -> dict[str, float]:
             " ORDER BY md5(bill.token) LIMIT %s",
             [agencies[7].pk, ASKED],
         )
-        known = cursor.fetchall()
+        samples = cursor.fetchall()
     one = _accountant("bench-one", agencies[7], Role.ACCOUNTANT)
     top = Agency.objects.create(name="Tỉnh", code="P1", level=Level.PROVINCE, valid_during=FOREVER)
     everywhere = _accountant("bench-all", top, Role.PROVINCE_ADMIN)
     ways: dict[str, Callable[[int], dict[str, Any]]] = {
-        "code": lambda n: {"q": known[n][0]},
-        "phone": lambda n: {"q": known[n][1]},
-        "name": lambda n: {"q": known[n][2]},
-        "bank_reference": lambda n: {"q": known[n][3]},
-        "amount": lambda n: {"q": f"{known[n][4]:,}".replace(",", ".")},
+        "code": lambda n: {"q": samples[n][0]},
+        "phone": lambda n: {"q": samples[n][1]},
+        "name": lambda n: {"q": samples[n][2]},
+        "bank_reference": lambda n: {"q": samples[n][3]},
+        "amount": lambda n: {"q": f"{samples[n][4]:,}".replace(",", ".")},
         "common_amount": lambda n: {"q": "50.000"},
-        "day": lambda n: {"q": known[n][6]},
+        "day": lambda n: {"q": samples[n][6]},
         "nothing": lambda n: {},
         "state": lambda n: {"state": "expired"},
         "largest": lambda n: {"order": "largest"},
-        "far_down": lambda n: {"after": known[n][5]},
+        "far_down": lambda n: {"after": samples[n][5]},
     }
     return {
         f"payments_million_{whose}_by_{way}_p95_ms": _p95(who, query)
@@ -94,10 +94,10 @@ def _p95(client: Client, query: Callable[[int], dict[str, Any]]) -> float:
     took = []
 
     for number in range(ASKED):
-        asked = query(number)
+        parameters = query(number)
         began = time.perf_counter()
-        answer = client.post(LIST, asked, follow=True) if "q" in asked else client.get(LIST, asked)
+        answer = client.post(LIST, parameters, follow=True) if "q" in parameters else client.get(LIST, parameters)
         took.append((time.perf_counter() - began) * 1000)
         if answer.status_code != 200:
-            raise SystemExit(f"the list answered {answer.status_code} to {asked}")
+            raise SystemExit(f"the list answered {answer.status_code} to {parameters}")
     return percentile(took, 0.95)

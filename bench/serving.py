@@ -39,9 +39,9 @@ def run(field: Field) -> dict[str, float]:
         figures["ack_p99_ms_at_200"] = milliseconds(post(field, web, 200 * STEADY_SECONDS, rate=200), 0.99)
         figures["to_screen_p95_ms_at_100"] = asyncio.run(_to_screen(field.payments(SCREENS), web, live))
         await_settled(30)
-        told = post(field, web, SUSTAINED, rate=0)
+        measured = post(field, web, SUSTAINED, rate=0)
         left = await_settled(10)
-        figures["http_acknowledged_per_second"] = SUSTAINED / told["seconds"]
+        figures["http_acknowledged_per_second"] = SUSTAINED / measured["seconds"]
         figures["http_left_after_10_s"] = left
     plain = five_steps_per_second(field.next - 1, field.account.pk, seconds=8)
     figures["http_vs_pgbench_ratio"] = figures["http_acknowledged_per_second"] / plain
@@ -128,14 +128,14 @@ def post_bodies(bodies: str, port: int, *, rate: int) -> dict[str, Any]:
     """Post them from another process; return its latencies. Stops when one is not accepted."""
     command = [sys.executable, "-m", "bench.load", str(port), str(rate), "16"]
     done = subprocess.run(command, input=bodies, capture_output=True, text=True, check=True, cwd=ROOT)
-    told: dict[str, Any] = json.loads(done.stdout)
-    if told["bad_count"]:
-        raise SystemExit(f"{told['bad_count']} callbacks were not accepted: {told['bad']}")
-    return told
+    measured: dict[str, Any] = json.loads(done.stdout)
+    if measured["bad_count"]:
+        raise SystemExit(f"{measured['bad_count']} callbacks were not accepted: {measured['bad']}")
+    return measured
 
 
-def milliseconds(told: dict[str, Any], part: float) -> float:
-    return percentile(told["latencies"], part) * 1000
+def milliseconds(measured: dict[str, Any], part: float) -> float:
+    return percentile(measured["latencies"], part) * 1000
 
 
 def await_settled(seconds: float) -> int:
