@@ -1,4 +1,4 @@
-"""How deep a text of JSON is nested, told without parsing it: a parser that recurses can be brought down by depth."""
+"""Nesting depth of a JSON text, measured without parsing it: a parser that recurses can be brought down by depth."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Limit:
     within: timedelta
 
     def spend(self, who: str, amount: int = 1) -> bool:
-        """Count, and tell whether it was still allowed."""
+        """Count one use and return whether it was within the limit."""
         now = timezone.now()
         values: dict[str, Any] = {"key": self._key(who), "amount": amount, "now": now, "until": now + self.within}
         with connection.cursor() as cursor:

@@ -32,7 +32,7 @@ def check_papers() -> int:
 
 @job("long checks")
 def tell_of_delays() -> int:
-    """Tell owners whose payment is unclear for too long."""
+    """Notify owners whose payment has been unclear for too long."""
     return delay_notices.tell_due()
 
 

@@ -126,6 +126,6 @@ def close_answered(limit: int = 200) -> int:
                 else gettext_noop("Tiền đã đến khi khoản không còn phải nộp; sẽ hoàn lại cho bạn.")
             )
             case.save(update_fields=["closed_at", "resolution"])
-            if not is_applied:  # else the payer is told that the bill is paid
+            if not is_applied:  # else the payer is notified that the bill is paid
                 claim_answered.send(sender=Discrepancy, case=case)
     return len(answered)

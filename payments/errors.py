@@ -143,7 +143,7 @@ class TooManyEndpoints(PaymentsError):
 
 
 class SecretsRefused(PaymentsError):
-    """The gateway's adapter cannot work with these keys, or they are no news. `message` says which and why."""
+    """The gateway's adapter cannot work with these keys, or they are unchanged. `message` says which and why."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

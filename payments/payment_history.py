@@ -54,7 +54,7 @@ _STATES: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened: of us (`is_ours`) or told by the bank.
+    """One event of a payment: recorded by us (`is_ours`) or reported by the bank.
 
     `facts` are the decoded fields as (name, masked value), `raw` what came over the line as
     (which part, masked text).

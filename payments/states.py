@@ -161,7 +161,7 @@ REFUND_EDGES: frozenset[tuple[str, str]] = frozenset(
 
 REALLOCATION_EDGES: frozenset[tuple[str, str]] = frozenset({(M.PROPOSED, M.REJECTED), (M.PROPOSED, M.DONE)})
 
-#: Whoever pays knows within minutes; a payment that stays unclear for longer needs a person, and its payer is told.
+#: Whoever pays knows within minutes; a payment that stays unclear for longer needs a person, and its payer is notified.
 UNCLEAR_AFTER = timedelta(minutes=30)
 #: An attempt that may still bring money without a correction.
 OPEN_PAYMENT_STATES = (P.CREATED, P.SENT, P.UNKNOWN)

@@ -74,14 +74,14 @@ def refund_to(refund: Refund, after: RefundState, **event: object) -> LedgerEven
 
 
 def reallocation_to(reallocation: Reallocation, after: ReallocationState) -> None:
-    """Decide on locked money that shall be moved; the audit tells of it. Raises IllegalTransition."""
+    """Decide on locked money that shall be moved; audited. Raises IllegalTransition."""
     check_reallocation_edge(reallocation.state, after)
     reallocation.state = after
 
 
 @dataclass(frozen=True, slots=True)
 class BulkEdge:
-    """A move of many rows in one SQL statement: from any of `before` to `after`, each telling of `event`."""
+    """A move of many rows in one SQL statement: from any of `before` to `after`, each recorded as `event`."""
 
     table: str
     before: tuple[str, ...]

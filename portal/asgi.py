@@ -1,7 +1,7 @@
 """The live process: `uvicorn portal.asgi:application`. Server-sent events without database or session.
 
 `GET /live/<signed topics>` streams `change` whenever one of them changes. What changed before a browser
-listened, or while Redis was away, has no event any more: `resync` tells it to fetch its state again,
+listened, or while Redis was away, has no event any more: `resync` makes it fetch its state again,
 first on every connection and after every outage. One subscription to Redis serves the whole process.
 """
 

@@ -81,7 +81,7 @@ class MoneyCollector(Collector):
     """One look at the database, in one transaction that only reads."""
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
-        """Tell the registry nothing beforehand: it would otherwise collect twice."""
+        """Describe nothing at registration: the registry would otherwise collect twice."""
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

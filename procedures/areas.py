@@ -6,7 +6,7 @@ from core.values.text import fold
 
 
 def area_of(agency_name: str) -> str:
-    """Return "ward" for a phường or thị trấn, "commune" for a xã, "" when the name does not tell.
+    """Return "ward" for a phường or thị trấn, "commune" for a xã, "" when the name does not say.
 
     Whether a commune counts as difficult is not in a name: the form asks.
     """

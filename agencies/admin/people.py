@@ -32,7 +32,7 @@ from .session_views import SessionPages
 
 
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]
-    """A person without the password's hash, which tells nobody anything."""
+    """A person without the password's hash, which is of no use on a page."""
 
     password = None  # type: ignore[assignment]
 
@@ -142,7 +142,7 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):  # type: ignore[type-ar
 
     @recently_proved_method
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Set somebody's password: they are signed out everywhere, and told."""
+        """Set somebody's password: their sessions end and they are notified by mail."""
         users = User.objects.filter(pk=row_key(id))
         before = users.values_list("password", flat=True).first()
         response = super().user_change_password(request, id, form_url)

@@ -23,5 +23,5 @@ def limit_waits(lock_timeout: str) -> None:
 
 
 def is_contention(error: OperationalError) -> bool:
-    """Tell a lock that was not to be had from a database in trouble."""
+    """Distinguish a lock that could not be acquired from a failing database."""
     return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)

@@ -85,7 +85,7 @@ def pay(request: HttpRequest) -> HttpResponse:
         paid = orders.pay(order["gateway"], ref, outcome, amount)
         return _paid(paid) if paid else JsonResponse({"done": False, "error": "no such order"}, status=404)
     if outcome != "paid":
-        # A transfer that fails never leaves the payer's bank: nobody is told.
+        # A transfer that fails never leaves the payer's bank: no notification is sent.
         return JsonResponse({"done": True, "transaction": None})
     transferred = transfer(ref, None if amount is None else int(amount), order.get("changes", {}))
     if isinstance(transferred, str):

@@ -53,7 +53,7 @@ def pay_page(request: HttpRequest, gateway: str, ref: str, bank: str, next_page:
 
 
 def pay(gateway: str, ref: str, outcome: str, amount: int | None = None, method: str = METHODS[0]) -> Row | None:
-    """Pay (`paid`), `failed` or `cancelled`, and tell the portal. None when there is no such order.
+    """Pay (`paid`), `failed` or `cancelled`, and notify the portal. None when there is no such order.
 
     An order that is paid stays so; one that failed may still be paid later.
     """

@@ -29,6 +29,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # A refusal that was ordered (`/control/faults`) is no news.
+    # A refusal that was ordered (`/control/faults`) needs no log entry.
     "loggers": {"django.request": {"level": "CRITICAL"}},
 }

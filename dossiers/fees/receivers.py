@@ -56,7 +56,7 @@ def note_settled(sender: type[Bill], bill_ids: list[int], **kwargs: Any) -> None
 
 @receiver(bills_reopened)
 def note_taken_back(sender: type[Bill], bills: list[Bill], **kwargs: Any) -> None:
-    """Tell officer and citizen that the fee is owed again; a result already handed over is a debt (R-43)."""
+    """Notify officer and citizen that the fee is owed again; a result already handed over is a debt (R-43)."""
     for bill, dossier in _locked(bills):
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_TAKEN_BACK, bill_id=bill.pk, amount=bill.amount)
         tell(dossier, "fee_taken_back", f"bill:{bill.pk}:{bill.events.count()}", amount=bill.amount)
@@ -68,7 +68,7 @@ def note_taken_back(sender: type[Bill], bills: list[Bill], **kwargs: Any) -> Non
 
 @receiver(money_returned)
 def note_returned(sender: type[Refund], refund: Refund, bill: Bill | None, **kwargs: Any) -> None:
-    """Write the refund into the timeline and tell the citizen."""
+    """Record the refund in the timeline and notify the citizen."""
     for _bill, dossier in _locked([bill] if bill else []):
         DossierEvent.objects.create(
             dossier=dossier, kind=EventKind.FEE_REFUNDED, bill_id=_bill.pk, amount=refund.amount
@@ -89,7 +89,7 @@ def hold_while_stopped(sender: type[Bill], bill: Bill, **kwargs: Any) -> str:
 
 @receiver(claim_answered)
 def note_claim_answered(sender: type[Discrepancy], case: Discrepancy, **kwargs: Any) -> None:
-    """Tell the dossier's owner that an accountant has answered; what, stands on the page of the bill."""
+    """Notify the dossier's owner that an accountant has answered; the answer is on the page of the bill."""
     link = DossierBill.objects.filter(bill=case.bill_id).select_related("dossier").first()
     if link:
         tell(link.dossier, "claim_answered", f"case:{case.pk}")

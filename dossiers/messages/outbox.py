@@ -1,6 +1,6 @@
 """Outbox of messages to citizens: written with the fact, sent afterwards, once each (I9).
 
-A row is unique by subject, kind and channel, so a fact told twice is one message. It is
+A row is unique by subject, kind and channel, so a fact reported twice is one message. It is
 sent under its row's lock and marked in the same transaction: many senders send it once.
 Should the process die between the provider's yes and the commit, it is given again with
 the same key, which a provider takes for the same message; who does not may send it a
@@ -80,7 +80,7 @@ def tell(dossier: Dossier, kind: str, subject: str, *, at: datetime | None = Non
 
 
 def tell_what_is_due(dossier: Dossier) -> None:
-    """Tell of each open bill that came after handing in, inside the caller's transaction; once a bill."""
+    """Send a message for each open bill made after submission, inside the caller's transaction; once a bill."""
     for bill in dossier.bills.filter(state=BillState.OPEN, amount__gt=0):
         tell(dossier, "fee_due", f"bill:{bill.pk}", amount=bill.amount)
 

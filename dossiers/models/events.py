@@ -132,7 +132,7 @@ class TakenBack(models.Model):
 
 
 class Message(models.Model):
-    """Something to tell the citizen. Written with the fact it tells of, sent afterwards (I9)."""
+    """A message to the citizen. Written in the transaction of the fact it reports, sent afterwards (I9)."""
 
     subject = models.CharField(max_length=64, verbose_name=_("Về việc"))
     kind = models.CharField(max_length=32, verbose_name=_("Loại"))

@@ -5,7 +5,7 @@
     if one_time_codes.check("lookup", dossier.code, request.POST["code"]): …
 
 Sending is left to a worker, so a page answers in the same time whether it sent a code
-or only pretended to. Who asks for somebody unknown must be told the same as others, after
+or only pretended to. Who asks for somebody unknown must get the same answer as others, after
 the same work: callers show the same page and `send` to nobody (an empty address).
 """
 

@@ -159,7 +159,7 @@ def delivered(dossier: Dossier, *, officer: User) -> None:
 
 
 def came_back(dossier: Dossier, *, officer: User, reason: str) -> None:
-    """The post brought it back: it lies at the desk again (10 → 9) and the citizen is told.
+    """The post brought it back: it lies at the desk again (10 → 9) and the citizen is notified.
 
     Locks the dossier, then the order. Raises NotPostable when it is not on its way.
     """

@@ -76,7 +76,7 @@ def data_of(dossier: Dossier, *, is_owner: bool) -> dict[str, Any]:
 
 
 def _claims(dossier: Dossier) -> list[dict[str, Any]]:
-    """What a payer said of money we had not seen; the picture is told by its size, as papers are."""
+    """What a payer said of money we had not seen; of the picture only its size is given, as of papers."""
     charge_claims = ChargeClaim.objects.filter(payment__bill__in=dossier.bills.all()).order_by("id")
     return [
         {

@@ -68,7 +68,7 @@ def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:
 
 
 def calculated(case: ProcedureCase, parameters: QueryDict) -> dict[str, list[str]]:
-    """Return what the calculator on the procedure's page was told, as the step that asks it again names it."""
+    """Return what was entered in the calculator on the procedure's page, under the field names of the step."""
     answers = parameters.copy()
     answers.setlist("groups", answers.pop("group", []))
     return {name: values for name, values in typed_in(MatterForm(case), answers).items() if all(values)}

@@ -25,7 +25,7 @@ from procedures.models import ProcedureCase, Question, QuestionKind
 from procedures.schedules.load import rules_for
 
 QUESTION = "q_"
-#: Beside the steps' answers: what the calculator was told before the draft began.
+#: Beside the steps' answers: what was entered in the calculator before the draft began.
 CALCULATOR = "may-tinh"
 #: What was typed: step → field → values, as a browser sends them.
 Answers = Mapping[str, Mapping[str, Sequence[str]]]
@@ -55,7 +55,7 @@ class StepForm(forms.Form):
 
     @classmethod
     def suggested(cls, answers: Answers) -> dict[str, Any]:
-        """Return what other steps' answers already tell."""
+        """Return initial values derived from the answers of other steps."""
         return {}
 
 
@@ -154,7 +154,7 @@ class MatterForm(StepForm):
 
     @classmethod
     def suggested(cls, answers: Answers) -> dict[str, Any]:
-        """Nobody tells twice what the calculator has been told."""
+        """Prefill what was entered in the calculator."""
         calculated = answers.get(CALCULATOR, {})
         return {name: values if name == "groups" else values[0] for name, values in calculated.items() if values}
 

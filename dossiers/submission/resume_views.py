@@ -41,7 +41,7 @@ class ResumeForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def resume(request: HttpRequest) -> HttpResponse:
-    """Ask for a draft's code and send a one-time code to its phone; who made a code up is told the same."""
+    """Ask for a draft's code and send a one-time code to its phone; an invented code gets the same answer."""
     form = ResumeForm(request.POST or None, initial={"draft": request.GET.get("ma", "")[:20]})
     if request.method == "GET" or not form.is_valid():
         return render(request, "dossiers/submission/resume.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -37,7 +37,7 @@ BEGUN = Limit("draft", 40, _HOUR), Limit("drafts of a network", 200, _HOUR)
 def begin(request: HttpRequest, case: str) -> HttpResponse:
     """The first step, and with it the draft: nothing is kept of who only looks.
 
-    The query has what the calculator was told on the procedure's page.
+    The query has what was entered in the calculator on the procedure's page.
     """
     procedure_case = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
     if request.method == "GET":

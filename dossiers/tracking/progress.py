@@ -25,7 +25,7 @@ WEEKDAYS = (
     gettext_lazy("thứ Bảy"),
     gettext_lazy("Chủ nhật"),
 )
-#: Days counted one by one; who waits longer is told the date only.
+#: Days counted one by one; beyond that only the date is shown.
 FARTHEST = 60
 
 

@@ -22,7 +22,7 @@ PURPOSE = "lookup"
 @never_cache
 @require_http_methods(["GET", "POST"])
 def recover(request: HttpRequest) -> HttpResponse:
-    """Ask for a dossier's code and send a one-time code to its phone; who made a code up is told the same."""
+    """Ask for a dossier's code and send a one-time code to its phone; an invented code gets the same answer."""
     form = CodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:50]})
     if request.method == "GET" or not form.is_valid():
         return render(request, "dossiers/tracking/recover.html", {"form": form}, status=422 if form.is_bound else 200)

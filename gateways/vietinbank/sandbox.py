@@ -110,7 +110,7 @@ def settlement_file(request: HttpRequest) -> HttpResponse:
 
 
 def pay(code: str, amount: int, **changes: str) -> Row:
-    """Move the money and tell the portal. `changes` bend its fields before it is signed (tests)."""
+    """Move the money and notify the portal. `changes` bend its fields before it is signed (tests)."""
     hidden_as, visible_at = hidden_until(GATEWAY)
     transfer = books().add_transaction(
         GATEWAY, code, charged(GATEWAY, amount), "paid", bank_ref=_new_reference(), changes=changes

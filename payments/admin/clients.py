@@ -80,7 +80,7 @@ class ClientAdmin(ProvedAdmin):
 
 @admin.register(WebhookDelivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    """What systems were told, or could not be told; it can be sent again."""
+    """Webhook deliveries, successful or not; any can be sent again."""
 
     agency_path = "endpoint__client__agencies"
 

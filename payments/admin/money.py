@@ -22,7 +22,7 @@ from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Paymen
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    """What banks told us; quarantined ones can be tried again."""
+    """Notifications of gateways; dead letters can be retried."""
 
     list_display = ["received_at", "gateway", "merchant_ref", "outcome", "amount", "state", "result"]
     list_filter = ["state", "gateway", "outcome"]

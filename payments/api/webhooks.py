@@ -53,7 +53,7 @@ class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
 
 
 class NewlyMadeEndpointSerializer(EndpointSerializer):
-    """An endpoint with its secret, told in this answer and never again."""
+    """An endpoint with its secret, which is shown in this response only."""
 
     secret = serializers.CharField(help_text="whsec_…; null in the answer to a repeated request")
 

@@ -1,8 +1,8 @@
 """Holds: a bill that stays open but that nobody is asked to pay for now.
 
-Why, somebody else knows (a dossier that was stopped and may go on), who answers `money_asked`. Only asking
-is held back: no attempt begins, no cash is taken, a bank that inquires is told to wait. Money that comes all
-the same, of an attempt begun before, is settled like any other.
+The reason is known to a receiver of the signal `money_asked` (a dossier that was stopped and may go on). Only asking is
+held back: no attempt begins, no cash is taken, an inquiry of a bank is answered with "not payable now". Money that
+comes all the same, of an attempt begun before, is settled like any other.
 """
 
 from __future__ import annotations

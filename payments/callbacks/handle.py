@@ -74,7 +74,7 @@ def refuse(slug: str, request: RawRequest) -> RawResponse:
 
 
 def inquire(slug: str, request: RawRequest) -> RawResponse:
-    """Tell a bank what is owed for a code. Raises KeyError, NoSuchMerchant, GatewayNotInstalled."""
+    """Answer a bank's inquiry: what is owed for a code. Raises KeyError, NoSuchMerchant, GatewayNotInstalled."""
     kind = _adapter_class(slug)
     try:
         account = merchants.account_named(slug, _merchant_in(kind, request))

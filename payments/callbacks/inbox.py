@@ -285,7 +285,7 @@ def _put_off_orphans(notifications: list[Notification]) -> list[Notification]:
     ]
     # By PostgreSQL's clock: with one of ours that is slow, what is put off would be due again at once, for hours.
     young = Notification.objects.filter(pk__in=unknown, received_at__gt=Now() - ORPHAN_PATIENCE)
-    # A statement tells of yesterday: an order it names has long been there, or never will be.
+    # A statement covers yesterday: an order it names has long been there, or never will be.
     early = set(young.exclude(source=NotificationSource.STATEMENT).values_list("pk", flat=True)) if unknown else set()
     Notification.objects.filter(pk__in=early).update(next_attempt_at=Now() + timedelta(seconds=20))
     return [notification for notification in notifications if notification.pk not in early]

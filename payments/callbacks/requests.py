@@ -13,7 +13,7 @@ _KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Request-Id")
 
 
 def is_too_large(request: HttpRequest) -> bool:
-    """Tell from the declared length alone, so that a giant body is never read."""
+    """Decide by the declared length alone, so that an oversized body is never read."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:

@@ -47,7 +47,7 @@ def _handle(
     except (KeyError, callbacks.NoSuchMerchant) as error:
         raise Http404 from error
     except callbacks.GatewayNotInstalled:
-        # 404 would tell the bank to give up; its message is about our money.
+        # A 404 would make the bank stop retrying; its message is about our money.
         logger.exception("a message of %s cannot be read: its package is gone or broken", gateway)
         return HttpResponse(status=503, headers={"Retry-After": str(NOT_INSTALLED_RETRY_SECONDS)})
 

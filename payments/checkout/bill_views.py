@@ -32,7 +32,7 @@ def bill_of(token: str) -> Bill:
 
 
 def state_context(bill: Bill) -> dict[str, object]:
-    """Return what the live part of a page needs: the state, the attempt it is about, where news comes from."""
+    """Return what the live part of a page needs: the state, the attempt it is about, and the URL of live events."""
     state = bill.display_state
     payment = next(iter(bill.open_payments), None)
     if state == DisplayState.PAID:
@@ -83,7 +83,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
 def bill_state(request: HttpRequest, token: str) -> HttpResponse:
     """The part of the page that changes when money lands. Whoever watches it need not wait for the back-off.
 
-    A page that was made while the bill was open (`?da-thay=open`) is told to come again when it no longer is.
+    A page that was made while the bill was open (`?da-thay=open`) is made to reload when it no longer is.
     """
     bill = get_object_or_404(Bill.objects.prefetch_related("payments"), token=token)
     status_queries.hasten(bill)

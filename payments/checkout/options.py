@@ -19,7 +19,7 @@ MOST_VISIBLE = 6
 class Choice:
     """One gateway. `payee` is whose account gets the money; `is_resting`: it does not answer at present.
 
-    `pauses_at` is when announced maintenance begins, told a day before.
+    `pauses_at` is when announced maintenance begins, shown from a day before.
     """
 
     slug: str

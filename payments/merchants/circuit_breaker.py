@@ -53,7 +53,7 @@ def note_failure(account: MerchantAccount, error: object) -> None:
         health = GatewayHealth.objects.select_for_update().get(merchant_account=account)
         now = timezone.now()
         health.last_failure_at, health.last_error = now, str(error)[:255]
-        # Calls that were under way when it began to rest tell of the same outage: they do not prolong the rest.
+        # Calls that were under way when the breaker opened belong to the same outage: they do not prolong the rest.
         if not health.open_until or health.open_until <= now:
             health.failures += 1
             if health.failures >= THRESHOLD:

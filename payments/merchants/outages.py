@@ -12,7 +12,7 @@ from agencies.audit import record as audit
 from agencies.models import User
 from payments.models import MerchantAccount, Outage
 
-#: Payers are told of maintenance so long before it begins.
+#: Maintenance is shown to payers from this long before it begins.
 TOLD_BEFORE = timedelta(hours=24)
 #: What is published, and what a person reads first.
 LOOK_BACK = timedelta(days=90)
@@ -35,7 +35,7 @@ def end(account: MerchantAccount) -> None:
 
 
 def announce(account: MerchantAccount, began_at: datetime, ended_at: datetime, *, reason: str, actor: User) -> Outage:
-    """Plan maintenance: no new payment goes there meanwhile, and payers are told a day before."""
+    """Plan maintenance: no new payment goes there meanwhile, and it is shown to payers from a day before."""
     with transaction.atomic(durable=True):
         planned = Outage.objects.create(
             merchant_account=account,

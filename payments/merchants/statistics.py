@@ -85,7 +85,7 @@ def contracts() -> list[ContractFigures]:
     with connection.cursor() as cursor:
         cursor.execute(_ATTEMPTS, [since])
         attempts = {row[0]: Attempts(*row[1:]) for row in cursor.fetchall()}
-    # What has not been processed yet has been told just now: it is counted as waiting.
+    # A notification not yet processed has just arrived: it is counted as waiting.
     notifications = Notification.objects.filter(processed_at__gt=since, source=NotificationSource.CALLBACK).order_by()
     last = dict(notifications.values_list("merchant_account").annotate(Max("received_at")))
     waiting, quarantined = (_by_contract(state) for state in (NotificationState.NEW, NotificationState.QUARANTINED))

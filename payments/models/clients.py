@@ -61,7 +61,7 @@ class IdempotentRequest(models.Model):
 
 
 class WebhookKind(models.TextChoices):
-    """What a client is told. The values are part of the API."""
+    """Kinds of webhook events. The values are part of the API."""
 
     BILL_PAID = "bill.paid", _("Khoản thu đã nộp")
     BILL_REOPENED = "bill.reopened", _("Khoản thu phải nộp lại")
@@ -101,9 +101,9 @@ class WebhookEndpoint(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One event for one endpoint, written with the fact it tells of and sent afterwards.
+    """One event for one endpoint, written in the transaction of the fact it reports and sent afterwards.
 
-    `event_id` is the same for every attempt, so a receiver can tell a repetition; it may
+    `event_id` is the same for every attempt, so a receiver can recognise a repetition; it may
     come twice and in any order. It ends delivered or given up.
     """
 

@@ -25,7 +25,7 @@ class NotificationState(models.TextChoices):
 
 
 class NotificationSource(models.TextChoices):
-    """By which way the news came; they all pass through the same door."""
+    """Where a gateway event came from; all sources pass through the same inbox."""
 
     CALLBACK = "callback", _("Ngân hàng báo")
     QUERY = "query", _("Ta hỏi ngân hàng")
@@ -35,9 +35,9 @@ class NotificationSource(models.TextChoices):
 
 
 class Notification(models.Model):
-    """One piece of news about money, verified and stored raw (the inbox).
+    """One gateway event about money, verified and stored raw (the inbox).
 
-    Unique over (gateway, event_key): the same event told twice is one row. `digest`
+    Unique over (gateway, event_key): an event received twice is one row. `digest`
     covers the facts that decide; the same key with another digest is a conflict.
     """
 
@@ -107,7 +107,7 @@ class RejectionReason(models.TextChoices):
 class RejectedNotification(models.Model):
     """A message that was not believed (only its hash and sender are kept) or not meant for us (kept whole).
 
-    `reviewed_at` is when a person had looked at it: until then it is told of (`payments/callbacks/rejected.py`).
+    `reviewed_at` is when a person reviewed it: until then it is reported (`payments/callbacks/rejected.py`).
     """
 
     gateway = models.CharField(_("Cổng"), max_length=32)

@@ -18,7 +18,7 @@ class Payment(models.Model):
     """One attempt through one gateway. It is committed before the request leaves (I12).
 
     `request` is what we sent, as sent: a status query needs the very same values
-    (T-6). `is_applied` tells that this payment's money settled the bill;
+    (T-6). `is_applied` means that this payment's money settled the bill;
     a paid payment that is not applied is surplus money with a discrepancy.
     """
 

@@ -31,7 +31,7 @@ class Refund(models.Model):
     """One return of money, of a payment that settled a bill or of a discrepancy that holds surplus.
 
     `amount` is whole đồng and held back from the source from the moment it is proposed.
-    `remaining_seen` is what the maker was told could be refunded: another number means
+    `remaining_seen` is the refundable amount the maker was shown: another number means
     that somebody was faster (optimistic lock on money, docs/reference/payment-systems.md#promises). The caller's
     `idempotency_key` makes a doubled request one refund.
     """

@@ -119,8 +119,8 @@ class StatementRow(models.Model):
 class ClosedDay(models.Model):
     """A day of one merchant account on which both sides agree, or every difference has a discrepancy.
 
-    The figures are those of the moment of closing. Money told later for a closed day is
-    booked under the day it was told. Reopening deletes the row and is in the audit.
+    The figures are those of the moment of closing. Money reported later for a closed day is
+    booked under the day it was reported. Reopening deletes the row and is in the audit.
     """
 
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="closed_days")

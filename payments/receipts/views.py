@@ -44,7 +44,7 @@ def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 @never_cache
 def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """Tell anybody whether a receipt number is genuine: amount, date and agency, nothing personal.
+    """Show publicly whether a receipt number is genuine: amount, date and agency, nothing personal.
 
     Agencies number alike: the QR of a receipt adds the book (`quyen`), a typed number may find several.
     """

@@ -1,7 +1,7 @@
 """Matches a statement with the ledger: every row ends matched, settled or with a discrepancy.
 
 Rows that the ledger knows already are matched by one UPDATE per batch. The rest
-goes through the inbox like a callback, so money that no notification told of is settled by
+goes through the inbox like a callback, so money that no notification reported is settled by
 the same door, and money nobody knows is booked first and looked for afterwards.
 """
 

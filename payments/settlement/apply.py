@@ -191,7 +191,7 @@ def _carry_out(
 
 
 def _money(notification: Notification, amount: int, work: _Work) -> dict[str, object]:
-    """What an event that carries money says of it. A closed day is closed: late news counts today."""
+    """Money fields of an event that carries money. A closed day is closed: a late event counts today."""
     day = _day_of(notification)
     if (notification.merchant_account_id, day) in work.closed_days:
         day = timezone.localdate(work.now)

@@ -17,7 +17,7 @@ from payments.states import OPEN_PAYMENT_STATES, BillState, PaymentState
 
 @dataclass(frozen=True, slots=True)
 class GatewayEvent:
-    """What was told. `amount` is whole đồng, or None where the protocol does not say."""
+    """The facts of a gateway event. `amount` is whole đồng, or None where the protocol does not say."""
 
     outcome: str
     amount: int | None
@@ -29,7 +29,7 @@ class GatewayEvent:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """The attempt the news is about, as it stands under the lock."""
+    """The payment the event is about, in its state under the lock."""
 
     state: str
     amount: int
@@ -43,7 +43,7 @@ class PaymentFacts:
 class Decision:
     """What to do. Money that is booked either settles the bill or is surplus, never neither.
 
-    `asks_gateway`: the protocol told of success without an amount, so only a query can book it.
+    `asks_gateway`: the protocol reported success without an amount, so only a query can book it.
     """
 
     result: str
@@ -70,7 +70,7 @@ def decide(event: GatewayEvent, payment: PaymentFacts | None, accounts: frozense
     """Decide what a notification changes.
 
     `payment` is None when nobody knows the reference. `accounts` are the receiving
-    accounts of the contract (empty: the protocol names none). `is_booked` tells that this
+    accounts of the contract (empty: the protocol names none). `is_booked` means that this
     very transaction of the bank is in the ledger already.
     """
     if event.outcome != OutcomeState.PAID:
@@ -117,10 +117,10 @@ def _reversed(event: GatewayEvent, payment: PaymentFacts) -> Decision:
 
 def _with_money(event: GatewayEvent, payment: PaymentFacts) -> Decision:
     if payment.state == PaymentState.REVERSED and not event.is_transfer:
-        # A success told again after the bank took it back must not pay a second time (R-18).
+        # A success repeated after the bank reversed it must not pay a second time (R-18).
         return Decision("already_reversed", NotificationState.IGNORED)
     if payment.state == PaymentState.PAID:
-        # A redirect order is charged once; the same success told with less detail is no news.
+        # A redirect order is charged once; the same success with less detail changes nothing.
         is_same = not event.gateway_ref or not payment.gateway_ref or event.gateway_ref == payment.gateway_ref
         if is_same and not event.is_transfer:
             return Decision("already_paid", NotificationState.IGNORED)

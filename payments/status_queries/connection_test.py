@@ -32,7 +32,7 @@ class Probe:
 def probe(account: MerchantAccount, *, actor: User) -> Probe:
     """Ask about a made-up order: any answer signed by the gateway shows that address and keys work.
 
-    Tells the circuit breaker, as every call does. Never raises for the gateway's sake. Call
+    Reports to the circuit breaker, as every call does. Never raises for the gateway's sake. Call
     outside a transaction.
     """
     adapter = adapter_for(account)

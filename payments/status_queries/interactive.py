@@ -18,12 +18,12 @@ from payments.states import PaymentState
 from . import query as status_queries
 from .query import Check
 
-#: Seconds somebody waits; with what the page itself takes, a result or its absence is told within five.
+#: Seconds somebody waits; with what the page itself takes, a result or its absence is shown within five.
 PATIENCE = 4.0
 #: Seconds within which a bill is asked about once, whoever presses and whatever the bank does.
 EVERY = 5
 #: Questions of one process under way. Each holds a connection to the database; a bank that hangs holds them all
-#: until its own time-outs end them, and who asks meanwhile is told that no answer came.
+#: until its own time-outs end them, and further requests meanwhile get "no answer".
 AT_ONCE = 8
 
 _pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="asking")

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from payments.errors import AddressRefused
 
-#: Translated to IPv4 by a router (RFC 6052): what it reaches cannot be told from here.
+#: Translated to IPv4 by a router (RFC 6052): what it reaches cannot be known here.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 
 

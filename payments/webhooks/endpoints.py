@@ -48,7 +48,7 @@ def remove(endpoint: WebhookEndpoint) -> None:
 
 
 def send_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
-    """Write an event that tells of nothing, to be sent at once whatever happened before."""
+    """Write a test event, sent at once whatever the state of earlier deliveries."""
     with transaction.atomic():
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(rests_until=None)
         made = events.delivery(endpoint.pk, WebhookKind.TEST, {})

@@ -21,25 +21,25 @@ from payments.states import BillState
 
 @receiver(bills_settled)
 def note_settled(sender: type[Bill], bill_ids: Iterable[int], **_: Any) -> None:
-    """Tell of bills that were paid; a bill waived when it was made was told in the answer."""
+    """Write events for bills that were paid; a bill waived at its creation was reported in that response."""
     _write(WebhookKind.BILL_PAID, bill_ids, state=BillState.PAID)
 
 
 @receiver(bills_reopened)
 def note_reopened(sender: type[Bill], bills: Iterable[Bill], **_: Any) -> None:
-    """Tell that the bank took money back."""
+    """Write events for bills whose money the bank took back."""
     _write(WebhookKind.BILL_REOPENED, [bill.pk for bill in bills])
 
 
 @receiver(bills_cancelled)
 def note_cancelled(sender: type[Bill], bill_ids: Iterable[int], **_: Any) -> None:
-    """Tell of bills that nobody shall pay."""
+    """Write events for bills that were cancelled."""
     _write(WebhookKind.BILL_CANCELLED, bill_ids)
 
 
 @receiver(money_returned)
 def note_refunded(sender: type[Refund], refund: Refund, bill: Bill | None, **_: Any) -> None:
-    """Tell that money which had settled the bill went back; surplus is no money of the bill."""
+    """Write an event for refunded money that had settled the bill; surplus is no money of the bill."""
     if bill and refund.payment_id:
         refund_fields = {"id": refund.pk, "amount": refund.amount, "payment": refund.payment_id}
         _write(WebhookKind.BILL_REFUNDED, [bill.pk], refund=refund_fields)

@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return rate_limits.here() or str(super().get_client_ip(request))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Leave the counting to `authenticate`, which tells one address from another."""
+        """Leave the counting to `authenticate`, which distinguishes addresses."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Look at a password only while there are tries left, counted first. Raises ValidationError."""

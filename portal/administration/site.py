@@ -22,7 +22,7 @@ from core.values.text import row_key
 
 
 class _Offered(AutocompleteJsonView):
-    """What a box of an agency offers: of two with one name the days tell which is meant."""
+    """What a box of an agency offers: of two with one name the dates show which is meant."""
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         """Add the days to an agency that does not exist today."""

@@ -57,7 +57,7 @@ def local_time(moment: datetime | None) -> str:
 
 @register.filter
 def exact_time(moment: datetime | None) -> str:
-    """As `local_time`, with seconds: in a story of machines the order within a minute tells who spoke first."""
+    """As `local_time`, with seconds: in a log the order within a minute shows which came first."""
     return timezone.localtime(moment).strftime("%H:%M:%S %d/%m/%Y") if moment else ""
 
 

@@ -97,7 +97,7 @@ def offer(
 ) -> Offer:
     """Answer for one case; `parameters` count when they name the case. Nonsense becomes the nearest sense.
 
-    With `rules_on` it is told, too, what changes on the next day within a year on which anything does.
+    With `rules_on` the answer includes what changes on the next day within a year on which anything does.
     """
     current = in_force(rules, on)
     answers = parameters if parameters.get("case") == case.slug else QueryDict()

@@ -74,7 +74,7 @@ def _has(word: str) -> Q:
 
 
 def _weights(words: Sequence[str], among: QuerySet[Procedure]) -> dict[str, float]:
-    """Return what each known word tells: the fewer procedures have it, the more. One query."""
+    """Return the weight of each word: the fewer procedures contain it, the higher. One query."""
     counted = among.aggregate(every=Count("pk"), **{f"has{n}": Count("pk", _has(word)) for n, word in enumerate(words)})
     return {word: log(1 + counted["every"] / counted[f"has{n}"]) for n, word in enumerate(words) if counted[f"has{n}"]}
 

@@ -24,7 +24,7 @@ class Glance:
 
 
 def glance(offers: Sequence[Offer]) -> Glance:
-    """Sum up what the page tells case by case."""
+    """Summarise the page's cases."""
     quotes = [offer.online for offer in offers if offer.online]
     totals = [quote.total for quote in quotes if quote.is_determined]
     cases = [offer.case for offer in offers if offer.case.duration_unit != DurationUnit.NONE]

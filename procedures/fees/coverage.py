@@ -63,7 +63,7 @@ def clashes(rules: Sequence[Rule]) -> list[Clash]:
 def _spans(
     rules: Sequence[Rule], is_bad: Callable[[str, Facts, date], bool]
 ) -> Iterator[tuple[str, str, str, Facts, date, date | None]]:
-    """Yield the spans of time in which `is_bad` holds, one per line; channels alike are told once."""
+    """Yield the spans of time in which `is_bad` holds, one per line; channels with the same result are merged."""
     edges = sorted({edge for rule in rules for edge in (rule.starts or date.min, rule.ends) if edge})
     lines = {rule.code: rule for rule in rules}
     for code, rule in lines.items():

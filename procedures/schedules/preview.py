@@ -1,6 +1,6 @@
 """Recalculates recent dossiers under a draft schedule and shows who would pay a different amount.
 
-`differences` is pure. What was charged is told by whoever registered with `register`
+`differences` is pure. What was charged is supplied by whoever registered with `register`
 (dossiers do): this app does not know them.
 """
 
@@ -33,7 +33,7 @@ class Charged:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One dossier that would pay another amount; `after` is None when nobody could tell."""
+    """One dossier that would pay another amount; `after` is None when it cannot be computed."""
 
     reference: str
     before: int
@@ -54,7 +54,7 @@ class Preview:
 
     @property
     def change(self) -> int:
-        """The sum of all differences that can be told."""
+        """The sum of all differences that can be computed."""
         return sum(difference.change or 0 for difference in self.differences)
 
 

@@ -43,7 +43,7 @@ def show_draft(request: HttpRequest, draft: Draft) -> None:
 
 
 def publish_change(request: HttpRequest) -> None:
-    """Tell the second window to look again."""
+    """Notify the customer display to reload."""
     live.publish([_topic(request)])
 
 

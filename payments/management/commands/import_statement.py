@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--confirm", action="store_true", help="match the rows; without it they are only shown")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read, show, and match if told to."""
+        """Read a statement, print the preview, and match it with `--confirm`."""
         account = MerchantAccount.objects.filter(gateway=options["gateway"], merchant_id=options["merchant_id"]).first()
         if account is None:
             raise CommandError("There is no such merchant account.")

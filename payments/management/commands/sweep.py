@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--interval", type=float, default=2.0)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Sweep until told to stop."""
+        """Sweep until stopped by a signal."""
         if options["once"]:
             self.stdout.write(str(sweeper.sweep()))
             return

@@ -48,7 +48,7 @@ class VneidProvider(OpenIDConnectProvider):
         return {**params, "nonce": nonce_of(params["code_verifier"])}
 
     def extract_extra_data(self, data: Any) -> dict[str, Any]:
-        """Store nothing in the clear: what was told is kept by `agencies.citizens`, encrypted."""
+        """Store nothing in the clear: the claims are kept by `agencies.citizens`, encrypted."""
         return {}
 
     def extract_email_addresses(self, data: Any) -> list[Any]:

@@ -23,7 +23,7 @@ class ReasonForm(forms.Form):
 
 
 class MaintenanceForm(forms.Form):
-    """A span in which a contract takes no new payments, told to payers a day before."""
+    """A span in which a contract takes no new payments, shown to payers from a day before."""
 
     account: forms.ModelChoiceField[MerchantAccount] = forms.ModelChoiceField(
         label=_("Hợp đồng cổng"), queryset=MerchantAccount.objects.none()

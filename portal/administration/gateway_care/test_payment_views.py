@@ -128,7 +128,7 @@ def test_payment(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def test_payment_state(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part that changes; a page made in another state (`?da-thay=`) is told to come again whole."""
+    """The part that changes; a page made in another state (`?da-thay=`) is made to reload whole."""
     _may(request, "view")
     test_payment = _test_payment(pk)
     is_stale = request.GET.get("da-thay", test_payment.bill.state) != test_payment.bill.state

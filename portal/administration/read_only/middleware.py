@@ -54,7 +54,7 @@ OPEN = frozenset(
 )
 #: What a person types to prove who they are is not given back to the page.
 _SECRET = ("csrfmiddlewaretoken", "password", "pin", "one_time_code", "credential")
-#: Nobody is told to come again at once, nor, of a span without an end, never.
+#: Bounds of Retry-After: never at once, and finite for a span without an end.
 SHORTEST_SECONDS, UNKNOWN_SECONDS = 30, 300
 
 

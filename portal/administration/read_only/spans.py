@@ -14,7 +14,7 @@ from agencies.models import User
 from core.cached_value import CachedValue
 from portal.models import ReadOnlySpan
 
-#: So long before it begins every page tells it.
+#: Every page announces a span from this long before it begins.
 TOLD_BEFORE = timedelta(days=3)
 #: Every process hears of a change so much later.
 KEPT_SECONDS = 5.0
@@ -50,7 +50,7 @@ def announcement() -> Announcement:
 
 
 def announce(began_at: datetime, ended_at: datetime, *, reason: str, actor: User) -> ReadOnlySpan:
-    """Plan a span, or begin it now; every page tells it from three days before."""
+    """Plan a span, or begin it now; every page announces it from three days before."""
     with transaction.atomic(durable=True):
         span = ReadOnlySpan.objects.create(
             began_at=began_at, ended_at=ended_at, reason=reason[:200], announced_by=actor
