@@ -71,7 +71,7 @@ class ProvedAdmin(AuditedAdmin):
 
     @recently_proved_method
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Looking is free."""
+        """Reading needs no re-authentication."""
         response: HttpResponse = super().changeform_view(request, *args, **kwargs)
         return response
 

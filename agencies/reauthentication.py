@@ -26,7 +26,7 @@ def must_be_proved(request: HttpRequest) -> None:
 
 
 def recently_proved(view: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Guard the posts of a view; looking is free."""
+    """Require re-authentication for the POSTs of a view; GET stays free."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:

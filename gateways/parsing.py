@@ -26,7 +26,7 @@ class RawNumber(str):
 def read_json(body: bytes | str) -> Any:
     """Return the JSON value, objects in order, numbers as `RawNumber`. Raises Malformed.
 
-    Refused as well: a name that stands twice in an object (two readers could see two
+    Refused as well: a name that occurs twice in an object (two readers could see two
     messages) and text that is no Unicode (half a surrogate pair).
     """
     try:
@@ -74,7 +74,7 @@ def read_enveloped(body: bytes) -> dict[str, Any]:
 
 
 def read_query(query: str) -> dict[str, str]:
-    """Return the fields of a query string. Raises Malformed; a name that stands twice is refused as well."""
+    """Return the fields of a query string. Raises Malformed; a name that occurs twice is refused as well."""
     try:
         pairs = parse_qsl(
             query, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=MAX_FORM_FIELDS

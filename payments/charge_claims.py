@@ -98,7 +98,7 @@ def _refuse_floods(payment: Payment) -> None:
 
 
 def are_open(bills: QuerySet[Bill]) -> bool:
-    """Tell whether somebody still looks into a claim about one of these bills."""
+    """Tell whether a claim about one of these bills is still open."""
     return ChargeClaim.objects.filter(payment__bill__in=bills, discrepancy__closed_at=None).exists()
 
 

@@ -112,7 +112,7 @@ def approve(move: Reallocation, *, checker: User) -> Reallocation:
 
 
 def reject(move: Reallocation, *, checker: User) -> Reallocation:
-    """Say no, and let go of the held amount. Raises SamePerson, ReallocationRefused."""
+    """Reject, and release the held amount. Raises SamePerson, ReallocationRefused."""
     with transaction.atomic():
         locked = _lock(move, checker)
         Discrepancy.objects.filter(pk=locked.discrepancy_id).update(used_amount=F("used_amount") - locked.amount)

@@ -1,7 +1,7 @@
 """Test payments: a small real payment that is no fee, step by step, and its refund.
 
 The bill goes through the gateway's own adapter, the inbox, the ledger, reconciliation and the refund
-of two persons as any other; only books of receipts and figures of fees leave it out (`TestPayment`).
+of two persons as any other; only receipt series and fee statistics leave it out (`TestPayment`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DEFAULT_AMOUNT = 10_000
 #: More than this is a typing error; less than a contract's own "smallest_amount" its gateway refuses.
 LARGEST_AMOUNT = 100_000
 SMALLEST_AMOUNT = 1_000
-#: What stands where a payer's name would, on every list and at the bank: one word, so that masking leaves it whole.
+#: In place of a payer's name, on every list and at the bank: one word, so that masking leaves it whole.
 PAYER = "THANH-TOAN-THU"
 
 

@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: how money, discrepancies and queues stand, read from PostgreSQL at scrape time.
+"""`/metrics` for Prometheus: the state of money, discrepancies and queues, read from PostgreSQL at scrape time.
 
 Nothing is counted in memory, so any web process gives the same answer and a restart loses
 none of it. Every query reads a partial index, a small table or the last ten minutes.
@@ -78,7 +78,7 @@ def _may_read(request: HttpRequest) -> bool:
 
 
 class MoneyCollector(Collector):
-    """One look at the database, in one transaction that only reads."""
+    """One scrape: a single read-only transaction."""
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Describe nothing at registration: the registry would otherwise collect twice."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ReadOnlySpan(models.Model):
-    """A span in which the portal is only looked at. `ended_at` is when it is expected back, and ends it by itself.
+    """A span in which the portal is read-only. `ended_at` is when it is expected back, and ends it by itself.
 
     Called off or ended early by a smaller `ended_at`, prolonged by a greater one.
     """

@@ -16,7 +16,7 @@ from .agency import Agency
 
 
 class AuditEntry(models.Model):
-    """One act of a member of staff, or one look at what names a person. Append-only (trigger)."""
+    """One action of a member of staff, or one access to personal data. Append-only (trigger)."""
 
     at = models.DateTimeField(_("Lúc"), db_index=True)
     actor = models.ForeignKey(

@@ -22,7 +22,7 @@ INBOX_TASK = "payments.process_inbox"
 #: At most one wake-up in flight; should its message be lost, the next may be sent after this long.
 LONGEST_IN_FLIGHT_MILLISECONDS = 1000
 SILENCE_SECONDS = 5.0
-#: A worker that has woken keeps looking for so long after it found nothing …
+#: A woken worker keeps polling for so long after an empty drain …
 GATHER_SECONDS = 0.05
 #: … so a process that has just sent one need not send another for a little less.
 DEBOUNCE_SECONDS = 0.02
@@ -62,7 +62,7 @@ def enqueue(task: str) -> None:
 
 
 def worker_is_awake() -> None:
-    """The worker looks once more, after `GATHER_SECONDS`: whoever comes from now on must wake it again."""
+    """The worker drains once more, after `GATHER_SECONDS`: a notification from now on must enqueue it again."""
     try:
         _redis().delete(KEY)
     except redis.RedisError:

@@ -11,7 +11,7 @@ class GuardSql(compiler.UpsertTriggerSql):
     """Installs a trigger without django-pgtrigger's switch: no session variable may turn a guard off."""
 
     def get_template(self) -> str:
-        """Return the library's template without the look at `pgtrigger.ignore`."""
+        """Return the library's template without the check of `pgtrigger.ignore`."""
         return """
             CREATE OR REPLACE FUNCTION {pgid}() RETURNS TRIGGER AS $$
                 {declare}

@@ -37,7 +37,7 @@ class Courier:
         threading.Thread(target=self._run, name="courier", daemon=True).start()
 
     def wake(self) -> None:
-        """Look again at what is due."""
+        """Wake the sender: something may be due."""
         self._wake.set()
 
     def enqueue(self, transaction: Row) -> None:

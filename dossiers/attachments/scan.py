@@ -1,7 +1,7 @@
 """Scans attachments in a worker: ClamAV where configured, images re-encoded.
 
 Until it says clean nobody opens the paper. A scanner that is away, a picture that takes the
-process down, a lost task: the paper waits, and is looked at again after a pause that grows.
+process down, a lost task: the paper waits and is scanned again after a growing delay.
 It wakes no worker: nobody waits for it, and workers do money first.
 """
 
@@ -51,7 +51,7 @@ class Verdict:
 
 
 def check_due() -> int:
-    """Look at papers that wait and return how many have their answer; any number may run at once."""
+    """Scan pending papers and return how many have a result; any number of scanners may run at once."""
     answered = 0
     for _round in range(BATCH):
         paper = _claim()
@@ -83,7 +83,7 @@ def _check(paper: Attachment) -> bool:
 
 
 def read_at_once(upload: UploadedFile[Any]) -> Paper:
-    """Return an upload after both looks, where few send one file each. Raises ValidationError with what to do."""
+    """Validate and scan an upload at once, where few send one file each. Raises ValidationError with what to do."""
     paper = read_upload(upload)
     try:
         verdict = look_at(paper.content, paper.content_type)
@@ -95,7 +95,7 @@ def read_at_once(upload: UploadedFile[Any]) -> Paper:
 
 
 def look_at(content: bytes, content_type: str) -> Verdict:
-    """Say what becomes of a paper. Raises ScannerAway."""
+    """Scan a paper and return the verdict. Raises ScannerAway."""
     if threat := clamav.scan(content):
         logger.warning("a paper was refused: %s", threat)
         return Verdict(Refusal.INFECTED)

@@ -41,7 +41,7 @@ class Paper:
 
 
 def read_upload(upload: UploadedFile[Any]) -> Paper:
-    """Return an upload fit for the second look (`checking_papers`). Raises ValidationError with what to do."""
+    """Return an upload fit to be scanned (`scan`). Raises ValidationError with what to do."""
     if (upload.size or 0) > MAX_BYTES:
         raise forms.ValidationError(_("Tệp lớn hơn 10 MB. Hãy chụp lại ở cỡ nhỏ hơn."))
     content = upload.read()

@@ -9,7 +9,7 @@ from core.rate_limits import Limit
 
 from .access import DeskStaff
 
-#: The same list of one's work is looked at all day: once an hour says who sees it. Each search stands for itself.
+#: The same list of one's work is looked at all day: it is recorded once an hour. Each search is recorded.
 _ONCE = Limit("list seen", 1, timedelta(hours=1))
 
 

@@ -55,7 +55,7 @@ class Decision:
 
     @property
     def finishes(self) -> bool:
-        """It is what is done last: it stands out, and has the key of the next step."""
+        """A decision that concludes the work: emphasised, and under the key of the next step."""
         return self.name in ("ky", "trinh-ky", "ket-qua")
 
     def is_for(self, staff: DeskStaff, dossier: Dossier) -> bool:

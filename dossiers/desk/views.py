@@ -64,7 +64,7 @@ NEXT_STEPS = {
 def desk(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """The box. A code or a slip's QR opens its dossier, a name or phone lists what fits.
 
-    What is typed is posted, and its list has an address without it; a code alone may stand in one (`?q=`).
+    What is typed is posted, and its list has an address without it; only a code may be in one (`?q=`).
     """
     now = timezone.now()
     typed = lookup.tidy((request.POST if request.method == "POST" else request.GET).get("q", ""))

@@ -39,7 +39,7 @@ ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One dossier of a list. `waits_for` says who has to act, `action` what, and the marks say why it stands out."""
+    """One dossier of a list. `waits_for` says who has to act, `action` what, and the marks why it is highlighted."""
 
     dossier: Dossier
     fee: DisplayState

@@ -27,7 +27,7 @@ from . import channels
 
 logger = logging.getLogger(__name__)
 BATCH = 100
-#: After so many attempts, some ten hours, a person has to look at it.
+#: After so many attempts, some ten hours, a person has to handle it.
 MOST_ATTEMPTS = 10
 BACKOFF = Backoff.growing(timedelta(seconds=30), timedelta(hours=2))
 

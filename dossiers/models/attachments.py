@@ -11,7 +11,7 @@ from .drafts import Draft
 
 
 class PaperState(models.TextChoices):
-    """What the second look at a paper has said. Nobody opens what is not clean."""
+    """Scan result of a paper. Nobody opens one that is not clean."""
 
     PENDING = "pending", _("Đang kiểm tra")
     CLEAN = "clean", _("Đã kiểm tra")
@@ -28,7 +28,7 @@ class Refusal(models.TextChoices):
 class Attachment(models.Model):
     """A paper the citizen sent, to a draft first. The stored name is ours; the given name is only shown.
 
-    `attempts` counts the looks begun: a look that was overtaken by a later one writes nothing.
+    `attempts` counts the scans begun: a scan overtaken by a later one writes nothing.
     Of a refused paper only the row is left, so that its sender reads why; the file is gone.
     """
 

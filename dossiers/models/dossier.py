@@ -151,7 +151,7 @@ class Dossier(models.Model):
 
     @property
     def takes_papers_again(self) -> bool:
-        """Somebody will still look at it, so a paper that was of no use can be sent anew."""
+        """The dossier is still open, so a refused paper can be sent again."""
         return self.state in _IN_HAND
 
     @property

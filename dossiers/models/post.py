@@ -28,7 +28,7 @@ class PostalZone(models.TextChoices):
 
 
 class PostageRate(WholeRow):
-    """What the post takes for one result from a day on, whole đồng; `source` is the tariff it stands in."""
+    """What the post takes for one result from a day on, whole đồng; `source` is the tariff it comes from."""
 
     zone = models.CharField(_("Vùng"), max_length=8, choices=PostalZone)
     amount = models.PositiveIntegerField(_("Cước (đồng)"))

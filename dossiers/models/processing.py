@@ -79,7 +79,7 @@ class NoticeKind(models.TextChoices):
 
 
 class WrittenNotice(models.Model):
-    """One such writing. All that is missing stands in it at once, one item a line."""
+    """One written notice. It lists all that is missing at once, one item a line."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=12, choices=NoticeKind)

@@ -52,7 +52,7 @@ def _with_code(request: HttpRequest, dossier: Dossier, kept: dict[str, str]) -> 
     form = OneTimeCodeForm(request.POST)
     if not form.is_right(PURPOSE, dossier.code):
         return _show(request, dossier, form, status=422)
-    with suppress(NotPostable):  # pressed twice, or an officer was faster: the page shows how it stands
+    with suppress(NotPostable):  # pressed twice, or an officer was faster: the page shows the current state
         postal_orders.choose(dossier, postal_orders.Address(**kept))
         messages.success(request, _("Đã ghi: kết quả được gửi qua bưu điện."))
     _keep(request, dossier.code, None)

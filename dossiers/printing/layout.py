@@ -12,13 +12,13 @@ import segno
 
 from core.pdf.tagged import FONT, TaggedPDF
 
-#: Name → width, height and margin in millimetres; a roll is as long as what stands on it.
+#: Name → width, height and margin in millimetres; a roll is as long as its content.
 SIZES = {"a4": (210, 297, 20), "a5": (148, 210, 12), "80": (80, 2000, 4)}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What stands on a paper, top to bottom. `note` is printed first: a copy, something withdrawn.
+    """Content of a printed form, top to bottom. `note` is printed first: a copy, something withdrawn.
 
     `widths` are shares of the columns; without them all are alike.
     """

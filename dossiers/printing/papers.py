@@ -20,7 +20,7 @@ from .layout import Sheet, render
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One kind of paper: when it exists, and what stands on it."""
+    """One kind of printed form: when it exists, and its content."""
 
     name: str
     label: Promise | str

@@ -19,7 +19,7 @@ from .layout import Sheet
 
 
 def moment(when: datetime | None) -> str:
-    """Write a time as it stands on papers; nothing laid down is said so."""
+    """Format a time as on printed forms; a time that is not set is said to be so."""
     return f"{timezone.localtime(when):%H:%M ngày %d/%m/%Y}" if when else "không quy định"
 
 
@@ -66,7 +66,7 @@ def _who_accepted(dossier: Dossier) -> str:
 
 
 def release_slip(hand_over: HandOver, printed_at: datetime, note: str = "") -> Sheet:
-    """Biên nhận trả kết quả: all results taken together stand on one paper."""
+    """Biên nhận trả kết quả: all results handed over together are on one form."""
     together = [hand_over]
     if hand_over.batch:
         related = HandOver.objects.filter(batch=hand_over.batch).select_related("dossier__case__procedure")

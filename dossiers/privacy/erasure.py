@@ -20,7 +20,7 @@ from dossiers.models import Assistance, Attachment, Dossier, Draft, ErasureReque
 from dossiers.states import DossierState
 from payments import charge_claims
 
-#: Stands where a name stood; Vietnamese because it is data, as the name was.
+#: Replaces a name; Vietnamese because it is data, as the name was.
 NOBODY = "(đã xóa theo yêu cầu)"
 #: Somebody still works on a dossier in any other state.
 OVER = (DossierState.REFUSED, DossierState.WITHDRAWN, DossierState.STOPPED, DossierState.RETURNED)
@@ -112,7 +112,7 @@ def _empty_what_hangs_on(dossier: Dossier) -> None:
 
 
 def _delete_with_files(papers: QuerySet[Attachment]) -> None:
-    """Delete rows, and their files once that is sure; locked, so that a look at a paper leaves none behind."""
+    """Delete rows, and their files once that is sure; locked, so that a running scan leaves none behind."""
     for paper in papers.select_for_update():
         if name := paper.file.name:
             transaction.on_commit(lambda file=paper.file, name=name: file.storage.delete(name))  # type: ignore[misc]

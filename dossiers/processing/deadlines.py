@@ -13,7 +13,7 @@ from procedures.calendar import days, working_time
 from procedures.calendar.working_time import Pause
 from procedures.models.procedure import CollectWhen
 
-#: Awaiting papers, money or a decision to go on: the clock stands still (docs/reference/domain.md#deadlines).
+#: Awaiting papers, money or a decision to go on: the clock is paused (docs/reference/domain.md#deadlines).
 PAUSING = frozenset({DossierState.SUPPLEMENT, DossierState.FINANCIAL_OBLIGATION, DossierState.STOPPED})
 
 

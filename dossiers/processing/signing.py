@@ -32,14 +32,14 @@ from .transitions import UNDO_WITHIN, advance
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a dossier stands with its signer: what waits, and whether the agency has one at all."""
+    """Signing state of a dossier: the waiting request, and whether the agency has a signer at all."""
 
     waiting: SigningRequest | None
     has_signer: bool
 
 
 def standing_of(dossier: Dossier) -> Standing:
-    """Return how a dossier stands with its signer, today."""
+    """Return the signing state of a dossier today."""
     return Standing(waiting_for([dossier]).get(dossier.pk), signers(dossier).exists())
 
 

@@ -137,7 +137,7 @@ def forget_expired() -> int:
     """Delete drafts nobody touched for thirty days, and the files of their papers; return how many."""
     with transaction.atomic():
         expired = Draft.objects.filter(expires_at__lte=Now())
-        # Locked, so that a look at a paper (`checking_papers`) leaves no file behind that nobody knows.
+        # Locked, so that a running scan (`attachments.scan`) leaves no orphaned file behind.
         for paper in Attachment.objects.filter(draft__in=expired, dossier=None).select_for_update():
             forget_file(paper)
         Assistance.objects.filter(draft__in=expired, dossier=None).delete()

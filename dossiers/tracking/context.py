@@ -16,7 +16,7 @@ from dossiers.states import DossierState
 
 from . import progress
 
-#: The newest looks that are shown.
+#: How many of the newest accesses are shown.
 LOOKS = 20
 SCORES = [
     (5, gettext_lazy("Rất hài lòng")),

@@ -110,7 +110,7 @@ class Momo:
             raise WrongRecipient("not for this partner")
         is_sound = _REFERENCE.fullmatch(reference) and _CODE.fullmatch(code) and _AMOUNT.fullmatch(fields["amount"])
         state = messages.state_of(code)
-        # 0 stands where no transaction came to be.
+        # 0 means that no transaction was made.
         is_known = bool(_TRANSACTION.fullmatch(transaction))
         if not is_sound or not (is_known or (transaction in ("", "0") and state != OutcomeState.PAID)):
             raise Malformed("a signed field has not its shape")

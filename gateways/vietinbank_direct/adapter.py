@@ -89,7 +89,7 @@ class VietinBankDirect:
             **self._parties(),
             "amount": str(order.amount),
             "currencyCode": "VND",
-            # The attempt stands for the customer: who they are is no business of the bank's.
+            # The payment's own id in place of a customer id: the bank need not know who pays.
             "providerCustId": order.merchant_ref,
             "payMethod": settings.get("pay_method", "IPAY"),
             "goodsType": settings.get("goods_type", ""),

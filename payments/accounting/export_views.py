@@ -111,5 +111,5 @@ def exported_file(request: HttpRequest, staff: AccountingStaff, pk: int) -> Http
 @require_GET
 @for_accountants
 def columns(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
-    """What stands in each column of each file."""
+    """Documentation of each column of each file."""
     return render(request, "payments/accounting/columns.html", {"staff": staff, "lists": LISTS.values()})

@@ -70,7 +70,7 @@ class RejectedNotificationAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Đã xem"), permissions=["review"])
     def review(self, request: HttpRequest, queryset: QuerySet[RejectedNotification]) -> None:
-        """Take what was looked at off the first page."""
+        """Mark as reviewed, so that the first page no longer lists them."""
         count = rejected.review(queryset)
         audit.record("review_rejected_notifications", "rejectednotices", actor=cast(User, request.user), count=count)
         messages.success(request, _("Đã ghi nhận là đã xem."))

@@ -38,7 +38,7 @@ MAX_ATTEMPTS = 5
 #: How long money for an unknown reference waits for its order to appear before it becomes a discrepancy.
 ORPHAN_PATIENCE = timedelta(minutes=2)
 LOCK_TIMEOUT = "3s"
-#: A row that is tried alone waits no longer for its bill: 199 others stand behind it.
+#: A row that is tried alone waits no longer for its bill: 199 others are queued behind it.
 LOCK_TIMEOUT_ALONE = "100ms"
 LOCKED_PATIENCE = timedelta(seconds=5)
 #: Clocks differ by minutes. What is said to happen later than that is booked as of now, by our clock.

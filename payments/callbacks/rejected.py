@@ -1,4 +1,4 @@
-"""Rejected notifications (forged, malformed, for another merchant): stored and reported until somebody has looked.
+"""Rejected notifications (forged, malformed, for another merchant): stored and reported until reviewed.
 
 Of a forgery only hash and sender are kept. A message for another merchant may be a bank's mistake
 about somebody's money, so it is kept whole (R-13): it names a merchant that is none of ours, or is
@@ -51,16 +51,16 @@ def keep(gateway: str, request: RawRequest, reason: RejectionReason) -> None:
 
 
 def misdirected() -> QuerySet[RejectedNotification]:
-    """Return the messages for other merchants that nobody has looked at."""
+    """Return the unreviewed messages for other merchants."""
     return RejectedNotification.objects.filter(reviewed_at=None, reason__in=MISDIRECTED)
 
 
 def forged() -> QuerySet[RejectedNotification]:
-    """Return the unbelieved messages of the last day that nobody has looked at; from `BURST` on they are an attack."""
+    """Return the unreviewed forged messages of the last day; from `BURST` on they are treated as an attack."""
     since = timezone.now() - BURST_SPAN
     return RejectedNotification.objects.filter(reviewed_at=None, received_at__gte=since, reason__in=FORGED)
 
 
 def review(notifications: QuerySet[RejectedNotification]) -> int:
-    """Note that a person has looked; return at how many."""
+    """Mark messages as reviewed by a person; return how many."""
     return notifications.filter(reviewed_at=None).update(reviewed_at=timezone.now())

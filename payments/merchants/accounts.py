@@ -128,7 +128,7 @@ def _look_up(gateway: str, merchant_id: str) -> MerchantAccount | None:
 
 @receiver([post_save, post_delete], sender=MerchantAccount)
 def forget(**_: object) -> None:
-    """Look every account up anew, in this process."""
+    """Empty this process's cache of accounts."""
     _accounts.clear()
 
 

@@ -34,7 +34,7 @@ class FeeKind(models.TextChoices):
     POSTAGE = "postage", _("Cước bưu chính")
 
 
-#: The kind of a line that is no fee at all: a test_payment of a gateway (`TestPayment`). It has no book and no receipt.
+#: The kind of a line that is no fee: a test payment of a gateway (`TestPayment`). It has no series and no receipt.
 TEST = "test"
 
 

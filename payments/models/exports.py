@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SavedFilter(models.Model):
-    """One filter of one list under a name of its owner. `query` is what stands in the address after `?`."""
+    """One filter of one list under a name of its owner. `query` is the query string of the address."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     listing = models.CharField(max_length=16)

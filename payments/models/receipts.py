@@ -38,7 +38,7 @@ class ReceiptSeries(models.Model):
 
 
 class LostNumbers(models.Model):
-    """Numbers that may stand on paper although the database, set back to an earlier hour, knows nothing of them.
+    """Numbers that may have been printed although the database, restored to an earlier hour, has no record of them.
 
     They are not given out again (R-66); the report on the use of receipts shows them as lost.
     """

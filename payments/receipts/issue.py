@@ -111,9 +111,9 @@ def keep(lines: Sequence[dict[str, Any]], returned: int) -> tuple[list[dict[str,
 
 
 def skip_lost(count: int, reason: str) -> int:
-    """After the database was set back: leave out the next `count` numbers of every book in use; return how many books.
+    """After a restore: leave out the next `count` numbers of every series in use; return how many series.
 
-    What was issued in the lost minutes stands on paper, and no number is ever given twice. Locks the books.
+    What was issued in the lost minutes is on paper, and no number is ever given twice. Locks the series.
     """
     today = timezone.localdate()
     serials = {*serials_of(today), *serials_of(today - timedelta(days=1))}
@@ -136,12 +136,12 @@ def _valid(payments: Sequence[Payment]) -> list[Receipt]:
 
 
 def serials_of(day: date) -> list[str]:
-    """Return the serials in use on a day, in the order of FeeKind: each year opens new books."""
+    """Return the serials in use on a day, in the order of FeeKind: each year opens new series."""
     return [f"{SERIAL_PREFIX[FeeKind(kind)]}-{day:%y}T" for kind in FeeKind.values]
 
 
 def open_books(agency_ids: Sequence[int], day: date) -> None:
-    """Open the books in which agencies will write from a day on; those that exist stay as they are."""
+    """Create the series in which agencies issue from a day on; existing ones stay as they are."""
     ReceiptSeries.objects.bulk_create(
         [
             _book(agency_id, kind, serial)

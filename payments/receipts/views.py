@@ -46,7 +46,7 @@ def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
 def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
     """Show publicly whether a receipt number is genuine: amount, date and agency, nothing personal.
 
-    Agencies number alike: the QR of a receipt adds the book (`quyen`), a typed number may find several.
+    Agencies number alike: the QR of a receipt adds the series (`quyen`), a typed number may find several.
     """
     series, _separator, digits = number.rpartition("-")
     related = ("series", "cancellation__replacement__series")

@@ -33,7 +33,7 @@ from . import workflow as refunds
 
 logger = logging.getLogger(__name__)
 
-#: Between two looks at a refund that is unclear.
+#: Between two queries about a refund that is unclear.
 BACKOFF = Backoff((timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)), timedelta(hours=1))
 #: While one process works at a refund the others leave it alone.
 LEASE = timedelta(minutes=2)
@@ -109,7 +109,7 @@ def _hear(refund: Refund, outcome: Outcome) -> None:
 
 
 def _step(refund: Refund, after: RefundState | None, **changes: object) -> bool:
-    """Move a refund (None: only put it off) unless somebody has moved it meanwhile; plan its next look."""
+    """Move a refund (None: only put it off) unless somebody has moved it meanwhile; schedule its next query."""
     with transaction.atomic(durable=True):
         locked = refunds.lock(refund)
         if locked.state != refund.state:

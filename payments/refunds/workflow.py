@@ -127,7 +127,7 @@ def approve(refund: Refund, *, checker: User) -> Refund:
 
 
 def reject(refund: Refund, *, checker: User, note: str = "") -> Refund:
-    """Say no, and let go of the held amount. Raises SamePerson, IllegalTransition."""
+    """Reject, and release the held amount. Raises SamePerson, IllegalTransition."""
     return _decide(refund, RefundState.REJECTED, checker=checker, note=note)
 
 

@@ -219,6 +219,6 @@ def _save(notifications: Sequence[Notification], work: _Work) -> None:
         bills_settled.send(sender=Bill, bill_ids=[bill.pk for bill in work.outcome.settled_bills])
     if work.outcome.reopened_bills:
         bills_reopened.send(sender=Bill, bills=work.outcome.reopened_bills)
-    # Last, because settlements of all agencies meet at the books of receipts.
+    # Last, because settlements of all agencies meet at the receipt series.
     settling = [payment for payment in work.touched.values() if payment.state == PaymentState.PAID]
     receipts.issue([payment for payment in settling if payment.is_applied], work.bills)

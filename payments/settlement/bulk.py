@@ -144,7 +144,7 @@ def settle(notification_ids: Sequence[int]) -> Plain:
     """Settle the plain ones among notifications whose rows the caller has locked, in the caller's transaction.
 
     Locks bills, payments, dossiers that move, then receipt series, each by ids ascending.
-    Nothing is decided before the locks are held: the statement looks again.
+    Nothing is decided before the locks are held: the statement checks again.
     """
     values: dict[str, Any] = {
         "notifications": list(notification_ids),
@@ -164,7 +164,7 @@ def settle(notification_ids: Sequence[int]) -> Plain:
         if rows:
             values["settled"], values["paid"] = ([row[column] for row in rows] for column in (1, 2))
             bills_settled.send(sender=Bill, bill_ids=values["settled"])
-            # Last, because drains of all agencies meet here: a book's numbers have one order.
+            # Last, because drains of all agencies meet here: a series' numbers have one order.
             # What PostgreSQL would check at COMMIT it checks before, so that nobody waits for that.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(_LOCK_SERIES, values)

@@ -55,7 +55,7 @@ def ask(bills: Iterable[Bill]) -> Answer:
 
 
 def ask_about(payments: Iterable[Payment]) -> list[Check | None]:
-    """Ask about these attempts side by side; None stands for what was not answered in time."""
+    """Ask about these attempts side by side; None for those not answered in time."""
     futures = [_pool.submit(_check, payment) for payment in payments]
     wait(futures, PATIENCE)
     return [_told(question) for question in futures]

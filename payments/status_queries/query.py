@@ -37,7 +37,7 @@ OPEN_PACE, LATE_PACE, LAST_PACE = 900, 3600, 86400
 #: What was paid in the last minute, while the bank was away, is still looked for eagerly.
 GRACE = timedelta(hours=1)
 LOOK_BACK = timedelta(days=90)
-#: While somebody looks at the page, a young attempt is asked about so often (a lost callback costs him no more).
+#: While somebody has the page open, a young attempt is queried so often (a lost callback costs him no more).
 WATCHED_EVERY = timedelta(seconds=20)
 WATCHED_FOR = timedelta(minutes=30)
 #: Questions to one gateway in one round.

@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Leave the counting to `authenticate`, which distinguishes addresses."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Look at a password only while there are tries left, counted first. Raises ValidationError."""
+        """Check a password only while there are tries left, counted first. Raises ValidationError."""
         name = str(credentials.get("username", "")).casefold()
         tries = (
             (WRONG_OF_NAME_HERE, f"{name}\0{rate_limits.here()}"),

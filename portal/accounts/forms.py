@@ -73,7 +73,7 @@ class NewPassword(_Worded, ChangePasswordForm):
 
 
 class SignIn(_Worded, LoginForm):
-    """Name and password; the way back in stands beside the form."""
+    """Name and password; the link to recovery is beside the form."""
 
     labels = {"password": _("Mật khẩu")}
 

@@ -30,9 +30,9 @@ from procedures.schedules.validation import EXPIRY_NOTICE
 
 from .read_only import spans
 
-#: Sending is tried again by itself; from here on somebody should look.
+#: Sending is tried again by itself; from here on a person should look into it.
 MANY_ATTEMPTS = 3
-#: What was given up longer ago stands in the lists only.
+#: What was given up longer ago is in the lists only.
 GIVEN_UP_SHOWN = timedelta(days=7)
 #: Without these nobody can pay an agency online.
 _NEEDED = ("account", "officers", "fees")

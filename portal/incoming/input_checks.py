@@ -1,7 +1,7 @@
 """What no view of ours can use is refused before it is asked: NUL, foreign charsets, endless nesting, cut bodies.
 
 PostgreSQL stores no NUL, and a charset may hide one, or half a letter. A browser never sends either.
-Banks' messages do not come here (`BankShortcutMiddleware` stands before): they are refused in the
+Banks' messages do not come here (`BankShortcutMiddleware` comes before): they are refused in the
 words of their protocol, and kept (`payments/callbacks/handle.py`).
 """
 
@@ -31,7 +31,7 @@ class ProblemDocumentsMiddleware:
     """Makes every refusal and failure under `/api/` a problem document (RFC 9457), whoever said it.
 
     The API's views do so themselves; this is for what never reaches one, and for its schema and docs. A bank's
-    addresses under `/api/` are not meant: `BankShortcutMiddleware` stands before.
+    addresses under `/api/` are not meant: `BankShortcutMiddleware` comes before.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -72,7 +72,7 @@ class InputChecksMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look at the address, the cookies and the headers; nothing of the body is read."""
+        """Check the address, the cookies and the headers; nothing of the body is read."""
         if status := refusal_of(request.META):
             return HttpResponse(status=status)
         if not _has_known_charset(request):
@@ -82,7 +82,7 @@ class InputChecksMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Look at the fields of a form; CSRF protection reads them next, anyway. What it leaves alone is no form."""
+        """Check the fields of a form; CSRF protection reads them next, anyway. What it leaves alone is no form."""
         if request.method != "POST" or getattr(view, "csrf_exempt", False):
             return None
         try:

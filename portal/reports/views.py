@@ -125,7 +125,7 @@ def dossiers(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
 @require_GET
 @for_staff
 def dossiers_file(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
-    """The same dossiers, all of them, as a stream of CSV; times in Viet Nam (UTC+7). No person stands in it."""
+    """The same dossiers, all of them, as a stream of CSV; times in Viet Nam (UTC+7). It contains no personal data."""
     requested, word, measure = _measure(request, staff)
     _record("export_report_dossiers", requested, staff, measure=word)
     return csv_file(f"ho-so-{word}.csv", [*_COLUMNS, *_TIMES], _rows(_listed(measure, requested)))

@@ -68,7 +68,7 @@ TYPE_NAMES: dict[Callable[[str], Any], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable. `default` is written as it would stand in the environment."""
+    """One variable. `default` is written as in the environment."""
 
     name: str
     type: Callable[[str], Any]

@@ -8,7 +8,7 @@ from .environment import read
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 #: The agencies, procedures, fees and postal rates that `manage.py demo` and an installation load.
 PROVINCE_DATA = BASE_DIR / "data" / "phu_tho"
-#: Stands in pyproject.toml and nowhere else.
+#: Declared in pyproject.toml and nowhere else.
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 BASE_URL = read("BASE_URL")

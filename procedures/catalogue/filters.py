@@ -74,7 +74,7 @@ def receiving_on(day: date) -> QuerySet[Agency]:
 
 
 def shelves(among: QuerySet[Procedure]) -> dict[str, list[tuple[str, str | Promise, int]]]:
-    """Return the life events and sectors with how many procedures stand there, in one query."""
+    """Return the life events and sectors with the number of procedures in each, in one query."""
     events: Counter[str] = Counter()
     sectors: Counter[str] = Counter()
     for sector, life_events in among.values_list("sector", "life_events"):

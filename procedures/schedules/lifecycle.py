@@ -69,7 +69,7 @@ def send_back(schedule: FeeSchedule, *, by: User, reason: str) -> FeeSchedule:
 def activate_due(today: date | None = None) -> int:
     """Activate every approved schedule whose first day has come and return how many.
 
-    Safe twice at once: each schedule is locked and looked at again. One that fails is
+    Safe twice at once: each schedule is locked and checked again. One that fails is
     logged and leaves the others alone; until then it counts all the same (`schedules.IN_USE`).
     """
     day = today or timezone.localdate()
@@ -162,7 +162,7 @@ def go_back_to(schedule: FeeSchedule, *, by: User, starts: date) -> FeeSchedule:
 
 @contextmanager
 def _locked(schedule: FeeSchedule, step: str, *states: ScheduleState) -> Iterator[FeeSchedule]:
-    """Lock the procedure and the schedule, and look at the state again. Raises IllegalScheduleMove."""
+    """Lock the procedure and the schedule, and check the state again. Raises IllegalScheduleMove."""
     with transaction.atomic():
         Procedure.objects.select_for_update().get(pk=schedule.procedure_id)
         fee_schedule = FeeSchedule.objects.select_for_update().get(pk=schedule.pk)

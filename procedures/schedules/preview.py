@@ -47,7 +47,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How many dossiers were looked at, and those that differ."""
+    """How many dossiers were compared, and those that differ."""
 
     looked_at: int
     differences: tuple[Difference, ...]

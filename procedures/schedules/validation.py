@@ -22,7 +22,7 @@ AMOUNT_IN_TEXT = re.compile(r"\d{1,3}(?:[.,]\d{3})+\s*(?:đồng|đ\b|vnd)?|(?<!
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at. `level` is error, warning or notice; an error stops a proposal."""
+    """One finding. `level` is error, warning or notice; an error stops a proposal."""
 
     level: str
     check: str

@@ -1,6 +1,6 @@
 """The QR of the customer display: leads to the bill for some minutes, then expires (U-35).
 
-Who photographs the window in passing holds nothing afterwards: the bill's own address does not stand in it.
+A photo of the display is of no use afterwards: the code does not contain the bill's own address.
 Nothing is stored, the bill's number is signed together with the minutes it counts in.
 """
 
@@ -24,7 +24,7 @@ _signer = signing.Signer(salt="second window", sep=".")
 
 
 def address_of(bill: Bill) -> str:
-    """Return the address to show as a QR now; the same for `CHANGES_EVERY` seconds, so that it stands still."""
+    """Return the address to show as a QR now; the same for `CHANGES_EVERY` seconds, so that it does not flicker."""
     path = reverse("window-code", args=[_signer.sign(f"{bill.pk}.{_period()}")])
     return f"{settings.BASE_URL}{path}"
 

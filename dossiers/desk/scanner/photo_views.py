@@ -24,7 +24,7 @@ _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 class PhotoForm(forms.Form):
-    """One photo with one QR on it; `code` is what stands in it."""
+    """One photo with one QR on it; `code` is its content."""
 
     photo = forms.FileField(
         label=gettext_lazy("Ảnh chụp mã QR (JPG, PNG)"),

@@ -28,7 +28,7 @@ SLOT = 14
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day: its value, and where its bar stands in the drawing."""
+    """One day: its value, and the position of its bar in the drawing."""
 
     day: date
     value: int

@@ -25,7 +25,7 @@ KINDS = dict(FeeKind.choices)
 
 
 def agencies(staff: AccountingStaff) -> list[tuple[str, str]]:
-    """Return the agencies with receipt books that somebody sees."""
+    """Return the agencies with receipt series that somebody sees."""
     issuing = Agency.objects.filter(pk__in=ReceiptSeries.objects.filter(agency__in=staff.sees).values("agency"))
     return [(str(pk), name) for pk, name in issuing.order_by("name").values_list("pk", "name")]
 
@@ -82,7 +82,7 @@ def _meant(text: str) -> Q:
 
 
 def choose_usage(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
-    """Return the filter of an address of the use of books."""
+    """Return the filter of an address of the series usage report."""
     return {"year": choice(given, "year", years(), years()[0]), "agency": _agency(staff, given)}
 
 

@@ -16,12 +16,12 @@ class Command(BaseCommand):
     help = "Leave out the next numbers of every receipt book in use, noted as lost (after a restore)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """How many: more than any book can have issued in the lost time."""
+        """How many: more than any series can have issued in the lost time."""
         parser.add_argument("count", type=int)
         parser.add_argument("--reason", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Skip, and say in how many books."""
+        """Skip the numbers, and print in how many series."""
         if not 0 < options["count"] <= 1_000_000:
             raise CommandError("The count is between 1 and 1,000,000.")
         books = receipts.skip_lost(options["count"], options["reason"])

@@ -116,7 +116,7 @@ def _shown_by(agency: Agency, step: str, day: date) -> Iterable[str]:
 
 
 def checklist(request: HttpRequest, number: int) -> HttpResponse:
-    """Show the checklist; POST attests a step, or opens the books of the year (`open_books`)."""
+    """Show the checklist; POST attests a step, or opens the receipt series of the year (`open_books`)."""
     if not request.user.has_perm("agencies.view_onboardingstep"):
         raise PermissionDenied
     agency, today = get_object_or_404(Agency, pk=number), timezone.localdate()

@@ -1,1 +1,1 @@
-"""Read-only mode: everybody may look, nobody may act, gateways still report money."""
+"""Read-only mode: everybody may read, nobody may write, gateways still report money."""

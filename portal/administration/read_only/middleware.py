@@ -1,6 +1,6 @@
 """Middleware of read-only mode: refuses writing requests with a page before the view runs.
 
-Banks' messages never come here (`BankShortcutMiddleware` stands before): money that moved is never refused.
+Banks' messages never come here (`BankShortcutMiddleware` comes before): money that moved is never refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from . import spans
 READING = ("GET", "HEAD", "OPTIONS")
 #: What gateways send, at whatever address.
 GATEWAY_VIEWS = (callback_views.notify, callback_views.inquire)
-#: Posts that only look, learn from a bank what became of money, or let staff in who shall end the mode.
+#: POSTs that only read, learn from a bank what became of money, or let staff in who shall end the mode.
 OPEN = frozenset(
     {
         "read-only",

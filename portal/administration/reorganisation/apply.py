@@ -39,7 +39,7 @@ class PlanRefused(Exception):
 def carry_out(plan: Plan, *, by: User) -> Reform:
     """Carry a plan out and return its record. Raises PlanRefused, and then nothing has changed.
 
-    Locks the agencies (ids ascending) and looks again at everything, so that two reorganisations of
+    Locks the agencies (ids ascending) and checks everything again, so that two reorganisations of
     one agency wait for each other and the second is refused. Touches no bill, payment or
     receipt: money under way lands where it was sent.
     """

@@ -59,7 +59,7 @@ class DryRun:
 
 
 def dry_run(plan: Plan) -> DryRun:
-    """Look at everything a plan touches, in a number of queries that does not grow with it."""
+    """Count everything a plan touches, in a number of queries that does not grow with it."""
     ids = [agency.pk for agency in plan.ending]
     open_bills = Bill.objects.filter(agency__in=ids, state=BillState.OPEN)
     in_flight = Payment.objects.filter(bill__agency__in=ids, state__in=OPEN_PAYMENT_STATES)
