@@ -26,7 +26,7 @@ from .status_queries import query as status_queries
 #: A bill and a network address make no more: a household has fewer, a prankster would like more.
 MOST_PER_BILL, MOST_PER_ADDRESS, WITHIN = 3, 10, timedelta(hours=1)
 #: Of these we know where the money is.
-_KNOWN = (PaymentState.PAID, PaymentState.REVERSED)
+_MONEY_ACCOUNTED_FOR = (PaymentState.PAID, PaymentState.REVERSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ def claimable(bill: Bill) -> list[Payment]:
     claimable_payments = [
         payment
         for payment in bill.payments.all()
-        if payment.state not in _KNOWN and payment.gateway not in internal.SLUGS and not hasattr(payment, "claim")
+        if payment.state not in _MONEY_ACCOUNTED_FOR
+        and payment.gateway not in internal.SLUGS
+        and not hasattr(payment, "claim")
     ]
     return sorted(claimable_payments, key=lambda payment: -payment.pk)
 
@@ -60,7 +62,7 @@ def make(payment: Payment, details: ClaimDetails, *, due_at: datetime) -> Charge
         locked = Payment.objects.select_for_update().get(pk=payment.pk)
         if earlier := ChargeClaim.objects.filter(payment=locked).first():
             return earlier
-        if locked.state in _KNOWN or locked.gateway in internal.SLUGS:
+        if locked.state in _MONEY_ACCOUNTED_FOR or locked.gateway in internal.SLUGS:
             raise NothingToClaim(locked.merchant_ref)
         _refuse_floods(locked)
         moment = timezone.localtime(details.charged_at).strftime("%H:%M %d/%m/%Y")

@@ -69,7 +69,7 @@ class AuditAdmin(ReadOnlyAdmin):
     """Who did what, when, where and from which machine; an agency's administrator sees the agency's."""
 
     is_view_recorded = False
-    list_display = ["at", "actor", "act", "told_object", "agency", "address"]
+    list_display = ["at", "actor", "act", "subject_in_words", "agency", "address"]
     list_filter = [("at", RangeDateFilter), ("actor", ChosenFilter), ("agency", ChosenFilter), ActFilter, KindFilter]
     list_filter_submit = True
     list_select_related = ["actor", "agency"]
@@ -85,7 +85,7 @@ class AuditAdmin(ReadOnlyAdmin):
         return str(WORDS.get(entry.action, entry.action))
 
     @admin.display(description=_("Đối tượng"), ordering="subject")
-    def told_object(self, entry: AuditEntry) -> str:
+    def subject_in_words(self, entry: AuditEntry) -> str:
         """What it was done to: its kind, and its name or number."""
         kind, _colon, number = entry.subject.partition(":")
         if kind not in KINDS:
@@ -101,9 +101,9 @@ class AuditAdmin(ReadOnlyAdmin):
             try:
                 address = reverse(subject.page, kwargs={subject.argument: number})
             except NoReverseMatch:
-                return self.told_object(entry)
-            return format_html('<a class="underline" href="{}">{}</a>', address, self.told_object(entry))
-        return self.told_object(entry)
+                return self.subject_in_words(entry)
+            return format_html('<a class="underline" href="{}">{}</a>', address, self.subject_in_words(entry))
+        return self.subject_in_words(entry)
 
     @admin.display(description=_("Thay đổi"))
     def changes(self, entry: AuditEntry) -> SafeString | str:

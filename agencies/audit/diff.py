@@ -43,8 +43,8 @@ def of_form(form: forms.BaseForm) -> list[Change]:
     return [
         {
             "field": name,
-            "before": _told(form, name, form.get_initial_for_field(form.fields[name], name)),
-            "after": _told(form, name, form.cleaned_data.get(name)),
+            "before": _as_words(form, name, form.get_initial_for_field(form.fields[name], name)),
+            "after": _as_words(form, name, form.cleaned_data.get(name)),
         }
         for name in form.changed_data
     ]
@@ -62,7 +62,7 @@ def _of_row(rows: Any, row: Model) -> list[Change]:
     return next((of_form(form) for form in rows.forms if form.instance is row), [])
 
 
-def _told(form: forms.BaseForm, name: str, value: Any) -> str:
+def _as_words(form: forms.BaseForm, name: str, value: Any) -> str:
     """Return a value as people read it: what a key or a choice stands for, a period as two days."""
     field: Any = form.fields[name]
     if name in SECRET:

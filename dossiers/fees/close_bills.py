@@ -60,8 +60,8 @@ def _settle(dossier: Dossier, bill: Bill) -> bool:
         except BillHasMoney:
             return False
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_CANCELLED, bill_id=bill.pk, amount=bill.amount)
-    told_of = bill.discrepancies.filter(kind=DiscrepancyKind.PAID_IN_VAIN).values("payment")
-    for payment in Payment.objects.filter(bill=bill, is_applied=True).exclude(pk__in=told_of):
+    already_opened = bill.discrepancies.filter(kind=DiscrepancyKind.PAID_IN_VAIN).values("payment")
+    for payment in Payment.objects.filter(bill=bill, is_applied=True).exclude(pk__in=already_opened):
         amount = refundable_amount(payment, _REASONS[state])
         if amount > 0:
             discrepancies.new_discrepancy(

@@ -41,7 +41,7 @@ def begin(request: HttpRequest, case: str) -> HttpResponse:
     """
     procedure_case = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
     if request.method == "GET":
-        return _show(request, procedure_case, None, PersonForm(procedure_case, initial=_known(request)))
+        return _show(request, procedure_case, None, PersonForm(procedure_case, initial=_owner_prefill(request)))
     form = PersonForm(procedure_case, request.POST)
     if form.is_valid() and not _may_begin(request):
         form.add_error(
@@ -180,7 +180,7 @@ def _papers_are_there(draft: Draft, form: StepForm) -> bool:
     return not form.errors
 
 
-def _known(request: HttpRequest) -> dict[str, str]:
+def _owner_prefill(request: HttpRequest) -> dict[str, str]:
     """Return what is known of the person: by VNeID, or by the last dossier handed in from this browser."""
     if citizen := citizen_of(request.user):
         return {

@@ -13,7 +13,7 @@ from agencies.models import User
 from payments.models import MerchantAccount, Outage
 
 #: Maintenance is shown to payers from this long before it begins.
-TOLD_BEFORE = timedelta(hours=24)
+ANNOUNCED_BEFORE = timedelta(hours=24)
 #: What is published, and what a person reads first.
 LOOK_BACK = timedelta(days=90)
 
@@ -74,6 +74,6 @@ def next_pause() -> Subquery:
     """Return, for a query of contracts, when the announced maintenance that is on or comes within a day begins."""
     now = timezone.now()
     planned = Outage.objects.filter(
-        merchant_account=OuterRef("pk"), is_planned=True, ended_at__gt=now, began_at__lt=now + TOLD_BEFORE
+        merchant_account=OuterRef("pk"), is_planned=True, ended_at__gt=now, began_at__lt=now + ANNOUNCED_BEFORE
     )
     return Subquery(planned.order_by("began_at").values("began_at")[:1])

@@ -44,11 +44,11 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class ContractFigures:
-    """One contract. `told_at` is its last callback within the span; `to_ask` payments are due to be asked about."""
+    """One contract: `last_callback_at` within the span; `to_ask` payments are due for a status query."""
 
     account: MerchantAccount
     attempts: Attempts
-    told_at: datetime | None
+    last_callback_at: datetime | None
     waiting: int
     quarantined: int
     to_ask: int

@@ -31,7 +31,7 @@ from .statements import LEASE, claim, load
 logger = logging.getLogger(__name__)
 
 BATCH = 5000
-NEWS_BATCH = 200
+INBOX_BATCH = 200
 Progress = Callable[[int, int], None]
 
 _MATCH = """
@@ -96,11 +96,11 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
         if not taken:
             break
         if matched < taken:
-            _hear_news(statement, after, last)
+            _apply_new_rows(statement, after, last)
         after, done = last, done + taken
         Statement.objects.filter(pk=statement.pk).update(rows_done=done, lease_until=timezone.now() + LEASE)
         progress(done, statement.row_count)
-    _close_found(statement)
+    _close_matched(statement)
     is_done = not statement.rows.filter(state=RowState.NEW).exists()
     # Rows whose notifications failed are tried again once those are quarantined or through.
     Statement.objects.filter(pk=statement.pk).update(
@@ -111,17 +111,17 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
     statement.refresh_from_db()
 
 
-def _hear_news(statement: Statement, after: int, last: int) -> None:
+def _apply_new_rows(statement: Statement, after: int, last: int) -> None:
     """Let the rows of one batch that the ledger does not know pass through the inbox, a few at a time."""
     new_rows = list(statement.rows.filter(state=RowState.NEW, pk__gt=after, pk__lte=last).order_by("pk"))
     is_transfer = Capability.REDIRECT not in adapter_for(statement.merchant_account).capabilities
-    for start in range(0, len(new_rows), NEWS_BATCH):
-        rows = new_rows[start : start + NEWS_BATCH]
+    for start in range(0, len(new_rows), INBOX_BATCH):
+        rows = new_rows[start : start + INBOX_BATCH]
         booked = _booked(statement, rows)
         heard = [row for row in rows if row.gateway_ref not in booked]
         for row in heard:
             row.notification_id = _receive(row, statement, is_transfer=is_transfer)
-        inbox.drain(limit=NEWS_BATCH, ids=[row.notification_id for row in heard if row.notification_id])
+        inbox.drain(limit=INBOX_BATCH, ids=[row.notification_id for row in heard if row.notification_id])
         _conclude(statement, heard)
         _note_differing(statement, [row for row in rows if row.gateway_ref in booked], booked)
 
@@ -212,7 +212,7 @@ def _note_differing(statement: Statement, rows: list[StatementRow], booked: dict
         update_rows(StatementRow, rows, ["state", "event_id", "discrepancy_id"])
 
 
-def _close_found(statement: Statement) -> None:
+def _close_matched(statement: Statement) -> None:
     """Close discrepancies of money that an earlier statement lacked and this one has."""
     matched = statement.rows.exclude(event=None).values("event__money_key")
     missing = Discrepancy.objects.filter(kind=DiscrepancyKind.NOT_IN_STATEMENT, closed_at=None, note__in=matched)

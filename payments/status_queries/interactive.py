@@ -58,14 +58,14 @@ def ask_about(payments: Iterable[Payment]) -> list[Check | None]:
     """Ask about these attempts side by side; None for those not answered in time."""
     futures = [_pool.submit(_check, payment) for payment in payments]
     wait(futures, PATIENCE)
-    return [_told(question) for question in futures]
+    return [_result_of(future) for future in futures]
 
 
-def _told(question: Future[Check]) -> Check | None:
-    """Return the answer, if there is one. A question nobody has begun to ask is dropped: the sweeper asks it."""
-    if question.done():
-        return question.result()
-    question.cancel()
+def _result_of(future: Future[Check]) -> Check | None:
+    """Return the answer, if there is one. One not yet started is cancelled: the sweeper queries it."""
+    if future.done():
+        return future.result()
+    future.cancel()
     return None
 
 

@@ -33,7 +33,8 @@ def calendars_from(day: date, agencies: Iterable[Agency]) -> dict[int, WorkingCa
     rows = list(WorkingHours.objects.filter(Q(agency=None) | Q(agency__in=ids)))
     general = _calendar(day, ())
     return {
-        pk: replace(general, shifts=_known(day, [row for row in rows if row.agency_id in (None, pk)])) for pk in ids
+        pk: replace(general, shifts=_shifts_from(day, [row for row in rows if row.agency_id in (None, pk)]))
+        for pk in ids
     }
 
 
@@ -63,10 +64,10 @@ def opening_hours(day: date, agency: Agency | None = None) -> list[Shift]:
 
 def _shifts(day: date, agency: Agency | None) -> tuple[Shift, ...]:
     rows = WorkingHours.objects.filter(Q(agency=None) | Q(agency=agency) if agency else Q(agency=None))
-    return _known(day, rows)
+    return _shifts_from(day, rows)
 
 
-def _known(day: date, rows: Iterable[WorkingHours]) -> tuple[Shift, ...]:
+def _shifts_from(day: date, rows: Iterable[WorkingHours]) -> tuple[Shift, ...]:
     remaining = [row for row in rows if row.valid_during.upper is None or row.valid_during.upper > day]
     return (
         tuple(

@@ -52,14 +52,14 @@ def read(query: QueryDict) -> Choice:
     agency = query.get("noi-nhan", "")
     return Choice(
         text=query.get("q", "").replace("\x00", "").strip()[:100],
-        life_event=_known(query.get("dip", ""), LifeEvent.values),
-        sector=_known(query.get("linh-vuc", ""), Sector.values),
-        audience=_known(query.get("danh-cho", ""), Audience.values),
+        life_event=_one_of(query.get("dip", ""), LifeEvent.values),
+        sector=_one_of(query.get("linh-vuc", ""), Sector.values),
+        audience=_one_of(query.get("danh-cho", ""), Audience.values),
         agency=int(agency) if agency.isdecimal() and len(agency) < 10 else None,
     )
 
 
-def _known(value: str, values: list[str]) -> str:
+def _one_of(value: str, values: list[str]) -> str:
     return value if value in values else ""
 
 

@@ -15,7 +15,7 @@ from core.cached_value import CachedValue
 from portal.models import ReadOnlySpan
 
 #: Every page announces a span from this long before it begins.
-TOLD_BEFORE = timedelta(days=3)
+ANNOUNCED_BEFORE = timedelta(days=3)
 #: Every process hears of a change so much later.
 KEPT_SECONDS = 5.0
 
@@ -45,7 +45,7 @@ def under_way() -> ReadOnlySpan | None:
 def announcement() -> Announcement:
     """Return what the banner of a page says."""
     now = timezone.now()
-    near = (span for span in coming() if now < span.began_at <= now + TOLD_BEFORE)
+    near = (span for span in coming() if now < span.began_at <= now + ANNOUNCED_BEFORE)
     return Announcement(under_way(), next(near, None))
 
 
