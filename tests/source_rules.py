@@ -26,7 +26,8 @@ OF_AGENCIES = re.compile(
 #: What narrows a query to what somebody sees, works at, or has just been given by a scoped query.
 SCOPED_BY = re.compile(
     r"\bstaff\.|\bself\.(sees|acts_for|counts_for|works_at)\b|\.none\(\)|\bOuterRef\(|"
-    r"\b(dossier|bill|payment|discrepancy|merchant_account)=(dossier|found|payment|discrepancy|merchant_account|staff)|\bdossier\.agency_id\b|\b_mine\(staff\)"
+    r"\b(dossier|bill|payment|discrepancy|merchant_account)=(dossier|payment|discrepancy|merchant_account|staff)|"
+    r"\bdossier\.agency_id\b|\b_mine\(staff\)"
 )
 #: (file, function or class): why its rows need no narrowing.
 UNSCOPED = {

@@ -71,6 +71,6 @@ def test_every_exception_is_needed_and_every_owner_exists() -> None:
         assert list(state_writes.writes(ast.parse((source_rules.ROOT / owner).read_text())))
 
 
-@pytest.mark.parametrize("name", ["payment", "bill", "refund", "move", "locked", "dossier"])
+@pytest.mark.parametrize("name", ["payment", "bill", "refund", "move", "locked", "dossier", "locked_dossier"])
 def test_no_exception_allows_the_states_of_money_or_dossiers(name: str) -> None:
     assert not [what for _, what in state_writes.WRITTEN_ELSEWHERE if what == f"{name}.state"]

@@ -32,15 +32,19 @@ def propose(schedule: FeeSchedule, *, by: User) -> FeeSchedule:
 
     Raises IllegalScheduleMove, StartsInThePast, ScheduleHasErrors when the linter finds an error.
     """
-    with _locked(schedule, "proposed", ScheduleState.DRAFT) as locked:
-        if locked.valid_during.lower is None or locked.valid_during.lower < timezone.localdate():
+    with _locked(schedule, "proposed", ScheduleState.DRAFT) as locked_schedule:
+        if locked_schedule.valid_during.lower is None or locked_schedule.valid_during.lower < timezone.localdate():
             raise StartsInThePast
-        if errors := [finding.message for finding in blocking_errors(locked)]:
+        if errors := [finding.message for finding in blocking_errors(locked_schedule)]:
             raise ScheduleHasErrors(errors)
-        locked.state, locked.prepared_by, locked.approved_by = ScheduleState.PROPOSED, by, None
-        locked.save(update_fields=["state", "prepared_by", "approved_by"])
-        _record("fee_schedule_proposed", locked, by)
-    return locked
+        locked_schedule.state, locked_schedule.prepared_by, locked_schedule.approved_by = (
+            ScheduleState.PROPOSED,
+            by,
+            None,
+        )
+        locked_schedule.save(update_fields=["state", "prepared_by", "approved_by"])
+        _record("fee_schedule_proposed", locked_schedule, by)
+    return locked_schedule
 
 
 def approve(schedule: FeeSchedule, *, by: User) -> FeeSchedule:
@@ -48,22 +52,22 @@ def approve(schedule: FeeSchedule, *, by: User) -> FeeSchedule:
 
     Raises IllegalScheduleMove, SamePerson.
     """
-    with _locked(schedule, "approved", ScheduleState.PROPOSED) as locked:
-        if locked.prepared_by_id == by.pk:
+    with _locked(schedule, "approved", ScheduleState.PROPOSED) as locked_schedule:
+        if locked_schedule.prepared_by_id == by.pk:
             raise SamePerson
-        locked.state, locked.approved_by = ScheduleState.APPROVED, by
-        locked.save(update_fields=["state", "approved_by"])
-        _record("fee_schedule_approved", locked, by)
-    return locked
+        locked_schedule.state, locked_schedule.approved_by = ScheduleState.APPROVED, by
+        locked_schedule.save(update_fields=["state", "approved_by"])
+        _record("fee_schedule_approved", locked_schedule, by)
+    return locked_schedule
 
 
 def send_back(schedule: FeeSchedule, *, by: User, reason: str) -> FeeSchedule:
     """Return a proposed or approved schedule to its draft. Raises IllegalScheduleMove."""
-    with _locked(schedule, "sent back", ScheduleState.PROPOSED, ScheduleState.APPROVED) as locked:
-        locked.state, locked.approved_by = ScheduleState.DRAFT, None
-        locked.save(update_fields=["state", "approved_by"])
-        _record("fee_schedule_sent_back", locked, by, reason=reason)
-    return locked
+    with _locked(schedule, "sent back", ScheduleState.PROPOSED, ScheduleState.APPROVED) as locked_schedule:
+        locked_schedule.state, locked_schedule.approved_by = ScheduleState.DRAFT, None
+        locked_schedule.save(update_fields=["state", "approved_by"])
+        _record("fee_schedule_sent_back", locked_schedule, by, reason=reason)
+    return locked_schedule
 
 
 def activate_due(today: date | None = None) -> int:
@@ -77,8 +81,8 @@ def activate_due(today: date | None = None) -> int:
     done = 0
     for schedule in due.order_by("valid_during", "version"):
         try:
-            with _locked(schedule, "activated", ScheduleState.APPROVED) as locked:
-                _activate(locked)
+            with _locked(schedule, "activated", ScheduleState.APPROVED) as locked_schedule:
+                _activate(locked_schedule)
             done += 1
         except IllegalScheduleMove:
             continue  # somebody else was first
@@ -115,14 +119,14 @@ def retire(schedule: FeeSchedule, *, by: User, reason: str) -> FeeSchedule:
     Raises IllegalScheduleMove. Bills made from it stay as they are.
     """
     today = timezone.localdate()
-    with _locked(schedule, "retired", ScheduleState.ACTIVE) as locked:
-        during = locked.valid_during
-        if during.lower < today and not locked.has_ended_by(today):
-            locked.valid_during = DateRange(during.lower, today)
-        locked.state = ScheduleState.RETIRED
-        locked.save(update_fields=["state", "valid_during"])
-        _record("fee_schedule_retired", locked, by, reason=reason)
-    return locked
+    with _locked(schedule, "retired", ScheduleState.ACTIVE) as locked_schedule:
+        during = locked_schedule.valid_during
+        if during.lower < today and not locked_schedule.has_ended_by(today):
+            locked_schedule.valid_during = DateRange(during.lower, today)
+        locked_schedule.state = ScheduleState.RETIRED
+        locked_schedule.save(update_fields=["state", "valid_during"])
+        _record("fee_schedule_retired", locked_schedule, by, reason=reason)
+    return locked_schedule
 
 
 def clone(schedule: FeeSchedule, *, by: User, starts: date, note: str = "") -> FeeSchedule:
