@@ -9,6 +9,7 @@ is reached, and writes its own INIT. Everything that decides about money is here
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -94,7 +95,7 @@ class Dialect:
         return PipeSha256((self.action, self.version, self.merchant, self.order, self.created))
 
 
-class PipeGateway:
+class PipeGateway(ABC):
     """One merchant account at a gateway of this family. `merchant_setting` names the setting with our id."""
 
     slug: str
@@ -209,18 +210,21 @@ class PipeGateway:
         """These gateways have no bill inquiry."""
         return RawResponse(body=b"{}", status=404)
 
+    @abstractmethod
     def _init(self, order: PaymentOrder) -> tuple[str, PipeSha256, dict[str, Any]]:
         """Return where the INIT goes, what of it is signed, and the whole message. Raises GatewayRefused."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _version(self) -> str:
-        raise NotImplementedError
+        """Return the version of the protocol that the contract is for."""
 
+    @abstractmethod
     def _query_url(self) -> str:
-        raise NotImplementedError
+        """Return where the QUERY goes."""
 
+    @abstractmethod
     def _headers(self) -> Mapping[str, str]:
-        raise NotImplementedError
+        """Return the headers of every request to the gateway."""
 
     def _unwrap(self, answered: dict[str, Any]) -> dict[str, Any]:
         return answered
