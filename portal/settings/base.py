@@ -45,7 +45,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.BankShortcutMiddleware",
-    "portal.incoming.input_checks.ProblemDocumentsMiddleware",
+    "portal.incoming.problem_documents.ProblemDocumentsMiddleware",
     "portal.incoming.input_checks.InputChecksMiddleware",
     "portal.middleware.PlainMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
