@@ -14,8 +14,8 @@ from portal.administration.read_only.views import read_only
 from portal.administration.reorganisation import views as reform_pages
 from portal.administration.structure_views import structure
 
-from . import health_views, metrics
-from .accounts import adapter
+from . import health_views, metrics_views
+from .accounts import second_factor_views
 from .public import csp_report_views, figures_views, guide_views, status_views, style_page_views
 
 handler500 = "portal.middleware.failed"
@@ -40,7 +40,7 @@ urlpatterns = [
     ),
     path("health/live", health_views.live, name="health-live"),
     path("health/ready", health_views.ready, name="health-ready"),
-    path("metrics", metrics.metrics, name="metrics"),
+    path("metrics", metrics_views.metrics, name="metrics"),
     path("huong-dan/", guide_views.guide, name="guide"),
     path("huong-dan/tu-dung/", guide_views.glossary, name="glossary"),
     path("huong-dan/quay/", guide_views.counters, name="counters"),
@@ -56,7 +56,7 @@ urlpatterns = [
     # An administrator keeps people's addresses: allauth's own pages for them are not offered.
     path("tai-khoan/email/", RedirectView.as_view(pattern_name="mfa_index")),
     re_path("^tai-khoan/confirm-email/", RedirectView.as_view(pattern_name="mfa_index")),
-    path("tai-khoan/2fa/authenticate/", adapter.authenticate, name="mfa_authenticate"),
+    path("tai-khoan/2fa/authenticate/", second_factor_views.authenticate, name="mfa_authenticate"),
     path("tai-khoan/", include("allauth.urls")),
     path("admin/trien-khai/", admin.site.admin_view(onboarding), name="onboarding"),
     path("admin/trien-khai/<int:number>/", admin.site.admin_view(checklist), name="checklist"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, webhooks
+from . import views, webhook_views
 
 urlpatterns = [
     path("bills", views.BillList.as_view(), name="api-bills"),
@@ -11,7 +11,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/cancel", views.BillCancel.as_view(), name="api-bill-cancel"),
     path("payments/<int:payment_id>/check", views.PaymentCheck.as_view(), name="api-payment-check"),
     path("payments/<int:payment_id>/refunds", views.PaymentRefunds.as_view(), name="api-payment-refunds"),
-    path("webhooks", webhooks.WebhookList.as_view(), name="api-webhooks"),
-    path("webhooks/<int:endpoint_id>", webhooks.WebhookDetail.as_view(), name="api-webhook"),
-    path("webhooks/<int:endpoint_id>/test", webhooks.WebhookTest.as_view(), name="api-webhook-test"),
+    path("webhooks", webhook_views.WebhookList.as_view(), name="api-webhooks"),
+    path("webhooks/<int:endpoint_id>", webhook_views.WebhookDetail.as_view(), name="api-webhook"),
+    path("webhooks/<int:endpoint_id>/test", webhook_views.WebhookTest.as_view(), name="api-webhook-test"),
 ]

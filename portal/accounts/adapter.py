@@ -4,9 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.stagekit import clear_login
-from allauth.mfa.base.views import AuthenticateView
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 
@@ -68,14 +66,3 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """Who comes for the first time is a citizen."""
         return reverse("mine")
-
-
-def authenticate(request: HttpRequest) -> HttpResponseBase:
-    """Ask for the second factor; whoever has none any more, because an administrator took it away, begins anew.
-
-    allauth sends them to the sign-in page, which finds the half-finished sign-in and sends them back here.
-    """
-    response: HttpResponseBase = AuthenticateView.as_view()(request)
-    if response.get("Location") == reverse("account_login"):
-        clear_login(request)
-    return response

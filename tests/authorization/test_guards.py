@@ -14,8 +14,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
 from portal.administration.site import Administration
-
-from .test_matrix import addresses
+from tests.support.matrix import addresses
 
 
 def names(text: str) -> list[str]:
@@ -29,7 +28,7 @@ home procedures procedure guide glossary counters counter poster poster-file fig
 schema api-docs health-live health-ready set_language verify verify-receipt desk-worker mine phones
 csp-report
 """)
-#: Open to this machine or a token (portal/metrics.py).
+#: Open to this machine or a token (portal/metrics_views.py).
 OF_MACHINES = names("metrics")
 #: Open to who has the address: 128 random bits.
 BY_TOKEN = names("""
