@@ -13,6 +13,7 @@ from typing import BinaryIO, Protocol
 
 from .errors import BadSignature as BadSignature
 from .errors import GatewayError as GatewayError
+from .errors import GatewayMissing as GatewayMissing
 from .errors import GatewayRefused as GatewayRefused
 from .errors import GatewayUnavailable as GatewayUnavailable
 from .errors import Malformed as Malformed

@@ -23,6 +23,14 @@ class GatewayUnavailable(GatewayError):
     """The request certainly did not reach the gateway; offer another one, try later."""
 
 
+class GatewayMissing(GatewayUnavailable):
+    """No usable package provides the gateway `slug`: it is gone or broken. What waits for it stays until it is back."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"the package of gateway {slug} is gone or broken")
+        self.slug = slug
+
+
 class GatewayRefused(GatewayError):
     """The gateway answered and said no: nothing was created and no money can move."""
 

@@ -16,6 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from .addresses import Address
 from .base import Gateway
+from .errors import GatewayMissing
 
 logger = logging.getLogger(__name__)
 
@@ -48,13 +49,21 @@ class Broken:
 
 
 def get(slug: str) -> type[Gateway]:
-    """Return the adapter class named `slug`. Raises KeyError."""
-    return _gateways()[slug]
+    """Return the adapter class named `slug`. Raises GatewayMissing."""
+    try:
+        return _gateways()[slug]
+    except KeyError:
+        raise GatewayMissing(slug) from None
+
+
+def is_usable(slug: str) -> bool:
+    """Tell whether a package provides the gateway `slug`."""
+    return slug in _gateways()
 
 
 def name_of(slug: str) -> str:
     """Return how people call a gateway; one whose package is gone keeps its slug: its old payments are still shown."""
-    return _gateways()[slug].name if slug in _gateways() else slug
+    return _gateways()[slug].name if is_usable(slug) else slug
 
 
 def all_slugs() -> list[str]:

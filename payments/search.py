@@ -20,7 +20,6 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.values import identity, money
-from gateways import registry
 from payments.models.cash_desk import Tender
 
 from .models import Bill, Discrepancy, LedgerEvent, MerchantAccount, Payment
@@ -115,9 +114,11 @@ def payments(meaning: Meaning, of: str = "") -> Q:
     """
     text, either = meaning.text, {meaning.text, meaning.text.upper()}
     every = Payment.objects.order_by()
+    # Named only so that the index over gateway and reference serves.
+    contracts = MerchantAccount.objects.order_by().values("gateway")
     querysets = [
         every.filter(gateway_ref__in=either),
-        every.filter(merchant_ref__in=either, gateway__in=registry.all_slugs()),
+        every.filter(merchant_ref__in=either, gateway__in=contracts),
         every.filter(bill__reference__in=either),
         every.filter(counter__terminal_ref__in=either, counter__tender=Tender.POS),
         every.filter(pk__in=_booked(either).values("payment")),

@@ -31,7 +31,7 @@ SCOPED_BY = re.compile(
 )
 #: (file, function or class): why its rows need no narrowing.
 UNSCOPED = {
-    ("payments/exports/definitions/payments.py", "offered"): "which gateways the province has is no secret",
+    ("payments/exports/definitions/payments.py", "_gateways"): "which gateways the province has is no secret",
     ("dossiers/desk/print_views.py", "print_register"): "the number was found among `works_at` in the line before",
     ("payments/accounting/forms.py", "__init__"): "of accounts and agencies that the view took from `Staff`",
 }

@@ -18,6 +18,7 @@ from payments.exports.definitions import PAYMENTS
 from payments.exports.definitions.base import sealed
 from payments.exports.definitions.payments import beyond, offered
 from payments.exports.params import MOST_COUNTED, PAGE, count_up_to
+from payments.merchants import missing
 from payments.models import Discrepancy, Payment
 
 from .access import AccountingStaff, for_accountants, for_searchers
@@ -92,6 +93,7 @@ def payment(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
         "staff": staff,
         "payment": payment,
         "gateway_name": registry.name_of(payment.gateway),
+        "missing_gateway": missing.named(payment.gateway),
         "timeline": payment_history.of_payment(payment),
         "receipts": payment.receipts.select_related("series", "cancellation").order_by("pk"),
         "refunds": payment.refunds.select_related("maker", "client", "checker", "payment__bill", "discrepancy__bill"),

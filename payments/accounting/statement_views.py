@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.background import wakeup
 from core.values import money
+from gateways.base import GatewayMissing
 from payments.errors import StatementRefused
 from payments.exports.params import choice, page_of, words
+from payments.merchants import missing
 from payments.models import Statement
 from payments.models.statements import RowState, StatementState
 from payments.reconciliation import statements as files
@@ -69,6 +71,8 @@ def _read(request: HttpRequest, statement: Statement) -> None:
         files.load(statement)
     except StatementRefused as error:
         messages.error(request, explain(error))
+    except GatewayMissing:
+        return  # the page says that the file waits, and for what
     except Exception:  # whatever happened, the file is stored: the worker tries again
         logger.exception("statement %s could not be read at once", statement.pk)
 
@@ -84,6 +88,7 @@ def statement(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResp
         "account_name": account_name(statement.merchant_account),
         "may_act": staff.may_act(statement.merchant_account.agency_id),
         "is_at_work": statement.state in AT_WORK,
+        "missing_gateway": missing.named(statement.merchant_account.gateway),
     }
     if statement.state == StatementState.PREVIEW:
         context["preview"] = files.preview(statement)

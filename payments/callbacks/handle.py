@@ -12,6 +12,7 @@ from gateways.base import (
     Answer,
     BadSignature,
     Gateway,
+    GatewayMissing,
     InquiredBill,
     Malformed,
     Notification,
@@ -33,7 +34,7 @@ logger = logging.getLogger(__name__)
 def notify(slug: str, request: RawRequest) -> RawResponse:
     """Take one notification and return the protocol's answer, always in the protocol's own words.
 
-    Raises KeyError for an unknown gateway, NoSuchMerchant when nobody could sign an answer, GatewayNotInstalled.
+    Raises NoSuchMerchant when nobody could sign an answer, GatewayMissing.
     """
     kind = _adapter_class(slug)
     try:
@@ -67,14 +68,14 @@ def notify(slug: str, request: RawRequest) -> RawResponse:
 def refuse(slug: str, request: RawRequest) -> RawResponse:
     """Refuse a message nobody could read, in the protocol's words; who sent it is kept.
 
-    Raises KeyError for an unknown gateway, NoSuchMerchant when nobody could sign an answer, GatewayNotInstalled.
+    Raises NoSuchMerchant when nobody could sign an answer, GatewayMissing.
     """
     _adapter_class(slug)
     return _reject(slug, request, RejectionReason.MALFORMED, Answer.MALFORMED)
 
 
 def inquire(slug: str, request: RawRequest) -> RawResponse:
-    """Answer a bank's inquiry: what is owed for a code. Raises KeyError, NoSuchMerchant, GatewayNotInstalled."""
+    """Answer a bank's inquiry: what is owed for a code. Raises NoSuchMerchant, GatewayMissing."""
     kind = _adapter_class(slug)
     try:
         account = merchants.account_named(slug, _merchant_in(kind, request))
@@ -112,18 +113,14 @@ class NoSuchMerchant(Exception):
     """The portal has no account at this gateway, so nobody can sign an answer."""
 
 
-class GatewayNotInstalled(Exception):
-    """There is a contract with this gateway, but its package is gone or cannot be loaded."""
-
-
 def _adapter_class(slug: str) -> type[Gateway]:
-    """Return the adapter class. Raises GatewayNotInstalled, KeyError for a gateway that nobody has a contract with."""
+    """Return the adapter class. Raises GatewayMissing, NoSuchMerchant when it is missing and nobody needs it."""
     try:
         return registry.get(slug)
-    except KeyError:
+    except GatewayMissing as error:
         if merchants.any_account(slug):
-            raise GatewayNotInstalled(slug) from None
-        raise
+            raise
+        raise NoSuchMerchant(slug) from error
 
 
 def _find_bill(slug: str, code: str) -> InquiredBill | None:

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import live
-from gateways.base import RawRequest, RawResponse
+from gateways.base import GatewayMissing, RawRequest, RawResponse
 from payments.models import Payment
 from payments.states import OPEN_PAYMENT_STATES
 
@@ -44,9 +44,9 @@ def _handle(
     except UnreadablePostError:
         # It broke off: no message yet, and no answer of the protocol. The gateway must come again.
         return HttpResponse(status=408)
-    except (KeyError, callbacks.NoSuchMerchant) as error:
+    except callbacks.NoSuchMerchant as error:
         raise Http404 from error
-    except callbacks.GatewayNotInstalled:
+    except GatewayMissing:
         # A 404 would make the bank stop retrying; its message is about our money.
         logger.exception("a message of %s cannot be read: its package is gone or broken", gateway)
         return HttpResponse(status=503, headers={"Retry-After": str(NOT_INSTALLED_RETRY_SECONDS)})

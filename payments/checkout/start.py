@@ -15,6 +15,7 @@ from django.utils import timezone
 from gateways.base import (
     Capability,
     Gateway,
+    GatewayMissing,
     GatewayRefused,
     GatewayUnavailable,
     OrderLine,
@@ -66,7 +67,10 @@ def start(
     account = through or account_for(bill.agency, gateway)
     if through is None and circuit_breaker.is_resting(account):
         raise PaymentNotStarted(gateway)
-    adapter = adapter_for(account)
+    try:
+        adapter = adapter_for(account)
+    except GatewayMissing as error:
+        raise PaymentNotStarted(gateway) from error
     try:
         payment, must_send = _open(bill, account, adapter, client_ip, acknowledged)
     except IntegrityError:

@@ -28,7 +28,10 @@ _accounts: dict[tuple[str, str], tuple[MerchantAccount | None, float]] = {}
 
 
 def adapter_for(account: MerchantAccount) -> Gateway:
-    """Return the adapter that acts for one merchant account; old keys still verify in their window."""
+    """Return the adapter that acts for one merchant account; old keys still verify in their window.
+
+    Raises GatewayMissing.
+    """
     until = account.previous_secrets_until
     is_rotating = bool(account.previous_secrets and until and until > timezone.now())
     return _adapter(

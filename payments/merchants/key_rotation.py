@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from agencies.audit import record as audit
 from agencies.models import User
 from gateways import registry
-from gateways.base import MerchantConfig
+from gateways.base import GatewayMissing, MerchantConfig
 from payments.errors import RotationUnderWay, SecretsRefused
 from payments.models import MerchantAccount
 
@@ -73,6 +73,11 @@ def check_config(gateway: str, settings: Mapping[str, Any], secrets: Mapping[str
             raise SecretsRefused(_("Khóa %(name)s phải là một chuỗi không rỗng.") % {"name": name})
     try:
         registry.get(gateway)(MerchantConfig(settings=settings, secrets=secrets))
+    except GatewayMissing as error:
+        raise SecretsRefused(
+            _("Gói phần mềm của cổng %(gateway)s bị thiếu hoặc hỏng: cài lại gói rồi mới đổi khóa hoặc thông số.")
+            % {"gateway": gateway}
+        ) from error
     except KeyError as error:
         raise SecretsRefused(_("Thiếu %(name)s trong khóa hoặc thông số.") % {"name": error}) from error
     except (ValueError, TypeError) as error:

@@ -63,8 +63,12 @@ class ContractFigures:
     @property
     def can_be_probed(self) -> bool:
         """It answers questions about orders."""
-        slug = self.account.gateway
-        return slug in registry.all_slugs() and Capability.QUERY in registry.get(slug).capabilities
+        return not self.is_missing and Capability.QUERY in registry.get(self.account.gateway).capabilities
+
+    @property
+    def is_missing(self) -> bool:
+        """No package provides the gateway: what is to be done there waits."""
+        return not registry.is_usable(self.account.gateway)
 
     @property
     def is_resting(self) -> bool:

@@ -19,6 +19,7 @@ from gateways.base import Capability, OutcomeState
 from gateways.base import Notification as GatewayNotification
 from payments import discrepancies
 from payments.callbacks import inbox
+from payments.merchants import missing
 from payments.merchants.accounts import adapter_for
 from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Statement, StatementRow
 from payments.models.discrepancies import DiscrepancyKind
@@ -58,10 +59,13 @@ SELECT count(*), max(id), (SELECT count(*) FROM changed) FROM batch
 
 
 def work_due() -> int:
-    """Take on every file that waits to be read or matched; return how many were worked at."""
+    """Take on every file that waits to be read or matched; return how many were worked at.
+
+    Those of a gateway that no package provides go on waiting.
+    """
     waiting = Statement.objects.filter(state__in=(StatementState.LOADING, StatementState.APPLYING))
     waiting = waiting.exclude(lease_until__gte=timezone.now()).select_related("merchant_account__agency")
-    due = list(waiting.order_by("id")[:5])
+    due = list(missing.without_missing(waiting, "merchant_account__gateway").order_by("id")[:5])
     for statement in due:
         try:
             if statement.state == StatementState.LOADING:
@@ -76,11 +80,12 @@ def work_due() -> int:
 def apply(statement: Statement, progress: Progress = lambda done, total: None) -> None:
     """Match every row of a confirmed statement. May be interrupted and called again at any row.
 
-    Call outside a transaction.
+    Raises GatewayMissing before anything is touched. Call outside a transaction.
     """
+    account = statement.merchant_account
+    is_transfer = Capability.REDIRECT not in adapter_for(account).capabilities
     if not claim(statement, StatementState.APPLYING):
         return
-    account = statement.merchant_account
     values: dict[str, int | str] = {
         "statement": statement.pk,
         "account": account.pk,
@@ -96,7 +101,7 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
         if not taken:
             break
         if matched < taken:
-            _apply_new_rows(statement, after, last)
+            _apply_new_rows(statement, after, last, is_transfer=is_transfer)
         after, done = last, done + taken
         Statement.objects.filter(pk=statement.pk).update(rows_done=done, lease_until=timezone.now() + LEASE)
         progress(done, statement.row_count)
@@ -111,10 +116,9 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
     statement.refresh_from_db()
 
 
-def _apply_new_rows(statement: Statement, after: int, last: int) -> None:
+def _apply_new_rows(statement: Statement, after: int, last: int, *, is_transfer: bool) -> None:
     """Let the rows of one batch that the ledger does not know pass through the inbox, a few at a time."""
     new_rows = list(statement.rows.filter(state=RowState.NEW, pk__gt=after, pk__lte=last).order_by("pk"))
-    is_transfer = Capability.REDIRECT not in adapter_for(statement.merchant_account).capabilities
     for start in range(0, len(new_rows), INBOX_BATCH):
         rows = new_rows[start : start + INBOX_BATCH]
         booked = _booked(statement, rows)

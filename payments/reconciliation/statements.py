@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from agencies.audit import record as audit
 from agencies.models import User
+from gateways.base import Gateway
 from gateways.base import StatementRow as BankRow
 from payments.errors import StatementRefused
 from payments.merchants.accounts import adapter_for
@@ -85,15 +86,17 @@ def claim(statement: Statement, state: StatementState) -> bool:
 
 
 def load(statement: Statement, progress: Progress = lambda done, total: None) -> None:
-    """Read the file into rows, then wait for a person to confirm. Raises StatementRefused.
+    """Read the file into rows, then wait for a person to confirm.
 
+    Raises StatementRefused, and GatewayMissing before anything is touched.
     Memory stays flat: rows pass in batches of BATCH by COPY. Call outside a transaction.
     """
+    adapter = adapter_for(statement.merchant_account)
     if not claim(statement, StatementState.LOADING):
         return
     statement.rows.all().delete()  # what an earlier reader left when it died
     try:
-        _read(statement, progress)
+        _read(statement, adapter, progress)
         _refuse_closed_days(statement)
     except StatementRefused as error:
         statement.rows.all().delete()
@@ -113,13 +116,12 @@ def load(statement: Statement, progress: Progress = lambda done, total: None) ->
     statement.refresh_from_db()
 
 
-def _read(statement: Statement, progress: Progress) -> None:
-    account = statement.merchant_account
-    column_map = account.settings.get("statement_columns", {})
+def _read(statement: Statement, adapter: Gateway, progress: Progress) -> None:
+    column_map = statement.merchant_account.settings.get("statement_columns", {})
     done = 0
     with statement.file.open("rb") as stored:
         file = cast(BinaryIO, stored.file)
-        rows = iter(formats.rows_of(file, adapter_for(account), column_map))
+        rows = iter(formats.rows_of(file, adapter, column_map))
         while batch := list(islice(rows, BATCH)):
             try:
                 _copy(statement, batch)

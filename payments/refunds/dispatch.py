@@ -25,6 +25,7 @@ from gateways.base import (
     RefundOrder,
     SentOrder,
 )
+from payments.merchants import missing
 from payments.merchants.accounts import adapter_for
 from payments.models import Payment, Refund
 from payments.states import RefundState
@@ -41,9 +42,12 @@ _WORK = (RefundState.APPROVED, RefundState.SENT, RefundState.UNKNOWN)
 
 
 def send_due(limit: int = 20) -> int:
-    """Take every refund whose next step is due one step on; return how many were touched."""
+    """Take every refund whose next step is due one step on; return how many were touched.
+
+    Those of a gateway that no package provides stay due.
+    """
     due = Refund.objects.filter(next_check_at__lte=timezone.now(), state__in=_WORK).order_by("next_check_at")
-    with_contract = due.select_related("payment__merchant_account")
+    with_contract = missing.without_missing(due, "payment__gateway").select_related("payment__merchant_account")
     claimed = claim_due(with_contract, lease=LEASE, limit=limit, field="next_check_at")
     for refund in claimed:
         _take_on(refund)

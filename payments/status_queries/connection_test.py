@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
-from gateways.base import Capability, GatewayError, GatewayRefused, SentOrder
+from gateways.base import Capability, GatewayError, GatewayMissing, GatewayRefused, SentOrder
 from payments.merchants import circuit_breaker
 from payments.merchants.accounts import adapter_for
 from payments.models import MerchantAccount
@@ -35,7 +35,10 @@ def probe(account: MerchantAccount, *, actor: User) -> Probe:
     Reports to the circuit breaker, as every call does. Never raises for the gateway's sake. Call
     outside a transaction.
     """
-    adapter = adapter_for(account)
+    try:
+        adapter = adapter_for(account)
+    except GatewayMissing as error:
+        return Probe(can_be_asked=True, said=str(error))
     if Capability.QUERY not in adapter.capabilities:
         return Probe(can_be_asked=False)
     order = SentOrder(f"{secrets.randbelow(10**14):014d}", AMOUNT, {}, created_at=timezone.now())

@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from core import live
 from core.background.outbox import claim_due
-from gateways.base import Capability, GatewayError, Notification, Outcome, OutcomeState, SentOrder
+from gateways.base import Capability, GatewayError, GatewayMissing, Notification, Outcome, OutcomeState, SentOrder
 from payments import transitions
 from payments.callbacks import inbox
-from payments.merchants import circuit_breaker
+from payments.merchants import circuit_breaker, missing
 from payments.merchants.accounts import adapter_for
 from payments.models import Bill, Payment
 from payments.models.notifications import NotificationSource
@@ -98,13 +98,16 @@ def hasten(bill: Bill) -> None:
 def check(payment: Payment) -> Check:
     """Ask the gateway about one payment now and apply what it says.
 
-    Never raises for the gateway's sake: an unreachable one is reported in the result.
+    Never raises for the gateway's sake: an unreachable or missing one is reported in the result.
     Call outside a transaction.
     """
     now = timezone.now()
     if payment.checked_at and now - payment.checked_at < FRESH:
         return Check(was_asked=False, is_reachable=True, state=OutcomeState.UNKNOWN)
-    adapter = adapter_for(payment.merchant_account)
+    try:
+        adapter = adapter_for(payment.merchant_account)
+    except GatewayMissing:
+        return Check(was_asked=False, is_reachable=False, state=OutcomeState.UNKNOWN)
     if Capability.QUERY not in adapter.capabilities:
         _expire_if_over(payment, now)
         return Check(was_asked=False, is_reachable=True, state=OutcomeState.UNKNOWN)
@@ -138,8 +141,10 @@ def check_due(gateway: str, limit: int = BUDGET) -> int:
 
     One gateway at a time, so that each can be asked in a thread or task of its own: one
     that hangs keeps nobody else's payments waiting, and one with a long queue is not
-    asked more than it bears (R-44).
+    asked more than it bears (R-44). Those of a gateway that no package provides stay due.
     """
+    if not missing.is_usable(gateway):
+        return 0
     payments = _claim_due(gateway, limit)
     for payment in payments:
         check(payment)
@@ -147,8 +152,9 @@ def check_due(gateway: str, limit: int = BUDGET) -> int:
 
 
 def gateways_due() -> list[str]:
-    """Return the gateways that have payments to ask about now."""
-    return list(_due(timezone.now()).order_by("gateway").values_list("gateway", flat=True).distinct())
+    """Return the gateways that have payments to ask about now, and can be asked."""
+    slugs = _due(timezone.now()).order_by("gateway").values_list("gateway", flat=True).distinct()
+    return [slug for slug in slugs if missing.is_usable(slug)]
 
 
 def _due(now: datetime) -> QuerySet[Payment]:

@@ -18,6 +18,7 @@ from agencies.models import User
 from dossiers.messages import outbox as texts
 from payments import heartbeats
 from payments.callbacks import rejected as callbacks_rejected
+from payments.merchants import missing
 from payments.models import Discrepancy, GatewayHealth, Notification, Payment, Reallocation, Refund
 from payments.models.notifications import NotificationState
 from payments.states import UNCLEAR_AFTER, PaymentState, ReallocationState, RefundState
@@ -119,7 +120,7 @@ def of_province(user: User) -> list[Alert]:
         pk__in=priced.values("schedule__procedure")
     )
     forged = callbacks_rejected.forged()
-    quiet = heartbeats.silent()
+    quiet, unusable = heartbeats.silent(), missing.all_names()
     coming = spans.coming()
     return [
         _concern(
@@ -152,11 +153,18 @@ def of_province(user: User) -> list[Alert]:
             least=callbacks_rejected.BURST,
         ),
         Alert(
-            _silent(quiet),
+            _named(gettext("Tiến trình nền không hoạt động"), quiet),
             len(quiet),
             min(filter(None, quiet.values()), default=None),
             reverse("health-ready"),
             _("Khởi động lại tiến trình này; không có gì bị mất."),
+        ),
+        Alert(
+            _named(gettext("Phần mềm của cổng thanh toán bị thiếu hoặc hỏng"), unusable),
+            len(unusable),
+            None,
+            reverse("gateways"),
+            _("Cài lại phần mềm của cổng rồi khởi động lại hệ thống; việc của cổng đang chờ, không mất gì."),
         ),
         _concern(
             _("Cổng thanh toán đang tạm ngừng"),
@@ -227,9 +235,8 @@ def _lacking(agencies: Collection[int]) -> list[Alert]:
     ]
 
 
-def _silent(processes: Collection[str]) -> str:
-    name = gettext("Tiến trình nền không hoạt động")
-    return f"{name}: {', '.join(processes)}" if processes else name
+def _named(name: str, which: Collection[str]) -> str:
+    return f"{name}: {', '.join(which)}" if which else name
 
 
 def _concern(name: Promise, rows: QuerySet[Any], since: str, link: str, advice: Promise, *, least: int = 1) -> Alert:

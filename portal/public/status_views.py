@@ -70,7 +70,7 @@ def standings() -> list[Standing]:
         Standing(
             registry.name_of(slug),
             len(contracts),
-            sum(not circuit_breaker.is_resting(account) for account in contracts),
+            sum(registry.is_usable(slug) and not circuit_breaker.is_resting(account) for account in contracts),
             min((account.pauses_at for account in contracts if account.pauses_at), default=None),
         )
         for slug, contracts in by_gateway.items()

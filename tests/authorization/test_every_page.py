@@ -20,9 +20,8 @@ from playwright.sync_api import Browser, Page
 from tests.journeys.log_scan import PATTERNS
 from tests.looks.looking import DESK, TABLET, WIDTHS, faults_at
 from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.matrix import addresses, table
 from tests.support.world import World
-
-from .test_matrix import addresses, table
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 #: Who opens what is not the administration's: the first of these that may.

@@ -16,9 +16,8 @@ from django.urls import reverse
 from agencies.models import Role, User
 from dossiers.models import Dossier
 from payments.models import Bill, Payment, Refund
+from tests.support.matrix import addresses, table
 from tests.support.world import World
-
-from .test_matrix import addresses, table
 
 #: What moves money, gives rights or keys away, or cannot be taken back.
 PROVED = """

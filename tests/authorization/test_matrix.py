@@ -11,55 +11,23 @@ those of another. `object` names the row of the agency that the address is asked
 
 from __future__ import annotations
 
-import csv
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import transaction
-from django.http import HttpResponse
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.views.generic import RedirectView
+from django.urls import URLPattern, reverse
 
 from agencies.models import Role
-from tests.support.world import ACTORS, Actor, World
+from tests.support.matrix import addresses, table, verdict
+from tests.support.world import ACTORS, World
 
-TABLE = Path(__file__).with_name("matrix.csv")
 FIELDS = ("url", "method", "object", *ACTORS)
-FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 METHODS = ("GET", "POST")
 REFUSED = ("login", "401", "403", "405")
 #: They see every agency.
 SAME_EVERYWHERE = ("anonymous", "province_admin", "auditor")
-#: No address at all: Django's redirect of old links of the administration, and its page "not found".
-_ADMIN_CATCH_ALL = "catch_all_view"
-
-
-def addresses(resolver: Any = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Yield every named address of the URLconf; an unnamed one is a fault."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = ":".join(filter(None, [namespace, str(pattern.namespace or "")]))
-            yield from addresses(pattern, inner)
-        elif not _leads_nowhere(pattern):
-            assert pattern.name, f"{pattern.pattern} has no name"
-            yield ":".join(filter(None, [namespace, pattern.name])), pattern
-
-
-def _leads_nowhere(pattern: URLPattern) -> bool:
-    view = getattr(pattern.callback, "view_class", None)
-    return not pattern.name and (view is RedirectView or pattern.callback.__name__ == _ADMIN_CATCH_ALL)
-
-
-def table() -> list[dict[str, str]]:
-    """Return the lines of the matrix."""
-    lines = [line for line in TABLE.read_text().splitlines() if line.strip() and not line.startswith("#")]
-    return [{name: cell.strip() for name, cell in row.items()} for row in csv.DictReader(lines)]
 
 
 def test_every_address_is_in_the_table_once_and_every_line_is_an_address() -> None:
@@ -120,50 +88,13 @@ def answers(world: World, url: str, method: str, kind: str, defaults: Any = ()) 
     path = world.paths.get(url) or reverse(url, kwargs=world.objects[kind] | dict(defaults))
     body = json.dumps(world.bodies[url]) if url in world.bodies else ""
     for who in ACTORS:
-        cells[who] = at_home = _verdict(world.actors[who, True], path, method, body)
+        cells[who] = at_home = verdict(world.actors[who, True], path, method, body)
         # Without a row an address is the same from everywhere; whom the role refuses, no agency lets in.
         if kind and who not in SAME_EVERYWHERE and at_home not in REFUSED:
-            elsewhere = _verdict(world.actors[who, False], path, method, body)
+            elsewhere = verdict(world.actors[who, False], path, method, body)
             cells[who] = at_home if elsewhere == at_home else f"{at_home}/{elsewhere}"
     line = ",".join((url, method, kind, *(cells[who] for who in ACTORS)))
     return {**cells, "line": line}
-
-
-class _Sender(Client):
-    """A client that keeps nothing of an answer, neither its cookies nor a copy of each template's context."""
-
-    def request(self, **request: Any) -> Any:
-        return self.handler(self._base_environ(**request))  # type: ignore[attr-defined]
-
-
-_sender = _Sender()
-
-
-def _verdict(actor: Actor, path: str, method: str, body: str) -> str:
-    """Send one request and undo all it did."""
-    _sender.cookies = actor.client.cookies
-    undone = transaction.atomic()
-    undone._from_testcase = True  # type: ignore[attr-defined]  # the views' own transactions are still their first
-    with undone:
-        answer: Any = _sender.generic(method, path, body, JSON if body else FORM, headers=actor.headers)
-        transaction.set_rollback(True)
-    return _in_a_word(answer)
-
-
-def _in_a_word(answer: HttpResponse) -> str:
-    if answer.status_code == 302:
-        target = answer.headers["Location"]
-        for word, start in (
-            ("login", reverse(settings.LOGIN_URL)),
-            ("login", "/admin/login/"),
-            ("lookup", "/tra-cuu/"),
-            ("lookup", reverse("submit-resume")),
-        ):
-            if target.startswith(start):
-                return word
-    if answer.status_code in (401, 403, 404, 405) or answer.status_code >= 500:
-        return str(answer.status_code)
-    return "yes"
 
 
 #: What a method beyond GET and POST may do, anywhere: a system gives up an address where it is told.
@@ -185,10 +116,10 @@ def test_no_address_knows_another_method(settings: Any, tmp_path: Path) -> None:
             # Whoever may do most: the system for its API, the province for all pages.
             actor = world.actors["api" if path.startswith("/api/v1/") else "province_admin", True]
             for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
-                verdict = _verdict(actor, path, method, "")
+                answer = verdict(actor, path, method, "")
                 is_listed = (name, method) in OTHER_METHODS or (method == "OPTIONS" and path.startswith("/api/v1/"))
-                if verdict != ("yes" if is_listed else "405"):
-                    faults.append(f"{method} {path}: {verdict}")
+                if answer != ("yes" if is_listed else "405"):
+                    faults.append(f"{method} {path}: {answer}")
     finally:
         logging.disable(logging.NOTSET)
     assert faults == []

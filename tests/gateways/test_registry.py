@@ -15,6 +15,7 @@ from django.core.checks import run_checks
 
 from gateways import registry
 from gateways.addresses import Address, Purpose
+from gateways.base import GatewayMissing
 from gateways.momo.adapter import Momo
 from gateways.payplatform.adapter import PayPlatform
 from gateways.vietinbank.adapter import VietinBank
@@ -41,7 +42,7 @@ def test_ours_are_known() -> None:
     }
     assert {slug: registry.get(slug) for slug in ours} == ours
     assert set(ours) <= set(registry.all_slugs())
-    with pytest.raises(KeyError):
+    with pytest.raises(GatewayMissing):
         registry.get("nobody")
 
 

@@ -14,6 +14,7 @@ from payments.accounting.error_messages import attempt
 from payments.accounting.forms import RefundForm
 from payments.cash_desk.collect import GATEWAY as COUNTER
 from payments.exports.params import choice
+from payments.merchants import missing
 from payments.models import Payment
 from payments.models.refunds import RefundReason
 from payments.refunds import workflow as refunds
@@ -52,6 +53,7 @@ def propose(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
         "staff": staff,
         "payment": payment,
         "gateway_name": registry.name_of(payment.gateway),
+        "missing_gateway": missing.named(payment.gateway),
         "lines": _lines(payment, reason),
         "reasons": [(str(value), value.label) for value in REASONS],
         "reason": reason,
@@ -64,8 +66,13 @@ def propose(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
 
 
 def _needs_bank_account(payment: Payment) -> bool:
-    """Tell whether the money cannot go back the way it came: somebody must transfer it."""
-    return payment.gateway != COUNTER and Capability.REFUND not in registry.get(payment.gateway).capabilities
+    """Tell whether the money cannot go back the way it came: somebody must transfer it.
+
+    What a missing gateway can do nobody knows: the refund waits for it.
+    """
+    if payment.gateway == COUNTER or missing.named(payment.gateway):
+        return False
+    return Capability.REFUND not in registry.get(payment.gateway).capabilities
 
 
 def _lines(payment: Payment, reason: str) -> list[tuple[object, bool, str]]:

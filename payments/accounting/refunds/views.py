@@ -24,6 +24,7 @@ from payments.accounting.list_toolbar import back_to, tools_of
 from payments.exports.definitions import REFUNDS
 from payments.exports.definitions.refunds import mine
 from payments.exports.params import page_of
+from payments.merchants import missing
 from payments.models import Payment, Refund
 from payments.refunds import workflow as refunds
 from payments.states import RefundState
@@ -120,6 +121,7 @@ def refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
         "bill": source.bill if source else None,
         "remaining": source.remaining_amount if source else 0,
         "gateway_name": registry.name_of(refund.payment.gateway) if refund.payment else "",
+        "missing_gateway": missing.named(refund.payment.gateway) if refund.payment else "",
         "bank_account": account if may_transfer else masked(account),
         "may_decide": is_other and refund.state == RefundState.PROPOSED,
         "may_reject": is_other and refund.state in REJECTABLE,

@@ -35,14 +35,18 @@ _ORDER_NAMES = {
 
 def offered(staff: AccountingStaff) -> Chosen:
     """Return what the selects of the page hold: gateways with a contract, agencies that somebody sees."""
-    slugs = MerchantAccount.objects.order_by().values_list("gateway", flat=True).distinct()
     agencies = Agency.objects.filter(pk__in=staff.sees).order_by("name").values_list("pk", "name")
     return {
         "states": PaymentState.choices,
-        "gateways": sorted((slug, registry.name_of(slug)) for slug in slugs),
+        "gateways": sorted((slug, registry.name_of(slug)) for slug in _gateways()),
         "agencies": [(str(pk), name) for pk, name in agencies],
         "orders": list(_ORDER_NAMES.items()),
     }
+
+
+def _gateways() -> list[str]:
+    """Return the gateways with a contract, also those whose package is gone: their payments are still here."""
+    return list(MerchantAccount.objects.order_by().values_list("gateway", flat=True).distinct())
 
 
 def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
@@ -52,7 +56,7 @@ def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
     return {
         "q": searched(given),
         "state": choice(given, "state", PaymentState.values),
-        "gateway": choice(given, "gateway", registry.all_slugs()),
+        "gateway": choice(given, "gateway", _gateways()),
         "agency": agency if is_mine else "",
         "from": day(given, "from"),
         "to": day(given, "to"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
+from gateways.base import GatewayMissing
 from payments.errors import StatementRefused
 from payments.models import MerchantAccount
 from payments.models.statements import RowState, StatementState
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             raise CommandError(f"The file cannot be read: {error}") from error
         except StatementRefused as error:
             raise CommandError(error.message) from error
+        except GatewayMissing as error:
+            raise CommandError(f"The file is kept and waits: {error}. Install it and run this again.") from error
         if statement.state == StatementState.PREVIEW:
             self.stdout.write(
                 f"{statement.row_count} rows, {statement.total_amount} VND: {statements.preview(statement)}"
@@ -54,7 +57,10 @@ class Command(BaseCommand):
             statements.confirm(statement, actor=None)
             statement.refresh_from_db()
         if statement.state == StatementState.APPLYING:
-            matching.apply(statement, self._bar("matching"))
+            try:
+                matching.apply(statement, self._bar("matching"))
+            except GatewayMissing as error:
+                raise CommandError(f"The file is confirmed and waits: {error}.") from error
         for state in RowState:
             if count := statement.rows.filter(state=state).count():
                 self.stdout.write(f"{state.value:12} {count}")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agencies.reauthentication import must_be_proved
 from core.spreadsheets import Cell, csv_file
 from core.values.text import row_key
+from gateways import registry
 from payments.accounting.error_messages import explain
 from payments.errors import ContractOverlaps
 from payments.merchants import accounts as merchants
@@ -49,6 +50,7 @@ def gateways(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Cổng thanh toán"),
         "rows": rows,
+        "broken": registry.broken(),
         "hours": hourly_statistics.of_a_day(),
         "form": form,
         "may_change": request.user.has_perm(RIGHT.format("change")),
