@@ -16,8 +16,8 @@ from requests.adapters import HTTPAdapter
 
 from devtools.smoke_test import Journey
 from tests.journeys.stage import running_demo
-from tests.journeys.test_citizen_and_desk import follow, sign_in
 from tests.support.browser import chromium
+from tests.support.journeys import follow, sign_in
 
 from .measuring import percentile
 from .seeding import Field

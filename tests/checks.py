@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 
 from devtools import embedded
 
-from . import before_commit, source_rules
+from . import before_commit, layout_rules, source_rules
 from .docs import references
 
 
@@ -22,7 +22,7 @@ def _nobody_is_told_before_the_commit() -> bool:
 
 
 def _sources_keep_the_rules() -> bool:
-    faults = list(source_rules.faults())
+    faults = [*source_rules.faults(), *layout_rules.faults()]
     sys.stderr.write("".join(f"{line}\n" for line in faults))
     return not faults
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, ViewportSize
 
 from devtools.stack import ROOT
 from tests.journeys.stage import running_demo
-from tests.journeys.test_citizen_and_desk import follow, one_time_code, sign_in, submit
 from tests.support.browser import chromium
+from tests.support.journeys import follow, one_time_code, sign_in, submit
 
 PICTURES = ROOT / "docs" / "pictures"
 MOST_BYTES = 120_000

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from agencies.audit import record as audit
 from agencies.models import Agency, AuditEntry, Membership, Role, User
 from tests.support import factories
 from tests.support.signing_in import browser_of
@@ -115,8 +116,6 @@ def test_who_is_switched_off_is_out_with_the_next_click() -> None:
 
 
 def test_the_audit_is_taken_away_without_formulas_and_that_is_in_the_audit() -> None:
-    from agencies.audit import record as audit
-
     audit.record("view", '=HYPERLINK("http://x")', actor=None)
     browser = browser_of(factories.officer(factories.agency("Tỉnh"), Role.AUDITOR))
     chosen = AuditEntry.objects.get(action="view").pk

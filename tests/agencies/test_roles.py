@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
 from psycopg2.extras import DateRange
@@ -110,8 +111,6 @@ def test_ending_asks_for_the_password_again_when_the_last_time_is_long_ago() -> 
 def sign_in(user: User) -> Client:
     browser = Client()
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    from allauth.usersessions.models import UserSession
-
     UserSession.objects.create(user=user, ip="10.0.0.9", user_agent="Firefox", session_key=browser.session.session_key)
     return browser
 

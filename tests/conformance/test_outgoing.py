@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,17 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateways.base import (
-    Gateway,
     GatewayError,
     OutcomeState,
     OutcomeUnknown,
-    RawRequest,
-    RawResponse,
     Redirect,
     SentOrder,
 )
 from gateways.conformance.specimens import Fields, Reply, Specimen
-from tests.support.local_server import LocalServer, serve
+from tests.conformance.outgoing import SCALARS, asking, sent
 
 from .specimens import SPECIMENS
 
@@ -31,26 +26,6 @@ pytestmark = pytest.mark.parametrize("specimen", SPECIMENS, ids=str)
 thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 MUST_TELL = {"paid": OutcomeState.PAID, "not found": OutcomeState.NOT_FOUND}
 MUST_TELL_OF_A_PAGE = {"debited but not final": OutcomeState.PENDING, "failed": OutcomeState.FAILED}
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40)
-
-
-@contextmanager
-def asking(specimen: Specimen, answer: Callable[[Fields], Any]) -> Iterator[tuple[Gateway, LocalServer]]:
-    """Yield the adapter with a bank that says `answer(what it was asked)`: a value for JSON, or bytes."""
-    if specimen.contract_at is None:
-        pytest.skip("the specimen does not play this bank's server")
-
-    def respond(request: RawRequest) -> RawResponse:
-        said = answer(json.loads(request.body))
-        return RawResponse(said if isinstance(said, bytes) else json.dumps(said, ensure_ascii=False).encode())
-
-    with serve(respond) as server:
-        yield specimen.gateway(specimen.contract_at(server.url)), server
-
-
-def sent(specimen: Specimen) -> SentOrder:
-    """The order as it was sent, by an adapter that never heard the answer."""
-    return SentOrder(specimen.merchant_ref, specimen.amount, {}, created_at=specimen.order.created_at)
 
 
 def sent_and_answered(specimen: Specimen) -> SentOrder:

@@ -23,9 +23,9 @@ from gateways.base import (
     SentOrder,
 )
 from gateways.conformance.specimens import Fields, Reply, Specimen
+from tests.conformance.outgoing import SCALARS, asking, sent
 
 from .specimens import SPECIMENS
-from .test_outgoing import SCALARS, asking, sent
 
 GIVING = [specimen for specimen in SPECIMENS if Capability.REFUND in specimen.gateway.capabilities]
 pytestmark = pytest.mark.parametrize("specimen", GIVING, ids=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -41,8 +42,6 @@ def test_without_one_statement_more_slip_through() -> None:
         gate.wait()
         RateLimitCount.objects.update_or_create(key="x", defaults={"amount": before + 1, "until": timezone.now()})
         return before < 3
-
-    import threading
 
     gate = threading.Barrier(6)
     assert sum(outcome is True for outcome in at_once(6, read_and_write)) > 3

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from devtools.processes import free_port
 from gateways.base import GatewayRefused, GatewayUnavailable, OutcomeUnknown, RawResponse
 from gateways.http import MAX_ANSWER_BYTES, Link
+from tests.support.https_server import _self_signed, speak
 from tests.support.local_server import serve
 
 QUICK = Link(connect_seconds=0.5, read_seconds=0.5)
-
-
-@contextmanager
-def speak(talk: Callable[[socket.socket], None]) -> Iterator[str]:
-    """Accept connections and let `talk` say whatever it likes, HTTP or not."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def run() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                connection.recv(65536)
-                talk(connection)
-
-    threading.Thread(target=run, daemon=True).start()
-    with listener:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def test_a_message_is_sent_as_json_in_order_and_the_answer_keeps_its_order() -> None:
@@ -179,28 +151,3 @@ def test_the_environment_changes_neither_our_key_nor_our_trust(tmp_path: Path, m
     with serve(lambda request: RawResponse(b"{}")) as server:
         QUICK.post(server.url, {}, {"Authorization": "Bearer ours"})
     assert server.received[0].headers["Authorization"] == "Bearer ours"
-
-
-def _self_signed(folder: Path) -> Path:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(address, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "bank.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return path

@@ -29,7 +29,7 @@ from gateways.http import Link
 from gateways.momo.adapter import Momo
 from gateways.momo.messages import CREATE, CREATE_ANSWERS
 from gateways.momo.specimen import KEYS, SPECIMEN
-from tests.conformance.test_outgoing import asking
+from tests.conformance.outgoing import asking
 from tests.support.local_server import serve
 
 ACCESS = "DEMOACCESS"

@@ -24,7 +24,7 @@ from gateways.parsing import read_query
 from gateways.vnpay.adapter import Vnpay
 from gateways.vnpay.messages import SIGNATURE, Rules
 from gateways.vnpay.specimen import SPECIMEN, _refunded, _replies
-from tests.conformance.test_outgoing import asking
+from tests.conformance.outgoing import asking
 
 ORDER = PaymentOrder(
     merchant_ref="HS20260715000123",

@@ -10,8 +10,9 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.support.journeys import assert_good, follow
+
 from .stage import MARKS
-from .test_citizen_and_desk import assert_good, follow
 
 pytestmark = MARKS
 PHONE: ViewportSize = {"width": 360, "height": 740}

@@ -8,9 +8,10 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
+from tests.support.journey_bills import bill
+from tests.support.journeys import assert_good, follow
+
 from .stage import MARKS
-from .test_citizen_and_desk import assert_good, follow
-from .test_look import bill
 
 pytestmark = MARKS
 #: What must not stand on the page while nobody knows.

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from tests.looks.looking import LEAST_BYTES, MOST_BYTES, faults_at, faults_of_a_citizens_page
+from tests.support.journey_bills import bill
 
 from .stage import MARKS
 
@@ -53,25 +51,6 @@ WATCH = """() => {
   watch.observe({type: 'event', durationThreshold: 16});
   watch.observe({type: 'first-input', buffered: true});
 }"""
-
-
-def bill(demo: dict[str, Any]) -> str:
-    """Make a bill by the API and return the path of its pay page."""
-    body = {
-        "reference": f"LOOK-{secrets.token_hex(4)}",
-        "agency": demo["api_agency"],
-        "payer_name": "Nguyễn Thị Bình",
-        "description": "Chứng thực bản sao",
-        "lines": [{"code": "P", "kind": "phi", "description": "Phí chứng thực", "amount": 8000}],
-    }
-    headers = {
-        "Authorization": f"Bearer {demo['api_key']}",
-        "Content-Type": "application/json",
-        "Idempotency-Key": secrets.token_hex(16),
-    }
-    request = urllib.request.Request(f"{demo['base_url']}/api/v1/bills", json.dumps(body).encode(), headers)  # noqa: S310
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-        return str(json.load(answer)["pay_url"]).removeprefix(demo["base_url"])
 
 
 @contextmanager

@@ -9,9 +9,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route
 
+from tests.support.journey_bills import bill
+from tests.support.journeys import follow
+
 from .stage import MARKS
-from .test_citizen_and_desk import follow
-from .test_look import bill
 
 pytestmark = MARKS
 NO_POLL = "window.setInterval = () => 0;"

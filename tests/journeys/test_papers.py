@@ -7,11 +7,10 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from tests.dossiers.attachments.test_validation import half_a_picture, picture
+from tests.support.journeys import PHONE, assert_good, follow
+from tests.support.uploads import half_a_picture, picture
 
 from .stage import MARKS
-from .test_citizen_and_desk import assert_good, follow
-from .test_paying import PHONE
 
 pytestmark = MARKS
 

@@ -12,13 +12,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from gateways.codecs import vietqr
+from tests.support.journey_bills import bill
+from tests.support.journeys import PHONE, assert_good, follow, passing_by, submit
 
 from .stage import MARKS
-from .test_citizen_and_desk import assert_good, follow, passing_by, submit
-from .test_look import bill
 
 pytestmark = MARKS
-PHONE: Any = {"viewport": {"width": 360, "height": 800}, "has_touch": True, "is_mobile": True}
 
 
 def read(page: Page) -> list[str]:

@@ -8,17 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.support.journeys import IS_SEEN, PHONE, assert_good, follow
+
 from .stage import MARKS
-from .test_citizen_and_desk import assert_good, follow
-from .test_paying import PHONE
 
 pytestmark = MARKS
 MOST_LOADS, LONGEST_SECONDS = 12, 180
-#: The focused element is seen: an outline of at least two pixels.
-IS_SEEN = """element => {
-  const style = getComputedStyle(element);
-  return parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none';
-}"""
 
 
 def tab_to(page: Page, wanted: str, most: int = 80) -> None:

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.support.journeys import assert_good, follow
+
 from .stage import MARKS
-from .test_citizen_and_desk import assert_good, follow
 
 pytestmark = MARKS
 BINH = "026192000202"

@@ -26,13 +26,13 @@ from payments.receipts.issue import revise
 from payments.refunds import workflow as refunds
 from payments.states import PaymentState
 from procedures.models import Procedure
-from tests.dossiers.submission.test_submitting import asking, begun, filled, picture
-from tests.dossiers.tracking.test_my_dossiers import BINH, citizen, owned
 from tests.support import factories
+from tests.support.citizens import BINH, citizen, owned
 from tests.support.notifications import confirm
 from tests.support.payments.accounting import surplus
 from tests.support.payments.callbacks import post
 from tests.support.signing_in import BACKEND
+from tests.support.submitting import asking, begun, filled, picture
 
 Maker = Callable[[Client], str]
 STATES: dict[str, Maker] = {}

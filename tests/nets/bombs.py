@@ -20,7 +20,7 @@ from gateways.base import Malformed
 from payments.api.parsers import BoundedJSONParser
 from payments.errors import StatementRefused
 from procedures.schedules import workbook
-from tests.dossiers.attachments.test_validation import bomb, giant, picture
+from tests.support.uploads import bomb, giant, picture
 
 from .costs import read_statement, sheet
 

@@ -27,8 +27,8 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from payments.api.clients import create_client
 from payments.callbacks import inbox
 from payments.models import RejectedNotification
-from tests.authorization.test_matrix import addresses, table
 from tests.support import factories, running
+from tests.support.matrix import addresses, table
 from tests.support.notifications import confirm
 from tests.support.world import Actor, World
 

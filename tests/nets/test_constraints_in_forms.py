@@ -19,8 +19,8 @@ from psycopg2.extras import DateRange
 from agencies.models import Agency, Membership, Role, User
 from core.database.whole_row import WholeRow
 from procedures.models import FeeRule, FeeSchedule
-from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
+from tests.support.schedules import schedule
 from tests.support.sending_forms import send_form
 from tests.support.signing_in import browser_of
 

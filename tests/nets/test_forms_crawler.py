@@ -7,20 +7,13 @@ what is wrong. Whose page it is stands in `matrix.csv`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.urls import reverse
-from psycopg2.extras import DateRange
 
-from procedures.models import ScheduleState
-from tests.authorization.test_matrix import addresses, table
-from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support.form_crawler import Crawler
-from tests.support.world import ACTORS, World
+from tests.support.inhabited_world import inhabited_world, pages
 
 PARTS = {"administration": True, "everything else": False}
 #: Who, what → why the answer is a refusal all the same.
@@ -28,17 +21,6 @@ REFUSED = {
     ("former", "account_reauthenticate with plausible values"): "nothing is open to whose role is over",
     ("agency_admin", "admin:agencies_membership_changelist with plausible values"): "they ended their own role",
 }
-
-
-def pages(world: World, *, is_administration: bool) -> Iterator[tuple[str, list[str]]]:
-    """Yield the path of every page with those who may see it."""
-    defaults = {name: pattern.default_args for name, pattern in addresses()}
-    for row in table():
-        if row["method"] == "GET" and row["url"].startswith("admin:") == is_administration:
-            path = world.paths.get(row["url"]) or reverse(
-                row["url"], kwargs=world.objects[row["object"]] | dict(defaults[row["url"]])
-            )
-            yield path, [who for who in ACTORS if who != "api" and row[who].split("/")[0] == "yes"]
 
 
 @pytest.mark.django_db
@@ -58,21 +40,6 @@ def test_every_form_can_be_sent_by_who_sees_it(part: str, settings: Any, tmp_pat
     assert crawler.sent > 100, "the control"
     faults = [fault for fault in crawler.faults if not _is_expected(fault)]
     assert not faults, "\n".join(faults)
-
-
-def inhabited_world() -> World:
-    """The world with what lets a form go all its way: an office that takes the procedure in, and a price."""
-    world = World()
-    case = world.dossier.case
-    case.procedure.agencies.add(world.home)
-    schedule(
-        case,
-        10_000,
-        date(2020, 1, 1),
-        state=ScheduleState.ACTIVE,
-        valid_during=DateRange(date(2020, 1, 1), date(2030, 1, 1)),
-    )
-    return world
 
 
 def _is_expected(fault: str) -> bool:

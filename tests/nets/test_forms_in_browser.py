@@ -17,8 +17,7 @@ from playwright.sync_api import TimeoutError as TookTooLong
 from tests.support.browser import NEEDS_CHROMIUM
 from tests.support.browser_on_client import ClientPage, be_patient
 from tests.support.form_crawler import undone
-
-from .test_forms_crawler import inhabited_world, pages
+from tests.support.inhabited_world import inhabited_world, pages
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db]
 #: Who opens what is not the administration's: the first of these that may.

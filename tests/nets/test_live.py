@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, TimeoutErr
 from devtools.smoke_test import Journey
 from devtools.stack import ROOT
 from tests.journeys.stage import MARKS
-from tests.journeys.test_citizen_and_desk import follow, one_time_code
 from tests.support.event_line import EventLine
+from tests.support.journeys import follow, one_time_code
 
 pytestmark = MARKS
 TEMPLATES = ROOT / "templates"

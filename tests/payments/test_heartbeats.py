@@ -16,8 +16,8 @@ from payments import heartbeats, tasks
 from payments.models import Heartbeat
 from payments.tasks import process_inbox
 from portal.administration.alerts import of_province
-from tests.portal.test_metrics import scrape
 from tests.support import factories, running
+from tests.support.metrics import scrape
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

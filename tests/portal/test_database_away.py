@@ -15,16 +15,12 @@ from payments.models import Bill
 from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.support import factories
+from tests.support.away import assert_come_again
 from tests.support.breaking import Breaker
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def assert_come_again(answer: Any) -> None:
-    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
-    assert b"Traceback" not in answer.content
 
 
 def test_a_callback_that_meets_a_dead_session_is_sent_again_and_counts() -> None:

@@ -18,10 +18,9 @@ from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.support import factories, running
+from tests.support.away import assert_come_again
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
-
-from .test_database_away import assert_come_again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from gateways.base import GatewayUnavailable
@@ -18,24 +17,13 @@ from payments.merchants import circuit_breaker
 from payments.models import Notification, Payment
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.notifications import NotificationState
+from portal.metrics import _SECONDS_TO_SETTLE
 from tests.support import factories
+from tests.support.metrics import scrape
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Samples = dict[tuple[str, tuple[str, ...]], float]
-
-
-def scrape() -> Samples:
-    answer = Client().get("/metrics")
-    assert answer.status_code == 200
-    assert "no-store" in answer["Cache-Control"]
-    families = text_string_to_metric_families(answer.content.decode())
-    return {
-        (sample.name.removeprefix("motcua_"), tuple(sample.labels.values())): sample.value
-        for family in families
-        for sample in family.samples
-    }
 
 
 def test_an_empty_portal_has_numbers_and_not_gaps() -> None:
@@ -105,8 +93,6 @@ def test_without_a_token_no_token_opens() -> None:
 
 
 def test_a_scrape_reads_the_last_ten_minutes_by_index() -> None:
-    from portal.metrics import _SECONDS_TO_SETTLE
-
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO payments_notification (gateway, event_key, source, merchant_account_id, merchant_ref,

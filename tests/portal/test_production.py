@@ -9,16 +9,7 @@ import sys
 import pytest
 
 from tests.support import running
-
-GOOD = {
-    "DJANGO_SETTINGS_MODULE": "portal.settings.production",
-    "SECRET_KEY": "qz7" * 20 + "Xk2-9d_LmPw",
-    "FIELD_ENCRYPTION_KEYS": "c2l4dGVlbi1ieXRlcy1vci1tb3JlLTMyYnl0ZXMhISE=",
-    "ALLOWED_HOSTS": "dvc.example.gov.vn",
-    "BASE_URL": "https://dvc.example.gov.vn",
-    "SMS_ADAPTER": "dossiers.messages.providers.by_http_sms",
-    "SMS_URL": "https://sms.example.vn/send",
-}
+from tests.support.production import GOOD
 
 
 def start(**changes: str) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from pytest_django import Settings
 
-from .test_production import GOOD
+from tests.support.production import GOOD
 
 #: Collecting everything compresses the API's documentation for half a minute.
 PROGRAM = """

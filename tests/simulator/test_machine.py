@@ -29,7 +29,9 @@ from payments.checkout import start as checkout
 from payments.errors import BillHasMoney, BillNotPayable
 from payments.models import Bill, LedgerEvent, Notification, Payment, Receipt
 from payments.models.notifications import NotificationState
+from payments.settlement import apply as settlement
 from payments.settlement import ledger_check
+from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
 from payments.status_queries import query as status_queries
 from tests.support import factories
 
@@ -200,8 +202,6 @@ def test_the_counter_does_what_its_model_says() -> None:
 @pytest.mark.django_db
 def test_control_a_counter_that_believes_in_failure_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open Forms 5942: "failed" taken for final. The machine must find the payer who pays after all."""
-    from payments.settlement import apply as settlement
-    from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
 
     def believing(
         event: GatewayEvent, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool

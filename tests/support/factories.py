@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Level, Membership, Role, User
@@ -14,7 +16,7 @@ from devtools.sandbox.keys import make_contracts
 from dossiers.models import Dossier, DossierBill, Draft
 from gateways.codecs import vietqr
 from payments.bills.create import NewLine, create_bill
-from payments.models import Bill, MerchantAccount, Payment
+from payments.models import Bill, LedgerEvent, MerchantAccount, Payment
 from payments.states import PaymentState
 from procedures.models import Procedure, ProcedureCase
 
@@ -46,8 +48,6 @@ def officer(of: Agency, role: Role = Role.RECEPTION_OFFICER) -> User:
 
 def merchant(of: Agency, gateway: str, **settings: Any) -> MerchantAccount:
     """A contract with one of the sandbox banks."""
-    import json
-
     contract = CONTRACTS[gateway]
     account, _ = MerchantAccount.objects.get_or_create(
         gateway=gateway,
@@ -80,10 +80,6 @@ def bill(amount: int = 150_000, of: Agency | None = None, **values: Any) -> Bill
 
 def payment(of: Bill | None = None, gateway: str = "vnptpay", **values: Any) -> Payment:
     """An attempt that was sent, with its events as the product writes them."""
-    from django.utils import timezone
-
-    from payments.models import LedgerEvent
-
     of = of or bill()
     number = next(_numbers)
     reference = f"{number:014d}" if gateway == "vietinbank" else f"MC{number:010d}"
@@ -132,8 +128,6 @@ def draft(of: ProcedureCase | None = None) -> Draft:
 
 def dossier(of: Agency | None = None, *, state: int = 1, amount: int = 10_000) -> Dossier:
     """A dossier with one bill, or with none when the amount is 0."""
-    from django.utils import timezone
-
     of = of or agency()
     number = next(_numbers)
     made = Dossier.objects.create(

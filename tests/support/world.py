@@ -38,9 +38,9 @@ from payments.webhooks import dispatch, endpoints
 from portal.administration.reorganisation.apply import carry_out
 from portal.administration.reorganisation.plan import Link, Plan
 from procedures.models import CalendarDay, WorkingHours
-from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support.payments.accounting import surplus, upload
 from tests.support.payments.statements import YESTERDAY, line
+from tests.support.schedules import schedule
 
 from . import factories
 from .signing_in import browser_of

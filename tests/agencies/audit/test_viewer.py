@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import get_resolver
 from django.utils import timezone
 
 from agencies.audit import record as audit
@@ -16,6 +17,7 @@ from payments.states import ReallocationState, RefundState
 from procedures.models import CalendarDay
 from tests.support import factories
 from tests.support.markup import tight
+from tests.support.matrix import addresses
 from tests.support.signing_in import browser_of
 
 ROOT = Path(__file__).parents[3]
@@ -137,9 +139,5 @@ def test_an_object_leads_to_its_page() -> None:
 
 
 def test_every_kind_of_object_with_a_page_has_that_page() -> None:
-    from django.urls import get_resolver
-
-    from tests.authorization.test_matrix import addresses
-
     names = {name for name, _pattern in addresses(get_resolver())}
     assert {kind.page for kind in KINDS.values() if kind.page} - names == set()

@@ -27,8 +27,7 @@ from dossiers.tasks import check_papers
 from portal.settings.environment import socket_address
 from tests.support import factories
 from tests.support.concurrency import at_once
-
-from .test_validation import ARCHIVE_END, SCRIPT, half_a_picture, picture, scan_of_two_pages
+from tests.support.uploads import ARCHIVE_END, SCRIPT, half_a_picture, picture, scan_of_two_pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: The file every scanner knows, in two parts so that this one is not found.

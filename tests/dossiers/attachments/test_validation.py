@@ -3,49 +3,15 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from typing import Any
 
 import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from fpdf import FPDF
-from PIL import Image
 
 from dossiers.attachments import validation
-
-SCRIPT = b"<html><script>alert(1)</script>"
-ARCHIVE_END = b"PK\x05\x06" + bytes(18)
-
-
-def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30), **more: Any) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, "red").save(out, kind, **more)
-    return out.getvalue()
-
-
-def half_a_picture() -> bytes:
-    whole = picture(size=(400, 300))
-    return whole[: len(whole) // 2]
-
-
-def scan_of_two_pages() -> bytes:
-    out = io.BytesIO()
-    page = Image.new("RGB", (200, 300), "white")
-    page.save(out, "PDF", save_all=True, append_images=[page])
-    return out.getvalue()
-
-
-def letter(**protection: Any) -> bytes:
-    made = FPDF()
-    made.add_page()
-    made.set_font("Helvetica")
-    made.cell(text="Giay to")
-    if protection:
-        made.set_encryption(**protection)
-    return bytes(made.output())
+from tests.support.uploads import ARCHIVE_END, SCRIPT, bomb, giant, letter, picture, scan_of_two_pages
 
 
 def document(inside: str = "[]", *, in_streams: bool = False, **saving: Any) -> bytes:
@@ -57,34 +23,6 @@ def document(inside: str = "[]", *, in_streams: bool = False, **saving: Any) -> 
     mode = pikepdf.ObjectStreamMode.generate if in_streams else pikepdf.ObjectStreamMode.disable
     made.save(out, object_stream_mode=mode, **saving)
     return out.getvalue()
-
-
-def bomb(size: int = 40_000_000) -> bytes:
-    """A PDF whose only object stream comes to so many bytes."""
-    inside = zlib.compress(
-        b"1 0 2 40 "
-        + b"<< /Type /Catalog /Pages 2 0 R >>".ljust(40)
-        + b"<< /Type /Pages /Count 1 /Kids [<< /Type /Page /MediaBox [0 0 9 9] >>] >>"
-        + bytes(size)
-    )
-    head = b"%%PDF-1.7\n3 0 obj\n<< /Type /ObjStm /N 2 /First 9 /Filter /FlateDecode /Length %d >>\nstream\n" % len(
-        inside
-    )
-    body = head + inside + b"\nendstream\nendobj\n"
-    places = [(0, 0, 0), (2, 3, 0), (2, 3, 1), (1, 9, 0), (1, len(body), 0)]
-    table = b"".join(struct.pack("!BIB", *place) for place in places)
-    return body + (
-        b"4 0 obj\n<< /Type /XRef /Size 5 /W [1 4 1] /Root 1 0 R /Length %d >>\nstream\n" % len(table)
-        + table
-        + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(body)
-    )
-
-
-def giant() -> bytes:
-    """A picture of a few bytes that says it has 900 million pixels."""
-    small = picture("PNG")
-    header = b"IHDR" + struct.pack("!II", 30_000, 30_000) + small[24:29]
-    return small[:12] + header + struct.pack("!I", zlib.crc32(header)) + small[33:]
 
 
 SCRIPTED = "<< /S /JavaScript /JS (app.alert(1)) >>"

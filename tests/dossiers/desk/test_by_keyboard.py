@@ -13,9 +13,9 @@ from agencies.models import Agency, Role, User
 from dossiers.models import Dossier, HandOver
 from payments.cash_desk import collect as cash_desk
 from payments.models import CounterPayment
-from tests.journeys.test_the_whole_way import IS_SEEN
 from tests.support import factories, running
 from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.journeys import IS_SEEN
 from tests.support.screens import desk_of, officer_of
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.models import AuditEntry
 from dossiers.models import Dossier
 from tests.support import factories
+from tests.support.desk import RECEIVER
 
-RECEIVER = {"receiver_name": "Lê Văn An", "relation": "family", "identity_shown": "card", "identity_tail": "0123"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -56,9 +59,6 @@ def test_the_list_costs_the_same_queries_for_one_and_for_twenty(django_assert_nu
     client = signed_in(agency)
     factories.payment(of=factories.dossier(agency).bills.get())
     client.get("/quay/")
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as one:
         client.get("/quay/")
     for _ in range(19):
@@ -88,8 +88,6 @@ def test_whom_one_looks_for_stands_in_no_address() -> None:
 
 
 def test_the_pin_is_locked_after_five_wrong_tries() -> None:
-    from django.contrib.auth.hashers import make_password
-
     dossier = factories.dossier()
     Dossier.objects.update(pin_hash=make_password("1234"))
     for _ in range(5):

@@ -17,8 +17,8 @@ from dossiers.post import orders as postal_orders
 from dossiers.submission.submit import Application, submit
 from payments.api.clients import create_client
 from procedures.models import Exemption, FeeSchedule, ProcedureCase, ScheduleState
-from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
+from tests.support.schedules import schedule
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db

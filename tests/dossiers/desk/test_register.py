@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from dossiers.desk import print_views
 from dossiers.models import Dossier
-from tests.dossiers.processing.test_decisions import register
 from tests.support import factories
-
-from .test_work import pdf_text, signed_in
+from tests.support.decisions import register
+from tests.support.desk import pdf_text, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,3 +31,16 @@ def test_a_register_too_long_to_print_says_so_and_is_whole_as_a_file(monkeypatch
     lines = list(csv.DictReader(io.StringIO(file)))
     assert [line["ma_ho_so"] for line in lines] == [dossier.code for dossier in dossiers]
     assert lines[0]["chu_ho_so"] == "'=1+1"
+
+
+def test_the_register_lists_the_month_of_ones_own_agency() -> None:
+    dossier, foreign = factories.dossier(), factories.dossier()
+    client, month = signed_in(dossier.agency), f"{timezone.localdate():%Y-%m}"
+    text = pdf_text(register(client, dossier.agency, month).content)
+    assert "Mẫu số 07" in text
+    assert dossier.code in text
+    assert foreign.code not in text
+    assert dossier.code not in pdf_text(register(client, dossier.agency, "2025-12").content)
+    for odd in ("9999-12", "0001-01", "2026-13", "x"):
+        assert register(client, dossier.agency, odd).status_code == 200
+    assert register(client, foreign.agency, month).status_code == 404

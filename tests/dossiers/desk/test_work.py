@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from io import BytesIO
 
 import pypdfium2
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from agencies.models import Agency, Role
+from agencies.models import Role
 from dossiers.desk import worklists
 from dossiers.desk.access import staff_of
 from dossiers.desk.scanner import lookup
@@ -22,24 +20,9 @@ from payments.cash_desk import collect as cash_desk
 from payments.models import Bill, Payment
 from payments.states import PaymentState
 from tests.support import factories
-
-from .test_desk import RECEIVER
+from tests.support.desk import RECEIVER, pdf_text, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def signed_in(of: Agency, *roles: Role) -> Client:
-    user = factories.officer(of, roles[0] if roles else Role.RECEPTION_OFFICER)
-    for role in roles[1:]:
-        user.memberships.create(agency=of, role=role, valid_during=factories.FOREVER)
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def pdf_text(content: bytes) -> str:
-    pages = pypdfium2.PdfDocument(BytesIO(content))
-    return " ".join(page.get_textpage().get_text_range() for page in pages)
 
 
 def test_the_release_record_says_who_took_it_and_what_they_showed() -> None:

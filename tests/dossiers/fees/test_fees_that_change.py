@@ -21,10 +21,10 @@ from payments.settlement import ledger_check
 from payments.states import BillState
 from procedures.models import ProcedureCase, ScheduleState
 from procedures.schedules import lifecycle
-from tests.procedures.schedules.test_lifecycle import person, schedule
 from tests.support import factories
 from tests.support.notifications import notify_bill
 from tests.support.payments.callbacks import post
+from tests.support.schedules import person, schedule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,13 @@ from payments.callbacks import inbox
 from payments.models import Bill, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState
-from procedures.models import ProcedureCase
-from tests.dossiers.tracking.test_actions import opened
-from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
 from tests.support.concurrency import at_once
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
+from tests.support.postal import case
 from tests.support.signing_in import browser_of
+from tests.support.tracking import opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = postal_orders.Address("Nguyễn Thị Bình", "+84912345678", "Thôn 2", "Xã Hy Cương", "Phú Thọ")
@@ -56,16 +55,6 @@ def _ground(tmp_path: Path, settings: Any) -> None:
 @pytest.fixture
 def agency() -> Agency:
     return factories.agency()
-
-
-def case(agency: Agency, amount: int) -> ProcedureCase:
-    """A procedure of one lệ phí; 0 is a procedure that costs nothing."""
-    made = factories.case()
-    made.procedure.agencies.add(agency)
-    fees = schedule(made, amount, timezone.localdate() - timedelta(days=9))
-    fees.state = "active"
-    fees.save()
-    return made
 
 
 def submitted(agency: Agency, amount: int, to: postal_orders.Address = HERE) -> Dossier:

@@ -30,13 +30,13 @@ from dossiers.submission.submit import Application, submit
 from payments.callbacks import inbox
 from payments.models import Bill, ChargeClaim, Discrepancy
 from payments.settlement import ledger_check
-from tests.dossiers.post.test_orders import case as priced_case
-from tests.dossiers.submission.test_submitting import picture as paper
 from tests.support import factories
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
 from tests.support.payments.charge_claims import claim_of, picture
+from tests.support.postal import case as priced_case
 from tests.support.signing_in import BACKEND, browser_of
+from tests.support.submitting import picture as paper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME, PHONE, NUMBER, EMAIL, STREET = (

@@ -20,9 +20,8 @@ from dossiers.privacy import erasure
 from dossiers.states import DossierState
 from payments.models import Bill
 from payments.settlement import ledger_check
-from tests.dossiers.tracking.test_my_dossiers import BINH, browser_of, citizen
-from tests.dossiers.tracking.test_recover import newest
 from tests.support import factories
+from tests.support.citizens import BINH, browser_of, citizen, newest
 from tests.support.concurrency import at_once
 from tests.support.signing_in import browser_of as staff_browser
 

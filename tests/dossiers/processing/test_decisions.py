@@ -14,16 +14,17 @@ from django.test import Client
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
-from agencies.models import Agency, AgencySuccession, AuditEntry, Role
+from agencies.models import AgencySuccession, AuditEntry, Role
 from dossiers.desk.open_decisions import DECISIONS
 from dossiers.errors import IllegalDossierMove, NothingOwed
 from dossiers.models import Assignment, Attachment, Dossier, Message, NoticeKind, Result, WrittenNotice
 from dossiers.processing import decisions
 from dossiers.states import DossierState, check_move
 from payments.callbacks import inbox
-from tests.dossiers.desk.test_work import RECEIVER, pdf_text, signed_in
 from tests.support import factories
 from tests.support.concurrency import at_once
+from tests.support.decisions import decide
+from tests.support.desk import RECEIVER, pdf_text, signed_in
 from tests.support.files import pdf
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
@@ -42,26 +43,6 @@ OFFERED = {
     10: "thu-hoi",
 }
 PDF = pdf("ket qua")
-
-
-def filled(**values: Any) -> dict[str, Any]:
-    """Every field of every decision."""
-    later = timezone.localdate() + timedelta(days=30)
-    return {
-        "reason": "Thiếu bản chính",
-        "items": "Giấy khai sinh\nHộ chiếu",
-        "until": later.isoformat(),
-        "stage": "handling",
-        "note": "xem giúp",
-        "number": "123/GXN",
-        "signed_on": timezone.localdate().isoformat(),
-        "signer": "Chủ tịch",
-        **values,
-    }
-
-
-def decide(client: Client, dossier: Dossier, name: str, **values: Any) -> Any:
-    return client.post(f"/quay/{dossier.code}/xu-ly/?viec={name}", filled(**values))
 
 
 def test_a_dossier_moves_along_the_edges_of_the_design_and_no_other() -> None:
@@ -270,23 +251,6 @@ def test_the_papers_a_citizen_sent_are_read_on_record_and_by_nobody_elses_office
     other = factories.dossier(dossier.agency)
     assert client.get(f"/quay/{other.code}/giay-to/{paper.pk}/").status_code == 404
     assert signed_in(factories.agency()).get(address).status_code == 404
-
-
-def register(client: Client, of: Agency, month: str) -> Any:
-    return client.post("/quay/so-theo-doi/", {"co-quan": of.pk, "thang": month})
-
-
-def test_the_register_lists_the_month_of_ones_own_agency() -> None:
-    dossier, foreign = factories.dossier(), factories.dossier()
-    client, month = signed_in(dossier.agency), f"{timezone.localdate():%Y-%m}"
-    text = pdf_text(register(client, dossier.agency, month).content)
-    assert "Mẫu số 07" in text
-    assert dossier.code in text
-    assert foreign.code not in text
-    assert dossier.code not in pdf_text(register(client, dossier.agency, "2025-12").content)
-    for odd in ("9999-12", "0001-01", "2026-13", "x"):
-        assert register(client, dossier.agency, odd).status_code == 200
-    assert register(client, foreign.agency, month).status_code == 404
 
 
 def test_papers_that_came_before_reception_go_back_to_it() -> None:

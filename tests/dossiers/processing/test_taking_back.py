@@ -10,11 +10,10 @@ from agencies.models import AuditEntry, Role
 from dossiers.errors import NotTakenBack
 from dossiers.handover.release import Receiver, release, take_back
 from dossiers.models import Dossier, HandOver, TakenBack
-from tests.dossiers.desk.test_work import signed_in
 from tests.support import factories
 from tests.support.concurrency import at_once
-
-from .test_decisions import decide
+from tests.support.decisions import decide
+from tests.support.desk import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,14 +18,23 @@ from dossiers.models import Assistance, Attachment, Channel, Dossier, Draft, One
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.submission import assisted, drafts
 from procedures.models import ProcedureCase
-from tests.dossiers.desk.test_work import pdf_text
 from tests.support import factories
 from tests.support.concurrency import at_once
+from tests.support.desk import pdf_text
 from tests.support.signing_in import browser_of
-
-from .test_submitting import PERSON, agency, case, picture  # noqa: F401 - fixtures
+from tests.support.submitting import PERSON, asking, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return factories.agency()
+
+
+@pytest.fixture
+def case(agency: Agency) -> ProcedureCase:
+    return asking(agency)
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +45,7 @@ def _files(tmp_path: Path, settings: Any) -> None:
 class Counter:
     """An officer with the citizen in front of them."""
 
-    def __init__(self, case: ProcedureCase, agency: Agency, officer: User | None = None) -> None:  # noqa: F811
+    def __init__(self, case: ProcedureCase, agency: Agency, officer: User | None = None) -> None:
         self.case, self.agency = case, agency
         self.officer = officer or factories.officer(agency)
         self.browser = browser_of(self.officer)
@@ -71,7 +80,7 @@ class Counter:
 
 
 @pytest.fixture
-def counter(case: ProcedureCase, agency: Agency) -> Counter:  # noqa: F811
+def counter(case: ProcedureCase, agency: Agency) -> Counter:
     return Counter(case, agency)
 
 
@@ -158,7 +167,7 @@ def test_nobody_hands_in_what_was_not_confirmed_whatever_door(counter: Counter) 
         Assistance.objects.update(dossier=dossier)
 
 
-def test_only_who_helps_may_read_it_and_only_that_day(counter: Counter, case: ProcedureCase) -> None:  # noqa: F811
+def test_only_who_helps_may_read_it_and_only_that_day(counter: Counter, case: ProcedureCase) -> None:
     counter.begin()
     counter.fill()
     pages = (f"/ho-so-nhap/{counter.draft.code}/nguoi-nop/", f"/quay/nop-giup/{counter.draft.code}/")
@@ -174,7 +183,7 @@ def test_only_who_helps_may_read_it_and_only_that_day(counter: Counter, case: Pr
 
 
 @pytest.mark.parametrize("role", [Role.CASHIER, Role.ACCOUNTANT, Role.SIGNER, Role.AUDITOR])
-def test_who_serves_nobody_at_the_counter_helps_nobody(role: Role, agency: Agency) -> None:  # noqa: F811
+def test_who_serves_nobody_at_the_counter_helps_nobody(role: Role, agency: Agency) -> None:
     assert browser_of(factories.officer(agency, role)).get("/quay/nop-giup/").status_code == 403
 
 

@@ -14,8 +14,8 @@ from dossiers.submission import drafts
 from procedures.fees import Facts, FeeUnknown, QuantityMissing, quote
 from procedures.models import Exemption, FeeSchedule, ProcedureCase, ScheduleState
 from procedures.schedules.load import rules_for
-from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
+from tests.support.schedules import schedule
 from tests.support.sending_forms import send_form
 
 pytestmark = pytest.mark.django_db

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +12,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
-from PIL import Image
 
 from agencies.models import Agency
 from dossiers.attachments import store as attachments
 from dossiers.models import Attachment, Dossier, Draft
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.submission import drafts
-from procedures.models import ProcedureCase, Question
-from tests.procedures.schedules.test_lifecycle import schedule
+from procedures.models import ProcedureCase
 from tests.support import factories
 from tests.support.concurrency import at_once
+from tests.support.submitting import asking, begun, filled, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PERSON = {"owner_name": "Nguyễn Thị Bình", "owner_identity_number": "025190000123", "owner_phone": "0912 345 678"}
-
-
-@pytest.fixture(autouse=True)
-def _files(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path / "media", tmp_path / "messages.jsonl"
 
 
 @pytest.fixture
@@ -45,39 +36,9 @@ def case(agency: Agency) -> ProcedureCase:
     return asking(agency)
 
 
-def asking(agency: Agency) -> ProcedureCase:
-    """Make a procedure of 10,000 đ with two questions of its own and one paper that must come."""
-    made = factories.case()
-    made.procedure.agencies.add(agency)
-    fees = schedule(made, 10_000, timezone.localdate() - timedelta(days=9))
-    fees.state = "active"
-    fees.save()
-    Question.objects.create(procedure=made.procedure, slug="child", label="Họ và tên trẻ")
-    Question.objects.create(procedure=made.procedure, slug="born", label="Ngày sinh", kind="date", position=1)
-    made.procedure.documents.create(name="Giấy chứng sinh", is_required=True)
-    return made
-
-
-def picture(size: tuple[int, int] = (40, 30), **more: Any) -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", size, "red").save(out, "JPEG", **more)
-    return SimpleUploadedFile("giay.jpg", out.getvalue(), "image/jpeg")
-
-
-def begun(browser: Client, case: ProcedureCase) -> Draft:
-    answer = browser.post(f"/nop-ho-so/{case.slug}/", PERSON)
-    assert answer.status_code == 302, answer.content.decode()
-    return Draft.objects.latest("id")
-
-
-def filled(browser: Client, case: ProcedureCase, agency: Agency) -> Draft:
-    draft = begun(browser, case)
-    matter = {"agency": agency.pk, "q_child": "Nguyễn An", "q_born": "1/9/2026"}
-    assert browser.post(f"/ho-so-nhap/{draft.code}/noi-dung/", matter).headers["Location"].endswith("/giay-to/")
-    browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"requirement": "Giấy chứng sinh", "files": [picture()]})
-    done = browser.post(f"/ho-so-nhap/{draft.code}/giay-to/", {"return_method": "counter"})
-    assert done.headers["Location"].endswith("/xem-lai/")
-    return draft
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path / "media", tmp_path / "messages.jsonl"
 
 
 def test_step_by_step_to_a_dossier_with_its_answers_and_papers(case: ProcedureCase, agency: Agency) -> None:

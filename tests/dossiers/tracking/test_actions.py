@@ -11,12 +11,13 @@ import pytest
 from django.test import Client
 
 from agencies.models import User
-from dossiers.models import ClockPause, Dossier, NoticeKind
+from dossiers.models import ClockPause, NoticeKind
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.processing import decisions
 from dossiers.states import DossierState
-from tests.dossiers.submission.test_submitting import picture
 from tests.support import factories
+from tests.support.submitting import picture
+from tests.support.tracking import opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,12 +30,6 @@ def _files(tmp_path: Path, settings: Any) -> None:
 @pytest.fixture
 def officer() -> User:
     return factories.officer(factories.agency())
-
-
-def opened(dossier: Dossier) -> Client:
-    browser = Client()
-    browser.get(f"/giay-hen/{dossier.slip_token}/")
-    return browser
 
 
 @pytest.mark.parametrize("state", [1, 2, 4])

@@ -13,30 +13,9 @@ from agencies import citizens
 from agencies.models import Membership, Role, User
 from dossiers.models import Dossier
 from tests.support import factories
-from tests.support.signing_in import BACKEND
+from tests.support.citizens import BINH, browser_of, citizen, owned
 
 pytestmark = pytest.mark.django_db
-BINH = "026192000202"
-
-
-def citizen(number: str = BINH) -> User:
-    """Somebody VNeID vouches for."""
-    user = User.objects.create(username=f"cong-dan-{number}")
-    citizens.remember(user, citizens.Claims("Trần Thị Bình", number, "0912 000 202", "binh@example.vn"))
-    return user
-
-
-def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
-
-
-def owned(number: str = BINH) -> Dossier:
-    made = factories.dossier()
-    made.owner_identity_number = number
-    made.save()
-    return made
 
 
 def test_one_sees_and_opens_ones_own_and_nothing_else() -> None:

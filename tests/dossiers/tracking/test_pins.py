@@ -15,10 +15,10 @@ from dossiers.models import Attachment, Dossier, Draft, OneTimeCode
 from dossiers.one_time_codes import forms as code_forms
 from dossiers.submission import views
 from dossiers.tracking import pins
-from tests.dossiers.attachments.test_validation import letter
-from tests.dossiers.submission.test_submitting import PERSON
 from tests.support import factories
 from tests.support.concurrency import at_once
+from tests.support.submitting import PERSON
+from tests.support.uploads import letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from dossiers.models import OneTimeCode
 from dossiers.one_time_codes import codes as one_time_codes
 from tests.support import factories
+from tests.support.citizens import newest
 
 pytestmark = pytest.mark.django_db
 ASK, ANSWER = "/tra-cuu/gui-ma/", "/tra-cuu/nhap-ma/"
@@ -24,16 +24,6 @@ ASK, ANSWER = "/tra-cuu/gui-ma/", "/tra-cuu/nhap-ma/"
 def phones(settings: Any, tmp_path: Path) -> Path:
     settings.MESSAGE_FILE = tmp_path / "messages.jsonl"
     return tmp_path / "messages.jsonl"
-
-
-def newest(phones: Path, to: str) -> str:
-    """Return the code in the last text."""
-    one_time_codes.send_waiting()
-    last = json.loads(phones.read_text().splitlines()[-1])
-    assert last["to"] == to
-    match = re.search(r"\d{6}", last["text"])
-    assert match
-    return match.group()
 
 
 @pytest.mark.django_db(transaction=True)

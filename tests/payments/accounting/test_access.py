@@ -11,7 +11,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
-from agencies.models import Agency, Membership, Role
+from agencies.models import Agency, AgencySuccession, Membership, Role
 from payments.accounting import urls
 from payments.accounting.error_messages import SENTENCES, explain
 from payments.errors import DayNotClosable, PaymentsError, RemainingChanged
@@ -118,8 +118,6 @@ def test_a_right_that_ended_yesterday_is_gone(rows: dict[str, Any]) -> None:
 
 
 def test_a_successors_accountant_sees_what_came_before() -> None:
-    from agencies.models import AgencySuccession
-
     case, successor = surplus(), factories.agency("Phường mới")
     client = signed_in(successor)
     assert client.get(f"/doi-soat/sai-lech/{case.pk}/").status_code == 404

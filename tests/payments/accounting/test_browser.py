@@ -11,9 +11,9 @@ from playwright.sync_api import Browser
 
 from agencies.models import Role
 from payments.models import Reallocation
-from tests.journeys.test_citizen_and_desk import assert_good
 from tests.support import factories
 from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.journeys import assert_good
 from tests.support.payments.accounting import sign_in, two_proposals
 from tests.support.payments.accounting_pages import OF_A_ROW, PAGES
 

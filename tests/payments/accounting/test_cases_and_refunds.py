@@ -10,6 +10,7 @@ from django.test import Client
 
 from agencies.models import AuditEntry, Role, User
 from payments.accounting.refunds.views import NEXT_STEPS, masked
+from payments.api.clients import create_client
 from payments.bills.create import NewLine
 from payments.models import Discrepancy, Payment, Refund
 from payments.models.discrepancies import DiscrepancyKind
@@ -200,8 +201,6 @@ def test_a_payment_is_found_by_the_code_of_its_bill() -> None:
 
 
 def test_a_refund_of_a_system_may_be_approved_by_anybody_who_acts() -> None:
-    from payments.api.clients import create_client
-
     payment = paid(factories.payment(gateway="vietinbank"))
     client, _key = create_client("Một cửa điện tử", [payment.bill.agency])
     wanted = refunds.Proposal(1_000, 150_000, "withdrawn", "k")

@@ -12,12 +12,15 @@ from django.utils import timezone
 
 from agencies.models import Role
 from payments.accounting.overview.views import CHART_HEIGHT, SHOWN, chart
+from payments.callbacks import inbox
 from payments.cash_desk import collect as cash_desk
 from payments.models import Discrepancy, MerchantAccount, Statement
 from payments.models.statements import StatementState
 from payments.refunds import workflow as refunds
 from tests.support import factories
+from tests.support.notifications import notify_bill
 from tests.support.payments.accounting import paid, said, sign_in, signed_in, upload
+from tests.support.payments.callbacks import post
 from tests.support.payments.statements import YESTERDAY, file_of, line, match, paid_yesterday
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,10 +116,6 @@ def test_a_closed_day_no_longer_waits(agency: Any) -> None:
 
 def test_money_of_today_is_shown_and_waits_for_tomorrow(agency: Any) -> None:
     stamp = f"{timezone.localdate():%Y%m%d}080000"
-    from payments.callbacks import inbox
-    from tests.support.notifications import notify_bill
-    from tests.support.payments.callbacks import post
-
     payment = factories.payment(of=factories.bill(of=agency), gateway="vietinbank")
     post(notify_bill(payment, transTime=stamp), "vietinbank")
     inbox.drain_all()

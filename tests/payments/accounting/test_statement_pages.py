@@ -15,6 +15,7 @@ from payments.models import Bill, ClosedDay, Discrepancy, MerchantAccount, State
 from payments.reconciliation import matching
 from payments.settlement import ledger_check
 from payments.states import BillState
+from portal.celery import app
 from tests.support import factories
 from tests.support.markup import tight
 from tests.support.payments.accounting import said, signed_in, two_proposals, upload
@@ -165,8 +166,6 @@ def test_a_big_file_is_left_to_the_worker_and_the_page_shows_how_far_it_is(monke
 
 
 def test_a_broker_that_is_down_is_nobodys_error(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from portal.celery import app
-
     account = factories.merchant(factories.agency(), "vietinbank")
     client = signed_in(account.agency)
     upload(client, account, line("B0", 1_000))

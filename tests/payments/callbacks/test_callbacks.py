@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
@@ -11,12 +12,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from core.background import wakeup
 from gateways.codecs.field_signatures import RsaConcatenation, public_key
 from gateways.vietinbank import messages
 from gateways.vnptpay import messages as vnptpay_messages
 from payments.callbacks import dead_letters, inbox
 from payments.models import Discrepancy, LedgerEvent, Notification, Receipt, RejectedNotification
 from payments.models.notifications import NotificationState
+from payments.settlement import apply as settlement
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from tests.support import factories
@@ -242,8 +245,6 @@ def test_a_debit_is_never_money() -> None:
 
 
 def test_a_poison_notification_is_quarantined_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    from payments.settlement import apply as settlement
-
     payments = [factories.payment() for _ in range(10)]
     poison = payments[4].merchant_ref
     real = settlement._apply_one
@@ -269,10 +270,6 @@ def test_a_poison_notification_is_quarantined_and_the_others_go_on(monkeypatch: 
 
 
 def test_the_callback_is_accepted_quickly_when_redis_is_down(settings: Any) -> None:
-    import time
-
-    from core.background import wakeup
-
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     wakeup._redis.cache_clear()
     payment = factories.payment()

@@ -10,6 +10,7 @@ from payments.callbacks import inbox
 from payments.cash_desk import collect as cash_desk
 from payments.cash_desk import internal_payments
 from payments.errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
+from payments.merchants.accounts import accounts_of
 from payments.models import Bill, Discrepancy, Payment, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
@@ -115,8 +116,6 @@ def test_ten_counters_take_one_bill_once(cashier: User) -> None:
 
 
 def test_the_counter_is_no_gateway_for_citizens() -> None:
-    from payments.merchants.accounts import accounts_of
-
     bill = factories.bill()
     internal_payments._account("counter", bill.agency)
     assert accounts_of(bill.agency) == []

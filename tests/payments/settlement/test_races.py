@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -16,6 +17,7 @@ from dossiers.errors import NotReleasable
 from dossiers.handover import release as handover
 from dossiers.handover.release import Receiver, release
 from dossiers.models import Dossier, HandOver
+from dossiers.models.dossier import DossierCounter
 from dossiers.submission.numbering import next_code
 from payments.callbacks import inbox
 from payments.checkout import start as checkout
@@ -68,7 +70,6 @@ def test_control_without_the_lock_the_second_settlement_collides(monkeypatch: py
         return work
 
     monkeypatch.setattr(settlement, "_lock", unlocked)
-    from django.db import transaction
 
     def settle(number: int) -> None:
         with transaction.atomic():
@@ -125,8 +126,6 @@ def test_twenty_clicks_open_one_attempt() -> None:
 
 
 def test_fifty_codes_at_once_are_unique_and_without_gaps() -> None:
-    from datetime import date
-
     agency = factories.agency()
     codes = at_once(50, lambda _: next_code(Agency.objects.get(pk=agency.pk), date(2026, 11, 23)))
     assert sorted(codes) == [f"{agency.identifier}-261123-{number:04d}" for number in range(1, 51)]
@@ -146,10 +145,6 @@ def test_fifty_payments_at_once_leave_no_gap_in_the_receipts() -> None:
 
 def test_control_numbers_without_the_row_lock_are_given_twice() -> None:
     """Read, then write, without holding the counter's row: two dossiers get one code."""
-    from datetime import date
-
-    from dossiers.models.dossier import DossierCounter
-
     agency, day = factories.agency(), date(2026, 11, 23)
     next_code(agency, day)
     both_have_read = threading.Barrier(2)

@@ -15,8 +15,8 @@ from pytest_django import Settings
 from gateways.base import RawResponse
 from payments.errors import AddressRefused
 from payments.webhooks import addresses, transport
-from tests.gateways.test_http import _self_signed as self_signed
-from tests.gateways.test_http import speak
+from tests.support.https_server import _self_signed as self_signed
+from tests.support.https_server import speak
 from tests.support.local_server import serve
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from devtools.processes import free_port
@@ -20,8 +20,9 @@ from gateways.base import RawRequest, RawResponse
 from payments.api.clients import create_client
 from payments.bills import create as bills
 from payments.callbacks import inbox
-from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
+from payments.models import ApiClient, Bill, WebhookDelivery, WebhookEndpoint
 from payments.webhooks import dispatch, endpoints
+from payments.webhooks.events import note_settled
 from tests.support import factories
 from tests.support.concurrency import at_once
 from tests.support.local_server import LocalServer, serve
@@ -101,9 +102,6 @@ def test_what_the_database_takes_back_was_never_told(client: ApiClient) -> None:
 def test_a_batch_of_bills_is_written_in_as_many_statements_as_one(
     client: ApiClient, django_assert_max_num_queries: Any
 ) -> None:
-    from payments.models import Bill
-    from payments.webhooks.events import note_settled
-
     for name in ("a", "b"):
         endpoints.register(client, f"https://client.example/{name}")
     for _ in range(5):
@@ -195,8 +193,6 @@ def test_control_without_the_lease_two_senders_send_the_same(
     again: list[int] = []
 
     def answer(request: RawRequest) -> RawResponse:
-        from django.db import connection
-
         if not again:
             again.append(0)
             again.append(dispatch.send_due())

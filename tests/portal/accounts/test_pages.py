@@ -21,8 +21,8 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext
 
 from agencies.models import Role
-from tests.dossiers.tracking.test_my_dossiers import browser_of, citizen
 from tests.support import factories
+from tests.support.citizens import browser_of, citizen
 from tests.support.signing_in import browser_of as staff_browser
 
 pytestmark = pytest.mark.django_db

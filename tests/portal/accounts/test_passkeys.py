@@ -11,12 +11,11 @@ from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from agencies.models import AuditEntry, Role
-from tests.journeys.test_citizen_and_desk import assert_good, follow
 from tests.support import factories
 from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.journeys import assert_good, follow
+from tests.support.second_factor import LOGIN, PASSWORD
 from tests.support.signing_in import browser_of
-
-from .test_staff import LOGIN, PASSWORD
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
 KEY = {

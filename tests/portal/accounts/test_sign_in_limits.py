@@ -13,8 +13,7 @@ from django.test import Client
 from agencies.models import AuditEntry, User
 from portal.accounts.adapter import WRONG_OF_NAME_HERE
 from tests.support.concurrency import at_once
-
-from .test_staff import LOGIN, PASSWORD, code, with_factor
+from tests.support.second_factor import LOGIN, PASSWORD, code, with_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AUTHENTICATE = "/tai-khoan/2fa/authenticate/"

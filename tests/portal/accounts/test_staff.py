@@ -16,22 +16,15 @@ from django.utils import timezone
 from agencies import people
 from agencies.models import AuditEntry, Role, User
 from tests.support import factories
+from tests.support.second_factor import LOGIN, PASSWORD, code, with_factor
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
-
-PASSWORD = "a long test password"
-LOGIN = "/tai-khoan/login/"
 
 
 @pytest.fixture(autouse=True)
 def _required(settings: Any) -> None:
     settings.STAFF_MFA_REQUIRED = True
-
-
-def code(secret: str) -> str:
-    counter = next(iter(totp.yield_hotp_counters_from_time()))
-    return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
 
 
 def signed_in(user: User, secret: str) -> Client:
@@ -41,12 +34,6 @@ def signed_in(user: User, secret: str) -> Client:
     answer = browser.post("/tai-khoan/2fa/authenticate/", {"code": code(secret)})
     assert answer.status_code == 302, answer.content.decode()
     return browser
-
-
-def with_factor(role: Role = Role.RECEPTION_OFFICER) -> tuple[User, str]:
-    user, secret = factories.officer(factories.agency(), role), totp.generate_totp_secret()
-    totp.TOTP.activate(user, secret)
-    return user, secret
 
 
 def test_a_factor_taken_away_in_the_middle_of_signing_in_leads_back_to_the_beginning() -> None:

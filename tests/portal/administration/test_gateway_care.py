@@ -26,18 +26,11 @@ from payments.states import PaymentState
 from payments.webhooks import dispatch, endpoints
 from portal.public import status_views
 from tests.support import factories
+from tests.support.gateway_care import moment, province
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE, LOST = "/admin/cong-thanh-toan/", "/admin/khong-den-noi/"
-
-
-def province(role: Role = Role.PROVINCE_ADMIN) -> Client:
-    return browser_of(factories.officer(factories.agency(), role))
-
-
-def moment(hours: float) -> str:
-    return f"{timezone.localtime(timezone.now() + timedelta(hours=hours)):%Y-%m-%dT%H:%M}"
 
 
 def announce(browser: Client, account: MerchantAccount, begins: float, ends: float) -> Any:

@@ -37,8 +37,8 @@ from payments.models import (
 from payments.models.receipts import ReceiptSeries
 from payments.webhooks import endpoints
 from procedures.models import CalendarDay, FeeSchedule, Procedure, WorkingHours
-from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
+from tests.support.schedules import schedule
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db

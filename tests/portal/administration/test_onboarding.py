@@ -11,9 +11,9 @@ from payments.callbacks import inbox
 from payments.receipts import issue as receipts
 from portal.administration.onboarding.board_views import Progress, board
 from procedures.models import ScheduleState
-from tests.procedures.schedules.test_lifecycle import schedule
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.schedules import schedule
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db

@@ -22,13 +22,12 @@ from payments.states import BillState
 from portal.administration.read_only import spans
 from portal.administration.read_only.middleware import OPEN
 from portal.models import ReadOnlySpan
-from tests.authorization.test_matrix import addresses
 from tests.support import factories
+from tests.support.gateway_care import moment, province
+from tests.support.matrix import addresses
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
-
-from .test_gateway_care import moment, province
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/admin/chi-xem/"

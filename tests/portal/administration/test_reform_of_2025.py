@@ -26,8 +26,7 @@ from portal.administration.reorganisation.preview import dry_run
 from portal.administration.structure_views import tree
 from tests.support import factories
 from tests.support.notifications import confirm
-
-from .test_reorganisation import rewound_plans
+from tests.support.reorganisation import rewound_plans
 
 pytestmark = pytest.mark.django_db
 DAY = date(2025, 7, 1)

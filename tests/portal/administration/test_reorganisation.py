@@ -29,6 +29,7 @@ from portal.administration.reorganisation.revert import take_back
 from procedures.models import Procedure
 from tests.support import factories
 from tests.support.notifications import confirm
+from tests.support.reorganisation import rewound_plans
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -77,42 +78,6 @@ def test_the_reform_of_2025_is_carried_out_again_and_comes_to_the_same_493_succe
     assert heir_of(gia_cam, date(2025, 6, 30)) == gia_cam
     assert heir_of(gia_cam, date(2025, 8, 1)) == viet_tri
     assert list(Reform.objects.order_by("day").values_list("summary__successions", flat=True)) == [11, 482]
-
-
-def rewound_plans() -> list[Plan]:
-    """Undo the loaded reform, down to the agencies that were, and return it as plans."""
-    links = list(AgencySuccession.objects.select_related("predecessor", "successor").order_by("pk"))
-    ended = list(Agency.objects.exclude(valid_during__endswith=None))
-    AgencySuccession.objects.all().delete()
-    current = Agency.objects.filter(valid_during__endswith=None)
-    current.update(parent=None)
-    current.delete()
-    days = {agency.pk: agency.valid_during.upper for agency in ended}
-    for agency in ended:
-        agency.valid_during = DateRange(agency.valid_during.lower, None)
-    Agency.objects.bulk_update(ended, ["valid_during"], batch_size=500)
-    by_id = {agency.pk: agency for agency in ended}
-    made: dict[int, Agency] = {}
-    for link in links:
-        fresh = link.successor
-        if fresh.pk not in made:
-            made[fresh.pk] = Agency(
-                code=fresh.code, name=fresh.name, level=fresh.level, identifier=fresh.identifier,
-                valid_during=fresh.valid_during,
-            )  # fmt: skip
-    plans = []
-    for day in sorted({link.effective_date for link in links}):
-        own = [link for link in links if link.effective_date == day]
-        has_heir = {link.predecessor_id for link in own}
-        plans.append(
-            Plan(
-                day,
-                f"Sắp xếp {day}",
-                tuple(Link(by_id[link.predecessor_id], made[link.successor_id], link.note) for link in own),
-                tuple(agency for pk, agency in by_id.items() if days[pk] == day and pk not in has_heir),
-            )
-        )
-    return plans
 
 
 def test_a_bill_in_flight_keeps_its_account_and_new_attempts_use_the_successors() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils.functional import Promise
 
@@ -45,8 +45,6 @@ def test_the_database_refuses_to_change_an_active_schedule() -> None:
 
 
 def test_secrets_of_a_merchant_are_encrypted_at_rest_and_never_shown(client: Client) -> None:
-    from django.db import connection
-
     account = factories.merchant(factories.agency(), "vnptpay")
     secret = factories.CONTRACTS["vnptpay"]["secrets"]["secret_key"]
     with connection.cursor() as cursor:

@@ -6,7 +6,10 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
+from django.forms import model_to_dict
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from procedures.catalogue.filters import open_on
@@ -120,11 +123,6 @@ def test_where_to_go_is_a_rule_for_many_agencies_and_a_name_for_one() -> None:
 
 
 def test_the_administration_sorts_a_procedure_by_ticking_boxes() -> None:
-    from django.contrib import admin
-    from django.contrib.auth.models import AnonymousUser
-    from django.forms import model_to_dict
-    from django.test import RequestFactory
-
     procedure = Procedure.objects.get(code="1.001193")
     request = RequestFactory().get("/")
     request.user = AnonymousUser()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,23 +22,9 @@ from procedures.fees import (
     gaps,
     quote,
 )
+from tests.support.fee_rules import DAY, rule
 
-DAY = date(2026, 6, 1)
 EVERYBODY = frozenset({"a", "b"})
-
-
-def rule(**values: Any) -> Rule:
-    base: dict[str, Any] = {
-        "rule_id": 1,
-        "schedule_id": 1,
-        "version": 1,
-        "code": "A",
-        "name": "A",
-        "kind": "phi",
-        "price": 100_000,
-        "legal_basis": "TT 1",
-    }
-    return Rule(**{**base, **values})
 
 
 def test_no_rule_in_force_is_not_zero() -> None:

@@ -6,29 +6,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
-from agencies.models import Role, User
+from agencies.models import Role
 from procedures.models import FeeSchedule, ScheduleState
 from procedures.schedules.findings import findings_in_use
 from tests.support import factories
+from tests.support.schedule_pages import page, signed_in
+from tests.support.schedules import schedule
 from tests.support.signing_in import browser_of
 
-from .test_lifecycle import schedule
-
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(name: str, *, is_superuser: bool = True) -> Client:
-    user = User.objects.create_user(name, password="a long test password", is_staff=True, is_superuser=is_superuser)
-    return browser_of(user)
-
-
-def page(of: FeeSchedule, step: str = "change") -> str:
-    return f"/admin/procedures/feeschedule/{of.pk}/{step}/"
 
 
 def test_the_way_from_draft_to_approved_over_the_pages() -> None:

@@ -13,10 +13,9 @@ from agencies.models import Role
 from procedures.models import FeeSchedule, ScheduleState
 from procedures.schedules import lifecycle
 from tests.support import factories
+from tests.support.schedules import schedule
 from tests.support.sending_forms import send_form
 from tests.support.signing_in import browser_of
-
-from .test_lifecycle import schedule
 
 pytestmark = pytest.mark.django_db
 

@@ -20,30 +20,9 @@ from procedures.models import FeeRule, FeeSchedule, ProcedureCase, ScheduleState
 from procedures.schedules import lifecycle
 from procedures.schedules.load import rules_for
 from tests.support import factories
+from tests.support.schedules import person, schedule
 
 pytestmark = pytest.mark.django_db
-
-
-def person(name: str) -> User:
-    return User.objects.create_user(name, password="a long test password")
-
-
-def schedule(case: ProcedureCase, price: int, starts: date, **values: Any) -> FeeSchedule:
-    state = values.pop("state", ScheduleState.DRAFT)
-    version = FeeSchedule.objects.filter(procedure=case.procedure).count() + 1
-    made = FeeSchedule.objects.create(
-        **{
-            "procedure": case.procedure,
-            "version": version,
-            "valid_during": DateRange(starts, None),
-            "legal_basis": "NQ 1",
-            **values,
-        }
-    )
-    FeeRule.objects.create(schedule=made, case=case, code="A", name="Lệ phí", kind="le_phi", price=price)
-    made.state = state
-    made.save()
-    return made
 
 
 def amount(case: ProcedureCase, on: date) -> int:

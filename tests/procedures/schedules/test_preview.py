@@ -13,8 +13,8 @@ from dossiers.submission.submit import Application, submit
 from procedures.fees import Facts
 from procedures.models import FeeRule, FeeSchedule, ScheduleState
 from procedures.schedules.preview import Charged, Difference, differences, preview
-from tests.procedures.fees.test_engine import DAY, rule
 from tests.support import factories
+from tests.support.fee_rules import DAY, rule
 
 
 def test_only_those_who_would_pay_another_amount_are_told() -> None:

@@ -11,10 +11,9 @@ from django.core.management import call_command
 
 from procedures.models import ScheduleState
 from procedures.schedules.validation import as_if_active, lint
-from tests.procedures.fees.test_engine import rule
 from tests.support import factories
-
-from .test_lifecycle import schedule
+from tests.support.fee_rules import rule
+from tests.support.schedules import schedule
 
 TODAY = date(2026, 11, 23)
 

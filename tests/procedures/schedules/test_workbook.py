@@ -16,11 +16,10 @@ from agencies.models import AuditEntry, User
 from procedures.models import Exemption, FeeRule, FeeSchedule, ScheduleState
 from procedures.schedules import workbook, workbook_exemptions, workbook_import
 from procedures.schedules.timeline import draw
-from tests.procedures.fees.test_engine import rule
 from tests.support import factories
-
-from .test_admin import page, signed_in
-from .test_lifecycle import schedule
+from tests.support.fee_rules import rule
+from tests.support.schedule_pages import page, signed_in
+from tests.support.schedules import schedule
 
 pytestmark = pytest.mark.django_db
 PRICE = list(workbook.COLUMNS).index("price") + 1
