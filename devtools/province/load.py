@@ -1,0 +1,166 @@
+"""Loads a year of the province's life into an empty database: one transaction, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils import timezone
+
+from agencies.audit import chain
+from agencies.models import AuditEntry
+from dossiers.models import Dossier, DossierCounter
+from payments.models import Bill
+
+from . import rhythm, sandbox_books, statements
+from .scene import build, communes
+from .stories import opening, teller
+from .world import World, count_drawers
+from .writer.pages import Pages
+from .writer.row import Row
+from .writer.tables import tables
+
+SEED = "Phú Thọ"
+#: Opens every dossier that is loaded, together with its code.
+PIN = "2580"
+#: Nothing is told of the last minutes: what follows a step by seconds shall not lie ahead of us.
+_MARGIN = timedelta(minutes=3)
+#: Rows are written when so many dossiers were told, at the end of a day.
+_CHUNK = 1500
+_PAPER = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+Progress = Callable[[int, int, str], None]
+
+
+class NotEmpty(Exception):
+    """There are dossiers already: a year of life is loaded into an empty database only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was written: rows by table."""
+
+    rows: Mapping[str, int]
+
+
+def is_empty() -> bool:
+    """Tell whether nothing has happened here yet."""
+    return not (Dossier.objects.exists() or Bill.objects.exists() or AuditEntry.objects.exists())
+
+
+def load(
+    count: int,
+    banks: Mapping[str, Mapping[str, Any]],
+    *,
+    now: datetime | None = None,
+    seed: str = SEED,
+    books: Path | None = None,
+    progress: Progress = lambda done, total, label: None,
+) -> Loaded:
+    """Write the year that ends now, with so many dossiers. `banks` are the sandbox's sides of the contracts.
+
+    `books` are the sandbox's SQLite books, to know what the year's payments came to. Raises NotEmpty.
+    """
+    if not is_empty():
+        raise NotEmpty
+    moment = (now or timezone.now()) - _MARGIN
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET CONSTRAINTS ALL IMMEDIATE"
+            )  # keys are checked at each COPY, not all in memory at the end
+        world = _world(moment, banks, seed)
+        _tell_all(world, count, seed, progress)
+        world.pages.turn(datetime.max.replace(tzinfo=UTC))
+        _finish(world)
+        while chain.link_due():
+            pass
+    if books:
+        sandbox_books.write(books, world.books)
+    _analyze()
+    return Loaded(world.pages.written)
+
+
+def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> World:
+    today = timezone.localdate(now)
+    first = rhythm.days(today)[0]
+    rng = _rng(f"{seed}:{today}:scene")
+    scene = build(first, today, banks, rng)
+    pages = Pages(tables(), {"receipt": _number_receipts, "shift": count_drawers})
+    pages.begin()
+    paper = default_storage.save("results/mau/ket-qua.pdf", ContentFile(_PAPER))
+    return World(
+        scene, pages, first, now.astimezone(timezone.get_default_timezone()), make_password(PIN), paper, communes(scene)
+    )
+
+
+def _tell_all(world: World, count: int, seed: str, progress: Progress) -> None:
+    today = world.clock.day_of(world.now)
+    span = rhythm.days(today)
+    passed = (world.now - world.clock.midnight(today)) / timedelta(days=1)
+    shares = rhythm.share_out(count, world.clock.calendar, span, last_part=max(0.02, min(1.0, (passed - 0.3) / 0.42)))
+    number = told = 0
+    for day, share in zip(span, shares, strict=True):
+        rng = _rng(f"{seed}:{today}:{day}")
+        for at, channel in teller.moments(rng, day, share, is_open=world.clock.works(day)):
+            number += 1
+            teller.tell(world, _rng(f"{seed}:{today}:{number}"), at, channel, number)
+        _abandon(world, rng, day, share)
+        statements.morning(world, day, rng)
+        told += share
+        if told >= _CHUNK:
+            told = 0
+            world.pages.turn(world.clock.midnight(day) + timedelta(days=1))
+            progress(number, count, "hồ sơ")
+    progress(count, count, "hồ sơ")
+
+
+def _abandon(world: World, rng: Random, day: Any, share: int) -> None:
+    """One form in five is never handed in."""
+    for _number in range(round(share * 0.2)):
+        case, place = world.scene.case_and_place(rng)
+        opening.abandoned(world, rng, rhythm.online(rng, day), case, place)
+
+
+def _finish(world: World) -> None:
+    """Leave counters, books of receipts and sequences as they would stand."""
+    world.pages.finish()
+    DossierCounter.objects.bulk_create(
+        [
+            DossierCounter(identifier=identifier, day=day, last_number=last)
+            for (identifier, day), last in world.counters.items()
+        ],
+        batch_size=5000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payments_receiptseries series SET next_number = taken.last + 1"
+            " FROM (SELECT series_id, max(number) AS last FROM payments_receipt GROUP BY series_id) taken"
+            " WHERE taken.series_id = series.id"
+        )
+
+
+def _number_receipts(rows: list[Row]) -> None:
+    """Give receipts their numbers in the order in which they are issued."""
+    for row in rows:
+        series = row["series_id"]
+        row["number"] = series["_next"] = series.get("_next", 0) + 1
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _rng(seed: str) -> Random:
+    return Random(seed)  # noqa: S311 - nobody is to guess nothing here: the same year comes of the same seed

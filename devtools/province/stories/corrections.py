@@ -1,0 +1,131 @@
+"""Money that does not fit: discrepancies with their owners, reversals, what a bank's file told first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from agencies.models import Role
+from devtools.province.scene import Contract
+from devtools.province.writer.row import Row, naming
+from dossiers.models import EventKind
+from dossiers.states import DossierState
+from gateways.base import OutcomeState
+from payments.discrepancies import SUGGESTED_ACTIONS
+from payments.models.discrepancies import DiscrepancyKind
+from payments.models.notifications import NotificationSource
+
+from . import banks, bills
+from .tale import NotYet, Tale
+
+
+def discrepancy(
+    tale: Tale,
+    at: datetime,
+    kind: DiscrepancyKind,
+    amount: int,
+    *,
+    bill: Row | None = None,
+    payment: Row | None = None,
+    notification: Row | None = None,
+    note: str = "",
+    agency_id: int | None = None,
+) -> Row:
+    """Open a discrepancy; the sweeper gives it to an accountant of its agency."""
+    made = tale.write(
+        "discrepancy",
+        at,
+        kind=kind,
+        agency_id=agency_id or tale.place.agency.pk,
+        bill_id=bill,
+        payment_id=payment,
+        notification_id=notification,
+        amount=amount,
+        note=note[:500],
+        suggested_action=SUGGESTED_ACTIONS[kind],
+        opened_at=at,
+    )
+    people = tale.place.office.people[Role.ACCOUNTANT] if agency_id is None else list(tale.world.scene.accountants)
+    if people and at + timedelta(minutes=2) < tale.world.now:
+        made["owner_id"] = tale.rng.choice(people)
+    if payment is not None:
+        payment.setdefault("_discrepancies", []).append(made)
+    return made
+
+
+def close(tale: Tale, at: datetime, found: Row, resolution: str) -> None:
+    """Let its owner close a discrepancy with a reason, as `discrepancies.close` does."""
+    tale.when(at)
+    found |= {"closed_at": at, "resolution": resolution[:255]}
+    owner = found.get("owner_id")
+    tale.world.audit(at, owner, "close_case", naming("case:", found), found["agency_id"], resolution=resolution)
+    if found["kind"] == DiscrepancyKind.CHARGED_CLAIM:
+        tale.tell("claim_answered", naming("case:", found), at)
+
+
+def of_kind(payment: Row, *kinds: DiscrepancyKind) -> list[Row]:
+    """Return the open discrepancies of a payment."""
+    found: list[Row] = payment.get("_discrepancies", [])
+    return [each for each in found if each["kind"] in kinds and not each.get("closed_at")]
+
+
+def paid_in_vain(tale: Tale, at: datetime, bill: Row, label: str) -> None:
+    """Money of a dossier that is over: to be given back as far as the law gives it back."""
+    amount = bill["amount"] - sum(line["amount"] for line in bill["_of"] if not line["is_refundable"])
+    payment = next(found for found in tale.payments if found["bill_id"] is bill and found.get("is_applied"))
+    if amount > 0:
+        note = f"{tale.dossier['code']}: {label}"
+        discrepancy(tale, at, DiscrepancyKind.PAID_IN_VAIN, amount, bill=bill, payment=payment, note=note)
+
+
+def taken_back(tale: Tale, at: datetime, bill: Row, payment: Row) -> None:
+    """What follows when the bank took its money back: void receipts, a bill that is owed again, perhaps a debt."""
+    for found in payment.get("_receipts", []):
+        if found["_valid"]:
+            bills.cancel_receipt(tale, at, found, "Ngân hàng đã thu hồi tiền", "reversal")
+    tale.settled_at = None
+    tale.event(at, EventKind.FEE_TAKEN_BACK, bill_id=bill, amount=bill["amount"])
+    number = bill["_lines_in_ledger"]
+    tale.tell("fee_taken_back", lambda: f"bill:{bill['id']}:{number}", at, amount=bill["amount"])
+    if tale.dossier["state"] == DossierState.RETURNED:
+        code = tale.dossier["code"]
+        discrepancy(tale, at, DiscrepancyKind.DEBT, bill["amount"], bill=bill, note=code)
+
+
+def reverse(tale: Tale, at: datetime, bill: Row, payment: Row) -> None:
+    """Let the bank take a payment back and say so when it is asked."""
+    from .money import contract_of, hear
+
+    tale.when(at)
+    contract = contract_of(tale, payment)
+    told = {
+        "ref": payment["merchant_ref"],
+        "bank_ref": payment["gateway_ref"],
+        "state": OutcomeState.REVERSED,
+        "amount": payment["amount"],
+        "paid_at": None,
+    }
+    hear(tale, at, banks.asked(contract, told), contract.pk, payment, bill)
+
+
+def by_statement(tale: Tale, contract: Contract, told: dict[str, Any], payment: Row, bill: Row) -> None:
+    """No callback came: the bank's file of the next morning tells of the money, and settles it."""
+    from .money import hear
+
+    paid_at = datetime.fromtimestamp(told["paid_at"], tz=payment["sent_at"].tzinfo)
+    read = tale.world.clock.next_morning(paid_at, 8, 45) + timedelta(seconds=tale.rng.uniform(0, 300))
+    if read >= tale.world.now:
+        tale.world.bank_paid(told, None)
+        raise NotYet
+    asked = banks.asked(contract, told)
+    facts: dict[str, Any] = {"description": f"{told['ref']}", "statement": None, "line": None}
+    news = replace(
+        asked.news,
+        event_key=f"statement:{contract.pk}:{told['bank_ref']}",
+        currency="VND",
+        facts=facts,
+        account=str(contract.bank.get("account", "")) if contract.gateway == "vietinbank" else "",
+    )
+    event = hear(tale, read, banks.Told(news, None, NotificationSource.STATEMENT), contract.pk, payment, bill)
+    tale.world.bank_paid({**told, "_settled": True}, event)

@@ -1,0 +1,346 @@
+"""Money of a story: attempts through a bank, what the bank tells of them, cash and cards at the counter.
+
+What a notification means is decided by the product's own rules (`settlement.rules.decide`); here only the rows are
+written that `settlement.apply` would write.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from devtools.province.scene import Contract
+from devtools.province.writer.row import Row, naming
+from gateways.base import Capability, Notification, OutcomeState, PaymentOrder
+from payments.checkout.start import QR_LIFETIME, REDIRECT_LIFETIME
+from payments.models.cash_desk import Tender
+from payments.models.notifications import NotificationSource
+from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
+from payments.states import BillState, PaymentState, is_correction, payment_edge
+from payments.states import EventKind as Ledger
+
+from . import banks, bills, corrections
+from .bills import ledger
+from .tale import NotYet, Tale, token
+
+P = PaymentState
+#: How long gateways are asked about an attempt that brought nothing.
+_ASKED_FOR = timedelta(days=90)
+
+
+def begin(tale: Tale, at: datetime, bill: Row, gateway: str) -> Row:
+    """Open an attempt at a bank and send it, as `checkout.start` does."""
+    tale.when(at)
+    contract, rng = tale.world.scene.contracts[gateway], tale.rng
+    is_qr = Capability.REDIRECT not in contract.adapter.capabilities
+    reference = banks.reference(rng, contract, at)
+    payment = tale.write(
+        "payment",
+        at,
+        token=token(rng),
+        bill_id=bill,
+        merchant_account_id=contract.pk,
+        gateway=gateway,
+        merchant_ref=reference,
+        amount=bill["amount"],
+        state=P.CREATED,
+        created_at=at,
+        expires_at=at + (QR_LIFETIME if is_qr else REDIRECT_LIFETIME),
+        client_ip=f"14.{rng.randint(160, 191)}.{rng.randrange(256)}.{rng.randint(1, 254)}",
+        next_check_at=at + timedelta(seconds=30),
+    )
+    order = PaymentOrder(
+        merchant_ref=reference,
+        amount=bill["amount"],
+        description=f"Nop phi ho so {bill['reference']}",
+        created_at=at,
+        client_ip=payment["client_ip"],
+        return_url=f"{contract.bank.get('return_url', '')}".partition("?")[0] or f"/gateways/{gateway}/return",
+        payer_name=bill["payer_name"],
+        bill_reference=bill["reference"],
+    )
+    ledger(tale, at, Ledger.PAYMENT_CREATED, bill, payment_id=payment, after=P.CREATED, cause="payer")
+    payment |= banks.start(contract, order, rng.randbytes(16).hex())
+    sent = at + timedelta(milliseconds=rng.randint(40, 500))
+    payment["sent_at"] = sent
+    move(tale, sent, payment, bill, P.SENT, cause="start")
+    tale.payments.append(payment)
+    return payment
+
+
+def move(tale: Tale, at: datetime, payment: Row, bill: Row | None, after: PaymentState, **event: Any) -> Row:
+    """Move a payment along its edge, as `transitions.payment_to` does; return its line of the ledger."""
+    before = payment["state"]
+    payment["state"] = after
+    if after == P.PAID:
+        payment["next_check_at"] = None
+    elif after == P.REVERSED:
+        payment["is_applied"] = False
+    correction = is_correction(before, after)
+    kind = payment_edge(before, after)
+    return ledger(
+        tale, at, kind, bill, payment_id=payment, before=before, after=after, is_correction=correction, **event
+    )
+
+
+def contract_of(tale: Tale, payment: Row) -> Contract:
+    """Return the contract an attempt goes by."""
+    return tale.world.scene.contracts[payment["gateway"]]
+
+
+def end(tale: Tale, at: datetime, bill: Row, payment: Row, outcome: str) -> None:
+    """Let the bank tell that an attempt failed or was cancelled; the browser is back already."""
+    tale.when(at)
+    contract = contract_of(tale, payment)
+    told = banks.transaction(tale.rng, contract, payment, at, outcome)
+    tale.world.books.append(told)
+    payment["_booked"] = True
+    payment["returned_at"] = at - timedelta(milliseconds=tale.rng.randint(10, 300))
+    hear(
+        tale,
+        at + timedelta(seconds=tale.rng.uniform(0.2, 1.5)),
+        banks.notification(contract, told),
+        contract.pk,
+        payment,
+        bill,
+    )
+    watch(tale, payment, at)
+
+
+def expire(tale: Tale, bill: Row, payment: Row) -> None:
+    """Let an attempt run out: asked about until then, nothing came."""
+    at = tale.when(payment["expires_at"] + timedelta(seconds=tale.rng.uniform(5, 600)))
+    _open_at_bank(tale, payment)
+    move(tale, at, payment, bill, P.EXPIRED, cause="expiry")
+    watch(tale, payment, at)
+
+
+def watch(tale: Tale, payment: Row, since: datetime) -> None:
+    """Say how often the bank was asked about an attempt without money, and when it is asked next."""
+    now, rng = tale.world.now, tale.rng
+    age = now - payment["sent_at"]
+    payment["check_count"] = 6 + min(20, int(age.total_seconds() // 900)) + min(age, _ASKED_FOR).days
+    payment["checked_at"] = max(since, now - timedelta(hours=rng.uniform(0.1, 20)))
+    payment["next_check_at"] = None
+    if age < _ASKED_FOR:
+        payment["next_check_at"] = now + timedelta(hours=rng.uniform(0.5, 23))
+    else:
+        payment["checked_at"] = payment["sent_at"] + _ASKED_FOR
+
+
+def leave_open(tale: Tale, payment: Row) -> None:
+    """Somebody has an attempt open right now: the bank knows of it, too."""
+    _open_at_bank(tale, payment)
+    payment["next_check_at"] = tale.world.now + timedelta(seconds=tale.rng.uniform(30, 900))
+
+
+def _open_at_bank(tale: Tale, payment: Row) -> None:
+    contract = contract_of(tale, payment)
+    if contract.gateway != "vietinbank" and not payment.get("_booked"):
+        payment["_booked"] = True
+        tale.world.books.append(banks.transaction(tale.rng, contract, payment, payment["sent_at"], "open"))
+
+
+def finish(tale: Tale) -> None:
+    """Let what is still open run out where its time is over; the rest is open right now."""
+    for payment in tale.payments:
+        if payment["state"] in (P.SENT, P.UNKNOWN) and not payment.get("_unclear"):
+            try:
+                expire(tale, payment["bill_id"], payment)
+            except NotYet:
+                leave_open(tale, payment)
+
+
+def pay(
+    tale: Tale, at: datetime, bill: Row, payment: Row, *, lag: float, way: str = "callback", amount: int | None = None
+) -> None:
+    """Let the payer pay at the bank, which tells us `lag` seconds later by callback, query or statement."""
+    tale.when(at + timedelta(seconds=lag))
+    contract, rng = contract_of(tale, payment), tale.rng
+    told = banks.transaction(rng, contract, payment, at, "paid", amount)
+    payment["_booked"] = True
+    if Capability.REDIRECT in contract.adapter.capabilities:
+        payment["returned_at"] = at + timedelta(seconds=rng.uniform(0.1, 3))
+    heard = at + timedelta(seconds=lag)
+    if way == "statement":
+        corrections.by_statement(tale, contract, told, payment, bill)
+        return
+    if contract.gateway == "vietinbank_direct" and way == "callback":
+        hear(tale, heard, banks.notification(contract, told), contract.pk, payment, bill)
+        heard += timedelta(seconds=rng.uniform(0.6, 2))
+        way = "query"
+    if way == "query":
+        payment["checked_at"] = heard - timedelta(milliseconds=200)
+        payment["check_count"] = payment.get("check_count", 0) + 1
+        with_time = contract.gateway != "vietinbank_direct"
+        event = hear(tale, heard, banks.asked(contract, told, with_time=with_time), contract.pk, payment, bill)
+    else:
+        event = hear(tale, heard, banks.notification(contract, told), contract.pk, payment, bill)
+    tale.world.bank_paid(told, event)
+
+
+def hear(
+    tale: Tale,
+    at: datetime,
+    told: banks.Told,
+    account: int,
+    payment: Row | None,
+    bill: Row | None,
+    *,
+    wait: float | None = None,
+) -> Row | None:
+    """Apply a notification that came at a moment, as `settlement.apply` does; return the line that carries money."""
+    news = told.news
+    done = at + timedelta(seconds=tale.rng.uniform(0.05, 0.4) if wait is None else wait)
+    facts = None
+    if payment is not None and bill is not None:
+        facts = PaymentFacts(
+            payment["state"],
+            payment["amount"],
+            payment.get("gateway_ref", ""),
+            bill["state"],
+            payment.get("is_applied", False),
+            payment.get("refunded_amount", 0),
+        )
+    event = GatewayEvent(news.state, news.amount, news.currency or "", news.account, news.gateway_ref, news.is_transfer)
+    decision = decide(event, facts, frozenset(), is_booked=False)
+    row = _notification(tale, at, done, told, account, payment, decision)
+    return _carry_out(tale, done, decision, news, row, payment, bill)
+
+
+def _notification(
+    tale: Tale, at: datetime, done: datetime, told: banks.Told, account: int, payment: Row | None, decision: Decision
+) -> Row:
+    news, request = told.news, told.request
+    raw: dict[str, Any] = {}
+    if request:
+        raw = {
+            "body": request.body,
+            "query": request.query,
+            "headers": dict(request.headers),
+            "remote_addr": request.remote_addr,
+        }
+    return tale.write(
+        "notification",
+        at,
+        gateway=news.gateway,
+        event_key=news.event_key,
+        source=told.source,
+        merchant_account_id=account,
+        merchant_ref=news.merchant_ref,
+        gateway_ref=news.gateway_ref,
+        outcome=str(news.state),
+        amount=news.amount,
+        currency=news.currency or "",
+        account=news.account,
+        is_transfer=news.is_transfer,
+        occurred_at=news.occurred_at,
+        facts=dict(news.facts),
+        digest=banks.digest(news),
+        received_at=at,
+        next_attempt_at=at,
+        state=decision.notification_state,
+        payment_id=payment,
+        result=decision.result,
+        processed_at=done,
+        **raw,
+    )
+
+
+def _carry_out(
+    tale: Tale, at: datetime, decision: Decision, news: Notification, row: Row, payment: Row | None, bill: Row | None
+) -> Row | None:
+    cause: dict[str, Any] = {"cause": row["source"], "cause_id": naming("", row)}
+    amount = news.amount or 0
+    key = f"{news.gateway}:{row['merchant_account_id']}:{news.gateway_ref or f'ref:{news.merchant_ref}'}"
+    money: dict[str, Any] = {}
+    if decision.books_money:
+        money = {"amount": amount, "money_key": key}
+    elif decision.takes_money_back and payment is not None:
+        amount = -payment["amount"]
+        money = {"amount": amount, "money_key": f"{key}:reversed"}
+    if money:
+        day = tale.world.clock.day_of(news.occurred_at or at)
+        money |= {"merchant_account_id": row["merchant_account_id"], "value_date": day}
+    carried: Row | None = None
+    if payment is not None and decision.payment_to:
+        carries = decision.payment_to in (P.PAID, P.REVERSED)
+        event = move(tale, at, payment, bill, decision.payment_to, **cause, **(money if carries else {}))
+        if payment["state"] == P.PAID:
+            payment["gateway_ref"] = news.gateway_ref
+            payment["paid_at"] = news.occurred_at or at
+            payment["is_applied"] = decision.settles_bill
+        if carries:
+            carried, money = event, {}
+    if payment is not None and decision.asks_gateway:
+        payment["next_check_at"], payment["checked_at"] = at, None
+    if money:
+        carried = ledger(tale, at, Ledger.MONEY_RECEIVED, bill, payment_id=payment, **cause, **money)
+    if bill is not None and (decision.settles_bill or decision.takes_money_back):
+        after = BillState.PAID if decision.settles_bill else BillState.OPEN
+        bills.to(tale, at, bill, after, payment_id=payment, amount=-amount, **cause)
+    elif decision.books_money:
+        ledger(tale, at, Ledger.SURPLUS, bill, payment_id=payment, amount=-amount, **cause)
+    if decision.discrepancy:
+        corrections.discrepancy(
+            tale, at, decision.discrepancy, abs(amount), bill=bill, payment=payment, notification=row
+        )
+    if bill is not None and payment is not None:
+        if decision.takes_money_back:
+            corrections.taken_back(tale, at, bill, payment)
+        elif decision.settles_bill:
+            bills.settled(tale, at, bill, payment)
+    return carried
+
+
+def at_counter(tale: Tale, at: datetime, bill: Row, *, by_card: bool) -> Row:
+    """Take cash or a card, as `cash_desk.take` does."""
+    tale.when(at)
+    shift = tale.world.shift(tale.place, at, tale.rng)
+    cashier, rng, account = shift["cashier_id"], tale.rng, tale.place.counter.pk
+    reference = f"QT{tale.world.clock.day_of(at):%y%m%d}{rng.randbytes(6).hex().upper()}"
+    payment = tale.write(
+        "payment",
+        at,
+        token=token(rng),
+        bill_id=bill,
+        merchant_account_id=account,
+        gateway="counter",
+        merchant_ref=reference,
+        amount=bill["amount"],
+        state=P.SENT,
+        created_at=at,
+        expires_at=at,
+    )
+    for kind, after in ((Ledger.PAYMENT_CREATED, P.CREATED), (Ledger.PAYMENT_SENT, P.SENT)):
+        ledger(tale, at, kind, bill, payment_id=payment, after=after, cause="counter", actor_id=cashier)
+    terminal = f"{rng.randrange(10**12):012d}" if by_card else ""
+    amount = bill["amount"]
+    step = rng.choice((1, 1, 10_000, 50_000, 100_000, 500_000))
+    received = amount if by_card else -(-amount // step) * step
+    tender = Tender.POS if by_card else Tender.CASH
+    tale.write(
+        "counter",
+        at,
+        payment_id=payment,
+        shift_id=shift,
+        tender=tender,
+        received_amount=received,
+        terminal_ref=terminal,
+    )
+    if not by_card:
+        shift["_taken"] += amount
+    news = Notification(
+        gateway="counter",
+        event_key=terminal or reference,
+        merchant_ref=reference,
+        gateway_ref=terminal or reference,
+        state=OutcomeState.PAID,
+        amount=amount,
+        currency="VND",
+        occurred_at=at,
+        facts={"tender": str(tender), "received": received},
+    )
+    tale.payments.append(payment)
+    hear(tale, at, banks.Told(news, None, NotificationSource.COUNTER), account, payment, bill, wait=0.0)
+    return payment

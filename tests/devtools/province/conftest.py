@@ -1,0 +1,26 @@
+"""A year of 2,000 dossiers, loaded once for the tests of it and rolled back after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from devtools import demo
+from devtools.province import load
+from tests.support.factories import CONTRACTS
+
+COUNT = 2000
+
+
+@pytest.fixture(scope="module")
+def province(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """What was loaded. The whole module runs in one transaction, so its tests must leave no rows behind."""
+    banks = {gateway: contract["bank"] for gateway, contract in CONTRACTS.items()}
+    books = tmp_path_factory.mktemp("banks") / "sandbox.sqlite3"
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo.prepare(CONTRACTS, {}, lambda done, total, label: None)
+        yield load.load(COUNT, banks, books=books)
+        transaction.set_rollback(True)

@@ -1,0 +1,167 @@
+"""The loaded year holds what the product promises of its own rows: money, receipts, dates, states, prices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import connection, models, transaction
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from agencies.audit import chain
+from core.values import identity
+from core.values.text import fold
+from devtools.province.writer.table import Table, UnknownColumns
+from devtools.province.writer.tables import tables
+from dossiers.fees import assessment
+from dossiers.models import Dossier, DossierCounter, DossierEvent, Draft, HandOver, Message, PostalOrder, Rating
+from dossiers.processing import deadlines
+from dossiers.states import DOSSIER_EDGES, PUT_BACK_EDGES, UNDO_EDGES, DossierState
+from payments.models import Bill, CashShift, Discrepancy, LedgerEvent, Payment, Receipt, Refund
+from payments.settlement.ledger_check import check
+from payments.states import BillState, PaymentState, RefundState
+
+from .conftest import COUNT
+
+pytestmark = [pytest.mark.xdist_group("province"), pytest.mark.usefixtures("province"), pytest.mark.django_db]
+
+
+def test_every_dossier_was_written_and_the_counters_stand_where_the_product_goes_on() -> None:
+    assert COUNT * 0.99 <= Dossier.objects.count() <= COUNT
+    by_day = Dossier.objects.values("agency__identifier", "submitted_at__date").annotate(count=Count("id"))
+    counted = {(row["agency__identifier"], row["submitted_at__date"]): row["count"] for row in by_day}
+    assert counted == {(c.identifier, c.day): c.last_number for c in DossierCounter.objects.all()}
+    for table in tables().values():
+        name = table.model._meta.db_table
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT coalesce(max(id), 0) + 1, nextval('{name}_id_seq') FROM {name}")  # noqa: S608
+            last, following = cursor.fetchone()
+        assert last == following, name
+
+
+def test_the_ledger_and_the_audit_hold() -> None:
+    assert check() == []
+    assert LedgerEvent.objects.count() > 4 * COUNT
+    assert chain.first_fault() is None
+
+
+def test_receipts_are_numbered_without_gaps_in_the_order_of_their_time() -> None:
+    books: dict[int, list[tuple[int, Any]]] = defaultdict(list)
+    for series, number, at in Receipt.objects.order_by("id").values_list("series", "number", "issued_at"):
+        books[series].append((number, at))
+    assert len(books) > 100
+    for rows in books.values():
+        assert [number for number, _ in rows] == list(range(1, len(rows) + 1))
+        assert all(earlier[1] <= later[1] for earlier, later in pairwise(rows))
+
+
+def test_the_money_in_each_drawer_is_what_was_taken_in_cash() -> None:
+    rows = CashShift.objects.exclude(closed_at=None).annotate(
+        cash=Sum("payments__payment__amount", filter=models.Q(payments__tender="cash"), default=0)
+    )
+    shifts = list(rows)
+    assert len(shifts) > 100
+    assert all(shift.expected_amount == shift.opening_amount + shift.cash for shift in shifts)
+    assert any(shift.difference for shift in shifts)
+
+
+def test_bills_are_what_the_engine_quotes_for_the_day_they_came() -> None:
+    dossiers = Dossier.objects.filter(pk__in=range(3, 10**6, 23)).select_related("case", "agency")
+    asked = 0
+    for dossier in dossiers.prefetch_related("bills__lines"):
+        fees = [line for bill in dossier.bills.all() for line in bill.lines.all() if line.kind != "postage"]
+        quoted = assessment.quote_of(dossier)
+        if not quoted.is_determined:
+            continue
+        expected = [] if quoted.is_free else [(line.rule.code, line.amount, line.explanation) for line in quoted.lines]
+        assert [(line.code, line.amount, line.explanation) for line in fees] == expected, dossier
+        asked += 1
+    assert asked > COUNT / 40
+
+
+def test_dates_are_those_of_the_product_s_own_clock() -> None:
+    paused = Dossier.objects.filter(pauses__isnull=False) | Dossier.objects.filter(notices__kind="apology")
+    numbers = {*paused.values_list("pk", flat=True)[:70], *range(5, 10**6, 61)}
+    dossiers = list(Dossier.objects.filter(pk__in=numbers).select_related("case", "agency"))
+    assert len(dossiers) > 80
+    for dossier in dossiers:
+        written = dossier.due_at, dossier.original_due_at
+        deadlines.count(dossier)
+        if dossier.received_at or not dossier.pauses.exists():
+            assert written == (dossier.due_at, dossier.original_due_at), dossier
+
+
+def test_states_follow_the_edges_and_end_where_the_dossier_stands() -> None:
+    events = DossierEvent.objects.exclude(after=None).order_by("dossier", "id")
+    told: dict[int, list[tuple[int | None, int | None]]] = defaultdict(list)
+    for dossier, before, after in events.values_list("dossier", "before", "after"):
+        told[dossier].append((before, after))
+    states = dict(Dossier.objects.values_list("pk", "state"))
+    assert told.keys() == states.keys()
+    edges = DOSSIER_EDGES | PUT_BACK_EDGES | UNDO_EDGES
+    for dossier, steps in told.items():
+        assert steps[0] == (None, DossierState.SUBMITTED)
+        assert set(steps[1:]) <= edges
+        assert all(earlier[1] == later[0] for earlier, later in pairwise(steps))
+        assert steps[-1][1] == states[dossier]
+
+
+def test_nothing_was_given_out_that_was_not_paid() -> None:
+    paid = {BillState.PAID, BillState.WAIVED, BillState.PARTLY_REFUNDED, BillState.CANCELLED}
+    given = list(HandOver.objects.prefetch_related("dossier__bills"))
+    assert len(given) > COUNT / 2
+    for hand_over in given:
+        assert set(hand_over.bill_states.values()) <= paid
+        assert set(hand_over.bill_states) == {str(bill.pk) for bill in hand_over.dossier.bills.all()}
+
+
+@pytest.mark.parametrize("name", sorted(tables()))
+def test_what_is_chosen_is_offered(name: str) -> None:
+    """Every value of a column with choices is one of them."""
+    model = tables()[name].model
+    for field in model._meta.concrete_fields:
+        if field.choices and not field.is_relation:
+            found = set(model._default_manager.values_list(field.attname, flat=True).distinct())
+            offered = {value for value, _label in field.flatchoices} | ({""} if field.blank else set())
+            assert found - {None} <= offered, field
+
+
+def test_people_are_found_as_the_product_finds_them() -> None:
+    for dossier in Dossier.objects.order_by("pk")[:40]:
+        assert dossier.owner_search_key == fold(dossier.owner_name)[:120]
+        assert identity.parse_cccd(dossier.owner_identity_number)
+        assert identity.doubts(dossier.owner_identity_number) == []
+        assert dossier.owner_identity_key == identity.search_key(dossier.owner_identity_number)
+        assert identity.clean_phone(dossier.owner_phone) == dossier.owner_phone
+    assert all(
+        set(draft.answers) <= {"nguoi-nop", "noi-dung", "giay-to"} for draft in Draft.objects.filter(dossier=None)
+    )
+
+
+def test_a_year_has_all_that_happens_in_one() -> None:
+    assert set(Dossier.objects.values_list("channel", flat=True)) == {"online", "counter", "post"}
+    assert set(Dossier.objects.values_list("state", flat=True)) >= {1, 3, 4, 5, 7, 8, 9, 10}
+    assert set(Bill.objects.values_list("state", flat=True)) == set(BillState)
+    assert set(Payment.objects.values_list("state", flat=True)) >= set(PaymentState) - {"created", "unknown", "sent"}
+    gateways = {"vnptpay", "vietinbank", "payplatform", "vnpay", "momo", "vietinbank_direct", "counter"}
+    assert set(Payment.objects.filter(state="paid").values_list("gateway", flat=True)) >= gateways
+    assert set(Refund.objects.values_list("state", flat=True)) >= {RefundState.DONE, RefundState.REJECTED}
+    kinds = {"surplus", "short", "over", "reversed", "debt", "charged_claim", "paid_in_vain"}
+    assert set(Discrepancy.objects.values_list("kind", flat=True)) >= kinds
+    assert set(PostalOrder.objects.values_list("state", flat=True)) >= {"delivered", "came_back"}
+    assert set(Rating.objects.values_list("score", flat=True)) == {1, 2, 3, 4, 5}
+    assert Message.objects.exclude(gave_up_at=None).exists()
+    assert Draft.objects.filter(dossier=None).exists()
+    assert Dossier.objects.filter(returned_at__isnull=False, finished_at__gt=models.F("due_at")).exists()
+    today = timezone.localdate()
+    assert not Dossier.objects.filter(submitted_at__date__gt=today).exists()
+
+
+def test_a_new_column_fails_loudly() -> None:
+    with pytest.raises(UnknownColumns, match="words"):
+        Table(Rating, "dossier_id score at")
+    with pytest.raises(UnknownColumns, match="colour"):
+        Table(Rating, "dossier_id score at words colour")
