@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.values import masking
+from core.values.money import dong_for_reader
 from gateways.base import OutcomeState
 
 from .models import LedgerEvent, Notification, Payment
@@ -79,7 +80,7 @@ def of_payment(payment: Payment) -> list[Line]:
 
 def _of_event(event: LedgerEvent) -> Line:
     states = [str(_STATES.get(state, state)) for state in (event.before, event.after) if state]
-    amount = f"{event.amount:+,} đ".replace(",", ".") if event.amount else ""
+    amount = dong_for_reader(event.amount, sign=True) if event.amount else ""
     parts = (" → ".join(states), amount, str(event.actor or ""))
     return Line(event.at, event.get_kind_display(), True, " · ".join(filter(None, parts)))
 

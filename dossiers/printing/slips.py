@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from core.values.identity import phone_as_spoken
+from core.values.money import dong
 from dossiers.models import Dossier, Draft, HandOver, PaperState
 from dossiers.states import DossierState
-from payments.accounting.error_messages import dong
 from procedures.models.procedure import DurationUnit
 
 from .layout import Sheet

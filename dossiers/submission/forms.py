@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from core.values.form_fields import IdentityNumberField, PhoneField, PlainTextField
+from core.values.money import dong_for_reader
 from dossiers.models import PostageRate, PostalZone, ReturnMethod
 from dossiers.post import orders as postal_orders
 from dossiers.post.provinces import PROVINCES
@@ -202,7 +203,7 @@ class AddressForm(StepForm):
         """Say what the post takes today."""
         today = timezone.localdate()
         prices = [(zone.label, PostageRate.on(zone, today)) for zone in PostalZone]
-        lines = [f"{label}: {rate.amount:,} đ".replace(",", ".") for label, rate in prices if rate]
+        lines = [f"{label}: {dong_for_reader(rate.amount)}" for label, rate in prices if rate]
         self.fields["province"].help_text = (
             _("Cước thu hộ bưu điện, nộp cùng phí. %(prices)s.") % {"prices": "; ".join(lines)}
             if lines

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.values.money import dong_for_reader
 from payments import errors
 
 #: Every type of `payments/errors.py`; a test keeps the list complete.
@@ -49,15 +50,10 @@ def explain(error: errors.PaymentsError) -> str:
         return str(_DAY_NOT_OVER)
     figures = {
         "message": getattr(error, "message", ""),
-        "remaining": dong(getattr(error, "remaining", 0)),
-        "unexplained": dong(getattr(error, "unexplained", 0)),
+        "remaining": dong_for_reader(getattr(error, "remaining", 0)),
+        "unexplained": dong_for_reader(getattr(error, "unexplained", 0)),
     }
     return str(SENTENCES.get(type(error), SENTENCES[errors.PaymentsError])) % figures
-
-
-def dong(amount: int) -> str:
-    """150000 → "150.000 đ", as the template filter writes it."""
-    return f"{amount:,}".replace(",", ".") + "\u00a0đ"
 
 
 def attempt(request: HttpRequest, verb: Callable[[], object], done: str) -> bool:

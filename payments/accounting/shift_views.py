@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from core.values.money import dong_for_reader
 from payments.cash_desk import collect as cash_desk
 from payments.errors import InvalidBill, PaymentsError
 from payments.exports.params import choice, page_of
 from payments.models import CashShift
 
 from .access import AccountingStaff, for_cashiers
-from .error_messages import attempt, dong, explain
+from .error_messages import attempt, explain
 from .forms import CloseShiftForm, OpenShiftForm
 
 
@@ -75,7 +76,11 @@ def close_shift(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRe
         cash_desk.close_shift(shift, counted_amount=counted, note=note)
     except InvalidBill:
         expected = cash_desk.expected_amount(shift)
-        figures = {"expected": dong(expected), "counted": dong(counted), "difference": dong(counted - expected)}
+        figures = {
+            "expected": dong_for_reader(expected),
+            "counted": dong_for_reader(counted),
+            "difference": dong_for_reader(counted - expected),
+        }
         why = _("Phải có %(expected)s, đếm được %(counted)s, lệch %(difference)s. Đếm lại, hoặc ghi lý do lệch.")
         form.add_error("note", why % figures)
         return _page(request, staff, close_form=form)

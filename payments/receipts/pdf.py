@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from num2words import num2words
 
 from core.pdf.tagged import FONT, TaggedPDF
+from core.values.money import dong
 from payments.models import Receipt
 
 #: Millimetres, upright; fpdf2 names an A5 of other dimensions.
@@ -67,7 +68,7 @@ def _body(pdf: TaggedPDF, receipt: Receipt) -> None:
             pdf.multi_cell(pdf.epw - 32, 6, value, new_x="LMARGIN", new_y="NEXT")
     pdf.ln(2)
     pdf.set_font(FONT, "", 10)
-    lines = [(line["description"], _dong(line["amount"])) for line in receipt.lines]
+    lines = [(line["description"], dong(line["amount"])) for line in receipt.lines]
     pdf.ruled(
         (("Khoản thu", "Số tiền"), *lines),
         borders_layout="HORIZONTAL_LINES",
@@ -77,7 +78,7 @@ def _body(pdf: TaggedPDF, receipt: Receipt) -> None:
         padding=1,
     )
     pdf.ln(2)
-    pdf.say(f"Tổng cộng: {_dong(receipt.amount)}", size=13, height=8, bold=True, align="R")
+    pdf.say(f"Tổng cộng: {dong(receipt.amount)}", size=13, height=8, bold=True, align="R")
     words = num2words(receipt.amount, lang="vi").capitalize()
     pdf.say(f"Bằng chữ: {words} đồng.", size=10, height=6)
 
@@ -96,7 +97,3 @@ def _foot(pdf: TaggedPDF, receipt: Receipt) -> None:
     pdf.set_xy(MARGIN + QR_SIZE + 4, y + 8)
     note = "Quét mã để xác minh biên lai này trên trang của tỉnh.\nBiên lai điện tử, không cần chữ ký, con dấu."
     pdf.say(note, size=9, height=5, w=110)
-
-
-def _dong(amount: int) -> str:
-    return f"{amount:,}".replace(",", ".") + " đ"

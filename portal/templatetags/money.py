@@ -8,11 +8,13 @@ import segno
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from num2words import num2words
 
+from core.values import money
 from core.values import text as texts
 from core.values.identity import phone_as_spoken
+from core.values.language import is_english
 
 register = template.Library()
 
@@ -20,9 +22,7 @@ register = template.Library()
 @register.filter
 def dong(amount: int) -> str:
     """150000 → "150.000 đ", in English "150,000 VND" (a no-break space, so that it never wraps)."""
-    if _is_english():
-        return f"{amount:,}\u00a0VND"
-    return f"{amount:,}".replace(",", ".") + "\u00a0đ"
+    return money.dong_for_reader(amount)
 
 
 @register.filter
@@ -40,13 +40,9 @@ def spoken(address: str) -> str:
 @register.filter
 def in_words(amount: int) -> str:
     """150000 → "Một trăm năm mươi nghìn đồng", in English "One hundred and fifty thousand đồng"."""
-    if _is_english():
+    if is_english():
         return f"{num2words(amount, lang='en')} đồng".capitalize()
     return f"{num2words(amount, lang='vi')} đồng".capitalize()
-
-
-def _is_english() -> bool:
-    return (get_language() or "vi").startswith("en")
 
 
 @register.filter

@@ -4,7 +4,6 @@
 đồng. A quote is frozen into a bill, so it carries everything needed to explain it later.
 """
 
-from .amounts import money
 from .coverage import Clash, Gap, clashes, gaps
 from .errors import FeeAmbiguous, FeeGap, FeeUnknown, QuantityMissing
 from .inputs import AREAS, FACT_LABELS, ChoiceField, FactField, choice_fields, fact_fields, group_fields, groups
@@ -38,7 +37,6 @@ __all__ = [
     "group_fields",
     "groups",
     "in_force",
-    "money",
     "next_edge",
     "quote",
     "weighed",

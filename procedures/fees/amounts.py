@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from core.values.money import dong
+
 from .errors import QuantityMissing
 from .inputs import FACT_LABELS, conditions
 from .records import Facts, Rule
-
-
-def money(amount: int) -> str:
-    """Write an amount as Vietnamese do: 150.000 đ."""
-    return f"{amount:,} đ".replace(",", ".")
 
 
 def gross(rule: Rule, facts: Facts) -> tuple[int, str]:
@@ -23,12 +20,12 @@ def gross(rule: Rule, facts: Facts) -> tuple[int, str]:
         amount, explanation = _tiered(rule, charged)
     else:
         amount = rule.price * charged
-        explanation = f"{money(rule.price)} × {charged} {_unit(rule)}" if rule.quantity_fact else money(rule.price)
+        explanation = f"{dong(rule.price)} × {charged} {_unit(rule)}" if rule.quantity_fact else dong(rule.price)
     if rule.free_quantity and rule.quantity_fact:
         explanation = f"{explanation} (không tính {rule.free_quantity} {_unit(rule)} đầu)"
     if rule.cap is not None and amount > rule.cap:
         amount = rule.cap
-        explanation = f"tối đa {money(rule.cap)}"
+        explanation = f"tối đa {dong(rule.cap)}"
     times = _quantity(rule, rule.times_fact, facts)
     if rule.times_fact:
         explanation = f"({explanation}) × {times} {FACT_LABELS[rule.times_fact][1]}"
@@ -52,9 +49,9 @@ def _tiered(rule: Rule, units: int) -> tuple[int, str]:
         inside = max(upper - passed, 0)
         if inside:
             amount += inside * tier.price
-            parts.append(f"{money(tier.price)} × {inside} {_unit(rule)}")
+            parts.append(f"{dong(tier.price)} × {inside} {_unit(rule)}")
         passed = max(passed, upper)
-    return amount, " + ".join(parts) or money(0)
+    return amount, " + ".join(parts) or dong(0)
 
 
 def _unit(rule: Rule) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from .amounts import gross, money
+from core.values.money import dong
+
+from .amounts import gross
 from .errors import FeeGap, FeeUnknown
 from .records import ANY, Facts, Line, Quote, Reduction, Rule
 from .selection import choose, fits_channel, is_in_force, lost
@@ -46,7 +48,7 @@ def with_amounts(quoted: Quote, amounts: Mapping[str, int]) -> Quote:
         if not line.is_to_be_determined:
             return line
         amount = amounts[line.rule.code]
-        words = f"{money(amount)} theo kết quả thẩm định"
+        words = f"{dong(amount)} theo kết quả thẩm định"
         return replace(line, gross=amount, amount=amount, explanation=words, is_to_be_determined=False)
 
     return Quote(tuple(settled(line) for line in quoted.lines))
@@ -84,7 +86,7 @@ def _words(reduction: Reduction) -> str:
     if reduction.percent == 100:
         word = "miễn"
     else:
-        word = f"giảm {reduction.percent}%" if reduction.percent else f"giảm {money(reduction.amount)}"
+        word = f"giảm {reduction.percent}%" if reduction.percent else f"giảm {dong(reduction.amount)}"
     proof = f" (cần {reduction.evidence})" if reduction.evidence else ""
     until = f", đến hết {reduction.ends - timedelta(days=1):%d/%m/%Y}" if reduction.ends else ""
     return f"{word}: {reduction.name}{until}{proof}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
+from core.values.language import is_english
 from core.values.text import briefly, fold
 from procedures.catalogue.topics import Audience, LifeEvent, Sector
 
@@ -54,8 +54,7 @@ class Procedure(models.Model):
     @property
     def display_name(self) -> str:
         """The name in the reader's language: English where there is one, else Vietnamese."""
-        is_english = (get_language() or "vi").startswith("en")
-        return self.name_en if is_english and self.name_en else self.name
+        return self.name_en if is_english() and self.name_en else self.name
 
     @property
     def brief_name(self) -> str:

@@ -8,8 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from core.values.language import is_english
 
 from .procedure import Procedure
 
@@ -62,8 +63,7 @@ class Question(models.Model):
     @property
     def display_label(self) -> str:
         """The question in the reader's language: English where there is one, else Vietnamese."""
-        is_english = (get_language() or "vi").startswith("en")
-        return self.label_en if is_english and self.label_en else self.label
+        return self.label_en if is_english() and self.label_en else self.label
 
     def answer_text(self, value: Any) -> str:
         """Return an answer as a person reads it, for the dossier to keep beside the question."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from procedures.fees import Rule, clashes, gaps, money
+from core.values.money import dong
+from procedures.fees import Rule, clashes, gaps
 from procedures.fees.inputs import conditions
 
 #: How far the picture shows beyond what it must.
@@ -60,7 +61,7 @@ def draw(rules: Sequence[Rule], schedule_id: int, today: date) -> Picture | None
     rows: dict[tuple[str, str], list[Bar]] = {}
     for rule in rules:
         if rule.ends is None or rule.ends > starts:
-            price = "?" if rule.is_to_be_determined else "…" if rule.tiers else money(rule.price)
+            price = "?" if rule.is_to_be_determined else "…" if rule.tiers else dong(rule.price)
             kind = "price" if rule.schedule_id == schedule_id else "other"
             text = f"v{rule.version}: {price}, {_span(rule.starts, rule.ends)}"
             rows.setdefault((rule.code, _named(rule)), []).append(Bar(kind, *place(rule.starts, rule.ends), text))

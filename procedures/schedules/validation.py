@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from procedures.fees import ANY, Facts, Rule, clashes, gaps, money
+from core.values.money import dong
+from procedures.fees import ANY, Facts, Rule, clashes, gaps
 from procedures.fees.inputs import conditions
 
 #: No administrative fee is smaller; "700" in the national database means 700.000 đồng.
@@ -79,7 +80,7 @@ def _in_one(rule: Rule, text: str) -> Iterator[Finding]:
     amounts = [rule.price] if not rule.tiers else [tier.price for tier in rule.tiers]
     for amount in amounts:
         if 0 < amount < LEAST_AMOUNT:
-            words = f"{_named(rule)}: {money(amount)} nhỏ hơn {money(LEAST_AMOUNT)}; có thể thiếu ba số 0"
+            words = f"{_named(rule)}: {dong(amount)} nhỏ hơn {dong(LEAST_AMOUNT)}; có thể thiếu ba số 0"
             yield Finding("error", "too_small", words, code=rule.code)
     if not any(amounts) and not rule.is_to_be_determined:
         beside = AMOUNT_IN_TEXT.search(f"{rule.name} {rule.unit} {text}")
@@ -111,7 +112,7 @@ def _expiring(living: Sequence[Rule], rules: Sequence[Rule], today: date) -> Ite
         if not after:
             yield Finding("warning", "expires", f"{words}, chưa có mức thay thế", code=rule.code, on=rule.ends)
         elif after[0].price != rule.price:
-            words = f"{words}, sau đó {money(after[0].price)}"
+            words = f"{words}, sau đó {dong(after[0].price)}"
             yield Finding("notice", "expires", words, code=rule.code, on=rule.ends)
 
 

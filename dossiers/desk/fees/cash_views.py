@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.values.money import dong_for_reader
 from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.desk.customer_display import views
 from dossiers.desk.forms import TakingForm
-from payments.accounting.error_messages import dong, explain
+from payments.accounting.error_messages import explain
 from payments.cash_desk import collect as cash_desk
 from payments.errors import InvalidBill, PaymentMayBeUnderWay, PaymentsError
 
@@ -43,13 +44,13 @@ def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
             messages.warning(request, explain(error))
             status = 409
         except InvalidBill:
-            form.add_error("received", _("Ít hơn số phải nộp %(amount)s.") % {"amount": dong(bill.amount)})
+            form.add_error("received", _("Ít hơn số phải nộp %(amount)s.") % {"amount": dong_for_reader(bill.amount)})
         except PaymentsError as error:
             messages.error(request, explain(error))
             return redirect("desk-dossier", code=code)
         else:
             change = data["received"] - payment.amount if data["tender"] == "cash" else 0
-            amounts = {"amount": dong(payment.amount), "change": dong(change)}
+            amounts = {"amount": dong_for_reader(payment.amount), "change": dong_for_reader(change)}
             messages.success(request, _("Đã thu %(amount)s. Trả lại khách %(change)s.") % amounts)
             views.publish_change(request)
             return redirect("desk-dossier", code=code)

@@ -103,7 +103,7 @@ def test_the_best_single_reduction_counts_and_never_the_sum() -> None:
     line = quote([rule(reductions=halves)], Facts(groups=EVERYBODY), DAY).lines[0]
     assert line.amount == 40_000
     assert line.reduction and line.reduction.group == "b"
-    assert "giảm 60.000 đ: B (cần giấy B)" in line.explanation
+    assert "giảm 60.000\u00a0đ: B (cần giấy B)" in line.explanation
 
 
 def test_a_scheme_for_all_holds_in_its_time_channel_and_kind() -> None:
@@ -125,7 +125,9 @@ def test_the_line_explains_itself_to_a_citizen() -> None:
     )
     facts = Facts("counter", {"pages": 3, "copies": 2}, frozenset({"a"}))
     line = quote([tiered], facts, DAY).lines[0]
-    assert line.explanation == ("(2.000 đ × 2 trang + 1.000 đ × 1 trang) × 2 bản – nộp tại quầy; giảm 50%: Hộ nghèo")
+    assert line.explanation == (
+        "(2.000\u00a0đ × 2 trang + 1.000\u00a0đ × 1 trang) × 2 bản – nộp tại quầy; giảm 50%: Hộ nghèo"
+    )
     assert line.legal_basis == "TT 1; NQ 2"
 
 

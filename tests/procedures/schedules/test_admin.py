@@ -47,7 +47,7 @@ def test_a_new_version_and_a_refusal_with_the_linters_words() -> None:
     assert draft.valid_during.lower == start
     draft.rules.update(price=700)
     answer = client.post(page(draft, "propose"), follow=True)
-    assert "nhỏ hơn 1.000 đ" in answer.content.decode()
+    assert "nhỏ hơn 1.000\u00a0đ" in answer.content.decode()
 
 
 def test_an_active_schedule_is_not_editable_and_a_reader_changes_nothing() -> None:

@@ -43,7 +43,7 @@ def test_an_expiry_with_a_successor_is_a_notice_that_tells_the_new_price() -> No
     rules = [rule(price=25_000, ends=new_year), rule(price=50_000, starts=new_year)]
     [finding] = lint(rules, TODAY)
     assert finding.level == "notice"
-    assert finding.message.endswith("hết hạn 31/12/2026, sau đó 50.000 đ")
+    assert finding.message.endswith("hết hạn 31/12/2026, sau đó 50.000\u00a0đ")
 
 
 def test_a_missing_legal_basis_a_gap_and_an_overlap_are_errors() -> None:
