@@ -9,10 +9,15 @@ import unicodedata
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
+def unaccented(text: str) -> str:
+    """Return the letters without their marks, as banks and plain telephones write them: "Đặng Hòa" → "Dang Hoa"."""
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
 def fold(text: str) -> str:
     """Return lower-case ASCII: "Hòa Bình", "Hoà Bình" and "hoa binh" become the same."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    return " ".join(unaccented(text.lower()).split())
 
 
 def briefly(text: str, most: int = 80) -> str:

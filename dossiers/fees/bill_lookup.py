@@ -8,13 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Value
 
+from core.database import name_search
 from core.values.identity import clean_phone
-from core.values.text import fold
 from dossiers.models import DossierBill
-from dossiers.models.dossier import compact_code
-
-#: Fewer letters would make PostgreSQL read every name.
-LEAST_LETTERS = 3
+from dossiers.models.dossier import compact, compact_code
 
 
 def bills_of(text: str) -> QuerySet[Any, Any] | None:
@@ -24,15 +21,12 @@ def bills_of(text: str) -> QuerySet[Any, Any] | None:
         return links.filter(dossier__owner_phone=clean_phone(text))
     except ValidationError:
         pass
-    compact = re.sub(r"[^A-Za-z0-9]", "", text).upper()
+    letters = compact(text)
     if re.search(r"\d", text):
-        if len(compact) < 10:
+        if len(letters) < 10:
             return None
-        named = Q(compact=Value(compact)) | Q(dossier__national_code=text)
+        named = Q(compact=Value(letters)) | Q(dossier__national_code=text)
         return links.alias(compact=compact_code("dossier__code")).filter(named)
-    words = fold(text).split()
-    if len(words) < 2 or not any(len(word) >= LEAST_LETTERS for word in words):
+    if len(text.split()) < 2 or not name_search.is_selective(text):
         return None
-    for word in words:
-        links = links.filter(dossier__owner_search_key__contains=word)
-    return links
+    return links.filter(name_search.has_words("dossier__owner_search_key", text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -40,6 +41,11 @@ class ReturnMethod(models.TextChoices):
 
     COUNTER = "counter", _("Nhận tại quầy")
     POST = "post", _("Nhận qua bưu điện")
+
+
+def compact(text: str) -> str:
+    """Return the letters and digits of a code as somebody typed it, to compare with `compact_code`."""
+    return re.sub(r"[^A-Za-z0-9]", "", text).upper()
 
 
 def compact_code(code: str) -> Func:

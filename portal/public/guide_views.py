@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from agencies.models import Agency
-from core.values.text import fold
+from core.database.name_search import has_words
 from procedures.calendar.days import opening_hours
 from procedures.models import WorkingHours
 
@@ -98,8 +98,7 @@ def counters(request: HttpRequest) -> HttpResponse:
     """The counters, to find one's hours or to print its poster."""
     text = request.GET.get("q", "").replace("\x00", "")[:100]
     agencies = Agency.objects.existing_on(timezone.localdate()).filter(procedures__isnull=False).distinct()
-    for word in fold(text).split()[:8]:
-        agencies = agencies.filter(search_key__contains=word)
+    agencies = agencies.filter(has_words("search_key", text))
     return render(
         request, "portal/public/counters.html", {"text": text, "agencies": agencies.order_by("-level", "name")}
     )

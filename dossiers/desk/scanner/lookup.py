@@ -8,13 +8,11 @@ from datetime import date
 from django.db.models import Value
 
 from agencies.models import Agency
-from core.values.text import fold
+from core.database import name_search
 from dossiers.desk.access import DeskStaff
 from dossiers.models import Dossier
-from dossiers.models.dossier import DossierQuerySet, compact_code
+from dossiers.models.dossier import DossierQuerySet, compact, compact_code
 
-#: Fewer letters would make PostgreSQL read every name.
-LEAST_LETTERS = 3
 _MANY_DESKS = 20
 
 
@@ -32,12 +30,12 @@ def one(staff: DeskStaff, text: str, today: date) -> Dossier | None:
     token = text.rstrip("/").rsplit("/", 1)[-1]
     if dossier := mine.filter(slip_token=token).first():
         return dossier
-    compact = re.sub(r"[^A-Za-z0-9]", "", text).upper()
+    letters = compact(text)
     if text.isdecimal() and len(text) <= 4:
         return mine.filter(code__in=_todays(staff, int(text), today)).first()
-    if len(compact) < 10:
+    if len(letters) < 10:
         return None
-    return mine.alias(compact=compact_code("code")).filter(compact=Value(compact)).first()
+    return mine.alias(compact=compact_code("code")).filter(compact=Value(letters)).first()
 
 
 def _todays(staff: DeskStaff, number: int, today: date) -> list[str]:
@@ -56,10 +54,6 @@ def many(staff: DeskStaff, text: str) -> DossierQuerySet:
     if digits.isdecimal() and len(digits) >= 9:
         local = digits.removeprefix("84").removeprefix("0")
         return staff.dossiers().filter(owner_phone__in=(f"+84{local}", f"0{local}"))
-    words = fold(text).split()
-    if not any(len(word) >= LEAST_LETTERS for word in words):
+    if not name_search.is_selective(text):
         return Dossier.objects.none()
-    dossiers = staff.dossiers()
-    for word in words:
-        dossiers = dossiers.filter(owner_search_key__contains=word)
-    return dossiers
+    return staff.dossiers().filter(name_search.has_words("owner_search_key", text))
