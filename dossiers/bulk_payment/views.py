@@ -26,8 +26,8 @@ from core.spreadsheets import harmless
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.tracking import pins
+from dossiers.tracking.access import opened_codes, remember
 from dossiers.tracking.forms import LookupForm, ManyForm
-from dossiers.tracking.views import SESSION_DOSSIERS, remember
 from payments.callbacks.handle import mask_name
 from payments.checkout import bank_apps, pay_queue
 from payments.checkout import start as checkout
@@ -62,7 +62,7 @@ class Owed:
 
 def own_bills(request: HttpRequest) -> list[Owed]:
     """Return the bills of what was opened here by PIN or slip, in the order of opening; a fixed number of queries."""
-    codes, now = request.session.get(SESSION_DOSSIERS, []), timezone.now()
+    codes, now = opened_codes(request), timezone.now()
     by_code = {dossier.code: dossier for dossier in Dossier.objects.filter(code__in=codes).with_bills()}
     return [
         Owed(

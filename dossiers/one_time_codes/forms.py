@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,3 +48,14 @@ def send_quietly(purpose: str, about: str, address: str) -> None:
     if rate_limits.spend(*rate_limits.of(ASKED)):
         with suppress(one_time_codes.TooManyCodes):
             one_time_codes.send(purpose, about, address)
+
+
+def asked_for_code(request: HttpRequest, purpose: str, about: str, address: str) -> tuple[OneTimeCodeForm, bool]:
+    """Take a step that needs a code: the first POST has one sent, a POST with a code checks and uses it up.
+
+    Return the form to show and whether a right code was typed.
+    """
+    form = OneTimeCodeForm(request.POST if "one_time_code" in request.POST else None)
+    if request.method == "POST" and not form.is_bound:
+        send_quietly(purpose, about, address)
+    return form, form.is_bound and form.is_right(purpose, about)

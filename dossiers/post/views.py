@@ -8,7 +8,6 @@ from dataclasses import asdict
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -18,7 +17,7 @@ from dossiers.errors import NotPostable
 from dossiers.models import Dossier
 from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly
 from dossiers.submission.forms import AddressForm
-from dossiers.tracking.action_views import opened
+from dossiers.tracking.access import for_opened
 
 from . import orders as postal_orders
 
@@ -29,21 +28,19 @@ SESSION_ADDRESSES = "post_to"
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def by_post(request: HttpRequest, code: str) -> HttpResponse:
+@for_opened
+def by_post(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Ask where to, send a code to the owner's phone, and order the post once the code is right."""
-    dossier = opened(request, code)
-    if dossier is None:
-        return redirect(f"{reverse('lookup')}?code={code}")
     if not postal_orders.may_choose(dossier):
-        return redirect("dossier", code=code)
-    kept = request.session.get(SESSION_ADDRESSES, {}).get(code)
+        return redirect("dossier", code=dossier.code)
+    kept = request.session.get(SESSION_ADDRESSES, {}).get(dossier.code)
     if kept and "one_time_code" in request.POST:
         return _with_code(request, dossier, kept)
     owner = {"receiver_name": dossier.owner_name, "receiver_phone": phone_as_spoken(dossier.owner_phone)}
     form = AddressForm(dossier.case, request.POST if request.method == "POST" else None, initial=owner)
     if not form.is_valid():
         return _show(request, dossier, form, status=422 if form.is_bound else 200)
-    _keep(request, code, asdict(form.address()))
+    _keep(request, dossier.code, asdict(form.address()))
     send_quietly(PURPOSE, dossier.code, dossier.owner_phone)
     return _show(request, dossier, OneTimeCodeForm())
 

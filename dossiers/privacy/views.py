@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dossiers.models import ErasureRequest
-from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly
-from dossiers.tracking.action_views import opened
+from dossiers.models import Dossier, ErasureRequest
+from dossiers.one_time_codes.forms import asked_for_code
+from dossiers.tracking.access import for_opened
 from dossiers.tracking.ownership import owned_by
 
 from . import erasure, export
@@ -22,13 +23,10 @@ PURPOSE = "erase"
 
 @never_cache
 @require_GET
-def data(request: HttpRequest, code: str) -> HttpResponse:
+@for_opened
+def data(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Everything kept, to read."""
-    dossier = opened(request, code)
-    if dossier is None:
-        return redirect(f"{reverse('lookup')}?code={code}")
-    is_owner = owned_by(request).filter(pk=dossier.pk).exists()
-    kept = export.data_of(dossier, is_owner=is_owner)
+    is_owner, kept = _kept(request, dossier)
     wish = ErasureRequest.objects.filter(dossier=dossier).last()
     context = {"dossier": dossier, "kept": kept, "is_owner": is_owner, "wish": wish}
     context["is_waiting"] = bool(wish and not wish.decided_at)
@@ -37,35 +35,32 @@ def data(request: HttpRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_GET
-def data_file(request: HttpRequest, code: str) -> HttpResponse:
+@for_opened
+def data_file(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Everything kept, for a machine."""
-    dossier = opened(request, code)
-    if dossier is None:
-        return redirect(f"{reverse('lookup')}?code={code}")
-    is_owner = owned_by(request).filter(pk=dossier.pk).exists()
-    answer = JsonResponse(
-        export.data_of(dossier, is_owner=is_owner), json_dumps_params={"ensure_ascii": False, "indent": 2}
-    )
+    _is_owner, kept = _kept(request, dossier)
+    answer = JsonResponse(kept, json_dumps_params={"ensure_ascii": False, "indent": 2})
     answer.headers["Content-Disposition"] = f'attachment; filename="{dossier.code}.json"'
     return answer
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def ask_for_erasure(request: HttpRequest, code: str) -> HttpResponse:
+@for_opened
+def ask_for_erasure(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Take the wish, with a one-time code: who helps to pay can open a dossier, but not have it emptied."""
-    dossier = opened(request, code)
-    if dossier is None:
-        return redirect(f"{reverse('lookup')}?code={code}")
     if not dossier.owner_phone:
-        return redirect("dossier-data", code=code)
-    form = OneTimeCodeForm(request.POST if "one_time_code" in request.POST else None)
-    is_asked = request.method == "POST"
-    if is_asked and not form.is_bound:
-        send_quietly(PURPOSE, dossier.code, dossier.owner_phone)
-    if form.is_bound and form.is_right(PURPOSE, dossier.code):
+        return redirect("dossier-data", code=dossier.code)
+    form, is_right = asked_for_code(request, PURPOSE, dossier.code, dossier.owner_phone)
+    if is_right:
         erasure.ask_for_erasure(dossier)
         messages.success(request, _("Đã nhận yêu cầu xóa dữ liệu. Cơ quan sẽ xem và trả lời tại trang này."))
-        return redirect("dossier-data", code=code)
-    context = {"dossier": dossier, "form": form, "is_asked": is_asked}
+        return redirect("dossier-data", code=dossier.code)
+    context = {"dossier": dossier, "form": form, "is_asked": request.method == "POST"}
     return render(request, "dossiers/privacy/erase.html", context, status=422 if form.errors else 200)
+
+
+def _kept(request: HttpRequest, dossier: Dossier) -> tuple[bool, dict[str, Any]]:
+    """Return whether the reader is the owner, by VNeID, and what is kept as far as the reader may see it."""
+    is_owner = owned_by(request).filter(pk=dossier.pk).exists()
+    return is_owner, export.data_of(dossier, is_owner=is_owner)

@@ -16,12 +16,12 @@ from core.values.text import row_key
 from dossiers.attachments import store as attachments
 from dossiers.errors import IllegalDossierMove
 from dossiers.models import Dossier, NoticeKind, PaperState, Rating
-from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly
+from dossiers.one_time_codes.forms import asked_for_code
 from dossiers.processing import decisions
 from dossiers.states import DossierState
 
+from .access import for_opened
 from .context import RatingForm
-from .views import SESSION_DOSSIERS
 
 PURPOSE = "withdraw"
 #: What papers that were asked for later are called.
@@ -30,74 +30,63 @@ SUPPLEMENT = "Giấy tờ bổ sung"
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def supplement(request: HttpRequest, code: str) -> HttpResponse:
+@for_opened
+def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Show what is asked for, take papers one by one, and send the dossier back to where it was."""
-    dossier = opened(request, code)
-    if dossier is None:
-        return redirect(f"{reverse('lookup')}?code={code}")
     notice = dossier.notices.filter(kind=NoticeKind.SUPPLEMENT, withdrawn_at=None).order_by("-id").first()
     if dossier.state != DossierState.SUPPLEMENT or notice is None:
-        return redirect("dossier", code=code)
+        return redirect("dossier", code=dossier.code)
     sent = dossier.attachments.filter(uploaded_at__gte=notice.issued_at)
     if request.method == "POST":
         if not sent.exclude(state=PaperState.REFUSED).exists():
             messages.error(request, _("Hãy gửi ít nhất một tệp trước khi gửi lại hồ sơ."))
-            return redirect("dossier-supplement", code=code)
+            return redirect("dossier-supplement", code=dossier.code)
         with suppress(IllegalDossierMove):  # sent twice, or an officer was faster: the page shows where it is
             decisions.go_on(dossier, _came_from(dossier), actor=None, note=_("Công dân đã gửi giấy tờ bổ sung"))
             messages.success(request, _("Đã gửi giấy tờ bổ sung. Cơ quan sẽ xem và trả lời."))
-        return redirect("dossier", code=code)
+        return redirect("dossier", code=dossier.code)
     return render(request, "dossiers/tracking/supplement.html", {"dossier": dossier, "notice": notice, "sent": sent})
 
 
 @never_cache
 @require_POST
-def add_papers(request: HttpRequest, code: str) -> HttpResponse:
+@for_opened
+def add_papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Take files for a dossier whose officer has asked for some, or `instead` of one that was of no use."""
-    dossier = opened(request, code)
-    if dossier is None:
-        return redirect(f"{reverse('lookup')}?code={code}")
     instead = row_key(request.POST.get("instead", ""))
     refused = dossier.attachments.filter(state=PaperState.REFUSED, pk=instead).first()
     if dossier.state != DossierState.SUPPLEMENT and not (refused and dossier.takes_papers_again):
-        return redirect("dossier", code=code)
+        return redirect("dossier", code=dossier.code)
     faults = attachments.take(request, dossier, refused.requirement if refused else SUPPLEMENT)
     for fault in faults:
         messages.error(request, fault)
     if refused and not faults:
         refused.delete()
-    return attachments.taken(request, reverse("dossier-supplement", args=[code]))
+    return attachments.taken(request, reverse("dossier-supplement", args=[dossier.code]))
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+@for_opened
+def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Withdraw with a one-time code: who helps to pay can open a dossier, but not end it."""
-    dossier = opened(request, code)
-    if dossier is None:
-        return redirect(f"{reverse('lookup')}?code={code}")
     if not dossier.can_be_withdrawn:
-        return redirect("dossier", code=code)
-    form = OneTimeCodeForm(request.POST if "one_time_code" in request.POST else None)
-    is_asked = request.method == "POST"
-    if is_asked and not form.is_bound:
-        send_quietly(PURPOSE, dossier.code, dossier.owner_phone)
-    if form.is_bound and form.is_right(PURPOSE, dossier.code):
+        return redirect("dossier", code=dossier.code)
+    form, is_right = asked_for_code(request, PURPOSE, dossier.code, dossier.owner_phone)
+    if is_right:
         with suppress(IllegalDossierMove):
             decisions.go_on(dossier, DossierState.WITHDRAWN, actor=None, note=_("Công dân tự rút"))
             messages.success(request, _("Đã rút hồ sơ."))
-        return redirect("dossier", code=code)
-    context = {"dossier": dossier, "form": form, "is_asked": is_asked}
+        return redirect("dossier", code=dossier.code)
+    context = {"dossier": dossier, "form": form, "is_asked": request.method == "POST"}
     return render(request, "dossiers/tracking/withdraw.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
 @require_POST
-def rate(request: HttpRequest, code: str) -> HttpResponse:
+@for_opened
+def rate(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Keep one rating of a dossier that was handed over; a second one changes nothing."""
-    dossier = opened(request, code)
-    if dossier is None:
-        return redirect(f"{reverse('lookup')}?code={code}")
     form = RatingForm(request.POST)
     if dossier.state != DossierState.RETURNED or not form.is_valid():
         messages.error(request, _("Hãy chọn một mức hài lòng."))
@@ -106,14 +95,7 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
             dossier=dossier, defaults={"score": form.cleaned_data["score"], "words": form.cleaned_data["words"]}
         )
         messages.success(request, _("Cảm ơn bạn đã đánh giá."))
-    return redirect("dossier", code=code)
-
-
-def opened(request: HttpRequest, code: str) -> Dossier | None:
-    """Return a dossier this browser has opened."""
-    if code not in request.session.get(SESSION_DOSSIERS, []):
-        return None
-    return Dossier.objects.select_related("agency", "case__procedure").filter(code=code).first()
+    return redirect("dossier", code=dossier.code)
 
 
 def _came_from(dossier: Dossier) -> DossierState:

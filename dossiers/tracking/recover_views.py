@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from dossiers.models import Dossier
 from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly
 
+from .access import remember
 from .forms import CodeForm
-from .views import remember
 
 SESSION_RECOVERING = "recovering_dossier"
 PURPOSE = "lookup"

@@ -18,27 +18,21 @@ from payments.refunds import status as refund_status
 
 from . import context as tracking_context
 from . import pins
+from .access import lookup_of, opened_codes, remember
 from .forms import LookupForm
 from .ownership import owned_by
 
 SESSION_PINS = "pins"
-SESSION_DOSSIERS = "dossiers"
-
-
-def remember(request: HttpRequest, dossier: Dossier) -> None:
-    """Let this browser open a dossier for as long as its session lasts; the last twenty."""
-    codes = request.session.get(SESSION_DOSSIERS, [])
-    request.session[SESSION_DOSSIERS] = [*[code for code in codes if code != dossier.code], dossier.code][-20:]
 
 
 @never_cache
 @require_GET
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
     """Follow a dossier: only for who submitted it here, opened it with its PIN or slip, or is its owner."""
-    if code not in request.session.get(SESSION_DOSSIERS, []):
+    if code not in opened_codes(request):
         own = owned_by(request).filter(code=code).first()
         if own is None:
-            return redirect(f"{reverse('lookup')}?code={code}")
+            return lookup_of(code)
         remember(request, own)  # what else there is to do with it asks the session
     dossier = get_object_or_404(Dossier.objects.with_bills().prefetch_related("events"), code=code)
     slip_url = settings.BASE_URL + reverse("slip", args=[dossier.slip_token])
