@@ -61,3 +61,18 @@ def claim_due(
         rows = list(choose(list(due.select_for_update(skip_locked=True, of=("self",))[:limit])))
         due.model._default_manager.filter(pk__in=[row.pk for row in rows]).update(**{field: Now() + lease})
     return rows
+
+
+def send_each(due: models.QuerySet[Row], send: Callable[[Row], bool], *, lease: timedelta, most: int) -> int:
+    """Claim due rows one by one and give each to `send`, which tells whether it went out; return how many did.
+
+    `send` runs without a lock and writes down what came of it, within `lease`. Any number of senders may run at once;
+    after one that died a row is given to `send` again, so what is sent needs a key of its own.
+    """
+    sent = 0
+    for _ in range(most):
+        claimed = claim_due(due.all(), lease=lease, limit=1)
+        if not claimed:
+            break
+        sent += send(claimed[0])
+    return sent

@@ -8,7 +8,7 @@ from django.db import connection
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from dossiers.messages.outbox import TEXTS, tell
+from dossiers.messages.outbox import tell, tell_all
 from dossiers.models import Dossier, DossierBill, DossierEvent, EventKind
 from dossiers.processing.transitions import advance
 from dossiers.states import DossierState
@@ -16,6 +16,7 @@ from payments import discrepancies
 from payments.models import Bill, Discrepancy, Refund
 from payments.models.discrepancies import DiscrepancyKind
 from payments.signals import bills_reopened, bills_settled, claim_answered, money_asked, money_returned
+from payments.states import BillState
 
 _TIMELINE = """
 INSERT INTO dossiers_dossierevent (dossier_id, kind, bill_id, amount, note, at)
@@ -24,30 +25,20 @@ SELECT link.dossier_id, CASE bill.state WHEN 'paid' THEN 'fee_paid' ELSE 'fee_ex
 FROM dossiers_dossierbill link JOIN payments_bill bill ON bill.id = link.bill_id
 WHERE bill.id = ANY(%(bills)s) ORDER BY bill.id
 """
-_MESSAGES = """
-INSERT INTO dossiers_message (subject, kind, channel, dossier_id, recipient, text, attempts, last_error)
-SELECT 'bill:' || bill.id, 'fee_paid', told.channel, dossier.id, told.address,
-       left(replace(replace(%(text)s, '{code}', dossier.code),
-                    '{amount}', replace(to_char(bill.amount, 'FM999,999,999,999,999'), ',', '.')), 160), 0, ''
-FROM dossiers_dossierbill link JOIN payments_bill bill ON bill.id = link.bill_id
-JOIN dossiers_dossier dossier ON dossier.id = link.dossier_id
-CROSS JOIN LATERAL (VALUES ('sms', dossier.owner_phone), ('email', dossier.owner_email)) AS told(channel, address)
-WHERE bill.id = ANY(%(bills)s) AND bill.state = 'paid' AND told.address <> '' ORDER BY bill.id
-ON CONFLICT DO NOTHING
-"""
 
 
 @receiver(bills_settled)
 def note_settled(sender: type[Bill], bill_ids: list[int], **kwargs: Any) -> None:
     """Write the timeline, queue the message, and wake dossiers that waited for money (6 → 4).
 
-    Whole batches come at once, so each is one statement. Locks only the dossiers that
+    Whole batches come at once, so there is a fixed number of statements. Locks only the dossiers that
     move, ids ascending, after the bills and payments the caller holds.
     """
-    values: dict[str, Any] = {"bills": bill_ids, "text": TEXTS["fee_paid"]}
     with connection.cursor() as cursor:
-        cursor.execute(_TIMELINE, values)
-        cursor.execute(_MESSAGES, values)
+        cursor.execute(_TIMELINE, {"bills": bill_ids})
+    paid = DossierBill.objects.filter(bill__in=bill_ids, bill__state=BillState.PAID).select_related("dossier", "bill")
+    needed = ("dossier__code", "dossier__owner_phone", "dossier__owner_email", "bill__amount")
+    tell_all("fee_paid", [(link.dossier, f"bill:{link.bill_id}", link.bill.amount) for link in paid.only(*needed)])
     waiting = Dossier.objects.filter(state=DossierState.FINANCIAL_OBLIGATION, bill_links__bill__in=bill_ids)
     for dossier in waiting.select_for_update(of=("self",)).order_by("pk"):
         if dossier.is_settled:  # a second bill may still be owed

@@ -1,16 +1,18 @@
 """Outbox of messages to citizens: written with the fact, sent afterwards, once each (I9).
 
-A row is unique by subject, kind and channel, so a fact reported twice is one message. It is
-sent under its row's lock and marked in the same transaction: many senders send it once.
-Should the process die between the provider's yes and the commit, it is given again with
-the same key, which a provider takes for the same message; who does not may send it a
-second time. We rather say twice than never that money has come.
+A row is unique by subject, kind and channel, so a fact reported twice is one message. A sender
+claims it for LEASE, so that many senders send it once. Should the process die between the
+provider's yes and the mark, it is given again with the same key, which a provider takes for
+the same message; who does not may send it a second time. We rather say twice than never that
+money has come.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -19,7 +21,8 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
-from core.background.outbox import Backoff
+from core.background.outbox import Backoff, send_each
+from core.values.money import grouped
 from dossiers.models import Dossier, Message
 from payments.states import BillState
 
@@ -27,6 +30,8 @@ from . import channels
 
 logger = logging.getLogger(__name__)
 BATCH = 100
+#: Longer than any channel takes (`channels`): while one process has a message the others leave it alone.
+LEASE = timedelta(seconds=60)
 #: After so many attempts, some ten hours, a person has to handle it.
 MOST_ATTEMPTS = 10
 BACKOFF = Backoff.growing(timedelta(seconds=30), timedelta(hours=2))
@@ -57,26 +62,32 @@ def tell(dossier: Dossier, kind: str, subject: str, *, at: datetime | None = Non
     `subject` names the fact ("refund:7"): the same fact and kind again is no second message.
     `at`: not before this moment, because the step can still be undone. `amount` is whole đồng.
     """
-    if isinstance(amount := values.get("amount"), int):
-        values["amount"] = f"{amount:,}".replace(",", ".")
-    text = TEXTS[kind].format(code=dossier.code, **values)[:160]
-    addresses = ((channels.SMS, dossier.owner_phone), (channels.EMAIL, dossier.owner_email))
-    Message.objects.bulk_create(
-        (
-            Message(
+    Message.objects.bulk_create(_messages(dossier, kind, subject, at or timezone.now(), values), ignore_conflicts=True)
+
+
+def tell_all(kind: str, facts: Iterable[tuple[Dossier, str, int]]) -> None:
+    """Queue as `tell` one message of a kind for each (dossier, subject, amount), in one statement."""
+    now = timezone.now()
+    messages = [_messages(dossier, kind, subject, now, {"amount": amount}) for dossier, subject, amount in facts]
+    Message.objects.bulk_create(chain.from_iterable(messages), ignore_conflicts=True)
+
+
+def _messages(
+    dossier: Dossier, kind: str, subject: str, at: datetime, values: Mapping[str, object]
+) -> Iterator[Message]:
+    shown = {name: grouped(value) if isinstance(value, int) else value for name, value in values.items()}
+    text = TEXTS[kind].format(code=dossier.code, **shown)[:160]
+    for channel, address in ((channels.SMS, dossier.owner_phone), (channels.EMAIL, dossier.owner_email)):
+        if address:
+            yield Message(
                 subject=subject,
                 kind=kind,
                 channel=channel,
                 dossier=dossier,
                 recipient=address,
                 text=text,
-                next_attempt_at=at or timezone.now(),
+                next_attempt_at=at,
             )
-            for channel, address in addresses
-            if address
-        ),
-        ignore_conflicts=True,
-    )
 
 
 def tell_what_is_due(dossier: Dossier) -> None:
@@ -98,39 +109,25 @@ def failing(attempts: int, since: datetime) -> QuerySet[Message]:
 
 def send_waiting() -> int:
     """Send what waits and return how many went out; any number of senders may run at once."""
-    sent = 0
-    for _ in range(BATCH):
-        count = _send_one()
-        if count is None:
-            break
-        sent += count
-    return sent
+    due = Message.objects.filter(waiting(), next_attempt_at__lte=Now()).order_by("id")
+    return send_each(due, _send, lease=LEASE, most=BATCH)
 
 
-def _send_one() -> bool | None:
-    with transaction.atomic(durable=True):
-        due = Message.objects.filter(waiting(), next_attempt_at__lte=Now()).order_by("id")
-        message = due.select_for_update(skip_locked=True).first()
-        if message is None:
-            return None
-        message.attempts += 1
-        try:
-            channels.deliver(message.channel, message.recipient, message.text, key=f"message-{message.pk}")
-        except channels.DeliveryFailed as error:
-            _put_off(message, str(error))
-        else:
-            message.sent_at, message.last_error = timezone.now(), ""
-        message.save(update_fields=["sent_at", "attempts", "next_attempt_at", "gave_up_at", "last_error"])
-    return message.sent_at is not None
-
-
-def _put_off(message: Message, why: str) -> None:
-    logger.warning("message %d was not sent, attempt %d: %s", message.pk, message.attempts, why)
-    message.last_error = why[:255]
-    pause = BACKOFF.after(message.attempts)
-    message.next_attempt_at = timezone.now() + (pause or timedelta())
-    if message.attempts >= MOST_ATTEMPTS:
-        message.gave_up_at = timezone.now()
+def _send(message: Message) -> bool:
+    # Written by columns, not by the row: meanwhile it may have been set aside, or deleted with its dossier's data.
+    row = Message.objects.filter(pk=message.pk)
+    attempts, now = message.attempts + 1, timezone.now
+    try:
+        channels.deliver(message.channel, message.recipient, message.text, key=f"message-{message.pk}")
+    except channels.DeliveryFailed as error:
+        logger.warning("message %d was not sent, attempt %d: %s", message.pk, attempts, error)
+        pause = BACKOFF.after(attempts) or timedelta()
+        row.update(attempts=attempts, last_error=str(error)[:255], next_attempt_at=now() + pause)
+        if attempts >= MOST_ATTEMPTS:
+            row.update(gave_up_at=now())
+        return False
+    row.update(attempts=attempts, last_error="", sent_at=now())
+    return True
 
 
 def send_again(ids: list[int], *, actor: User) -> int:
@@ -145,7 +142,7 @@ def send_again(ids: list[int], *, actor: User) -> int:
 def set_aside(ids: list[int], *, reason: str, actor: User) -> int:
     """Stop sending messages because a person says so, with a reason; return how many. `send_again` takes it back.
 
-    Waits for a sender that holds one, so that none is set aside while it goes out.
+    What a sender has in hand at that moment may still go out, and then counts as sent.
     """
     with transaction.atomic():
         unsent = list(Message.objects.filter(pk__in=ids, sent_at=None).select_for_update().order_by("pk"))

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from core.background import wakeup
+from core.background.outbox import Backoff, send_each
 from dossiers.messages import channels
 from dossiers.models import OneTimeCode
 
@@ -38,6 +39,9 @@ MOST_IN_DAY = 10
 #: Rows are needed for counting only, so they go soon.
 KEPT = timedelta(days=1)
 BATCH = 20
+BACKOFF = Backoff.growing(timedelta(seconds=10), LIFE)
+#: Longer than any channel takes (`channels`).
+LEASE = timedelta(seconds=30)
 
 
 class TooManyCodes(Exception):
@@ -92,34 +96,22 @@ def check(purpose: str, about: str, code: str) -> bool:
 def send_waiting() -> int:
     """Send codes that wait, forget what was sent and what is old; return how many went out."""
     OneTimeCode.objects.filter(made_at__lt=Now() - KEPT).delete()
-    sent = 0
-    for _ in range(BATCH):
-        count = _send_one()
-        if count is None:
-            break
-        sent += count
-    return sent
+    due = OneTimeCode.objects.filter(sent_at=None, next_attempt_at__lte=Now(), expires_at__gt=Now()).order_by("id")
+    return send_each(due, _send, lease=LEASE, most=BATCH)
 
 
-def _send_one() -> bool | None:
-    """Send the next code; None when none waits. The row's lock keeps other senders off."""
-    with transaction.atomic(durable=True):
-        due = OneTimeCode.objects.filter(sent_at=None, next_attempt_at__lte=Now(), expires_at__gt=Now())
-        waiting = due.order_by("id").select_for_update(skip_locked=True).first()
-        if waiting is None:
-            return None
-        waiting.attempts += 1
-        try:
-            channels.deliver(
-                channels.channel_of(waiting.address), waiting.address, waiting.text, key=f"code-{waiting.pk}"
-            )
-        except channels.DeliveryFailed as error:
-            logger.warning("a one-time code was not sent, attempt %d: %s", waiting.attempts, error)
-            waiting.next_attempt_at = timezone.now() + timedelta(seconds=5 * 2**waiting.attempts)
-        else:
-            waiting.sent_at, waiting.address, waiting.text = timezone.now(), "", ""
-        waiting.save(update_fields=["attempts", "next_attempt_at", "sent_at", "address", "text"])
-    return waiting.sent_at is not None
+def _send(code: OneTimeCode) -> bool:
+    # Written by columns: meanwhile its purpose may have been erased.
+    row = OneTimeCode.objects.filter(pk=code.pk)
+    attempts = code.attempts + 1
+    try:
+        channels.deliver(channels.channel_of(code.address), code.address, code.text, key=f"code-{code.pk}")
+    except channels.DeliveryFailed as error:
+        logger.warning("a one-time code was not sent, attempt %d: %s", attempts, error)
+        row.update(attempts=attempts, next_attempt_at=timezone.now() + (BACKOFF.after(attempts) or LIFE))
+        return False
+    row.update(attempts=attempts, sent_at=timezone.now(), address="", text="")
+    return True
 
 
 def _refuse_too_many(purpose: str, about: str, address_hash: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from core.background.outbox import Backoff, claim_due
+from core.background.outbox import Backoff, claim_due, send_each
 from payments.models import Notification
 from tests.support import factories, running
 
@@ -83,3 +83,23 @@ def test_what_is_not_chosen_stays_due() -> None:
 def test_a_claim_inside_a_transaction_is_refused(django_assert_num_queries: Any) -> None:
     with transaction.atomic(), pytest.raises(RuntimeError):
         claim_due(Notification.objects.order_by("pk"), lease=SECOND, limit=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_sender_that_died_had_in_hand_waits_for_its_lease_and_the_rest_goes_out() -> None:
+    ids = waiting(3)
+    due = Notification.objects.filter(next_attempt_at__lte=timezone.now() + SECOND).order_by("pk")
+    taken: list[int] = []
+
+    def dies(row: Notification) -> bool:
+        raise OSError
+
+    def send(row: Notification) -> bool:
+        assert not transaction.get_connection().in_atomic_block
+        taken.append(row.pk)
+        return row.pk != ids[1]
+
+    with pytest.raises(OSError):
+        send_each(due, dies, lease=timedelta(minutes=1), most=5)
+    assert send_each(due, send, lease=timedelta(minutes=1), most=5) == 1
+    assert taken == ids[1:]
