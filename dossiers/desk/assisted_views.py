@@ -97,8 +97,9 @@ def assisted(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
         views.show(request, None)
         messages.success(request, _("Đã bỏ hồ sơ và xóa những gì đã điền."))
         return redirect("desk-assist")
-    if missing := drafts.first_open_step(draft):
-        return redirect("submit-step", code=code, step=missing.slug)
+    ready = drafts.complete(draft)
+    if not isinstance(ready, drafts.Complete):
+        return redirect("submit-step", code=code, step=ready.slug)
     views.show_draft(request, draft)
     code_form = OneTimeCodeForm(request.POST if act == "ma" else None)
     signature = SignatureForm(request.POST if act == "ky" else None)
@@ -111,7 +112,7 @@ def assisted(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
             shown = {name: signature.cleaned_data[name] for name in ("identity_shown", "identity_tail")}
             return _handed_in(request, *submission_assisted.hand_in_with_signature(draft, **shown))
         elif act == "gui-ma":
-            _send(request, draft)
+            _send(request, ready)
             return redirect("desk-assisted", code=code)
         elif act == "tai-quay":
             submission_assisted.go_to_counter(draft)
@@ -122,10 +123,10 @@ def assisted(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
         messages.error(request, _("Hồ sơ nộp trực tuyến cần mã xác nhận; ký bản in thì chuyển sang nộp tại quầy."))
     if draft.assistance.asked_digest and not act:
         code_form.fields["one_time_code"].widget.attrs["autofocus"] = True
-    context = summary.context_of(draft) | {
+    context = summary.context_of(ready) | {
         "staff": staff,
         "assistance": draft.assistance,
-        "phone": submission_assisted.phone_of(draft),
+        "phone": ready.application.owner_phone,
         "code_form": code_form,
         "signature": signature,
         "form": signature if act == "ky" else code_form,
@@ -138,9 +139,10 @@ def assisted(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
 def print_summary(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """The summary as a PDF, for the citizen to read and sign."""
     draft = _theirs(request, staff, code)
-    if draft.dossier or drafts.first_open_step(draft):
+    ready = None if draft.dossier else drafts.complete(draft)
+    if not isinstance(ready, drafts.Complete):
         raise Http404
-    page = layout.render(slips.summary_to_sign(draft, summary.context_of(draft), timezone.now()), "a4")
+    page = layout.render(slips.summary_to_sign(draft, summary.context_of(ready), timezone.now()), "a4")
     response = HttpResponse(page, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="tom-tat-{draft.code}.pdf"'
     return response
@@ -160,9 +162,9 @@ def _theirs(request: HttpRequest, staff: DeskStaff, code: str) -> Draft:
     return draft
 
 
-def _send(request: HttpRequest, draft: Draft) -> None:
+def _send(request: HttpRequest, ready: drafts.Complete) -> None:
     try:
-        submission_assisted.ask(draft)
+        submission_assisted.ask(ready)
     except one_time_codes.TooManyCodes as error:
         minutes = int(error.wait.total_seconds() // 60) + 1
         messages.warning(request, _("Đã gửi quá nhiều mã. Gửi lại được sau %(minutes)d phút.") % {"minutes": minutes})

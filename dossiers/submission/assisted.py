@@ -18,12 +18,14 @@ from django.utils import timezone
 from agencies.audit import record as audit
 from agencies.models import Agency, User
 from core.values import identity
+from core.values.money import grouped
 from dossiers.errors import NotConfirmable
 from dossiers.models import Assistance, Channel, Confirmation, Dossier, Draft
 from dossiers.one_time_codes import codes as one_time_codes
 from procedures.models import ProcedureCase
 
 from . import drafts
+from .drafts import Complete
 from .forms import PersonForm
 
 PURPOSE = "assisted"
@@ -49,19 +51,19 @@ def phone_of(draft: Draft) -> str:
     return str(form.cleaned_data["owner_phone"]) if form.is_valid() else ""
 
 
-def ask(draft: Draft) -> None:
+def ask(ready: Complete) -> None:
     """Send the citizen a code for the summary as it stands.
 
     Raises NotConfirmable without a phone, or with the officer's own; TooManyCodes; FeeUnknown.
     """
-    assistance, phone = draft.assistance, phone_of(draft)
+    draft, phone = ready.draft, ready.application.owner_phone
+    assistance = draft.assistance
     if not phone or phone == _clean(assistance.officer.phone):
         raise NotConfirmable
-    quoted, postage = drafts.quote_of(draft)
-    amount = f"{postage + (0 if quoted.is_exempt else quoted.total):,}".replace(",", ".")
+    amount = grouped(ready.postage + (0 if ready.quote.is_exempt else ready.quote.total))
     with transaction.atomic():
         one_time_codes.send(PURPOSE, draft.code, phone, TEXT.format(amount=amount))
-        assistance.asked_digest = _digest(draft)
+        assistance.asked_digest = _digest(ready)
         assistance.save(update_fields=["asked_digest"])
         _record("assist_ask", draft, assistance.officer, assistance.agency)
 
@@ -72,9 +74,10 @@ def hand_in_with_code(draft: Draft, code: str) -> tuple[Dossier, str] | None:
         locked = _locked(draft)
         if locked.dossier:
             return locked.dossier, ""
-        if locked.assistance.asked_digest != _digest(locked) or not one_time_codes.check(PURPOSE, draft.code, code):
+        ready = drafts.completed(locked)
+        if locked.assistance.asked_digest != _digest(ready) or not one_time_codes.check(PURPOSE, draft.code, code):
             return None
-        return _hand_in(locked, Confirmation.CODE)
+        return _hand_in(ready, Confirmation.CODE)
 
 
 def hand_in_with_signature(draft: Draft, *, identity_shown: str, identity_tail: str) -> tuple[Dossier, str]:
@@ -87,7 +90,7 @@ def hand_in_with_signature(draft: Draft, *, identity_shown: str, identity_tail: 
             raise NotConfirmable
         locked.assistance.identity_shown = identity_shown
         locked.assistance.identity_tail = identity_tail[-4:]
-        return _hand_in(locked, Confirmation.SIGNATURE)
+        return _hand_in(drafts.completed(locked), Confirmation.SIGNATURE)
 
 
 def go_to_counter(draft: Draft) -> None:
@@ -118,10 +121,10 @@ def _locked(draft: Draft) -> Draft:
     return Draft.objects.select_related(*related).get(pk=draft.pk)
 
 
-def _hand_in(locked: Draft, confirmation: Confirmation) -> tuple[Dossier, str]:
-    assistance = locked.assistance
+def _hand_in(ready: Complete, confirmation: Confirmation) -> tuple[Dossier, str]:
+    assistance = ready.draft.assistance
     assistance.confirmation, assistance.confirmed_at = confirmation, timezone.now()
-    dossier, pin = drafts.hand_in(locked)
+    dossier, pin = drafts.hand_in(ready)
     assistance.dossier = dossier
     assistance.save()
     audit.record(
@@ -134,11 +137,11 @@ def _hand_in(locked: Draft, confirmation: Confirmation) -> tuple[Dossier, str]:
     return dossier, pin
 
 
-def _digest(draft: Draft) -> str:
+def _digest(ready: Complete) -> str:
     """Name what the citizen confirms: every answer, the papers, the way it is handed in, the price of today."""
-    quoted, postage = drafts.quote_of(draft)
+    draft, quoted = ready.draft, ready.quote
     papers = sorted(draft.attachments.values_list("pk", flat=True))
-    said = [draft.answers, papers, draft.assistance.channel, quoted.total, quoted.is_exempt, postage]
+    said = [draft.answers, papers, draft.assistance.channel, quoted.total, quoted.is_exempt, ready.postage]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from django.db import transaction
@@ -82,55 +85,86 @@ def missing_papers(draft: Draft) -> list[str]:
     return [name for name in required.values_list("name", flat=True) if name not in sent]
 
 
+@dataclass(frozen=True)
+class Complete:
+    """A draft whose steps are all filled in: each form built once, what it says, and what that costs today."""
+
+    draft: Draft
+    forms: Mapping[type[StepForm], StepForm]
+
+    @cached_property
+    def application(self) -> Application:
+        """What the forms say together."""
+        matter = cast(MatterForm, self.forms[MatterForm])
+        person: dict[str, Any] = self.forms[PersonForm].cleaned_data
+        data = matter.cleaned_data
+        to, assistance = self.forms.get(AddressForm), assistance_of(self.draft)
+        return Application(
+            case=self.draft.case,
+            agency=data["agency"],
+            **person,
+            channel=assistance.channel if assistance else Channel.ONLINE,
+            quantities={name: data[name] for name in matter.quantity_names},
+            groups=frozenset(data.get("groups", ())),
+            applicant_kind=data.get("applicant", "individual"),
+            area=data.get("area", ""),
+            is_late=data.get("timing") == "late",
+            return_method=self.forms[PapersForm].cleaned_data["return_method"],
+            post_to=to.address() if isinstance(to, AddressForm) else None,
+            submission_key=self.draft.submission_key,
+            answers=matter.answers(),
+        )
+
+    @cached_property
+    def quote(self) -> Quote:
+        """The fee today. Raises FeeUnknown."""
+        return price(self.application)
+
+    @cached_property
+    def postage(self) -> int:
+        """What the post takes beside the fee, whole đồng."""
+        to = self.application.post_to
+        return postal_orders.postage_to(to.province, timezone.localdate()) if to else 0
+
+
+def complete(draft: Draft) -> Complete | type[StepForm]:
+    """Return a draft that can be handed in, or the first step that is not filled in as it must be."""
+    filled = _filled_in(draft)
+    return PapersForm if isinstance(filled, Complete) and missing_papers(draft) else filled
+
+
+def completed(draft: Draft) -> Complete:
+    """Return a draft that was complete when somebody looked. Raises ValueError when a step is not filled in."""
+    filled = _filled_in(draft)
+    if isinstance(filled, Complete):
+        return filled
+    raise ValueError("a step of the draft is not filled in")
+
+
 def first_open_step(draft: Draft) -> type[StepForm] | None:
     """Return the first step that is not filled in as it must be; None when all are."""
-    return next((step for step in asked_of(draft.answers) if not form_of(draft, step).is_valid()), None) or (
-        PapersForm if missing_papers(draft) else None
-    )
+    step = complete(draft)
+    return None if isinstance(step, Complete) else step
 
 
-def application_of(draft: Draft) -> Application:
-    """Return what a complete draft says. Raises ValueError when a step is not filled in."""
-    forms = {step: form_of(draft, step) for step in asked_of(draft.answers)}
-    if not all(form.is_valid() for form in forms.values()):
-        raise ValueError("a step of the draft is not filled in")
-    matter = cast(MatterForm, forms[MatterForm])
-    person: dict[str, Any] = forms[PersonForm].cleaned_data
-    data = matter.cleaned_data
-    to, assistance = forms.get(AddressForm), assistance_of(draft)
-    return Application(
-        case=draft.case,
-        agency=data["agency"],
-        **person,
-        channel=assistance.channel if assistance else Channel.ONLINE,
-        quantities={name: data[name] for name in matter.quantity_names},
-        groups=frozenset(data.get("groups", ())),
-        applicant_kind=data.get("applicant", "individual"),
-        area=data.get("area", ""),
-        is_late=data.get("timing") == "late",
-        return_method=forms[PapersForm].cleaned_data["return_method"],
-        post_to=to.address() if isinstance(to, AddressForm) else None,
-        submission_key=draft.submission_key,
-        answers=matter.answers(),
-    )
+def _filled_in(draft: Draft) -> Complete | type[StepForm]:
+    forms: dict[type[StepForm], StepForm] = {}
+    for step in asked_of(draft.answers):
+        forms[step] = form_of(draft, step)
+        if not forms[step].is_valid():
+            return step
+    return Complete(draft, forms)
 
 
-def quote_of(draft: Draft) -> tuple[Quote, int]:
-    """Return what a complete draft costs today, and the postage beside it. Raises FeeUnknown, ValueError."""
-    application = application_of(draft)
-    to = application.post_to
-    return price(application), postal_orders.postage_to(to.province, timezone.localdate()) if to else 0
+def hand_in(ready: Complete) -> tuple[Dossier, str]:
+    """Submit a complete draft once, at the price it was shown with; see `submit.submit`.
 
-
-def hand_in(draft: Draft) -> tuple[Dossier, str]:
-    """Submit a complete draft once; see `submission.submit`.
-
-    Raises FeeUnknown, ValueError, NotConfirmable for what an officer filled in and nobody confirmed.
+    Raises FeeUnknown, NotConfirmable for what an officer filled in and nobody confirmed.
     """
-    assistance = assistance_of(draft)
+    assistance = assistance_of(ready.draft)
     if assistance and not assistance.confirmation:
         raise NotConfirmable
-    return submit(application_of(draft), draft)
+    return submit(ready.application, ready.draft, quoted=ready.quote)
 
 
 def forget_expired() -> int:

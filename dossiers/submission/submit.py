@@ -62,16 +62,17 @@ def price(application: Application) -> Quote:
     return quote(rules_for(application.case, today, application.agency), facts, today)
 
 
-def submit(application: Application, draft: Draft | None = None) -> tuple[Dossier, str]:
+def submit(application: Application, draft: Draft | None = None, *, quoted: Quote | None = None) -> tuple[Dossier, str]:
     """Submit once and return the dossier with its PIN, which is shown once and kept as a hash.
 
     A draft's papers become the dossier's in the same transaction, and nothing else is left
     in the draft. The same `submission_key` again returns the first dossier with an empty
-    PIN: a double click makes one dossier. Raises FeeUnknown, ValueError.
+    PIN: a double click makes one dossier. `quoted` is today's price of the application where the
+    caller knows it. Raises FeeUnknown, ValueError.
     """
     pin = f"{secrets.randbelow(10_000):04d}"
     now = timezone.now()
-    quoted = price(application)
+    quoted = quoted or price(application)
     with transaction.atomic():
         if draft:
             Draft.objects.select_for_update().get(pk=draft.pk)  # the same button pressed twice waits here

@@ -20,7 +20,8 @@ from core import rate_limits
 from core.rate_limits import Limit
 from dossiers.attachments import store as attachments
 from dossiers.models import Dossier, Draft
-from dossiers.tracking.views import SESSION_PINS, remember
+from dossiers.tracking.access import remember
+from dossiers.tracking.views import SESSION_PINS
 from procedures.fees import FeeUnknown
 from procedures.models import ProcedureCase
 
@@ -129,13 +130,14 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("desk-assisted", code=code)
     if draft.dossier:
         return _handed_in(request, draft.dossier)
-    if missing := drafts.first_open_step(draft):
-        return redirect("submit-step", code=draft.code, step=missing.slug)
+    ready = drafts.complete(draft)
+    if not isinstance(ready, drafts.Complete):
+        return redirect("submit-step", code=draft.code, step=ready.slug)
     if request.method == "POST":
         with suppress(FeeUnknown):
-            return _handed_in(request, *drafts.hand_in(draft))
+            return _handed_in(request, *drafts.hand_in(ready))
     steps = asked_of(draft.answers)
-    context = summary.context_of(draft) | {"steps": _titles(steps), "current": len(steps) + 1}
+    context = summary.context_of(ready) | {"steps": _titles(steps), "current": len(steps) + 1}
     return render(request, "dossiers/submission/check.html", context, status=200 if context["quote"] else 422)
 
 

@@ -76,8 +76,9 @@ def _context(request: HttpRequest, staff: DeskStaff) -> dict[str, object]:
 def _shown(request: HttpRequest, staff: DeskStaff) -> dict[str, Any]:
     draft = drafts.mine(request, request.session.get(_DRAFT, ""))
     if draft and not draft.dossier:
-        is_complete = drafts.first_open_step(draft) is None
-        return {"dossier": None, "helped": draft, **(summary.context_of(draft) if is_complete else {})}
+        ready = drafts.complete(draft)
+        shown = summary.context_of(ready) if isinstance(ready, drafts.Complete) else {}
+        return {"dossier": None, "helped": draft, **shown}
     code = request.session.get(_SHOWN, "")
     dossier = staff.dossiers().with_bills().filter(code=code).first() if code else None
     if dossier is None:

@@ -159,9 +159,9 @@ def test_nobody_hands_in_what_was_not_confirmed_whatever_door(counter: Counter) 
     counter.begin()
     counter.fill()
     with pytest.raises(NotConfirmable):
-        drafts.hand_in(Draft.objects.select_related("assistance").get())
+        drafts.hand_in(drafts.completed(Draft.objects.select_related("assistance").get()))
     with pytest.raises(NotConfirmable):
-        drafts.hand_in(Draft.objects.get())
+        drafts.hand_in(drafts.completed(Draft.objects.get()))
     dossier = factories.dossier(counter.agency)
     with pytest.raises(IntegrityError, match="assisted_is_confirmed"), transaction.atomic():
         Assistance.objects.update(dossier=dossier)
@@ -213,7 +213,7 @@ def test_a_code_goes_to_the_citizen_never_to_the_officer_and_not_too_often(count
     counter.press("gui-ma")
     assert OneTimeCode.objects.count() == 1
     with pytest.raises(one_time_codes.TooManyCodes):
-        assisted.ask(Draft.objects.get())
+        assisted.ask(drafts.completed(Draft.objects.get()))
 
 
 def test_pressed_twice_in_the_same_moment_one_dossier(counter: Counter) -> None:

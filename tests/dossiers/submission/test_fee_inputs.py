@@ -54,7 +54,7 @@ def begun(browser: Client, case: ProcedureCase) -> tuple[Draft, str]:
 def total(draft: Draft) -> int:
     draft.refresh_from_db()
     draft.answer("giay-to", {"return_method": ["counter"]})
-    return drafts.quote_of(draft)[0].total
+    return drafts.completed(draft).quote.total
 
 
 def test_an_office_that_counts_copies_asks_for_their_number(case: ProcedureCase) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -108,7 +109,7 @@ def test_another_phone_goes_on_with_code_and_one_time_code(case: ProcedureCase, 
 def test_the_button_pressed_many_times_is_one_dossier(case: ProcedureCase, agency: Agency) -> None:
     browser = Client()
     draft = filled(browser, case, agency)
-    copies = [Draft.objects.select_related("case__procedure").get(pk=draft.pk) for _ in range(6)]
+    copies = [drafts.completed(Draft.objects.select_related("case__procedure").get(pk=draft.pk)) for _ in range(6)]
     made = at_once(6, lambda number: drafts.hand_in(copies[number]))
     assert len({dossier.pk for dossier, _pin in made}) == 1
     assert sum(bool(pin) for _dossier, pin in made) == 1
@@ -127,7 +128,7 @@ def test_a_submission_that_fails_leaves_draft_and_papers(
 
     monkeypatch.setattr("dossiers.submission.submit.bill_quote", broken)
     with pytest.raises(RuntimeError):
-        drafts.hand_in(draft)
+        drafts.hand_in(drafts.completed(draft))
     draft.refresh_from_db()
     assert not Dossier.objects.exists() and draft.answers and Attachment.objects.get().draft == draft
 
@@ -189,3 +190,16 @@ def test_a_number_that_looks_wrong_is_asked_about_once_and_goes_through(case: Pr
     assert "năm sinh là 2090" in page
     browser.post(f"/ho-so-nhap/{draft.code}/xem-lai/")
     assert Dossier.objects.get().owner_identity_number == "003290000123"
+
+
+def test_handing_in_reads_the_fees_once_for_the_form_and_once_for_the_price(
+    case: ProcedureCase, agency: Agency
+) -> None:
+    browser = Client()
+    draft = filled(browser, case, agency)
+    for method, dossiers in (("get", 0), ("post", 1)):
+        with CaptureQueriesContext(connection) as queries:
+            getattr(browser, method)(f"/ho-so-nhap/{draft.code}/xem-lai/")
+        assert Dossier.objects.count() == dossiers
+        reads = [query["sql"] for query in queries if 'FROM "procedures_feerule"' in query["sql"]]
+        assert len(reads) == 2, reads
