@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,10 +23,10 @@ from gateways.internal import Moved
 from payments.models.discrepancies import HOLDING_MONEY
 from payments.models.notifications import NotificationSource
 
-from . import discrepancies, transitions
+from . import discrepancies, proposals, transitions
 from .cash_desk import collect as cash_desk
 from .cash_desk import internal_payments
-from .errors import BillNotPayable, IdempotencyConflict, ReallocationRefused, RemainingChanged, SamePerson
+from .errors import BillNotPayable, ReallocationRefused
 from .models import Bill, Discrepancy, LedgerEvent, Reallocation
 from .states import BillState, EventKind, ReallocationState
 
@@ -48,18 +47,14 @@ def propose(discrepancy: Discrepancy, wish: ReallocationRequest, *, maker: User)
     amount = sum(bill.amount for bill in bills)
     with transaction.atomic():
         locked = Discrepancy.objects.select_for_update().get(pk=discrepancy.pk)
-        earlier = locked.reallocations.filter(idempotency_key=wish.idempotency_key).first()
-        if earlier:
-            if earlier.amount != amount:
-                raise IdempotencyConflict(wish.idempotency_key)
+        if earlier := proposals.earlier(locked.reallocations.all(), wish.idempotency_key, amount):
             return earlier
         if locked.kind not in HOLDING_MONEY:
             raise ReallocationRefused(_("Vụ việc này không giữ tiền nào để chuyển."))
-        if wish.remaining_seen != locked.remaining_amount:
-            raise RemainingChanged(locked.remaining_amount)
+        proposals.check_remaining(locked, wish.remaining_seen)
         if not bills or amount > locked.remaining_amount:
             raise ReallocationRefused(_("Tổng các khoản phải lớn hơn 0 và không quá số tiền vụ việc còn giữ."))
-        Discrepancy.objects.filter(pk=locked.pk).update(used_amount=F("used_amount") + amount)
+        proposals.hold(locked, amount)
         move = Reallocation.objects.create(
             discrepancy=locked, amount=amount, note=wish.note[:500], maker=maker, idempotency_key=wish.idempotency_key
         )
@@ -115,7 +110,7 @@ def reject(move: Reallocation, *, checker: User) -> Reallocation:
     """Reject, and release the held amount. Raises SamePerson, ReallocationRefused."""
     with transaction.atomic():
         locked = _lock(move, checker)
-        Discrepancy.objects.filter(pk=locked.discrepancy_id).update(used_amount=F("used_amount") - locked.amount)
+        proposals.release(locked.discrepancy, locked.amount)
         _decide(locked, ReallocationState.REJECTED, checker)
     return locked
 
@@ -126,8 +121,7 @@ def _lock(move: Reallocation, checker: User) -> Reallocation:
         "discrepancy__bill", "discrepancy__agency"
     )
     locked = related.get(pk=move.pk)
-    if locked.maker_id == checker.pk:
-        raise SamePerson
+    proposals.check_second_person(locked, checker)
     if locked.state != ReallocationState.PROPOSED:
         raise ReallocationRefused(_("Đề nghị này đã được quyết định trước đó."))
     return locked
@@ -135,7 +129,7 @@ def _lock(move: Reallocation, checker: User) -> Reallocation:
 
 def _decide(locked: Reallocation, after: ReallocationState, checker: User) -> None:
     transitions.reallocation_to(locked, after)
-    locked.checker, locked.decided_at = checker, timezone.now()
+    proposals.note_decision(locked, checker)
     locked.save(update_fields=["state", "checker", "decided_at"])
     _record(locked, checker)
 

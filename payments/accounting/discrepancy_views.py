@@ -15,7 +15,7 @@ from agencies.audit import record as audit
 from agencies.reauthentication import recently_proved
 from core.values.text import row_key
 from payments import discrepancies, reallocation
-from payments.accounting.refunds.views import proposal_of
+from payments.accounting.refunds.views import propose_by_form
 from payments.exports.definitions import CASES
 from payments.exports.definitions.discrepancies import HELD, due_at, mine, owners
 from payments.exports.params import choice, page_of
@@ -23,7 +23,6 @@ from payments.models import Bill, ChargeClaim, Discrepancy
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
 from payments.models.statements import RowState
-from payments.refunds import workflow as refunds
 from payments.states import BillState
 
 from .access import AccountingStaff, for_accountants, for_searchers
@@ -36,6 +35,13 @@ from .statement_views import LEFT
 def _one(staff: AccountingStaff, pk: int) -> Discrepancy:
     related = ("agency", "bill", "payment", "notification", "owner", "claim")
     return get_object_or_404(mine(staff).select_related(*related), pk=pk)
+
+
+def _one_to_act_on(staff: AccountingStaff, pk: int) -> Discrepancy:
+    """Return a discrepancy they may change. Raises Http404 for what they do not see, PermissionDenied."""
+    discrepancy = _one(staff, pk)
+    staff.must_act(discrepancy.agency_id)
+    return discrepancy
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,8 +136,7 @@ def _page(
 @for_accountants
 def take_over(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Become responsible for a case."""
-    discrepancy = _one(staff, pk)
-    staff.must_act(discrepancy.agency_id)
+    discrepancy = _one_to_act_on(staff, pk)
     if discrepancy.closed_at:
         messages.info(request, _("Vụ việc đã đóng; không cần ai phụ trách nữa."))
     else:
@@ -144,14 +149,11 @@ def take_over(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResp
 @for_accountants
 def propose_refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to give back what a case holds; another person approves."""
-    discrepancy = _one(staff, pk)
-    staff.must_act(discrepancy.agency_id)
+    discrepancy = _one_to_act_on(staff, pk)
     form = RefundForm(request.POST, needs_bank_account=True)
     if not form.is_valid():
         return _page(request, staff, discrepancy, form)
-    wanted = proposal_of(form, f"case:{discrepancy.pk}", staff)
-    done = _("Đã đề nghị hoàn tiền. Một người khác phải duyệt.")
-    attempt(request, lambda: refunds.propose_for_case(discrepancy, wanted, maker=staff.user), done)
+    propose_by_form(request, staff, form, discrepancy)
     return redirect("accounting-case", pk=pk)
 
 
@@ -159,8 +161,7 @@ def propose_refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> Htt
 @for_accountants
 def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to move what a case holds to the bills it was meant for; another person approves."""
-    discrepancy = _one(staff, pk)
-    staff.must_act(discrepancy.agency_id)
+    discrepancy = _one_to_act_on(staff, pk)
     form = ReallocationForm(request.POST, auto_id="id_move_%s")
     if not form.is_valid():
         return _page(request, staff, discrepancy, _blank_refund(discrepancy.remaining_amount), form)
@@ -177,8 +178,7 @@ def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) 
 @for_accountants
 def accept(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to move the money to the bill that the matching proposed, in one step; another person approves."""
-    discrepancy = _one(staff, pk)
-    staff.must_act(discrepancy.agency_id)
+    discrepancy = _one_to_act_on(staff, pk)
     bill = _proposed(discrepancy)
     if bill is None:
         messages.info(request, _("Đề xuất này không còn: khoản đã đổi trạng thái hoặc đã có người đề nghị."))
@@ -210,8 +210,7 @@ def _proposed(discrepancy: Discrepancy) -> Bill | None:
 @recently_proved
 def decide_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int, move: int) -> HttpResponse:
     """Approve a move, or not."""
-    discrepancy = _one(staff, pk)
-    staff.must_act(discrepancy.agency_id)
+    discrepancy = _one_to_act_on(staff, pk)
     wanted = get_object_or_404(discrepancy.reallocations, pk=move)
     if request.POST.get("answer") == "approve":
         done = _("Đã chuyển tiền, các khoản đã được ghi nhận đã nộp.")
@@ -225,8 +224,7 @@ def decide_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int, m
 @for_accountants
 def close(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Close a case with a reason."""
-    discrepancy = _one(staff, pk)
-    staff.must_act(discrepancy.agency_id)
+    discrepancy = _one_to_act_on(staff, pk)
     form = ReasonForm(request.POST)
     if discrepancy.closed_at:
         messages.info(request, _("Vụ việc này đã được đóng trước đó."))

@@ -11,15 +11,15 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.audit import record as audit
 from agencies.models import User
 from core import live
-from payments import discrepancies, transitions
-from payments.errors import IdempotencyConflict, RefundRefused, RemainingChanged, SamePerson
+from payments import discrepancies, proposals, transitions
+from payments.errors import RefundRefused
 from payments.models import ApiClient, Bill, Discrepancy, LedgerEvent, Payment, Refund
 from payments.models.discrepancies import HOLDING_MONEY
 from payments.models.refunds import RefundReason
@@ -62,10 +62,10 @@ def propose_for_payment(payment: Payment, proposal: Proposal, *, maker: User | A
         locked = Payment.objects.select_for_update().get(pk=payment.pk)
         if earlier := _earlier(locked.bill.agency_id, proposal):
             return earlier
-        _check(proposal, locked.remaining_amount)
+        _check(proposal, locked)
         if proposal.amount > refundable_amount(locked, proposal.reason):
             raise RefundRefused(_why_not_refundable(locked))
-        Payment.objects.filter(pk=locked.pk).update(refunded_amount=F("refunded_amount") + proposal.amount)
+        proposals.hold(locked, proposal.amount)
         return _create(proposal, maker, agency_id=locked.bill.agency_id, payment=locked)
 
 
@@ -77,22 +77,18 @@ def propose_for_case(discrepancy: Discrepancy, proposal: Proposal, *, maker: Use
             return earlier
         if locked.kind not in HOLDING_MONEY:
             raise RefundRefused(_("Vụ việc này không giữ tiền nào để hoàn."))
-        _check(proposal, locked.remaining_amount)
-        Discrepancy.objects.filter(pk=locked.pk).update(used_amount=F("used_amount") + proposal.amount)
+        _check(proposal, locked)
+        proposals.hold(locked, proposal.amount)
         return _create(proposal, maker, agency_id=locked.agency_id, discrepancy=locked)
 
 
 def _earlier(agency_id: int, proposal: Proposal) -> Refund | None:
-    earlier = Refund.objects.filter(agency_id=agency_id, idempotency_key=proposal.idempotency_key).first()
-    if earlier and earlier.amount != proposal.amount:
-        raise IdempotencyConflict(proposal.idempotency_key)
-    return earlier
+    return proposals.earlier(Refund.objects.filter(agency_id=agency_id), proposal.idempotency_key, proposal.amount)
 
 
-def _check(proposal: Proposal, remaining: int) -> None:
-    if proposal.remaining_seen != remaining:
-        raise RemainingChanged(remaining)
-    if not 0 < proposal.amount <= remaining:
+def _check(proposal: Proposal, source: Payment | Discrepancy) -> None:
+    proposals.check_remaining(source, proposal.remaining_seen)
+    if not 0 < proposal.amount <= source.remaining_amount:
         raise RefundRefused(_("Số tiền hoàn phải lớn hơn 0 và không quá số còn lại."))
     if proposal.reason not in RefundReason.values:
         raise RefundRefused(_("Chọn lý do hoàn tiền."))
@@ -134,12 +130,10 @@ def reject(refund: Refund, *, checker: User, note: str = "") -> Refund:
 def _decide(refund: Refund, after: RefundState, *, checker: User, note: str = "") -> Refund:
     with transaction.atomic():
         locked = lock(refund)
-        if locked.maker_id == checker.pk:
-            raise SamePerson
-        locked.checker, locked.decided_at = checker, timezone.now()
+        proposals.note_decision(locked, checker)
         locked.next_check_at = locked.decided_at if after == RefundState.APPROVED else None
-        if after == RefundState.REJECTED:
-            _release(locked)
+        if after == RefundState.REJECTED and (source := locked.payment or locked.discrepancy):
+            proposals.release(source, locked.amount)
         move(locked, after, "checker", "decided_at", "next_check_at", actor=checker, note=note)
     return locked
 
@@ -151,8 +145,7 @@ def record_transfer(refund: Refund, *, reference: str, actor: User) -> Refund:
     """
     with transaction.atomic():
         locked = lock(refund)
-        if locked.maker_id == actor.pk:
-            raise SamePerson
+        proposals.check_second_person(locked, actor)
         finish(locked, reference, actor=actor)
     return locked
 
@@ -215,15 +208,6 @@ def move(locked: Refund, after: RefundState, *columns: str, actor: User | None =
     locked.save(update_fields=["state", *columns])
     event.save()
     _audit(locked, actor)
-
-
-def _release(locked: Refund) -> None:
-    if locked.payment:
-        locked.payment.refunded_amount -= locked.amount
-        locked.payment.save(update_fields=["refunded_amount"])
-    elif locked.discrepancy:
-        locked.discrepancy.used_amount -= locked.amount
-        locked.discrepancy.save(update_fields=["used_amount"])
 
 
 def _facts(refund: Refund, actor: User | None, note: str = "") -> dict[str, object]:

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 from gateways import registry
 from gateways.base import Capability
 from payments.accounting.access import AccountingStaff, for_accountants
-from payments.accounting.error_messages import attempt
 from payments.accounting.forms import RefundForm
 from payments.cash_desk.collect import GATEWAY as COUNTER
 from payments.exports.params import choice
@@ -19,7 +18,7 @@ from payments.models import Payment
 from payments.models.refunds import RefundReason
 from payments.refunds import workflow as refunds
 
-from .views import proposal_of
+from .views import propose_by_form
 
 #: Surplus is given back from its discrepancy, not from the payment that settled the bill.
 REASONS = tuple(reason for reason in RefundReason if reason != RefundReason.SURPLUS)
@@ -36,9 +35,7 @@ def propose(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
         staff.must_act(payment.bill.agency_id)
         form = RefundForm(request.POST, needs_bank_account=needs_account)
         if form.is_valid():
-            wanted = proposal_of(form, f"payment:{payment.pk}", staff)
-            done = _("Đã đề nghị hoàn tiền. Một người khác phải duyệt.")
-            if attempt(request, lambda: refunds.propose_for_payment(payment, wanted, maker=staff.user), done):
+            if propose_by_form(request, staff, form, payment):
                 return redirect("accounting-refunds")
             return redirect("accounting-propose", pk=pk)
         reason = form.data.get("reason", "")

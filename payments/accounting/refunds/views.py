@@ -25,7 +25,7 @@ from payments.exports.definitions import REFUNDS
 from payments.exports.definitions.refunds import mine
 from payments.exports.params import page_of
 from payments.merchants import missing
-from payments.models import Payment, Refund
+from payments.models import Discrepancy, Payment, Refund
 from payments.refunds import workflow as refunds
 from payments.states import RefundState
 
@@ -65,17 +65,34 @@ def _one(staff: AccountingStaff, pk: int) -> Refund:
     return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
-def proposal_of(form: RefundForm, source: str, staff: AccountingStaff) -> refunds.Proposal:
-    """Return what a valid form proposes; its key counts for one person and one source only."""
+def _one_to_act_on(staff: AccountingStaff, pk: int) -> Refund:
+    """Return a refund they may change. Raises Http404 for what they do not see, PermissionDenied."""
+    refund = _one(staff, pk)
+    staff.must_act(refund.agency_id)
+    return refund
+
+
+def propose_by_form(
+    request: HttpRequest, staff: AccountingStaff, form: RefundForm, source: Payment | Discrepancy
+) -> bool:
+    """Propose what a valid form asks to give back of a payment or a discrepancy; tell whether it was taken.
+
+    The form's key counts for one person and one source only.
+    """
     given = form.cleaned_data
-    return refunds.Proposal(
+    name = "payment" if isinstance(source, Payment) else "case"
+    proposal = refunds.Proposal(
         amount=given["amount"],
         remaining_seen=given["remaining"],
         reason=given["reason"],
-        idempotency_key=f"page:{source}:{staff.user.pk}:{given['key']}",
+        idempotency_key=f"page:{name}:{source.pk}:{staff.user.pk}:{given['key']}",
         note=given["note"],
         bank_account=given["bank_account"],
     )
+    done = _("Đã đề nghị hoàn tiền. Một người khác phải duyệt.")
+    if isinstance(source, Payment):
+        return attempt(request, lambda: refunds.propose_for_payment(source, proposal, maker=staff.user), done)
+    return attempt(request, lambda: refunds.propose_for_case(source, proposal, maker=staff.user), done)
 
 
 @require_http_methods(["GET", "POST"])
@@ -147,8 +164,7 @@ def masked(account: str) -> str:
 @recently_proved
 def approve(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Agree; the money then leaves by itself, or waits for a transfer."""
-    refund = _one(staff, pk)
-    staff.must_act(refund.agency_id)
+    refund = _one_to_act_on(staff, pk)
     done = _("Đã duyệt. Hệ thống gửi lệnh hoàn sang ngân hàng, hoặc chờ chuyển khoản.")
     attempt(request, lambda: refunds.approve(refund, checker=staff.user), done)
     return redirect("accounting-refund", pk=pk)
@@ -158,8 +174,7 @@ def approve(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
 @for_accountants
 def reject(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Say no, with a reason; the amount is free again."""
-    refund = _one(staff, pk)
-    staff.must_act(refund.agency_id)
+    refund = _one_to_act_on(staff, pk)
     form = RejectForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Ghi lý do không duyệt."))
@@ -175,8 +190,7 @@ def reject(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
 @recently_proved
 def record_transfer(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Note under which number the bank transferred the money."""
-    refund = _one(staff, pk)
-    staff.must_act(refund.agency_id)
+    refund = _one_to_act_on(staff, pk)
     form = TransferForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Ghi mã giao dịch mà ngân hàng trả cho lệnh chuyển khoản."))

@@ -1,0 +1,57 @@
+"""What refunds and reallocations share: one person proposes, which holds the money, and a second person decides.
+
+All of it works inside the caller's transaction, on rows the caller has locked.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from agencies.models import User
+
+from .errors import IdempotencyConflict, RemainingChanged, SamePerson
+from .models import Discrepancy, Payment, Reallocation, Refund
+
+Proposal = TypeVar("Proposal", Refund, Reallocation)
+
+
+def earlier(among: QuerySet[Proposal], idempotency_key: str, amount: int) -> Proposal | None:
+    """Return what was proposed under this key before. Raises IdempotencyConflict when it was another amount."""
+    proposal = among.filter(idempotency_key=idempotency_key).first()
+    if proposal and proposal.amount != amount:
+        raise IdempotencyConflict(idempotency_key)
+    return proposal
+
+
+def check_remaining(source: Payment | Discrepancy, seen: int) -> None:
+    """Raise RemainingChanged unless the source still holds what the proposer saw, whole đồng."""
+    if seen != source.remaining_amount:
+        raise RemainingChanged(source.remaining_amount)
+
+
+def hold(source: Payment | Discrepancy, amount: int) -> None:
+    """Hold back an amount from the source, so that no second proposal can give it away too."""
+    if isinstance(source, Payment):
+        Payment.objects.filter(pk=source.pk).update(refunded_amount=F("refunded_amount") + amount)
+    else:
+        Discrepancy.objects.filter(pk=source.pk).update(used_amount=F("used_amount") + amount)
+
+
+def release(source: Payment | Discrepancy, amount: int) -> None:
+    """Release what a rejected proposal held back."""
+    hold(source, -amount)
+
+
+def check_second_person(proposal: Refund | Reallocation, person: User) -> None:
+    """Raise SamePerson when somebody is about to decide, or carry out, what they proposed."""
+    if proposal.maker_id == person.pk:
+        raise SamePerson
+
+
+def note_decision(proposal: Refund | Reallocation, checker: User) -> None:
+    """Set who decided and when; the caller saves."""
+    check_second_person(proposal, checker)
+    proposal.checker, proposal.decided_at = checker, timezone.now()
