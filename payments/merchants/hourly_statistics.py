@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
+from core.charts import Bar, columns
 from gateways import internal, registry
 
 HOURS = 24
@@ -31,19 +32,14 @@ class Hour:
     seconds: float | None = None
 
     @property
+    def words(self) -> str:
+        """When it began, in Viet Nam."""
+        return f"{timezone.localtime(self.at):%H:%M}"
+
+    @property
     def percent(self) -> int:
         """Whole percent that were paid."""
         return round(100 * self.paid / self.started) if self.started else 0
-
-    @property
-    def height(self) -> int:
-        """Of the bar, in units of a drawing BAR high."""
-        return self.percent * BAR // 100
-
-    @property
-    def top(self) -> int:
-        """Where the bar begins, from above."""
-        return BAR - self.height
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +60,9 @@ class Course:
         return round(100 * sum(hour.paid for hour in self.hours) / self.started)
 
     @property
-    def bars(self) -> list[tuple[int, Hour, str]]:
-        """(place from the left, hour, its words) of the picture, 10 units an hour."""
-        return [(10 * place, hour, f"{timezone.localtime(hour.at):%H:%M}") for place, hour in enumerate(self.hours)]
+    def bars(self) -> list[Bar[Hour]]:
+        """The percent paid of each hour, 10 units an hour and BAR high."""
+        return columns(((hour, hour.percent) for hour in self.hours), height=BAR, slot=10, highest=100)
 
 
 def of_a_day() -> list[Course]:

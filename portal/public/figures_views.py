@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from core import charts
 from dossiers.models import HandOver, Rating
 from dossiers.models.events import Relation
 from gateways import internal, registry
@@ -31,8 +32,6 @@ SPAN = timedelta(days=90)
 KEPT_SECONDS = 15 * 60
 #: Fewer cases than this could be told apart, so they are counted among others or not at all.
 LEAST = 10
-#: Height of a bar with its name above, in units of the chart.
-ROW = 46
 
 _BY_GATEWAY = """
 SELECT gateway, count(*),
@@ -148,12 +147,9 @@ class Figures:
 def figures(request: HttpRequest) -> HttpResponse:
     """Show the figures of the last 90 days as charts, with the same numbers as tables."""
     shown: Figures = caches["process"].get_or_set("figures", compute, KEPT_SECONDS) or compute()
-    bars = [(share.name or _("Các cơ quan khác"), share, ROW * n) for n, share in enumerate(shown.shares[:20])]
-    return render(
-        request,
-        "portal/public/figures.html",
-        {"figures": shown, "bars": bars, "height": ROW * len(bars), "least": LEAST},
-    )
+    shares = charts.share_rows((share.name or str(_("Các cơ quan khác")), share.percent) for share in shown.shares[:20])
+    context = {"figures": shown, "shares": shares, "least": LEAST}
+    return render(request, "portal/public/figures.html", context)
 
 
 def compute() -> Figures:

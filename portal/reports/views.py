@@ -18,6 +18,7 @@ from agencies.audit import record as audit
 from agencies.authorization import sees_everything
 from agencies.models import Agency
 from agencies.succession import heirs_on
+from core import charts
 from core.spreadsheets import Cell, csv_file
 from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.models.dossier import DossierQuerySet
@@ -30,7 +31,7 @@ from .summary import rows_of, summary_of
 LONGEST = timedelta(days=366)
 #: Rows of a chart; the table below has all.
 CHARTED = 20
-BAR_ROW, WEEK_WIDTH = 46, 28
+WEEK_WIDTH = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,15 @@ def report(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     requested = _requested(request, staff)
     is_whole = requested.agency is None and sees_everything(staff.user)
     summary = summary_of(requested.scope, is_whole=is_whole, heirs=requested.heirs)
-    charted = [row for row in summary.rows if row.online.whole][:CHARTED]
+    charted = [(row.name, percent) for row in summary.rows if (percent := row.online.percent) is not None][:CHARTED]
+    weeks = ((week, week.percent) for week in summary.weeks)
     context = {
         "staff": staff,
         "requested": requested,
         "report": summary,
-        "bars": [(row, BAR_ROW * number) for number, row in enumerate(charted)],
-        "bars_height": BAR_ROW * len(charted),
-        "weeks": [(week, WEEK_WIDTH * number, 100 - week.percent) for number, week in enumerate(summary.weeks)],
-        "weeks_width": max(WEEK_WIDTH * len(summary.weeks), 10 * WEEK_WIDTH),
+        "shares": charts.share_rows(charted),
+        "weeks": charts.columns(weeks, height=100, slot=WEEK_WIDTH, highest=100),
+        "weeks_width": str(max(WEEK_WIDTH * len(summary.weeks), 10 * WEEK_WIDTH)),
         "groups": board(requested.scope.last) if is_whole else [],
     }
     return render(request, "portal/reports/report.html", context)

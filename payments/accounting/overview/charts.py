@@ -1,7 +1,6 @@
 """Charts: money of a fortnight by gateway, open discrepancies of a month.
 
-Each drawing stands in a table with its numbers, or above one; figures of a drawing are texts, so that no
-locale groups their digits.
+Each drawing stands in a table with its numbers, or above one.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
+from core.charts import Bar, columns
 from gateways import registry
 from gateways.internal import Moved
 from payments import search
@@ -27,36 +27,20 @@ SLOT = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One day: its value, and the position of its bar in the drawing."""
-
-    day: date
-    value: int
-    x: str
-    y: str
-    height: str
-
-
-@dataclass(frozen=True, slots=True)
 class Series:
     """One gateway's money of a fortnight."""
 
     slug: str
     name: str
-    bars: Sequence[Bar]
+    bars: Sequence[Bar[date]]
     count: int
     total: int
 
 
-def bars(values: Mapping[date, int], first: date, days: int, highest: int) -> list[Bar]:
-    """Return a bar for each day on a common scale; what is not nothing can be seen."""
-    drawn = []
-    for number in range(days):
-        day = first + timedelta(days=number)
-        value = values.get(day, 0)
-        height = max(round(value * HEIGHT / highest), 1) if value > 0 and highest > 0 else 0
-        drawn.append(Bar(day, value, str(number * SLOT + 2), str(HEIGHT - height), str(height)))
-    return drawn
+def bars(values: Mapping[date, int], first: date, days: int, highest: int) -> list[Bar[date]]:
+    """Return a bar for each of so many days, those without a value too."""
+    span = (first + timedelta(days=number) for number in range(days))
+    return columns(((day, values.get(day, 0)) for day in span), height=HEIGHT, slot=SLOT, left=2, highest=highest)
 
 
 def collected(staff: AccountingStaff, today: date) -> list[Series]:
@@ -83,7 +67,7 @@ def collected(staff: AccountingStaff, today: date) -> list[Series]:
     return sorted(series_of_gateways, key=lambda series: -series.total)
 
 
-def open_cases(staff: AccountingStaff, today: date) -> list[Bar]:
+def open_cases(staff: AccountingStaff, today: date) -> list[Bar[date]]:
     """Return how many discrepancies were open at the end of each day of a month: the way to zero, or away from it."""
     first = today - timedelta(days=MONTH - 1)
     start, _end = search.span(first, None)

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from core.charts import Bar, columns
 from payments.accounting.access import AccountingStaff, for_accountants
 from payments.accounting.forms import account_name
 from payments.discrepancies import PATIENCE
@@ -35,13 +36,12 @@ UNFINISHED = (StatementState.LOADING, StatementState.PREVIEW, StatementState.APP
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
-    """Two bars of one day, in units of the drawing; texts, so that no locale groups their digits."""
+class Day:
+    """Two bars of one day on one scale, and the middle of its place for its name."""
 
-    day: date
+    ours: Bar[date]
+    bank: Bar[date]
     label_x: str
-    ours: tuple[str, str, str]
-    bank: tuple[str, str, str]
 
 
 @require_GET
@@ -103,21 +103,17 @@ def _unfinished_files(staff: AccountingStaff) -> list[tuple[Statement, str]]:
     return [(statement, account_name(statement.merchant_account)) for statement in statements]
 
 
-def chart(rows: Sequence[Mapping[str, Any]], first: date) -> list[Bars]:
+def chart(rows: Sequence[Mapping[str, Any]], first: date) -> list[Day]:
     """Return both sides of the SHOWN days from `first` on as bars that share one scale."""
     by_day = {row["day"]: row for row in rows}
     highest = max((max(row["our_amount"], row["bank_amount"]) for row in rows), default=0)
     if highest <= 0:
         return []
+    days = [first + timedelta(days=number) for number in range(SHOWN)]
 
-    def bar(amount: int, x: int) -> tuple[str, str, str]:
-        height = max(round(amount * CHART_HEIGHT / highest), 1 if amount > 0 else 0)
-        return str(x), str(CHART_HEIGHT - height), str(height)
+    def side(name: str, left: int) -> list[Bar[date]]:
+        values = ((day, by_day[day][name] if day in by_day else 0) for day in days)
+        return columns(values, height=CHART_HEIGHT, slot=SLOT, left=left, highest=highest)
 
-    groups = []
-    for number in range(SHOWN):
-        day, left = first + timedelta(days=number), number * SLOT
-        row = by_day.get(day, {"our_amount": 0, "bank_amount": 0})
-        bars = bar(row["our_amount"], left + 5), bar(row["bank_amount"], left + 20)
-        groups.append(Bars(day, str(left + SLOT // 2), *bars))
-    return groups
+    both = zip(side("our_amount", 5), side("bank_amount", 20), strict=True)
+    return [Day(ours, bank, str(number * SLOT + SLOT // 2)) for number, (ours, bank) in enumerate(both)]

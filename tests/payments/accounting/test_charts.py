@@ -42,8 +42,8 @@ def test_money_is_drawn_by_gateway_and_by_the_day_of_viet_nam(django_assert_num_
         first, second = charts.collected(mine, TODAY)
     assert (first.slug, first.count, first.total) == ("vnptpay", 2, 50_000)
     assert (second.slug, second.count, second.total) == ("vietinbank", 1, 20_000)
-    assert {bar.day: bar.value for bar in first.bars if bar.value} == {date(2026, 11, 26): 50_000}
-    assert {bar.day: bar.height for bar in second.bars if bar.value} == {date(2026, 11, 23): "16"}
+    assert {bar.label: bar.value for bar in first.bars if bar.value} == {date(2026, 11, 26): 50_000}
+    assert {bar.label: bar.height for bar in second.bars if bar.value} == {date(2026, 11, 23): "16"}
     assert len(first.bars) == charts.FORTNIGHT
 
 
@@ -58,7 +58,7 @@ def test_open_cases_are_counted_at_the_end_of_each_day(django_assert_num_queries
     mine = staff(agency)
     with django_assert_num_queries(3):
         bars = charts.open_cases(mine, TODAY)
-    by_day = {bar.day: bar.value for bar in bars}
+    by_day = {bar.label: bar.value for bar in bars}
     assert [by_day[date(2026, 11, day)] for day in (19, 20, 21, 22, 27)] == [1, 2, 2, 1, 1]
     assert len(bars) == charts.MONTH
 

@@ -132,8 +132,8 @@ def test_bars_share_one_scale_and_nothing_is_too_small_to_see() -> None:
     ]
     bars = chart(rows, first)
     assert len(bars) == SHOWN
-    assert (bars[0].ours[2], bars[0].bank[2]) == (str(CHART_HEIGHT), "1")
-    assert (bars[-1].ours[2], bars[-1].bank[2]) == ("0", "50")
+    assert (bars[0].ours.height, bars[0].bank.height) == (str(CHART_HEIGHT), "1")
+    assert (bars[-1].ours.height, bars[-1].bank.height) == ("0", "50")
     assert chart([], first) == []
 
 
