@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.charts import Bar, columns
+from core.values.percent import percent
 from gateways import internal, registry
 
 HOURS = 24
@@ -39,7 +40,7 @@ class Hour:
     @property
     def percent(self) -> int:
         """Whole percent that were paid."""
-        return round(100 * self.paid / self.started) if self.started else 0
+        return percent(self.paid, self.started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Course:
     @property
     def percent(self) -> int:
         """Whole percent of them that were paid."""
-        return round(100 * sum(hour.paid for hour in self.hours) / self.started)
+        return percent(sum(hour.paid for hour in self.hours), self.started)
 
     @property
     def bars(self) -> list[Bar[Hour]]:

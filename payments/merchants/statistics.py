@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from core.values.percent import percent
 from gateways import internal, registry
 from gateways.base import Capability
 from payments.models import MerchantAccount, Notification, Outage, Payment
@@ -39,7 +40,7 @@ class Attempts:
     @property
     def paid_percent(self) -> int | None:
         """Whole percent of what was started; None when nothing was."""
-        return round(100 * self.paid / self.started) if self.started else None
+        return percent(self.paid, self.started) if self.started else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from core import charts
+from core.values.percent import percent
 from dossiers.models import HandOver, Rating
 from dossiers.models.events import Relation
 from gateways import internal, registry
@@ -67,7 +68,7 @@ class Share:
     @property
     def percent(self) -> int:
         """Whole percent, rounded."""
-        return round(100 * self.online / self.paid)
+        return percent(self.online, self.paid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,12 @@ class Satisfaction:
     @property
     def percent(self) -> int:
         """Whole percent who are satisfied: 4 or 5."""
-        return round(100 * sum(number for score, number in self.scores if score >= 4) / self.total)
+        return percent(sum(number for score, number in self.scores if score >= 4), self.total)
 
     @property
     def bars(self) -> list[tuple[int, int, int]]:
         """(score, number, percent) for the chart."""
-        return [(score, number, round(100 * number / self.total)) for score, number in self.scores]
+        return [(score, number, percent(number, self.total)) for score, number in self.scores]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class ByPost:
     @property
     def percent(self) -> int:
         """Whole percent, rounded."""
-        return round(100 * self.posted / self.returned)
+        return percent(self.posted, self.returned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.values.percent import percent
 from dossiers.models import Dossier, DossierBill, Draft
 from dossiers.models.dossier import Channel
 from gateways import internal
@@ -31,7 +32,7 @@ class Step:
     @property
     def percent(self) -> int:
         """Whole percent of those who could have come so far."""
-        return round(100 * self.count / self.before) if self.before else 0
+        return percent(self.count, self.before)
 
     @property
     def lost(self) -> int:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from agencies.models import Agency
+from core.values.percent import percent
 from dossiers.models import DossierBill
 from gateways import internal
 from payments.models import BillLine, Refund
@@ -34,7 +35,7 @@ class Share:
     @property
     def percent(self) -> int | None:
         """Whole percent; None of nothing."""
-        return round(100 * self.part / self.whole) if self.whole else None
+        return percent(self.part, self.whole) if self.whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Week:
     @property
     def percent(self) -> int:
         """Whole percent paid online."""
-        return round(100 * self.online / self.paid)
+        return percent(self.online, self.paid)
 
 
 @dataclass(frozen=True, slots=True)

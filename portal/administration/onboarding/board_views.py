@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Level, Membership, OnboardingStep, Role
+from core.values.percent import percent
 from gateways import internal
 from payments import test_payments
 from payments.models import MerchantAccount, Payment, ReceiptSeries
@@ -93,7 +94,7 @@ class Group:
     def bars(self) -> list[tuple[Promise | str, int, int, int]]:
         """The picture: (when, live, of all, percent) now and as published."""
         rows = ((_("Ngày đã chọn"), self.live, len(self.members)), (_("Công bố 02/07/2021"), *self.published))
-        return [(when, live, every, round(100 * live / every) if every else 0) for when, live, every in rows]
+        return [(when, live, every, percent(live, every)) for when, live, every in rows]
 
 
 def board(day: date) -> list[Group]:

@@ -38,7 +38,7 @@ def test_who_applies_and_where_decide_and_stay_chosen() -> None:
 
 def test_quantities_groups_evidence_and_legal_basis_are_explained() -> None:
     shown = text("2.000635", copies="3", group="ho-ngheo")
-    assert "8.000\u00a0đ × 3 bản; miễn: Hộ nghèo (cần giấy chứng nhận hộ nghèo)" in shown
+    assert "8.000 đ × 3 bản; miễn: Hộ nghèo (cần giấy chứng nhận hộ nghèo)" in shown
     assert "TT 281/2016/TT-BTC" in shown
     assert "checked" in shown
 
