@@ -72,11 +72,16 @@ def tell_all(kind: str, facts: Iterable[tuple[Dossier, str, int]]) -> None:
     Message.objects.bulk_create(chain.from_iterable(messages), ignore_conflicts=True)
 
 
+def text_of(kind: str, code: str, values: Mapping[str, object]) -> str:
+    """Return the text of a message about the dossier of a code; whole numbers are amounts in đồng."""
+    shown = {name: grouped(value) if isinstance(value, int) else value for name, value in values.items()}
+    return TEXTS[kind].format(code=code, **shown)[:160]
+
+
 def _messages(
     dossier: Dossier, kind: str, subject: str, at: datetime, values: Mapping[str, object]
 ) -> Iterator[Message]:
-    shown = {name: grouped(value) if isinstance(value, int) else value for name, value in values.items()}
-    text = TEXTS[kind].format(code=dossier.code, **shown)[:160]
+    text = text_of(kind, dossier.code, values)
     for channel, address in ((channels.SMS, dossier.owner_phone), (channels.EMAIL, dossier.owner_email)):
         if address:
             yield Message(

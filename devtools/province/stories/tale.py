@@ -15,7 +15,7 @@ from devtools.province.pricing import Priced
 from devtools.province.scene import Place
 from devtools.province.world import World
 from devtools.province.writer.row import Row
-from dossiers.messages.outbox import TEXTS
+from dossiers.messages.outbox import text_of
 from dossiers.models import EventKind
 from procedures.calendar.working_time import Pause
 from procedures.models import ProcedureCase
@@ -71,9 +71,7 @@ class Tale:
 
     def tell(self, kind: str, subject: Any, at: datetime, *, wait: float = 0.0, **values: Any) -> None:
         """Queue messages as `outbox.tell` does, and let most of them have gone out."""
-        if isinstance(amount := values.get("amount"), int):
-            values["amount"] = f"{amount:,}".replace(",", ".")
-        text = TEXTS[kind].format(code=self.dossier["code"], **values)[:160]
+        text = text_of(kind, self.dossier["code"], values)
         for channel, address in (("sms", self.owner.phone), ("email", self.owner.email)):
             if address:
                 due = at + timedelta(seconds=wait)
