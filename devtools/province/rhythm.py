@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from procedures.calendar.working_time import WorkingCalendar
 
-_WEEKDAYS = (1.35, 1.12, 1.0, 0.98, 0.95)
+#: Of an ordinary day, by its name.
+_WEEKDAYS = {0: 1.35, 1: 1.12, 2: 1.0, 3: 0.98, 4: 0.95}
 #: Of an ordinary day, what comes online while offices are closed.
 _CLOSED = 0.14
 #: Of a hundred dossiers that come online, so many in each hour of the day.

@@ -1,12 +1,297 @@
-"""The banks' files: read each working morning, matched with the ledger, some with faults; days closed after that."""
+"""The banks' files: read each working morning and matched with the ledger; some have faults. Days are closed after."""
 
 from __future__ import annotations
 
-from datetime import date
+import hashlib
+from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
+from gateways.base import Notification, OutcomeState
+from payments.discrepancies import SUGGESTED_ACTIONS
+from payments.models.discrepancies import DiscrepancyKind
+from payments.models.notifications import NotificationSource, NotificationState
+from payments.models.statements import RowState, StatementState
+from payments.states import EventKind
+
+from .scene import Contract
+from .stories import banks
 from .world import World
+from .writer.row import Row, naming
+
+#: Of ten thousand lines so many are missing in the bank's file, or differ.
+_MISSING, _DIFFERS = 30, 25
+#: On one morning of so many a transfer comes that names nothing of ours.
+_STRANGER = 9
+#: The last days are not closed yet: that is work for today.
+_OPEN_DAYS = 4
 
 
 def morning(world: World, day: date, rng: Random) -> None:
-    """Read the files of the days before, if offices work."""
+    """Read the files of the days since the last working day, if offices work; close those days in the evening."""
+    if not world.clock.works(day):
+        return
+    first = day - timedelta(days=1)
+    while not world.clock.works(first):
+        first -= timedelta(days=1)
+    span = {first + timedelta(days=ahead) for ahead in range((day - first).days)}
+    minute = 0
+    for contract in world.scene.contracts.values():
+        rows = [row for past in sorted(span) for row in world.banks[contract.gateway, past].rows]
+        minute += rng.randint(2, 6)
+        if not rows:
+            continue
+        read = datetime.combine(day, time(8, minute), tzinfo=world.clock.midnight(day).tzinfo)
+        if read < world.now:
+            _read(world, contract, rows, read, span, rng)
+
+
+def _read(
+    world: World, contract: Contract, found: list[dict[str, Any]], read: datetime, span: set[date], rng: Random
+) -> None:
+    is_last = (world.now - read) < timedelta(hours=20)
+    days = world.banks
+    for row in found:
+        if row["event"] is not None:
+            days[contract.gateway, row["event"]["value_date"]].ours.append(row["event"]["amount"])
+    state = StatementState.PREVIEW if is_last else StatementState.DONE
+    by = rng.choice(world.scene.accountants)
+    at = {"statement": read, "rows": read + timedelta(seconds=2)}
+    statement = world.pages.add(
+        "statement",
+        read,
+        merchant_account_id=contract.pk,
+        file_name=f"{contract.gateway}_{read:%Y%m%d}.csv",
+        file="",
+        state=state,
+        uploaded_by_id=by,
+        uploaded_at=read,
+        finished_at=None if is_last else read + timedelta(minutes=2),
+    )
+    _audit(world, statement, read, by, "statement_upload")
+    if not is_last:
+        _audit(world, statement, read + timedelta(minutes=1), by, "statement_confirm")
+    lines: list[Row] = []
+    for told in found:
+        line = _line(world, contract, statement, told, at["rows"], is_last=is_last, rng=rng)
+        if line is not None:
+            lines.append(line)
+    if contract.gateway == "vietinbank" and not is_last and rng.randrange(_STRANGER) == 0:
+        lines.append(_stranger(world, contract, statement, at["rows"], rng))
+    for number, line in enumerate(lines, 2):
+        line["line_number"] = number
+        if facts := line.get("_facts"):
+            facts["line"] = number
+        if not is_last:
+            days[contract.gateway, line["value_date"]].theirs.append(line["amount"])
+    text = "\n".join(f"{line['gateway_ref']};{line['amount']};{line['occurred_at']}" for line in lines)
+    statement |= {
+        "size": len(text),
+        "sha256": hashlib.sha256(f"{contract.gateway}{read}{text}".encode()).hexdigest(),
+        "row_count": len(lines),
+        "rows_done": 0 if is_last else len(lines),
+        "total_amount": sum(line["amount"] for line in lines),
+        "first_day": min((line["value_date"] for line in lines), default=None),
+        "last_day": max((line["value_date"] for line in lines), default=None),
+    }
+    if not is_last and (world.now - read) > timedelta(days=_OPEN_DAYS):
+        _close(world, contract, sorted(span), read, by)
+
+
+def _audit(world: World, statement: Row, at: datetime, by: int, action: str) -> None:
+    world.audit(at, by, action, naming("statement:", statement), world.scene.province.pk)
+
+
+def _line(
+    world: World, contract: Contract, statement: Row, told: dict[str, Any], at: datetime, *, is_last: bool, rng: Random
+) -> Row | None:
+    """Return the line of a transaction, or None where the bank has forgotten it: that gets a discrepancy."""
+    event, fault = told["event"], rng.randrange(10_000)
+    is_known = event is not None and not is_last and "_settled" not in told
+    if is_known and fault < _MISSING:
+        _discrepancy(world, event, DiscrepancyKind.NOT_IN_STATEMENT, event["amount"], event["money_key"], at, rng)
+        return None
+    amount, case = told["amount"], None
+    if is_known and fault < _MISSING + _DIFFERS:
+        amount += rng.choice((-1000, 1000, 5000))
+        if amount <= 0:
+            amount = told["amount"] + 1000
+        note = f"{told['bank_ref']}: {amount} / {event['amount']}"
+        kind = DiscrepancyKind.AMOUNT_DIFFERS
+        case = _discrepancy(world, event, kind, abs(amount - event["amount"]), note, at, rng)
+    if facts := told.get("_facts"):
+        facts["statement"] = statement
+    row_state = RowState.MATCHED
+    if is_last:
+        row_state = RowState.NEW
+    elif "_settled" in told:
+        row_state = RowState.SETTLED
+    elif case is not None:
+        row_state = RowState.DISCREPANCY
+    return world.pages.add(
+        "statement_row",
+        at,
+        statement_id=statement,
+        merchant_account_id=contract.pk,
+        gateway_ref=told["bank_ref"],
+        merchant_ref=told["ref"],
+        amount=amount,
+        currency="VND",
+        account=str(contract.bank.get("account", "")) if contract.gateway == "vietinbank" else "",
+        occurred_at=told["moment"],
+        value_date=told["moment"].date(),
+        description=f"Nop phi {told['ref']}",
+        state=row_state,
+        event_id=None if is_last else event,
+        notification_id=told.get("_settled"),
+        discrepancy_id=case,
+        _facts=facts,
+    )
+
+
+def _discrepancy(
+    world: World, event: Row, kind: DiscrepancyKind, amount: int, note: str, at: datetime, rng: Random
+) -> Row:
+    """Open what answers for a difference; most are answered within days."""
+    bill = event["bill_id"]
+    made = world.pages.add(
+        "discrepancy",
+        at,
+        kind=kind,
+        agency_id=bill["agency_id"] if bill is not None else world.scene.province.pk,
+        bill_id=bill,
+        payment_id=event["payment_id"],
+        amount=amount,
+        note=note,
+        suggested_action=SUGGESTED_ACTIONS[kind],
+        opened_at=at,
+        owner_id=rng.choice(world.scene.accountants),
+    )
+    answered = world.clock.at_work(rng, at, 20)
+    if answered < world.now and rng.random() < 0.85:
+        made |= {"closed_at": answered, "resolution": "Ngân hàng xác nhận, đã chỉnh ở sao kê sau"}
+        world.audit(
+            answered,
+            made["owner_id"],
+            "close_case",
+            naming("case:", made),
+            made["agency_id"],
+            resolution=made["resolution"],
+        )
+    return made
+
+
+def _stranger(world: World, contract: Contract, statement: Row, at: datetime, rng: Random) -> Row:
+    """A transfer that names no code of ours: booked first, looked for afterwards."""
+    moment = at - timedelta(hours=rng.uniform(12, 15))
+    moment = moment.replace(microsecond=0)
+    reference, amount = banks.bank_reference(rng, contract, moment), rng.choice((10_000, 15_000, 50_000, 200_000))
+    text = rng.choice(("nop le phi ho so", "chuyen tien", "NGUYEN VAN A nop tien UBND", "phi chung thuc"))
+    facts: dict[str, Any] = {"description": text, "statement": None, "line": None}
+    news = Notification(
+        gateway=contract.gateway,
+        event_key=f"statement:{contract.pk}:{reference}",
+        merchant_ref="",
+        gateway_ref=reference,
+        state=OutcomeState.PAID,
+        amount=amount,
+        currency="VND",
+        occurred_at=moment,
+        account=str(contract.bank["account"]),
+        is_transfer=True,
+        facts=facts,
+    )
+    notification = world.pages.add(
+        "notification",
+        at,
+        gateway=contract.gateway,
+        event_key=news.event_key,
+        source=NotificationSource.STATEMENT,
+        merchant_account_id=contract.pk,
+        merchant_ref="",
+        gateway_ref=reference,
+        outcome=OutcomeState.PAID,
+        amount=amount,
+        currency="VND",
+        account=news.account,
+        is_transfer=True,
+        occurred_at=moment,
+        facts=lambda: {**facts, "statement": statement["id"]},
+        digest=banks.digest(news),
+        received_at=at,
+        next_attempt_at=at,
+        state=NotificationState.ORPHAN,
+        payment_id=None,
+        result="unknown_reference",
+        processed_at=at,
+    )
+    cause = {"cause": NotificationSource.STATEMENT, "cause_id": naming("", notification)}
+    key = f"{contract.gateway}:{contract.pk}:{reference}"
+    event = world.pages.add(
+        "ledger",
+        at,
+        kind=EventKind.MONEY_RECEIVED,
+        at=at,
+        amount=amount,
+        money_key=key,
+        merchant_account_id=contract.pk,
+        value_date=moment.date(),
+        bill_id=None,
+        payment_id=None,
+        **cause,
+    )
+    world.pages.add("ledger", at, kind=EventKind.SURPLUS, at=at, amount=-amount, **cause)
+    world.banks[contract.gateway, moment.date()].ours.append(amount)
+    case = world.pages.add(
+        "discrepancy",
+        at,
+        kind=DiscrepancyKind.UNKNOWN_REFERENCE,
+        agency_id=world.scene.province.pk,
+        notification_id=notification,
+        amount=amount,
+        suggested_action=SUGGESTED_ACTIONS[DiscrepancyKind.UNKNOWN_REFERENCE],
+        opened_at=at,
+        owner_id=rng.choice(world.scene.accountants),
+    )
+    return world.pages.add(
+        "statement_row",
+        at,
+        statement_id=statement,
+        merchant_account_id=contract.pk,
+        gateway_ref=reference,
+        merchant_ref="",
+        amount=amount,
+        currency="VND",
+        account=news.account,
+        occurred_at=moment,
+        value_date=moment.date(),
+        description=text,
+        state=RowState.DISCREPANCY,
+        event_id=event,
+        notification_id=notification,
+        discrepancy_id=case,
+        _facts=facts,
+    )
+
+
+def _close(world: World, contract: Contract, span: list[date], read: datetime, by: int) -> None:
+    """Close the days in the afternoon: whatever differs has a discrepancy by then."""
+    closed = read.replace(hour=16, minute=40)
+    for day in span:
+        both = world.banks[contract.gateway, day]
+        if not both.ours and not both.theirs:
+            continue
+        world.pages.add(
+            "closed_day",
+            closed,
+            merchant_account_id=contract.pk,
+            day=day,
+            our_amount=sum(both.ours),
+            our_count=len(both.ours),
+            bank_amount=sum(both.theirs),
+            bank_count=len(both.theirs),
+            explained_amount=sum(both.theirs) - sum(both.ours),
+            closed_by_id=by,
+            closed_at=closed,
+        )
+        world.audit(closed, by, "day_close", f"merchant:{contract.pk}:{day}", world.scene.province.pk)

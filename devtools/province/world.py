@@ -20,9 +20,11 @@ from .writer.row import Row, naming
 
 @dataclass(slots=True)
 class BankDay:
-    """What a bank's file of one day will say, of one contract."""
+    """What a bank's file of one day will say, of one contract; then what both sides count of the day."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
+    ours: list[int] = field(default_factory=list)
+    theirs: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from agencies.models import Role
 from devtools.province.writer.row import Row, naming
 from dossiers.models import EventKind
 from dossiers.states import DossierState
@@ -170,25 +169,3 @@ def postage(tale: Tale, at: datetime, commune: str, street: str) -> dict[str, An
         "is_refundable": True,
         "refund_note": "",
     }
-
-
-def close(tale: Tale, at: datetime) -> None:
-    """End the bills of a dossier that is over without a result, a minute later, as `fees.close_bills` does."""
-    from .corrections import paid_in_vain
-
-    ended = at + timedelta(seconds=60 + tale.rng.uniform(0.5, 20))
-    if ended >= tale.world.now:
-        tale.dossier["ends_at"] = at + timedelta(seconds=60)
-        return
-    label = str(DossierState(tale.dossier["state"]).label)
-    for bill in tale.bills:
-        if bill["state"] == BillState.OPEN:
-            to(tale, ended, bill, BillState.CANCELLED, cause="dossier", detail={"reason": label})
-            tale.event(ended, EventKind.FEE_CANCELLED, bill_id=bill, amount=bill["amount"])
-        elif bill["state"] == BillState.PAID:
-            paid_in_vain(tale, ended, bill, label)
-
-
-def cashier(tale: Tale) -> int:
-    """Return who takes the money."""
-    return tale.officer(Role.CASHIER)

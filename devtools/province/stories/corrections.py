@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from agencies.models import Role
-from devtools.province.scene import Contract
 from devtools.province.writer.row import Row, naming
 from dossiers.models import EventKind
 from dossiers.states import DossierState
-from gateways.base import OutcomeState
 from payments.discrepancies import SUGGESTED_ACTIONS
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import NotificationSource
+from payments.states import BillState
 
-from . import banks, bills
-from .tale import NotYet, Tale
+from . import bills
+from .tale import Tale
 
 
 def discrepancy(
@@ -93,39 +89,16 @@ def taken_back(tale: Tale, at: datetime, bill: Row, payment: Row) -> None:
         discrepancy(tale, at, DiscrepancyKind.DEBT, bill["amount"], bill=bill, note=code)
 
 
-def reverse(tale: Tale, at: datetime, bill: Row, payment: Row) -> None:
-    """Let the bank take a payment back and say so when it is asked."""
-    from .money import contract_of, hear
-
-    tale.when(at)
-    contract = contract_of(tale, payment)
-    told = {
-        "ref": payment["merchant_ref"],
-        "bank_ref": payment["gateway_ref"],
-        "state": OutcomeState.REVERSED,
-        "amount": payment["amount"],
-        "paid_at": None,
-    }
-    hear(tale, at, banks.asked(contract, told), contract.pk, payment, bill)
-
-
-def by_statement(tale: Tale, contract: Contract, told: dict[str, Any], payment: Row, bill: Row) -> None:
-    """No callback came: the bank's file of the next morning tells of the money, and settles it."""
-    from .money import hear
-
-    paid_at = datetime.fromtimestamp(told["paid_at"], tz=payment["sent_at"].tzinfo)
-    read = tale.world.clock.next_morning(paid_at, 8, 45) + timedelta(seconds=tale.rng.uniform(0, 300))
-    if read >= tale.world.now:
-        tale.world.bank_paid(told, None)
-        raise NotYet
-    asked = banks.asked(contract, told)
-    facts: dict[str, Any] = {"description": f"{told['ref']}", "statement": None, "line": None}
-    news = replace(
-        asked.news,
-        event_key=f"statement:{contract.pk}:{told['bank_ref']}",
-        currency="VND",
-        facts=facts,
-        account=str(contract.bank.get("account", "")) if contract.gateway == "vietinbank" else "",
-    )
-    event = hear(tale, read, banks.Told(news, None, NotificationSource.STATEMENT), contract.pk, payment, bill)
-    tale.world.bank_paid({**told, "_settled": True}, event)
+def end_bills(tale: Tale, at: datetime) -> None:
+    """End the bills of a dossier that is over without a result, a minute later, as `fees.close_bills` does."""
+    ended = at + timedelta(seconds=60 + tale.rng.uniform(0.5, 20))
+    if ended >= tale.world.now:
+        tale.dossier["ends_at"] = at + timedelta(seconds=60)
+        return
+    label = str(DossierState(tale.dossier["state"]).label)
+    for bill in tale.bills:
+        if bill["state"] == BillState.OPEN:
+            bills.to(tale, ended, bill, BillState.CANCELLED, cause="dossier", detail={"reason": label})
+            tale.event(ended, EventKind.FEE_CANCELLED, bill_id=bill, amount=bill["amount"])
+        elif bill["state"] == BillState.PAID:
+            paid_in_vain(tale, ended, bill, label)

@@ -11,7 +11,7 @@ from dossiers.models import EventKind, IdentityShown, NoticeKind, PostalState, R
 from dossiers.processing.transitions import UNDO_WITHIN
 from dossiers.states import DossierState
 
-from . import bills
+from . import bills, corrections
 from .tale import NotYet, Tale
 
 S = DossierState
@@ -37,7 +37,7 @@ def advance(tale: Tale, at: datetime, after: DossierState, actor: int | None, no
         tale.count_deadline()
     tale.moved(at, after, actor, note)
     if after in (S.REFUSED, S.WITHDRAWN):
-        bills.close(tale, at)
+        corrections.end_bills(tale, at)
 
 
 def _recall(tale: Tale, at: datetime, actor: int | None) -> None:

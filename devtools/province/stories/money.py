@@ -1,26 +1,23 @@
-"""Money of a story: attempts through a bank, what the bank tells of them, cash and cards at the counter.
-
-What a notification means is decided by the product's own rules (`settlement.rules.decide`); here only the rows are
-written that `settlement.apply` would write.
-"""
+"""Attempts to pay: through a bank, and what becomes of them there; in cash or by card at the counter."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from devtools.province.scene import Contract
-from devtools.province.writer.row import Row, naming
+from devtools.province.writer.row import Row
 from gateways.base import Capability, Notification, OutcomeState, PaymentOrder
 from payments.checkout.start import QR_LIFETIME, REDIRECT_LIFETIME
 from payments.models.cash_desk import Tender
 from payments.models.notifications import NotificationSource
-from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
-from payments.states import BillState, PaymentState, is_correction, payment_edge
 from payments.states import EventKind as Ledger
+from payments.states import PaymentState
 
-from . import banks, bills, corrections
+from . import banks
 from .bills import ledger
+from .hearing import hear, move
 from .tale import NotYet, Tale, token
 
 P = PaymentState
@@ -66,21 +63,6 @@ def begin(tale: Tale, at: datetime, bill: Row, gateway: str) -> Row:
     move(tale, sent, payment, bill, P.SENT, cause="start")
     tale.payments.append(payment)
     return payment
-
-
-def move(tale: Tale, at: datetime, payment: Row, bill: Row | None, after: PaymentState, **event: Any) -> Row:
-    """Move a payment along its edge, as `transitions.payment_to` does; return its line of the ledger."""
-    before = payment["state"]
-    payment["state"] = after
-    if after == P.PAID:
-        payment["next_check_at"] = None
-    elif after == P.REVERSED:
-        payment["is_applied"] = False
-    correction = is_correction(before, after)
-    kind = payment_edge(before, after)
-    return ledger(
-        tale, at, kind, bill, payment_id=payment, before=before, after=after, is_correction=correction, **event
-    )
 
 
 def contract_of(tale: Tale, payment: Row) -> Contract:
@@ -163,7 +145,7 @@ def pay(
         payment["returned_at"] = at + timedelta(seconds=rng.uniform(0.1, 3))
     heard = at + timedelta(seconds=lag)
     if way == "statement":
-        corrections.by_statement(tale, contract, told, payment, bill)
+        by_statement(tale, contract, told, payment, bill)
         return
     if contract.gateway == "vietinbank_direct" and way == "callback":
         hear(tale, heard, banks.notification(contract, told), contract.pk, payment, bill)
@@ -177,120 +159,6 @@ def pay(
     else:
         event = hear(tale, heard, banks.notification(contract, told), contract.pk, payment, bill)
     tale.world.bank_paid(told, event)
-
-
-def hear(
-    tale: Tale,
-    at: datetime,
-    told: banks.Told,
-    account: int,
-    payment: Row | None,
-    bill: Row | None,
-    *,
-    wait: float | None = None,
-) -> Row | None:
-    """Apply a notification that came at a moment, as `settlement.apply` does; return the line that carries money."""
-    news = told.news
-    done = at + timedelta(seconds=tale.rng.uniform(0.05, 0.4) if wait is None else wait)
-    facts = None
-    if payment is not None and bill is not None:
-        facts = PaymentFacts(
-            payment["state"],
-            payment["amount"],
-            payment.get("gateway_ref", ""),
-            bill["state"],
-            payment.get("is_applied", False),
-            payment.get("refunded_amount", 0),
-        )
-    event = GatewayEvent(news.state, news.amount, news.currency or "", news.account, news.gateway_ref, news.is_transfer)
-    decision = decide(event, facts, frozenset(), is_booked=False)
-    row = _notification(tale, at, done, told, account, payment, decision)
-    return _carry_out(tale, done, decision, news, row, payment, bill)
-
-
-def _notification(
-    tale: Tale, at: datetime, done: datetime, told: banks.Told, account: int, payment: Row | None, decision: Decision
-) -> Row:
-    news, request = told.news, told.request
-    raw: dict[str, Any] = {}
-    if request:
-        raw = {
-            "body": request.body,
-            "query": request.query,
-            "headers": dict(request.headers),
-            "remote_addr": request.remote_addr,
-        }
-    return tale.write(
-        "notification",
-        at,
-        gateway=news.gateway,
-        event_key=news.event_key,
-        source=told.source,
-        merchant_account_id=account,
-        merchant_ref=news.merchant_ref,
-        gateway_ref=news.gateway_ref,
-        outcome=str(news.state),
-        amount=news.amount,
-        currency=news.currency or "",
-        account=news.account,
-        is_transfer=news.is_transfer,
-        occurred_at=news.occurred_at,
-        facts=dict(news.facts),
-        digest=banks.digest(news),
-        received_at=at,
-        next_attempt_at=at,
-        state=decision.notification_state,
-        payment_id=payment,
-        result=decision.result,
-        processed_at=done,
-        **raw,
-    )
-
-
-def _carry_out(
-    tale: Tale, at: datetime, decision: Decision, news: Notification, row: Row, payment: Row | None, bill: Row | None
-) -> Row | None:
-    cause: dict[str, Any] = {"cause": row["source"], "cause_id": naming("", row)}
-    amount = news.amount or 0
-    key = f"{news.gateway}:{row['merchant_account_id']}:{news.gateway_ref or f'ref:{news.merchant_ref}'}"
-    money: dict[str, Any] = {}
-    if decision.books_money:
-        money = {"amount": amount, "money_key": key}
-    elif decision.takes_money_back and payment is not None:
-        amount = -payment["amount"]
-        money = {"amount": amount, "money_key": f"{key}:reversed"}
-    if money:
-        day = tale.world.clock.day_of(news.occurred_at or at)
-        money |= {"merchant_account_id": row["merchant_account_id"], "value_date": day}
-    carried: Row | None = None
-    if payment is not None and decision.payment_to:
-        carries = decision.payment_to in (P.PAID, P.REVERSED)
-        event = move(tale, at, payment, bill, decision.payment_to, **cause, **(money if carries else {}))
-        if payment["state"] == P.PAID:
-            payment["gateway_ref"] = news.gateway_ref
-            payment["paid_at"] = news.occurred_at or at
-            payment["is_applied"] = decision.settles_bill
-        if carries:
-            carried, money = event, {}
-    if payment is not None and decision.asks_gateway:
-        payment["next_check_at"], payment["checked_at"] = at, None
-    if money:
-        carried = ledger(tale, at, Ledger.MONEY_RECEIVED, bill, payment_id=payment, **cause, **money)
-    if bill is not None and (decision.settles_bill or decision.takes_money_back):
-        after = BillState.PAID if decision.settles_bill else BillState.OPEN
-        bills.to(tale, at, bill, after, payment_id=payment, amount=-amount, **cause)
-    elif decision.books_money:
-        ledger(tale, at, Ledger.SURPLUS, bill, payment_id=payment, amount=-amount, **cause)
-    if decision.discrepancy:
-        corrections.discrepancy(
-            tale, at, decision.discrepancy, abs(amount), bill=bill, payment=payment, notification=row
-        )
-    if bill is not None and payment is not None:
-        if decision.takes_money_back:
-            corrections.taken_back(tale, at, bill, payment)
-        elif decision.settles_bill:
-            bills.settled(tale, at, bill, payment)
-    return carried
 
 
 def at_counter(tale: Tale, at: datetime, bill: Row, *, by_card: bool) -> Row:
@@ -344,3 +212,37 @@ def at_counter(tale: Tale, at: datetime, bill: Row, *, by_card: bool) -> Row:
     tale.payments.append(payment)
     hear(tale, at, banks.Told(news, None, NotificationSource.COUNTER), account, payment, bill, wait=0.0)
     return payment
+
+
+def reverse(tale: Tale, at: datetime, bill: Row, payment: Row) -> None:
+    """Let the bank take a payment back and say so when it is asked."""
+    tale.when(at)
+    contract = contract_of(tale, payment)
+    told = {
+        "ref": payment["merchant_ref"],
+        "bank_ref": payment["gateway_ref"],
+        "state": OutcomeState.REVERSED,
+        "amount": payment["amount"],
+        "paid_at": None,
+    }
+    hear(tale, at, banks.asked(contract, told), contract.pk, payment, bill)
+
+
+def by_statement(tale: Tale, contract: Contract, told: dict[str, Any], payment: Row, bill: Row) -> None:
+    """No callback came: the bank's file of the next morning tells of the money, and settles it."""
+    paid_at = datetime.fromtimestamp(told["paid_at"], tz=payment["sent_at"].tzinfo)
+    read = tale.world.clock.next_morning(paid_at, 8, 45) + timedelta(seconds=tale.rng.uniform(0, 300))
+    if read >= tale.world.now:
+        tale.world.bank_paid(told, None)
+        raise NotYet
+    asked = banks.asked(contract, told)
+    facts: dict[str, Any] = {"description": f"{told['ref']}", "statement": None, "line": None}
+    news = replace(
+        asked.news,
+        event_key=f"statement:{contract.pk}:{told['bank_ref']}",
+        currency="VND",
+        facts=facts,
+        account=str(contract.bank.get("account", "")) if contract.gateway == "vietinbank" else "",
+    )
+    event = hear(tale, read, banks.Told(news, None, NotificationSource.STATEMENT), contract.pk, payment, bill)
+    tale.world.bank_paid({**told, "_settled": event["_notification"], "_facts": facts} if event else told, event)

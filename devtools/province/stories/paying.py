@@ -9,8 +9,9 @@ from devtools.province.writer.row import Row
 from dossiers.models import Channel
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
+from payments.states import BillState, PaymentState
 
-from . import banks, corrections, money, refunds
+from . import banks, corrections, hearing, money, refunds
 from .corrections import of_kind
 from .tale import Tale
 
@@ -129,8 +130,8 @@ def taken_back(tale: Tale, at: datetime, bill: Row) -> None:
 
 
 def _reverse(tale: Tale, when: datetime, bill: Row, payment: Row) -> None:
-    corrections.reverse(tale, when, bill, payment)
-    if tale.rng.random() < 0.5:
+    money.reverse(tale, when, bill, payment)
+    if bill["state"] == BillState.OPEN and tale.rng.random() < 0.5:
         again = tale.world.clock.at_work(tale.rng, when, 16)
         money.at_counter(tale, again, bill, by_card=False)
         case = of_kind(payment, DiscrepancyKind.REVERSED)[0]
@@ -146,7 +147,7 @@ def collected_in_error(tale: Tale, at: datetime, bill: Row) -> None:
 
 def _refund(tale: Tale, at: datetime, bill: Row, payment: Row) -> None:
     rng, clock = tale.rng, tale.world.clock
-    if bill["state"] != "paid" or of_kind(payment, DiscrepancyKind.PAID_IN_VAIN):
+    if bill["state"] != BillState.PAID or of_kind(payment, DiscrepancyKind.PAID_IN_VAIN):
         return
     amount = bill["amount"] if rng.random() < 0.4 else max(1000, bill["amount"] // 2 // 1000 * 1000)
     amount = min(amount, bill["amount"])
@@ -221,7 +222,7 @@ def unclear(tale: Tale, at: datetime, bill: Row) -> None:
     payment |= {"returned_at": when, "_booked": True}
     expired = payment["expires_at"] + timedelta(seconds=20)
     if expired < tale.world.now:
-        money.move(tale, expired, payment, bill, money.P.UNKNOWN, cause="expiry")
+        hearing.move(tale, expired, payment, bill, PaymentState.UNKNOWN, cause="expiry")
     if tale.world.now - when > timedelta(days=2):
         money.pay(tale, when, bill, payment, lag=tale.rng.uniform(7200, 20_000), way="query")
         return
