@@ -98,6 +98,6 @@ def status(request: HttpRequest) -> HttpResponse:
         "ahead": [Past(registry.name_of(outage.merchant_account.gateway), outage) for outage in ahead[:MOST_SHOWN]],
         "past": [Past(registry.name_of(outage.merchant_account.gateway), outage) for outage in past],
         "at": now,
-        "portal": spans.announcement(),
+        "announced": spans.announcement(),
     }
     return render(request, "portal/public/status.html", context)
