@@ -22,7 +22,7 @@ from payments.models import Bill
 
 from . import rhythm, sandbox_books, statements
 from .scene import build, communes
-from .stories import opening, teller
+from .stories import opening, teller, waiting
 from .world import World, count_drawers
 from .writer.pages import Pages
 from .writer.row import Row
@@ -108,7 +108,9 @@ def _tell_all(world: World, count: int, seed: str, progress: Progress) -> None:
     today = world.clock.day_of(world.now)
     span = rhythm.days(today)
     passed = (world.now - world.clock.midnight(today)) / timedelta(days=1)
-    shares = rhythm.share_out(count, world.clock.calendar, span, last_part=max(0.02, min(1.0, (passed - 0.3) / 0.42)))
+    shares = rhythm.share_out(
+        max(count - waiting.COUNT, 0), world.clock.calendar, span, last_part=max(0.02, min(1.0, (passed - 0.3) / 0.42))
+    )
     number = told = 0
     for day, share in zip(span, shares, strict=True):
         rng = _rng(f"{seed}:{today}:{day}")
@@ -116,6 +118,8 @@ def _tell_all(world: World, count: int, seed: str, progress: Progress) -> None:
             number += 1
             teller.tell(world, _rng(f"{seed}:{today}:{number}"), at, channel, number)
         _abandon(world, rng, day, share)
+        if day == span[-7]:
+            waiting.tell_all(world, rng)
         statements.morning(world, day, rng)
         told += share
         if told >= _CHUNK:

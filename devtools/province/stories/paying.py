@@ -184,29 +184,33 @@ def claimed(tale: Tale, at: datetime, bill: Row) -> None:
     payment = money.begin(tale, at, bill, gateway(tale, *_REDIRECTS))
     money.end(tale, _minutes(tale, at, 1, 3), bill, payment, "failed")
     told = tale.when(_minutes(tale, at, 20, 200))
-    rng, clock = tale.rng, tale.world.clock
-    charged = at + timedelta(minutes=2)
-    reference = f"FT{rng.randrange(10**9):09d}" if rng.random() < 0.7 else ""
-    note = f"{charged:%H:%M %d/%m/%Y} · {reference}"
-    case = corrections.discrepancy(
-        tale, told, DiscrepancyKind.CHARGED_CLAIM, bill["amount"], bill=bill, payment=payment, note=note
+    case = make_claim(tale, told, bill, payment)
+    answered = tale.world.clock.at_work(tale.rng, told, 10)
+    corrections.close(
+        tale, answered, case, "Ngân hàng trả lời: giao dịch không thành công, tiền đã về tài khoản của bạn."
     )
+    plainly(tale, _minutes(tale, answered, 60, 900), bill)
+
+
+def make_claim(tale: Tale, told: datetime, bill: Row, payment: Row) -> Row:
+    """Let a payer say that the bank took the money, as `charge_claims.make` writes it down; return the discrepancy."""
+    rng, clock = tale.rng, tale.world.clock
+    charged = payment["sent_at"].astimezone(told.tzinfo).replace(second=0, microsecond=0)
+    reference = f"FT{rng.randrange(10**9):09d}" if rng.random() < 0.7 else ""
+    note, kind = f"{charged:%H:%M %d/%m/%Y} · {reference}", DiscrepancyKind.CHARGED_CLAIM
+    case = corrections.discrepancy(tale, told, kind, bill["amount"], bill=bill, payment=payment, note=note)
     tale.write(
         "claim",
         told,
         payment_id=payment,
         discrepancy_id=case,
         amount=bill["amount"],
-        charged_at=charged.replace(second=0, microsecond=0),
+        charged_at=charged,
         bank_ref=reference,
         opened_at=told,
         due_at=clock.due(told, 3, "working_day"),
     )
-    answered = clock.at_work(rng, told, 10)
-    corrections.close(
-        tale, answered, case, "Ngân hàng trả lời: giao dịch không thành công, tiền đã về tài khoản của bạn."
-    )
-    plainly(tale, _minutes(tale, answered, 60, 900), bill)
+    return case
 
 
 def never(tale: Tale, at: datetime, bill: Row) -> None:

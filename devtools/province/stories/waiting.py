@@ -1,0 +1,234 @@
+"""What waits today at the office of the demo's accounts: something for everybody who signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, time, timedelta
+from random import Random
+
+from agencies.models import Role
+from devtools.province.people import persons
+from devtools.province.scene import VIET_TRI, Place
+from devtools.province.world import World
+from devtools.province.writer.row import Row
+from dossiers.models import Channel, NoticeKind, Stage
+from dossiers.states import DossierState
+from payments.models.refunds import RefundReason
+
+from . import desk, money, opening, paying, refunds, working
+from .tale import NotYet, Tale
+
+S = DossierState
+Plot = Callable[[Tale, datetime], None]
+_CASES = ("2.000815", "2.000884", "1.004873", "2.000635", "1.012786", "1.001612")
+
+
+def tell_all(world: World, rng: Random) -> None:
+    """Tell what waits: each plot so often, the first of them longest ago."""
+    place = next((place for place in world.scene.places.values() if place.agency.code == VIET_TRI), None)
+    if place is None:
+        return
+    base = last_moment_of_work(world)
+    plots = [plot for plot, count in PLOTS for _number in range(count)]
+    for number, plot in enumerate(plots):
+        hours = 3 + 20 * rng.random() if plot not in _OLD else 60 + 40 * rng.random()
+        tale = _cast(world, rng, place, base - timedelta(hours=hours))
+        with suppress(NotYet):
+            opening.submit(tale, base - timedelta(hours=hours, seconds=number))
+            plot(tale, base - timedelta(minutes=5 + rng.random() * 100))
+        money.finish(tale)
+    _open_drawer(world, place, base, rng)
+
+
+def last_moment_of_work(world: World) -> datetime:
+    """Return now, or the end of the last working day when offices are closed."""
+    now = world.now
+    opened = now.replace(hour=8, minute=30)
+    if world.clock.works(now.date()) and now > opened:
+        return min(now - timedelta(minutes=1), now.replace(hour=16, minute=50))
+    day = now.date() - timedelta(days=1)
+    while not world.clock.works(day):
+        day -= timedelta(days=1)
+    return datetime.combine(day, time(16, 45), tzinfo=now.tzinfo)
+
+
+def _cast(world: World, rng: Random, place: Place, at: datetime) -> Tale:
+    day = world.clock.day_of(at)
+    cases = [case for case in world.scene.cases if case.procedure.code in _CASES]
+    while True:
+        case = rng.choice(cases)
+        priced = world.scene.prices.ask(case, day, Channel.ONLINE, place.area, rng, exempt=0.0)
+        if priced and priced.quote.total > 0:
+            break
+    owner = persons.owner(rng, place.agency.name, applicant=priced.facts.applicant, year=day.year)
+    return Tale(world, rng, place, case, priced, owner, Channel.ONLINE)
+
+
+def _open_drawer(world: World, place: Place, base: datetime, rng: Random) -> None:
+    shift = world.shift(place, world.now, rng)
+    if shift.get("closed_at") is None and shift["opened_at"] >= world.now:
+        shift["opened_at"] = shift.at = base - timedelta(minutes=1)
+
+
+def _paid(tale: Tale, lag: float = 2.0) -> datetime:
+    """Pay soon after it was handed in; return when."""
+    bill = tale.bills[0]
+    payment = money.begin(tale, tale.last + timedelta(minutes=2), bill, paying.gateway(tale))
+    money.pay(tale, payment["sent_at"] + timedelta(minutes=1), bill, payment, lag=lag)
+    return tale.last
+
+
+def _taken_in(tale: Tale, at: datetime, *, begun: bool = True) -> None:
+    start = max(tale.last, at - timedelta(minutes=60))
+    desk.accept(tale, start + timedelta(minutes=1))
+    reception, handler = tale.officer(Role.RECEPTION_OFFICER), tale.officer(Role.HANDLING_OFFICER)
+    desk.give(tale, start + timedelta(minutes=2), Stage.HANDLING, reception, handler)
+    if begun:
+        desk.advance(tale, start + timedelta(minutes=9), S.IN_PROCESS, handler)
+
+
+def to_receive(tale: Tale, at: datetime) -> None:
+    """New, and paid."""
+    _paid(tale)
+
+
+def to_receive_unpaid(tale: Tale, at: datetime) -> None:
+    """New; somebody looks at the bank's page."""
+    if tale.rng.random() < 0.6:
+        money.begin(tale, tale.world.now - timedelta(minutes=tale.rng.uniform(1, 20)), tale.bills[0], "vnptpay")
+
+
+def in_doubt(tale: Tale, at: datetime) -> None:
+    """The bank is not sure."""
+    paying.unclear(tale, tale.last + timedelta(minutes=1), tale.bills[0])
+
+
+def to_begin(tale: Tale, at: datetime) -> None:
+    """Taken in, and given to the handler."""
+    _taken_in(tale, at, begun=False)
+
+
+def to_handle(tale: Tale, at: datetime) -> None:
+    """In the handler's hands; those from days ago are late."""
+    if tale.rng.random() < 0.6:
+        _paid(tale)
+    _taken_in(tale, at)
+
+
+def late(tale: Tale, at: datetime) -> None:
+    """In the handler's hands, and overdue."""
+    first = max(tale.last, tale.world.clock.next_morning(tale.last, 8, 10))
+    _taken_in(tale, first + timedelta(minutes=60))
+
+
+def papers_awaited(tale: Tale, at: datetime) -> None:
+    """Papers were asked for."""
+    _taken_in(tale, at)
+    actor = tale.officer(Role.HANDLING_OFFICER)
+    when = tale.last + timedelta(minutes=2)
+    desk.notice(tale, when, NoticeKind.SUPPLEMENT, actor, "Hồ sơ còn thiếu giấy tờ", "Bản chính để đối chiếu")
+
+
+def money_awaited(tale: Tale, at: datetime) -> None:
+    """Its clock stands until the fee is paid."""
+    _taken_in(tale, at)
+    actor = tale.officer(Role.HANDLING_OFFICER)
+    desk.advance(tale, tale.last + timedelta(minutes=1), S.FINANCIAL_OBLIGATION, actor)
+
+
+def stopped(tale: Tale, at: datetime) -> None:
+    """Stopped, and may go on."""
+    _taken_in(tale, at)
+    actor = tale.officer(Role.HANDLING_OFFICER)
+    desk.notice(tale, tale.last + timedelta(minutes=1), NoticeKind.STOP, actor, "Đang chờ kết luận của Tòa án")
+
+
+def to_sign(tale: Tale, at: datetime) -> None:
+    """Before the signer."""
+    _paid(tale)
+    _taken_in(tale, at)
+    desk.put_before_signer(tale, tale.last + timedelta(minutes=3), working.number(tale))
+
+
+def to_hand_over(tale: Tale, at: datetime) -> None:
+    """The result is there, and paid."""
+    to_sign(tale, at)
+    desk.sign(tale, tale.last + timedelta(minutes=4), tale.dossier["_waiting"])
+
+
+def to_hand_over_unpaid(tale: Tale, at: datetime) -> None:
+    """The result is there; the fee is not."""
+    _taken_in(tale, at)
+    desk.record(tale, tale.last + timedelta(minutes=4), working.number(tale))
+
+
+def to_hand_over_in_doubt(tale: Tale, at: datetime) -> None:
+    """The result is there; whether the money is, the bank does not know."""
+    in_doubt(tale, at)
+    to_hand_over_unpaid(tale, at)
+
+
+def _refund(tale: Tale, maker: int) -> Row:
+    _paid(tale)
+    when, payment = tale.last + timedelta(minutes=15), tale.payments[0]
+    amount, reason = tale.bills[0]["amount"], RefundReason.EXEMPTED_LATER
+    return refunds.propose(tale, when, amount, reason, payment=payment, maker=maker)
+
+
+def refund_to_approve(tale: Tale, at: datetime) -> None:
+    """Proposed by the second accountant, for the first."""
+    _refund(tale, 1)
+
+
+def refund_of_mine(tale: Tale, at: datetime) -> None:
+    """Proposed by the first accountant, for the second."""
+    _refund(tale, 0)
+
+
+def refund_to_transfer(tale: Tale, at: datetime) -> None:
+    """Approved; a person has to transfer the money."""
+    refund = _refund(tale, 0)
+    refunds.approve(tale, tale.last + timedelta(minutes=10), refund)
+
+
+def surplus(tale: Tale, at: datetime) -> None:
+    """Two transfers for one bill: an accountant decides what becomes of the second."""
+    payment = money.begin(tale, tale.last + timedelta(minutes=1), tale.bills[0], "vietinbank")
+    for minutes in (2, 9):
+        money.pay(tale, payment["sent_at"] + timedelta(minutes=minutes), tale.bills[0], payment, lag=2)
+
+
+def short(tale: Tale, at: datetime) -> None:
+    """A transfer of too little."""
+    bill = tale.bills[0]
+    payment = money.begin(tale, tale.last + timedelta(minutes=1), bill, "vietinbank")
+    money.pay(tale, payment["sent_at"] + timedelta(minutes=4), bill, payment, lag=2, amount=bill["amount"] - 1000)
+
+
+def claim(tale: Tale, at: datetime) -> None:
+    """“Tôi đã bị trừ tiền”, and nobody has answered yet."""
+    bill = tale.bills[0]
+    payment = money.begin(tale, tale.last + timedelta(minutes=1), bill, "vnptpay")
+    money.end(tale, payment["sent_at"] + timedelta(minutes=1), bill, payment, "failed")
+    paying.make_claim(tale, tale.last + timedelta(minutes=10), bill, payment)
+
+
+def to_erase(tale: Tale, at: datetime) -> None:
+    """Handed over long ago; its owner wants the personal data gone."""
+    to_hand_over(tale, at)
+    desk.hand_over(tale, tale.last + timedelta(minutes=5))
+    asked = tale.last + timedelta(minutes=20)
+    tale.write("erasure", tale.when(asked), dossier_id=tale.dossier, asked_at=asked)
+    tale.world.audit(asked, None, "erasure_asked", lambda: f"dossier:{tale.dossier['id']}", tale.place.agency.pk)
+
+
+_OLD = (late, claim, surplus, to_erase)
+PLOTS: tuple[tuple[Plot, int], ...] = (
+    (late, 2), (claim, 2), (surplus, 2), (to_erase, 2), (short, 1), (to_receive, 4), (to_receive_unpaid, 3),
+    (in_doubt, 1), (to_begin, 3), (to_handle, 5), (papers_awaited, 2), (money_awaited, 1), (stopped, 1), (to_sign, 4),
+    (to_hand_over, 4), (to_hand_over_unpaid, 3), (to_hand_over_in_doubt, 1), (refund_to_approve, 2),
+    (refund_of_mine, 1), (refund_to_transfer, 1),
+)  # fmt: skip
+#: How many dossiers wait.
+COUNT = sum(count for _plot, count in PLOTS)
