@@ -1,6 +1,9 @@
 # Two commands matter: `make demo` and `make test`. Everything they need they install into .venv.
 PYTHON ?= python3
 PORT ?= 8000
+# A year of a province's life, loaded once (docs/province.md); none with ONCE=1 unless asked for. QUIET=1: no citizens
+# come while one looks.
+DOSSIERS ?= $(if $(ONCE),0,20000)
 RUN = .venv/bin/python
 
 .PHONY: demo test test-fast test-units test-changed check check-types check-style check-site lock bench check-ledger drill pictures clean
@@ -19,7 +22,7 @@ RUN = .venv/bin/python
 	@$(RUN) -m pip install -q --require-hashes -r requirements-dev.txt && touch $@ .venv/embedded
 
 demo: .venv/embedded
-	@$(RUN) manage.py demo --port $(PORT) $(if $(ONCE),--once)
+	@$(RUN) manage.py demo --port $(PORT) $(if $(ONCE),--once) --dossiers $(DOSSIERS) $(if $(ONCE)$(QUIET),,--player)
 
 # Side by side where there are processors: `make -j2 check`.
 check: check-types check-style check-site

@@ -69,9 +69,9 @@ class StackError(Exception):
 
 
 class Stack:
-    """web, worker, beat, sweeper, live and sandbox on neighbouring ports of 127.0.0.1."""
+    """web, worker, beat, sweeper, live and sandbox on neighbouring ports of 127.0.0.1, and the background player."""
 
-    def __init__(self, env: Mapping[str, str], *, port: int, logs: Path) -> None:
+    def __init__(self, env: Mapping[str, str], *, port: int, logs: Path, player: bool = False) -> None:
         self.port = port
         logs.mkdir(parents=True, exist_ok=True)
         gunicorn = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--keep-alive", "65", "-k", "gthread"]
@@ -87,6 +87,9 @@ class Stack:
             "beat": [*celery, "beat", "-l", "WARNING", "-s", str(logs / "beat-schedule")],
             "sweeper": [sys.executable, "manage.py", "sweep"],
         }
+        if player:
+            addresses = [f"http://{LOCALHOST}:{port}", f"http://{LOCALHOST}:{port + 2}"]
+            commands["player"] = [sys.executable, "-m", "devtools.province.player", *addresses]
         self.children = {
             name: Child(command, log=logs / f"{name}.log", env=env, cwd=ROOT) for name, command in commands.items()
         }

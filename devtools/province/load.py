@@ -20,7 +20,7 @@ from agencies.models import AuditEntry
 from dossiers.models import Dossier, DossierCounter
 from payments.models import Bill
 
-from . import rhythm, sandbox_books, statements
+from . import desks, rhythm, sandbox_books, statements
 from .scene import build, communes
 from .stories import opening, teller, waiting
 from .world import World, count_drawers
@@ -83,6 +83,7 @@ def load(
         _tell_all(world, count, seed, progress)
         world.pages.turn(datetime.max.replace(tzinfo=UTC))
         _finish(world)
+        desks.lay(world.clock.day_of(world.now))
         while chain.link_due():
             pass
     if books:
@@ -108,9 +109,9 @@ def _tell_all(world: World, count: int, seed: str, progress: Progress) -> None:
     today = world.clock.day_of(world.now)
     span = rhythm.days(today)
     passed = (world.now - world.clock.midnight(today)) / timedelta(days=1)
-    shares = rhythm.share_out(
-        max(count - waiting.COUNT, 0), world.clock.calendar, span, last_part=max(0.02, min(1.0, (passed - 0.3) / 0.42))
-    )
+    # Most of a day comes between half past seven and half past five.
+    last_part = max(0.02, min(1.0, (passed - 0.3) / 0.42))
+    shares = rhythm.share_out(max(count - waiting.COUNT, 0), world.clock.calendar, span, last_part=last_part)
     number = told = 0
     for day, share in zip(span, shares, strict=True):
         rng = _rng(f"{seed}:{today}:{day}")

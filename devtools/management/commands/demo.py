@@ -23,6 +23,7 @@ from django.db import connection
 from devtools import demo, embedded
 from devtools.embedded.postgres import NAME, WEB_ROLE
 from devtools.processes import is_free
+from devtools.province import load as province
 from devtools.smoke_test import Journey, JourneyFailed, note_for_gateways
 from devtools.stack import ROOT, Stack, StackError, environment, messaging
 
@@ -37,16 +38,18 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """`--port` of the portal (live +1, sandbox +2), `--once`, and a hidden step of its own."""
+        """`--port` of the portal (live +1, sandbox +2), `--once`, `--dossiers`, and hidden steps of its own."""
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--once", action="store_true")
+        parser.add_argument("--dossiers", type=int, default=0, help="Load a year of the province's life, once.")
+        parser.add_argument("--player", action="store_true", help="Let citizens come all the time.")
         parser.add_argument("--prepare", action="store_true")
         parser.add_argument("--check-ledger", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the step asked for; every foreseeable fault is one sentence."""
         if options["prepare"]:
-            self._prepare()
+            self._prepare(options["dossiers"])
             return
         if options["check_ledger"]:
             self._check_ledger()
@@ -54,13 +57,13 @@ class Command(BaseCommand):
         # SIGTERM must end it as Ctrl-C does, so that nothing is left behind.
         signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
         try:
-            self._demo(options["port"], once=options["once"])
+            self._demo(options["port"], once=options["once"], dossiers=options["dossiers"], player=options["player"])
         except (embedded.EmbeddedError, StackError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.stdout.write("\nStopped; nothing is left running.")
 
-    def _demo(self, port: int, *, once: bool) -> None:
+    def _demo(self, port: int, *, once: bool, dossiers: int, player: bool) -> None:
         for number in (port, port + 1, port + 2, port + 3):
             if not is_free(number):
                 raise CommandError(f"Port {number} is taken: stop what uses it, or choose another with PORT=…")
@@ -71,8 +74,9 @@ class Command(BaseCommand):
         began = time.monotonic()
         with embedded.servers(FOLDER) as running:
             env = environment(port, FOLDER) | messaging(port) | running.environment
-            subprocess.run([sys.executable, "manage.py", "demo", "--prepare"], env=env, cwd=ROOT, check=True)
-            stack = Stack(env | running.process_environment, port=port, logs=FOLDER / "logs")
+            prepare = [sys.executable, "manage.py", "demo", "--prepare", "--dossiers", str(dossiers)]
+            subprocess.run(prepare, env=env, cwd=ROOT, check=True)  # noqa: S603 - our own interpreter
+            stack = Stack(env | running.process_environment, port=port, logs=FOLDER / "logs", player=player)
             try:
                 stack.start()
                 (FOLDER / "environment.json").write_text(json.dumps(running.environment))
@@ -84,7 +88,7 @@ class Command(BaseCommand):
             finally:
                 stack.stop()
 
-    def _prepare(self) -> None:
+    def _prepare(self, dossiers: int) -> None:
         """Runs in a process of its own, when the servers are up and the environment is set."""
         gc.disable()  # it lives for seconds, and migrating makes thousands of classes: a third of its time
         base, sandbox = os.environ["BASE_URL"], os.environ["SANDBOX_URL"]
@@ -96,6 +100,9 @@ class Command(BaseCommand):
         contracts = demo.contracts(FOLDER, base, sandbox)
         note = demo.prepare(contracts, earlier, self._progress)
         demo.write_note(earlier_path, note)
+        if dossiers and province.is_empty():
+            banks = {gateway: contract["bank"] for gateway, contract in contracts.items()}
+            province.load(dossiers, banks, books=FOLDER / "sandbox.sqlite3", progress=self._progress)
         addresses = {"base_url": base, "live_url": os.environ["LIVE_URL"], "sandbox_url": sandbox}
         addresses["messages"] = os.environ["MESSAGE_FILE"]
         content = {**addresses, **note, "gateways": note_for_gateways(contracts, base)}

@@ -1,0 +1,376 @@
+"""The same things done twice: by the product's verbs, and told as a story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from agencies.models import Role, User
+from devtools.province.stories import desk, money, refunds
+from devtools.province.stories.tale import Tale
+from dossiers.attachments.validation import Paper
+from dossiers.fees import close_bills
+from dossiers.handover import release
+from dossiers.models import Dossier, NoticeKind, Stage
+from dossiers.post import orders as post
+from dossiers.processing import decisions, signing, transitions
+from dossiers.states import DossierState as S
+from gateways.base import Notification, OutcomeState
+from payments.callbacks import inbox
+from payments.cash_desk import collect
+from payments.checkout import start as checkout
+from payments.models import Discrepancy, Payment
+from payments.models.notifications import NotificationSource
+from payments.models.refunds import RefundReason
+from payments.refunds import dispatch, workflow
+from tests.support.notifications import notify_bill, vnpay_ipn
+from tests.support.payments.callbacks import post as call_back
+from tests.support.payments.refunds import proposal
+
+NUMBER = "12/GXN-UBND"
+PDF = Paper("x.pdf", b"%PDF-1.4", "application/pdf", ".pdf")
+
+
+@dataclass
+class Office:
+    """The people of the office, as the product's verbs want them."""
+
+    reception: User
+    handler: User
+    signer: User
+    cashier: User
+    accountants: list[User]
+
+
+Played = Callable[[Dossier, Office], Any]
+Told = Callable[[Tale, datetime], Any]
+KINDS: dict[str, tuple[Played, Told]] = {}
+
+
+def fresh(dossier: Dossier) -> Dossier:
+    return Dossier.objects.select_related("agency", "case").get(pk=dossier.pk)
+
+
+def played_payment(dossier: Dossier, gateway: str = "vnpay", **changes: Any) -> Payment:
+    payment = checkout.start(dossier.bills.get(), gateway, client_ip="14.1.1.1")
+    if gateway == "vnpay":
+        Client().get("/gateways/vnpay/notify", vnpay_ipn(payment, **changes))
+    else:
+        call_back(notify_bill(payment, **changes), "vietinbank")
+    inbox.drain_all()
+    payment.refresh_from_db()
+    return payment
+
+
+def told_payment(tale: Tale, at: datetime, gateway: str = "vnpay", amount: int | None = None) -> Any:
+    payment = money.begin(tale, at + timedelta(minutes=1), tale.bills[0], gateway)
+    money.pay(tale, at + timedelta(minutes=2), tale.bills[0], payment, lag=1, amount=amount)
+    return payment
+
+
+def played_begun(dossier: Dossier, office: Office) -> None:
+    transitions.move(dossier, S.ACCEPTED, actor=office.reception)
+    decisions.assign(fresh(dossier), office.handler, Stage.HANDLING, actor=office.reception)
+    transitions.move(fresh(dossier), S.IN_PROCESS, actor=office.handler)
+
+
+def told_begun(tale: Tale, at: datetime) -> datetime:
+    desk.accept(tale, at)
+    reception, handler = tale.officer(Role.RECEPTION_OFFICER), tale.officer(Role.HANDLING_OFFICER)
+    desk.give(tale, at + timedelta(minutes=1), Stage.HANDLING, reception, handler)
+    desk.advance(tale, at + timedelta(minutes=2), S.IN_PROCESS, handler)
+    return at + timedelta(minutes=10)
+
+
+def played_done(dossier: Dossier, office: Office) -> None:
+    played_begun(dossier, office)
+    day = timezone.localdate()
+    decisions.record_result(fresh(dossier), number=NUMBER, signed_on=day, signer="x", actor=office.handler)
+
+
+def told_done(tale: Tale, at: datetime) -> datetime:
+    at = told_begun(tale, at)
+    desk.record(tale, at, NUMBER)
+    return at + timedelta(minutes=10)
+
+
+def kind(played: Played) -> Callable[[Told], Told]:
+    """Register what is told beside what is played."""
+
+    def register(told: Told) -> Told:
+        KINDS[told.__name__] = (played, told)
+        return told
+
+    return register
+
+
+def _handed_over(dossier: Dossier, office: Office) -> None:
+    played_payment(dossier)
+    played_done(dossier, office)
+    release.release(fresh(dossier), officer=office.reception, receiver=release.Receiver("x"))
+
+
+@kind(_handed_over)
+def paid_online_and_handed_over(tale: Tale, at: datetime) -> Any:
+    told_payment(tale, at)
+    desk.hand_over(tale, told_done(tale, at + timedelta(hours=1)))
+
+
+@kind(lambda dossier, office: played_payment(dossier, "vietinbank"))
+def paid_by_transfer(tale: Tale, at: datetime) -> Any:
+    told_payment(tale, at, "vietinbank")
+
+
+def _cash(dossier: Dossier, office: Office) -> None:
+    collect.open_shift(office.cashier, dossier.agency, opening_amount=0)
+    collect.take(dossier.bills.get(), collect.Taking("cash", 500_000), cashier=office.cashier)
+
+
+@kind(_cash)
+def paid_in_cash(tale: Tale, at: datetime) -> Any:
+    money.at_counter(tale, at + timedelta(minutes=5), tale.bills[0], by_card=False)
+
+
+def _card(dossier: Dossier, office: Office) -> None:
+    collect.open_shift(office.cashier, dossier.agency, opening_amount=0)
+    bill = dossier.bills.get()
+    collect.take(bill, collect.Taking("pos", bill.amount, "123"), cashier=office.cashier)
+
+
+@kind(_card)
+def paid_by_card(tale: Tale, at: datetime) -> Any:
+    money.at_counter(tale, at + timedelta(minutes=5), tale.bills[0], by_card=True)
+
+
+def _failed(dossier: Dossier, office: Office) -> None:
+    played_payment(dossier, vnp_ResponseCode="51", vnp_TransactionStatus="02", vnp_TransactionNo="0")
+    played_payment(dossier)
+
+
+@kind(_failed)
+def paid_at_the_second_try(tale: Tale, at: datetime) -> Any:
+    payment = money.begin(tale, at + timedelta(minutes=1), tale.bills[0], "vnpay")
+    money.end(tale, at + timedelta(minutes=2), tale.bills[0], payment, "failed")
+    told_payment(tale, at + timedelta(minutes=5))
+
+
+def _twice(dossier: Dossier, office: Office) -> None:
+    payment = played_payment(dossier, "vietinbank")
+    call_back(notify_bill(payment, transId="TXOTHER", bankTransId="OTHER"), "vietinbank")
+    inbox.drain_all()
+    case = Discrepancy.objects.get(payment=payment)
+    wish = proposal(case.amount, case.amount, "surplus")
+    refund = workflow.propose_for_case(case, wish, maker=office.accountants[0])
+    workflow.approve(refund, checker=office.accountants[1])
+    dispatch.send_due()
+    workflow.record_transfer(refund, reference="UNC1", actor=office.accountants[1])
+
+
+@kind(_twice)
+def transferred_twice_and_given_back(tale: Tale, at: datetime) -> Any:
+    payment = told_payment(tale, at, "vietinbank")
+    money.pay(tale, at + timedelta(minutes=9), tale.bills[0], payment, lag=1)
+    case = payment["_discrepancies"][0]
+    refund = refunds.propose(tale, at + timedelta(hours=1), case["amount"], RefundReason.SURPLUS, case=case)
+    refunds.approve(tale, at + timedelta(hours=2), refund)
+    refunds.finish(tale, at + timedelta(hours=3), refund, "UNC1", refund["_other"])
+
+
+@kind(lambda dossier, office: played_payment(dossier, "vietinbank", amount="1000"))
+def transferred_too_little(tale: Tale, at: datetime) -> Any:
+    told_payment(tale, at, "vietinbank", amount=1000)
+
+
+def _reversed(dossier: Dossier, office: Office) -> None:
+    _handed_over(dossier, office)
+    payment = Payment.objects.get(bill__in=dossier.bills.all())
+    news = Notification(
+        gateway="vnpay",
+        event_key="query:reversed",
+        merchant_ref=payment.merchant_ref,
+        gateway_ref=payment.gateway_ref,
+        state=OutcomeState.REVERSED,
+        amount=payment.amount,
+        currency=None,
+        occurred_at=None,
+    )
+    inbox.receive(news, payment.merchant_account, source=NotificationSource.QUERY)
+    inbox.drain_all()
+
+
+@kind(_reversed)
+def taken_back_by_the_bank_after_the_result_was_given_out(tale: Tale, at: datetime) -> Any:
+    paid_online_and_handed_over(tale, at)
+    money.reverse(tale, at + timedelta(hours=9), tale.bills[0], tale.payments[0])
+
+
+def _refund(part: int) -> Played:
+    def play(dossier: Dossier, office: Office) -> None:
+        payment = played_payment(dossier, "vietinbank")
+        wish = proposal(payment.amount // part, payment.amount, "collected_in_error")
+        refund = workflow.propose_for_payment(payment, wish, maker=office.accountants[0])
+        workflow.approve(refund, checker=office.accountants[1])
+        dispatch.send_due()
+        workflow.record_transfer(refund, reference="UNC1", actor=office.accountants[1])
+
+    return play
+
+
+def _told_refund(tale: Tale, at: datetime, part: int) -> None:
+    payment = told_payment(tale, at, "vietinbank")
+    reason, amount = RefundReason.COLLECTED_IN_ERROR, payment["amount"] // part
+    refund = refunds.propose(tale, at + timedelta(hours=1), amount, reason, payment=payment)
+    refunds.approve(tale, at + timedelta(hours=2), refund)
+    refunds.finish(tale, at + timedelta(hours=3), refund, "UNC1", refund["_other"])
+
+
+@kind(_refund(2))
+def partly_given_back(tale: Tale, at: datetime) -> Any:
+    _told_refund(tale, at, 2)
+
+
+@kind(_refund(1))
+def wholly_given_back(tale: Tale, at: datetime) -> Any:
+    _told_refund(tale, at, 1)
+
+
+def _refused_refund(dossier: Dossier, office: Office) -> None:
+    payment = played_payment(dossier)
+    wish = proposal(1000, payment.amount, "collected_in_error")
+    refund = workflow.propose_for_payment(payment, wish, maker=office.accountants[0])
+    workflow.reject(refund, checker=office.accountants[1])
+
+
+@kind(_refused_refund)
+def a_refund_is_rejected(tale: Tale, at: datetime) -> Any:
+    payment = told_payment(tale, at)
+    refund = refunds.propose(tale, at + timedelta(hours=1), 1000, RefundReason.COLLECTED_IN_ERROR, payment=payment)
+    refunds.reject(tale, at + timedelta(hours=2), refund, "")
+
+
+def _refused(dossier: Dossier, office: Office) -> None:
+    played_payment(dossier)
+    decisions.give_notice(fresh(dossier), NoticeKind.REFUSAL, actor=office.reception, reason="x")
+    Dossier.objects.filter(pk=dossier.pk).update(ends_at=timezone.now() - timedelta(seconds=1))
+    close_bills.end_due()
+
+
+@kind(_refused)
+def refused_and_paid_in_vain(tale: Tale, at: datetime) -> Any:
+    told_payment(tale, at)
+    actor = tale.officer(Role.RECEPTION_OFFICER)
+    desk.notice(tale, at + timedelta(hours=1), NoticeKind.REFUSAL, actor, "x")
+
+
+def _withdrawn(dossier: Dossier, office: Office) -> None:
+    decisions.go_on(fresh(dossier), S.WITHDRAWN, actor=None)
+    Dossier.objects.filter(pk=dossier.pk).update(ends_at=timezone.now() - timedelta(seconds=1))
+    close_bills.end_due()
+
+
+@kind(_withdrawn)
+def withdrawn_unpaid(tale: Tale, at: datetime) -> Any:
+    desk.advance(tale, at + timedelta(hours=1), S.WITHDRAWN, None)
+
+
+def _supplement(dossier: Dossier, office: Office) -> None:
+    played_begun(dossier, office)
+    decisions.give_notice(fresh(dossier), NoticeKind.SUPPLEMENT, actor=office.handler, reason="x", items="y")
+    decisions.go_on(fresh(dossier), S.IN_PROCESS, actor=None, note="x")
+
+
+@kind(_supplement)
+def papers_were_asked_for(tale: Tale, at: datetime) -> Any:
+    at = told_begun(tale, at)
+    desk.notice(tale, at, NoticeKind.SUPPLEMENT, tale.officer(Role.HANDLING_OFFICER), "x", "y")
+    desk.advance(tale, at + timedelta(days=1), S.IN_PROCESS, None, "x")
+
+
+def _stopped(dossier: Dossier, office: Office) -> None:
+    played_begun(dossier, office)
+    decisions.give_notice(fresh(dossier), NoticeKind.STOP, actor=office.handler, reason="x")
+
+
+@kind(_stopped)
+def stopped(tale: Tale, at: datetime) -> Any:
+    desk.notice(tale, told_begun(tale, at), NoticeKind.STOP, tale.officer(Role.HANDLING_OFFICER), "x")
+
+
+def _extended(dossier: Dossier, office: Office) -> None:
+    played_begun(dossier, office)
+    until = max(fresh(dossier).due_at or timezone.now(), timezone.now()) + timedelta(days=9)
+    decisions.extend(fresh(dossier), until, actor=office.signer, reason="x")
+
+
+@kind(_extended)
+def extended_with_an_apology(tale: Tale, at: datetime) -> Any:
+    desk.extend(tale, told_begun(tale, at), 5, "x")
+
+
+def _signed(dossier: Dossier, office: Office) -> None:
+    played_begun(dossier, office)
+    for answer in ("back", "sign"):
+        asked = signing.submit(fresh(dossier), number=NUMBER, draft=PDF, to=office.signer, actor=office.handler)
+        if answer == "back":
+            signing.send_back(asked, actor=office.signer, reason="x")
+        else:
+            signing.sign(asked, actor=office.signer, number=NUMBER)
+
+
+@kind(_signed)
+def signed_at_the_second_time(tale: Tale, at: datetime) -> Any:
+    at = told_begun(tale, at)
+    first = desk.put_before_signer(tale, at, NUMBER)
+    desk.send_back(tale, at + timedelta(minutes=5), first, "x")
+    second = desk.put_before_signer(tale, at + timedelta(minutes=9), NUMBER)
+    desk.sign(tale, at + timedelta(minutes=12), second)
+
+
+def _awaits_money(dossier: Dossier, office: Office) -> None:
+    played_begun(dossier, office)
+    decisions.go_on(fresh(dossier), S.FINANCIAL_OBLIGATION, actor=office.handler)
+    played_payment(dossier)
+
+
+@kind(_awaits_money)
+def its_clock_stood_until_it_was_paid(tale: Tale, at: datetime) -> Any:
+    at = told_begun(tale, at)
+    desk.advance(tale, at, S.FINANCIAL_OBLIGATION, tale.officer(Role.HANDLING_OFFICER))
+    told_payment(tale, at + timedelta(minutes=5))
+
+
+def _wrong_person(dossier: Dossier, office: Office) -> None:
+    _handed_over(dossier, office)
+    release.take_back(fresh(dossier), actor=office.signer, reason="x")
+    release.release(fresh(dossier), officer=office.reception, receiver=release.Receiver("x"))
+
+
+@kind(_wrong_person)
+def given_to_the_wrong_person(tale: Tale, at: datetime) -> Any:
+    told_payment(tale, at)
+    done = told_done(tale, at + timedelta(hours=1))
+    given = desk.hand_over(tale, done)
+    desk.take_back(tale, done + timedelta(hours=1), given, "x", actor=tale.officer(Role.SIGNER))
+    desk.hand_over(tale, done + timedelta(hours=2))
+
+
+def _by_post(dossier: Dossier, office: Office) -> None:
+    played_payment(dossier)
+    played_done(dossier, office)
+    receiver = release.Receiver("Bưu điện", relation="post", tracking_number="E1VN")
+    release.release(fresh(dossier), officer=office.reception, receiver=receiver)
+    post.came_back(fresh(dossier), officer=office.reception, reason="x")
+
+
+@kind(_by_post)
+def came_back_by_post(tale: Tale, at: datetime) -> Any:
+    told_payment(tale, at)
+    done = told_done(tale, at + timedelta(hours=1))
+    given = desk.hand_over(tale, done, by_post=True)
+    actor = tale.officer(Role.RECEPTION_OFFICER)
+    desk.take_back(tale, done + timedelta(days=1), given, "x", actor=actor, from_post=True)

@@ -1,0 +1,76 @@
+"""What a dossier looks like in the database: which columns are filled in which rows, in order, and what they say."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.models import AuditEntry
+from dossiers import models as d
+from payments import models as p
+
+#: Columns that must say the same; of all others it is compared whether they say anything.
+_SAID = {
+    "kind", "before", "after", "state", "cause", "outcome", "source", "result", "is_correction", "is_applied",
+    "channel", "is_transfer", "tender", "relation", "stage", "currency", "action", "revision", "gateway",
+    "return_method",
+}  # fmt: skip
+#: Objects of which the names inside must be the same.
+_NAMED = {"detail", "request", "qr_details", "hand_over"}
+#: What chance, a clock or somebody else decides: how a bank was asked meanwhile, whether a message has gone out.
+_FREE = {
+    "id", "check_count", "checked_at", "next_check_at", "attempts", "sent_at", "next_attempt_at", "last_error",
+    "headers", "owner_id", "idempotency_key", "bank_account", "identity_shown", "identity_tail", "address", "file",
+    "signed_by_id", "maker_id", "batch", "returned_at", "facts",
+}  # fmt: skip
+Shape = dict[str, list[dict[str, str]]]
+
+
+def of(dossier: d.Dossier) -> Shape:
+    """Return the shape of a dossier with all that hangs on it."""
+    own = Q(dossier=dossier)
+    bills = p.Bill.objects.filter(pk__in=dossier.bill_links.values("bill"))
+    payments = p.Payment.objects.filter(bill__in=bills)
+    cases = p.Discrepancy.objects.filter(bill__in=bills)
+    refunds = p.Refund.objects.filter(Q(payment__in=payments) | Q(discrepancy__in=cases))
+    of_refund = Q(cause="refund", cause_id__in=[str(pk) for pk in refunds.values_list("pk", flat=True)])
+    subjects = [f"dossier:{dossier.code}", f"dossier:{dossier.pk}", *(f"refund:{found.pk}" for found in refunds)]
+    rows: dict[str, models.QuerySet[Any]] = {
+        "dossier": d.Dossier.objects.filter(pk=dossier.pk),
+        "bills": bills,
+        "lines": p.BillLine.objects.filter(bill__in=bills),
+        "payments": payments,
+        "counter": p.CounterPayment.objects.filter(payment__in=payments),
+        "notifications": p.Notification.objects.filter(payment__in=payments),
+        "ledger": p.LedgerEvent.objects.filter(Q(bill__in=bills) | Q(payment__in=payments) | of_refund),
+        "receipts": p.Receipt.objects.filter(bill__in=bills),
+        "cancellations": p.ReceiptCancellation.objects.filter(receipt__bill__in=bills),
+        "discrepancies": cases,
+        "claims": p.ChargeClaim.objects.filter(payment__in=payments),
+        "refunds": refunds,
+        "audit": AuditEntry.objects.filter(subject__in=subjects).exclude(action__in=("view", "assist_submit")),
+    }
+    for model in (
+        d.DossierEvent, d.Message, d.Assignment, d.ClockPause, d.WrittenNotice, d.SigningRequest, d.Result, d.HandOver,
+        d.TakenBack, d.PostalOrder, d.ErasureRequest,
+    ):  # fmt: skip
+        rows[model.__name__] = model._default_manager.filter(own)
+    return {name: [_row(row) for row in found.order_by("pk")] for name, found in rows.items()}
+
+
+def _row(row: models.Model) -> dict[str, str]:
+    fields = [field for field in row._meta.concrete_fields if field.attname not in _FREE]
+    return {field.attname: _said(field.attname, getattr(row, field.attname)) for field in fields}
+
+
+def _said(name: str, value: Any) -> str:
+    if isinstance(value, memoryview):
+        value = bytes(value)
+    if name in _NAMED and isinstance(value, dict):
+        return " ".join(sorted(value))
+    if name in _SAID:
+        return re.sub(r"[0-9]+", "#", str(value))
+    return "+" if value else ""

@@ -1,0 +1,125 @@
+"""What is told looks as if it had been done: each kind is played by the product's verbs, and compared by columns."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from psycopg2.extras import DateRange
+
+from agencies.models import Agency, Level, Role, User
+from devtools.province import load, scene
+from devtools.province.people.persons import Owner
+from devtools.province.stories import opening
+from devtools.province.stories.tale import Tale
+from devtools.province.world import World, count_drawers
+from devtools.province.writer.pages import Pages
+from devtools.province.writer.tables import tables
+from dossiers.models import Dossier, PostageRate
+from dossiers.post.orders import Address
+from dossiers.submission.submit import Application, submit
+from payments.models import MerchantAccount
+from payments.settlement.ledger_check import check
+from procedures.models import FeeRule, FeeSchedule, ProcedureCase, ScheduleState
+from tests.support import factories
+from tests.support.factories import CONTRACTS, FOREVER
+
+from . import shapes
+from .kinds import KINDS, Office
+
+pytestmark = pytest.mark.django_db
+_OWNER = Owner("Bùi Thị Mỷ", "bui thi my", "025190990001", "+84998000001", "", "Khu 1")
+
+
+@pytest.fixture
+def case() -> ProcedureCase:
+    """A small province: one commune, one procedure of 50.000 đ, contracts with two banks."""
+    province = factories.agency("Tỉnh", code="H44", level=Level.PROVINCE)
+    commune = factories.agency("Phường Việt Trì", parent=province)
+    made = factories.case()
+    made.procedure.agencies.add(commune)
+    fees = FeeSchedule.objects.create(procedure=made.procedure, version=1, valid_during=FOREVER, legal_basis="TT 1")
+    FeeRule.objects.create(schedule=fees, case=made, code="P", name="Phí", kind="phi", price=50_000, legal_basis="TT 1")
+    fees.state = ScheduleState.ACTIVE
+    fees.save(update_fields=["state"])
+    PostageRate.objects.create(zone="province", amount=30_000, valid_during=DateRange(date(2025, 1, 1)), source="x")
+    for gateway in ("vnpay", "vietinbank"):
+        contract = CONTRACTS[gateway]
+        MerchantAccount.objects.create(
+            agency=province,
+            gateway=gateway,
+            merchant_id=contract["merchant_id"],
+            settings=contract["settings"],
+            secrets=json.dumps(contract["secrets"]),
+            valid_during=FOREVER,
+        )
+    return made
+
+
+@pytest.fixture
+def world(case: ProcedureCase) -> World:
+    """Where stories are told: the same office."""
+    now, rng = timezone.localtime(), random.Random(1)
+    first = now.date() - timedelta(days=40)
+    banks = {gateway: CONTRACTS[gateway]["bank"] for gateway in ("vnpay", "vietinbank")}
+    stage = scene.build(first, now.date(), banks, rng)
+    pages = Pages(tables(), {"receipt": load._number_receipts, "shift": count_drawers})
+    return World(stage, pages, first, now, "!", "x.pdf", ["Phường Việt Trì"])
+
+
+def _play(name: str, case: ProcedureCase, world: World, *, by_post: bool) -> Dossier:
+    place = next(iter(world.scene.places.values()))
+    agency: Agency = place.agency
+    to = Address(_OWNER.name, _OWNER.phone, "Khu 1", agency.name, "Phú Thọ") if by_post else None
+    application = Application(
+        case,
+        agency,
+        _OWNER.name,
+        _OWNER.phone,
+        owner_identity_number=_OWNER.identity_number,
+        owner_address=_OWNER.address,
+        post_to=to,
+        return_method="post" if by_post else "counter",
+    )
+    made = submit(application)[0]
+    people = place.office.people
+
+    def who(role: Role) -> User:
+        return User.objects.get(pk=people[role][0])
+
+    accountants = [User.objects.get(pk=pk) for pk in people[Role.ACCOUNTANT]]
+    office = Office(
+        who(Role.RECEPTION_OFFICER), who(Role.HANDLING_OFFICER), who(Role.SIGNER), who(Role.CASHIER), accountants
+    )
+    KINDS[name][0](made, office)
+    return made
+
+
+def _tell(name: str, case: ProcedureCase, world: World, *, by_post: bool) -> Dossier:
+    rng = random.Random(2)
+    at = datetime.combine(
+        world.clock.next_morning(world.now - timedelta(days=12)).date(), datetime.min.time(), tzinfo=world.now.tzinfo
+    ) + timedelta(hours=8)
+    priced = world.scene.prices.ask(case, at.date(), "online", "ward", rng, exempt=0.0)
+    assert priced
+    tale = Tale(world, rng, next(iter(world.scene.places.values())), case, priced, _OWNER, "online")
+    opening.submit(tale, at, by_post=by_post)
+    KINDS[name][1](tale, at)
+    world.pages.begin()
+    world.pages.turn(datetime.max.replace(tzinfo=UTC))
+    load._finish(world)
+    return Dossier.objects.get(pk=tale.dossier["id"])
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_is_told_looks_as_if_it_had_been_done(name: str, case: ProcedureCase, world: World) -> None:
+    by_post = "post" in name
+    told: Any = shapes.of(_tell(name, case, world, by_post=by_post))
+    played: Any = shapes.of(_play(name, case, world, by_post=by_post))
+    assert told == played
+    assert len(played["ledger"]) > 0
+    assert check() == []
