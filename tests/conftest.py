@@ -15,12 +15,14 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
 from core.database import locks
+from devtools import quick_migrations
 from tests.support.browser import _chromium, _driver, browser, playwright
 from tests.support.demo import demo
 
 from .support import emptying, servers, sessions
 
 emptying.install()
+quick_migrations.install()
 # A busy machine is no fault of what is tested.
 hypothesis.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("suite")
