@@ -5,6 +5,8 @@ PORT ?= 8000
 # come while one looks.
 DOSSIERS ?= $(if $(ONCE),0,20000)
 RUN = .venv/bin/python
+# Compiled modules are kept, whatever the environment says: the demo and the tests start dozens of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-fast test-units test-changed check check-types check-style check-site lock bench check-ledger drill pictures clean
 

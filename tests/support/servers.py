@@ -34,6 +34,7 @@ def _start() -> None:
     At import, because Django reads its settings before any hook of ours is called.
     """
     global _running
+    _keep_bytecode()
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
         number = int(worker.removeprefix("gw")) % 14 + 1
@@ -41,6 +42,12 @@ def _start() -> None:
     else:
         _running = embedded.start(None, durable=False)
         os.environ.update(_running.environment)
+
+
+def _keep_bytecode() -> None:
+    """Let modules be compiled once: where the environment forbids to keep it, each of fifty processes did it anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_configure(config: pytest.Config) -> None:
