@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from agencies import loading as agencies_loading
 from procedures.loading import procedures as loading
+from tests.support import snapshots
+from tests.support.emptying import empty, may_put_triggers_to_sleep
+
+_kept: list[snapshots.Snapshot] = []
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -20,10 +23,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="module")
 def data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """414 agencies, 81 procedures, the calendar; emptied again at the end of the module."""
+    """414 agencies, 81 procedures, the calendar; loaded for the first module, put back for the others."""
     with django_db_blocker.unblock():
-        agencies_loading.load()
-        loading.load()
+        if _kept:
+            snapshots.put_back(_kept[0])
+        else:
+            agencies_loading.load()
+            loading.load()
+            if may_put_triggers_to_sleep():
+                _kept.append(snapshots.take())
         yield
         with django_db_blocker.unblock():
-            call_command("flush", "--no-input", verbosity=0, allow_cascade=True)
+            empty()

@@ -25,11 +25,11 @@ def install() -> None:
 def empty(*case: Any) -> None:
     """Delete every row a test wrote."""
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM \"{table}\" LIMIT 1)" for table in _tables()))  # noqa: S608
+        cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM \"{table}\" LIMIT 1)" for table in tables()))  # noqa: S608
         filled = [f'"{table}"' for (table,) in cursor.fetchall()]
         if not filled:
             return
-        if _may_put_triggers_to_sleep():
+        if may_put_triggers_to_sleep():
             deletions = "; ".join(f"DELETE FROM {table}" for table in filled)  # noqa: S608
             cursor.execute(f"SET session_replication_role = replica; {deletions}; RESET session_replication_role")
         else:
@@ -37,12 +37,13 @@ def empty(*case: Any) -> None:
 
 
 @cache
-def _tables() -> list[str]:
+def tables() -> list[str]:
+    """Return the tables a test may write to."""
     return sorted(set(connection.introspection.table_names()) - KEPT)
 
 
 @cache
-def _may_put_triggers_to_sleep() -> bool:
+def may_put_triggers_to_sleep() -> bool:
     """A server of ours allows it (`devtools.embedded`); deleting some rows is quicker than new files for all tables."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
