@@ -9,11 +9,11 @@ from django.db import connection
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Level
-from devtools.sandbox.keys import make_contracts
+from gateways.vnptpay import sandbox
 from payments.models import MerchantAccount
 from procedures.models import Procedure, ProcedureCase
 
-CONTRACTS = make_contracts("http://127.0.0.1:1", "http://127.0.0.1:2")
+CONTRACT = sandbox.contract("http://127.0.0.1:1", "http://127.0.0.1:2/vnptpay")
 FOREVER = DateRange(date(2020, 1, 1), None)
 
 _PAYMENTS = """
@@ -70,7 +70,7 @@ class Field:
             code="9.000001", name="Chứng thực", department="UBND", level="xa", valid_during=FOREVER
         )
         self.case = ProcedureCase.objects.create(procedure=procedure, slug="bench", name="Chung")
-        contract = CONTRACTS["vnptpay"]
+        contract = CONTRACT
         self.account = MerchantAccount.objects.create(
             gateway="vnptpay",
             merchant_id=contract["merchant_id"],

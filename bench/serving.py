@@ -23,7 +23,7 @@ from payments.models import Notification
 from payments.settlement import ledger_check
 
 from .measuring import five_steps_per_second, percentile
-from .seeding import CONTRACTS, Field
+from .seeding import CONTRACT, Field
 
 STEADY_SECONDS = 15
 SUSTAINED = 12_000
@@ -101,7 +101,7 @@ def _confirm(number: int) -> str:
     message = {
         "ACTION": "CONFIRM",
         "RESPONSE_CODE": "00",
-        "MERCHANT_SERVICE_ID": CONTRACTS["vnptpay"]["merchant_id"],
+        "MERCHANT_SERVICE_ID": CONTRACT["merchant_id"],
         "MERCHANT_ORDER_ID": f"MCBENCH-{number}",
         "AMOUNT": 50000,
         "CURRENCY_CODE": "VND",
@@ -110,7 +110,7 @@ def _confirm(number: int) -> str:
         "PAY_DATE": "20261123093145",
         "ADDITIONAL_INFO": "",
     }
-    message["SECURE_CODE"] = messages.CONFIRM.sign(message, CONTRACTS["vnptpay"]["secrets"]["secret_key"])
+    message["SECURE_CODE"] = messages.CONFIRM.sign(message, CONTRACT["secrets"]["secret_key"])
     return json.dumps(message)
 
 

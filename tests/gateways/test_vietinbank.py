@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from devtools.sandbox.keys import make_contracts
 from gateways.base import Answer, FindBill, InquiredBill, Malformed, MerchantConfig, OutcomeState, PaymentOrder
 from gateways.codecs import vietqr
 from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key
 from gateways.conformance.envelopes import as_json
+from gateways.vietinbank import sandbox
 from gateways.vietinbank.adapter import VietinBank
 from gateways.vietinbank.messages import INQUIRY_ANSWER_FIELDS, INQUIRY_FIELDS, NOTIFICATION_FIELDS
 from gateways.vietinbank.specimen import SPECIMEN
 from gateways.vietinbank.statement import write_file
 
-CONTRACT = make_contracts("http://portal", "http://bank")["vietinbank"]
+CONTRACT = sandbox.contract("http://portal", "http://bank/vietinbank")
 SETTINGS, SECRETS = CONTRACT["settings"], CONTRACT["secrets"]
 BANK_KEY = private_key(CONTRACT["bank"]["bank_private_key"])
 PORTAL_KEY = public_key(CONTRACT["bank"]["portal_public_key"])

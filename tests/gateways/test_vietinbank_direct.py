@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from devtools.processes import free_port
-from devtools.sandbox.keys import make_contracts
 from gateways.base import (
     Answer,
     BadSignature,
@@ -29,12 +28,13 @@ from gateways.base import (
 )
 from gateways.codecs.field_signatures import RsaConcatenation, private_key, public_key
 from gateways.conformance.envelopes import as_json, as_post
+from gateways.vietinbank_direct import sandbox
 from gateways.vietinbank_direct.adapter import VietinBankDirect
 from gateways.vietinbank_direct.messages import CONFIRM_FIELDS, INIT_FIELDS, QUERY_FIELDS
 from gateways.vietinbank_direct.specimen import REFERENCE, SPECIMEN
 from tests.support.local_server import LocalServer, serve
 
-CONTRACT = make_contracts("http://portal", "http://bank")["vietinbank_direct"]
+CONTRACT = sandbox.contract("http://portal", "http://bank/vietinbank_direct")
 BANK_KEY = private_key(CONTRACT["bank"]["bank_private_key"])
 PORTAL_KEY = public_key(CONTRACT["bank"]["portal_public_key"])
 

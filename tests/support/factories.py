@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +26,12 @@ _numbers = itertools.count(1)
 BANKS = "http://127.0.0.1:9"
 CONTRACTS = make_contracts("http://portal.test", BANKS)
 FOREVER = DateRange(date(2020, 1, 1), None)
+
+
+@cache
+def renewed_contracts() -> dict[str, dict[str, Any]]:
+    """Return contracts with other keys, as after a rotation; they too are made once."""
+    return make_contracts("http://portal.test", BANKS)
 
 
 def agency(name: str = "Phường Việt Trì", **values: Any) -> Agency:

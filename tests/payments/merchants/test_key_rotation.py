@@ -28,7 +28,6 @@ from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WINDOW = timedelta(hours=72)
-NEW = make_contracts("http://portal.test", "http://127.0.0.1:9")
 #: What the bank changes on its side: the names of the keys we verify with.
 VERIFYING = {"vnptpay": "secret_key", "vietinbank": "bank_public_key"}
 BELIEVED = {"vnptpay": ("RESPONSE_CODE", "00"), "vietinbank": ("errorCode", "00")}
@@ -42,7 +41,7 @@ def actor() -> User:
 
 
 def new_keys(gateway: str) -> dict[str, str]:
-    return {VERIFYING[gateway]: NEW[gateway]["secrets"][VERIFYING[gateway]]}
+    return {VERIFYING[gateway]: factories.renewed_contracts()[gateway]["secrets"][VERIFYING[gateway]]}
 
 
 def signed_by_old(payment: Payment) -> dict[str, Any]:
@@ -52,9 +51,9 @@ def signed_by_old(payment: Payment) -> dict[str, Any]:
 def signed_by_new(payment: Payment) -> dict[str, Any]:
     message = signed_by_old(payment)
     if payment.gateway == "vnptpay":
-        secret = NEW["vnptpay"]["secrets"]["secret_key"]
+        secret = factories.renewed_contracts()["vnptpay"]["secrets"]["secret_key"]
         return {**message, "SECURE_CODE": vnptpay_messages.CONFIRM.sign(message, secret)}
-    key = private_key(NEW["vietinbank"]["bank"]["bank_private_key"])
+    key = private_key(factories.renewed_contracts()["vietinbank"]["bank"]["bank_private_key"])
     return {**message, "signature": RsaConcatenation(messages.NOTIFICATION_FIELDS).sign(message, key)}
 
 
@@ -139,7 +138,7 @@ def test_the_administration_rotates_and_never_overwrites(actor: User) -> None:
     assert answer(signed_by_new(payments[1]), "vnptpay") == BELIEVED["vnptpay"]
     refused = client.post(page, form_of(account, new_secrets='{"secret_key": "another"}'))
     assert refused.context["errors"]
-    assert NEW["vnptpay"]["secrets"]["secret_key"] not in refused.content.decode()
+    assert factories.renewed_contracts()["vnptpay"]["secrets"]["secret_key"] not in refused.content.decode()
     assert client.post(page, form_of(account, position=7)).status_code == 302
     account.refresh_from_db()
     assert (account.position, account.secrets != account.previous_secrets) == (7, True)
@@ -150,7 +149,7 @@ def test_a_new_contract_begins_when_the_one_before_it_ends(actor: User) -> None:
     agency = factories.agency()
     old = factories.merchant(agency, "vnptpay")
     client = browser_of(actor)
-    keys = json.dumps(NEW["vnptpay"]["secrets"])
+    keys = json.dumps(factories.renewed_contracts()["vnptpay"]["secrets"])
     wanted = form_of(old, merchant_id="PHUTHO02", new_secrets=keys, valid_during_0="2027-01-01")
     add = "/admin/payments/merchantaccount/add/"
     assert "hợp đồng khác" in client.post(add, wanted).content.decode()

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from devtools.sandbox.keys import make_contracts
 from payments.callbacks import inbox
 from payments.models import MerchantAccount, Notification, Payment, Receipt
 from payments.settlement import ledger_check
@@ -19,7 +18,6 @@ from tests.support.notifications import confirm, notify_bill
 from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NEW_KEYS = make_contracts("http://portal.test", "http://127.0.0.1:9")
 GATEWAYS = pytest.mark.parametrize("gateway", ["vnptpay", "vietinbank"])
 CODE = {"vnptpay": "RESPONSE_CODE", "vietinbank": "errorCode"}
 REPLAY = {"vnptpay": "02", "vietinbank": "00"}
@@ -34,7 +32,7 @@ def rotate(account: MerchantAccount, window: timedelta) -> None:
     """Both sides take new keys; what was signed with the old ones is still believed within the window."""
     account.previous_secrets = account.secrets
     account.previous_secrets_until = timezone.now() + window
-    account.secrets = json.dumps(NEW_KEYS[account.gateway]["secrets"])
+    account.secrets = json.dumps(factories.renewed_contracts()[account.gateway]["secrets"])
     account.save()
 
 
@@ -84,7 +82,7 @@ def test_the_new_key_is_believed_at_once(gateway: str, monkeypatch: pytest.Monke
 
 def _with_old_names(gateway: str) -> dict[str, Any]:
     """The new keys under the identity and account of the contract that was made for this run."""
-    old, new = factories.CONTRACTS[gateway], NEW_KEYS[gateway]
+    old, new = factories.CONTRACTS[gateway], factories.renewed_contracts()[gateway]
     kept = {name: value for name, value in old["bank"].items() if "key" not in name}
     return {**old, "secrets": new["secrets"], "bank": {**new["bank"], **kept}}
 
