@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or ""
 #: Features of Chromium's own window: each window loads two pages for its address bar that nobody sees.
@@ -84,14 +84,41 @@ def _driver() -> Iterator[tuple[Playwright, asyncio.AbstractEventLoop]]:
         playwright.stop()
 
 
+class _Chromium:
+    """The Chromium of this worker: launched when a test first wants it, and again when it has gone."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._launched: Browser | None = None
+
+    def get(self) -> Browser:
+        """Return it, alive. To be called while the loop is shown."""
+        if self._launched is None or not _is_alive(self._launched):
+            self._launched = launch(self._playwright)
+        return self._launched
+
+    def close(self) -> None:
+        """End it, where it still runs."""
+        if self._launched:
+            self._launched.close()
+
+
+def _is_alive(browser: Browser) -> bool:
+    """Ask the browser itself: that it has gone is noticed only when something is asked of it."""
+    try:
+        browser.new_browser_cdp_session().detach()
+    except Error:
+        return False
+    return True
+
+
 @pytest.fixture(scope="session")
-def _chromium(_driver: tuple[Playwright, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+def _chromium(_driver: tuple[Playwright, asyncio.AbstractEventLoop]) -> Iterator[_Chromium]:
     playwright, loop = _driver
+    chromium = _Chromium(playwright)
+    yield chromium
     with _inside(loop):
-        launched = launch(playwright)
-    yield launched
-    with _inside(loop):
-        launched.close()
+        chromium.close()
 
 
 @pytest.fixture
@@ -103,8 +130,9 @@ def playwright(_driver: tuple[Playwright, asyncio.AbstractEventLoop]) -> Iterato
 
 
 @pytest.fixture
-def browser(_chromium: Browser, playwright: Playwright) -> Iterator[Browser]:
+def browser(_chromium: _Chromium, playwright: Playwright) -> Iterator[Browser]:
     """Chromium without a window. What the test leaves open is closed, so that no page goes on listening to a server."""
-    yield _chromium
-    for context in _chromium.contexts:
+    browser = _chromium.get()
+    yield browser
+    for context in browser.contexts:
         context.close()
