@@ -12,7 +12,9 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
+#: The whole browser, and the part of it that has no window: a tab of that costs a third.
 CHROMIUM = shutil.which("chromium") or ""
+HEADLESS = shutil.which("chromium-headless-shell") or CHROMIUM
 #: Features of Chromium's own window: each window loads two pages for its address bar that nobody sees.
 _OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
 #: Chromium obeys the last `--disable-features` alone: these are Playwright's, those that concern a headless browser.
@@ -35,22 +37,28 @@ CHROMIUM_ARGUMENTS = (
     "--disable-background-networking",
     f"--disable-features={','.join((*_OMNIBOX, *_PLAYWRIGHTS))}",
 )
-NEEDS_CHROMIUM = [
-    pytest.mark.journey,
-    pytest.mark.skipif(not CHROMIUM and os.environ.get("REQUIRE_BROWSER") != "1", reason="no Chromium; CI installs it"),
-]
 
 
-def launch(playwright: Playwright, *arguments: str) -> Browser:
+def _needs(program: str) -> list[pytest.MarkDecorator]:
+    is_missing = not program and os.environ.get("REQUIRE_BROWSER") != "1"
+    return [pytest.mark.journey, pytest.mark.skipif(is_missing, reason="no Chromium; CI installs it")]
+
+
+NEEDS_CHROMIUM = _needs(HEADLESS)
+#: A camera has only the whole browser.
+NEEDS_WHOLE_CHROMIUM = _needs(CHROMIUM)
+
+
+def launch(playwright: Playwright, *arguments: str, program: str = HEADLESS) -> Browser:
     """Start a headless Chromium with these arguments beside ours."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGUMENTS, *arguments])
+    return playwright.chromium.launch(executable_path=program, args=[*CHROMIUM_ARGUMENTS, *arguments])
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium outside of pytest."""
+    """The whole Chromium outside of pytest, without a window: it is what people have."""
     with sync_playwright() as playwright:
-        launched = launch(playwright)
+        launched = launch(playwright, program=CHROMIUM or HEADLESS)
         yield launched
         launched.close()
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Playwright
 from dossiers.desk.scanner.photo_views import code_in
 from dossiers.models import Dossier
 from tests.support import factories
-from tests.support.browser import NEEDS_CHROMIUM, launch
+from tests.support.browser import CHROMIUM, NEEDS_WHOLE_CHROMIUM, launch
 from tests.support.screens import desk_of, officer_of
 from tests.support.signing_in import browser_of
 
@@ -44,15 +44,15 @@ def as_film(picture: Image.Image, path: Path) -> Path:
     return path
 
 
-@NEEDS_CHROMIUM[0]
-@NEEDS_CHROMIUM[1]
+@NEEDS_WHOLE_CHROMIUM[0]
+@NEEDS_WHOLE_CHROMIUM[1]
 def test_a_slip_held_before_the_camera_opens_its_dossier(
     live_server: Any, playwright: Playwright, tmp_path: Path
 ) -> None:
     dossier = factories.dossier()
     film = as_film(slip_before_a_camera(dossier), tmp_path / "slip.y4m")
     camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    chromium = launch(playwright, *camera)
+    chromium = launch(playwright, *camera, program=CHROMIUM)
     desk = desk_of(officer_of(dossier.agency), chromium, live_server.url, permissions=["camera"])
     urls: list[str] = []
     desk.on("request", lambda request: urls.append(request.url))
