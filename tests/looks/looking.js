@@ -20,13 +20,28 @@
     return parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none";
   };
 
+  const lookOf = (element) => {
+    if (!shows(element)) return "";
+    const style = getComputedStyle(element);
+    const table = style.display.startsWith("table") ? style.display : "";
+    return [table, style.color, style.backgroundColor, style.backgroundImage].join("|");
+  };
+  let seen = new Map();
+
   let walked = [];
   document.addEventListener("focusin", (event) => walked.push([event.target, isSeen(event.target)]));
 
   window.looking = {
-    // Which elements show, and as what: while it stays the same, only rules that measure can answer otherwise.
-    fingerprint: () =>
-      [...document.querySelectorAll("*")].map((element) => (shows(element) ? getComputedStyle(element).display : "")).join(),
+    // Returns how many elements show that did not at the look before, or in other colours: `fresh`, the outermost of
+    // them. A table that is none any more counts, too. At the first look all are new, and `fresh` is the document.
+    look: (isFirst) => {
+      const now = new Map([...document.querySelectorAll("*")].map((element) => [element, lookOf(element)]));
+      const other = [...now.keys()].filter((element) => now.get(element) && now.get(element) !== seen.get(element));
+      const isOther = new Set(other);
+      window.looking.fresh = isFirst ? [document.documentElement] : other.filter((element) => !isOther.has(element.parentElement));
+      seen = now;
+      return window.looking.fresh.length;
+    },
 
     spills: () => document.documentElement.scrollWidth > window.innerWidth,
 

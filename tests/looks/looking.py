@@ -1,8 +1,9 @@
 """What Chromium finds wrong with a page: axe at every width, nothing sideways, the keyboard's way, its weight.
 
 axe costs half a second a page, most of it for telling what is good and where. It is loaded once a document and asked
-for the faults alone. At another width of the same document all its rules are asked again where other elements
-show than before, and otherwise those that measure places and colours: the others read what did not change.
+for the faults alone. At another width of the same document all its rules are asked again of what shows only there, or
+in other colours; of the whole page, those that depend on places and on what else shows: the others read what did not
+change.
 """
 
 from __future__ import annotations
@@ -21,9 +22,22 @@ NARROWEST = 320
 #: The least a page of ours can weigh: less, and the measure is broken.
 LEAST_BYTES, MOST_BYTES = 4_000, 150_000
 _SCRIPT = f"{AXE_SCRIPT}\n{Path(__file__).with_suffix('.js').read_text()}\n0"
-#: Rules that depend on where things stand and how they are painted.
-_OF_PLACES = ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"]
-_AXE = """options => axe.run(document, options)
+#: Rules that depend on where things stand, or on what else of the page shows.
+_OF_THE_WHOLE = [
+    "bypass",
+    "heading-order",
+    "landmark-no-duplicate-banner",
+    "landmark-no-duplicate-contentinfo",
+    "landmark-no-duplicate-main",
+    "landmark-one-main",
+    "landmark-unique",
+    "page-has-heading-one",
+    "region",
+    "scrollable-region-focusable",
+    "skip-link",
+    "target-size",
+]
+_AXE = """([options, isPart]) => axe.run(isPart ? {include: looking.fresh} : document, options)
   .then(told => told.violations.flatMap(rule =>
     rule.nodes.slice(0, 5).map(node => `${rule.id}: ${node.html.slice(0, 200)}`)))"""
 _OPTIONS: dict[str, Any] = {
@@ -43,23 +57,26 @@ def open_eyes(page: Page) -> None:
         page.evaluate(_SCRIPT)
 
 
-def axe(page: Page, rules: Sequence[str] = ()) -> list[str]:
-    """Return what axe finds, by all rules or these."""
+def axe(page: Page, rules: Sequence[str] = (), *, is_part: bool = False) -> list[str]:
+    """Return what axe finds by all rules or these, on the page or on what the last look found to be new."""
     only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
-    return list(page.evaluate(_AXE, _OPTIONS | only))
+    return list(page.evaluate(_AXE, [_OPTIONS | only, is_part]))
 
 
 def faults_at(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
     """Return what is wrong at each of the widths; the page is left at the last of them."""
     open_eyes(page)
-    before, faults = None, []
-    for width in widths:
+    faults = []
+    for number, width in enumerate(widths):
         page.set_viewport_size({"width": width, "height": 900})
-        now = page.evaluate("looking.fingerprint()")
-        faults += [f"{width} px: {fault}" for fault in axe(page, _OF_PLACES if now == before else ())]
+        is_first = not number
+        fresh = page.evaluate("isFirst => looking.look(isFirst)", is_first)
+        violations = axe(page) if is_first else axe(page, _OF_THE_WHOLE)
+        if fresh and not is_first:
+            violations += axe(page, is_part=True)
+        faults += [f"{width} px: {violation}" for violation in dict.fromkeys(violations)]
         if page.evaluate("looking.spills()"):
             faults.append(f"{width} px: spills sideways")
-        before = now
     return faults
 
 
