@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -85,8 +86,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     servers.wait_for_template()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print last how to run what failed alone."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Print last, below pytest's own summary, how to run what failed alone."""
+    yield
     failed = [report.nodeid for kind in ("failed", "error") for report in terminalreporter.stats.get(kind, [])]
     if failed:
         terminalreporter.section("run alone")
@@ -137,7 +140,11 @@ def _no_wakeup_in_flight() -> Iterator[None]:
     status_views.away.put((), seconds=3600)
     heartbeats._said_at.clear()
     wakeup._silent_until = wakeup._debounced_until = live._silent_until = 0.0
-    client = redis.Redis.from_url(settings.REDIS_URL)
-    client.flushdb()
-    client.close()
+    _broker(settings.REDIS_URL).flushdb()
     yield
+
+
+@cache
+def _broker(url: str) -> redis.Redis:
+    """Return one client for all tests, which keeps its connection."""
+    return redis.Redis.from_url(url)
