@@ -32,7 +32,7 @@ class SampleForm(forms.Form):
 def style_page(request: HttpRequest) -> HttpResponse:
     """Show the components."""
     context = {
-        "form": SampleForm({"phone": "0912 345 678", "pages": "0"}),
+        "sample": SampleForm({"phone": "0912 345 678", "pages": "0"}),
         "states": DisplayState.choices,
         "steps": [_("Giấy tờ"), _("Thông tin"), _("Xem lại"), _("Nộp")],
         "page": Paginator(range(60), 20).get_page(request.GET.get("page")),
