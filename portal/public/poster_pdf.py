@@ -10,6 +10,7 @@ import segno
 from django.conf import settings
 
 from core.pdf.tagged import TaggedPDF
+from portal.templatetags.contact import HOTLINE
 
 PICTURES = Path(settings.BASE_DIR) / "static" / "pictures"
 A4 = (210, 297)
@@ -39,7 +40,7 @@ def render(agency_name: str, address: str) -> bytes:
     _steps(pdf, pdf.get_y() + 5)
     pdf.set_y(pdf.h - MARGIN - 24)
     _text(pdf, "Cán bộ không bao giờ yêu cầu chuyển tiền vào tài khoản cá nhân.", size=13, height=8, bold=True)
-    _text(pdf, "Cần giúp: hỏi cán bộ tại quầy, hoặc gọi 0210 2222 555.", size=13, height=8)
+    _text(pdf, f"Cần giúp: hỏi cán bộ tại quầy, hoặc gọi {HOTLINE}.", size=13, height=8)
     return bytes(pdf.output())
 
 
