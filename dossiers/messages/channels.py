@@ -32,10 +32,16 @@ class DeliveryFailed(Exception):
 def deliver(channel: str, address: str, text: str, *, key: str) -> None:
     """Give `text` to the provider of `channel` for `address` (a phone number or an e-mail address).
 
-    Raises DeliveryFailed, KeyError for a channel the settings do not name.
+    Raises DeliveryFailed and nothing else: an adapter that breaks has used up an attempt as one that is refused has,
+    and does not keep the other messages of its round waiting. What it broke on may name a person: only its kind is told.
     """
-    adapter: Adapter = import_string(settings.MESSAGE_CHANNELS[channel])
-    adapter(address, text, key)
+    try:
+        adapter: Adapter = import_string(settings.MESSAGE_CHANNELS[channel])
+        adapter(address, text, key)
+    except DeliveryFailed:
+        raise
+    except Exception as error:  # whatever an adapter raises
+        raise DeliveryFailed(f"the adapter of {channel} raised {type(error).__name__}") from error
 
 
 def channel_of(address: str) -> str:

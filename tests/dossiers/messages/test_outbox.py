@@ -105,6 +105,26 @@ def test_one_bad_number_holds_up_nobody() -> None:
     assert Message.objects.get(sent_at=None) == broken
 
 
+def breaks_for_sms(address: str, text: str, key: str) -> None:
+    raise ValueError(f"what it breaks on names {address}")
+
+
+def test_an_adapter_that_breaks_uses_up_its_attempts_and_holds_up_nobody(tmp_path: Path) -> None:
+    dossier = factories.dossier()
+    type(dossier).objects.update(owner_email="binh@example.vn")
+    post(confirm(factories.payment(of=dossier.bills.get())))
+    inbox.drain_all()
+    broken = {"sms": f"{__name__}.breaks_for_sms", "email": "dossiers.messages.channels.to_file"}
+    with override_settings(MESSAGE_CHANNELS=broken, MESSAGE_FILE=tmp_path / "m.jsonl"):
+        assert messages.send_waiting() == 1
+        for _ in range(messages.MOST_ATTEMPTS):
+            Message.objects.filter(sent_at=None).update(next_attempt_at=timezone.now())
+            messages.send_waiting()
+    waiting = Message.objects.get(sent_at=None)
+    assert waiting.channel == "sms" and waiting.gave_up_at is not None
+    assert waiting.last_error == "the adapter of sms raised ValueError"
+
+
 @override_settings(ZALO_TOKEN="z", ZALO_TEMPLATE="381")
 def test_zalo_takes_a_template_and_says_no_in_a_200() -> None:
     with serve(answer(200, {"error": 0, "message": "Success"})) as zalo, override_settings(ZALO_URL=zalo.url):
