@@ -33,7 +33,7 @@ def deliver(channel: str, address: str, text: str, *, key: str) -> None:
     """Give `text` to the provider of `channel` for `address` (a phone number or an e-mail address).
 
     Raises DeliveryFailed and nothing else: an adapter that breaks has used up an attempt as one that is refused has,
-    and does not keep the other messages of its round waiting. What it broke on may name a person: only its kind is told.
+    and does not keep the other messages of its round waiting. What it broke on may name a person: its kind is told.
     """
     try:
         adapter: Adapter = import_string(settings.MESSAGE_CHANNELS[channel])
