@@ -99,6 +99,7 @@ def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> 
     scene = build(first, today, banks, rng)
     pages = Pages(tables(), {"receipt": _number_receipts, "shift": count_drawers})
     pages.begin()
+    scene.prices.before_asking = pages.wait
     paper = default_storage.save("results/mau/ket-qua.pdf", ContentFile(_PAPER))
     return World(
         scene, pages, first, now.astimezone(timezone.get_default_timezone()), make_password(PIN), paper, communes(scene)

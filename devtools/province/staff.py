@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
+from django.contrib.auth.hashers import make_password
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Membership, Role, User
@@ -44,6 +45,7 @@ def staff(agencies: list[Agency], province: Agency, first: date, rng: Random) ->
     """
     offices = _offices()
     users, posts = [], []
+    unusable = make_password(None)
     for agency in [*agencies, province]:
         wanted = _POSTS if agency.pk != province.pk else _POSTS[4:]
         for role, word in wanted:
@@ -53,7 +55,7 @@ def staff(agencies: list[Agency], province: Agency, first: date, rng: Random) ->
                 continue
             name = names.person(rng)[0]
             user = User(username=f"{word}.{agency.code.lower()}", full_name=name, phone=persons.phone(rng))
-            user.set_unusable_password()
+            user.password = unusable
             users.append(user)
             posts.append((user, agency, role))
     User.objects.bulk_create(users)

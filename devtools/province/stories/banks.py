@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -119,15 +119,14 @@ def _origin(contract: Contract) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-_STARTERS: dict[int, _Starter] = {}
+#: Each with its contract, so that no other contract comes to the same id.
+_STARTERS: dict[int, tuple[Contract, _Starter]] = {}
 
 
 def _starter(contract: Contract) -> _Starter:
-    key = id(contract)
-    if key not in _STARTERS:
-        _STARTERS.clear() if len(_STARTERS) > 12 else None
-        _STARTERS[key] = _Starter(contract)
-    return _STARTERS[key]
+    if id(contract) not in _STARTERS:
+        _STARTERS[id(contract)] = contract, _Starter(contract)
+    return _STARTERS[id(contract)][1]
 
 
 def transaction(
@@ -254,8 +253,3 @@ def _vietinbank_direct(told: Mapping[str, Any], bank: Mapping[str, Any]) -> dict
     }
     codec = RsaConcatenation(CONFIRM_FIELDS, bank["hash_to_portal"])
     return {**message, "signature": codec.sign(message, _key(bank["bank_private_key"]))}
-
-
-def later(moment: datetime, seconds: float) -> datetime:
-    """Return so many seconds later."""
-    return moment + timedelta(seconds=seconds)

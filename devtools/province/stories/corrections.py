@@ -45,8 +45,9 @@ def discrepancy(
     people = tale.place.office.people[Role.ACCOUNTANT] if agency_id is None else list(tale.world.scene.accountants)
     if people and at + timedelta(minutes=2) < tale.world.now:
         made["owner_id"] = tale.rng.choice(people)
-    if payment is not None:
-        payment.setdefault("_discrepancies", []).append(made)
+    of = payment if payment is not None else bill
+    if of is not None:
+        of.setdefault("_discrepancies", []).append(made)
     return made
 
 

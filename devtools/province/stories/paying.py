@@ -131,11 +131,19 @@ def taken_back(tale: Tale, at: datetime, bill: Row) -> None:
 
 def _reverse(tale: Tale, when: datetime, bill: Row, payment: Row) -> None:
     money.reverse(tale, when, bill, payment)
-    if bill["state"] == BillState.OPEN and tale.rng.random() < 0.5:
-        again = tale.world.clock.at_work(tale.rng, when, 16)
-        money.at_counter(tale, again, bill, by_card=False)
-        case = of_kind(payment, DiscrepancyKind.REVERSED)[0]
-        corrections.close(tale, tale.world.clock.at_work(tale.rng, again, 4), case, "Đã nộp lại tại quầy")
+    rng, clock = tale.rng, tale.world.clock
+    answer = "Đã xác minh với ngân hàng"
+    answered = clock.at_work(rng, when, 60)
+    if bill["state"] == BillState.OPEN and rng.random() < 0.6:
+        answered = clock.at_work(rng, when, 16)
+        money.at_counter(tale, answered, bill, by_card=False)
+        answer = "Đã nộp lại tại quầy"
+        answered = clock.at_work(rng, answered, 4)
+    elif bill["state"] == BillState.OPEN:
+        answer, answered = "Đã lập hồ sơ nợ, chuyển theo dõi riêng", clock.at_work(rng, when, 200)
+    for case in [*payment["_discrepancies"], *bill.get("_discrepancies", [])]:
+        if not case.get("closed_at"):
+            corrections.close(tale, answered, case, answer)
 
 
 def collected_in_error(tale: Tale, at: datetime, bill: Row) -> None:
@@ -162,7 +170,12 @@ def carry_out(tale: Tale, refund: Row, at: datetime) -> None:
     rng = tale.rng
     if rng.random() < 0.1:
         refunds.reject(tale, at, refund, "Chưa đủ căn cứ: bổ sung xác nhận của công dân")
-        return
+        if refund["discrepancy_id"] is None and not refund["payment_id"].get("_discrepancies"):
+            return
+        again = tale.world.clock.at_work(rng, at, 16)
+        source = {"payment": refund["payment_id"], "case": refund["discrepancy_id"]}
+        refund = refunds.propose(tale, again, refund["amount"], refund["reason"], **source)
+        at = tale.world.clock.at_work(rng, again, 6)
     looked = refunds.approve(tale, at, refund)
     if refund["state"] == refunds.R.APPROVED:
         refunds.send(tale, looked, refund, is_unclear=rng.random() < 0.3)

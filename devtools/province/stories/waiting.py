@@ -169,27 +169,27 @@ def to_hand_over_in_doubt(tale: Tale, at: datetime) -> None:
     to_hand_over_unpaid(tale, at)
 
 
-def _refund(tale: Tale, maker: int) -> Row:
+def _refund(tale: Tale, at: datetime, maker: int) -> Row:
     _paid(tale)
-    when, payment = tale.last + timedelta(minutes=15), tale.payments[0]
+    when, payment = max(tale.last + timedelta(minutes=15), at), tale.payments[0]
     amount, reason = tale.bills[0]["amount"], RefundReason.EXEMPTED_LATER
     return refunds.propose(tale, when, amount, reason, payment=payment, maker=maker)
 
 
 def refund_to_approve(tale: Tale, at: datetime) -> None:
     """Proposed by the second accountant, for the first."""
-    _refund(tale, 1)
+    _refund(tale, at, 1)
 
 
 def refund_of_mine(tale: Tale, at: datetime) -> None:
     """Proposed by the first accountant, for the second."""
-    _refund(tale, 0)
+    _refund(tale, at, 0)
 
 
 def refund_to_transfer(tale: Tale, at: datetime) -> None:
     """Approved; a person has to transfer the money."""
-    refund = _refund(tale, 0)
-    refunds.approve(tale, tale.last + timedelta(minutes=10), refund)
+    refund = _refund(tale, at, 0)
+    refunds.approve(tale, tale.last + timedelta(minutes=3), refund)
 
 
 def surplus(tale: Tale, at: datetime) -> None:

@@ -6,9 +6,13 @@ links of the audit follow the clock, however the stories were told, and memory h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
+
+from django.db import connection
 
 from .row import Row
 from .table import Table
@@ -25,6 +29,9 @@ class Pages:
         self._waiting: dict[str, list[Row]] = {name: [] for name in tables}
         self._before = before or {}
         self.written: dict[str, int] = dict.fromkeys(tables, 0)
+        # PostgreSQL writes a page while the next is told: two processors are busy.
+        self._writer = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
 
     def add(self, table: str, at: datetime, /, **values: Any) -> Row:
         """Put a row down for a moment and return it; its values may still change until it is written."""
@@ -43,9 +50,18 @@ class Pages:
                 prepare(due)
             self._tables[name].number(due)
             ready[name] = due
+        found = [self._tables[name].page(rows) for name, rows in ready.items() if rows]
         for name, rows in ready.items():
-            self._tables[name].write(rows)
             self.written[name] += len(rows)
+        self.wait()
+        self._writing = self._writer.submit(_copy, connection.cursor().cursor, found)
+
+    def wait(self) -> None:
+        """Return when the last page is in the database. Raises what PostgreSQL had against it."""
+        if self._writing:
+            with connection.wrap_database_errors:
+                self._writing.result()
+            self._writing = None
 
     def begin(self) -> None:
         """Read where each table's ids stand."""
@@ -53,6 +69,13 @@ class Pages:
             table.begin()
 
     def finish(self) -> None:
-        """Leave the sequences as if the rows had been saved one by one."""
+        """Leave the sequences as if the rows had been saved one by one, once all is written."""
+        self.wait()
+        self._writer.shutdown()
         for table in self._tables.values():
             table.finish()
+
+
+def _copy(cursor: Any, found: Sequence[tuple[str, io.StringIO]]) -> None:
+    for statement, buffer in found:
+        cursor.copy_expert(statement, buffer)

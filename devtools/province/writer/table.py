@@ -54,17 +54,14 @@ class Table:
             row["id"] = self.next_id
             self.next_id += 1
 
-    def write(self, rows: Sequence[Row]) -> None:
-        """Write rows that have their ids, by one COPY, in the caller's transaction."""
-        if not rows:
-            return
+    def page(self, rows: Sequence[Row]) -> tuple[str, io.StringIO]:
+        """Return the COPY of rows that have their ids, and what it reads."""
         buffer = io.StringIO()
         for row in rows:
             if not row.get("_gone"):
                 buffer.write(self._line(row))
         buffer.seek(0)
-        with connection.cursor() as cursor, connection.wrap_database_errors:
-            cursor.cursor.copy_expert(self._copy, buffer)
+        return self._copy, buffer
 
     def begin(self) -> None:
         """Go on after the ids that were given out already."""

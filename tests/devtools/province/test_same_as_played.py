@@ -30,6 +30,7 @@ from tests.support.factories import CONTRACTS, FOREVER
 
 from . import shapes
 from .kinds import KINDS, Office
+from .kinds_of_work import PDF  # noqa: F401 - registers its kinds
 
 pytestmark = pytest.mark.django_db
 _OWNER = Owner("Bùi Thị Mỷ", "bui thi my", "025190990001", "+84998000001", "", "Khu 1")
