@@ -20,7 +20,7 @@ from agencies.models import AuditEntry
 from dossiers.models import Dossier, DossierCounter
 from payments.models import Bill
 
-from . import desks, rhythm, sandbox_books, statements
+from . import desks, rhythm, sandbox_books, statements, systems
 from .scene import build, communes
 from .stories import opening, teller, waiting
 from .world import World, count_drawers
@@ -84,6 +84,7 @@ def load(
         world.pages.turn(datetime.max.replace(tzinfo=UTC))
         _finish(world)
         desks.lay(world.clock.day_of(world.now))
+        systems.connect(_rng(f"{seed}:systems"))
         while chain.link_due():
             pass
     if books:

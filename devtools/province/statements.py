@@ -19,8 +19,8 @@ from .stories import banks
 from .world import World
 from .writer.row import Row, naming
 
-#: Of ten thousand lines so many are missing in the bank's file, or differ.
-_MISSING, _DIFFERS = 30, 25
+#: Of so many lines one is missing in the bank's file, and one differs.
+_ONE_FAULT_IN = 330
 #: On one morning of so many a transfer comes that names nothing of ours.
 _STRANGER = 9
 #: The last days are not closed yet: that is work for today.
@@ -106,13 +106,15 @@ def _line(
     world: World, contract: Contract, statement: Row, told: dict[str, Any], at: datetime, *, is_last: bool, rng: Random
 ) -> Row | None:
     """Return the line of a transaction, or None where the bank has forgotten it: that gets a discrepancy."""
-    event, fault = told["event"], rng.randrange(10_000)
+    event = told["event"]
     is_known = event is not None and not is_last and "_settled" not in told
-    if is_known and fault < _MISSING:
+    world.lines += is_known
+    fault = world.lines % _ONE_FAULT_IN
+    if is_known and fault == _ONE_FAULT_IN // 3:
         _discrepancy(world, event, DiscrepancyKind.NOT_IN_STATEMENT, event["amount"], event["money_key"], at, rng)
         return None
     amount, case = told["amount"], None
-    if is_known and fault < _MISSING + _DIFFERS:
+    if is_known and fault == _ONE_FAULT_IN // 2:
         amount += rng.choice((-1000, 1000, 5000))
         if amount <= 0:
             amount = told["amount"] + 1000

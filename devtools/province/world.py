@@ -29,7 +29,10 @@ class BankDay:
 
 @dataclass(slots=True)
 class World:
-    """`now` is where every story ends; `pin_hash` is what opens every dossier, `paper` the file behind every result."""
+    """`now` is where every story ends; `pin_hash` opens every dossier, `paper` is the file behind every result.
+
+    `lines` counts those of the banks' files that the ledger knows.
+    """
 
     scene: Scene
     pages: Pages
@@ -41,6 +44,7 @@ class World:
     counters: dict[tuple[str, date], int] = field(default_factory=lambda: defaultdict(int))
     banks: dict[tuple[str, date], BankDay] = field(default_factory=lambda: defaultdict(BankDay))
     books: list[dict[str, Any]] = field(default_factory=list)
+    lines: int = 0
     _series: dict[tuple[int, str, int], Row] = field(default_factory=dict)
     _shifts: dict[tuple[int, date], Row] = field(default_factory=dict)
 

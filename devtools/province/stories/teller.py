@@ -35,16 +35,19 @@ def moments(rng: Random, day: date, count: int, *, is_open: bool) -> list[tuple[
 def tell(world: World, rng: Random, at: datetime, channel: str, number: int) -> None:
     """Tell the story of the dossier that comes at a moment, as far as it goes until now."""
     tale = opening.cast(world, rng, world.clock.day_of(at), channel)
+    turn, place = divmod(number, RARE_EVERY)
+    rare, work = place == 0, working.RARE[turn % len(working.RARE)] if place == RARE_EVERY // 2 else None
+    by_post = rng.random() < (0.16 if channel == Channel.ONLINE else 0.05)
+    if work is working.given_to_the_wrong_person:  # or brought back by the post
+        by_post = turn // len(working.RARE) % 2 == 0
     try:
-        opening.submit(tale, at, by_post=rng.random() < (0.16 if channel == Channel.ONLINE else 0.05))
+        opening.submit(tale, at, by_post=by_post)
     except NotYet:
         return
-    rare = number % RARE_EVERY == 0
-    turn = number // RARE_EVERY
     with suppress(NotYet):
         _pay(tale, at, paying.RARE[turn % len(paying.RARE)] if rare else None)
     with suppress(NotYet):
-        _work(tale, at, working.RARE[turn % len(working.RARE)] if number % RARE_EVERY == RARE_EVERY // 2 else None)
+        _work(tale, at, work)
     for then in tale.afterwards:
         with suppress(NotYet):
             then(tale.last)

@@ -256,6 +256,17 @@ def left_alone(tale: Tale, at: datetime) -> None:
     """Nobody has taken it in."""
 
 
+def undone(tale: Tale, at: datetime) -> None:
+    """Taken in by mistake, undone within the minute, and taken in later."""
+    actor, when = tale.officer(Role.RECEPTION_OFFICER), _work(tale, at, 2)
+    desk.advance(tale, when, S.ACCEPTED, actor)
+    back = tale.when(when + timedelta(seconds=tale.rng.uniform(8, 50)))
+    tale.dossier |= {"received_at": None, "state": S.SUBMITTED}
+    tale.count_deadline()
+    tale.event(back, EventKind.STEP_UNDONE, before=S.ACCEPTED, after=S.SUBMITTED, actor_id=actor)
+    smoothly(tale, back)
+
+
 COMMON: tuple[tuple[Plot, float], ...] = (
     (smoothly, 87),
     (with_papers_missing, 6),
@@ -267,5 +278,5 @@ COMMON: tuple[tuple[Plot, float], ...] = (
 )
 RARE: tuple[Plot, ...] = (
     with_papers_missing, refused, withdrawn, stopped, extended, waiting_for_money, sent_back,
-    given_to_the_wrong_person, erased,
+    given_to_the_wrong_person, erased, undone,
 )  # fmt: skip

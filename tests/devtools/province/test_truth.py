@@ -20,9 +20,11 @@ from dossiers.fees import assessment
 from dossiers.models import Dossier, DossierCounter, DossierEvent, Draft, HandOver, Message, PostalOrder, Rating
 from dossiers.processing import deadlines
 from dossiers.states import DOSSIER_EDGES, PUT_BACK_EDGES, UNDO_EDGES, DossierState
-from payments.models import Bill, CashShift, Discrepancy, LedgerEvent, Payment, Receipt, Refund
+from payments.models import Bill, CashShift, Discrepancy, LedgerEvent, Payment, Receipt, Refund, WebhookDelivery
 from payments.settlement.ledger_check import check
 from payments.states import BillState, PaymentState, RefundState
+from payments.webhooks import dispatch
+from procedures.models import FeeSchedule
 
 from .conftest import COUNT
 
@@ -148,13 +150,17 @@ def test_a_year_has_all_that_happens_in_one() -> None:
     assert set(Payment.objects.values_list("state", flat=True)) >= set(PaymentState) - {"created", "unknown", "sent"}
     gateways = {"vnptpay", "vietinbank", "payplatform", "vnpay", "momo", "vietinbank_direct", "counter"}
     assert set(Payment.objects.filter(state="paid").values_list("gateway", flat=True)) >= gateways
-    assert set(Refund.objects.values_list("state", flat=True)) >= {RefundState.DONE, RefundState.REJECTED}
+    assert set(Refund.objects.values_list("state", flat=True)) >= set(RefundState) - {"sent", "unknown", "approved"}
     kinds = {"surplus", "short", "over", "reversed", "debt", "charged_claim", "paid_in_vain"}
+    kinds |= {"unknown_reference", "not_in_statement", "amount_differs"}
     assert set(Discrepancy.objects.values_list("kind", flat=True)) >= kinds
     assert set(PostalOrder.objects.values_list("state", flat=True)) >= {"delivered", "came_back"}
     assert set(Rating.objects.values_list("score", flat=True)) == {1, 2, 3, 4, 5}
     assert Message.objects.exclude(gave_up_at=None).exists()
     assert Draft.objects.filter(dossier=None).exists()
+    assert WebhookDelivery.objects.exclude(gave_up_at=None).exists()
+    assert not dispatch.waiting().exists(), "nothing is sent to a receiver there is none of"
+    assert FeeSchedule.objects.filter(state="draft").exists()
     assert Dossier.objects.filter(returned_at__isnull=False, finished_at__gt=models.F("due_at")).exists()
     today = timezone.localdate()
     assert not Dossier.objects.filter(submitted_at__date__gt=today).exists()

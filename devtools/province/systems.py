@@ -1,0 +1,52 @@
+"""What a connected system has left: bills it made, some of them cancelled, and what it was told by webhook."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+from django.utils import timezone
+
+from devtools.demo import API_CLIENT
+from payments.bills.create import NewLine, cancel_bill, create_bill
+from payments.models import ApiClient, WebhookDelivery
+from payments.webhooks import endpoints
+
+from .people import names
+
+_BILLS, _CANCELLED = 8, 5
+#: A name nobody can own (RFC 2606): nothing is ever sent there.
+_ADDRESS = "https://mot-cua.example/webhooks"
+
+
+def connect(rng: Random) -> None:
+    """Let the demo's API client have made bills; its receiver was down once, and rests since."""
+    client = ApiClient.objects.filter(name=API_CLIENT).first()
+    if client is None:
+        return
+    endpoint = endpoints.register(client, _ADDRESS)
+    agency = client.agencies.get()
+    for number in range(_BILLS):
+        amount = rng.choice((15_000, 50_000, 120_000))
+        bill = create_bill(
+            reference=f"LT-{timezone.localdate():%y%m}-{number + 1:03d}",
+            agency=agency,
+            payer_name=names.person(rng)[0],
+            description="Phí khai thác tài liệu lưu trữ",
+            lines=[NewLine("LUU-TRU", "phi", "Phí khai thác tài liệu lưu trữ", amount)],
+            client=client,
+            cause="api",
+        )
+        if number < _CANCELLED:
+            cancel_bill(bill, reason="Người yêu cầu không đến", cause="api")
+    endpoints.send_test(endpoint)
+    now = timezone.now()
+    told = list(WebhookDelivery.objects.filter(endpoint=endpoint).order_by("pk"))
+    for delivery in told[1:]:
+        delivery.attempts, delivery.delivered_at, delivery.last_status = 1, now, 204
+    for delivery in told[:1]:
+        delivery.attempts, delivery.gave_up_at, delivery.last_error = 10, now, "HTTP 502"
+        delivery.last_status = 502
+    WebhookDelivery.objects.bulk_update(told, ["attempts", "delivered_at", "gave_up_at", "last_status", "last_error"])
+    endpoint.is_active, endpoint.rests_until = False, now + timedelta(minutes=1)
+    endpoint.save(update_fields=["is_active", "rests_until"])
