@@ -7,7 +7,7 @@ from core.background.jobs import job
 from .audit import chain
 
 
-@job("audit")
+@job("audit", sweeper_waits=5)
 def link_audit() -> int:
     """Link new audit entries into the signed chain."""
     return chain.link_due()

@@ -17,7 +17,7 @@ def send_messages() -> int:
     return messages.send_waiting()
 
 
-@job("one-time codes", every=5)
+@job("one-time codes", every=5, sweeper_waits=1)
 def send_codes() -> int:
     """Send one-time codes; somebody sits and waits for them."""
     return one_time_codes.send_waiting()
@@ -30,19 +30,19 @@ def check_papers() -> int:
     return scan.check_due()
 
 
-@job("long checks")
+@job("long checks", sweeper_waits=15)
 def tell_of_delays() -> int:
     """Notify owners whose payment has been unclear for too long."""
     return delay_notices.tell_due()
 
 
-@job("dossiers that ended")
+@job("dossiers that ended", sweeper_waits=5)
 def close_ended_bills() -> int:
     """Close the bills of dossiers that were refused or withdrawn."""
     return close_bills.end_due()
 
 
-@job("drafts")
+@job("drafts", sweeper_waits=30)
 def forget_drafts() -> int:
     """Delete drafts that have expired."""
     return drafts.forget_expired()

@@ -25,7 +25,13 @@ def drain_leftovers() -> int:
     return taken
 
 
-@job("notifications", every=5, kwargs={"is_scheduled": True}, rounds={"notifications": drain_leftovers})
+@job(
+    "notifications",
+    every=5,
+    kwargs={"is_scheduled": True},
+    rounds={"notifications": drain_leftovers},
+    sweeper_waits=1,
+)
 def process_inbox(*, is_scheduled: bool = False) -> int:
     """Drain the inbox until it stays empty for a moment.
 
@@ -70,7 +76,7 @@ def work_statements() -> int:
     return matching.work_due()
 
 
-@job("cases")
+@job("cases", sweeper_waits=5)
 def tend_discrepancies() -> int:
     """Close the charge claims whose money was found, and give every other discrepancy an owner."""
     return charge_claims.close_answered() + discrepancies.give_owners()

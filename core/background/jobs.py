@@ -24,7 +24,8 @@ class Job:
     """One kind of background work.
 
     `every` is beat's interval in seconds (None: only the sweeper does it), `expires` the seconds after which a
-    wake-up that no worker has taken is dropped, `kwargs` what beat passes, `rounds` what the sweeper does by name.
+    wake-up that no worker has taken is dropped, `kwargs` what beat passes, `rounds` what the sweeper does by name,
+    `sweeper_waits` for how many of its intervals the sweeper rests between them.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Job:
     expires: float | None
     kwargs: Mapping[str, Any]
     rounds: Mapping[str, Work]
+    sweeper_waits: int
 
 
 _jobs: dict[str, Job] = {}
@@ -44,10 +46,12 @@ def job(
     expires: float | None = None,
     kwargs: Mapping[str, Any] | None = None,
     rounds: Mapping[str, Work] | None = None,
+    sweeper_waits: int = 3,
 ) -> Callable[[Callable[..., int]], Any]:
     """Declare a function of an app's `tasks.py` as a job; it becomes a Celery task.
 
-    `label` names the sweeper's round. `rounds` replaces it where the sweeper's way differs from the worker's.
+    `label` names the sweeper's round. `rounds` replaces it where the sweeper's way differs from the worker's. Where
+    nobody waits, a higher `sweeper_waits` keeps the sweeper from asking the database in vain.
     Raises ValueError when two jobs have one name.
     """
 
@@ -55,7 +59,8 @@ def job(
         name = f"{function.__module__.split('.', maxsplit=1)[0]}.{function.__name__}"
         if name in _jobs:
             raise ValueError(f"two jobs are called {name}")
-        _jobs[name] = Job(name, every, expires, kwargs or {}, rounds if rounds is not None else {label: function})
+        by_label = rounds if rounds is not None else {label: function}
+        _jobs[name] = Job(name, every, expires, kwargs or {}, by_label, sweeper_waits)
         return shared_task(name=name)(function)
 
     return declare
@@ -84,3 +89,8 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
 def sweeper_rounds() -> dict[str, Work]:
     """Return what the sweeper does, by name."""
     return {label: work for job in all_jobs() for label, work in job.rounds.items()}
+
+
+def sweeper_waits() -> dict[str, int]:
+    """Return how many of its intervals the sweeper rests between two rounds, by name."""
+    return {label: job.sweeper_waits for job in all_jobs() for label in job.rounds}

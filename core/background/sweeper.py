@@ -7,19 +7,20 @@ import threading
 
 from django.db import close_old_connections, connection
 
-from .jobs import Work, sweeper_rounds
+from .jobs import Work, sweeper_rounds, sweeper_waits
 
 logger = logging.getLogger(__name__)
 
 
 def keep_sweeping(stop: threading.Event, interval: float) -> None:
-    """Do every round, every `interval` seconds, until `stop`; each in a thread of its own.
+    """Do every round until `stop`, each in a thread of its own, resting `interval` seconds as often as its job says.
 
     A bank that hangs keeps its round busy for minutes; neither notifications nor the other banks wait for it.
     A failing database is waited for.
     """
+    waits = sweeper_waits()
     threads = [
-        threading.Thread(target=_repeat, args=(name, work, stop, interval), name=name, daemon=True)
+        threading.Thread(target=_repeat, args=(name, work, stop, interval * waits.get(name, 1)), name=name, daemon=True)
         for name, work in sweeper_rounds().items()
     ]
     for thread in threads:

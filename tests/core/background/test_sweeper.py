@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.db import OperationalError
 
-from core.background import sweeper
+from core.background import jobs, sweeper
 from payments.callbacks import inbox
 from payments.models import Bill
 from payments.states import BillState
@@ -62,3 +63,22 @@ def test_a_round_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> 
     post(confirm(payment))
     with sweeping():
         running.wait_until(lambda: is_paid(payment.bill), "the notification is settled", 5)
+
+
+def test_a_round_rests_for_as_many_intervals_as_its_job_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = {"often": 0, "seldom": 0}
+
+    def count(name: str) -> int:
+        done[name] += 1
+        return 0
+
+    monkeypatch.setattr(sweeper, "sweeper_rounds", lambda: {name: partial(count, name) for name in done})
+    monkeypatch.setattr(sweeper, "sweeper_waits", lambda: {"often": 1, "seldom": 1000})
+    with sweeping():
+        running.wait_until(lambda: done["often"] >= 5, "the frequent round came again and again", 5)
+    assert done["seldom"] == 1
+
+
+def test_notifications_are_swept_at_every_interval() -> None:
+    assert jobs.sweeper_waits()["notifications"] == 1
+    assert set(jobs.sweeper_waits()) == set(jobs.sweeper_rounds())
