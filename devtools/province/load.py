@@ -74,21 +74,22 @@ def load(
     if not is_empty():
         raise NotEmpty
     moment = (now or timezone.now()) - _MARGIN
+    spool = sandbox_books.Spool(books)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
                 "SET CONSTRAINTS ALL IMMEDIATE"
             )  # keys are checked at each COPY, not all in memory at the end
         world = _world(moment, banks, seed)
-        _tell_all(world, count, seed, progress)
+        _tell_all(world, count, seed, progress, spool)
         world.pages.turn(datetime.max.replace(tzinfo=UTC))
+        spool.write(world.books)
         _finish(world)
         desks.lay(world.clock.day_of(world.now))
         systems.connect(_rng(f"{seed}:systems"))
         while chain.link_due():
             pass
-    if books:
-        sandbox_books.write(books, world.books)
+    spool.commit()
     _analyze()
     return Loaded(world.pages.written)
 
@@ -107,7 +108,7 @@ def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> 
     )
 
 
-def _tell_all(world: World, count: int, seed: str, progress: Progress) -> None:
+def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sandbox_books.Spool) -> None:
     today = world.clock.day_of(world.now)
     span = rhythm.days(today)
     passed = (world.now - world.clock.midnight(today)) / timedelta(days=1)
@@ -128,6 +129,7 @@ def _tell_all(world: World, count: int, seed: str, progress: Progress) -> None:
         if told >= _CHUNK:
             told = 0
             world.pages.turn(world.clock.midnight(day) + timedelta(days=1))
+            spool.write(world.books)
             progress(number, count, "hồ sơ")
     progress(count, count, "hồ sơ")
 

@@ -38,6 +38,8 @@ def morning(world: World, day: date, rng: Random) -> None:
     minute = 0
     for contract in world.scene.contracts.values():
         rows = [row for past in sorted(span) for row in world.banks[contract.gateway, past].rows]
+        for past in span:
+            world.banks[contract.gateway, past].rows.clear()  # whole stories hang on them
         minute += rng.randint(2, 6)
         if not rows:
             continue
@@ -56,7 +58,7 @@ def _read(
             days[contract.gateway, row["event"]["value_date"]].ours.append(row["event"]["amount"])
     state = StatementState.PREVIEW if is_last else StatementState.DONE
     by = rng.choice(world.scene.accountants)
-    at = {"statement": read, "rows": read + timedelta(seconds=2)}
+    at = read + timedelta(seconds=2)
     statement = world.pages.add(
         "statement",
         read,
@@ -73,11 +75,11 @@ def _read(
         _audit(world, statement, read + timedelta(minutes=1), by, "statement_confirm")
     lines: list[Row] = []
     for told in found:
-        line = _line(world, contract, statement, told, at["rows"], is_last=is_last, rng=rng)
+        line = _line(world, contract, statement, told, at, is_last=is_last, rng=rng)
         if line is not None:
             lines.append(line)
     if contract.gateway == "vietinbank" and not is_last and rng.randrange(_STRANGER) == 0:
-        lines.append(_stranger(world, contract, statement, at["rows"], rng))
+        lines.append(_stranger(world, contract, statement, at, rng))
     for number, line in enumerate(lines, 2):
         line["line_number"] = number
         if facts := line.get("_facts"):
@@ -185,8 +187,7 @@ def _discrepancy(
 
 def _stranger(world: World, contract: Contract, statement: Row, at: datetime, rng: Random) -> Row:
     """A transfer that names no code of ours: booked first, looked for afterwards."""
-    moment = at - timedelta(hours=rng.uniform(12, 15))
-    moment = moment.replace(microsecond=0)
+    moment = (at - timedelta(hours=rng.uniform(12, 15))).replace(microsecond=0)
     reference, amount = banks.bank_reference(rng, contract, moment), rng.choice((10_000, 15_000, 50_000, 200_000))
     text = rng.choice(("nop le phi ho so", "chuyen tien", "NGUYEN VAN A nop tien UBND", "phi chung thuc"))
     facts: dict[str, Any] = {"description": text, "statement": None, "line": None}
