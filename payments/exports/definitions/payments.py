@@ -56,7 +56,7 @@ def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
     return {
         "q": searched(given),
         "state": choice(given, "state", PaymentState.values),
-        "gateway": choice(given, "gateway", _gateways()),
+        "gateway": choice(given, "gateway", _gateways() if given.get("gateway") else ()),
         "agency": agency if is_mine else "",
         "from": day(given, "from"),
         "to": day(given, "to"),

@@ -147,8 +147,8 @@ def test_control_without_the_lock_the_constraint_stops_the_second(
     both_have_read = threading.Barrier(2)
     real = refunds._check
 
-    def together(wanted: refunds.Proposal, remaining: int) -> None:
-        real(wanted, remaining)
+    def together(wanted: refunds.Proposal, source: Payment | Discrepancy) -> None:
+        real(wanted, source)
         both_have_read.wait(5)
 
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
