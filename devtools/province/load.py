@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -77,9 +78,8 @@ def load(
     spool = sandbox_books.Spool(books)
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SET CONSTRAINTS ALL IMMEDIATE"
-            )  # keys are checked at each COPY, not all in memory at the end
+            # Keys are checked at each COPY, not all in memory at the end.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         world = _world(moment, banks, seed)
         _tell_all(world, count, seed, progress, spool)
         world.pages.turn(datetime.max.replace(tzinfo=UTC))
@@ -87,11 +87,20 @@ def load(
         _finish(world)
         desks.lay(world.clock.day_of(world.now))
         systems.connect(_rng(f"{seed}:systems"))
-        while chain.link_due():
-            pass
+        _link_audit()
     spool.commit()
     _analyze()
     return Loaded(world.pages.written)
+
+
+def _link_audit() -> None:
+    """Link the year's entries, without a line in the log for each thousand of them: the progress bar stands there."""
+    logging.disable(logging.INFO)
+    try:
+        while chain.link_due():
+            pass
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> World:
