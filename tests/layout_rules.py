@@ -18,8 +18,6 @@ from .source_rules import APPS, ROOT
 LONGEST_FILE = 300
 #: `__init__.py` is no module of its own.
 MOST_FILES = 15
-#: Tables: whoever reads them looks one line up.
-LONG = {"tests/looks/states.py": "the table of the states of citizens' pages, a name and a few lines each"}
 #: Files whose imports may stand inside functions: why.
 LOCAL_IMPORTS = {
     "tests/conftest.py": "read before Django is set up",
@@ -109,6 +107,5 @@ def faults(below: str = "") -> Iterator[str]:
         for line, module in borrowed(path, source):
             if path not in BORROWED:
                 yield f"{path}:{line}: takes from the tests of {module}: move it to tests/support"
-        if path not in LONG:
-            yield from (f"{path}: {count} lines, at most {LONGEST_FILE}" for count in long_files(path, source))
+        yield from (f"{path}: {count} lines, at most {LONGEST_FILE}" for count in long_files(path, source))
     yield from (f"{folder}: {count} modules, at most {MOST_FILES} in a folder" for folder, count in crowded(files))

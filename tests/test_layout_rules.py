@@ -90,7 +90,7 @@ def _is_elsewhere(pattern: Any) -> bool:
 
 def test_our_tree_keeps_the_rules_and_every_exception_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(rules.faults()) == []
-    exceptions: tuple[dict[str, str], ...] = (rules.LONG, rules.LOCAL_IMPORTS, rules.BORROWED)
+    exceptions: tuple[dict[str, str], ...] = (rules.LOCAL_IMPORTS, rules.BORROWED)
     for allowed in exceptions:
         for path in list(allowed):
             with monkeypatch.context() as patch:
