@@ -13,9 +13,6 @@ from hypothesis import strategies as st
 from gateways.base import Answer, BadSignature, Capability, Malformed, OutcomeState
 from gateways.conformance.specimens import Specimen
 
-from .specimens import SPECIMENS
-
-pytestmark = pytest.mark.parametrize("specimen", SPECIMENS, ids=str)
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40)

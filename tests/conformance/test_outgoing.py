@@ -20,9 +20,9 @@ from gateways.base import (
 from gateways.conformance.specimens import Fields, Reply, Specimen
 from tests.conformance.outgoing import SCALARS, asking, sent
 
-from .specimens import SPECIMENS
+from .protocols import has_server, is_queried, opens_by_request, signs_answers
 
-pytestmark = pytest.mark.parametrize("specimen", SPECIMENS, ids=str)
+pytestmark = pytest.mark.only(admits=has_server)
 thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 MUST_TELL = {"paid": OutcomeState.PAID, "not found": OutcomeState.NOT_FOUND}
 MUST_TELL_OF_A_PAGE = {"debited but not final": OutcomeState.PENDING, "failed": OutcomeState.FAILED}
@@ -38,14 +38,12 @@ def sent_and_answered(specimen: Specimen) -> SentOrder:
 
 def paid_reply(specimen: Specimen) -> Reply:
     """The bank's answer to a query about a paid order."""
-    if not specimen.replies:
-        pytest.skip("the specimen does not play this bank's server")
     return specimen.replies["paid"][0]
 
 
+@pytest.mark.only(admits=opens_by_request)
 def test_a_started_payment_leads_to_the_banks_page_and_keeps_what_was_sent(specimen: Specimen) -> None:
-    if specimen.opened is None:
-        pytest.skip("nothing is sent to start this payment")
+    assert specimen.opened
     with asking(specimen, specimen.opened) as (adapter, server):
         redirect = adapter.start(specimen.order)
     assert isinstance(redirect, Redirect)
@@ -55,9 +53,9 @@ def test_a_started_payment_leads_to_the_banks_page_and_keeps_what_was_sent(speci
     assert {name: sent[name] for name in redirect.request if name in sent}.items() <= redirect.request.items()
 
 
+@pytest.mark.only(admits=opens_by_request)
 def test_the_order_goes_out_in_plain_letters_and_vietnamese_time(specimen: Specimen) -> None:
-    if specimen.opened is None:
-        pytest.skip("nothing is sent to start this payment")
+    assert specimen.opened
     with asking(specimen, specimen.opened) as (adapter, server):
         adapter.start(specimen.order)
     signed = [value for value in json.loads(server.received[0].body).values() if isinstance(value, str)]
@@ -65,8 +63,8 @@ def test_the_order_goes_out_in_plain_letters_and_vietnamese_time(specimen: Speci
     assert all(value.isascii() and "|" not in value for value in signed)
 
 
+@pytest.mark.only(admits=is_queried)
 def test_every_state_a_bank_tells_of_has_its_meaning(specimen: Specimen) -> None:
-    paid_reply(specimen)
     must = MUST_TELL | (MUST_TELL_OF_A_PAGE if specimen.opened else {})
     assert must.items() <= {name: means for name, (_, means) in specimen.replies.items()}.items()
     for order in (sent(specimen), sent_and_answered(specimen)):
@@ -83,10 +81,9 @@ def test_every_state_a_bank_tells_of_has_its_meaning(specimen: Specimen) -> None
                         adapter.query(order)
 
 
+@pytest.mark.only(admits=signs_answers)
 def test_one_bit_flipped_in_an_answer_makes_it_no_answer(specimen: Specimen) -> None:
     reply = paid_reply(specimen)
-    if not specimen.answer_signature:
-        pytest.skip("this protocol signs no answers")
     names = [name for name, value in reply(_asked(specimen)).items() if str(value)]
     for name in names:
 
@@ -102,11 +99,10 @@ def test_one_bit_flipped_in_an_answer_makes_it_no_answer(specimen: Specimen) -> 
             adapter.query(sent(specimen))
 
 
+@pytest.mark.only(admits=signs_answers)
 @pytest.mark.parametrize("signature", ["", None, "0" * 64, "A" * 344, [], 1])
 def test_an_answer_without_its_signature_is_no_answer(specimen: Specimen, signature: Any) -> None:
     reply = paid_reply(specimen)
-    if not specimen.answer_signature:
-        pytest.skip("this protocol signs no answers")
     with (
         asking(specimen, lambda request: {**reply(request), specimen.answer_signature: signature}) as (adapter, _),
         pytest.raises(OutcomeUnknown),
@@ -127,6 +123,7 @@ def test_nonsense_is_unknown_and_never_failed(specimen: Specimen, body: bytes) -
     assert server.received
 
 
+@pytest.mark.only(admits=is_queried)
 @given(changes=st.dictionaries(st.sampled_from(range(20)), SCALARS | st.lists(SCALARS, max_size=2), max_size=4))
 @thorough
 def test_a_bank_that_answers_anything_at_all_raises_only_what_the_interface_names(

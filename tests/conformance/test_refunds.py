@@ -25,10 +25,10 @@ from gateways.base import (
 from gateways.conformance.specimens import Fields, Reply, Specimen
 from tests.conformance.outgoing import SCALARS, asking, sent
 
+from .protocols import gives_back, signs_refunds
 from .specimens import SPECIMENS
 
-GIVING = [specimen for specimen in SPECIMENS if Capability.REFUND in specimen.gateway.capabilities]
-pytestmark = pytest.mark.parametrize("specimen", GIVING, ids=str)
+pytestmark = pytest.mark.only(admits=gives_back)
 thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 REFUND = RefundOrder(
     refund_ref="RF20260716000001",
@@ -52,7 +52,7 @@ def paid(specimen: Specimen) -> SentOrder:
 
 def test_every_gateway_that_gives_back_is_tested_here(specimen: Specimen) -> None:
     able = {slug for slug in registry.all_slugs() if Capability.REFUND in registry.get(slug).capabilities}
-    assert able == {one.gateway.slug for one in GIVING}
+    assert able == {one.gateway.slug for one in filter(gives_back, SPECIMENS)}
     assert callable(giving(specimen.adapter).refund) and callable(giving(specimen.adapter).query_refund)
     assert MUST_TELL.items() <= {name: means for name, (_, means) in specimen.refund_replies.items()}.items()
     assert (MUST_TELL | {"not found": OutcomeState.NOT_FOUND}).items() <= {
@@ -95,9 +95,8 @@ def test_an_answer_that_did_not_come_is_unknown_and_never_refused(specimen: Spec
                 call(paid(specimen), REFUND)
 
 
+@pytest.mark.only(admits=signs_refunds)
 def test_one_bit_flipped_in_a_signed_answer_makes_it_no_answer(specimen: Specimen) -> None:
-    if not specimen.signs_refunds:
-        pytest.skip("this protocol signs no answers to refunds")
     reply = specimen.refund_replies["given back"][0]
     with asking(specimen, reply) as (adapter, server):
         giving(adapter).refund(paid(specimen), REFUND)

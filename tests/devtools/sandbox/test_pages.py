@@ -201,19 +201,6 @@ def test_a_portal_with_another_key_is_told_so(sandbox: Sandbox, gateway: str) ->
     assert refused.value.is_configuration_fault
 
 
-def test_payplatform_is_reached_through_a_service_bus_as_well(sandbox: Sandbox, gateway: str) -> None:
-    if gateway != "payplatform":
-        pytest.skip("only PayPlatform is reached so")
-    bus = f"{sandbox.url}/payplatform/lgsp"
-    adapter = sandbox.adapter(gateway, via="lgsp", init_url=f"{bus}/init", query_url=f"{bus}/query")
-    order = sandbox.order()
-    redirect = adapter.start(order)
-    assert isinstance(redirect, Redirect)
-    press(redirect.url)
-    sent = SentOrder(order.merchant_ref, order.amount, redirect.request)
-    assert adapter.query(sent).state == OutcomeState.PAID
-
-
 def test_an_unknown_order_has_a_page_that_says_so(sandbox: Sandbox, gateway: str) -> None:
     page = requests.get(f"{sandbox.url}/{gateway}/pay/nothing", timeout=10)
     assert page.status_code == 404 and 'role="alert"' in page.text
