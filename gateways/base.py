@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
 from .errors import BadSignature as BadSignature
+from .errors import ContractUnusable as ContractUnusable
 from .errors import GatewayError as GatewayError
 from .errors import GatewayMissing as GatewayMissing
 from .errors import GatewayRefused as GatewayRefused

@@ -31,6 +31,19 @@ class GatewayMissing(GatewayUnavailable):
         self.slug = slug
 
 
+class ContractUnusable(GatewayMissing):
+    """The gateway `slug` is there, but its adapter cannot be built from a contract's settings and keys.
+
+    What waits for that contract stays until it is mended. The message names the kind of fault and a setting that is
+    not there, never the value of one: values are keys.
+    """
+
+    def __init__(self, slug: str, fault: Exception) -> None:
+        name = f" {fault.args[0]}" if isinstance(fault, KeyError) and fault.args else ""
+        GatewayError.__init__(self, f"gateway {slug} cannot be set up from its contract: {type(fault).__name__}{name}")
+        self.slug = slug
+
+
 class GatewayRefused(GatewayError):
     """The gateway answered and said no: nothing was created and no money can move."""
 

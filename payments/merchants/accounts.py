@@ -16,7 +16,7 @@ from agencies.audit import record as audit
 from agencies.models import Agency, User
 from agencies.succession import chain_of
 from gateways import internal, registry
-from gateways.base import Gateway, MerchantConfig
+from gateways.base import ContractUnusable, Gateway, MerchantConfig
 from payments.errors import ContractOverlaps, GatewayNotOffered
 from payments.models import MerchantAccount
 
@@ -30,7 +30,7 @@ _accounts: dict[tuple[str, str], tuple[MerchantAccount | None, float]] = {}
 def adapter_for(account: MerchantAccount) -> Gateway:
     """Return the adapter that acts for one merchant account; old keys still verify in their window.
 
-    Raises GatewayMissing.
+    Raises GatewayMissing; ContractUnusable, a kind of it, when the contract's settings or keys do not do.
     """
     until = account.previous_secrets_until
     is_rotating = bool(account.previous_secrets and until and until > timezone.now())
@@ -45,13 +45,17 @@ def adapter_for(account: MerchantAccount) -> Gateway:
 @lru_cache(maxsize=256)
 def _adapter(slug: str, settings: str, secrets: str, previous_secrets: str) -> Gateway:
     # Adapters keep no state between calls, and parsing an RSA key costs more than a signature.
-    return registry.get(slug)(
-        MerchantConfig(
-            settings=json.loads(settings),
-            secrets=json.loads(secrets or "{}"),
-            previous_secrets=(json.loads(previous_secrets),) if previous_secrets else (),
+    gateway = registry.get(slug)
+    try:
+        return gateway(
+            MerchantConfig(
+                settings=json.loads(settings),
+                secrets=json.loads(secrets or "{}"),
+                previous_secrets=(json.loads(previous_secrets),) if previous_secrets else (),
+            )
         )
-    )
+    except Exception as error:  # whatever a constructor makes of a key it cannot read
+        raise ContractUnusable(slug, error) from None
 
 
 def accounts_of(agency: Agency) -> list[MerchantAccount]:

@@ -17,6 +17,7 @@ from core.background.outbox import Backoff, claim_due
 from gateways.base import (
     Capability,
     GatewayError,
+    GatewayMissing,
     GatewayRefused,
     GatewayUnavailable,
     Outcome,
@@ -44,13 +45,17 @@ _WORK = (RefundState.APPROVED, RefundState.SENT, RefundState.UNKNOWN)
 def send_due(limit: int = 20) -> int:
     """Take every refund whose next step is due one step on; return how many were touched.
 
-    Those of a gateway that no package provides stay due.
+    Those of a gateway that no package provides stay due; those of a contract whose settings or keys do not do wait
+    for the lease and are tried again.
     """
     due = Refund.objects.filter(next_check_at__lte=timezone.now(), state__in=_WORK).order_by("next_check_at")
     with_contract = missing.without_missing(due, "payment__gateway").select_related("payment__merchant_account")
     claimed = claim_due(with_contract, lease=LEASE, limit=limit, field="next_check_at")
     for refund in claimed:
-        _take_on(refund)
+        try:
+            _take_on(refund)
+        except GatewayMissing as error:
+            logger.error("refund %s waits: %s", refund.pk, error)
     return len(claimed)
 
 

@@ -106,7 +106,8 @@ def check(payment: Payment) -> Check:
         return Check(was_asked=False, is_reachable=True, state=OutcomeState.UNKNOWN)
     try:
         adapter = adapter_for(payment.merchant_account)
-    except GatewayMissing:
+    except GatewayMissing as error:
+        logger.error("payment %s waits: %s", payment.merchant_ref, error)
         return Check(was_asked=False, is_reachable=False, state=OutcomeState.UNKNOWN)
     if Capability.QUERY not in adapter.capabilities:
         _expire_if_over(payment, now)
