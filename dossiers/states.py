@@ -45,6 +45,17 @@ DOSSIER_EDGES: frozenset[tuple[int, int]] = frozenset(
     }
 )
 
+#: Nobody is asked to pay for a dossier in these states, though its bill may still be open: one that was stopped may go
+#: on, and the bill of one that ended stays until the step can no longer be undone. The reason, for whoever would pay.
+PAYMENT_HOLDS = {
+    S.STOPPED: _(
+        "Cơ quan đang dừng giải quyết hồ sơ: chưa phải nộp khoản này. Nếu hồ sơ được giải quyết tiếp thì lại nộp được "
+        "ở đây; tiền đã chuyển vẫn được ghi nhận."
+    ),
+    S.REFUSED: _("Hồ sơ không được tiếp nhận: không phải nộp khoản này. Tiền đã chuyển vẫn được ghi nhận để trả lại."),
+    S.WITHDRAWN: _("Hồ sơ đã được rút: không phải nộp khoản này. Tiền đã chuyển vẫn được ghi nhận để xem xét trả lại."),
+}
+
 #: A result that was given out by mistake, or came back by post, lies at the desk again.
 PUT_BACK_EDGES: frozenset[tuple[int, int]] = frozenset({(S.RETURNED, S.FINISHED)})
 #: A step that was made by mistake is taken back within a minute; a hand-over is not.

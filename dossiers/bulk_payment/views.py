@@ -24,7 +24,6 @@ from core import live
 from core.http import client_ip
 from core.spreadsheets import harmless
 from dossiers.models import Dossier
-from dossiers.states import DossierState
 from dossiers.tracking import pins
 from dossiers.tracking.access import opened_codes, remember
 from dossiers.tracking.forms import LookupForm, ManyForm
@@ -51,8 +50,7 @@ class Owed:
     @property
     def is_open(self) -> bool:
         """It can be paid now."""
-        is_held = self.dossier.state == DossierState.STOPPED
-        return self.bill.state == BillState.OPEN and self.bill.amount > 0 and not is_held
+        return self.bill.state == BillState.OPEN and self.bill.amount > 0 and not self.dossier.payment_hold
 
     @property
     def bank(self) -> str:

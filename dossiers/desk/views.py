@@ -152,7 +152,7 @@ def _sent_back(dossier: Dossier) -> SigningRequest | None:
 
 def _takings(staff: DeskStaff, dossier: Dossier) -> list[TakingForm]:
     """A form for each bill that is still owed, filled with the exact amount, for whoever may take money."""
-    if dossier.agency_id not in staff.takes_money_for or dossier.state == DossierState.STOPPED:
+    if dossier.agency_id not in staff.takes_money_for or dossier.payment_hold:
         return []
     return [
         TakingForm(initial={"bill": bill.pk, "received": bill.amount}, auto_id=f"bill-{bill.pk}-%s")

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.db import connection
 from django.dispatch import receiver
-from django.utils.translation import gettext as _
 
 from dossiers.messages.outbox import tell, tell_all
 from dossiers.models import Dossier, DossierBill, DossierEvent, EventKind
 from dossiers.processing.transitions import advance
-from dossiers.states import DossierState
+from dossiers.states import PAYMENT_HOLDS, DossierState
 from payments import discrepancies
 from payments.models import Bill, Discrepancy, Refund
 from payments.models.discrepancies import DiscrepancyKind
@@ -68,14 +67,10 @@ def note_returned(sender: type[Refund], refund: Refund, bill: Bill | None, **kwa
 
 
 @receiver(money_asked)
-def hold_while_stopped(sender: type[Bill], bill: Bill, **kwargs: Any) -> str:
-    """Ask nobody for the money of a dossier that was stopped: it may go on (8 → 4), so its bill stays open."""
-    if DossierBill.objects.filter(bill=bill, dossier__state=DossierState.STOPPED).exists():
-        return _(
-            "Cơ quan đang dừng giải quyết hồ sơ. Nếu hồ sơ được giải quyết tiếp thì lại nộp được ở đây; "
-            "tiền đã chuyển vẫn được ghi nhận."
-        )
-    return ""
+def hold_while_nothing_is_asked(sender: type[Bill], bill: Bill, **kwargs: Any) -> str:
+    """Ask nobody for the money of a dossier that was stopped, refused or withdrawn, while its bill is still open."""
+    link = DossierBill.objects.filter(bill=bill, dossier__state__in=PAYMENT_HOLDS).select_related("dossier").first()
+    return link.dossier.payment_hold if link else ""
 
 
 @receiver(claim_answered)

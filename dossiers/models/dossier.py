@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from core.database.encryption import EncryptedTextField, SearchKeyField
-from dossiers.states import DOSSIER_EDGES, DossierState
+from dossiers.states import DOSSIER_EDGES, PAYMENT_HOLDS, DossierState
 from payments.models import Bill
 from payments.models.bills import new_token
 from payments.states import BillState
@@ -149,6 +149,11 @@ class Dossier(models.Model):
     def awaits_amount(self) -> bool:
         """An officer has yet to set what some line costs, so there is no bill for it."""
         return bool(self.facts.get("undetermined"))
+
+    @property
+    def payment_hold(self) -> str:
+        """Why nobody is asked to pay for it now, a sentence for the payer, or ""."""
+        return str(PAYMENT_HOLDS.get(DossierState(self.state), ""))
 
     @property
     def can_be_withdrawn(self) -> bool:

@@ -18,7 +18,6 @@ from core import live
 from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.desk.fees.state import fee_state, owed
 from dossiers.models import Dossier, Draft
-from dossiers.states import DossierState
 from dossiers.submission import drafts, summary
 from payments.states import BillState
 
@@ -83,11 +82,10 @@ def _shown(request: HttpRequest, staff: DeskStaff) -> dict[str, Any]:
     dossier = staff.dossiers().with_bills().filter(code=code).first() if code else None
     if dossier is None:
         return {"dossier": None}
-    is_held = dossier.state == DossierState.STOPPED
-    bill = next((bill for bill in dossier.bills.all() if bill.state == BillState.OPEN and not is_held), None)
+    open_bills = [] if dossier.payment_hold else [bill for bill in dossier.bills.all() if bill.state == BillState.OPEN]
+    bill = next(iter(open_bills), None)
     return {
         "dossier": dossier,
-        "is_held": is_held,
         "pin": request.session.get(_PIN, ""),
         "state": fee_state(dossier),
         "amount": owed(dossier) or dossier.fee_total,
