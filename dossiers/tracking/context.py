@@ -58,13 +58,13 @@ class Look:
 def context_of(dossier: Dossier) -> dict[str, Any]:
     """Return what the dossier's page shows of its way. Reads `bills`."""
     turn = progress.turn(dossier)
-    is_promised = dossier.due_at and not (turn.is_over and dossier.state != DossierState.RETURNED)
+    due = None if turn.is_over and dossier.state != DossierState.RETURNED else dossier.due_at
     is_rateable = dossier.state == DossierState.RETURNED and not Rating.objects.filter(dossier=dossier).exists()
     return {
         "way": progress.steps(dossier),
         "turn": turn,
         "days_left": progress.working_days_left(dossier, timezone.localdate()),
-        "due": progress.in_words(dossier.due_at) if is_promised else "",
+        "due": progress.in_words(due) if due else "",
         "first_due": progress.in_words(dossier.original_due_at)
         if dossier.original_due_at and dossier.original_due_at != dossier.due_at
         else "",
