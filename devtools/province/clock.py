@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from random import Random
 
 from django.utils import timezone
@@ -13,11 +13,26 @@ from procedures.calendar import days, working_time
 from procedures.calendar.working_time import CUT_OFF, Pause, WorkingCalendar
 
 
+class _Remembered(WorkingCalendar):
+    """The product's calendar, which looks at each day once."""
+
+    @cached_property
+    def _shifts(self) -> dict[date, list[tuple[time, time]]]:
+        return {}
+
+    def shifts_on(self, day: date) -> list[tuple[time, time]]:
+        shifts = self._shifts.get(day)
+        if shifts is None:
+            shifts = self._shifts[day] = super().shifts_on(day)
+        return shifts
+
+
 class Clock:
     """Counts as the product does, for agencies that keep the general hours."""
 
     def __init__(self, first: date) -> None:
-        self.calendar: WorkingCalendar = days.calendar_from(first)
+        loaded = days.calendar_from(first)
+        self.calendar: WorkingCalendar = _Remembered(loaded.off, loaded.worked, loaded.shifts)
         self._zone = timezone.get_default_timezone()
         self._working = lru_cache(maxsize=4096)(self.calendar.is_working_day)
         self._plain = lru_cache(maxsize=100_000)(self._due_of)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,12 +15,12 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from agencies.audit import chain
 from agencies.models import AuditEntry
 from dossiers.models import Dossier, DossierCounter
 from payments.models import Bill
 
 from . import desks, rhythm, sandbox_books, statements, systems
+from .linking import Linker
 from .scene import build, communes
 from .stories import opening, teller, waiting
 from .world import World, count_drawers
@@ -81,26 +80,18 @@ def load(
             # Keys are checked at each COPY, not all in memory at the end.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         world = _world(moment, banks, seed)
+        world.pages.after["audit"] = Linker(world.pages).link
         _tell_all(world, count, seed, progress, spool)
+        world.pages.after.clear()  # the last entries are linked, and the chain signed, by the product
         world.pages.turn(datetime.max.replace(tzinfo=UTC))
         spool.write(world.books)
         _finish(world)
         desks.lay(world.clock.day_of(world.now))
         systems.connect(_rng(f"{seed}:systems"))
-        _link_audit()
+        Linker.link_the_rest()
     spool.commit()
     _analyze()
     return Loaded(world.pages.written)
-
-
-def _link_audit() -> None:
-    """Link the year's entries, without a line in the log for each thousand of them: the progress bar stands there."""
-    logging.disable(logging.INFO)
-    try:
-        while chain.link_due():
-            pass
-    finally:
-        logging.disable(logging.NOTSET)
 
 
 def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> World:
@@ -110,7 +101,7 @@ def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> 
     scene = build(first, today, banks, rng)
     pages = Pages(tables(), {"receipt": _number_receipts, "shift": count_drawers})
     pages.begin()
-    scene.prices.before_asking = pages.wait
+    scene.prices.read_all(scene.cases, first, today)
     paper = default_storage.save("results/mau/ket-qua.pdf", ContentFile(_PAPER))
     return World(
         scene, pages, first, now.astimezone(timezone.get_default_timezone()), make_password(PIN), paper, communes(scene)

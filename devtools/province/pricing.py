@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -35,8 +35,6 @@ class Prices:
     def __init__(self) -> None:
         if FeeSchedule.objects.exclude(agency=None).exists():
             raise ValueError("a schedule of one agency: prices are remembered for all agencies together")
-        #: The connection may be writing a page in another thread.
-        self.before_asking: Callable[[], None] = lambda: None
         self._edges: dict[int, list[date]] = defaultdict(list)
         spans = FeeSchedule.objects.filter(state__in=IN_USE).values_list("procedure_id", "valid_during")
         for procedure_id, during in spans:
@@ -55,9 +53,14 @@ class Prices:
         span = bisect_right(self._edges[case.procedure_id], day)
         key = (case.pk, span)
         if key not in self._rules:
-            self.before_asking()
             self._rules[key] = rules_for(case, day)
         return span, self._rules[key]
+
+    def read_all(self, cases: Iterable[ProcedureCase], first: date, last: date) -> None:
+        """Read the rules of all cases now: the connection is busy with writing once the stories begin."""
+        for case in cases:
+            for day in (first, *(edge for edge in self._edges[case.procedure_id] if first < edge <= last)):
+                self.rules(case, day)
 
     def ask(
         self, case: ProcedureCase, day: date, channel: str, area: str, rng: Random, *, exempt: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from operator import methodcaller
 from typing import Any
 
 from django.db import connection, models
@@ -19,20 +20,13 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def encoder_of(field: models.Field[Any, Any]) -> Encoder:
-    """Return the function that writes one value of a field. Raises TypeError for a sort of field unknown here."""
-    plain = _plain(field)
-    if field.null:
-        return lambda value: NULL if value is None else plain(value)
-    return plain
-
-
-def _plain(field: models.Field[Any, Any]) -> Encoder:
+    """Return the function that writes one value of a field, not None. Raises TypeError for a sort unknown here."""
     if isinstance(field, models.ForeignKey):
         return _key
     if isinstance(field, models.BooleanField):
         return lambda value: "t" if value else "f"
     if isinstance(field, models.DateTimeField | models.DateField):
-        return lambda value: str(value.isoformat())
+        return methodcaller("isoformat")
     if isinstance(field, models.IntegerField):
         return _number
     if isinstance(field, models.JSONField):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any, TextIO, cast
 
 from django.db import connection, models
 
 from core.database.encryption import SearchKeyField
 from core.values import identity
 
-from .encoding import encoder_of, is_derived
+from .encoding import NULL, Encoder, encoder_of, is_derived
 from .row import Row
+
+_UNSAID = object()
 
 
 class UnknownColumns(Exception):
@@ -40,12 +41,15 @@ class Table:
         encoders = {name: encoder_of(fields[name]) for name in order}
         #: Column, its encoder, and what stands there when a row says nothing.
         self._columns = [
-            (name, encode, encode(constants[name]) if name in constants else None) for name, encode in encoders.items()
+            (name, encode, _constant(encode, constants[name]) if name in constants else None)
+            for name, encode in encoders.items()
         ]
         quote = connection.ops.quote_name
-        names = ["id", *order, *(name for name, _of in self._derived)]
+        self._key = model._meta.pk.attname
+        names = [self._key, *order, *(name for name, _of in self._derived)]
         self._known = {*order, "id"}
-        self._copy = f"COPY {quote(model._meta.db_table)} ({', '.join(quote(n) for n in names)}) FROM STDIN"
+        #: The statement that reads what `write` writes.
+        self.copy = f"COPY {quote(model._meta.db_table)} ({', '.join(quote(n) for n in names)}) FROM STDIN"
         self.next_id = 1
 
     def number(self, rows: Iterable[Row]) -> None:
@@ -54,41 +58,53 @@ class Table:
             row["id"] = self.next_id
             self.next_id += 1
 
-    def page(self, rows: Sequence[Row]) -> tuple[str, io.StringIO]:
-        """Return the COPY of rows that have their ids, and what it reads."""
-        buffer = io.StringIO()
+    def write(self, rows: Iterable[Row], lines: TextIO) -> None:
+        """Write what `copy` reads: a line for each row, which has its id. Raises UnknownColumns, ValueError."""
         for row in rows:
             if not row.get("_gone"):
-                buffer.write(self._line(row))
-        buffer.seek(0)
-        return self._copy, buffer
+                lines.write(self._line(row))
 
     def begin(self) -> None:
         """Go on after the ids that were given out already."""
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {self._name}")  # noqa: S608
+            cursor.execute(f"SELECT coalesce(max({self._key}), 0) + 1 FROM {self._name}")  # noqa: S608
             self.next_id = cursor.fetchone()[0]
 
     def finish(self) -> None:
-        """Let the sequence go on after the last id."""
+        """Let the sequence, where there is one, go on after the last id."""
+        sequence = f"pg_get_serial_sequence('{self._name}', '{self._key}')"
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{self._name}', 'id'), {self.next_id}, false)")
+            cursor.execute(f"SELECT setval({sequence}, {self.next_id}, false)")
 
     @property
     def _name(self) -> str:
         return self.model._meta.db_table
 
     def _line(self, row: Row) -> str:
-        if strange := [name for name in row if name not in self._known and not name.startswith("_")]:
-            raise UnknownColumns(f"{self.model.__name__}: {strange}")
+        if not row.keys() <= self._known:
+            self._refuse_strange(row)
         values = [str(row["id"])]
-        for name, encode, constant in self._columns:
-            if name not in row and constant is not None:
-                values.append(constant)
-                continue
-            try:
-                values.append(encode(row[name]))
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise ValueError(f"{self._name}.{name}: {error!r}") from error
+        name = ""
+        try:
+            for name, encode, constant in self._columns:
+                value = row.get(name, _UNSAID)
+                if value is _UNSAID:
+                    if constant is None:
+                        raise KeyError(name)
+                    values.append(constant)
+                elif value is None:
+                    values.append(NULL)
+                else:
+                    values.append(encode(value))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{self._name}.{name}: {error!r}") from error
         values += [identity.search_key(row.get(of, "")) for _name, of in self._derived]
         return "\t".join(values) + "\n"
+
+    def _refuse_strange(self, row: Row) -> None:
+        if strange := [name for name in row if name not in self._known and not name.startswith("_")]:
+            raise UnknownColumns(f"{self.model.__name__}: {strange}")
+
+
+def _constant(encode: Encoder, value: Any) -> str:
+    return NULL if value is None else encode(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agencies.models import AuditEntry
+from agencies.models import AuditEntry, AuditLink
 from dossiers import models as d
 from payments import models as p
 
@@ -257,4 +257,5 @@ def _books() -> dict[str, Table]:
             explained_amount=0,
         ),
         "audit": Table(AuditEntry, "at actor_id action subject", agency_id=None, address="", detail={}),
+        "audit_link": Table(AuditLink, "entry_id hash", signature=""),
     }

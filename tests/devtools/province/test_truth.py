@@ -12,6 +12,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from agencies.audit import chain
+from agencies.models import AuditLink
 from core.values import identity
 from core.values.text import fold
 from devtools.province.writer.table import Table, UnknownColumns
@@ -37,6 +38,8 @@ def test_every_dossier_was_written_and_the_counters_stand_where_the_product_goes
     counted = {(row["agency__identifier"], row["submitted_at__date"]): row["count"] for row in by_day}
     assert counted == {(c.identifier, c.day): c.last_number for c in DossierCounter.objects.all()}
     for table in tables().values():
+        if table.model is AuditLink:  # its places are counted, not given
+            continue
         name = table.model._meta.db_table
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT coalesce(max(id), 0) + 1, nextval('{name}_id_seq') FROM {name}")  # noqa: S608
