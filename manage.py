@@ -6,6 +6,8 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from core.call_stack import with_room
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
-    execute_from_command_line(sys.argv)
+    with_room(execute_from_command_line)(sys.argv)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 from psycopg2.errors import ReadOnlySqlTransaction
 
+from core.call_stack import with_room
 from payments.callbacks import views
 from portal.administration.read_only.middleware import refused
 
@@ -32,6 +33,11 @@ RETRY_AFTER_SECONDS = 5
 #: A connection that worked so recently is not asked whether it still does. Should PostgreSQL have been
 #: restarted within it, the bank hears "busy" once and comes again.
 TRUSTED_SECONDS = 1.0
+
+
+def room_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Give each request room for its calls; to stand first."""
+    return with_room(get_response)
 
 
 class PlainMethodsMiddleware:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 import redis
+from _pytest import runner
 from django.conf import settings
 from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
+from core.call_stack import with_room
 from core.database import locks
 from devtools import quick_migrations
 from tests.support.browser import _chromium, _driver, browser, playwright
@@ -78,6 +80,12 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not look through all of it again and again."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As pytest's, with room for the calls of fixtures and tests."""
+    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.room_middleware",
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.BankShortcutMiddleware",
     "portal.incoming.problem_documents.ProblemDocumentsMiddleware",
