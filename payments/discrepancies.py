@@ -22,7 +22,9 @@ from .states import ReallocationState, RefundState
 
 SUGGESTED_ACTIONS = {
     DiscrepancyKind.SURPLUS: gettext_noop("Hoàn lại cho người nộp hoặc chuyển sang khoản khác của họ."),
-    DiscrepancyKind.SHORT: gettext_noop("Liên hệ người nộp để nộp đủ, hoặc hoàn lại số đã chuyển."),
+    DiscrepancyKind.SHORT: gettext_noop(
+        "Mời người nộp chuyển nốt phần còn thiếu vào cùng mã: đủ tiền thì khoản tự được ghi nhận. Hoặc hoàn lại."
+    ),
     DiscrepancyKind.OVER: gettext_noop("Liên hệ người nộp: ghi nhận và hoàn phần thừa."),
     DiscrepancyKind.UNKNOWN_REFERENCE: gettext_noop("Tìm hồ sơ theo tên và nội dung chuyển khoản, hoặc hoàn lại."),
     DiscrepancyKind.WRONG_CURRENCY: gettext_noop("Liên hệ ngân hàng."),

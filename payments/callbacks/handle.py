@@ -24,7 +24,6 @@ from payments.bills.holds import hold_reason
 from payments.merchants import accounts as merchants
 from payments.models import Payment
 from payments.models.notifications import RejectionReason
-from payments.states import BillState
 
 from . import inbox, rejected
 
@@ -130,10 +129,10 @@ def _find_bill(slug: str, code: str) -> InquiredBill | None:
     bill = payment.bill
     return InquiredBill(
         code=code,
-        amount=bill.amount,
+        amount=bill.missing_amount,
         payer_name=mask_name(bill.payer_name),
         reference=bill.reference,
-        is_payable=bill.state == BillState.OPEN and payment.amount == bill.amount and not hold_reason(bill),
+        is_payable=bill.missing_amount > 0 and payment.amount == bill.amount and not hold_reason(bill),
     )
 
 

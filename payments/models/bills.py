@@ -119,6 +119,19 @@ class Bill(models.Model):
         }.get(BillState(self.state), DisplayState.REFUNDED)
 
     @property
+    def received_amount(self) -> int:
+        """What came for this bill and has not settled it, whole đồng. Reads `discrepancies`: prefetch them for lists.
+
+        Money that is being refunded or moved to another bill is not counted.
+        """
+        return sum(discrepancy.remaining_amount for discrepancy in self.discrepancies.all())
+
+    @property
+    def missing_amount(self) -> int:
+        """What is still to be paid, whole đồng: transfers of it in parts add up."""
+        return max(self.amount - self.received_amount, 0) if self.state == BillState.OPEN else 0
+
+    @property
     def settling_payment(self) -> Payment | None:
         """The payment whose money settled this bill, if any."""
         return next((p for p in self.payments.all() if p.state == PaymentState.PAID and p.is_applied), None)

@@ -1,7 +1,7 @@
 """Settlement, the only entry point for money: notifications in; payments, bills, receipts and ledger out.
 
 Everything happens in the caller's transaction. Rows are locked in the order bill →
-payment, ids ascending, dossiers, then the receipt series; `bills_settled` is sent before the
+payment → part, ids ascending, dossiers, then the receipt series; `bills_settled` is sent before the
 commit, so a dossier moves with its money or not at all (I3, P-2).
 """
 
@@ -17,10 +17,12 @@ from django.utils.translation import gettext
 from core.database.bulk_update import update_rows
 from payments import discrepancies, transitions
 from payments.models import Bill, ClosedDay, Discrepancy, LedgerEvent, Notification, Payment
+from payments.models.discrepancies import DiscrepancyKind
 from payments.receipts import issue as receipts
 from payments.signals import bills_reopened, bills_settled
 from payments.states import MONEY_IN, BillState, EventKind, PaymentState
 
+from . import parts
 from .rules import Decision, GatewayEvent, PaymentFacts, decide
 
 
@@ -43,17 +45,19 @@ class _Work:
     payments: dict[tuple[str, str], Payment]
     booked: set[str]
     closed_days: set[tuple[int, date]]
+    parts: dict[int, list[Discrepancy]]
     events: list[LedgerEvent] = field(default_factory=list)
     discrepancies: list[Discrepancy] = field(default_factory=list)
     touched: dict[int, Payment] = field(default_factory=dict)
     reversed: dict[int, Payment] = field(default_factory=dict)
+    used_parts: list[Discrepancy] = field(default_factory=list)
     outcome: Settled = field(default_factory=Settled)
 
 
 def apply(notifications: Sequence[Notification]) -> Settled:
     """Apply notifications in order. Call inside a transaction that holds the notifications' rows.
 
-    Locks: bills, then payments, ids ascending; dossiers; receipt series. Raises whatever a
+    Locks: bills, payments, parts, ids ascending; dossiers; receipt series. Raises whatever a
     row raises: the inbox then retries rows one by one.
     """
     work = _lock(notifications)
@@ -89,6 +93,7 @@ def _lock(notifications: Sequence[Notification]) -> _Work:
                 "merchant_account_id", "day"
             )
         ),
+        parts.lock_open(bills.values()),
     )
 
 
@@ -124,6 +129,7 @@ def _apply_one(notification: Notification, work: _Work) -> None:
             bill.state,
             is_applied=payment.is_applied,
             refunded_amount=payment.refunded_amount,
+            parts_amount=parts.total(work.parts.get(bill.pk, ())),
         )
         if payment and bill
         else None
@@ -142,6 +148,7 @@ def _carry_out(
     cause: dict[str, object] = {"cause": notification.source, "cause_id": str(notification.pk)}
     money: dict[str, object] = {}
     amount = notification.amount or 0
+    surplus = 0 if decision.settles_bill else amount
     if decision.books_money:
         work.booked.add(money_key(notification))
         money = _money(notification, amount, work)
@@ -170,24 +177,37 @@ def _carry_out(
     if money:
         work.events.append(LedgerEvent(kind=EventKind.MONEY_RECEIVED, bill=bill, payment=payment, **cause, **money))
     if bill and (decision.settles_bill or decision.takes_money_back):
+        if decision.uses_parts and payment:
+            surplus = _use_parts(bill, payment, amount, work)
+            amount = payment.amount
         after = BillState.PAID if decision.settles_bill else BillState.OPEN
         work.events.append(transitions.bill_to(bill, after, at=work.now, payment=payment, amount=-amount, **cause))
         (work.outcome.settled_bills if decision.settles_bill else work.outcome.reopened_bills).append(bill)
-    elif decision.books_money:
-        work.events.append(LedgerEvent(kind=EventKind.SURPLUS, bill=bill, payment=payment, amount=-amount, **cause))
+    if decision.books_money and surplus:
+        work.events.append(LedgerEvent(kind=EventKind.SURPLUS, bill=bill, payment=payment, amount=-surplus, **cause))
     if decision.discrepancy:
-        work.discrepancies.append(
-            discrepancies.new_discrepancy(
-                decision.discrepancy,
-                agency_id=bill.agency_id if bill else notification.merchant_account.agency_id,
-                bill=bill,
-                payment=payment,
-                notification=notification,
-                amount=abs(amount),
-            )
+        discrepancy = discrepancies.new_discrepancy(
+            decision.discrepancy,
+            agency_id=bill.agency_id if bill else notification.merchant_account.agency_id,
+            bill=bill,
+            payment=payment,
+            notification=notification,
+            amount=surplus if decision.uses_parts else abs(amount),
         )
+        work.discrepancies.append(discrepancy)
+        if bill and decision.discrepancy == DiscrepancyKind.SHORT:
+            work.parts.setdefault(bill.pk, []).append(discrepancy)
     if bill:
         work.outcome.changed_bills[bill.pk] = bill
+
+
+def _use_parts(bill: Bill, payment: Payment, amount: int, work: _Work) -> int:
+    """Use up what came for the bill before; return what is there beyond its amount, whole đồng."""
+    used = work.parts.pop(bill.pk)
+    surplus = parts.total(used) + amount - payment.amount
+    work.events += parts.use(used, bill, payment, at=work.now)
+    work.used_parts += [part for part in used if part.pk]
+    return surplus
 
 
 def _money(notification: Notification, amount: int, work: _Work) -> dict[str, object]:
@@ -212,6 +232,7 @@ def _save(notifications: Sequence[Notification], work: _Work) -> None:
     )
     update_rows(Bill, (*work.outcome.settled_bills, *work.outcome.reopened_bills), transitions.BILL_COLUMNS)
     LedgerEvent.objects.bulk_create(work.events)
+    update_rows(Discrepancy, work.used_parts, ["used_amount", "closed_at", "resolution"])
     Discrepancy.objects.bulk_create(work.discrepancies, ignore_conflicts=True)
     receipts.cancel(list(work.reversed.values()), gettext("Ngân hàng đã thu hồi tiền"), cause="reversal")
     update_rows(Notification, notifications, ["state", "result", "processed_at", "payment_id"])

@@ -72,7 +72,7 @@ register(
 )
 register(
     "I1c",
-    "what is held for refunds and moves is exactly what was proposed and not rejected",
+    "what is held for refunds and moves is exactly what was proposed and not rejected, and what a bill used of parts",
     """SELECT 'payment', payment.id, payment.refunded_amount, coalesce(sum(refund.amount), 0)
        FROM payments_payment payment
        LEFT JOIN payments_refund refund ON refund.payment_id = payment.id AND refund.state <> 'rejected'
@@ -82,7 +82,11 @@ register(
        FROM payments_discrepancy found
        LEFT JOIN (SELECT discrepancy_id, amount FROM payments_refund WHERE state <> 'rejected'
                   UNION ALL
-                  SELECT discrepancy_id, amount FROM payments_reallocation WHERE state <> 'rejected') held
+                  SELECT discrepancy_id, amount FROM payments_reallocation WHERE state <> 'rejected'
+                  UNION ALL
+                  SELECT part.id, event.amount FROM payments_ledgerevent event
+                  JOIN payments_discrepancy part ON part.kind = 'short' AND part.notification_id::text = event.cause_id
+                  WHERE event.kind = 'surplus_used' AND event.cause = 'part') held
             ON held.discrepancy_id = found.id
        GROUP BY found.id HAVING found.used_amount <> coalesce(sum(held.amount), 0)""",
 )

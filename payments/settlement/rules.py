@@ -37,12 +37,15 @@ class PaymentFacts:
     bill_state: str
     is_applied: bool = False
     refunded_amount: int = 0
+    #: What came for the bill before in parts that were too little each, whole đồng.
+    parts_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What to do. Money that is booked either settles the bill or is surplus, never neither.
 
+    `uses_parts`: it settles the bill together with the parts that came before.
     `asks_gateway`: the protocol reported success without an amount, so only a query can book it.
     """
 
@@ -51,6 +54,7 @@ class Decision:
     payment_to: PaymentState | None = None
     books_money: bool = False
     settles_bill: bool = False
+    uses_parts: bool = False
     takes_money_back: bool = False
     asks_gateway: bool = False
     discrepancy: DiscrepancyKind | None = None
@@ -132,6 +136,8 @@ def _with_money(event: GatewayEvent, payment: PaymentFacts) -> Decision:
         return Decision("to_be_asked", payment_to=PaymentState.UNKNOWN if in_doubt else None, asks_gateway=True)
     if event.amount != payment.amount:
         is_short = event.amount < payment.amount
+        if is_short and payment.bill_state == BillState.OPEN and payment.parts_amount + event.amount >= payment.amount:
+            return _with_the_last_part(event.amount, payment)
         kind = DiscrepancyKind.SHORT if is_short else DiscrepancyKind.OVER
         # The bank took money for this order, only not the right sum: nobody may call it failed.
         in_doubt = not event.is_transfer and payment.state in (PaymentState.CREATED, PaymentState.SENT)
@@ -149,3 +155,15 @@ def _with_money(event: GatewayEvent, payment: PaymentFacts) -> Decision:
             discrepancy=DiscrepancyKind.SURPLUS,
         )
     return Decision("settled", payment_to=PaymentState.PAID, books_money=True, settles_bill=True)
+
+
+def _with_the_last_part(amount: int, payment: PaymentFacts) -> Decision:
+    """The sum is there. What the parts bring beyond it is surplus."""
+    return Decision(
+        "settled_in_parts",
+        payment_to=PaymentState.PAID,
+        books_money=True,
+        settles_bill=True,
+        uses_parts=True,
+        discrepancy=DiscrepancyKind.SURPLUS if payment.parts_amount + amount > payment.amount else None,
+    )
