@@ -2,28 +2,66 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import identity
+from .documents import FOREIGN, Document, DocumentKind, country_choices, read_document
 from .text import plain
+
+#: What the fields of a paper are called beside that of its number.
+KIND, COUNTRY = "_kind", "_country"
+
+
+class PlainTextField(forms.CharField):
+    """A name or a sentence somebody typed; what cannot be seen is taken out before it is measured."""
+
+    def to_python(self, value: Any) -> str:
+        """Return plain text."""
+        return str(super().to_python(plain(str(value)) if value else value))
+
+    def validate(self, value: str) -> None:
+        """Refuse signs without a single letter or digit: "???" says nothing. Raises ValidationError."""
+        super().validate(value)
+        if value and not any(sign.isalnum() for sign in value):
+            raise ValidationError(gettext("Hãy viết bằng chữ."), code="wordless")
+
+
+class NameField(PlainTextField):
+    """The name of a person or an organisation: letters, and signs that names have."""
+
+    _STRANGE = re.compile(r"[^\w\s\u0300-\u036f.,’'ʼ`´&()/+\-–·\"“”]|_")
+
+    def validate(self, value: str) -> None:
+        """Refuse numbers and signs where a name belongs. Raises ValidationError."""
+        super().validate(value)
+        letters, digits = (sum(map(test, value)) for test in (str.isalpha, str.isdigit))
+        if value and (letters < 2 or digits > letters or self._STRANGE.search(value)):
+            raise ValidationError(gettext("Hãy viết họ và tên bằng chữ, như trên giấy tờ."), code="no-name")
+
+
+class AddressField(PlainTextField):
+    """Where somebody lives, in words: a number alone is found by nobody."""
+
+    def validate(self, value: str) -> None:
+        """Refuse what has no word in it. Raises ValidationError."""
+        super().validate(value)
+        if value and sum(map(str.isalpha, value)) < 2:
+            raise ValidationError(gettext("Hãy viết địa chỉ bằng chữ, ví dụ: khu 3, xã Hy Cương."), code="no-address")
 
 
 class IdentityNumberField(forms.CharField):
-    """Twelve digits of a căn cước, checked, or nine of an old CMND; spaces and dots are forgiven."""
+    """The number of a paper that says who somebody is. Its kind stands beside it: see `identity_fields`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("Số căn cước"))
-        kwargs.setdefault("help_text", _("12 chữ số trên thẻ"))
-        kwargs.setdefault("widget", forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}))
-        super().__init__(max_length=20, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        """Return the digits. Raises ValidationError."""
-        text = super().clean(value)
-        return identity.clean_identity_number(text) if text else ""
+        kwargs.setdefault("label", _("Số giấy tờ"))
+        kwargs.setdefault("widget", forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}))
+        super().__init__(max_length=40, **kwargs)
 
 
 class PhoneField(forms.CharField):
@@ -40,9 +78,64 @@ class PhoneField(forms.CharField):
         return identity.clean_phone(text) if text else ""
 
 
-class PlainTextField(forms.CharField):
-    """A name or a sentence somebody typed; what cannot be seen is taken out before it is measured."""
+def identity_fields(name: str, number: IdentityNumberField) -> dict[str, forms.Field]:
+    """Return the three fields of a paper in their order: its kind, its number (called `name`), whose state gave it.
 
-    def to_python(self, value: Any) -> str:
-        """Return plain text."""
-        return str(super().to_python(plain(str(value)) if value else value))
+    Without a kind a căn cước is meant, as in what was typed before there was a choice.
+    """
+    return {
+        name + KIND: _ChoiceForPaper(
+            label=_("Loại giấy tờ"),
+            choices=DocumentKind.choices,
+            initial=DocumentKind.CCCD,
+            widget=_SelectForPaper({"data-document": "kind"}),
+        ),
+        name: number,
+        name + COUNTRY: _ChoiceForPaper(
+            label=_("Nước cấp"),
+            choices=lambda: [("", gettext("Chọn nước")), *country_choices()],
+            widget=_SelectForPaper({"data-document": "country"}),
+        ),
+    }
+
+
+class _SelectForPaper(forms.Select):
+    """Not asked for by the browser: whether a country is needed depends on the kind (`forms/document.css`)."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Mark the kinds that are asked for their country."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if value in FOREIGN:
+            option["attrs"]["data-foreign"] = True
+        return option
+
+
+class _ChoiceForPaper(forms.ChoiceField):
+    """Which paper, or whose: `read_documents` says whether it is missing."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
+def read_documents(form: forms.Form) -> dict[str, Document]:
+    """Check every paper of a form and return those that are right, by the name of the number's field.
+
+    To be called by the form's `clean`; what is wrong is said beside the field it concerns.
+    """
+    papers: dict[str, Document] = {}
+    for name, field in form.fields.items():
+        number = form.cleaned_data.get(name)
+        if not isinstance(field, IdentityNumberField) or not number:
+            continue
+        kind, country = (form.cleaned_data.get(name + part, "") for part in (KIND, COUNTRY))
+        try:
+            paper = papers[name] = read_document(kind, number, country)
+        except ValidationError as error:
+            form.add_error(name + COUNTRY if error.code == "country" else name, error)
+            continue
+        form.cleaned_data |= {name + KIND: paper.kind.value, name: paper.number, name + COUNTRY: paper.country}
+    return papers

@@ -1,9 +1,9 @@
 """Identity numbers (căn cước) and phone numbers, parsed from any notation.
 
 A căn cước number says where a birth was registered, the century and sex, and the year; it has no
-check digit (Thông tư 59/2021/TT-BCA, docs/reference/domain.md#identity). So only what is not such a number is refused;
-a place
-there is not, a year to come, what does not fit the rest is a question its owner answers by going on.
+check digit (Thông tư 59/2021/TT-BCA, docs/reference/domain.md#identity). So only what is not such a number is refused,
+and what fingers type to get past a field; a place there is not, a year to come, what does not fit the rest is a
+question its owner answers by going on.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 #: Provinces of before July 2025: a number keeps the place it was given for, whatever was merged since.
 PROVINCES = frozenset(
@@ -33,6 +34,8 @@ PROVINCES = frozenset(
 OLDEST = 110
 #: Who was born abroad has the number of a country, which begins here.
 FIRST_COUNTRY = "100"
+INVENTED = gettext_lazy("Số này không phải của ai. Hãy viết đúng số in trên giấy tờ.")
+_RUN = "0123456789" * 2
 _SEPARATORS = re.compile(r"[\s.\-\u00a0\u200b]")
 
 
@@ -49,7 +52,11 @@ class Cccd:
 def parse_cccd(digits: str) -> Cccd:
     """Take twelve digits apart. Raises ValidationError for anything else; what they say may be doubtful (`doubts`)."""
     if not re.fullmatch(r"[0-9]{12}", digits):
-        raise ValidationError(_("Số căn cước có 12 chữ số (CMND cũ: 9)."), code="length")
+        message = _("Số căn cước có 12 chữ số (CMND cũ: 9). Nếu là hộ chiếu hay thẻ khác, hãy chọn loại giấy tờ đó.")
+        raise ValidationError(message, code="length")
+    _refuse_invented(digits)
+    if digits.startswith("000"):
+        raise ValidationError(INVENTED, code="invented")
     century = int(digits[3])
     birth_year = 1900 + 100 * (century // 2) + int(digits[4:6])
     return Cccd(digits, digits[:3], "female" if century % 2 else "male", birth_year)
@@ -59,8 +66,15 @@ def clean_identity_number(text: str) -> str:
     """Return the digits: 12 of a căn cước, checked, or 9 of an old CMND. Raises ValidationError."""
     digits = _SEPARATORS.sub("", text)
     if re.fullmatch(r"[0-9]{9}", digits):
+        _refuse_invented(digits)
         return digits
     return parse_cccd(digits).number
+
+
+def _refuse_invented(digits: str) -> None:
+    """Refuse what fingers type to get past a field: one digit again and again, or the keys in their order."""
+    if len(set(digits)) == 1 or digits in _RUN or digits in _RUN[::-1]:
+        raise ValidationError(INVENTED, code="invented")
 
 
 def doubts(digits: str, *, born_on: date | None = None, sex: str = "") -> list[str]:
@@ -82,14 +96,32 @@ def doubts(digits: str, *, born_on: date | None = None, sex: str = "") -> list[s
 
 
 def clean_phone(text: str) -> str:
-    """Return E.164 (+84…) of 0912 345 678, +84 912… or 0912.345.678. Raises ValidationError."""
+    """Return E.164 (+84…) of 0912 345 678, +84 912… or 0912.345.678. Raises ValidationError.
+
+    A number with the shape of a mobile one is taken though no list knows its beginning yet (`phone_doubts`).
+    """
     try:
         number = phonenumbers.parse(text, "VN")
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_valid_number(number):
+    if number is None or not (phonenumbers.is_valid_number(number) or _may_be_new(number)):
         raise ValidationError(_("Số điện thoại chưa đúng, ví dụ: 0912 345 678."), code="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _may_be_new(number: phonenumbers.PhoneNumber) -> bool:
+    """Operators get beginnings faster than a library hears of them, here and abroad."""
+    if number.country_code == 84:
+        return bool(re.fullmatch(r"[35789][0-9]{8}", phonenumbers.national_significant_number(number)))
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    return bool(possible == phonenumbers.ValidationResult.IS_POSSIBLE)
+
+
+def phone_doubts(number: str) -> list[str]:
+    """Return the question about a cleaned number that no list knows: who has looked at it may go on."""
+    if phonenumbers.is_valid_number(phonenumbers.parse(number, "VN")):
+        return []
+    return [_("Chúng tôi chưa biết đầu số này. Bạn xem lại giúp số điện thoại nhé?")]
 
 
 def phone_as_spoken(number: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from core.database.encryption import EncryptedTextField, SearchKeyField
+from core.values.documents import Document, DocumentKind
 from dossiers.states import DOSSIER_EDGES, PAYMENT_HOLDS, DossierState
 from payments.models import Bill
 from payments.models.bills import new_token
@@ -86,8 +87,12 @@ class Dossier(models.Model):
     state = models.PositiveSmallIntegerField(_("Trạng thái"), choices=DossierState, default=DossierState.SUBMITTED)
     owner_name = models.CharField(_("Chủ hồ sơ"), max_length=120)
     owner_search_key = models.CharField(max_length=120, editable=False)
-    owner_identity_number = EncryptedTextField(_("Số căn cước"), blank=True, default="")
+    owner_identity_number = EncryptedTextField(_("Số giấy tờ"), blank=True, default="")
     owner_identity_key = SearchKeyField(of="owner_identity_number")
+    owner_identity_kind = models.CharField(
+        _("Loại giấy tờ"), max_length=9, choices=DocumentKind, default=DocumentKind.CCCD, db_default=DocumentKind.CCCD
+    )
+    owner_identity_country = models.CharField(_("Nước cấp"), max_length=2, blank=True, default="", db_default="")
     owner_phone = models.CharField(_("Điện thoại"), max_length=16)
     owner_email = models.EmailField(_("Thư điện tử"), blank=True)
     owner_address = models.CharField(_("Địa chỉ"), max_length=255, blank=True)
@@ -144,6 +149,12 @@ class Dossier(models.Model):
     def fee_total(self) -> int:
         """What all bills ask for together, whole đồng. Reads `bills`: prefetch for lists."""
         return sum(bill.amount for bill in self.bills.all())
+
+    @property
+    def identity_document(self) -> Document | None:
+        """The paper its owner is known by; None where no number was given."""
+        number = self.owner_identity_number
+        return Document(DocumentKind(self.owner_identity_kind), number, self.owner_identity_country) if number else None
 
     @property
     def awaits_amount(self) -> bool:

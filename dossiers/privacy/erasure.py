@@ -15,6 +15,7 @@ from agencies import citizens
 from agencies.audit import record as audit
 from agencies.models import User
 from core.values import identity
+from core.values.documents import FOREIGN
 from dossiers.errors import NotErasable
 from dossiers.models import Assistance, Attachment, Dossier, Draft, ErasureRequest, OneTimeCode, PostalOrder, Rating
 from dossiers.states import DossierState
@@ -46,10 +47,11 @@ def erase(wish: ErasureRequest, *, actor: User) -> None:
         _forget_drafts(drafts_of(dossier))
         dossier.owner_name, dossier.owner_search_key = NOBODY, ""
         dossier.owner_identity_number = dossier.owner_phone = dossier.owner_email = dossier.owner_address = ""
-        dossier.answers = []
+        dossier.owner_identity_country, dossier.answers = "", []
         dossier.save()
         _empty_what_hangs_on(dossier)
-        if number and not Dossier.objects.filter(owner_identity_key__in=identity.search_keys(number)).exists():
+        of_the_same = Dossier.objects.filter(owner_identity_key__in=identity.search_keys(number))
+        if number and dossier.owner_identity_kind not in FOREIGN and not of_the_same.exists():
             citizens.forget(number)
         _decide(wish, actor, "")
         audit.record("erased", f"dossier:{dossier.pk}", actor=actor, agency=dossier.agency)
@@ -73,7 +75,7 @@ def drafts_of(dossier: Dossier) -> list[Draft]:
 
 def _is_of(draft: Draft, dossier: Dossier) -> bool:
     typed = {field: values[0] for step in draft.answers.values() for field, values in step.items() if values}
-    number = "".join(character for character in typed.get("owner_identity_number", "") if character.isdecimal())
+    number = "".join(sign for sign in typed.get("owner_identity_number", "").upper() if sign.isalnum())
     return number == dossier.owner_identity_number or typed.get("owner_name", "").strip() == dossier.owner_name
 
 

@@ -19,7 +19,7 @@ def data_of(dossier: Dossier, *, is_owner: bool) -> dict[str, Any]:
     Whoever opened the dossier without proving to be its owner (a helper who pays) gets the identity
     number's last four digits only, and nothing of what the owner has begun and not handed in.
     """
-    number = dossier.owner_identity_number
+    number, document = dossier.owner_identity_number, dossier.identity_document
     return {
         "code": dossier.code,
         "procedure": dossier.case.procedure.name,
@@ -29,6 +29,7 @@ def data_of(dossier: Dossier, *, is_owner: bool) -> dict[str, Any]:
         "due_at": _time(dossier.due_at),
         "owner": {
             "name": dossier.owner_name,
+            "identity_document": document.kind_in_words if document else "",
             "identity_number": number if is_owner or not number else f"{'*' * 8}{number[-4:]}",
             "phone": dossier.owner_phone,
             "email": dossier.owner_email,

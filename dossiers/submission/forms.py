@@ -16,7 +16,16 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core.values.form_fields import IdentityNumberField, PhoneField, PlainTextField
+from core.values.documents import Document
+from core.values.form_fields import (
+    AddressField,
+    IdentityNumberField,
+    NameField,
+    PhoneField,
+    PlainTextField,
+    identity_fields,
+    read_documents,
+)
 from core.values.money import dong_for_reader
 from dossiers.models import PostageRate, PostalZone, ReturnMethod
 from dossiers.post import orders as postal_orders
@@ -33,13 +42,14 @@ Answers = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 class StepForm(forms.Form):
-    """One step. `slug` is its address, `title` its heading."""
+    """One step. `slug` is its address, `title` its heading; `papers` what it says of papers, once it is clean."""
 
     slug: ClassVar[str]
     title: ClassVar[Any]
 
     def __init__(self, case: ProcedureCase, *args: Any, is_assisted: bool = False, **kwargs: Any) -> None:
         self.case, self.is_assisted = case, is_assisted
+        self.papers: dict[str, Document] = {}
         super().__init__(*args, **kwargs)
         self.build()
         for name, field in self.fields.items():
@@ -48,6 +58,12 @@ class StepForm(forms.Form):
 
     def build(self) -> None:
         """Add the fields that depend on the case."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check each paper by its kind and number."""
+        data = super().clean()
+        self.papers = read_documents(self)
+        return self.cleaned_data if data is None else data | self.cleaned_data
 
     @classmethod
     def is_asked(cls, answers: Answers) -> bool:
@@ -66,13 +82,15 @@ class PersonForm(StepForm):
     slug = "nguoi-nop"
     title = _("Người nộp")
 
-    owner_name = PlainTextField(label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
-    owner_identity_number = IdentityNumberField()
+    owner_name = NameField(label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    owner_identity_number_kind, owner_identity_number, owner_identity_number_country = identity_fields(
+        "owner_identity_number", IdentityNumberField()
+    ).values()
     owner_phone = PhoneField(help_text=_("Chúng tôi nhắn tin khi nhận được tiền và khi có kết quả."))
     owner_email = forms.EmailField(
         label=_("Thư điện tử"), max_length=254, required=False, widget=forms.EmailInput({"autocomplete": "email"})
     )
-    owner_address = PlainTextField(
+    owner_address = AddressField(
         label=_("Địa chỉ"), max_length=255, required=False, widget=forms.TextInput({"autocomplete": "street-address"})
     )
 
@@ -110,7 +128,8 @@ class MatterForm(StepForm):
         self.fields["fee_questions"].initial = self._questions_of_the_fee
         self.questions = list(self.case.procedure.questions.all())
         for question in self.questions:
-            self.fields[QUESTION + question.slug] = _FIELDS[question.kind](question)
+            name, field = QUESTION + question.slug, _FIELDS[question.kind](question)
+            self.fields |= identity_fields(name, field) if isinstance(field, IdentityNumberField) else {name: field}
 
     def _chosen_agency(self) -> Agency | None:
         """Return whose fees are asked for: of the agency sent, else of the one the page begins with."""
@@ -146,7 +165,7 @@ class MatterForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse answers to other questions than the chosen agency asks: what was not asked would change the fee."""
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         if data.get("agency") and data.get("fee_questions") != self._questions_of_the_fee:
             self.data = sent = cast(MultiValueDict[str, str], self.data).copy()
             sent["fee_questions"] = self._questions_of_the_fee  # shown below the message now
@@ -161,7 +180,10 @@ class MatterForm(StepForm):
 
     def answers(self) -> tuple[tuple[str, str], ...]:
         """Return the procedure's questions that were answered, each with its answer as text."""
-        given = ((question, self.cleaned_data.get(QUESTION + question.slug)) for question in self.questions)
+        given = [
+            (question, self.papers.get(name := QUESTION + question.slug) or self.cleaned_data.get(name))
+            for question in self.questions
+        ]
         return tuple((question.label, question.answer_text(value)) for question, value in given if value)
 
 
@@ -182,14 +204,12 @@ class AddressForm(StepForm):
     slug = "dia-chi"
     title = _("Địa chỉ nhận kết quả")
 
-    receiver_name = PlainTextField(
-        label=_("Người nhận"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
-    )
+    receiver_name = NameField(label=_("Người nhận"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
     receiver_phone = PhoneField(label=_("Điện thoại người nhận"), help_text=_("Bưu tá gọi số này trước khi phát."))
     street = PlainTextField(
         label=_("Số nhà, đường, thôn"), max_length=200, widget=forms.TextInput({"autocomplete": "address-line1"})
     )
-    commune = PlainTextField(
+    commune = AddressField(
         label=_("Xã, phường"), max_length=100, widget=forms.TextInput({"autocomplete": "address-level2"})
     )
     province = forms.ChoiceField(

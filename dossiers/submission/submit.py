@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency
+from core.values.documents import DocumentKind
 from core.values.text import fold
 from dossiers.messages.outbox import tell
 from dossiers.models import Dossier, DossierBill, DossierEvent, Draft, EventKind, PostalOrder
@@ -34,6 +35,8 @@ class Application:
     owner_name: str
     owner_phone: str
     owner_identity_number: str = ""
+    owner_identity_number_kind: str = DocumentKind.CCCD
+    owner_identity_number_country: str = ""
     owner_email: str = ""
     owner_address: str = ""
     channel: str = "online"
@@ -91,6 +94,8 @@ def submit(application: Application, draft: Draft | None = None, *, quoted: Quot
             owner_search_key=fold(application.owner_name)[:120],
             owner_phone=application.owner_phone,
             owner_identity_number=application.owner_identity_number,
+            owner_identity_kind=application.owner_identity_number_kind or DocumentKind.CCCD,
+            owner_identity_country=application.owner_identity_number_country,
             owner_email=application.owner_email,
             owner_address=application.owner_address,
             applicant_kind=application.applicant_kind,

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from core.values import identity
-from core.values.form_fields import IdentityNumberField, PhoneField
+from core.values.documents import doubts_about
+from core.values.form_fields import PhoneField
 from procedures.fees import FeeUnknown
 
 from .drafts import Complete
@@ -48,13 +49,14 @@ def _shown(form: StepForm) -> Iterator[tuple[Any, str]]:
 
 def _doubts(ready: Complete) -> list[str]:
     """Return what may be wrong with each number typed: a question, because who knows better may go on."""
-    numbers = [
-        (field.label, form.cleaned_data[name])
-        for form in ready.forms.values()
-        for name, field in form.fields.items()
-        if isinstance(field, IdentityNumberField) and form.cleaned_data[name]
-    ]
-    return [f"{label}: {doubt}" for label, number in numbers for doubt in identity.doubts(number)]
+    questions = []
+    for form in ready.forms.values():
+        for name, field in form.fields.items():
+            if paper := form.papers.get(name):
+                questions += [(field.label, doubt) for doubt in doubts_about(paper)]
+            elif isinstance(field, PhoneField) and (number := form.cleaned_data[name]):
+                questions += [(field.label, doubt) for doubt in identity.phone_doubts(number)]
+    return [f"{label}: {doubt}" for label, doubt in questions]
 
 
 def _readable(value: Any) -> str:

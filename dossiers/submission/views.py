@@ -183,14 +183,13 @@ def _papers_are_there(draft: Draft, form: StepForm) -> bool:
 
 
 def _owner_prefill(request: HttpRequest) -> dict[str, str]:
-    """Return what is known of the person: by VNeID, or by the last dossier handed in from this browser."""
-    if citizen := citizen_of(request.user):
-        return {
-            "owner_name": citizen.user.full_name,
-            "owner_identity_number": citizen.identity_number,
-            "owner_phone": citizen.phone,
-            "owner_email": citizen.email,
-        }
-    codes = list(request.session.get(SESSION_PINS, {}))
-    last = Dossier.objects.filter(code__in=codes).order_by("-id").first() if codes else None
-    return {name: getattr(last, name) for name in PersonForm.base_fields} if last else {}
+    """Return what VNeID says of who is signed in; of whoever used this computer before, nothing."""
+    citizen = citizen_of(request.user)
+    if citizen is None:
+        return {}
+    return {
+        "owner_name": citizen.user.full_name,
+        "owner_identity_number": citizen.identity_number,
+        "owner_phone": citizen.phone,
+        "owner_email": citizen.email,
+    }

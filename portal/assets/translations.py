@@ -25,7 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-APPS = ("agencies", "procedures", "payments", "dossiers", "portal")
+APPS = ("core", "agencies", "procedures", "payments", "dossiers", "portal")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,

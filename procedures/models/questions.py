@@ -24,7 +24,7 @@ class QuestionKind(models.TextChoices):
     DATE = "date", _("Ngày")
     CHOICE = "choice", _("Chọn một")
     PHONE = "phone", _("Số điện thoại")
-    IDENTITY = "identity", _("Số căn cước")
+    IDENTITY = "identity", _("Giấy tờ tùy thân")
 
 
 class Question(models.Model):

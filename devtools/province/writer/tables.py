@@ -78,6 +78,8 @@ def _dossiers() -> dict[str, Table]:
             " original_due_at",
             national_code="",
             pin_failures=0,
+            owner_identity_kind="cccd",
+            owner_identity_country="",
             owner_email="",
             owner_address="",
             applicant_kind="individual",

@@ -41,6 +41,10 @@ def test_a_number_is_read_as_people_write_it(typed: str, read: str) -> None:
     [
         ("12", "length"),
         ("0251900001234", "length"),
+        ("000000000000", "invented"),
+        ("111 111 111", "invented"),
+        ("123456789012", "invented"),
+        ("000190000123", "invented"),
         ("٠٢٥١٩٠٠٠٠١٢٣", "length"),  # digits, but of another script
     ],
 )

@@ -64,6 +64,7 @@ def test_the_number_in_full_is_for_its_owner_only() -> None:
     exported = owner.get(path).json()
     assert exported["owner"] == {
         "name": "Nguyễn Thị Bình",
+        "identity_document": "Căn cước, căn cước công dân",
         "identity_number": BINH,
         "phone": "+84912345678",
         "email": "binh@example.vn",

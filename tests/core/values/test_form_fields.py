@@ -1,0 +1,71 @@
+"""What a field takes for a name, an address or a telephone, and what nobody means."""
+
+from __future__ import annotations
+
+import pytest
+from django import forms
+
+from core.values.form_fields import AddressField, NameField, PhoneField, PlainTextField
+from core.values.identity import phone_doubts
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nguyễn Thị Bình",
+        "H’Hen Niê",
+        "Y Ŏ̆n Ƀya",
+        "Rơ Châm Ơi",
+        "O'Brien, Seán",
+        "Kim Ji-woo",
+        "王伟",
+        "Công ty TNHH 319",
+        "UBND xã Hy Cương (bộ phận một cửa)",
+    ],
+)
+def test_a_name_is_taken_in_every_writing(name: str) -> None:
+    assert NameField().clean(name)
+
+
+@pytest.mark.parametrize("name", ["123", "???", "Bình???", "12 a 34", "@@", "x", "Nguyễn_Bình", "<b>"])
+def test_what_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(forms.ValidationError):
+        NameField().clean(name)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_taken"),
+    [("khu 3, xã Hy Cương", True), ("12/3 Lê Lợi", True), ("???", False), ("12", False), ("-", False)],
+)
+def test_an_address_has_words(address: str, is_taken: bool) -> None:
+    if is_taken:
+        assert AddressField().clean(address) == address
+    else:
+        with pytest.raises(forms.ValidationError):
+            AddressField().clean(address)
+
+
+def test_signs_alone_answer_nothing() -> None:
+    with pytest.raises(forms.ValidationError):
+        PlainTextField().clean("…?")
+    assert PlainTextField(required=False).clean("") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "is_doubtful"),
+    [
+        ("0912 345 678", "+84912345678", False),
+        ("0555 123 456", "+84555123456", True),  # a beginning the library has not heard of (D11)
+        ("0712345678", "+84712345678", True),
+        ("+82 10 1234 5678", "+821012345678", False),
+    ],
+)
+def test_a_new_beginning_is_taken_and_asked_about(typed: str, kept: str, is_doubtful: bool) -> None:
+    assert PhoneField().clean(typed) == kept
+    assert bool(phone_doubts(kept)) is is_doubtful
+
+
+@pytest.mark.parametrize("typed", ["091234567", "1234567890123", "0012345678", "số của tôi"])
+def test_what_has_no_shape_of_a_number_is_refused(typed: str) -> None:
+    with pytest.raises(forms.ValidationError):
+        PhoneField().clean(typed)
