@@ -10,8 +10,6 @@ from random import Random
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -19,7 +17,8 @@ from agencies.models import AuditEntry
 from dossiers.models import Dossier, DossierCounter
 from payments.models import Bill
 
-from . import desks, rhythm, sandbox_books, statements, systems
+from . import rhythm, statements
+from .aside import desks, durations, samples, sandbox_books, systems
 from .linking import Linker
 from .scene import build, communes
 from .stories import opening, teller, waiting
@@ -35,10 +34,6 @@ PIN = "2580"
 _MARGIN = timedelta(minutes=3)
 #: Rows are written when so many dossiers were told, at the end of a day.
 _CHUNK = 1500
-_PAPER = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-)
 Progress = Callable[[int, int, str], None]
 
 
@@ -98,14 +93,13 @@ def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> 
     today = timezone.localdate(now)
     first = rhythm.days(today)[0]
     rng = _rng(f"{seed}:{today}:scene")
+    durations.enter()
     scene = build(first, today, banks, rng)
     pages = Pages(tables(), {"receipt": _number_receipts, "shift": count_drawers})
     pages.begin()
     scene.prices.read_all(scene.cases, first, today)
-    paper = default_storage.save("results/mau/ket-qua.pdf", ContentFile(_PAPER))
-    return World(
-        scene, pages, first, now.astimezone(timezone.get_default_timezone()), make_password(PIN), paper, communes(scene)
-    )
+    local = now.astimezone(timezone.get_default_timezone())
+    return World(scene, pages, first, local, make_password(PIN), samples.lay_down(), communes(scene))
 
 
 def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sandbox_books.Spool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -19,8 +19,9 @@ from gateways.base import Gateway
 from payments.merchants.accounts import adapter_for
 from payments.models import MerchantAccount
 from procedures.areas import area_of
-from procedures.models import ProcedureCase
+from procedures.models import DocumentRequirement, ProcedureCase
 
+from .aside import contracts
 from .clock import Clock
 from .pricing import Prices
 from .staff import Office, staff
@@ -48,25 +49,34 @@ class Contract:
     bank: Mapping[str, Any]
     settings: Mapping[str, Any]
     secrets: Mapping[str, Any]
+    agency_id: int
+    accountants: tuple[int, ...]
+    #: The day from which it takes no new payment, if there is one: nobody at the bank answers for it any more.
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An office that receives dossiers."""
+    """An office that receives dossiers. `counter` and `moved` are its contracts with itself."""
 
     agency: Agency
     office: Office
     counter: MerchantAccount
+    moved: MerchantAccount
     area: str
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All of it."""
+    """All of it. `contracts` are the province's by gateway, `own` those of single agencies.
+
+    `papers` are what each procedure asks for, and whether always.
+    """
 
     province: Agency
     places: Mapping[int, Place]
     contracts: Mapping[str, Contract]
+    own: Mapping[tuple[int, str], Contract]
     cases: tuple[ProcedureCase, ...]
     case_weights: tuple[float, ...]
     offices: Mapping[int, tuple[tuple[int, ...], tuple[float, ...]]]
@@ -74,6 +84,16 @@ class Scene:
     clock: Clock
     accountants: tuple[int, ...]
     postage: tuple[tuple[str, date, int, int, str], ...]
+    papers: Mapping[int, tuple[tuple[str, bool], ...]]
+
+    def contract_for(self, agency_id: int, gateway: str, day: date) -> Contract:
+        """Return the contract that takes a payment to an agency on a day, as `merchants.account_for` finds it."""
+        own = self.own.get((agency_id, gateway))
+        return own if own is not None and (own.until is None or day < own.until) else self.contracts[gateway]
+
+    def all_contracts(self) -> list[Contract]:
+        """Return every contract with a bank."""
+        return [*self.contracts.values(), *self.own.values()]
 
     def case_and_place(self, rng: Random) -> tuple[ProcedureCase, Place]:
         """Return what somebody comes for, and where to."""
@@ -97,15 +117,20 @@ def build(first: date, today: date, banks: Mapping[str, Mapping[str, Any]], rng:
     cases = [case for case in cases if offering[case.procedure_id]]
     agencies = {agency.pk: agency for found in offering.values() for agency in found}
     people = staff(list(agencies.values()), province, first, rng)
-    counters = _counters(list(agencies.values()), first)
+    counters, moved = (_with_itself(slug, list(agencies.values()), first) for slug in internal.SLUGS)
+    accountants = tuple(people[province.pk].people[Role.ACCOUNTANT])
     weights = {pk: _BUSY if agency.code == VIET_TRI else rng.lognormvariate(0, 0.5) for pk, agency in agencies.items()}
     count: dict[int, int] = {}
     for case in cases:
         count[case.procedure_id] = count.get(case.procedure_id, 0) + 1
     return Scene(
         province=province,
-        places={pk: Place(agency, people[pk], counters[pk], area_of(agency.name)) for pk, agency in agencies.items()},
-        contracts=_contracts(province, banks),
+        places={
+            pk: Place(agency, people[pk], counters[pk], moved[pk], area_of(agency.name))
+            for pk, agency in agencies.items()
+        },
+        contracts=_contracts(province, banks, accountants),
+        own=_own(agencies.values(), people, province, banks, today),
         cases=tuple(cases),
         case_weights=tuple(
             accumulate(_SHARES.get(case.procedure.code, _REST) / count[case.procedure_id] for case in cases)
@@ -116,29 +141,52 @@ def build(first: date, today: date, banks: Mapping[str, Mapping[str, Any]], rng:
         },
         prices=Prices(),
         clock=Clock(first),
-        accountants=tuple(people[province.pk].people[Role.ACCOUNTANT]),
+        accountants=accountants,
         postage=_postage(),
+        papers=_papers(),
     )
 
 
-def _contracts(province: Agency, banks: Mapping[str, Mapping[str, Any]]) -> dict[str, Contract]:
+def _contracts(
+    province: Agency, banks: Mapping[str, Mapping[str, Any]], accountants: tuple[int, ...]
+) -> dict[str, Contract]:
     accounts = MerchantAccount.objects.filter(agency=province, gateway__in=banks).select_related("agency")
-    return {
-        account.gateway: Contract(
-            account.pk,
-            account.gateway,
-            adapter_for(account),
-            banks[account.gateway],
-            account.settings,
-            json.loads(account.secrets),
-        )
-        for account in accounts
-    }
+    return {account.gateway: _contract(account, banks[account.gateway], accountants) for account in accounts}
 
 
-def _counters(agencies: list[Agency], first: date) -> dict[int, MerchantAccount]:
-    """Return the contract each office has with itself, as its first takings at the counter would make it."""
-    slug = internal.Counter.slug
+def _contract(account: MerchantAccount, bank: Mapping[str, Any], accountants: tuple[int, ...]) -> Contract:
+    return Contract(
+        account.pk,
+        account.gateway,
+        adapter_for(account),
+        bank,
+        account.settings,
+        json.loads(account.secrets),
+        account.agency_id,
+        accountants,
+        account.valid_during.upper if account.valid_during else None,
+    )
+
+
+def _own(
+    agencies: Iterable[Agency],
+    people: Mapping[int, Office],
+    province: Agency,
+    banks: Mapping[str, Mapping[str, Any]],
+    until: date,
+) -> dict[tuple[int, str], Contract]:
+    """Return the contract that the commune of the demo's accounts had of its own until a day."""
+    found = {}
+    for agency in agencies:
+        if agency.code == VIET_TRI and (made := contracts.of_its_own(agency, province, banks, until)):
+            account, bank = made
+            accountants = tuple(people[agency.pk].people[Role.ACCOUNTANT])
+            found[agency.pk, account.gateway] = _contract(account, bank, accountants)
+    return found
+
+
+def _with_itself(slug: str, agencies: list[Agency], first: date) -> dict[int, MerchantAccount]:
+    """Return the contract each office has with itself, as its first money of a kind without a bank would make it."""
     MerchantAccount.objects.bulk_create(
         MerchantAccount(
             agency=agency, gateway=slug, merchant_id=f"{slug}-{agency.pk}", valid_during=DateRange(first, None)
@@ -146,6 +194,13 @@ def _counters(agencies: list[Agency], first: date) -> dict[int, MerchantAccount]
         for agency in agencies
     )
     return {account.agency_id: account for account in MerchantAccount.objects.filter(gateway=slug)}
+
+
+def _papers() -> dict[int, tuple[tuple[str, bool], ...]]:
+    asked: dict[int, tuple[tuple[str, bool], ...]] = {}
+    for paper in DocumentRequirement.objects.order_by("procedure_id", "position"):
+        asked[paper.procedure_id] = (*asked.get(paper.procedure_id, ()), (paper.name, paper.is_required))
+    return asked
 
 
 def _postage() -> tuple[tuple[str, date, int, int, str], ...]:

@@ -7,15 +7,12 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from gateways.base import Notification, OutcomeState
 from payments.discrepancies import SUGGESTED_ACTIONS
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import NotificationSource, NotificationState
 from payments.models.statements import RowState, StatementState
-from payments.states import EventKind
 
+from . import strangers
 from .scene import Contract
-from .stories import banks
 from .world import World
 from .writer.row import Row, naming
 
@@ -36,10 +33,10 @@ def morning(world: World, day: date, rng: Random) -> None:
         first -= timedelta(days=1)
     span = {first + timedelta(days=ahead) for ahead in range((day - first).days)}
     minute = 0
-    for contract in world.scene.contracts.values():
-        rows = [row for past in sorted(span) for row in world.banks[contract.gateway, past].rows]
+    for contract in world.scene.all_contracts():
+        rows = [row for past in sorted(span) for row in world.banks[contract.pk, past].rows]
         for past in span:
-            world.banks[contract.gateway, past].rows.clear()  # whole stories hang on them
+            world.banks[contract.pk, past].rows.clear()  # whole stories hang on them
         minute += rng.randint(2, 6)
         if not rows:
             continue
@@ -55,9 +52,9 @@ def _read(
     days = world.banks
     for row in found:
         if row["event"] is not None:
-            days[contract.gateway, row["event"]["value_date"]].ours.append(row["event"]["amount"])
+            days[contract.pk, row["event"]["value_date"]].ours.append(row["event"]["amount"])
     state = StatementState.PREVIEW if is_last else StatementState.DONE
-    by = rng.choice(world.scene.accountants)
+    by = rng.choice(contract.accountants)
     at = read + timedelta(seconds=2)
     statement = world.pages.add(
         "statement",
@@ -70,22 +67,23 @@ def _read(
         uploaded_at=read,
         finished_at=None if is_last else read + timedelta(minutes=2),
     )
-    _audit(world, statement, read, by, "statement_upload")
+    subject = naming("statement:", statement)
+    world.audit(read, by, "statement_upload", subject, contract.agency_id)
     if not is_last:
-        _audit(world, statement, read + timedelta(minutes=1), by, "statement_confirm")
+        world.audit(read + timedelta(minutes=1), by, "statement_confirm", subject, contract.agency_id)
     lines: list[Row] = []
     for told in found:
         line = _line(world, contract, statement, told, at, is_last=is_last, rng=rng)
         if line is not None:
             lines.append(line)
     if contract.gateway == "vietinbank" and not is_last and rng.randrange(_STRANGER) == 0:
-        lines.append(_stranger(world, contract, statement, at, rng))
+        lines.append(strangers.transfer(world, contract, statement, at, rng))
     for number, line in enumerate(lines, 2):
         line["line_number"] = number
         if facts := line.get("_facts"):
             facts["line"] = number
         if not is_last:
-            days[contract.gateway, line["value_date"]].theirs.append(line["amount"])
+            days[contract.pk, line["value_date"]].theirs.append(line["amount"])
     text = "\n".join(f"{line['gateway_ref']};{line['amount']};{line['occurred_at']}" for line in lines)
     statement |= {
         "size": len(text),
@@ -100,10 +98,6 @@ def _read(
         _close(world, contract, sorted(span), read, by)
 
 
-def _audit(world: World, statement: Row, at: datetime, by: int, action: str) -> None:
-    world.audit(at, by, action, naming("statement:", statement), world.scene.province.pk)
-
-
 def _line(
     world: World, contract: Contract, statement: Row, told: dict[str, Any], at: datetime, *, is_last: bool, rng: Random
 ) -> Row | None:
@@ -113,7 +107,9 @@ def _line(
     world.lines += is_known
     fault = world.lines % _ONE_FAULT_IN
     if is_known and fault == _ONE_FAULT_IN // 3:
-        _discrepancy(world, event, DiscrepancyKind.NOT_IN_STATEMENT, event["amount"], event["money_key"], at, rng)
+        _discrepancy(
+            world, contract, event, DiscrepancyKind.NOT_IN_STATEMENT, event["amount"], event["money_key"], at, rng
+        )
         return None
     amount, case = told["amount"], None
     if is_known and fault == _ONE_FAULT_IN // 2:
@@ -122,7 +118,7 @@ def _line(
             amount = told["amount"] + 1000
         note = f"{told['bank_ref']}: {amount} / {event['amount']}"
         kind = DiscrepancyKind.AMOUNT_DIFFERS
-        case = _discrepancy(world, event, kind, abs(amount - event["amount"]), note, at, rng)
+        case = _discrepancy(world, contract, event, kind, abs(amount - event["amount"]), note, at, rng)
     if facts := told.get("_facts"):
         facts["statement"] = statement
     row_state = RowState.MATCHED
@@ -154,7 +150,14 @@ def _line(
 
 
 def _discrepancy(
-    world: World, event: Row, kind: DiscrepancyKind, amount: int, note: str, at: datetime, rng: Random
+    world: World,
+    contract: Contract,
+    event: Row,
+    kind: DiscrepancyKind,
+    amount: int,
+    note: str,
+    at: datetime,
+    rng: Random,
 ) -> Row:
     """Open what answers for a difference; most are answered within days."""
     bill = event["bill_id"]
@@ -162,14 +165,14 @@ def _discrepancy(
         "discrepancy",
         at,
         kind=kind,
-        agency_id=bill["agency_id"] if bill is not None else world.scene.province.pk,
+        agency_id=bill["agency_id"] if bill is not None else contract.agency_id,
         bill_id=bill,
         payment_id=event["payment_id"],
         amount=amount,
         note=note,
         suggested_action=SUGGESTED_ACTIONS[kind],
         opened_at=at,
-        owner_id=rng.choice(world.scene.accountants),
+        owner_id=rng.choice(contract.accountants),
     )
     answered = world.clock.at_work(rng, at, 20)
     if answered < world.now and rng.random() < 0.85:
@@ -185,103 +188,11 @@ def _discrepancy(
     return made
 
 
-def _stranger(world: World, contract: Contract, statement: Row, at: datetime, rng: Random) -> Row:
-    """A transfer that names no code of ours: booked first, looked for afterwards."""
-    moment = (at - timedelta(hours=rng.uniform(12, 15))).replace(microsecond=0)
-    reference, amount = banks.bank_reference(rng, contract, moment), rng.choice((10_000, 15_000, 50_000, 200_000))
-    text = rng.choice(("nop le phi ho so", "chuyen tien", "NGUYEN VAN A nop tien UBND", "phi chung thuc"))
-    facts: dict[str, Any] = {"description": text, "statement": None, "line": None}
-    news = Notification(
-        gateway=contract.gateway,
-        event_key=f"statement:{contract.pk}:{reference}",
-        merchant_ref="",
-        gateway_ref=reference,
-        state=OutcomeState.PAID,
-        amount=amount,
-        currency="VND",
-        occurred_at=moment,
-        account=str(contract.bank["account"]),
-        is_transfer=True,
-        facts=facts,
-    )
-    notification = world.pages.add(
-        "notification",
-        at,
-        gateway=contract.gateway,
-        event_key=news.event_key,
-        source=NotificationSource.STATEMENT,
-        merchant_account_id=contract.pk,
-        merchant_ref="",
-        gateway_ref=reference,
-        outcome=OutcomeState.PAID,
-        amount=amount,
-        currency="VND",
-        account=news.account,
-        is_transfer=True,
-        occurred_at=moment,
-        facts=lambda: {**facts, "statement": statement["id"]},
-        digest=banks.digest(news),
-        received_at=at,
-        next_attempt_at=at,
-        state=NotificationState.ORPHAN,
-        payment_id=None,
-        result="unknown_reference",
-        processed_at=at,
-    )
-    cause = {"cause": NotificationSource.STATEMENT, "cause_id": naming("", notification)}
-    key = f"{contract.gateway}:{contract.pk}:{reference}"
-    event = world.pages.add(
-        "ledger",
-        at,
-        kind=EventKind.MONEY_RECEIVED,
-        at=at,
-        amount=amount,
-        money_key=key,
-        merchant_account_id=contract.pk,
-        value_date=moment.date(),
-        bill_id=None,
-        payment_id=None,
-        **cause,
-    )
-    world.pages.add("ledger", at, kind=EventKind.SURPLUS, at=at, amount=-amount, **cause)
-    world.banks[contract.gateway, moment.date()].ours.append(amount)
-    case = world.pages.add(
-        "discrepancy",
-        at,
-        kind=DiscrepancyKind.UNKNOWN_REFERENCE,
-        agency_id=world.scene.province.pk,
-        notification_id=notification,
-        amount=amount,
-        suggested_action=SUGGESTED_ACTIONS[DiscrepancyKind.UNKNOWN_REFERENCE],
-        opened_at=at,
-        owner_id=rng.choice(world.scene.accountants),
-    )
-    return world.pages.add(
-        "statement_row",
-        at,
-        statement_id=statement,
-        merchant_account_id=contract.pk,
-        gateway_ref=reference,
-        merchant_ref="",
-        amount=amount,
-        currency="VND",
-        account=news.account,
-        occurred_at=moment,
-        value_date=moment.date(),
-        description=text,
-        state=RowState.DISCREPANCY,
-        event_id=event,
-        notification_id=notification,
-        discrepancy_id=case,
-        _facts=facts,
-    )
-
-
 def _close(world: World, contract: Contract, span: list[date], read: datetime, by: int) -> None:
     """Close the days in the afternoon: whatever differs has a discrepancy by then."""
     closed = read.replace(hour=16, minute=40)
     for day in span:
-        both = world.banks[contract.gateway, day]
+        both = world.banks[contract.pk, day]
         if not both.ours and not both.theirs:
             continue
         world.pages.add(
@@ -297,4 +208,4 @@ def _close(world: World, contract: Contract, span: list[date], read: datetime, b
             closed_by_id=by,
             closed_at=closed,
         )
-        world.audit(closed, by, "day_close", f"merchant:{contract.pk}:{day}", world.scene.province.pk)
+        world.audit(closed, by, "day_close", f"merchant:{contract.pk}:{day}", contract.agency_id)

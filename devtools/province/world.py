@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from random import Random
 from typing import Any
 
@@ -12,8 +12,10 @@ from agencies.models import Role
 from payments.models.bills import FeeKind
 from payments.receipts.issue import TEMPLATE, serials_of
 
+from .aside import samples
+from .aside.samples import Samples
 from .clock import Clock
-from .scene import Place, Scene
+from .scene import Contract, Place, Scene
 from .writer.pages import Pages
 from .writer.row import Row, naming
 
@@ -29,7 +31,7 @@ class BankDay:
 
 @dataclass(slots=True)
 class World:
-    """`now` is where every story ends; `pin_hash` opens every dossier, `paper` is the file behind every result.
+    """`now` is where every story ends; `pin_hash` opens every dossier, `samples` are the files behind rows.
 
     `lines` counts those of the banks' files that the ledger knows.
     """
@@ -39,12 +41,13 @@ class World:
     first: date
     now: datetime
     pin_hash: str
-    paper: str
+    samples: Samples
     homes: list[str]
     counters: dict[tuple[str, date], int] = field(default_factory=lambda: defaultdict(int))
-    banks: dict[tuple[str, date], BankDay] = field(default_factory=lambda: defaultdict(BankDay))
+    banks: dict[tuple[int, date], BankDay] = field(default_factory=lambda: defaultdict(BankDay))
     books: list[dict[str, Any]] = field(default_factory=list)
     lines: int = 0
+    copies: int = 0
     _series: dict[tuple[int, str, int], Row] = field(default_factory=dict)
     _shifts: dict[tuple[int, date], Row] = field(default_factory=dict)
 
@@ -110,6 +113,11 @@ class World:
         cashier = row["cashier_id"]
         self.audit(closed, cashier, "shift_close", naming("shift:", row), place.agency.pk, difference=difference)
 
+    def copy_of(self, file: str) -> str:
+        """Return a name of its own for a file behind a row."""
+        self.copies += 1
+        return samples.copy_of(file, self.copies)
+
     def audit(
         self, at: datetime, actor: int | None, action: str, subject: Any, agency_id: int | None, **detail: Any
     ) -> None:
@@ -121,8 +129,14 @@ class World:
     def bank_paid(self, told: dict[str, Any], event: Row | None) -> None:
         """Write money down on the bank's side: in its books, and in its file of the day."""
         moment = datetime.fromtimestamp(told["paid_at"], tz=self.clock.midnight(self.first).tzinfo)
-        self.banks[told["gateway"], moment.date()].rows.append({**told, "moment": moment, "event": event})
-        self.books.append(told)
+        contract: Contract = told["_contract"]
+        self.banks[contract.pk, moment.date()].rows.append({**told, "moment": moment, "event": event})
+        self.book(told)
+
+    def book(self, told: dict[str, Any]) -> None:
+        """Put a transaction into the books of the sandbox's banks, which keep the province's contracts only."""
+        if told["_contract"].until is None:
+            self.books.append(told)
 
 
 def count_drawers(rows: list[Row]) -> None:
@@ -135,8 +149,3 @@ def count_drawers(rows: list[Row]) -> None:
                 row["note"] = ""
             elif not row.get("note"):
                 row["note"] = "Chênh lệch khi đếm"
-
-
-def next_day(moment: datetime) -> datetime:
-    """Return the same time of the next day."""
-    return moment + timedelta(days=1)

@@ -150,6 +150,7 @@ def transaction(
         detail |= {"session": session, "description": request["remark"]}
     whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     return {
+        "_contract": contract,
         "id": rng.randrange(10**6),
         "gateway": contract.gateway,
         "ref": payment["merchant_ref"],

@@ -122,7 +122,7 @@ def put_before_signer(tale: Tale, at: datetime, number: str) -> Row:
         at,
         dossier_id=tale.dossier,
         number=number,
-        file=tale.world.paper,
+        file=tale.world.samples["result"][0],
         submitted_by_id=actor,
         submitted_to_id=signer,
         submitted_at=at,

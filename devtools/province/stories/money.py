@@ -28,7 +28,8 @@ _ASKED_FOR = timedelta(days=90)
 def begin(tale: Tale, at: datetime, bill: Row, gateway: str) -> Row:
     """Open an attempt at a bank and send it, as `checkout.start` does."""
     tale.when(at)
-    contract, rng = tale.world.scene.contracts[gateway], tale.rng
+    rng, scene = tale.rng, tale.world.scene
+    contract = scene.contract_for(bill["agency_id"], gateway, tale.world.clock.day_of(at))
     is_qr = Capability.REDIRECT not in contract.adapter.capabilities
     reference = banks.reference(rng, contract, at)
     payment = tale.write(
@@ -45,6 +46,7 @@ def begin(tale: Tale, at: datetime, bill: Row, gateway: str) -> Row:
         expires_at=at + (QR_LIFETIME if is_qr else REDIRECT_LIFETIME),
         client_ip=f"14.{rng.randint(160, 191)}.{rng.randrange(256)}.{rng.randint(1, 254)}",
         next_check_at=at + timedelta(seconds=30),
+        _contract=contract,
     )
     order = PaymentOrder(
         merchant_ref=reference,
@@ -65,17 +67,18 @@ def begin(tale: Tale, at: datetime, bill: Row, gateway: str) -> Row:
     return payment
 
 
-def contract_of(tale: Tale, payment: Row) -> Contract:
+def contract_of(payment: Row) -> Contract:
     """Return the contract an attempt goes by."""
-    return tale.world.scene.contracts[payment["gateway"]]
+    contract: Contract = payment["_contract"]
+    return contract
 
 
 def end(tale: Tale, at: datetime, bill: Row, payment: Row, outcome: str) -> None:
     """Let the bank tell that an attempt failed or was cancelled; the browser is back already."""
     tale.when(at)
-    contract = contract_of(tale, payment)
+    contract = contract_of(payment)
     told = banks.transaction(tale.rng, contract, payment, at, outcome)
-    tale.world.books.append(told)
+    tale.world.book(told)
     payment["_booked"] = True
     payment["returned_at"] = at - timedelta(milliseconds=tale.rng.randint(10, 300))
     hear(
@@ -104,7 +107,7 @@ def watch(tale: Tale, payment: Row, since: datetime) -> None:
     payment["check_count"] = 6 + min(20, int(age.total_seconds() // 900)) + min(age, _ASKED_FOR).days
     payment["checked_at"] = max(since, now - timedelta(hours=rng.uniform(0.1, 20)))
     payment["next_check_at"] = None
-    if age < _ASKED_FOR:
+    if age < _ASKED_FOR and contract_of(payment).until is None:
         payment["next_check_at"] = now + timedelta(hours=rng.uniform(0.5, 23))
     else:
         payment["checked_at"] = payment["sent_at"] + _ASKED_FOR
@@ -113,14 +116,16 @@ def watch(tale: Tale, payment: Row, since: datetime) -> None:
 def leave_open(tale: Tale, payment: Row) -> None:
     """Somebody has an attempt open right now: the bank knows of it, too."""
     _open_at_bank(tale, payment)
-    payment["next_check_at"] = tale.world.now + timedelta(seconds=tale.rng.uniform(30, 900))
+    payment["next_check_at"] = None
+    if contract_of(payment).until is None:
+        payment["next_check_at"] = tale.world.now + timedelta(seconds=tale.rng.uniform(30, 900))
 
 
 def _open_at_bank(tale: Tale, payment: Row) -> None:
-    contract = contract_of(tale, payment)
+    contract = contract_of(payment)
     if contract.gateway != "vietinbank" and not payment.get("_booked"):
         payment["_booked"] = True
-        tale.world.books.append(banks.transaction(tale.rng, contract, payment, payment["sent_at"], "open"))
+        tale.world.book(banks.transaction(tale.rng, contract, payment, payment["sent_at"], "open"))
 
 
 def finish(tale: Tale) -> None:
@@ -138,7 +143,7 @@ def pay(
 ) -> None:
     """Let the payer pay at the bank, which tells us `lag` seconds later by callback, query or statement."""
     tale.when(at + timedelta(seconds=lag))
-    contract, rng = contract_of(tale, payment), tale.rng
+    contract, rng = contract_of(payment), tale.rng
     told = banks.transaction(rng, contract, payment, at, "paid", amount)
     payment["_booked"] = True
     if Capability.REDIRECT in contract.adapter.capabilities:
@@ -217,7 +222,7 @@ def at_counter(tale: Tale, at: datetime, bill: Row, *, by_card: bool) -> Row:
 def reverse(tale: Tale, at: datetime, bill: Row, payment: Row) -> None:
     """Let the bank take a payment back and say so when it is asked."""
     tale.when(at)
-    contract = contract_of(tale, payment)
+    contract = contract_of(payment)
     told = {
         "ref": payment["merchant_ref"],
         "bank_ref": payment["gateway_ref"],

@@ -19,7 +19,7 @@ from dossiers.states import DossierState
 from procedures.fees import with_amounts
 from procedures.models import ProcedureCase
 
-from . import bills
+from . import bills, papers
 from .tale import Tale, token
 
 _CODE = "ACDEFGHJKMNPQRTUVWXY34679"
@@ -71,6 +71,7 @@ def submit(tale: Tale, at: datetime, *, by_post: bool = False) -> None:
     draft(tale, at, helper)
     note = f"Nộp với sự giúp đỡ của {place.agency}"[:255] if helper else ""
     tale.event(at, EventKind.SUBMITTED, after=DossierState.SUBMITTED, actor_id=helper, note=note)
+    papers.with_form(tale, at)
     tale.tell("received", naming("dossier:", tale.dossier), at)
     postage = bills.postage(tale, at, place.agency.name, persons.street(rng)) if by_post else None
     _bill(tale, at, tale.priced, postage)

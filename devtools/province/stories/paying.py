@@ -244,8 +244,8 @@ def unclear(tale: Tale, at: datetime, bill: Row) -> None:
         money.pay(tale, when, bill, payment, lag=tale.rng.uniform(7200, 20_000), way="query")
         return
     payment["_unclear"] = True
-    told = banks.transaction(tale.rng, money.contract_of(tale, payment), payment, when, "open")
-    tale.world.books.append({**told, "state": "pending"})
+    told = banks.transaction(tale.rng, money.contract_of(payment), payment, when, "open")
+    tale.world.book({**told, "state": "pending"})
     money.watch(tale, payment, when)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from agencies.models import Role
+from devtools.province.aside import durations
 from dossiers.models import EventKind, NoticeKind, PostalState, Stage
 from dossiers.states import DossierState
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
 
-from . import bills, desk, opening, paying, refunds
+from . import bills, desk, opening, papers, paying, refunds
 from .tale import NotYet, Tale
 
 S = DossierState
@@ -24,6 +25,7 @@ _MISSING = (
     "Ảnh 4x6 nền trắng",
     "Bản chính để đối chiếu",
 )
+_SENT = "Công dân đã gửi giấy tờ bổ sung"
 _REFUSED = (
     "Không thuộc thẩm quyền giải quyết của cơ quan",
     "Hồ sơ trùng với hồ sơ đã nộp",
@@ -73,8 +75,8 @@ def finish(tale: Tale, at: datetime, hours: float) -> datetime:
 
 def hours_left(tale: Tale) -> float:
     """Return how many working hours the work takes: most keep the day, one in fourteen misses it."""
-    days = tale.case.duration_by(tale.channel)
-    return 8 * days * (tale.rng.uniform(1.15, 2.0) if tale.rng.random() < 0.07 else tale.rng.uniform(0.12, 0.72))
+    hours = durations.working_hours(tale.case, tale.channel)
+    return hours * (tale.rng.uniform(1.15, 2.0) if tale.rng.random() < 0.07 else tale.rng.uniform(0.12, 0.72))
 
 
 def give_out(tale: Tale, done: datetime) -> None:
@@ -138,7 +140,8 @@ def with_papers_missing(tale: Tale, at: datetime) -> None:
         asked = _work(tale, at, 3)
         desk.notice(tale, asked, NoticeKind.SUPPLEMENT, actor, "Hồ sơ còn thiếu giấy tờ", items)
         came = _work(tale, asked, rng.choice((8, 16, 40)))
-        desk.advance(tale, came, S.SUBMITTED, None, "Công dân đã bổ sung")
+        papers.asked_for(tale, came)
+        desk.advance(tale, came, S.SUBMITTED, None, _SENT)
         begun = take_in(tale, came, 1)
     else:
         actor = tale.officer(Role.HANDLING_OFFICER)
@@ -146,7 +149,8 @@ def with_papers_missing(tale: Tale, at: datetime) -> None:
         asked = _work(tale, begun, 4)
         desk.notice(tale, asked, NoticeKind.SUPPLEMENT, actor, "Cần làm rõ nội dung kê khai", items)
         came = _work(tale, asked, rng.choice((8, 24, 60)))
-        desk.advance(tale, came, S.IN_PROCESS, None, "Công dân đã bổ sung")
+        papers.asked_for(tale, came)
+        desk.advance(tale, came, S.IN_PROCESS, None, _SENT)
         begun = came
     give_out(tale, finish(tale, begun, hours_left(tale)))
 

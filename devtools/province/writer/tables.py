@@ -116,6 +116,15 @@ def _dossiers() -> dict[str, Table]:
             note="",
             actor_id=None,
         ),
+        "paper": Table(
+            d.Attachment,
+            "requirement file name content_type size uploaded_at next_check_at",
+            dossier_id=None,
+            draft_id=None,
+            state="clean",
+            refusal="",
+            attempts=1,
+        ),
         "pause": Table(d.ClockPause, "dossier_id state started_at", ended_at=None),
         "assignment": Table(d.Assignment, "dossier_id stage giver_id taker_id at", note=""),
         "notice": Table(

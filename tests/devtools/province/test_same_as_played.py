@@ -33,6 +33,8 @@ from .kinds import KINDS, Office
 from .kinds_of_work import PDF  # noqa: F401 - registers its kinds
 
 pytestmark = pytest.mark.django_db
+#: Names of files that are not there.
+SAMPLES = {sort: (f"{sort}.x", 1) for sort in ("result", "scan", "photo")}
 _OWNER = Owner("Bùi Thị Mỷ", "bui thi my", "025190990001", "+84998000001", "", "Khu 1")
 
 
@@ -69,7 +71,7 @@ def world(case: ProcedureCase) -> World:
     banks = {gateway: CONTRACTS[gateway]["bank"] for gateway in ("vnpay", "vietinbank")}
     stage = scene.build(first, now.date(), banks, rng)
     pages = Pages(tables(), {"receipt": load._number_receipts, "shift": count_drawers})
-    return World(stage, pages, first, now, "!", "x.pdf", ["Phường Việt Trì"])
+    return World(stage, pages, first, now, "!", SAMPLES, ["Phường Việt Trì"])
 
 
 def _play(name: str, case: ProcedureCase, world: World, *, by_post: bool) -> Dossier:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from devtools import demo
 from devtools.province import load, scene
+from devtools.province.aside import samples
 from devtools.province.stories import teller
 from devtools.province.world import World
 from devtools.province.writer.pages import Pages
@@ -26,7 +27,9 @@ def _plain(value: Any) -> str:
 
 
 def _told(stage: scene.Scene, seed: str, now: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
-    world = World(stage, Pages(tables()), now.date() - timedelta(days=60), now, "!", "x.pdf", ["Phường Việt Trì"])
+    world = World(
+        stage, Pages(tables()), now.date() - timedelta(days=60), now, "!", samples.lay_down(), ["Phường Việt Trì"]
+    )
     for number in range(1, 25):
         at = now - timedelta(days=50, minutes=number)
         teller.tell(world, load._rng(f"{seed}{number}"), at, "online" if number % 3 else "counter", number)

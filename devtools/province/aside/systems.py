@@ -8,11 +8,10 @@ from random import Random
 from django.utils import timezone
 
 from devtools.demo import API_CLIENT
+from devtools.province.people import names
 from payments.bills.create import NewLine, cancel_bill, create_bill
 from payments.models import ApiClient, WebhookDelivery
 from payments.webhooks import endpoints
-
-from .people import names
 
 _BILLS, _CANCELLED = 8, 5
 #: A name nobody can own (RFC 2606): nothing is ever sent there.

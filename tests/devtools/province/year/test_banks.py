@@ -1,0 +1,61 @@
+"""What the banks' files said is what their books hold, but for the faults that were planted, each with its case."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from devtools import demo
+from devtools.province.scene import VIET_TRI
+from payments.models import ClosedDay, Discrepancy, MerchantAccount, Statement, StatementRow
+
+pytestmark = [pytest.mark.xdist_group("province"), pytest.mark.usefixtures("province"), pytest.mark.django_db]
+
+
+def _booked(books: Path) -> dict[tuple[str, str], tuple[int, str]]:
+    with sqlite3.connect(books) as database:
+        rows = database.execute("SELECT gateway, bank_ref, amount, ref FROM transactions WHERE state = 'paid'")
+        return {(gateway, bank_ref): (amount, ref) for gateway, bank_ref, amount, ref in rows}
+
+
+def test_statements_say_what_the_banks_booked(books: Path) -> None:
+    booked = _booked(books)
+    told: dict[tuple[str, str], StatementRow] = {}
+    for row in StatementRow.objects.filter(merchant_account__agency__code="H44").select_related("merchant_account"):
+        told[row.merchant_account.gateway, row.gateway_ref] = row
+    assert len(told) > 500
+    assert told.keys() <= booked.keys()
+    differing = {key for key, row in told.items() if (row.amount, row.merchant_ref) != booked[key]}
+    planted = {key for key, row in told.items() if row.discrepancy and row.discrepancy.kind == "amount_differs"}
+    assert differing == planted
+    forgotten = Discrepancy.objects.filter(kind="not_in_statement", payment__merchant_account__agency__code="H44")
+    missing = {(case.payment.gateway, case.payment.gateway_ref) for case in forgotten if case.payment}
+    read_until = max(Statement.objects.values_list("uploaded_at", flat=True))
+    today = timezone.localdate(read_until)
+    unread = {key for key in booked.keys() - told.keys() if key not in missing}
+    assert missing.isdisjoint(told)
+    assert all(day >= today for day in _days(books, unread)), "only what came after the last file is not in one"
+
+
+def _days(books: Path, keys: set[tuple[str, str]]) -> list[date]:
+    with sqlite3.connect(books) as database:
+        rows = database.execute("SELECT gateway, bank_ref, paid_at FROM transactions WHERE state = 'paid'").fetchall()
+    zone = timezone.get_default_timezone()
+    return [datetime.fromtimestamp(paid, tz=zone).date() for gateway, ref, paid in rows if (gateway, ref) in keys]
+
+
+def test_the_accountant_of_the_commune_has_statements_and_days_of_its_own() -> None:
+    own = MerchantAccount.objects.exclude(gateway__in=("counter", "moved")).get(agency__code=VIET_TRI)
+    assert own.valid_during.upper == timezone.localdate(), "new payments go by the province's contract"
+    assert Statement.objects.filter(merchant_account=own, state="done").count() > 5
+    assert set(Statement.objects.filter(merchant_account=own).values_list("uploaded_by__username", flat=True)) <= {
+        person[1] for person in demo.PEOPLE.values()
+    }
+    closed = set(ClosedDay.objects.filter(merchant_account=own).values_list("day", flat=True))
+    moved = set(StatementRow.objects.filter(merchant_account=own).values_list("value_date", flat=True))
+    assert closed < moved, "the last days are open"
+    assert not own.payments.exclude(next_check_at=None).exists(), "nobody at that bank would answer"
