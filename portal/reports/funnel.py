@@ -6,15 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.values.percent import percent
-from dossiers.models import Dossier, DossierBill, Draft
+from dossiers.models import Dossier, Draft
 from dossiers.models.dossier import Channel
 from gateways import internal
-from payments.models import Payment
 from payments.states import BillState
 
 #: Drafts nobody touches are deleted after thirty days: of older ones nobody can say how many were begun.
@@ -62,22 +62,25 @@ def of_span(start: datetime, end: datetime, agencies: Collection[int] | None = N
     return [*steps, *_paying(dossiers, is_first=not steps)]
 
 
-def _owed(dossier: OuterRef) -> QuerySet[DossierBill]:
-    links = DossierBill.objects.filter(dossier=dossier, bill__amount__gt=0)
-    return links.exclude(bill__state__in=(BillState.WAIVED, BillState.CANCELLED))
-
-
 def _paying(dossiers: QuerySet[Dossier], *, is_first: bool) -> list[Step]:
-    attempts = Payment.objects.filter(bill__in=_owed(OuterRef(OuterRef("pk"))).values("bill"))
-    online = attempts.exclude(gateway__in=internal.SLUGS)
+    """Count each dossier once, by all its bills and attempts together: one pass, however many there are."""
+    owed = Q(bills__amount__gt=0) & ~Q(bills__state__in=(BillState.WAIVED, BillState.CANCELLED))
+    at_counter = Q(bills__payments__gateway__in=internal.SLUGS)
+    attempt = owed & Q(bills__payments__isnull=False)
+    is_applied = Q(bills__payments__is_applied=True)
+
+    def any_of(condition: Q) -> BoolOr:
+        return BoolOr(ExpressionWrapper(condition, BooleanField()), default=False)
+
     counted = (
-        dossiers.annotate(
-            owes=Exists(_owed(OuterRef("pk"))),
-            tried=Exists(online),
-            paid=Exists(online.filter(is_applied=True)),
-            at_counter=Exists(attempts.filter(is_applied=True, gateway__in=internal.SLUGS)),
+        dossiers.order_by()
+        .values("pk")
+        .annotate(
+            owes=any_of(owed),
+            tried=any_of(attempt & ~at_counter),
+            paid=any_of(attempt & ~at_counter & is_applied),
+            at_counter=any_of(attempt & at_counter & is_applied),
         )
-        .order_by()
         .aggregate(
             everybody=Count("pk"),
             could_pay=Count("pk", filter=Q(owes=True, at_counter=False)),

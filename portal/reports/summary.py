@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,7 +16,7 @@ from agencies.models import Agency
 from core.values.percent import percent
 from dossiers.models import DossierBill
 from gateways import internal
-from payments.models import BillLine, Refund
+from payments.models import Refund
 from payments.models.bills import FeeKind
 from payments.states import RefundState
 
@@ -137,22 +137,26 @@ def summary_of(scope: Scope, *, is_whole: bool, heirs: Mapping[int, int] | None 
     )
 
 
+#: A bill is settled by one payment at most (I2): what came for it came as that payment did.
+_ONLINE = ~Q(gateway__in=internal.SLUGS)
+
+
 def _procedures(scope: Scope) -> Share:
     """Of the procedures somebody paid for, those that somebody paid for online."""
-    online = Q(bill__in=payments(scope, online=True).values("bill"))
-    paid = DossierBill.objects.filter(bill__in=payments(scope).values("bill"))
-    totals = paid.aggregate(
-        whole=Count("dossier__case__procedure", distinct=True),
-        part=Count("dossier__case__procedure", distinct=True, filter=online),
-    )
-    return Share(SHARES[0][0], totals["part"], totals["whole"])
+    online = Q(bill__payments__is_applied=True) & ~Q(bill__payments__gateway__in=internal.SLUGS)
+    links = DossierBill.objects.filter(bill__in=payments(scope).values("bill"))
+    by_procedure = links.values_list("dossier__case__procedure").annotate(online=Count("pk", filter=online))
+    numbers = [number for _procedure, number in by_procedure]
+    return Share(SHARES[0][0], sum(number > 0 for number in numbers), len(numbers))
 
 
 def _money(scope: Scope) -> list[Money]:
-    online = Q(bill__in=payments(scope, online=True).values("bill"))
-    lines = BillLine.objects.filter(bill__in=payments(scope).values("bill")).order_by()
-    grouped = lines.values("kind").annotate(
-        online=Sum("amount", filter=online, default=0), counter=Sum("amount", filter=~online, default=0)
+    amount = "bill__lines__amount"
+    grouped = (
+        payments(scope)
+        .order_by()
+        .values(kind=F("bill__lines__kind"))
+        .annotate(online=Sum(amount, filter=_ONLINE, default=0), counter=Sum(amount, filter=~_ONLINE, default=0))
     )
     by_kind = {row["kind"]: row for row in grouped}
     return [
@@ -174,6 +178,6 @@ def _weeks(scope: Scope) -> list[Week]:
         .annotate(week=TruncWeek("paid_at"))
         .order_by("week")
         .values("week")
-        .annotate(paid=Count("pk"), online=Count("pk", filter=~Q(gateway__in=internal.SLUGS)))
+        .annotate(paid=Count("pk"), online=Count("pk", filter=_ONLINE))
     )
     return [Week(timezone.localdate(row["week"]), row["paid"], row["online"]) for row in grouped]

@@ -152,9 +152,9 @@ def _done(agencies: Iterable[Agency], day: date) -> dict[int, set[str]]:
         Q(gateway__in=internal.SLUGS) | Q(bill__in=test_payments.bills())
     )
     for step, rows in (("series", series), ("officers", working(ids, day))):
-        for agency_id in rows.values_list("agency_id", flat=True).distinct():
+        for agency_id in rows.order_by().values_list("agency_id", flat=True).distinct():
             done[agency_id].add(step)
-    for agency_id in paid.values_list("bill__agency_id", flat=True).distinct():
+    for agency_id in paid.order_by().values_list("bill__agency_id", flat=True).distinct():
         done[agency_id].add("paid")
     for agency_id in _fully_priced(ids, day):
         done[agency_id].add("fees")
