@@ -44,9 +44,8 @@ def _write(figures: dict[str, float], machine: str) -> None:
     results |= {name: round(value, 3) for name, value in figures.items()}
     path.write_text(json.dumps(results, indent=2) + "\n")
     lines = [f"| {name} | {value:,} |" for name, value in sorted(results.items())]
-    text = (
-        f"# Benchmarks\n\nBy `make bench`, on {machine}.\n\n| figure | value |\n|---|---:|\n" + "\n".join(lines) + "\n"
-    )
+    head = f"# Benchmarks\n\nBy `make bench`, on {machine}. Pages: [pages/results.md](pages/results.md).\n\n"
+    text = head + "| figure | value |\n|---|---:|\n" + "\n".join(lines) + "\n"
     (FOLDER / "results.md").write_text(text)
 
 

@@ -1,0 +1,1 @@
+"""Every page of the authorization matrix, timed in the running demo: `python -m bench.pages`."""
