@@ -15,7 +15,8 @@ from dossiers.models import Dossier, DossierBill, SigningRequest, SigningState
 from dossiers.models.dossier import DossierQuerySet
 from dossiers.states import DossierState as S
 from payments.models import Payment
-from payments.states import OPEN_PAYMENT_STATES, UNCLEAR_AFTER, BillState, DisplayState, PaymentState
+from payments.models.payments import in_doubt
+from payments.states import UNCLEAR_AFTER, BillState, DisplayState
 
 OPEN_STATES = (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED, S.FINISHED)
 VIEWS = {
@@ -127,6 +128,5 @@ def _bills(**wanted: object) -> QuerySet[DossierBill]:
 
 def _stuck(now: datetime) -> Exists:
     """Whether a payment of an open bill has been in doubt for too long."""
-    doubtful = Q(state=PaymentState.UNKNOWN) | Q(state__in=OPEN_PAYMENT_STATES, returned_at__isnull=False)
-    payments = Payment.objects.filter(doubtful, bill=OuterRef("bill"), created_at__lt=now - UNCLEAR_AFTER)
+    payments = Payment.objects.filter(in_doubt(), bill=OuterRef("bill"), created_at__lt=now - UNCLEAR_AFTER)
     return Exists(_bills(state=BillState.OPEN).filter(Exists(payments)))

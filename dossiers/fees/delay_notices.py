@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from dossiers.messages.outbox import BATCH, tell
 from dossiers.models import DossierBill, Message
 from payments.models import Payment
-from payments.states import OPEN_PAYMENT_STATES, UNCLEAR_AFTER, BillState, PaymentState
+from payments.models.payments import in_doubt
+from payments.states import UNCLEAR_AFTER, BillState
 
 KIND = "fee_checking"
 #: Older doubts are an accountant's case, and a message about them would only surprise.
@@ -21,9 +22,8 @@ TELLS_UNTIL = timedelta(days=1)
 def tell_due() -> int:
     """Queue a message for each dossier whose payment has been in doubt for long; return for how many. Once each."""
     now = timezone.now()
-    is_doubtful = Q(state=PaymentState.UNKNOWN) | Q(state__in=OPEN_PAYMENT_STATES, returned_at__lt=now - UNCLEAR_AFTER)
     waiting = Payment.objects.filter(
-        is_doubtful,
+        in_doubt(returned_at__lt=now - UNCLEAR_AFTER),
         next_check_at__isnull=False,
         bill__state=BillState.OPEN,
         created_at__range=(now - TELLS_UNTIL, now - UNCLEAR_AFTER),

@@ -57,8 +57,9 @@ def pay(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
     except AnotherUnderWay as warning:
         return _warn(request, token, gateway, warning)
     except PaymentNotStarted:
-        messages.error(request, _("Cổng thanh toán này đang bận. Chưa có khoản tiền nào bị trừ; hãy chọn cách khác."))
-        return redirect("bill", token=token)
+        return _not_opened(request, token, gateway)
+    if payment.is_open and not payment.was_offered:
+        return _not_opened(request, token, gateway)
     request.session[SESSION_PAYMENT] = payment.token
     answer = redirect(_next_page(payment, token))
     answer.set_cookie(
@@ -70,6 +71,12 @@ def pay(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
         samesite="Lax",
     )
     return answer
+
+
+def _not_opened(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
+    text = _("%(gateway)s không mở được lúc này. Bạn chưa trả tiền; hãy thử lại hoặc chọn cách khác.")
+    messages.error(request, text % {"gateway": registry.name_of(gateway)})
+    return redirect("bill", token=token)
 
 
 def _next_page(payment: Payment, token: str) -> str:

@@ -53,8 +53,8 @@ def start(
     """Open an attempt through `gateway`, or give back the one that is open already.
 
     The caller sends the browser to `redirect_url` or shows `qr_text`; a payment in state
-    UNKNOWN has neither: the page then says that we are checking. An attempt whose process
-    died is sent again under its own reference, which a gateway charges at most once.
+    UNKNOWN may have neither, when the gateway has not answered. Such an attempt, and one whose process
+    died, is sent again under its own reference, which a gateway charges at most once.
     A person who begins a second attempt is warned: `acknowledged` are the ids of those they were told
     of and pay beside; None for a system, which is not asked. Decided under the bill's lock, so
     of two tabs one is warned. `through` is the contract that a test payment is about, taken also while it
@@ -88,7 +88,7 @@ def unfinished(token: str) -> Payment | None:
 def _ask_about_earlier(bill: Bill) -> None:
     """Before new money is asked for, learn what the gateways know of earlier attempts."""
     for payment in bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account"):
-        if payment.is_in_doubt or payment.expires_at <= timezone.now():
+        if payment.is_in_doubt or _is_unseen(payment) or payment.expires_at <= timezone.now():
             status_queries.check(payment)
 
 
@@ -106,9 +106,9 @@ def _open(
         now = timezone.now()
         if existing:
             is_abandoned = existing.state == PaymentState.CREATED and existing.created_at < now - ABANDONED_AFTER
-            return existing, is_abandoned
+            return existing, is_abandoned or _is_unseen(existing)
         if acknowledged is not None and (
-            unmentioned := [payment for payment in under_way if payment.pk not in acknowledged]
+            unmentioned := [each for each in under_way if not _is_unseen(each) and each.pk not in acknowledged]
         ):
             raise AnotherUnderWay(unmentioned)
         payment = Payment.objects.create(
@@ -125,6 +125,11 @@ def _open(
             kind=EventKind.PAYMENT_CREATED, bill=locked, payment=payment, after=payment.state, cause="payer"
         )
     return payment, True
+
+
+def _is_unseen(payment: Payment) -> bool:
+    """Whether the gateway did not answer the start, so that the payer has seen nothing to pay at."""
+    return payment.state == PaymentState.UNKNOWN and not payment.was_offered
 
 
 def _new_reference(account: MerchantAccount, *, is_qr: bool) -> str:
@@ -194,7 +199,7 @@ def _record_sent(payment: Payment, answer: Redirect | QrCode) -> Payment:
                 "account_name": answer.account_name,
                 "purpose": answer.purpose,
             }
-        if locked.state == PaymentState.CREATED:
+        if locked.state in (PaymentState.CREATED, PaymentState.UNKNOWN):
             transitions.payment_to(locked, PaymentState.SENT, bill_id=locked.bill_id, cause="start").save()
         locked.save(update_fields=["request", "sent_at", "redirect_url", "qr_text", "qr_details", "state"])
     return locked

@@ -14,6 +14,13 @@ from .bills import Bill, new_token
 from .merchants import MerchantAccount
 
 
+def in_doubt(**returned: object) -> Q:
+    """Return the condition of `Payment.is_in_doubt` for a query; `returned` narrows when the browser came back."""
+    was_offered = ~Q(redirect_url="", qr_text="")
+    came_back = Q(state__in=OPEN_PAYMENT_STATES, **(returned or {"returned_at__isnull": False}))
+    return Q(state=PaymentState.UNKNOWN) & was_offered | came_back
+
+
 class Payment(models.Model):
     """One attempt through one gateway. It is committed before the request leaves (I12).
 
@@ -98,11 +105,18 @@ class Payment(models.Model):
         return self.merchant_ref
 
     @property
+    def was_offered(self) -> bool:
+        """The payer was given somewhere to pay: a page of the gateway, or a QR."""
+        return bool(self.redirect_url or self.qr_text)
+
+    @property
     def is_in_doubt(self) -> bool:
-        """Money may have moved and we do not know yet: the browser is back, or the bank is unclear."""
-        return self.state == PaymentState.UNKNOWN or (
-            self.state in OPEN_PAYMENT_STATES and self.returned_at is not None
-        )
+        """Money may have moved and we do not know yet: the browser is back, or the bank is unclear.
+
+        An attempt whose start was never answered has shown the payer nothing to pay at; it is asked about all the same.
+        """
+        is_unclear = self.state == PaymentState.UNKNOWN and self.was_offered
+        return is_unclear or (self.state in OPEN_PAYMENT_STATES and self.returned_at is not None)
 
     @property
     def remaining_amount(self) -> int:

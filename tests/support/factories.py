@@ -91,6 +91,8 @@ def payment(of: Bill | None = None, gateway: str = "vnptpay", **values: Any) -> 
     number = next(_numbers)
     reference = f"{number:014d}" if gateway == "vietinbank" else f"MC{number:010d}"
     state = values.pop("state", PaymentState.SENT)
+    if state != PaymentState.CREATED and "qr_text" not in values:
+        values.setdefault("redirect_url", "https://bank.example/pay")
     made = Payment.objects.create(
         bill=of,
         merchant_account=merchant(of.agency, gateway),

@@ -16,7 +16,7 @@ from core.background import sweeper, wakeup
 from gateways.base import OutcomeState
 from payments.callbacks import inbox
 from payments.checkout import start as checkout
-from payments.errors import PaymentNotStarted
+from payments.errors import BillNotPayable, PaymentNotStarted
 from payments.models import Bill, Discrepancy, Payment, Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
@@ -55,10 +55,15 @@ def test_two_transfers_to_one_code_are_both_found_by_asking(bank: Bank, bill: Bi
 
 
 def test_charged_then_timed_out_is_unknown_never_failed_and_then_paid(bank: Bank, bill: Bill) -> None:
+    """The payer saw no page of the bank, so nothing tells of money; before more is asked for, the bank is asked."""
     bank.fault("charge_then_timeout", gateway="vnptpay", seconds=2, count=1)
     payment = checkout.start(bill, "vnptpay", client_ip="203.0.113.10")
     assert payment.state == PaymentState.UNKNOWN
-    assert bill.display_state == "checking"
+    for gateway in ("vietinbank", "vnptpay"):
+        with pytest.raises(BillNotPayable):
+            checkout.start(bill, gateway, client_ip="203.0.113.10")
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.PAID
 
 
 def test_a_second_start_while_unknown_asks_first_and_opens_nothing_new(bank: Bank, bill: Bill) -> None:
