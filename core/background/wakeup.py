@@ -49,13 +49,16 @@ def notify_worker() -> None:
         logger.warning("wake-ups are suspended for %.0f s: %s", SILENCE_SECONDS, error)
 
 
-def enqueue(task: str) -> None:
-    """Wake a worker for a task by its name. Its work waits in PostgreSQL; the sweeper does it without a wake-up."""
+def enqueue(task: str, **kwargs: str) -> None:
+    """Wake a worker for a task by its name and arguments.
+
+    Its work waits in PostgreSQL; the sweeper does it without a wake-up.
+    """
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task(task, retry=False, ignore_result=True)
+        current_app.send_task(task, kwargs=kwargs, retry=False, ignore_result=True)
     except Exception as error:  # whatever Celery raises, nothing is lost
         _silent_until = time.monotonic() + SILENCE_SECONDS
         logger.warning("wake-ups are suspended for %.0f s: %s", SILENCE_SECONDS, error)

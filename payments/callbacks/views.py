@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import live
+from core.background import wakeup
 from gateways.base import GatewayMissing, RawRequest, RawResponse
 from payments.models import Payment
 from payments.states import OPEN_PAYMENT_STATES
@@ -83,6 +84,8 @@ def returned(request: HttpRequest, gateway: str) -> HttpResponse:
         marked = payments.filter(pk=payment.pk, state__in=OPEN_PAYMENT_STATES, returned_at=None)
         if marked.update(returned_at=timezone.now(), next_check_at=timezone.now()):
             live.publish([payment.bill.token])
+            # Whoever cancelled there, or whose bank tells late, hears the answer while the page loads.
+            wakeup.enqueue("payments.query_open_payments", gateway=gateway)
     else:
         payment = payments.filter(merchant_ref__in=values).exclude(~Q(qr_text=""), redirect_url="").first()
     if payment is None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -15,7 +19,7 @@ from payments.bills.holds import hold_reason
 from payments.callbacks.handle import mask_name
 from payments.models import Bill, Payment
 from payments.refunds import status as refund_status
-from payments.states import BillState, DisplayState
+from payments.states import BillState, DisplayState, PaymentState
 from payments.status_queries import query as status_queries
 
 from . import pay_queue
@@ -23,6 +27,10 @@ from .options import MOST_VISIBLE, choices_for
 
 #: The cookie that remembers the gateway a browser paid with last.
 LAST_GATEWAY = "cong"
+#: For so long after the payer came back, waiting for the gateway's word is the rule.
+FRESH = timedelta(seconds=20)
+#: So long after an attempt began, the page says that it was cancelled or failed.
+SAID_FOR = timedelta(minutes=60)
 
 
 def bill_of(token: str) -> Bill:
@@ -42,11 +50,33 @@ def state_context(bill: Bill) -> dict[str, object]:
     return {
         "bill": bill,
         "state": state,
+        "version": _version(bill),
+        "is_fresh": _is_fresh(payment),
         "payment": payment,
         "gateway_name": gateway_name(payment),
         "payer": mask_name(bill.payer_name),
         "live": live.stream_url([bill.token]),
     }
+
+
+def _version(bill: Bill) -> str:
+    """Return what changes exactly when the page around the state has other things to offer."""
+    attempts = [(payment.state, payment.is_in_doubt) for payment in bill.payments.all()]
+    return f"{zlib.crc32(repr((bill.state, bill.display_state, attempts)).encode()):08x}"
+
+
+def _is_fresh(payment: Payment | None) -> bool:
+    """Whether the payer is just back from the gateway, which mostly answers within seconds: no cause for alarm yet."""
+    returned_at = payment.returned_at if payment and payment.state == PaymentState.SENT else None
+    return returned_at is not None and timezone.now() - returned_at < FRESH
+
+
+def _ended_just_now(bill: Bill) -> Payment | None:
+    """Return the newest attempt when it ended without money a while ago, to say what became of it."""
+    newest = max(bill.payments.all(), key=lambda payment: payment.pk, default=None)
+    if newest is None or timezone.now() - newest.created_at > SAID_FOR:
+        return None
+    return newest if newest.state in (PaymentState.CANCELLED, PaymentState.FAILED) else None
 
 
 def gateway_name(payment: Payment | None) -> str:
@@ -65,6 +95,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
         choices = choices_for(bill, request.COOKIES.get(LAST_GATEWAY, ""))
         context |= {"choices": choices[:MOST_VISIBLE], "more_choices": choices[MOST_VISIBLE:]}
     context["place"] = pay_queue.place_of(request.session, token)
+    ended = _ended_just_now(bill) if bill.state == BillState.OPEN else None
+    context["ended"], context["ended_name"] = ended, gateway_name(ended)
     context["claims"] = [payment.claim for payment in bill.payments.all() if hasattr(payment, "claim")]
     context["may_claim"] = bool(charge_claims.claimable(bill))
     context["returned"] = refund_status.of_bill(bill) if bill.payments.all() else []
@@ -83,9 +115,10 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
 def bill_state(request: HttpRequest, token: str) -> HttpResponse:
     """The part of the page that changes when money lands. Whoever watches it need not wait for the back-off.
 
-    A page that was made while the bill was open (`?da-thay=open`) is made to reload when it no longer is.
+    A page that was made of another version (`?da-thay=`) is made to reload: what it offers has changed too.
     """
     bill = get_object_or_404(Bill.objects.prefetch_related("payments"), token=token)
     status_queries.hasten(bill)
-    is_stale = request.GET.get("da-thay", bill.state) != bill.state
-    return render(request, "payments/checkout/_state.html", state_context(bill) | {"is_stale": is_stale})
+    context = state_context(bill)
+    is_stale = request.GET.get("da-thay", context["version"]) != context["version"]
+    return render(request, "payments/checkout/_state.html", context | {"is_stale": is_stale})

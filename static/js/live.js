@@ -95,6 +95,7 @@ function keepCurrent(element) {
   listen(element.dataset.live);
   setInterval(() => { if (!document.hidden) { refresh(); } }, Number(element.dataset.poll ?? 10) * 1000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { returned(); } });
+  window.addEventListener("offline", tellLineIsLost);
   window.addEventListener("online", returned);
   window.addEventListener("pageshow", (event) => {
     const isBack = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";

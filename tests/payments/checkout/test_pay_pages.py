@@ -162,7 +162,8 @@ def test_money_of_a_dossier_that_ended_is_announced_until_somebody_proposes_to_r
 
 def test_a_page_made_while_the_bill_was_open_is_told_to_come_again() -> None:
     bill = factories.bill()
-    address = reverse("bill-state", args=[bill.token]) + "?da-thay=open"
+    version = Client().get(reverse("bill", args=[bill.token])).context["version"]
+    address = reverse("bill-state", args=[bill.token]) + f"?da-thay={version}"
     assert "data-reload" not in Client().get(address).content.decode()
     Bill.objects.filter(pk=bill.pk).update(state="paid", settled_at=timezone.now())
     assert "data-reload" in Client().get(address).content.decode()
