@@ -18,7 +18,7 @@ from dossiers.models import Dossier, DossierCounter
 from payments.models import Bill
 
 from . import rhythm, statements
-from .aside import desks, durations, samples, sandbox_books, systems
+from .aside import desks, durations, errands, outages, samples, sandbox_books, systems
 from .linking import Linker
 from .scene import build, communes
 from .stories import opening, teller, waiting
@@ -99,7 +99,9 @@ def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> 
     pages.begin()
     scene.prices.read_all(scene.cases, first, today)
     local = now.astimezone(timezone.get_default_timezone())
-    return World(scene, pages, first, local, make_password(PIN), samples.lay_down(), communes(scene))
+    world = World(scene, pages, first, local, make_password(PIN), samples.lay_down(), communes(scene))
+    outages.plan(world, rng, scene.administrators[0])
+    return world
 
 
 def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sandbox_books.Spool) -> None:
@@ -110,12 +112,16 @@ def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sa
     last_part = max(0.02, min(1.0, (passed - 0.3) / 0.42))
     shares = rhythm.share_out(max(count - waiting.COUNT, 0), world.clock.calendar, span, last_part=last_part)
     number = told = 0
+    system = systems.of(world.scene)
     for day, share in zip(span, shares, strict=True):
         rng = _rng(f"{seed}:{today}:{day}")
         for at, channel in teller.moments(rng, day, share, is_open=world.clock.works(day)):
             number += 1
             teller.tell(world, _rng(f"{seed}:{today}:{number}"), at, channel, number)
         _abandon(world, rng, day, share)
+        errands.day(world, system, day, share, rng)
+        if day in (span[40], span[200], span[-9], span[-1]):
+            errands.try_out(world, day, rng)
         if day == span[-7]:
             waiting.tell_all(world, rng)
         statements.morning(world, day, rng)

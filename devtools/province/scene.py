@@ -83,6 +83,7 @@ class Scene:
     prices: Prices
     clock: Clock
     accountants: tuple[int, ...]
+    administrators: tuple[int, ...]
     postage: tuple[tuple[str, date, int, int, str], ...]
     papers: Mapping[int, tuple[tuple[str, bool], ...]]
 
@@ -142,6 +143,7 @@ def build(first: date, today: date, banks: Mapping[str, Mapping[str, Any]], rng:
         prices=Prices(),
         clock=Clock(first),
         accountants=accountants,
+        administrators=tuple(people[province.pk].people[Role.PROVINCE_ADMIN]),
         postage=_postage(),
         papers=_papers(),
     )

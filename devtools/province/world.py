@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -33,7 +33,8 @@ class BankDay:
 class World:
     """`now` is where every story ends; `pin_hash` opens every dossier, `samples` are the files behind rows.
 
-    `lines` counts those of the banks' files that the ledger knows.
+    `outages` are the spans in which a contract took no payment, `lines` counts those of the banks' files that the
+    ledger knows.
     """
 
     scene: Scene
@@ -46,6 +47,7 @@ class World:
     counters: dict[tuple[str, date], int] = field(default_factory=lambda: defaultdict(int))
     banks: dict[tuple[int, date], BankDay] = field(default_factory=lambda: defaultdict(BankDay))
     books: list[dict[str, Any]] = field(default_factory=list)
+    outages: dict[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
     lines: int = 0
     copies: int = 0
     _series: dict[tuple[int, str, int], Row] = field(default_factory=dict)
@@ -112,6 +114,11 @@ class World:
             )
         cashier = row["cashier_id"]
         self.audit(closed, cashier, "shift_close", naming("shift:", row), place.agency.pk, difference=difference)
+
+    def takes_payments(self, gateway: str, at: datetime) -> bool:
+        """Tell whether the province's contract with a gateway takes new payments at a moment."""
+        spans = self.outages.get(self.scene.contracts[gateway].pk, ())
+        return not any(began - timedelta(minutes=1) <= at <= ended for began, ended in spans)
 
     def copy_of(self, file: str) -> str:
         """Return a name of its own for a file behind a row."""

@@ -9,13 +9,23 @@ from django.utils import timezone
 
 from devtools.demo import API_CLIENT
 from devtools.province.people import names
+from devtools.province.scene import Scene
 from payments.bills.create import NewLine, cancel_bill, create_bill
 from payments.models import ApiClient, WebhookDelivery
 from payments.webhooks import endpoints
 
+from .errands import System
+
 _BILLS, _CANCELLED = 8, 5
 #: A name nobody can own (RFC 2606): nothing is ever sent there.
 _ADDRESS = "https://mot-cua.example/webhooks"
+
+
+def of(scene: Scene) -> System | None:
+    """Return the demo's connected system and the office it makes bills for."""
+    client = ApiClient.objects.filter(name=API_CLIENT).first()
+    agency = client and client.agencies.filter(pk__in=scene.places).first()
+    return System(client.pk, scene.places[agency.pk]) if client and agency else None
 
 
 def connect(rng: Random) -> None:

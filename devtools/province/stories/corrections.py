@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from agencies.models import Role
+from devtools.province.scene import Contract
 from devtools.province.writer.row import Row, naming
 from dossiers.models import EventKind
 from dossiers.states import DossierState
@@ -26,14 +27,14 @@ def discrepancy(
     payment: Row | None = None,
     notification: Row | None = None,
     note: str = "",
-    agency_id: int | None = None,
+    contract: Contract | None = None,
 ) -> Row:
-    """Open a discrepancy; the sweeper gives it to an accountant of its agency."""
+    """Open a discrepancy of the office, or of who has the contract; the sweeper gives it to an accountant there."""
     made = tale.write(
         "discrepancy",
         at,
         kind=kind,
-        agency_id=agency_id or tale.place.agency.pk,
+        agency_id=contract.agency_id if contract else tale.place.agency.pk,
         bill_id=bill,
         payment_id=payment,
         notification_id=notification,
@@ -42,7 +43,7 @@ def discrepancy(
         suggested_action=SUGGESTED_ACTIONS[kind],
         opened_at=at,
     )
-    people = tale.place.office.people[Role.ACCOUNTANT] if agency_id is None else list(tale.world.scene.accountants)
+    people = contract.accountants if contract else tale.place.office.people[Role.ACCOUNTANT]
     if people and at + timedelta(minutes=2) < tale.world.now:
         made["owner_id"] = tale.rng.choice(people)
     of = payment if payment is not None else bill

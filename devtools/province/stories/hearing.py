@@ -61,13 +61,21 @@ def hear(
         )
     event = GatewayEvent(news.state, news.amount, news.currency or "", news.account, news.gateway_ref, news.is_transfer)
     decision = decide(event, facts, frozenset(), is_booked=False)
-    row = _notification(tale, at, done, told, account, payment, decision)
+    row = keep(
+        tale,
+        at,
+        told,
+        account,
+        state=decision.notification_state,
+        payment_id=payment,
+        result=decision.result,
+        processed_at=done,
+    )
     return _carry_out(tale, done, decision, news, row, payment, bill)
 
 
-def _notification(
-    tale: Tale, at: datetime, done: datetime, told: banks.Told, account: int, payment: Row | None, decision: Decision
-) -> Row:
+def keep(tale: Tale, at: datetime, told: banks.Told, account: int, **worked_off: Any) -> Row:
+    """Write a notification down as it came, and how far it was worked off."""
     news, request = told.news, told.request
     raw: dict[str, Any] = {}
     if request:
@@ -96,11 +104,8 @@ def _notification(
         digest=banks.digest(news),
         received_at=at,
         next_attempt_at=at,
-        state=decision.notification_state,
-        payment_id=payment,
-        result=decision.result,
-        processed_at=done,
         **raw,
+        **worked_off,
     )
 
 

@@ -10,6 +10,7 @@ from devtools.province.scene import Contract
 from devtools.province.writer.row import Row
 from gateways.base import Capability, Notification, OutcomeState, PaymentOrder
 from payments.checkout.start import QR_LIFETIME, REDIRECT_LIFETIME
+from payments.models.bills import TEST
 from payments.models.cash_desk import Tender
 from payments.models.notifications import NotificationSource
 from payments.states import EventKind as Ledger
@@ -25,8 +26,42 @@ P = PaymentState
 _ASKED_FOR = timedelta(days=90)
 
 
+def refused(tale: Tale, at: datetime, bill: Row, gateway: str) -> Row:
+    """Open an attempt that the bank does not take: away, or with a word of its own."""
+    payment = _open(tale, at, bill, gateway)
+    code = tale.rng.choice(("unavailable", "99"))
+    move(tale, at + timedelta(milliseconds=tale.rng.randint(90, 8000)), payment, bill, P.FAILED, cause="start")
+    payment["failure_code"] = code
+    watch(tale, payment, at)
+    tale.payments.append(payment)
+    return payment
+
+
 def begin(tale: Tale, at: datetime, bill: Row, gateway: str) -> Row:
     """Open an attempt at a bank and send it, as `checkout.start` does."""
+    payment = _open(tale, at, bill, gateway)
+    contract, what = contract_of(payment), "Nop phi ho so"
+    if any(line["kind"] == TEST for line in bill["_of"]):
+        what = "Thanh toan thu"
+    order = PaymentOrder(
+        merchant_ref=payment["merchant_ref"],
+        amount=bill["amount"],
+        description=f"{what} {bill['reference']}",
+        created_at=at,
+        client_ip=payment["client_ip"],
+        return_url=f"{contract.bank.get('return_url', '')}".partition("?")[0] or f"/gateways/{gateway}/return",
+        payer_name=bill["payer_name"],
+        bill_reference=bill["reference"],
+    )
+    payment |= banks.start(contract, order, tale.rng.randbytes(16).hex())
+    sent = at + timedelta(milliseconds=tale.rng.randint(40, 500))
+    payment["sent_at"] = sent
+    move(tale, sent, payment, bill, P.SENT, cause="start")
+    tale.payments.append(payment)
+    return payment
+
+
+def _open(tale: Tale, at: datetime, bill: Row, gateway: str) -> Row:
     tale.when(at)
     rng, scene = tale.rng, tale.world.scene
     contract = scene.contract_for(bill["agency_id"], gateway, tale.world.clock.day_of(at))
@@ -48,22 +83,7 @@ def begin(tale: Tale, at: datetime, bill: Row, gateway: str) -> Row:
         next_check_at=at + timedelta(seconds=30),
         _contract=contract,
     )
-    order = PaymentOrder(
-        merchant_ref=reference,
-        amount=bill["amount"],
-        description=f"Nop phi ho so {bill['reference']}",
-        created_at=at,
-        client_ip=payment["client_ip"],
-        return_url=f"{contract.bank.get('return_url', '')}".partition("?")[0] or f"/gateways/{gateway}/return",
-        payer_name=bill["payer_name"],
-        bill_reference=bill["reference"],
-    )
     ledger(tale, at, Ledger.PAYMENT_CREATED, bill, payment_id=payment, after=P.CREATED, cause="payer")
-    payment |= banks.start(contract, order, rng.randbytes(16).hex())
-    sent = at + timedelta(milliseconds=rng.randint(40, 500))
-    payment["sent_at"] = sent
-    move(tale, sent, payment, bill, P.SENT, cause="start")
-    tale.payments.append(payment)
     return payment
 
 
@@ -103,14 +123,15 @@ def expire(tale: Tale, bill: Row, payment: Row) -> None:
 def watch(tale: Tale, payment: Row, since: datetime) -> None:
     """Say how often the bank was asked about an attempt without money, and when it is asked next."""
     now, rng = tale.world.now, tale.rng
-    age = now - payment["sent_at"]
+    sent = payment.get("sent_at") or payment["created_at"]
+    age = now - sent
     payment["check_count"] = 6 + min(20, int(age.total_seconds() // 900)) + min(age, _ASKED_FOR).days
     payment["checked_at"] = max(since, now - timedelta(hours=rng.uniform(0.1, 20)))
     payment["next_check_at"] = None
     if age < _ASKED_FOR and contract_of(payment).until is None:
         payment["next_check_at"] = now + timedelta(hours=rng.uniform(0.5, 23))
     else:
-        payment["checked_at"] = payment["sent_at"] + _ASKED_FOR
+        payment["checked_at"] = sent + _ASKED_FOR
 
 
 def leave_open(tale: Tale, payment: Row) -> None:
@@ -157,12 +178,19 @@ def pay(
         heard += timedelta(seconds=rng.uniform(0.6, 2))
         way = "query"
     if way == "query":
-        payment["checked_at"] = heard - timedelta(milliseconds=200)
-        payment["check_count"] = payment.get("check_count", 0) + 1
-        with_time = contract.gateway != "vietinbank_direct"
-        event = hear(tale, heard, banks.asked(contract, told, with_time=with_time), contract.pk, payment, bill)
+        found_by_asking(tale, heard, told, payment, bill)
     else:
         event = hear(tale, heard, banks.notification(contract, told), contract.pk, payment, bill)
+        tale.world.bank_paid(told, event)
+
+
+def found_by_asking(tale: Tale, at: datetime, told: dict[str, Any], payment: Row, bill: Row) -> None:
+    """Let a status query find the money."""
+    contract = contract_of(payment)
+    payment["checked_at"] = tale.when(at) - timedelta(milliseconds=200)
+    payment["check_count"] = payment.get("check_count", 0) + 1
+    with_time = contract.gateway != "vietinbank_direct"
+    event = hear(tale, at, banks.asked(contract, told, with_time=with_time), contract.pk, payment, bill)
     tale.world.bank_paid(told, event)
 
 

@@ -9,33 +9,37 @@ from devtools.province.writer.row import Row
 from dossiers.models import Channel
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
-from payments.states import BillState, PaymentState
+from payments.states import PaymentState
 
-from . import banks, corrections, hearing, money, refunds
+from . import banks, hearing, money, refunds
 from .corrections import of_kind
 from .tale import Tale
 
 Plot = Callable[[Tale, datetime, Row], None]
 _GATEWAYS = ("vnptpay", "vietinbank", "payplatform", "vnpay", "momo", "vietinbank_direct")
 _SHARES = (36, 26, 14, 10, 9, 5)
-_REDIRECTS = ("vnptpay", "payplatform", "vnpay", "momo")
+REDIRECTS = ("vnptpay", "payplatform", "vnpay", "momo")
 
 
-def gateway(tale: Tale, *only: str) -> str:
-    """Choose a bank, of those given or of all."""
-    if only:
-        return tale.rng.choice(only)
-    return tale.rng.choices(_GATEWAYS, _SHARES)[0]
+def gateway(tale: Tale, at: datetime, *only: str) -> str:
+    """Choose a bank that takes payments at a moment, of those given or of all."""
+    while True:
+        name = tale.rng.choice(only) if only else tale.rng.choices(_GATEWAYS, _SHARES)[0]
+        if tale.world.takes_payments(name, at):
+            return name
+        if only:
+            return next((other for other in (*only, *_GATEWAYS) if tale.world.takes_payments(other, at)), name)
 
 
-def _minutes(tale: Tale, at: datetime, least: float, most: float) -> datetime:
+def minutes(tale: Tale, at: datetime, least: float, most: float) -> datetime:
+    """Return a moment so many minutes later, at least and at most."""
     return at + timedelta(seconds=tale.rng.uniform(least * 60, most * 60))
 
 
 def plainly(tale: Tale, at: datetime, bill: Row) -> None:
     """Somebody pays online, and the bank tells us within seconds."""
-    payment = money.begin(tale, at, bill, gateway(tale))
-    money.pay(tale, _minutes(tale, at, 0.5, 4), bill, payment, lag=tale.rng.uniform(0.4, 6))
+    payment = money.begin(tale, at, bill, gateway(tale, at))
+    money.pay(tale, minutes(tale, at, 0.5, 4), bill, payment, lag=tale.rng.uniform(0.4, 6))
 
 
 def at_the_counter(tale: Tale, at: datetime, bill: Row) -> None:
@@ -46,19 +50,19 @@ def at_the_counter(tale: Tale, at: datetime, bill: Row) -> None:
 
 def asked_for(tale: Tale, at: datetime, bill: Row) -> None:
     """The callback is lost; asking the bank finds the money."""
-    payment = money.begin(tale, at, bill, gateway(tale, "vnptpay", "payplatform", "vnpay", "momo"))
-    money.pay(tale, _minutes(tale, at, 0.5, 3), bill, payment, lag=tale.rng.uniform(40, 130), way="query")
+    payment = money.begin(tale, at, bill, gateway(tale, at, "vnptpay", "payplatform", "vnpay", "momo"))
+    money.pay(tale, minutes(tale, at, 0.5, 3), bill, payment, lag=tale.rng.uniform(40, 130), way="query")
 
 
 def told_by_the_file(tale: Tale, at: datetime, bill: Row) -> None:
     """Neither callback nor question finds the transfer: the bank's file of the next morning does."""
     payment = money.begin(tale, at, bill, "vietinbank")
-    money.pay(tale, _minutes(tale, at, 1, 10), bill, payment, lag=0, way="statement")
+    money.pay(tale, minutes(tale, at, 1, 10), bill, payment, lag=0, way="statement")
 
 
 def told_late(tale: Tale, at: datetime, bill: Row) -> None:
     """The attempt has run out when the bank tells of its money: what we said is corrected."""
-    payment = money.begin(tale, at, bill, gateway(tale, *_REDIRECTS))
+    payment = money.begin(tale, at, bill, gateway(tale, at, *REDIRECTS))
     paid = payment["expires_at"] - timedelta(minutes=tale.rng.uniform(1, 8))
     payment["_booked"] = True
     money.expire(tale, bill, payment)
@@ -67,16 +71,16 @@ def told_late(tale: Tale, at: datetime, bill: Row) -> None:
 
 def at_the_second_try(tale: Tale, at: datetime, bill: Row) -> None:
     """The first attempt is refused or given up at the bank, the second brings the money."""
-    payment = money.begin(tale, at, bill, gateway(tale, *_REDIRECTS, "vietinbank_direct"))
-    money.end(tale, _minutes(tale, at, 0.5, 3), bill, payment, tale.rng.choice(("failed", "cancelled")))
-    plainly(tale, _minutes(tale, at, 4, 30), bill)
+    payment = money.begin(tale, at, bill, gateway(tale, at, *REDIRECTS, "vietinbank_direct"))
+    money.end(tale, minutes(tale, at, 0.5, 3), bill, payment, tale.rng.choice(("failed", "cancelled")))
+    plainly(tale, minutes(tale, at, 4, 30), bill)
 
 
 def after_one_ran_out(tale: Tale, at: datetime, bill: Row) -> None:
     """An attempt runs out unpaid; later somebody pays by another way."""
-    payment = money.begin(tale, at, bill, gateway(tale, *_REDIRECTS))
+    payment = money.begin(tale, at, bill, gateway(tale, at, *REDIRECTS))
     money.expire(tale, bill, payment)
-    later = _minutes(tale, payment["expires_at"], 20, 600)
+    later = minutes(tale, payment["expires_at"], 20, 600)
     if tale.channel == Channel.ONLINE:
         plainly(tale, later, bill)
     else:
@@ -86,17 +90,19 @@ def after_one_ran_out(tale: Tale, at: datetime, bill: Row) -> None:
 def twice(tale: Tale, at: datetime, bill: Row) -> None:
     """Two transfers to one code: the second is surplus, and goes back."""
     payment = money.begin(tale, at, bill, "vietinbank")
-    paid = _minutes(tale, at, 1, 4)
+    paid = minutes(tale, at, 1, 4)
     money.pay(tale, paid, bill, payment, lag=2)
-    money.pay(tale, _minutes(tale, paid, 1, 30), bill, payment, lag=2)
+    money.pay(tale, minutes(tale, paid, 1, 30), bill, payment, lag=2)
     give_back(tale, of_kind(payment, DiscrepancyKind.SURPLUS)[0], bill["amount"])
 
 
 def at_two_banks(tale: Tale, at: datetime, bill: Row) -> None:
     """Paid in two browser tabs at two banks: one settles the bill, the other is surplus."""
-    first, second = (money.begin(tale, _minutes(tale, at, 0, 1), bill, name) for name in ("vnptpay", "momo"))
-    money.pay(tale, _minutes(tale, at, 2, 3), bill, first, lag=1)
-    money.pay(tale, _minutes(tale, at, 4, 6), bill, second, lag=1)
+    then = minutes(tale, at, 0.2, 1)
+    names = gateway(tale, at, "vnptpay", "payplatform"), gateway(tale, then, "vnpay", "momo")
+    first, second = (money.begin(tale, when, bill, name) for when, name in zip((at, then), names, strict=True))
+    money.pay(tale, minutes(tale, at, 2, 3), bill, first, lag=1)
+    money.pay(tale, minutes(tale, at, 4, 6), bill, second, lag=1)
     give_back(tale, of_kind(second, DiscrepancyKind.SURPLUS)[0], bill["amount"])
 
 
@@ -115,54 +121,12 @@ def too_much(tale: Tale, at: datetime, bill: Row) -> None:
 
 
 def _wrong(tale: Tale, at: datetime, bill: Row, payment: Row, amount: int, kind: DiscrepancyKind) -> None:
-    money.pay(tale, _minutes(tale, at, 1, 5), bill, payment, lag=2, amount=amount)
+    money.pay(tale, minutes(tale, at, 1, 5), bill, payment, lag=2, amount=amount)
     case = of_kind(payment, kind)[0]
-    other = money.begin(tale, _minutes(tale, at, 60, 300), bill, gateway(tale, *_REDIRECTS))
-    money.pay(tale, _minutes(tale, other["sent_at"], 1, 3), bill, other, lag=1)
+    later = minutes(tale, at, 60, 300)
+    other = money.begin(tale, later, bill, gateway(tale, later, *REDIRECTS))
+    money.pay(tale, minutes(tale, other["sent_at"], 1, 3), bill, other, lag=1)
     give_back(tale, case, amount)
-
-
-def taken_back(tale: Tale, at: datetime, bill: Row) -> None:
-    """The bank takes the money back days later; the fee is owed again, and some pay again."""
-    payment = money.begin(tale, at, bill, gateway(tale, "vnpay", "momo", "vnptpay"))
-    money.pay(tale, _minutes(tale, at, 1, 3), bill, payment, lag=1)
-    tale.afterwards.append(lambda last: _reverse(tale, tale.world.clock.at_work(tale.rng, last, 30), bill, payment))
-
-
-def _reverse(tale: Tale, when: datetime, bill: Row, payment: Row) -> None:
-    money.reverse(tale, when, bill, payment)
-    rng, clock = tale.rng, tale.world.clock
-    answer = "Đã xác minh với ngân hàng"
-    answered = clock.at_work(rng, when, 60)
-    if bill["state"] == BillState.OPEN and rng.random() < 0.6:
-        answered = clock.at_work(rng, when, 16)
-        money.at_counter(tale, answered, bill, by_card=False)
-        answer = "Đã nộp lại tại quầy"
-        answered = clock.at_work(rng, answered, 4)
-    elif bill["state"] == BillState.OPEN:
-        answer, answered = "Đã lập hồ sơ nợ, chuyển theo dõi riêng", clock.at_work(rng, when, 200)
-    for case in [*payment["_discrepancies"], *bill.get("_discrepancies", [])]:
-        if not case.get("closed_at"):
-            corrections.close(tale, answered, case, answer)
-
-
-def collected_in_error(tale: Tale, at: datetime, bill: Row) -> None:
-    """Paid, and part of it was too much by our mistake: refunds in every state come of this."""
-    payment = money.begin(tale, at, bill, gateway(tale))
-    money.pay(tale, _minutes(tale, at, 0.5, 4), bill, payment, lag=tale.rng.uniform(0.4, 6))
-    tale.afterwards.append(lambda last: _refund(tale, last, bill, payment))
-
-
-def _refund(tale: Tale, at: datetime, bill: Row, payment: Row) -> None:
-    rng, clock = tale.rng, tale.world.clock
-    if bill["state"] != BillState.PAID or of_kind(payment, DiscrepancyKind.PAID_IN_VAIN):
-        return
-    amount = bill["amount"] if rng.random() < 0.4 else max(1000, bill["amount"] // 2 // 1000 * 1000)
-    amount = min(amount, bill["amount"])
-    reason = rng.choice((RefundReason.COLLECTED_IN_ERROR, RefundReason.EXEMPTED_LATER))
-    asked = clock.at_work(rng, at, 12)
-    refund = refunds.propose(tale, asked, amount, reason, payment=payment, maker=rng.randrange(2))
-    carry_out(tale, refund, clock.at_work(rng, asked, 6))
 
 
 def carry_out(tale: Tale, refund: Row, at: datetime) -> None:
@@ -192,50 +156,17 @@ def give_back(tale: Tale, case: Row, amount: int) -> None:
     carry_out(tale, refund, clock.at_work(rng, asked, 8))
 
 
-def claimed(tale: Tale, at: datetime, bill: Row) -> None:
-    """An attempt fails, and its payer says the bank took the money; answered after some days."""
-    payment = money.begin(tale, at, bill, gateway(tale, *_REDIRECTS))
-    money.end(tale, _minutes(tale, at, 1, 3), bill, payment, "failed")
-    told = tale.when(_minutes(tale, at, 20, 200))
-    case = make_claim(tale, told, bill, payment)
-    answered = tale.world.clock.at_work(tale.rng, told, 10)
-    corrections.close(
-        tale, answered, case, "Ngân hàng trả lời: giao dịch không thành công, tiền đã về tài khoản của bạn."
-    )
-    plainly(tale, _minutes(tale, answered, 60, 900), bill)
-
-
-def make_claim(tale: Tale, told: datetime, bill: Row, payment: Row) -> Row:
-    """Let a payer say that the bank took the money, as `charge_claims.make` writes it down; return the discrepancy."""
-    rng, clock = tale.rng, tale.world.clock
-    charged = payment["sent_at"].astimezone(told.tzinfo).replace(second=0, microsecond=0)
-    reference = f"FT{rng.randrange(10**9):09d}" if rng.random() < 0.7 else ""
-    note, kind = f"{charged:%H:%M %d/%m/%Y} · {reference}", DiscrepancyKind.CHARGED_CLAIM
-    case = corrections.discrepancy(tale, told, kind, bill["amount"], bill=bill, payment=payment, note=note)
-    tale.write(
-        "claim",
-        told,
-        payment_id=payment,
-        discrepancy_id=case,
-        amount=bill["amount"],
-        charged_at=charged,
-        bank_ref=reference,
-        opened_at=told,
-        due_at=clock.due(told, 3, "working_day"),
-    )
-    return case
-
-
 def never(tale: Tale, at: datetime, bill: Row) -> None:
     """Nobody has paid so far; some have tried."""
     if tale.channel == Channel.ONLINE and tale.rng.random() < 0.4:
-        money.begin(tale, _minutes(tale, at, 1, 900), bill, gateway(tale, *_REDIRECTS))
+        later = minutes(tale, at, 1, 900)
+        money.begin(tale, later, bill, gateway(tale, later, *REDIRECTS))
 
 
 def unclear(tale: Tale, at: datetime, bill: Row) -> None:
     """The bank says that it is not sure: we go on asking, and tell nobody that it failed."""
-    payment = money.begin(tale, at, bill, gateway(tale, "vnpay", "momo"))
-    when = tale.when(_minutes(tale, at, 1, 3))
+    payment = money.begin(tale, at, bill, gateway(tale, at, "vnpay", "momo"))
+    when = tale.when(minutes(tale, at, 1, 3))
     payment |= {"returned_at": when, "_booked": True}
     expired = payment["expires_at"] + timedelta(seconds=20)
     if expired < tale.world.now:
@@ -256,17 +187,4 @@ COMMON: tuple[tuple[Plot, float], ...] = (
     (asked_for, 3),
     (told_by_the_file, 1.5),
     (told_late, 1.5),
-)
-RARE: tuple[Plot, ...] = (
-    twice,
-    at_two_banks,
-    too_little,
-    too_much,
-    taken_back,
-    collected_in_error,
-    claimed,
-    told_late,
-    told_by_the_file,
-    asked_for,
-    unclear,
 )

@@ -13,6 +13,7 @@ from payments.states import BillState
 from procedures.models import CollectWhen
 
 from . import money, opening, paying, working
+from .rare import plots
 from .tale import NotYet, Tale
 
 #: These begin when nothing else is under way.
@@ -45,7 +46,7 @@ def tell(world: World, rng: Random, at: datetime, channel: str, number: int) -> 
     except NotYet:
         return
     with suppress(NotYet):
-        _pay(tale, at, paying.RARE[turn % len(paying.RARE)] if rare else None)
+        _pay(tale, at, plots.RARE[turn % len(plots.RARE)] if rare else None)
     with suppress(NotYet):
         _work(tale, at, work)
     for then in tale.afterwards:

@@ -17,6 +17,7 @@ from dossiers.states import DossierState
 from payments.models.refunds import RefundReason
 
 from . import desk, money, opening, paying, refunds, working
+from .rare import dead_letters, plots, reallocations
 from .tale import NotYet, Tale
 
 S = DossierState
@@ -76,7 +77,7 @@ def _open_drawer(world: World, place: Place, base: datetime, rng: Random) -> Non
 def _paid(tale: Tale, *only: str) -> None:
     """Pay soon after it was handed in, by one of these banks or by any."""
     bill = tale.bills[0]
-    payment = money.begin(tale, tale.last + timedelta(minutes=2), bill, paying.gateway(tale, *only))
+    payment = money.begin(tale, tale.last + timedelta(minutes=2), bill, paying.gateway(tale, tale.last, *only))
     money.pay(tale, payment["sent_at"] + timedelta(minutes=1), bill, payment, lag=2)
 
 
@@ -207,12 +208,25 @@ def short(tale: Tale, at: datetime) -> None:
     money.pay(tale, payment["sent_at"] + timedelta(minutes=4), bill, payment, lag=2, amount=bill["amount"] - 1000)
 
 
+def move_to_approve(tale: Tale, at: datetime) -> None:
+    """A transfer of twice the fee, of which the second accountant wants to take what is owed."""
+    bill = tale.bills[0]
+    payment = money.begin(tale, tale.last + timedelta(minutes=1), bill, "vietinbank")
+    money.pay(tale, payment["sent_at"] + timedelta(minutes=4), bill, payment, lag=2, amount=2 * bill["amount"])
+    reallocations.propose(tale, tale.last + timedelta(minutes=30), payment["_discrepancies"][0], bill, maker=1)
+
+
+def not_understood(tale: Tale, at: datetime) -> None:
+    """A message of the bank lies in quarantine."""
+    dead_letters.not_understood(tale, tale.last + timedelta(minutes=1), tale.bills[0], "vietinbank")
+
+
 def claim(tale: Tale, at: datetime) -> None:
     """“Tôi đã bị trừ tiền”, and nobody has answered yet."""
     bill = tale.bills[0]
     payment = money.begin(tale, tale.last + timedelta(minutes=1), bill, "vnptpay")
     money.end(tale, payment["sent_at"] + timedelta(minutes=1), bill, payment, "failed")
-    paying.make_claim(tale, tale.last + timedelta(minutes=10), bill, payment)
+    plots.make_claim(tale, tale.last + timedelta(minutes=10), bill, payment)
 
 
 def to_erase(tale: Tale, at: datetime) -> None:
@@ -224,9 +238,10 @@ def to_erase(tale: Tale, at: datetime) -> None:
     tale.world.audit(asked, None, "erasure_asked", lambda: f"dossier:{tale.dossier['id']}", tale.place.agency.pk)
 
 
-_OLD = (late, claim, surplus, to_erase)
+_OLD = (late, claim, surplus, to_erase, not_understood)
 PLOTS: tuple[tuple[Plot, int], ...] = (
-    (late, 2), (claim, 2), (surplus, 2), (to_erase, 2), (short, 1), (to_receive, 4), (to_receive_unpaid, 3),
+    (late, 2), (claim, 2), (surplus, 2), (to_erase, 2), (short, 1), (move_to_approve, 1), (not_understood, 1),
+    (to_receive, 4), (to_receive_unpaid, 3),
     (in_doubt, 1), (to_begin, 3), (to_handle, 5), (papers_awaited, 2), (money_awaited, 1), (stopped, 1), (to_sign, 4),
     (to_hand_over, 4), (to_hand_over_unpaid, 3), (to_hand_over_in_doubt, 1), (refund_to_approve, 2),
     (refund_of_mine, 1), (refund_to_transfer, 1),

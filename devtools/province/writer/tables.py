@@ -190,6 +190,7 @@ def _after() -> dict[str, Table]:
             actor_id=None,
             detail={},
         ),
+        "test_payment": Table(p.TestPayment, "bill_id merchant_account_id begun_by_id begun_at"),
         "counter": Table(p.CounterPayment, "payment_id shift_id tender received_amount", terminal_ref=""),
         "discrepancy": Table(
             p.Discrepancy,
@@ -220,6 +221,13 @@ def _after() -> dict[str, Table]:
             check_count=0,
             next_check_at=None,
         ),
+        "reallocation": Table(
+            p.Reallocation,
+            "discrepancy_id amount note state maker_id idempotency_key proposed_at",
+            checker_id=None,
+            decided_at=None,
+        ),
+        "reallocation_bill": Table(p.Reallocation.bills.through, "reallocation_id bill_id"),
         "claim": Table(
             p.ChargeClaim, "payment_id discrepancy_id amount charged_at opened_at due_at", bank_ref="", proof=""
         ),

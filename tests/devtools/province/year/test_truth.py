@@ -18,14 +18,38 @@ from core.values.text import fold
 from devtools.province.writer.table import Table, UnknownColumns
 from devtools.province.writer.tables import tables
 from dossiers.fees import assessment
-from dossiers.models import Dossier, DossierCounter, DossierEvent, Draft, HandOver, Message, PostalOrder, Rating
+from dossiers.models import (
+    Attachment,
+    Dossier,
+    DossierCounter,
+    DossierEvent,
+    Draft,
+    HandOver,
+    Message,
+    PostalOrder,
+    Rating,
+)
 from dossiers.processing import deadlines
 from dossiers.states import DOSSIER_EDGES, PUT_BACK_EDGES, UNDO_EDGES, DossierState
-from payments.models import Bill, CashShift, Discrepancy, LedgerEvent, Payment, Receipt, Refund, WebhookDelivery
+from payments.models import (
+    Bill,
+    CashShift,
+    Discrepancy,
+    LedgerEvent,
+    Notification,
+    Outage,
+    Payment,
+    Reallocation,
+    Receipt,
+    Refund,
+    TestPayment,
+    WebhookDelivery,
+)
+from payments.models.notifications import NotificationState
 from payments.settlement.ledger_check import check
 from payments.states import BillState, PaymentState, RefundState
 from payments.webhooks import dispatch
-from procedures.models import FeeSchedule
+from procedures.models import FeeSchedule, ProcedureCase
 
 from .conftest import COUNT
 
@@ -157,6 +181,15 @@ def test_a_year_has_all_that_happens_in_one() -> None:
     kinds = {"surplus", "short", "over", "reversed", "debt", "charged_claim", "paid_in_vain"}
     kinds |= {"unknown_reference", "not_in_statement", "amount_differs"}
     assert set(Discrepancy.objects.values_list("kind", flat=True)) >= kinds
+    assert {"quarantined"} <= set(Discrepancy.objects.filter(closed_at=None).values_list("kind", flat=True))
+    assert set(Notification.objects.values_list("state", flat=True)) == set(NotificationState) - {"new"}
+    assert set(Reallocation.objects.values_list("state", flat=True)) >= {"proposed", "done"}
+    assert Payment.objects.filter(state="paid", gateway="moved", is_applied=True).exists()
+    assert Payment.objects.filter(state="failed", sent_at=None).exclude(failure_code="").exists()
+    assert TestPayment.objects.filter(bill__state=BillState.REFUNDED).exists()
+    assert Bill.objects.filter(client__isnull=False, state=BillState.PAID).count() > COUNT / 200
+    assert set(Attachment.objects.values_list("state", flat=True)) == {"clean", "refused"}
+    assert set(ProcedureCase.objects.values_list("duration_unit", flat=True)) >= {"hour", "calendar_day", "month"}
     assert set(PostalOrder.objects.values_list("state", flat=True)) >= {"delivered", "came_back"}
     assert set(Rating.objects.values_list("score", flat=True)) == {1, 2, 3, 4, 5}
     assert Message.objects.exclude(gave_up_at=None).exists()
@@ -167,6 +200,16 @@ def test_a_year_has_all_that_happens_in_one() -> None:
     assert Dossier.objects.filter(returned_at__isnull=False, finished_at__gt=models.F("due_at")).exists()
     today = timezone.localdate()
     assert not Dossier.objects.filter(submitted_at__date__gt=today).exists()
+
+
+def test_no_payment_begins_while_its_bank_is_away() -> None:
+    outages = list(Outage.objects.all())
+    assert {outage.is_planned for outage in outages} == {True, False}
+    assert all(outage.ended_at for outage in outages)
+    for outage in outages:
+        begun = Payment.objects.filter(merchant_account=outage.merchant_account, sent_at__gte=outage.began_at)
+        assert not begun.filter(sent_at__lte=outage.ended_at).exists(), outage
+    assert not Outage.objects.filter(began_at__lt=timezone.now(), ended_at__gt=timezone.now()).exists()
 
 
 def test_a_new_column_fails_loudly() -> None:
