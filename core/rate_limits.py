@@ -58,6 +58,10 @@ class Limit:
         """Uncount what turned out well."""
         RateLimitCount.objects.filter(key=self._key(who)).update(amount=Greatest(F("amount") - amount, 0))
 
+    def forget(self, who: str) -> None:
+        """Begin to count anew."""
+        RateLimitCount.objects.filter(key=self._key(who)).delete()
+
     def _key(self, who: str) -> str:
         return salted_hmac("core.rate_limits", f"{self.what}\0{who}", algorithm="sha256").hexdigest()
 

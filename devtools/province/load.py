@@ -22,14 +22,12 @@ from .aside import desks, durations, errands, outages, samples, sandbox_books, s
 from .linking import Linker
 from .scene import build, communes
 from .stories import opening, teller, waiting
-from .world import World, count_drawers
+from .world import PIN, World, count_drawers
 from .writer.pages import Pages
 from .writer.row import Row
 from .writer.tables import tables
 
 SEED = "Phú Thọ"
-#: Opens every dossier that is loaded, together with its code.
-PIN = "2580"
 #: Nothing is told of the last minutes: what follows a step by seconds shall not lie ahead of us.
 _MARGIN = timedelta(minutes=3)
 #: Rows are written when so many dossiers were told, at the end of a day.

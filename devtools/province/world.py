@@ -29,6 +29,10 @@ class BankDay:
     theirs: list[int] = field(default_factory=list)
 
 
+#: Opens every dossier that is loaded, together with its code.
+PIN = "2580"
+
+
 @dataclass(slots=True)
 class World:
     """`now` is where every story ends; `pin_hash` opens every dossier, `samples` are the files behind rows.

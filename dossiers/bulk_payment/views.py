@@ -112,7 +112,7 @@ def _open_many(request: HttpRequest, lines: list[tuple[str, str]]) -> None:
             else:
                 wrong.append(code)
     except pins.TooManyTries:
-        messages.error(request, _("Đã có nhiều lần nhập sai. Hãy quét mã QR trên giấy hẹn, hoặc thử lại sau một giờ."))
+        messages.error(request, _("Đã có nhiều lần nhập sai. Hãy mở từng hồ sơ ở trên, hoặc quét mã QR trên giấy hẹn."))
     if wrong:
         messages.warning(request, _("Mã hồ sơ hoặc mã PIN chưa đúng: %s") % ", ".join(wrong))
 

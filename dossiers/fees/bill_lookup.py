@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Value
 
 from core.database import name_search
+from core.values.codes import dossier_code
 from core.values.identity import clean_phone
 from dossiers.models import DossierBill
-from dossiers.models.dossier import compact, compact_code
+from dossiers.models.dossier import compact_code
 
 
 def bills_of(text: str) -> QuerySet[Any, Any] | None:
@@ -21,7 +22,7 @@ def bills_of(text: str) -> QuerySet[Any, Any] | None:
         return links.filter(dossier__owner_phone=clean_phone(text))
     except ValidationError:
         pass
-    letters = compact(text)
+    letters = dossier_code(text)
     if re.search(r"\d", text):
         if len(letters) < 10:
             return None

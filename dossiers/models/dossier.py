@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from core.database.encryption import EncryptedTextField, SearchKeyField
+from core.values.codes import dossier_code
 from core.values.documents import Document, DocumentKind
 from dossiers.states import DOSSIER_EDGES, PAYMENT_HOLDS, DossierState
 from payments.models import Bill
@@ -44,11 +44,6 @@ class ReturnMethod(models.TextChoices):
     POST = "post", _("Nhận qua bưu điện")
 
 
-def compact(text: str) -> str:
-    """Return the letters and digits of a code as somebody typed it, to compare with `compact_code`."""
-    return re.sub(r"[^A-Za-z0-9]", "", text).upper()
-
-
 def compact_code(code: str) -> Func:
     """Return the expression of a code's letters and digits only, as people and scanners type it."""
     return Func(F(code), Value("[^A-Za-z0-9]"), Value(""), Value("g"), function="regexp_replace")
@@ -61,6 +56,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """Keep the dossiers of these agencies: whoever asks for another gets a 404."""
         return self.filter(agency_id__in=list(agency_ids))
 
+    def named(self, text: str) -> DossierQuerySet:
+        """Keep the one whose code stands in a text, however it was typed or pasted (`core.values.codes`)."""
+        return self.alias(compact=compact_code("code")).filter(compact=Value(dossier_code(text)))
+
     def with_bills(self) -> DossierQuerySet:
         """Load what the fee state needs, in a fixed number of queries."""
         return self.select_related("agency", "case__procedure", "assignee").prefetch_related(
@@ -72,7 +71,8 @@ class Dossier(models.Model):
     """A hồ sơ. `code` is `{agency identifier}-{yymmdd}-{nnnn}`, numbered by the database.
 
     Whether its fee is paid is a question to its bills, never a column here. `slip_token`
-    (128 bits) is printed as a QR on the slip; `pin_hash` guards the code for typing.
+    (128 bits) is printed as a QR on the slip; `pin_hash` guards the code for typing, and `pin` is
+    kept, encrypted, to be printed beside the QR, which opens the same.
     `answers` is [[question, answer], …] of the procedure's own questions, as they were asked.
     """
 
@@ -80,7 +80,7 @@ class Dossier(models.Model):
     national_code = models.CharField(_("Mã hồ sơ quốc gia"), max_length=60, blank=True, db_index=True)
     slip_token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     pin_hash = models.CharField(max_length=160, editable=False)
-    pin_failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    pin = EncryptedTextField(_("Mã PIN"), blank=True, default="", db_default="", editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="dossiers")
     case = models.ForeignKey(ProcedureCase, on_delete=models.PROTECT, related_name="dossiers")
     channel = models.CharField(_("Kênh nộp"), max_length=8, choices=Channel, default=Channel.ONLINE)

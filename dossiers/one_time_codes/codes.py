@@ -22,13 +22,23 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from core.background import wakeup
 from core.background.outbox import Backoff, send_each
+from core.values.codes import digits
 from dossiers.messages import channels
 from dossiers.models import OneTimeCode
 
 logger = logging.getLogger(__name__)
 
+#: What a code is for, as its text says it. Who reads "RUT ho so" to a stranger on the telephone has been warned.
+ACTS = {
+    "lookup": "mo ho so",
+    "draft": "mo ho so nhap",
+    "withdraw": "RUT ho so",
+    "erase": "XOA DU LIEU ho so",
+    "by_post": "gui buu dien ket qua ho so",
+}
 #: A text of ours never asks for the code back: it says whom not to give it to.
-TEXT = "Ma xac nhan cua ban la {code}, dung trong 5 phut. Khong dua ma nay cho bat ky ai. Mot Cua Phu Tho."
+TEXT = "Ma xac nhan cua ban la {{code}} de {act} {about}, dung trong 5 phut. Khong dua ma nay cho bat ky ai. Mot Cua Phu Tho."
+DIGITS = 6
 LIFE = timedelta(minutes=5)
 TRIES = 5
 PAUSE = timedelta(seconds=30)
@@ -52,10 +62,15 @@ class TooManyCodes(Exception):
         self.wait = wait
 
 
-def send(purpose: str, about: str, address: str, text: str = TEXT) -> None:
+def text_for(purpose: str, about: str) -> str:
+    """Return the text of a code with `{code}` in it: what it does, to which dossier or draft, and whose it is."""
+    return TEXT.format(act=ACTS[purpose], about=about)
+
+
+def send(purpose: str, about: str, address: str, text: str = "") -> None:
     """Make a code of six digits and have it sent to `address` (phone or e-mail) after commit.
 
-    `text` has `{code}` in it, and says whom not to give it to.
+    `text` has `{code}` in it, and says whom not to give it to; without one it is `text_for` this.
 
     A newer code puts the older one out of use. Nobody's code ("") is kept like any other, but nothing is
     sent and nothing typed is right. Raises TooManyCodes when the address or the thing has had one
@@ -71,7 +86,7 @@ def send(purpose: str, about: str, address: str, text: str = TEXT) -> None:
             address_hash=address_hash,
             code_hash=_hash(purpose, about, code) if address else "",
             address=address,
-            text=text.format(code=code) if address else "",
+            text=(text or text_for(purpose, about)).format(code=code) if address else "",
             sent_at=None if address else timezone.now(),
             expires_at=timezone.now() + LIFE,
         )
@@ -80,7 +95,7 @@ def send(purpose: str, about: str, address: str, text: str = TEXT) -> None:
 
 def check(purpose: str, about: str, code: str) -> bool:
     """Tell whether `code` is the newest one sent for this; a right code counts once, five wrong ones end it."""
-    typed = "".join(character for character in code if character.isdecimal())
+    typed = digits(code, DIGITS)
     with transaction.atomic():
         sent = OneTimeCode.objects.filter(purpose=purpose, about=about).order_by("-id").select_for_update().first()
         if sent is None or sent.used_at or sent.tries >= TRIES or sent.expires_at <= timezone.now():

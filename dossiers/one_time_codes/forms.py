@@ -11,22 +11,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import rate_limits
+from core.proof_of_work import ProvenForm
 from core.rate_limits import Limit
+from core.values.codes import LONGEST
 
 from . import codes as one_time_codes
 
 #: Codes asked for from an address, from its network and by all: each costs the province money and rings at somebody's.
+#: Beyond them each is asked for by a device that has worked for it; what one telephone gets is counted in `codes`.
 _HOUR = timedelta(hours=1)
 ASKED = (Limit("code", 20, _HOUR), Limit("codes of a network", 60, _HOUR), Limit("codes of all", 2000, _HOUR))
 
 
-class OneTimeCodeForm(forms.Form):
-    """Six digits; spaces are forgiven, pasting works."""
+class OneTimeCodeForm(ProvenForm):
+    """Six digits; spaces are forgiven, the whole message may be pasted."""
 
     one_time_code = forms.CharField(
         label=gettext_lazy("Mã xác nhận"),
         help_text=gettext_lazy("6 chữ số vừa nhắn đến điện thoại ghi trong hồ sơ; dùng trong 5 phút"),
-        max_length=12,
+        max_length=LONGEST,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
 
@@ -40,14 +43,17 @@ class OneTimeCodeForm(forms.Form):
         return is_right
 
 
-def send_quietly(purpose: str, about: str, address: str) -> None:
-    """Send a code, unless too many were sent or asked for: the page says how often, to everybody alike.
+def send_quietly(request: HttpRequest, form: ProvenForm, purpose: str, about: str, address: str) -> bool:
+    """Send a code, unless the address or the thing had too many: the page says how often, to everybody alike.
 
-    Without an address the same work is done for nobody, and who measures learns nothing.
+    Without an address the same work is done for nobody, and who measures learns nothing. Return False where so many
+    ask from one network that the form is now asked for a proof of work first.
     """
-    if rate_limits.spend(*rate_limits.of(ASKED)):
-        with suppress(one_time_codes.TooManyCodes):
-            one_time_codes.send(purpose, about, address)
+    if not (rate_limits.spend(*rate_limits.of(ASKED)) or form.is_proven(request.POST)):
+        return False
+    with suppress(one_time_codes.TooManyCodes):
+        one_time_codes.send(purpose, about, address)
+    return True
 
 
 def asked_for_code(request: HttpRequest, purpose: str, about: str, address: str) -> tuple[OneTimeCodeForm, bool]:
@@ -57,5 +63,5 @@ def asked_for_code(request: HttpRequest, purpose: str, about: str, address: str)
     """
     form = OneTimeCodeForm(request.POST if "one_time_code" in request.POST else None)
     if request.method == "POST" and not form.is_bound:
-        send_quietly(purpose, about, address)
+        send_quietly(request, form, purpose, about, address)
     return form, form.is_bound and form.is_right(purpose, about)

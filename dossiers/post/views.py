@@ -41,7 +41,8 @@ def by_post(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if not form.is_valid():
         return _show(request, dossier, form, status=422 if form.is_bound else 200)
     _keep(request, dossier.code, asdict(form.address()))
-    send_quietly(PURPOSE, dossier.code, dossier.owner_phone)
+    if not send_quietly(request, form, PURPOSE, dossier.code, dossier.owner_phone):
+        return _show(request, dossier, form)
     return _show(request, dossier, OneTimeCodeForm())
 
 

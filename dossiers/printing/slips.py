@@ -35,6 +35,7 @@ def reception_slip(dossier: Dossier, printed_at: datetime, note: str = "") -> Sh
         note=note,
         printed_at=printed_at,
         facts=(
+            ("Mã PIN", dossier.pin or "đã đưa khi nộp hồ sơ"),
             ("Chủ hồ sơ", dossier.owner_name),
             ("Hình thức nộp", str(dossier.get_channel_display())),
             ("Điện thoại", phone_as_spoken(dossier.owner_phone) or "…"),

@@ -47,7 +47,7 @@ def erase(wish: ErasureRequest, *, actor: User) -> None:
         _forget_drafts(drafts_of(dossier))
         dossier.owner_name, dossier.owner_search_key = NOBODY, ""
         dossier.owner_identity_number = dossier.owner_phone = dossier.owner_email = dossier.owner_address = ""
-        dossier.owner_identity_country, dossier.answers = "", []
+        dossier.owner_identity_country, dossier.pin, dossier.answers = "", "", []
         dossier.save()
         _empty_what_hangs_on(dossier)
         of_the_same = Dossier.objects.filter(owner_identity_key__in=identity.search_keys(number))

@@ -16,6 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
+from core.proof_of_work import ProvenForm
 from core.values.documents import Document
 from core.values.form_fields import (
     AddressField,
@@ -41,7 +42,7 @@ CALCULATOR = "may-tinh"
 Answers = Mapping[str, Mapping[str, Sequence[str]]]
 
 
-class StepForm(forms.Form):
+class StepForm(ProvenForm):
     """One step. `slug` is its address, `title` its heading; `papers` what it says of papers, once it is clean."""
 
     slug: ClassVar[str]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from core.proof_of_work import ProvenForm
+from core.values.codes import LONGEST, draft_code
 from dossiers.models import Draft
 from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly
 
@@ -22,20 +22,19 @@ SESSION_RESUMING = "resuming_draft"
 PURPOSE = "draft"
 
 
-class ResumeForm(forms.Form):
+class ResumeForm(ProvenForm):
     """The draft's code, and then the code sent to its phone."""
 
     draft = forms.CharField(
         label=gettext_lazy("Mã hồ sơ nháp"),
         help_text=gettext_lazy("8 chữ và số, ví dụ ACDE-FGHJ"),
-        max_length=20,
+        max_length=LONGEST,
         widget=forms.TextInput({"autocapitalize": "characters", "autocomplete": "off"}),
     )
 
     def clean_draft(self) -> str:
-        """Forgive spaces, dashes and lower case."""
-        letters = re.sub(r"[^A-Z0-9]", "", self.cleaned_data["draft"].upper())
-        return f"{letters[:4]}-{letters[4:8]}"
+        """Read it in whatever was pasted."""
+        return draft_code(self.cleaned_data["draft"])
 
 
 @never_cache
@@ -46,9 +45,10 @@ def resume(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return render(request, "dossiers/submission/resume.html", {"form": form}, status=422 if form.is_bound else 200)
     code = form.cleaned_data["draft"]
-    request.session[SESSION_RESUMING] = code
     draft = Draft.objects.filter(code=code, dossier=None).select_related("case__procedure").first()
-    send_quietly(PURPOSE, code, assisted.phone_of(draft) if draft else "")
+    if not send_quietly(request, form, PURPOSE, code, assisted.phone_of(draft) if draft else ""):
+        return render(request, "dossiers/submission/resume.html", {"form": form}, status=422)
+    request.session[SESSION_RESUMING] = code
     return redirect("submit-resume-code")
 
 

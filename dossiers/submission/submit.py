@@ -66,7 +66,7 @@ def price(application: Application) -> Quote:
 
 
 def submit(application: Application, draft: Draft | None = None, *, quoted: Quote | None = None) -> tuple[Dossier, str]:
-    """Submit once and return the dossier with its PIN, which is shown once and kept as a hash.
+    """Submit once and return the dossier with its PIN, which is shown once and printed on the slip.
 
     A draft's papers become the dossier's in the same transaction, and nothing else is left
     in the draft. The same `submission_key` again returns the first dossier with an empty
@@ -87,6 +87,7 @@ def submit(application: Application, draft: Draft | None = None, *, quoted: Quot
         dossier = Dossier(
             code=next_code(application.agency, timezone.localdate()),
             pin_hash=make_password(pin),
+            pin=pin,
             agency=application.agency,
             case=application.case,
             channel=application.channel,

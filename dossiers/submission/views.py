@@ -28,7 +28,7 @@ from procedures.models import ProcedureCase
 from . import drafts, summary
 from .forms import CALCULATOR, STEPS, PapersForm, PersonForm, StepForm, asked_of
 
-#: Drafts begun from an address and from its network.
+#: Drafts begun from an address and from its network, without the browser having worked for them.
 _HOUR = timedelta(hours=1)
 BEGUN = Limit("draft", 40, _HOUR), Limit("drafts of a network", 200, _HOUR)
 
@@ -44,11 +44,7 @@ def begin(request: HttpRequest, case: str) -> HttpResponse:
     if request.method == "GET":
         return _show(request, procedure_case, None, PersonForm(procedure_case, initial=_owner_prefill(request)))
     form = PersonForm(procedure_case, request.POST)
-    if form.is_valid() and not _may_begin(request):
-        form.add_error(
-            None, _("Từ mạng của bạn vừa có quá nhiều hồ sơ mới. Hãy thử lại sau một giờ, hoặc nộp tại quầy.")
-        )
-    if not form.is_valid():
+    if not form.is_valid() or not (_may_begin(request) or form.is_proven(request.POST)):
         return _show(request, procedure_case, None, form)
     draft = Draft.objects.create(case=procedure_case)
     draft.answer(form.slug, drafts.typed_in(form, request.POST))
@@ -163,7 +159,8 @@ def _show(
     }
     if draft and isinstance(form, PapersForm):
         context["requirements"] = _requirements(draft)
-    return render(request, "dossiers/submission/step.html", context, status=422 if form.errors else 200)
+    is_taken = not form.errors and not form.challenge
+    return render(request, "dossiers/submission/step.html", context, status=200 if is_taken else 422)
 
 
 def _requirements(draft: Draft) -> list[tuple[Any, list[Any]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from core.values.codes import LONGEST
 from dossiers.models import Dossier
 from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly
 
@@ -16,6 +19,8 @@ from .access import remember
 from .forms import CodeForm
 
 SESSION_RECOVERING = "recovering_dossier"
+#: As it was typed: a code written tidily would tell that there is such a dossier.
+SESSION_TYPED = "recovering_typed"
 PURPOSE = "lookup"
 
 
@@ -26,9 +31,11 @@ def recover(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:50]})
     if request.method == "GET" or not form.is_valid():
         return render(request, "dossiers/tracking/recover.html", {"form": form}, status=422 if form.is_bound else 200)
-    code = request.session[SESSION_RECOVERING] = form.cleaned_data["code"]
+    code = form.cleaned_data["code"]
     dossier = Dossier.objects.filter(code=code).first()
-    send_quietly(PURPOSE, code, dossier.owner_phone if dossier else "")
+    if not send_quietly(request, form, PURPOSE, code, dossier.owner_phone if dossier else ""):
+        return render(request, "dossiers/tracking/recover.html", {"form": form}, status=422)
+    request.session[SESSION_RECOVERING], request.session[SESSION_TYPED] = code, request.POST["code"][:LONGEST]
     return redirect("lookup-code")
 
 
@@ -51,6 +58,6 @@ def recover_with_code(request: HttpRequest) -> HttpResponse:
             "nhất 5 mã; mã mới nhất là mã dùng được."
         ),
         "act": _("Mở hồ sơ"),
-        "again": f"{reverse('lookup-send')}?code={code}",
+        "again": f"{reverse('lookup-send')}?{urlencode({'code': request.session.get(SESSION_TYPED, '')})}",
     }
     return render(request, "dossiers/one_time_codes/one_time_code.html", context, status=422 if form.errors else 200)

@@ -55,7 +55,6 @@ PROMISES = {
     r"đổi sau mỗi 5 phút": ("dossiers.desk.customer_display.qr_views.CHANGES_EVERY", 300),
     r"rõ quá 30 phút": ("payments.states.UNCLEAR_AFTER", timedelta(minutes=30)),
     r"Trong 90 ngày qua": ("payments.merchants.outages.LOOK_BACK", timedelta(days=90)),
-    r"sau một giờ": ("dossiers.submission.views._HOUR", timedelta(hours=1)),
     r"Số liệu 24 giờ qua": ("payments.merchants.statistics.SPAN", timedelta(hours=24)),
     r"Chờ 5 giây rồi": ("payments.status_queries.interactive.EVERY", 5),
     r"Sau 4 giây ngân hàng": ("payments.status_queries.interactive.PATIENCE", 4.0),

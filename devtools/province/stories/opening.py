@@ -11,7 +11,7 @@ from core.values import identity
 from devtools.province.people import persons
 from devtools.province.pricing import Priced, kept_facts, lines_of
 from devtools.province.scene import Place
-from devtools.province.world import World
+from devtools.province.world import PIN, World
 from devtools.province.writer.row import naming
 from dossiers.models import Channel, Confirmation, EventKind, IdentityShown, ReturnMethod
 from dossiers.models.drafts import KEPT
@@ -49,6 +49,7 @@ def submit(tale: Tale, at: datetime, *, by_post: bool = False) -> None:
         code=world.next_code(place, world.clock.day_of(at)),
         slip_token=token(rng),
         pin_hash=world.pin_hash,
+        pin=PIN,
         agency_id=place.agency.pk,
         case_id=tale.case.pk,
         channel=tale.channel,

@@ -73,11 +73,10 @@ def _dossiers() -> dict[str, Table]:
     return {
         "dossier": Table(
             d.Dossier,
-            "code slip_token pin_hash agency_id case_id channel state owner_name owner_search_key"
+            "code slip_token pin_hash pin agency_id case_id channel state owner_name owner_search_key"
             " owner_identity_number owner_phone facts return_method submission_key submitted_at due_at"
             " original_due_at",
             national_code="",
-            pin_failures=0,
             owner_identity_kind="cccd",
             owner_identity_country="",
             owner_email="",

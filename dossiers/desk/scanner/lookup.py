@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from django.db.models import Value
-
 from agencies.models import Agency
 from core.database import name_search
+from core.values import codes
 from dossiers.desk.access import DeskStaff
 from dossiers.models import Dossier
-from dossiers.models.dossier import DossierQuerySet, compact, compact_code
+from dossiers.models.dossier import DossierQuerySet
 
 _MANY_DESKS = 20
+_LEAST_LETTERS = 10
 
 
 def tidy(text: str) -> str:
@@ -30,12 +30,9 @@ def one(staff: DeskStaff, text: str, today: date) -> Dossier | None:
     token = text.rstrip("/").rsplit("/", 1)[-1]
     if dossier := mine.filter(slip_token=token).first():
         return dossier
-    letters = compact(text)
     if text.isdecimal() and len(text) <= 4:
         return mine.filter(code__in=_todays(staff, int(text), today)).first()
-    if len(letters) < 10:
-        return None
-    return mine.alias(compact=compact_code("code")).filter(compact=Value(letters)).first()
+    return mine.named(text).first() if len(codes.dossier_code(text)) >= _LEAST_LETTERS else None
 
 
 def _todays(staff: DeskStaff, number: int, today: date) -> list[str]:

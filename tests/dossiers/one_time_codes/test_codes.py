@@ -127,6 +127,15 @@ def test_what_the_provider_refuses_is_tried_again_and_then_forgotten(phones: Pat
 
 
 def test_a_letter_goes_by_mail(mailoutbox: list[EmailMessage]) -> None:
-    channels.by_mail("an@example.vn", one_time_codes.TEXT.format(code="123456"), "code-1")
+    channels.by_mail("an@example.vn", one_time_codes.text_for("lookup", "H01").format(code="123456"), "code-1")
     (mail,) = mailoutbox
     assert "123456" in mail.body and mail.to == ["an@example.vn"]
+
+
+@pytest.mark.parametrize("purpose", sorted(one_time_codes.ACTS))
+def test_a_text_says_what_its_code_does_and_to_which_dossier(purpose: str) -> None:
+    code = "H44.07894-261123-10001"
+    text = one_time_codes.text_for(purpose, code).format(code="123456")
+    first = re.search(r"\d{6}", text)
+    assert text.isascii() and len(text) <= 160 and first and first[0] == "123456"
+    assert one_time_codes.ACTS[purpose] in text and code in text

@@ -1,0 +1,64 @@
+"""Codes as people type, paste, dictate and scan them: found in the text around them, whatever stands between."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .text import plain
+
+#: What a dossier's code looks like however it is parted: H44.40-261123-0001, "h44 40 261123 0001", H44402611230001.
+_DOSSIER = re.compile(r"(?<![A-Z0-9])[A-Z]\s?(?:[\W_]{0,3}[0-9]){12,18}(?![0-9])")
+_DRAFT = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{4}[\W_]{0,3}[A-Z0-9]{4}(?![A-Z0-9])")
+_CODE_THEN_PIN = re.compile(r"(?P<code>[A-Z0-9][A-Z0-9.\s\-/_]*?[0-9])[\s,;|:]+(?:MÃ )?(?:PIN)?\W*(?P<pin>[0-9]{4})$")
+#: Letters and digits of a line with the shortest code and a PIN.
+_LEAST_WITH_PIN = 17
+#: Letters that telephones and word processors put for a dash.
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+LONGEST = 300
+
+
+def tidy(text: str) -> str:
+    """Return a text as it was meant: wide digits, odd dashes and unseen signs written plainly, capital letters."""
+    return _DASHES.sub("-", plain(unicodedata.normalize("NFKC", text[:LONGEST]))).strip().upper()
+
+
+def compact(text: str) -> str:
+    """Return the letters and digits of a code as somebody typed it."""
+    return re.sub(r"[^A-Z0-9]", "", tidy(text))
+
+
+def dossier_code(text: str) -> str:
+    """Return the letters and digits of the dossier's code that stands in a text, else those of the text as it is.
+
+    "Mã hồ sơ: H44.40–261123–0001" and a whole SMS are read like the code alone.
+    """
+    written = tidy(text)
+    match = _DOSSIER.search(written)
+    return compact(match[0] if match else written)
+
+
+def draft_code(text: str) -> str:
+    """Return the code of a draft as it is kept, ABCD-EFGH; a text without one in the same shape."""
+    parts = list(_DRAFT.finditer(tidy(text)))
+    letters = compact(parts[-1][0] if parts else text)
+    return f"{letters[:4]}-{letters[4:8]}"
+
+
+def digits(text: str, count: int) -> str:
+    """Return the first run of `count` digits in a text, whatever parts them; all its digits where there is none.
+
+    "4 7 1 1", "PIN: 4711" and "Mã 123 456 dùng trong 5 phút" are read.
+    """
+    written = tidy(text)
+    match = re.search(rf"(?<![0-9])[0-9](?:[\s.\-]?[0-9]){{{count - 1}}}(?![0-9])", written)
+    return re.sub(r"[^0-9]", "", match[0] if match else written)
+
+
+def code_and_pin(line: str) -> tuple[str, str] | None:
+    """Return code and PIN of a line with both, in this order; None where one is missing."""
+    written = tidy(line)
+    match = _CODE_THEN_PIN.search(written)
+    if match is None or (_DOSSIER.fullmatch(written) and len(compact(written)) < _LEAST_WITH_PIN):
+        return None
+    return match["code"].strip(), match["pin"]
