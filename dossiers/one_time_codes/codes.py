@@ -37,7 +37,10 @@ ACTS = {
     "by_post": "gui buu dien ket qua ho so",
 }
 #: A text of ours never asks for the code back: it says whom not to give it to.
-TEXT = "Ma xac nhan cua ban la {{code}} de {act} {about}, dung trong 5 phut. Khong dua ma nay cho bat ky ai. Mot Cua Phu Tho."
+TEXT = (
+    "Ma xac nhan cua ban la {{code}} de {act} {about}, dung trong 5 phut. "
+    "Khong dua ma nay cho bat ky ai. Mot Cua Phu Tho."
+)
 DIGITS = 6
 LIFE = timedelta(minutes=5)
 TRIES = 5
