@@ -127,7 +127,11 @@ class ShiftNotOpen(PaymentsError):
 
 
 class PaymentMayBeUnderWay(PaymentsError):
-    """An online payment of this bill is in doubt: taking money now may collect twice."""
+    """Money came for this bill, or may be coming: taking money now may collect twice. `reasons` are for the cashier."""
+
+    def __init__(self, reference: str, reasons: Sequence[str] = ()) -> None:
+        super().__init__(reference)
+        self.reasons = tuple(reasons)
 
 
 class AddressRefused(PaymentsError):

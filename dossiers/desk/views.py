@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.audit import record as audit
 from agencies.models import Agency
 from core import live
+from dossiers.desk.fees.money import money_of
 from dossiers.desk.fees.state import last_checked, payments_of
 from dossiers.errors import IllegalDossierMove, NothingToUndo, NotReleasable
 from dossiers.handover.release import why_not
@@ -27,6 +28,7 @@ from dossiers.processing.undo import last_step, undo
 from dossiers.states import DossierState
 from gateways import registry
 from payments.models import CashShift
+from payments.states import PaymentState
 from payments.status_queries import interactive
 from payments.status_queries.interactive import Answer
 
@@ -168,13 +170,16 @@ def state_context(dossier: Dossier) -> dict[str, object]:
         dossier, timezone.now(), reception_deadlines([dossier]).get(dossier.pk), is_with_signer=draft is not None
     )
     payments = payments_of(dossier)
+    money = money_of(dossier)
+    offers = (row.fee, dossier.state, row.owed, draft.pk if draft else "", sum(each.received for each in money))
     return {
         "dossier": dossier,
         "row": row,
         "draft": draft,
         "state": row.fee,
-        "version": f"{row.fee}-{dossier.state}-{row.owed}-{draft.pk if draft else ''}",
-        "payment_count": len(payments),
+        "money": money,
+        "version": "-".join(map(str, offers)),
+        "payment_count": sum(payment.state == PaymentState.PAID for payment in payments),
         "paid": next((p for p in payments if p.is_applied), None),
         "paid_by": next((registry.name_of(p.gateway) for p in payments if p.is_applied), ""),
         "checked_at": last_checked(dossier),

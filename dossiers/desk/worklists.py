@@ -13,10 +13,11 @@ from agencies.models import User
 from dossiers.desk.fees.state import Stuck, fee_state, owed, stuck_payment
 from dossiers.models import Dossier, DossierBill, SigningRequest, SigningState
 from dossiers.models.dossier import DossierQuerySet
+from dossiers.states import PAYMENT_HOLDS
 from dossiers.states import DossierState as S
-from payments.models import Payment
-from payments.models.payments import in_doubt
+from payments.models import Discrepancy, Payment
 from payments.states import UNCLEAR_AFTER, BillState, DisplayState
+from payments.status_queries.doubts import in_doubt
 
 OPEN_STATES = (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED, S.FINISHED)
 VIEWS = {
@@ -25,6 +26,7 @@ VIEWS = {
     "cho-toi-ky": _("Chờ tôi ký"),
     "san-sang": _("Trả được ngay"),
     "ket": _("Kẹt thanh toán"),
+    "lech-tien": _("Lệch tiền"),
     "cho-phi": _("Chờ nộp phí"),
     "tiep-nhan": _("Chờ tiếp nhận"),
     "xu-ly": _("Đang xử lý"),
@@ -54,6 +56,7 @@ class Row:
 
 
 _OFFICER, _CITIZEN, _BANK, _DESK = _("Cán bộ xử lý"), _("Công dân"), _("Ngân hàng"), _("Quầy")
+_ACCOUNTANT = _("Kế toán")
 _SIGNER = _("Lãnh đạo")
 _NEXT: dict[int, tuple[Promise, Promise]] = {
     S.SUBMITTED: (_DESK, _("Kiểm tra giấy tờ, tiếp nhận")),
@@ -79,6 +82,10 @@ def row_of(
         waits_for, action = _SIGNER, _("Ký kết quả")
     elif stuck:
         waits_for, action = _BANK, _("Hỏi ngân hàng; chưa rõ thì báo kế toán, đừng thu lại")
+    elif dossier.state in PAYMENT_HOLDS and _paid(dossier):
+        waits_for, action = _ACCOUNTANT, _("Xem xét hoàn tiền đã nộp")
+    elif any(bill.missing_amount < bill.amount for bill in dossier.bills.all() if bill.state == BillState.OPEN):
+        waits_for, action = _ACCOUNTANT, _("Ghi nhận tiền đã đến; thu thêm thì hỏi trước")
     elif dossier.state == S.FINISHED:
         waits_for, action = (_DESK, _("Trả kết quả")) if is_ready else (_CITIZEN, _("Nộp phí rồi nhận kết quả"))
     due = reception_due if dossier.state == S.SUBMITTED else dossier.due_at
@@ -86,13 +93,19 @@ def row_of(
     return Row(dossier, fee, owed(dossier), waits_for, action, is_ready, stuck, is_overdue, reception_due)
 
 
+def _paid(dossier: Dossier) -> int:
+    """What the bills have taken and not given back, whole đồng."""
+    return sum(payment.remaining_amount for bill in dossier.bills.all() for payment in bill.payments.all())
+
+
 def worklist(
     dossiers: DossierQuerySet, now: datetime, *, view: str = "", order: str = "", user: User | None = None
 ) -> DossierQuerySet:
     """Narrow and sort open dossiers; one query, whatever their number."""
-    marked = dossiers.filter(state__in=OPEN_STATES).alias(
+    every = dossiers.alias(
         is_unsettled=Exists(_bills(state__in=(BillState.OPEN, BillState.REFUNDED))), is_stuck=_stuck(now)
     )
+    marked = every.filter(state__in=OPEN_STATES)
     awaits_amount = Q(facts__has_key="undetermined") & ~Q(facts__undetermined=[])
     settled = Q(is_unsettled=False) & ~awaits_amount
     with_signer = marked.filter(
@@ -105,6 +118,7 @@ def worklist(
         "trinh-ky": with_signer,
         "san-sang": marked.filter(settled, state=S.FINISHED),
         "ket": marked.filter(is_stuck=True),
+        "lech-tien": every.filter(_has_discrepancy()),
         "cho-phi": marked.filter(~settled),
         "tiep-nhan": marked.filter(state=S.SUBMITTED),
         "xu-ly": marked.filter(state__in=(S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED)),
@@ -124,6 +138,11 @@ def _bills(**wanted: object) -> QuerySet[DossierBill]:
     return DossierBill.objects.filter(
         dossier=OuterRef("pk"), **{f"bill__{key}": value for key, value in wanted.items()}
     )
+
+
+def _has_discrepancy() -> Exists:
+    """Whether money of a bill is unsettled: also of a dossier that ended."""
+    return Exists(_bills().filter(Exists(Discrepancy.objects.filter(bill=OuterRef("bill"), closed_at=None))))
 
 
 def _stuck(now: datetime) -> Exists:

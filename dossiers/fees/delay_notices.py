@@ -11,8 +11,8 @@ from django.utils import timezone
 from dossiers.messages.outbox import BATCH, tell
 from dossiers.models import DossierBill, Message
 from payments.models import Payment
-from payments.models.payments import in_doubt
 from payments.states import UNCLEAR_AFTER, BillState
+from payments.status_queries.doubts import in_doubt
 
 KIND = "fee_checking"
 #: Older doubts are an accountant's case, and a message about them would only surprise.

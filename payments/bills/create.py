@@ -111,7 +111,7 @@ def cancel_bill(bill: Bill, *, reason: str, actor: User | None = None, cause: st
         locked = Bill.objects.select_for_update().get(pk=bill.pk)
         if locked.state != BillState.OPEN:
             raise BillNotPayable(locked.reference)
-        if any(payment.is_in_doubt or payment.state == PaymentState.PAID for payment in locked.payments.all()):
+        if locked.doubtful_payments or any(payment.state == PaymentState.PAID for payment in locked.payments.all()):
             raise BillHasMoney(locked.reference)
         _close(locked, BillState.CANCELLED, cause=cause, reason=reason, actor=actor)
     transaction.on_commit(lambda: live.publish([locked.token]))

@@ -7,14 +7,26 @@ comes all the same, of an attempt begun before, is settled like any other.
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
+from core.values.money import dong_for_reader
 from payments.errors import BillHeld
 from payments.models import Bill
 from payments.signals import money_asked
+from payments.states import BillState
 
 
 def hold_reason(bill: Bill) -> str:
     """Return why a bill should not be paid for now, a sentence for the payer, or ""."""
     return next((str(why) for _receiver, why in money_asked.send(Bill, bill=bill) if why), "")
+
+
+def received_reason(bill: Bill) -> str:
+    """Return why nobody should pay a bill for which enough has come, unsettled, or "". Reads `discrepancies`."""
+    if bill.state != BillState.OPEN or bill.missing_amount > 0:
+        return ""
+    amount = dong_for_reader(bill.received_amount)
+    return _("Đã nhận %(amount)s cho khoản này. Không cần nộp nữa: kế toán đang ghi nhận.") % {"amount": amount}
 
 
 def refuse_held(bill: Bill) -> None:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from agencies.audit import record as audit
 from agencies.models import Agency, User
 from core import live
+from core.values.money import dong_for_reader
+from gateways import registry
 from gateways.internal import Counter
 from payments.bills import holds
 from payments.errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
@@ -80,9 +84,9 @@ def close_shift(shift: CashShift, *, counted_amount: int, note: str = "") -> Cas
 def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = False) -> Payment:
     """Take money for a bill and settle it at once.
 
-    Before, the gateways are asked about attempts in doubt; while one stays unclear the
-    cashier must say `despite_open`. Cash for a bill that was just paid is refused, it is
-    still in hand; a card that was charged is booked, as surplus if need be.
+    Before, the gateways are asked about attempts in doubt; while one is under way, or money came
+    that did not settle the bill, the cashier must say `despite_open`. Cash for a bill that was just
+    paid is refused, it is still in hand; a card that was charged is booked, as surplus if need be.
     Raises ShiftNotOpen, InvalidBill, BillNotPayable, BillHeld, PaymentMayBeUnderWay.
     """
     shift = CashShift.objects.filter(cashier=cashier, closed_at=None).first()
@@ -129,9 +133,29 @@ def _check(bill: Bill, taking: Taking) -> None:
 
 
 def ask_about_open(bill: Bill) -> None:
-    """Ask about attempts that may have brought money. Raises PaymentMayBeUnderWay while one is in doubt."""
+    """Ask the gateways about attempts in doubt. Raises PaymentMayBeUnderWay when there is a reason to ask the payer."""
     attempts = bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account")
     interactive.ask_about(payment for payment in attempts if payment.is_in_doubt)
-    bill.refresh_from_db()
-    if bill.state == BillState.OPEN and any(payment.is_in_doubt for payment in bill.payments.all()):
-        raise PaymentMayBeUnderWay(bill.reference)
+    current = Bill.objects.with_payments().get(pk=bill.pk)
+    bill.state = current.state
+    if reasons := reasons_to_ask(current):
+        raise PaymentMayBeUnderWay(bill.reference, reasons)
+
+
+def reasons_to_ask(bill: Bill) -> list[str]:
+    """Return why taking money for an open bill may collect twice, a sentence each. Reads what the state reads."""
+    if bill.state != BillState.OPEN:
+        return []
+    reasons = []
+    if received := bill.received_amount:
+        text = _("Đã nhận %(amount)s cho khoản này mà chưa ghi nhận đã nộp: hỏi kế toán trước khi thu thêm.")
+        reasons.append(text % {"amount": dong_for_reader(received)})
+    for payment in bill.attempts_under_way(timezone.now()):
+        if payment.is_in_doubt:
+            text = _("%(gateway)s chưa trả lời rõ về %(amount)s nộp lúc %(time)s.")
+        else:
+            text = _("Người nộp đang mở %(gateway)s để nộp %(amount)s, từ %(time)s: hỏi họ đã xác nhận ở đó chưa.")
+        began = date_format(timezone.localtime(payment.created_at), "H:i d/m")
+        amount = dong_for_reader(payment.amount)
+        reasons.append(text % {"gateway": registry.name_of(payment.gateway), "amount": amount, "time": began})
+    return reasons

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from core import live
 from gateways import internal, registry
 from payments import charge_claims
-from payments.bills.holds import hold_reason
+from payments.bills.holds import hold_reason, received_reason
 from payments.callbacks.handle import mask_name
 from payments.models import Bill, Payment
 from payments.refunds import status as refund_status
@@ -42,11 +42,11 @@ def bill_of(token: str) -> Bill:
 def state_context(bill: Bill) -> dict[str, object]:
     """Return what the live part of a page needs: the state, the attempt it is about, and the URL of live events."""
     state = bill.display_state
-    payment = next(iter(bill.open_payments), None)
+    payment = next(iter(bill.attempts_under_way(timezone.now())), None)
     if state == DisplayState.PAID:
         payment = bill.settling_payment
     elif state == DisplayState.CHECKING:
-        payment = next((open_payment for open_payment in bill.open_payments if open_payment.is_in_doubt), payment)
+        payment = max(bill.doubtful_payments, key=lambda each: each.pk)
     return {
         "bill": bill,
         "state": state,
@@ -62,7 +62,7 @@ def state_context(bill: Bill) -> dict[str, object]:
 def _version(bill: Bill) -> str:
     """Return what changes exactly when the page around the state has other things to offer."""
     attempts = [(payment.state, payment.is_in_doubt) for payment in bill.payments.all()]
-    return f"{zlib.crc32(repr((bill.state, bill.display_state, attempts)).encode()):08x}"
+    return f"{zlib.crc32(repr((bill.state, bill.display_state, bill.received_amount, attempts)).encode()):08x}"
 
 
 def _is_fresh(payment: Payment | None) -> bool:
@@ -90,7 +90,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """One bill: what for, how much and why, who gets it, how to pay; or its state."""
     bill = bill_of(token)
     context = state_context(bill)
-    context["held"] = hold_reason(bill) if bill.state == BillState.OPEN else ""
+    context["held"] = (hold_reason(bill) or received_reason(bill)) if bill.state == BillState.OPEN else ""
     if bill.state == BillState.OPEN and not context["held"]:
         choices = choices_for(bill, request.COOKIES.get(LAST_GATEWAY, ""))
         context |= {"choices": choices[:MOST_VISIBLE], "more_choices": choices[MOST_VISIBLE:]}
@@ -102,8 +102,9 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     context["returned"] = refund_status.of_bill(bill) if bill.payments.all() else []
     # An attempt through a gateway of ours (cash, moved money) has succeeded or does not exist.
     context["page_address"] = settings.BASE_URL + request.path
+    came = {each.payment_id: each.amount for each in bill.discrepancies.all() if each.holds_money}
     context["attempts"] = [
-        (payment, gateway_name(payment))
+        (payment, gateway_name(payment), came.get(payment.pk) if payment.is_open else None)
         for payment in sorted(bill.payments.all(), key=lambda payment: payment.pk)
         if payment.gateway not in internal.SLUGS
     ]
@@ -117,7 +118,7 @@ def bill_state(request: HttpRequest, token: str) -> HttpResponse:
 
     A page that was made of another version (`?da-thay=`) is made to reload: what it offers has changed too.
     """
-    bill = get_object_or_404(Bill.objects.prefetch_related("payments"), token=token)
+    bill = get_object_or_404(Bill.objects.prefetch_related("payments", "discrepancies"), token=token)
     status_queries.hasten(bill)
     context = state_context(bill)
     is_stale = request.GET.get("da-thay", context["version"]) != context["version"]

@@ -32,10 +32,15 @@ class Choice:
 
 
 def choices_for(bill: Bill, last_used: str = "") -> list[Choice]:
-    """Return the gateways of a bill's agency: the one used last first, those that do not answer last."""
+    """Return the gateways of a bill's agency: the one used last first, those that do not answer last.
+
+    Reads `discrepancies` of the bill.
+    """
     choices = []
     for account in accounts_of(bill.agency):
         kind = registry.get(account.gateway)
+        if bill.received_amount and Capability.REDIRECT in kind.capabilities:
+            continue  # a part has come: only a transfer can bring just the rest
         choice = Choice(
             slug=kind.slug,
             name=kind.name,

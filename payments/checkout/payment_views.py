@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.http import client_ip
 from gateways import registry
+from gateways.codecs import vietqr
 from payments.bills.holds import hold_reason
 from payments.callbacks.views import SESSION_PAYMENT
 from payments.errors import AnotherUnderWay, BillHeld, BillNotPayable, GatewayNotOffered, PaymentNotStarted
@@ -110,6 +111,14 @@ def _transfer(bill: Bill) -> Payment | None:
     return next((payment for payment in bill.open_payments if payment.qr_text), None)
 
 
+def _qr_text(payment: Payment, amount: int) -> str:
+    """Return the VietQR of a code, for the rest when a part of its bill has come."""
+    details = payment.qr_details
+    if amount == payment.amount:
+        return payment.qr_text
+    return vietqr.build(vietqr.Transfer(details["bank_bin"], details["account"], amount, details["purpose"]))
+
+
 @never_cache
 @require_GET
 def transfer(request: HttpRequest, token: str) -> HttpResponse:
@@ -121,6 +130,8 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
     here = settings.BASE_URL + reverse("bill", args=[token])
     context = state_context(bill) | {
         "transfer": payment,
+        "amount": bill.missing_amount,
+        "qr_text": _qr_text(payment, bill.missing_amount),
         "is_over": payment.expires_at <= timezone.now(),
         "bank_name": bank_apps.bank_name(payment),
         "apps": bank_apps.links(payment, here),
@@ -138,7 +149,9 @@ def transfer_picture(request: HttpRequest, token: str) -> HttpResponse:
     if payment is None:
         raise Http404
     picture = io.BytesIO()
-    segno.make(payment.qr_text, error="m", micro=False).save(picture, kind="png", scale=_PNG_SCALE, border=4)
+    segno.make(_qr_text(payment, bill.missing_amount), error="m", micro=False).save(
+        picture, kind="png", scale=_PNG_SCALE, border=4
+    )
     response = HttpResponse(picture.getvalue(), content_type="image/png")
     name = "".join(letter for letter in bill.reference if letter.isalnum() or letter == "-")
     response["Content-Disposition"] = f'attachment; filename="vietqr-{name}.png"'

@@ -25,7 +25,7 @@ from gateways.base import (
 )
 from payments import transitions
 from payments.bills import holds
-from payments.errors import AnotherUnderWay, BillNotPayable, PaymentNotStarted
+from payments.errors import AnotherUnderWay, BillHeld, BillNotPayable, GatewayNotOffered, PaymentNotStarted
 from payments.merchants import circuit_breaker
 from payments.merchants.accounts import account_for, adapter_for
 from payments.models import Bill, LedgerEvent, MerchantAccount, Payment
@@ -63,6 +63,8 @@ def start(
     outside a transaction.
     """
     holds.refuse_held(bill)
+    if why := holds.received_reason(bill):
+        raise BillHeld(why)
     _ask_about_earlier(bill)
     account = through or account_for(bill.agency, gateway)
     if through is None and circuit_breaker.is_resting(account):
@@ -71,6 +73,8 @@ def start(
         adapter = adapter_for(account)
     except GatewayMissing as error:
         raise PaymentNotStarted(gateway) from error
+    if bill.received_amount and Capability.REDIRECT in adapter.capabilities:
+        raise GatewayNotOffered(gateway)  # a page would charge all of it, though a part has come
     try:
         payment, must_send = _open(bill, account, adapter, client_ip, acknowledged)
     except IntegrityError:

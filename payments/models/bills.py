@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -43,7 +44,7 @@ class BillQuerySet(models.QuerySet["Bill"]):
 
     def with_payments(self) -> BillQuerySet:
         """Load what `display_state` and the pay page need, in two more queries."""
-        return self.select_related("agency").prefetch_related("payments", "lines")
+        return self.select_related("agency").prefetch_related("payments", "lines", "discrepancies")
 
 
 class Bill(models.Model):
@@ -108,15 +109,27 @@ class Bill(models.Model):
 
     @property
     def display_state(self) -> DisplayState:
-        """The one word people are shown. Reads `payments`: prefetch them for lists."""
+        """The one word people are shown. Reads `payments` and `discrepancies`: prefetch them for lists."""
         if self.state == BillState.OPEN:
-            in_doubt = any(payment.is_in_doubt for payment in self.payments.all())
-            return DisplayState.CHECKING if in_doubt else DisplayState.NOT_PAID
+            return DisplayState.CHECKING if self.doubtful_payments else DisplayState.NOT_PAID
         return {
             BillState.PAID: DisplayState.PAID,
             BillState.WAIVED: DisplayState.EXEMPT,
             BillState.CANCELLED: DisplayState.CANCELLED,
         }.get(BillState(self.state), DisplayState.REFUNDED)
+
+    @property
+    def doubtful_payments(self) -> list[Payment]:
+        """Attempts whose money is in doubt; not those whose money came, only in another sum. Reads like the state."""
+        doubtful = [payment for payment in self.payments.all() if payment.is_in_doubt]
+        came = {each.payment_id for each in self.discrepancies.all() if each.holds_money} if doubtful else set()
+        return [payment for payment in doubtful if payment.pk not in came]
+
+    def attempts_under_way(self, now: datetime) -> list[Payment]:
+        """Attempts with which somebody may be paying at this moment, newest first. Reads like the state."""
+        came = {each.payment_id for each in self.discrepancies.all() if each.holds_money}
+        open_payments = [payment for payment in self.open_payments if payment.was_offered and payment.pk not in came]
+        return [payment for payment in open_payments if payment.is_in_doubt or payment.expires_at > now]
 
     @property
     def received_amount(self) -> int:

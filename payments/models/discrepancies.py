@@ -102,9 +102,14 @@ class Discrepancy(models.Model):
         return f"{self.get_kind_display()} · {self.amount} đ"
 
     @property
+    def holds_money(self) -> bool:
+        """It is about money that came, not about what somebody says or a statement lacks."""
+        return self.kind in HOLDING_MONEY
+
+    @property
     def remaining_amount(self) -> int:
         """Money of this discrepancy that nobody has dealt with, whole đồng."""
-        return self.amount - self.used_amount if self.kind in HOLDING_MONEY else 0
+        return self.amount - self.used_amount if self.holds_money else 0
 
 
 class ChargeClaim(models.Model):

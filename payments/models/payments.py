@@ -14,13 +14,6 @@ from .bills import Bill, new_token
 from .merchants import MerchantAccount
 
 
-def in_doubt(**returned: object) -> Q:
-    """Return the condition of `Payment.is_in_doubt` for a query; `returned` narrows when the browser came back."""
-    was_offered = ~Q(redirect_url="", qr_text="")
-    came_back = Q(state__in=OPEN_PAYMENT_STATES, **(returned or {"returned_at__isnull": False}))
-    return Q(state=PaymentState.UNKNOWN) & was_offered | came_back
-
-
 class Payment(models.Model):
     """One attempt through one gateway. It is committed before the request leaves (I12).
 

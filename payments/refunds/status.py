@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.models import Bill, Discrepancy, Refund
 from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
-from payments.states import RefundState
+from payments.states import BillState, RefundState
 
 _NEXT: dict[str, Promise | str] = {
     RefundState.PROPOSED: _("Chờ người thứ hai duyệt."),
@@ -40,12 +40,14 @@ def of_bill(bill: Bill) -> list[Returned]:
     given = list(Refund.objects.filter(payment__bill=bill).exclude(state=RefundState.REJECTED))
     returns = [_refund(refund, is_surplus=False) for refund in given]
     kinds = (*HOLDING_MONEY, DiscrepancyKind.PAID_IN_VAIN)
+    is_open = bill.state == BillState.OPEN
     for case in Discrepancy.objects.filter(bill=bill, kind__in=kinds).prefetch_related("refunds"):
         is_surplus = case.kind in HOLDING_MONEY
         returns += [_refund(refund, is_surplus=True) for refund in case.refunds.all() if refund.state in _NEXT]
         proposed = sum(refund.amount for refund in given if refund.payment_id == case.payment_id)
         left = case.remaining_amount if is_surplus else case.amount - proposed
-        if left > 0 and not case.closed_at:
+        is_part = is_open and case.kind == DiscrepancyKind.SHORT  # counts for the bill; the rest is still to come
+        if left > 0 and not case.closed_at and not is_part:
             returns.append(Returned(left, is_surplus, case.opened_at, None, _HELD if is_surplus else _IN_VAIN))
     return sorted(returns, key=lambda returned: returned.since)
 

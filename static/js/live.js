@@ -15,6 +15,15 @@ function tellLineIsLost() {
   document.dispatchEvent(new CustomEvent("line-lost"));
 }
 
+// A page that reloads by itself takes along what it has just been told: change to give back, a refusal.
+const KEPT = "kept-messages";
+
+function reload() {
+  const kept = [...document.querySelectorAll("main > [data-kept]")].map((message) => message.outerHTML);
+  sessionStorage.setItem(KEPT, kept.join(""));
+  location.reload();
+}
+
 function nameOf(control) { return [control.tagName, control.name, control.href ?? control.value].join(" "); }
 
 // Put new content in, but keep what is ticked and where the focus is. What stands there already is not read aloud again.
@@ -48,7 +57,7 @@ function keepCurrent(element) {
     try {
       const response = await fetch(element.dataset.refresh, { headers: { "X-Fragment": "1" }, signal: AbortSignal.timeout(TIMEOUT_MS) });
       const html = await response.text();
-      if (response.redirected) { location.reload(); } // signed out meanwhile: the sign-in leads back here
+      if (response.redirected) { reload(); } // signed out meanwhile: the sign-in leads back here
       else if (response.ok) { show(html, number); } // else the next event or poll tries again
     } catch (error) {
       if (error instanceof TypeError) { tellLineIsLost(); }
@@ -63,14 +72,14 @@ function keepCurrent(element) {
     const answer = document.createElement("template");
     answer.innerHTML = html;
     const part = element.id && answer.content.getElementById(element.id);
-    if (!part && !element.dataset.refresh) { location.reload(); return; } // the page has become another one
+    if (!part && !element.dataset.refresh) { reload(); return; } // the page has become another one
     if (part && part.dataset.live !== element.dataset.live) { listen(part.dataset.live); }
     const content = document.createDocumentFragment();
     content.append(...(part || answer.content).childNodes);
     replace(element, content);
     // A part that is stale asks for the whole page, which has more to show; a listener may put it off.
     isOver = element.querySelector("[data-reload]") !== null;
-    if (isOver && element.dispatchEvent(new CustomEvent("stale", { cancelable: true }))) { location.reload(); }
+    if (isOver && element.dispatchEvent(new CustomEvent("stale", { cancelable: true }))) { reload(); }
   }
 
   function refreshSoon() { scheduled ??= setTimeout(refresh, COALESCE_MS); }
@@ -108,4 +117,6 @@ window.addEventListener("submit", (event) => {
   if (!event.defaultPrevented && target !== "_blank") { submittedAt = performance.now(); }
 });
 document.querySelectorAll("[data-refresh]").forEach(keepCurrent);
+document.querySelector("main")?.insertAdjacentHTML("afterbegin", sessionStorage.getItem(KEPT) ?? "");
+sessionStorage.removeItem(KEPT);
 document.querySelector("[data-error-summary]")?.focus();

@@ -139,6 +139,21 @@ def test_an_older_answer_never_replaces_a_newer_one(demo: dict[str, Any], browse
     page.context.close()
 
 
+def test_a_page_that_reloads_by_itself_keeps_what_it_was_told(demo: dict[str, Any], browser: Browser) -> None:
+    page = page_without_poll(browser, NO_QUICK_LOOKS)
+    page.context.route("**/live/*", lambda route: route.abort())
+    page.goto(demo["base_url"] + bill(demo))
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('afterbegin', '<p data-kept>50.000</p>')")
+    page.route("**/trang-thai/*", lambda route: route.fulfill(body="<p data-reload></p>", content_type="text/html"))
+    with page.expect_navigation():
+        page.evaluate(COME_BACK)
+    page.wait_for_selector("main > [data-kept] >> text=50.000")
+    page.unroute("**/trang-thai/*")
+    page.reload()
+    assert page.locator("[data-kept]").count() == 0, "told once"
+    page.context.close()
+
+
 def test_an_event_never_reloads_away_the_answer_to_a_form(demo: dict[str, Any], browser: Browser) -> None:
     look_soon = f"window.addEventListener('submit', () => setTimeout(() => {COME_BACK}, 100));"
     page, held = page_without_poll(browser, NO_QUICK_LOOKS, look_soon), []

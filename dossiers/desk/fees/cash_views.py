@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,14 +25,15 @@ from payments.errors import InvalidBill, PaymentMayBeUnderWay, PaymentsError
 def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Take money for one bill of a dossier, and say what to give back.
 
-    While an online payment is in doubt the cashier is stopped once and told; the page then
-    asks to confirm, with the same figures filled in.
+    While somebody may be paying online, or money came that is not settled, the cashier is stopped once and told
+    why; the page then asks to confirm, with the same figures filled in.
     """
     dossier = staff.dossier(code)
     if dossier.agency_id not in staff.takes_money_for:
         raise PermissionDenied
     form = TakingForm(request.POST)
     status = 422
+    reasons: Sequence[str] = ()
     if form.is_valid():
         bill = next((bill for bill in dossier.bills.all() if bill.pk == form.cleaned_data["bill"]), None)
         if bill is None:
@@ -41,8 +44,7 @@ def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
             payment = cash_desk.take(bill, taking, cashier=staff.user, despite_open=data["despite_open"])
         except PaymentMayBeUnderWay as error:
             form = TakingForm(initial={**data, "despite_open": True})
-            messages.warning(request, explain(error))
-            status = 409
+            reasons, status = error.reasons, 409
         except InvalidBill:
             form.add_error("received", _("Ít hơn số phải nộp %(amount)s.") % {"amount": dong_for_reader(bill.amount)})
         except PaymentsError as error:
@@ -51,8 +53,9 @@ def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
         else:
             change = data["received"] - payment.amount if data["tender"] == "cash" else 0
             amounts = {"amount": dong_for_reader(payment.amount), "change": dong_for_reader(change)}
-            messages.success(request, _("Đã thu %(amount)s. Trả lại khách %(change)s.") % amounts)
+            text = _("Đã thu %(amount)s. Trả lại khách %(change)s.") % amounts
+            messages.success(request, text, extra_tags="taken")
             views.publish_change(request)
             return redirect("desk-dossier", code=code)
-    context = {"staff": staff, "dossier": dossier, "form": form, "is_in_doubt": status == 409}
+    context = {"staff": staff, "dossier": dossier, "form": form, "reasons": reasons}
     return render(request, "dossiers/desk/taking.html", context, status=status)

@@ -50,8 +50,8 @@ def stuck_payment(dossier: Dossier, now: datetime) -> Stuck | None:
         payment
         for bill in dossier.bills.all()
         if bill.state == "open"
-        for payment in bill.payments.all()
-        if payment.is_in_doubt and now - payment.created_at > UNCLEAR_AFTER
+        for payment in bill.doubtful_payments
+        if now - payment.created_at > UNCLEAR_AFTER
     ]
     oldest = min(doubts, key=lambda payment: payment.created_at, default=None)
     return Stuck(oldest.created_at, registry.name_of(oldest.gateway)) if oldest else None

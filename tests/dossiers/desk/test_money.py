@@ -1,0 +1,133 @@
+"""Money that came, is missing or under way: the desk says all of it, and the cashier is asked before taking more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agencies.models import Role, User
+from dossiers.models import Dossier, DossierBill
+from dossiers.processing.transitions import move
+from dossiers.states import DossierState
+from payments.callbacks import inbox
+from payments.cash_desk import collect as cash_desk
+from payments.models import Bill, Payment
+from payments.states import BillState
+from tests.support import factories
+from tests.support.notifications import confirm, notify_bill
+from tests.support.payments.callbacks import post
+from tests.support.signing_in import browser_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def dossier() -> Dossier:
+    dossier = factories.dossier(state=DossierState.SUBMITTED)
+    factories.merchant(dossier.agency, "vnptpay")
+    return dossier
+
+
+@pytest.fixture
+def cashier(dossier: Dossier) -> User:
+    cashier = factories.officer(dossier.agency, Role.CASHIER)
+    cash_desk.open_shift(cashier, dossier.agency, opening_amount=0)
+    return cashier
+
+
+def bill_of(dossier: Dossier) -> Bill:
+    return Bill.objects.with_payments().get(pk=DossierBill.objects.get(dossier=dossier).bill_id)
+
+
+def transferred(dossier: Dossier, amount: int) -> Payment:
+    bill = bill_of(dossier)
+    qr = factories.qr(account="9PT1", purpose="1", amount=bill.amount)
+    payment = factories.payment(of=bill, gateway="vietinbank", **qr)
+    post(notify_bill(payment, amount=amount), "vietinbank")
+    inbox.drain_all()
+    return payment
+
+
+def text_of(answer: Any) -> str:
+    return answer.content.decode().replace("\xa0", " ")
+
+
+def take_cash(cashier: User, dossier: Dossier, **more: Any) -> Any:
+    bill = bill_of(dossier)
+    data = {"bill": bill.pk, "tender": "cash", "received": bill.amount, **more}
+    return browser_of(cashier).post(reverse("desk-take", args=[dossier.code]), data, follow=True)
+
+
+def test_far_too_much_is_seen_at_the_desk_and_nobody_takes_it_again_unasked(dossier: Dossier, cashier: User) -> None:
+    transferred(dossier, 999_000)
+    page = text_of(browser_of(cashier).get(reverse("desk-dossier", args=[dossier.code])))
+    assert "đã nhận 999.000" in page
+    assert "Chuyển thừa" in page
+    assert "Kế toán" in page
+    assert dossier.code in text_of(browser_of(cashier).get(reverse("desk"), {"viec": "lech-tien"}))
+    asked = take_cash(cashier, dossier)
+    assert asked.status_code == 409
+    assert "có thể thành thu hai lần" in text_of(asked)
+    assert "Đã nhận 999.000" in text_of(asked)
+    assert bill_of(dossier).state == BillState.OPEN
+    take_cash(cashier, dossier, despite_open="True")
+    assert bill_of(dossier).state == BillState.PAID
+    assert "Tiền hoàn lại cho bạn" in text_of(Client().get(reverse("bill", args=[bill_of(dossier).token])))
+
+
+def test_who_has_sent_more_than_enough_is_not_asked_to_pay(dossier: Dossier) -> None:
+    transferred(dossier, 999_000)
+    page = text_of(Client().get(reverse("bill", args=[bill_of(dossier).token])))
+    assert "Không cần nộp nữa: kế toán đang ghi nhận" in page
+    assert "Chọn cách nộp" not in page
+
+
+def test_the_cashier_is_asked_while_somebody_pays_by_phone(dossier: Dossier, cashier: User) -> None:
+    factories.payment(of=bill_of(dossier))
+    assert "qua VNPT-Pay" in text_of(browser_of(cashier).get(reverse("desk-dossier", args=[dossier.code])))
+    asked = take_cash(cashier, dossier)
+    assert asked.status_code == 409
+    assert "Người nộp đang mở VNPT-Pay" in text_of(asked)
+    assert "Trả lại khách" in text_of(take_cash(cashier, dossier, despite_open="True"))
+
+
+def test_what_is_missing_is_said_and_can_be_paid_by_a_transfer_of_just_that(dossier: Dossier) -> None:
+    payment = transferred(dossier, 4_000)
+    rest = payment.amount - 4_000
+    missing = f"{rest:,} đ".replace(",", ".")
+    payer = Client()
+    page = text_of(payer.get(reverse("bill", args=[payment.bill.token])))
+    assert f"Chúng tôi đã nhận 4.000 đ, còn thiếu {missing}." in page
+    assert "tiền thừa" not in page
+    assert f"Nộp {missing} qua VietinBank" in page
+    assert "VNPT-Pay" not in page, "its page would charge all of it"
+    assert payer.post(reverse("pay", args=[payment.bill.token, "vnptpay"])).status_code == 404
+    answer = payer.get(reverse("transfer", args=[payment.bill.token]))
+    assert f"54{len(str(rest)):02d}{rest}" in answer.context["qr_text"]
+    assert missing in text_of(answer)
+
+
+def test_too_little_through_a_page_is_no_doubt_about_money(dossier: Dossier) -> None:
+    payment = factories.payment(of=bill_of(dossier))
+    post(confirm(payment, amount=payment.amount - 1_000))
+    inbox.drain_all()
+    page = text_of(Client().get(reverse("bill", args=[payment.bill.token])))
+    assert 'data-state="not_paid"' in page
+    assert "còn thiếu 1.000 đ" in page
+    assert "không đúng số phải nộp" in page
+    assert "đang kiểm tra với ngân hàng" not in page
+
+
+def test_of_a_paid_dossier_that_was_refused_somebody_has_to_think(dossier: Dossier) -> None:
+    payment = factories.payment(of=bill_of(dossier))
+    post(confirm(payment))
+    inbox.drain_all()
+    officer = factories.officer(dossier.agency)
+    dossier.refresh_from_db()
+    move(dossier, DossierState.REFUSED, actor=officer)
+    page = text_of(browser_of(officer).get(reverse("desk-dossier", args=[dossier.code])))
+    assert "Xem xét hoàn tiền đã nộp" in page
+    assert "Không ai" not in page
