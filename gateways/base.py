@@ -13,6 +13,8 @@ from typing import BinaryIO, Protocol
 
 from .errors import BadSignature as BadSignature
 from .errors import ContractUnusable as ContractUnusable
+from .errors import DamagedFile as DamagedFile
+from .errors import FileFault as FileFault
 from .errors import GatewayError as GatewayError
 from .errors import GatewayMissing as GatewayMissing
 from .errors import GatewayRefused as GatewayRefused
@@ -85,7 +87,10 @@ class StatementGateway(Gateway, Protocol):
     """A gateway whose files can be reconciled (Capability.STATEMENT)."""
 
     def statement(self, file: BinaryIO) -> Iterator[StatementRow]:
-        """Yield the rows of a settlement file as it is read. Raises Malformed when any part of it is damaged."""
+        """Yield the rows of a settlement file as it is read. Raises Malformed when any part of it is damaged.
+
+        A DamagedFile, a kind of it, says in which line and how.
+        """
         ...
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class GatewayError(Exception):
     """Base of everything an adapter raises on purpose."""
@@ -17,6 +19,29 @@ class Malformed(GatewayError):
 
 class WrongRecipient(Malformed):
     """Signed as our gateway signs, but meant for another merchant or terminal than the contract's."""
+
+
+class FileFault(StrEnum):
+    """What is wrong with a settlement file."""
+
+    FOREIGN = "foreign"
+    ENCODING = "encoding"
+    SHAPE = "shape"
+    CHECKSUM = "checksum"
+    AMOUNT = "amount"
+    CUT_OFF = "cut_off"
+
+
+class DamagedFile(Malformed):
+    """A settlement file cannot be taken: `fault`, in which `line` (0: of the file as a whole). Told to an accountant.
+
+    FOREIGN says that the file is not one of this gateway's at all.
+    """
+
+    def __init__(self, fault: FileFault, line: int = 0) -> None:
+        super().__init__(f"settlement file: {fault}, line {line}" if line else f"settlement file: {fault}")
+        self.fault = fault
+        self.line = line
 
 
 class GatewayUnavailable(GatewayError):

@@ -13,7 +13,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from gateways.base import Malformed, Outcome, OutcomeState, OutcomeUnknown, SentOrder, StatementRow
+from gateways.base import (
+    DamagedFile,
+    FileFault,
+    Malformed,
+    Outcome,
+    OutcomeState,
+    OutcomeUnknown,
+    SentOrder,
+    StatementRow,
+)
 from gateways.codecs.timestamps import VIETNAM, parse_timestamp
 from gateways.parsing import text_of
 
@@ -98,7 +107,7 @@ def _credit(amount: int, row: Mapping[str, Any], answered: Mapping[str, Any], na
 
 
 def read_file(file: BinaryIO, key: str, code_of: Callable[[str], str | None]) -> Iterator[StatementRow]:
-    """Yield the rows of a settlement file line by line, however big. Raises Malformed.
+    """Yield the rows of a settlement file line by line, however big. Raises DamagedFile.
 
     Only after the last row is it known that none is missing: use nothing of a file that raised.
     """
@@ -106,19 +115,21 @@ def read_file(file: BinaryIO, key: str, code_of: Callable[[str], str | None]) ->
     try:
         for number, line in enumerate(io.TextIOWrapper(file, encoding="utf-8-sig"), start=1):
             record = line.rstrip("\r\n").split("|")
+            if number == 1 and len(record) == 1:
+                raise DamagedFile(FileFault.FOREIGN)
             if number == 1 or record == [""]:
                 continue
             if footer is not None or record[-1].lower() != checksum(record[:-1], key):
-                raise Malformed(f"line {number}: wrong checksum")
+                raise DamagedFile(FileFault.CHECKSUM, number)
             if record[0] == FOOTER:
                 footer = record
                 continue
             count += 1
-            yield _row(record, code_of)
+            yield _row(number, record, code_of)
     except UnicodeDecodeError as error:
-        raise Malformed("the file is not UTF-8") from error
+        raise DamagedFile(FileFault.ENCODING) from error
     if footer is None or len(footer) < 4 or footer[3] != str(count):
-        raise Malformed("the file is cut off: its footer does not count its lines")
+        raise DamagedFile(FileFault.CUT_OFF)
 
 
 def write_file(rows: Iterable[Mapping[str, str]], provider_id: str, written_at: str, key: str) -> bytes:
@@ -134,13 +145,13 @@ def checksum(values: Iterable[str], key: str) -> str:
     return hashlib.md5(("".join(values) + key).encode(), usedforsecurity=False).hexdigest()
 
 
-def _row(record: list[str], code_of: Callable[[str], str | None]) -> StatementRow:
+def _row(number: int, record: list[str], code_of: Callable[[str], str | None]) -> StatementRow:
     if record[0] not in _DETAILS or len(record) != len(COLUMNS):
-        raise Malformed("not a detail line")
+        raise DamagedFile(FileFault.SHAPE, number)
     row = dict(zip(COLUMNS, record, strict=True))
     amount = _AMOUNT.fullmatch(row["amount"])
     if amount is None:
-        raise Malformed("a line without an amount")
+        raise DamagedFile(FileFault.AMOUNT, number)
     return StatementRow(
         gateway_ref=row["bankTransId"] or row["transId"],
         merchant_ref=code_of(row["custCode"]) or "",
