@@ -69,6 +69,7 @@ WORDS: dict[str, Promise] = {
     "statement_upload": _("Tải sao kê lên"),
     "statement_confirm": _("Xác nhận sao kê"),
     "statement_discard": _("Bỏ sao kê"),
+    "statement_columns": _("Đặt tên cột của sao kê"),
     "day_close": _("Khóa ngày đối soát"),
     "day_reopen": _("Mở lại ngày đối soát"),
     "notification_retried": _("Xử lý lại thông báo ngân hàng"),

@@ -15,6 +15,7 @@ from gateways import registry
 from payments.bills.create import MAX_AMOUNT
 from payments.models import MerchantAccount
 from payments.models.refunds import RefundReason
+from payments.reconciliation.formats import headings
 
 
 def account_name(account: MerchantAccount) -> str:
@@ -49,14 +50,41 @@ class UploadForm(forms.Form):
     account = AccountChoice(label=_("Tài khoản cổng thanh toán"), queryset=MerchantAccount.objects.none())
     file = forms.FileField(
         label=_("Tệp sao kê"),
-        help_text=_("CSV (UTF-8), Excel .xlsx, hoặc tệp đối soát của chính cổng thanh toán"),
-        widget=forms.ClearableFileInput({"accept": ".csv,.txt,.xlsx,.dat"}),
+        help_text=_("CSV (UTF-8), Excel (.xlsx, .xls), MT940, CAMT.053, hoặc tệp đối soát của chính cổng thanh toán"),
+        widget=forms.ClearableFileInput({"accept": ".csv,.txt,.xlsx,.xls,.sta,.940,.xml,.dat"}),
     )
 
     def __init__(self, *args: Any, accounts: list[MerchantAccount], **values: Any) -> None:
         super().__init__(*args, **values)
         offered = MerchantAccount.objects.filter(pk__in=[account.pk for account in accounts])
         self.fields["account"].queryset = offered.select_related("agency")  # type: ignore[attr-defined]
+
+
+class ColumnsForm(forms.Form):
+    """Which column of a contract's statements is which."""
+
+    def __init__(self, *args: Any, heading: headings.Heading, **values: Any) -> None:
+        super().__init__(*args, **values)
+        names = [name for name in dict.fromkeys(" ".join(name.split()) for name in heading.names) if name]
+        for column, label in headings.LABELS.items():
+            place = heading.positions.get(column)
+            self.fields[column] = forms.ChoiceField(
+                label=str(label).capitalize(),
+                required=column in headings.REQUIRED,
+                choices=[("", _("– không có –")), *((name, name) for name in names)],
+                initial="" if place is None else " ".join(heading.names[place].split()),
+            )
+
+    def columns(self) -> dict[str, str]:
+        """Return the names that were chosen, by our name of the column."""
+        return {column: name for column, name in self.cleaned_data.items() if name}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse one column for two things."""
+        names = list(self.columns().values())
+        if len(set(names)) < len(names):
+            raise forms.ValidationError(_("Một cột không thể vừa là thứ này vừa là thứ khác."))
+        return self.cleaned_data
 
 
 class ReasonForm(forms.Form):

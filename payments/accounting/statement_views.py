@@ -19,11 +19,12 @@ from payments.exports.params import choice, page_of, words
 from payments.merchants import missing
 from payments.models import Statement
 from payments.models.statements import RowState, StatementState
+from payments.reconciliation import column_maps
 from payments.reconciliation import statements as files
 
 from .access import AccountingStaff, for_accountants
 from .error_messages import explain
-from .forms import UploadForm, account_name
+from .forms import ColumnsForm, UploadForm, account_name
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 READ_AT_ONCE = 2 * 1024 * 1024
 #: Of the tabs: rows that still need somebody, whatever their state.
 LEFT = "left"
+#: Rows with a day to come, or from before the contract, that the question about them names.
+SHOWN_ODD_DAYS = 5
 AT_WORK = (StatementState.LOADING, StatementState.APPLYING)
 
 
@@ -91,10 +94,33 @@ def statement(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResp
         "missing_gateway": missing.named(statement.merchant_account.gateway),
     }
     if statement.state == StatementState.PREVIEW:
-        context["preview"] = files.preview(statement)
+        context |= {"preview": files.preview(statement), "odd_days": files.odd_days(statement)[:SHOWN_ODD_DAYS]}
+    if context["may_act"] and (heading := column_maps.heading_of(statement)):
+        context["columns_form"] = ColumnsForm(heading=heading)
     if statement.state not in (StatementState.LOADING, StatementState.REFUSED):
         context |= _rows(request, statement)
     return render(request, "payments/accounting/statement.html", context)
+
+
+@require_POST
+@for_accountants
+def columns(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
+    """Keep what the columns of a refused file are, and read it again."""
+    statement = _one(staff, pk)
+    staff.must_act(statement.merchant_account.agency_id)
+    heading = column_maps.heading_of(statement)
+    form = ColumnsForm(request.POST, heading=heading) if heading else None
+    if form is None:
+        messages.info(request, _("Tệp này không có bảng nào để đặt tên cột."))
+    elif not form.is_valid():
+        for text in (str(error) for errors in form.errors.values() for error in errors):
+            messages.error(request, text)
+    else:
+        column_maps.keep(statement.merchant_account, form.columns(), actor=staff.user)
+        again = column_maps.take_again(statement, actor=staff.user)
+        _read(request, again)
+        return redirect("accounting-statement", pk=again.pk)
+    return redirect("accounting-statement", pk=pk)
 
 
 def _rows(request: HttpRequest, statement: Statement) -> dict[str, object]:
@@ -132,11 +158,18 @@ def confirm(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
     """Let a file count."""
     statement = _one(staff, pk)
     staff.must_act(statement.merchant_account.agency_id)
-    if _is_waiting(request, statement):
+    if _is_waiting(request, statement) and _knows_of_odd_days(request, statement):
         files.confirm(statement, actor=staff.user)
         wakeup.enqueue("payments.work_statements")
         messages.success(request, _("Đã xác nhận. Hệ thống đang đối chiếu từng dòng."))
     return redirect("accounting-statement", pk=pk)
+
+
+def _knows_of_odd_days(request: HttpRequest, statement: Statement) -> bool:
+    if request.POST.get("odd_days") == "1" or not files.odd_days(statement).exists():
+        return True
+    messages.error(request, _("Tệp có dòng ở ngày chưa đến hoặc trước hợp đồng. Xem các ngày ấy rồi đánh dấu đã xem."))
+    return False
 
 
 @require_POST

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 
 from django.core.files import File
 from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,7 +30,7 @@ from payments.merchants.accounts import adapter_for
 from payments.models import ClosedDay, MerchantAccount, Statement, StatementRow
 from payments.models.statements import StatementState
 
-from . import formats
+from .formats import read, refusals
 
 BATCH = 5000
 LEASE = timedelta(minutes=2)
@@ -121,17 +121,14 @@ def _read(statement: Statement, adapter: Gateway, progress: Progress) -> None:
     done = 0
     with statement.file.open("rb") as stored:
         file = cast(BinaryIO, stored.file)
-        rows = iter(formats.rows_of(file, adapter, column_map))
+        rows = iter(read.rows_of(file, adapter, column_map))
         while batch := list(islice(rows, BATCH)):
             try:
                 _copy(statement, batch)
             except IntegrityError as error:
-                raise StatementRefused(
-                    _("Một mã giao dịch xuất hiện hai lần, trong khoảng dòng %(first)s–%(last)s.")
-                    % {"first": batch[0][0], "last": batch[-1][0]}
-                ) from error
+                raise _twice(statement, batch) from error
             except (DataError, OverflowError) as error:
-                # Digits without end, a year that cannot be, a character no text may hold.
+                # What no check of a row has thought of.
                 raise StatementRefused(
                     _("Số tiền, thời gian hoặc ký tự không thể có, trong khoảng dòng %(first)s–%(last)s.")
                     % {"first": batch[0][0], "last": batch[-1][0]}
@@ -143,18 +140,33 @@ def _read(statement: Statement, adapter: Gateway, progress: Progress) -> None:
         raise StatementRefused(_("Tệp không có dòng nào."))
 
 
+def _twice(statement: Statement, batch: Sequence[tuple[int, BankRow]]) -> StatementRefused:
+    """Name the transaction that stands twice, and both lines."""
+    references = [row.gateway_ref for _, row in batch]
+    lines = dict(statement.rows.filter(gateway_ref__in=references).values_list("gateway_ref", "line_number"))
+    for number, row in batch:
+        if row.gateway_ref in lines:
+            why = _("mã giao dịch “%(reference)s” đã có ở dòng %(first)s (xuất hiện hai lần).")
+            return refusals.at(number, "", why % {"reference": row.gateway_ref, "first": lines[row.gateway_ref]})
+        lines[row.gateway_ref] = number
+    return StatementRefused(
+        _("Hai giao dịch ở cùng một dòng, trong khoảng dòng %(first)s–%(last)s.")
+        % {"first": batch[0][0], "last": batch[-1][0]}
+    )
+
+
 def _copy(statement: Statement, batch: Iterable[tuple[int, BankRow]]) -> None:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     for number, row in batch:
         if row.occurred_at is None:
-            raise StatementRefused(_("Dòng %(line)s: thiếu thời gian giao dịch.") % {"line": number})
+            raise refusals.at(number, "", _("thiếu thời gian giao dịch."))
         writer.writerow(
             (
                 statement.pk,
                 statement.merchant_account_id,
                 number,
-                row.gateway_ref[:64],
+                row.gateway_ref,
                 row.merchant_ref[:64],
                 row.amount,
                 (row.currency or "")[:8],
@@ -220,8 +232,16 @@ def preview(statement: Statement) -> Preview:
         return Preview(*cursor.fetchone())
 
 
+def odd_days(statement: Statement) -> QuerySet[StatementRow]:
+    """Return the rows of a day to come, or of one before the contract: a month may have been read as a day."""
+    is_odd = Q(value_date__gt=timezone.localdate())
+    if since := statement.merchant_account.valid_during.lower:
+        is_odd |= Q(value_date__lt=since)
+    return statement.rows.filter(is_odd)
+
+
 def confirm(statement: Statement, *, actor: User | None) -> None:
-    """Let a previewed file count; matching then goes on in the background."""
+    """Let a previewed file count; matching then goes on in the background. Ask about `odd_days` before."""
     waiting = Statement.objects.filter(pk=statement.pk, state=StatementState.PREVIEW)
     if waiting.update(state=StatementState.APPLYING, lease_until=None, rows_done=0):
         agency = statement.merchant_account.agency

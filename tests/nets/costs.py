@@ -22,7 +22,7 @@ from gateways.base import RawRequest
 from gateways.vietinbank import statement
 from gateways.vietinbank_direct.adapter import VietinBankDirect
 from payments.api.parsers import BoundedJSONParser
-from payments.reconciliation import formats
+from payments.reconciliation.formats import read as formats
 from portal.public import csp_report_views
 from procedures.schedules import workbook as schedules_workbook
 
@@ -94,6 +94,22 @@ def read_statement(content: bytes) -> int:
     return sum(1 for _ in formats.rows_of(io.BytesIO(content), gateway, {}))
 
 
+def swift(rows: int) -> bytes:
+    """A statement as MT940."""
+    entries = "".join(f":61:2611291129C150000,00NTRFNONREF//FT{number}\n:86:NOP PHI\n" for number in range(rows))
+    return f":20:S\n:25:113000123456\n:28C:1/1\n:60F:C261128VND0,00\n{entries}-\n".encode()
+
+
+def iso20022(rows: int) -> bytes:
+    """A statement as CAMT.053."""
+    entry = (
+        "<Ntry><Amt Ccy='VND'>150000</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>"
+        "<BookgDt><Dt>2026-11-29</Dt></BookgDt><AcctSvcrRef>FT{}</AcctSvcrRef></Ntry>"
+    )
+    entries = "".join(entry.format(number) for number in range(rows))
+    return f"<Document><BkToCstmrStmt><Stmt>{entries}</Stmt></BkToCstmrStmt></Document>".encode()
+
+
 def banks_file(rows: int) -> bytes:
     """A settlement file of VietinBank."""
     row = {"recordType": "002", "amount": "150000", "transTime": "20261123100000", "custCode": "9PT1"}
@@ -133,6 +149,8 @@ GROWING: dict[str, Growing] = {
     "photo with a QR code": Growing(500, lambda rows: photo(rows, "https://portal.test/giay-hen/abc"), code_in),
     "statement as CSV": Growing(2_000, lines, read_statement),
     "statement as XLSX": Growing(300, sheet, read_statement),
+    "statement as MT940": Growing(300, swift, read_statement),
+    "statement as CAMT.053": Growing(500, iso20022, read_statement),
     "statement of VietinBank": Growing(
         2_000, banks_file, lambda file: list(statement.read_file(io.BytesIO(file), "key", str))
     ),

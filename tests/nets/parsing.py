@@ -17,6 +17,8 @@ READING = {
     ("zlib", "decompressobj"),
     ("zlib", "decompress"),
     ("openpyxl", "load_workbook"),
+    ("xlrd", "open_workbook"),
+    ("mt940", "parse"),
     ("Image", "open"),
     ("pikepdf", "open"),
     ("zxingcpp", "read_barcodes"),

@@ -93,9 +93,9 @@ def test_today_cannot_be_closed() -> None:
     ("bad", "says"),
     [
         (line("B1", "15O.000"), "Dòng 3"),
-        (line("B1", "9" * 40), "khoảng dòng 2–3"),
-        (line("B\x00", "5000"), "khoảng dòng 2–3"),
-        (line("B1", 5000, at="01/01/0001 00:00:00"), "khoảng dòng 2–3"),
+        (line("B1", "9" * 40), "Dòng 3"),
+        (line("B\x00", "5000"), "Dòng 3"),
+        (line("B1", 5000, at="01/01/0001 00:00:00"), "Dòng 3"),
     ],
 )
 def test_a_refused_file_says_which_line_and_what_to_do(bad: str, says: str) -> None:
@@ -235,3 +235,53 @@ def test_a_proposal_whose_bill_was_paid_meanwhile_is_not_accepted() -> None:
     assert "Đề xuất này không còn" in said(client.post(f"{path}nhan-de-xuat/", follow=True))
     assert row.discrepancy
     assert not row.discrepancy.reallocations.exists()
+
+
+def test_columns_are_named_once_and_the_next_files_read_by_them() -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    client = signed_in(account.agency)
+    header = "Số phiếu;Thành tiền;Thời gian giao dịch;Nội dung"
+
+    def sent(reference: str) -> Any:
+        content = f"Sao kê\n{header}\n{reference};5.000;{YESTERDAY:%d/%m/%Y};NOP PHI\n".encode()
+        values = {"account": account.pk, "file": SimpleUploadedFile(f"{reference}.csv", content)}
+        return client.post("/doi-soat/sao-ke/", values, follow=True)
+
+    page = sent("FT1")
+    refused = Statement.objects.get()
+    assert refused.state == "refused"
+    assert "Dòng 2 giống dòng tiêu đề nhưng thiếu cột: mã giao dịch, số tiền" in said(page)
+    address = f"/doi-soat/sao-ke/{refused.pk}/cot/"
+    assert address in said(page)
+    wrong = {"reference": "Số phiếu", "amount": "Số phiếu", "time": "Thời gian giao dịch"}
+    assert "vừa là thứ này" in said(client.post(address, wrong, follow=True))
+    chosen = {"reference": "Số phiếu", "amount": "Thành tiền", "time": "Thời gian giao dịch", "description": "Nội dung"}
+    page = client.post(address, chosen, follow=True)
+    assert "Xác nhận 1 dòng" in said(page)
+    account.refresh_from_db()
+    assert account.settings["statement_columns"] == chosen
+    assert AuditEntry.objects.filter(action="statement_columns").count() == 1
+    assert "Xác nhận 1 dòng" in said(sent("FT2"))
+
+
+def test_days_to_come_and_from_before_the_contract_are_asked_about() -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    client = signed_in(account.agency)
+    page = upload(
+        client, account, line("B0", 1_000), line("B1", 1_000, at="11/02/2099"), line("B2", 1_000, at="11/02/2019")
+    )
+    statement = Statement.objects.get()
+    assert ("11/02/2099" in said(page), "11/02/2019" in said(page)) == (True, True)
+    address = f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/"
+    assert "đánh dấu đã xem" in said(client.post(address, follow=True))
+    statement.refresh_from_db()
+    assert statement.state == "preview"
+    client.post(address, {"odd_days": "1"})
+    statement.refresh_from_db()
+    assert statement.state == "applying"
+
+
+def test_a_transaction_that_stands_twice_is_named_with_both_lines() -> None:
+    account = factories.merchant(factories.agency(), "vietinbank")
+    page = upload(signed_in(account.agency), account, line("B0", 1_000), line("B1", 1_000), line("B0", 2_000))
+    assert "Dòng 4: mã giao dịch “B0” đã có ở dòng 2 (xuất hiện hai lần)." in said(page)

@@ -18,7 +18,7 @@ from payments.callbacks import inbox
 from payments.errors import DayNotClosable, StatementRefused
 from payments.models import Discrepancy, Notification, Receipt, Statement, StatementRow
 from payments.reconciliation import daily_totals, matching, statements
-from payments.reconciliation.formats import whole_dong
+from payments.reconciliation.formats.values import whole_dong
 from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.support import factories
