@@ -28,3 +28,4 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 # Django's Vietnamese formats name the separator but no grouping.
 NUMBER_GROUPING = 3
+FORMAT_MODULE_PATH = "portal.formats"

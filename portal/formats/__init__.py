@@ -1,0 +1,1 @@
+"""How dates are written in the administration; elsewhere templates say it themselves (`core` filters)."""
