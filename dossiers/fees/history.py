@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
 from dossiers.models import Dossier
+from payments.models import FeeKind
 from procedures.schedules.preview import Charged
 
 from .assessment import facts_of
@@ -16,6 +18,10 @@ def charged_since(procedure: int, agency: int | None, since: date) -> Iterator[C
     rows = Dossier.objects.filter(case__procedure=procedure, submitted_at__date__gte=since)
     if agency:
         rows = rows.filter(agency=agency)
-    for dossier in rows.prefetch_related("bills"):
+    for dossier in rows.prefetch_related("bills__lines"):
         if not dossier.awaits_amount:
-            yield Charged(dossier.code, dossier.case_id, facts_of(dossier), dossier.fee_total)
+            amounts: Counter[str] = Counter()
+            for line in (line for bill in dossier.bills.all() for line in bill.lines.all()):
+                if line.kind != FeeKind.POSTAGE:
+                    amounts[line.code] += line.amount
+            yield Charged(dossier.code, dossier.case_id, facts_of(dossier), amounts)

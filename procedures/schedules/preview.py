@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,12 +23,20 @@ LOOK_BACK = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """What one dossier was charged: its case, its facts and the sum, whole đồng."""
+    """What one dossier was charged: its case, its facts and the amounts by the codes of its fees, whole đồng.
+
+    Without postage, which no fee schedule sets.
+    """
 
     reference: str
     case: int
     facts: Facts
-    amount: int
+    amounts: Mapping[str, int]
+
+    @property
+    def amount(self) -> int:
+        """The sum, whole đồng."""
+        return sum(self.amounts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,10 @@ def register(source: Source) -> None:
 
 
 def differences(charged: Iterable[Charged], rules: Iterable[Rule], on: date) -> Preview:
-    """Quote each again by the rules as on a day and keep those that differ."""
+    """Quote each again by the rules as on a day and keep those that differ.
+
+    What an officer set after examination is taken as it was set.
+    """
     rule_list, differing, count = list(rules), [], 0
     for one in charged:
         count += 1
@@ -78,7 +89,9 @@ def differences(charged: Iterable[Charged], rules: Iterable[Rule], on: date) -> 
         except (FeeUnknown, ValueError):
             differing.append(Difference(one.reference, one.amount, None))
             continue
-        after = quoted.total if quoted.is_determined else None
+        awaited = {line.rule.code for line in quoted.lines if line.is_to_be_determined}
+        is_known = awaited <= one.amounts.keys()
+        after = quoted.total + sum(one.amounts[code] for code in awaited) if is_known else None
         if after != one.amount:
             differing.append(Difference(one.reference, one.amount, after))
     return Preview(count, tuple(differing))
