@@ -1,8 +1,10 @@
-"""Forms of the desk, prefilled so that Enter is enough."""
+"""Forms of the desk, prefilled with all that is not a check."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
@@ -13,18 +15,25 @@ from dossiers.models import Dossier, IdentityShown, Relation, ReturnMethod
 from payments.bills.create import MAX_AMOUNT
 from payments.models.cash_desk import Tender
 
+#: Papers with a number: its end is typed from the paper in hand, which is the check.
+NUMBERED = (IdentityShown.CARD, IdentityShown.PASSPORT)
 TRACKING_NUMBER = re.compile(r"[A-Z0-9]{8,20}")
 UNTRACED = gettext_lazy("Ghi số vận đơn in trên phiếu gửi, ví dụ: EA123456789VN.")
 
 
 class ReceiverForm(forms.Form):
-    """Who takes the result, and what they showed."""
+    """Who takes the result, and what they showed. What is a check of the officer's is never filled in beforehand."""
 
     receiver_name = PlainTextField(label=gettext_lazy("Người nhận kết quả"), max_length=120)
     relation = forms.ChoiceField(label=gettext_lazy("Quan hệ với chủ hồ sơ"), choices=Relation.choices)
-    identity_shown = forms.ChoiceField(label=gettext_lazy("Giấy tờ đã xem"), choices=IdentityShown.choices)
+    identity_shown = forms.ChoiceField(
+        label=gettext_lazy("Giấy tờ đã xem"), choices=IdentityShown.choices, initial=IdentityShown.CARD
+    )
     identity_tail = forms.CharField(
-        label=gettext_lazy("4 ký tự cuối của giấy tờ"), max_length=4, required=False, strip=True
+        label=gettext_lazy("4 ký tự cuối của giấy tờ đang xem"),
+        max_length=4,
+        required=False,
+        widget=forms.TextInput({"data-key": "F4"}),
     )
     tracking_number = forms.CharField(
         label=gettext_lazy("Số vận đơn (khi gửi bưu điện)"), max_length=30, required=False
@@ -35,8 +44,6 @@ class ReceiverForm(forms.Form):
             kwargs["initial"] = {
                 "receiver_name": dossier.owner_name,
                 "relation": Relation.OWNER,
-                "identity_shown": IdentityShown.CARD,
-                "identity_tail": dossier.owner_identity_number[-4:],
             }
             if dossier.return_method == ReturnMethod.POST:
                 order = getattr(dossier, "postal_order", None)
@@ -55,17 +62,50 @@ class ReceiverForm(forms.Form):
         self.cleaned_data["tracking_number"] = number if is_posted else ""
         if is_posted:
             self.cleaned_data |= {"identity_shown": "", "identity_tail": ""}
+            return self.cleaned_data
+        if self.cleaned_data.get("identity_shown") in NUMBERED and not self.cleaned_data.get("identity_tail"):
+            self.add_error("identity_tail", gettext("Ghi 4 ký tự cuối của giấy tờ đang cầm xem."))
         return self.cleaned_data
 
-    def receiver(self) -> Receiver:
-        """Return what was filled in."""
+    def receiver(self, dossier: Dossier) -> Receiver:
+        """Return what was filled in, as it holds for a dossier."""
         return Receiver(
             name=self.cleaned_data["receiver_name"],
-            relation=self.cleaned_data["relation"],
+            relation=self.relation_to(dossier),
             identity_shown=self.cleaned_data["identity_shown"],
             identity_tail=self.cleaned_data["identity_tail"],
             tracking_number=self.cleaned_data["tracking_number"],
         )
+
+    def relation_to(self, dossier: Dossier) -> str:
+        """Return what the receiver is to the owner of a dossier."""
+        return str(self.cleaned_data["relation"])
+
+
+class SeveralOwnersForm(ReceiverForm):
+    """Who takes the results of several owners: what they are to each is asked, a question an owner."""
+
+    def __init__(self, dossiers: Sequence[Dossier], data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        del self.fields["relation"], self.fields["tracking_number"]
+        self._names: dict[str, str] = {}
+        choices = [("", gettext("Chọn quan hệ")), *(each for each in Relation.choices if each[0] != Relation.POST)]
+        for dossier in dossiers:
+            owner = owner_of(dossier)
+            if owner not in self._names:
+                self._names[owner] = name = f"relation_{len(self._names)}"
+                label = gettext("Người nhận là gì của %(owner)s") % {"owner": dossier.owner_name}
+                self.fields[name] = forms.ChoiceField(label=label, choices=choices)
+        self.order_fields(["receiver_name", *self._names.values()])
+
+    def relation_to(self, dossier: Dossier) -> str:
+        """Return what the receiver is to the owner of a dossier."""
+        return str(self.cleaned_data[self._names[owner_of(dossier)]])
+
+
+def owner_of(dossier: Dossier) -> str:
+    """Return by what the owners of dossiers at a desk are told apart."""
+    return f"{dossier.owner_search_key}/{dossier.owner_identity_number}"
 
 
 class TakingForm(forms.Form):

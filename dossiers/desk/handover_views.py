@@ -18,7 +18,7 @@ from payments.models.bills import new_token
 
 from .access import DeskStaff, for_staff
 from .customer_display import views
-from .forms import UNTRACED, ReceiverForm
+from .forms import ReceiverForm, SeveralOwnersForm, owner_of
 from .views import REASONS
 
 #: One person at the window rarely takes more; a courier comes several times.
@@ -32,11 +32,10 @@ def hand_over(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
     dossier = staff.dossier_to_act_on(code)
     form = ReceiverForm(request.POST)
     if not form.is_valid():
-        is_untraced = "tracking_number" in form.errors
-        messages.error(request, UNTRACED if is_untraced else _("Ghi tên người nhận, quan hệ và giấy tờ đã xem."))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("desk-dossier", code=code)
     try:
-        release(dossier, officer=staff.user, receiver=form.receiver())
+        release(dossier, officer=staff.user, receiver=form.receiver(dossier))
     except NotReleasable as error:
         messages.error(request, str(REASONS[error.reason]))
     else:
@@ -79,7 +78,7 @@ def hand_over_many(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     if not dossiers:
         messages.info(request, _("Đánh dấu các hồ sơ cần trả trong danh sách trước."))
         return redirect("desk")
-    form = ReceiverForm(request.POST) if request.method == "POST" else ReceiverForm(dossier=dossiers[0])
+    form = _receiver_form(request, dossiers if request.method == "POST" else ready or dossiers)
     if request.method == "POST" and form.is_valid():
         return _given(request, staff, dossiers, form)
     refused = [(dossier, REASONS[why_not(dossier)]) for dossier in dossiers if dossier not in ready]
@@ -87,11 +86,18 @@ def hand_over_many(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     return render(request, "dossiers/desk/hand_over_many.html", context, status=422 if form.errors else 200)
 
 
+def _receiver_form(request: HttpRequest, dossiers: list[Dossier]) -> ReceiverForm:
+    data = request.POST if request.method == "POST" else None
+    if len({owner_of(dossier) for dossier in dossiers}) > 1:
+        return SeveralOwnersForm(dossiers, data)
+    return ReceiverForm(data, dossier=None if data else dossiers[0])
+
+
 def _given(request: HttpRequest, staff: DeskStaff, dossiers: list[Dossier], form: ReceiverForm) -> HttpResponse:
     batch, given = new_token(), []
     for dossier in dossiers:
         try:
-            release(dossier, officer=staff.user, receiver=form.receiver(), batch=batch)
+            release(dossier, officer=staff.user, receiver=form.receiver(dossier), batch=batch)
         except NotReleasable as error:
             messages.error(request, f"{dossier.code}: {REASONS[error.reason]}")
         else:

@@ -158,7 +158,8 @@ def take_a_card(keys: Keyboard, agency: Agency, user: User) -> None:
 
 def hand_over(keys: Keyboard, agency: Agency, user: User) -> None:
     dossier = at(keys, factories.dossier(agency, state=9, amount=0))
-    keys.leading_on("F4", "Enter")
+    keys("F4").types("0123")
+    keys.leading_on("Enter")
     assert is_in(dossier, 10)
 
 
@@ -168,7 +169,8 @@ def hand_over_several(keys: Keyboard, agency: Agency, user: User) -> None:
     first = keys.page.locator(".worklist a.code").first.inner_text()
     keys("ArrowDown", "Space")
     keys.leading_on("F4")
-    keys.leading_on("F4", "Enter")
+    keys("F4").types("0123")
+    keys.leading_on("Enter")
     assert HandOver.objects.get(dossier__code=first).batch
 
 

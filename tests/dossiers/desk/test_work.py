@@ -36,6 +36,40 @@ def test_the_release_record_says_who_took_it_and_what_they_showed() -> None:
     assert "tra-ket-qua" not in page
 
 
+def test_what_the_officer_has_to_check_is_not_filled_in_for_them() -> None:
+    dossier = factories.dossier(state=9, amount=0)
+    client = signed_in(dossier.agency)
+    form = client.get(f"/quay/{dossier.code}/").context["form"]
+    assert "identity_tail" not in form.initial
+    answer = client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER | {"identity_tail": ""}, follow=True)
+    assert "Ghi 4 ký tự cuối" in answer.content.decode()
+    assert not HandOver.objects.exists()
+    client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER | {"identity_shown": "vneid", "identity_tail": ""})
+    assert HandOver.objects.exists()
+
+
+def test_results_of_several_owners_are_recorded_with_the_relation_to_each() -> None:
+    agency = factories.agency()
+    names = ("Bùi Thị Dần", "Đinh Văn Bảy", "Bùi Thị Dần")
+    ready = [factories.dossier(agency, state=9, amount=0) for _ in names]
+    for dossier, name in zip(ready, names, strict=True):
+        Dossier.objects.filter(pk=dossier.pk).update(owner_name=name, owner_search_key=name.lower())
+    client = signed_in(agency)
+    codes = [dossier.code for dossier in ready]
+    form = client.get("/quay/tra-nhieu/", {"ma": codes}).context["form"]
+    asked = {str(field.label): field.name for field in form if field.name.startswith("relation")}
+    assert list(asked) == ["Người nhận là gì của Bùi Thị Dần", "Người nhận là gì của Đinh Văn Bảy"]
+    assert not form.initial
+    given = {"receiver_name": "Bùi Thị Dần", "identity_shown": "card", "identity_tail": "0123"}
+    unsaid = client.post("/quay/tra-nhieu/", {"ma": codes, **given})
+    assert unsaid.status_code == 422
+    assert not HandOver.objects.exists()
+    relations = dict(zip(asked.values(), ("owner", "family"), strict=True))
+    client.post("/quay/tra-nhieu/", {"ma": codes, **given, **relations})
+    recorded = dict(HandOver.objects.values_list("dossier__code", "relation"))
+    assert [recorded[code] for code in codes] == ["owner", "family", "owner"]
+
+
 @pytest.mark.parametrize(("paper", "size"), [("bien-nhan", "80"), ("bien-nhan", "a5"), ("giay-hen", "80")])
 def test_a_second_print_says_so_on_its_face(paper: str, size: str) -> None:
     dossier = factories.dossier(state=9, amount=0)
