@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.audit import record as audit
 from agencies.models import Agency
 from core import live
-from dossiers.desk.fees.money import money_of
+from dossiers.desk.fees.money import attempts_of, money_of
 from dossiers.desk.fees.state import last_checked, payments_of
 from dossiers.errors import IllegalDossierMove, NothingToUndo, NotReleasable
 from dossiers.handover.release import why_not
@@ -133,7 +133,7 @@ def desk_dossier(request: HttpRequest, staff: DeskStaff, code: str) -> HttpRespo
         "undoable": last_step(dossier, staff.user, timezone.now()) if may_decide else None,
         "undo_seconds": int(UNDO_WITHIN.total_seconds()),
         "form": ReceiverForm(dossier=dossier) if may_act and is_releasable else None,
-        "payments": [(payment, registry.name_of(payment.gateway)) for payment in payments_of(dossier)],
+        "payments": attempts_of(dossier),
         "takings": _takings(staff, dossier),
         "shift": CashShift.objects.filter(cashier=staff.user, closed_at=None).first(),
         "sent": dossier.attachments.all(),

@@ -102,9 +102,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     context["returned"] = refund_status.of_bill(bill) if bill.payments.all() else []
     # An attempt through a gateway of ours (cash, moved money) has succeeded or does not exist.
     context["page_address"] = settings.BASE_URL + request.path
-    came = {each.payment_id: each.amount for each in bill.discrepancies.all() if each.holds_money}
     context["attempts"] = [
-        (payment, gateway_name(payment), came.get(payment.pk) if payment.is_open else None)
+        (payment, gateway_name(payment), bill.wrong_sums.get(payment.pk))
         for payment in sorted(bill.payments.all(), key=lambda payment: payment.pk)
         if payment.gateway not in internal.SLUGS
     ]

@@ -122,14 +122,20 @@ class Bill(models.Model):
     def doubtful_payments(self) -> list[Payment]:
         """Attempts whose money is in doubt; not those whose money came, only in another sum. Reads like the state."""
         doubtful = [payment for payment in self.payments.all() if payment.is_in_doubt]
-        came = {each.payment_id for each in self.discrepancies.all() if each.holds_money} if doubtful else set()
-        return [payment for payment in doubtful if payment.pk not in came]
+        return [payment for payment in doubtful if payment.pk not in self.wrong_sums]
 
     def attempts_under_way(self, now: datetime) -> list[Payment]:
         """Attempts with which somebody may be paying at this moment, newest first. Reads like the state."""
-        came = {each.payment_id for each in self.discrepancies.all() if each.holds_money}
-        open_payments = [payment for payment in self.open_payments if payment.was_offered and payment.pk not in came]
-        return [payment for payment in open_payments if payment.is_in_doubt or payment.expires_at > now]
+        offered = [payment for payment in self.open_payments if payment.was_offered]
+        under_way = [payment for payment in offered if payment.is_in_doubt or payment.expires_at > now]
+        return [payment for payment in under_way if payment.pk not in self.wrong_sums]
+
+    @property
+    def wrong_sums(self) -> dict[int | None, int]:
+        """What came of attempts still open in another sum than theirs: id → whole đồng. Reads like the state."""
+        still_open = {payment.pk for payment in self.open_payments}
+        held = [each for each in self.discrepancies.all() if each.holds_money and each.payment_id in still_open]
+        return {each.payment_id: each.amount for each in held}
 
     @property
     def received_amount(self) -> int:

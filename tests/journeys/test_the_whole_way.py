@@ -136,3 +136,16 @@ def test_the_dossiers_way_and_the_address_step_fit_a_phone(demo: dict[str, Any],
     assert_good(page)
     follow(page, "a.button.wide")
     assert_good(page)
+
+
+def test_the_last_key_typed_into_the_calculator_goes_along(demo: dict[str, Any], browser: Browser) -> None:
+    page = browser.new_context(**PHONE).new_page()
+    page.goto(f"{demo['base_url']}/thu-tuc/2.000815/")
+    form = page.locator("form[data-calculator]:has([name=copies])").first
+    begin = page.locator(f"[data-begin={form.get_attribute('data-calculator')}]")
+    form.locator("[name=copies]").press_sequentially("7")  # beside the 1 that stands there
+    typed = form.locator("[name=copies]").input_value()
+    with page.expect_navigation():
+        begin.click()
+    assert f"copies={typed}" in page.url
+    page.context.close()

@@ -11,6 +11,8 @@ from gateways import registry
 from payments.models import Bill, Discrepancy, Payment
 from payments.states import BillState
 
+from .state import payments_of
+
 
 @dataclass(frozen=True, slots=True)
 class BillMoney:
@@ -39,3 +41,9 @@ def _money(bill: Bill) -> BillMoney:
         attempts=[(payment, registry.name_of(payment.gateway)) for payment in under_way],
         discrepancies=[each for each in bill.discrepancies.all() if each.closed_at is None],
     )
+
+
+def attempts_of(dossier: Dossier) -> list[tuple[Payment, str, int | None]]:
+    """Return every attempt to pay, newest first: its gateway's name, and what came of it in another sum, if so."""
+    came = {pk: amount for bill in dossier.bills.all() for pk, amount in bill.wrong_sums.items()}
+    return [(payment, registry.name_of(payment.gateway), came.get(payment.pk)) for payment in payments_of(dossier)]
