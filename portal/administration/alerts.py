@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import User
+from agencies.authorization import ACCOUNTANTS, agencies_of, roles_of
+from agencies.models import Role, User
 from dossiers.messages import outbox as texts
 from payments import heartbeats
 from payments.callbacks import rejected as callbacks_rejected
@@ -59,8 +60,9 @@ def of_agencies(user: User, agencies: Collection[int]) -> list[Alert]:
         bill__agency__in=agencies,
     )
     overdue = MEASURES["dang-tre"].dossiers(Scope(frozenset(agencies), now.date(), now.date()))
-    refunds = Refund.objects.filter(state=RefundState.PROPOSED, agency__in=agencies).exclude(maker=user)
-    moves = Reallocation.objects.filter(state=ReallocationState.PROPOSED, discrepancy__agency__in=agencies).exclude(
+    decides_for = agencies_of(user, timezone.localdate(), roles=ACCOUNTANTS).intersection(agencies)
+    refunds = Refund.objects.filter(state=RefundState.PROPOSED, agency__in=decides_for).exclude(maker=user)
+    moves = Reallocation.objects.filter(state=ReallocationState.PROPOSED, discrepancy__agency__in=decides_for).exclude(
         maker=user
     )
     cases = Discrepancy.objects.filter(closed_at=None, agency__in=agencies)
@@ -114,7 +116,9 @@ def of_province(user: User) -> list[Alert]:
     ending = FeeSchedule.objects.filter(
         state__in=IN_USE, valid_during__endswith__gt=today, valid_during__endswith__lte=today + EXPIRY_NOTICE
     )
-    proposed = FeeSchedule.objects.filter(state=ScheduleState.PROPOSED).exclude(prepared_by=user)
+    approves = Role.PROVINCE_ADMIN in roles_of(user, today)
+    waiting = FeeSchedule.objects.filter(state=ScheduleState.PROPOSED).exclude(prepared_by=user)
+    proposed = waiting if approves else FeeSchedule.objects.none()
     priced = FeeRule.objects.filter(schedule__state__in=IN_USE, schedule__valid_during__contains=today)
     unpriced = Procedure.objects.filter(pk__in=with_fees(), agencies__isnull=False).exclude(
         pk__in=priced.values("schedule__procedure")

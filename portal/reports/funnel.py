@@ -49,6 +49,7 @@ def of_span(start: datetime, end: datetime, agencies: Collection[int] | None = N
     steps = []
     if agencies is None:
         drafts = Draft.objects.filter(created_at__gte=start, created_at__lt=end)
+        drafts = drafts.exclude(assistance__channel=Channel.COUNTER)
         counted = drafts.aggregate(begun=Count("pk"), submitted=Count("dossier"))
         steps = [
             Step(_("Bắt đầu điền hồ sơ"), counted["begun"], counted["begun"]),

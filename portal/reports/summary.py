@@ -156,11 +156,11 @@ def _money(scope: Scope) -> list[Money]:
         payments(scope)
         .order_by()
         .values(kind=F("bill__lines__kind"))
-        .annotate(online=Sum(amount, filter=_ONLINE, default=0), counter=Sum(amount, filter=~_ONLINE, default=0))
+        .annotate(online=Sum(amount, filter=_ONLINE, default=0), in_cash=Sum(amount, filter=~_ONLINE, default=0))
     )
     by_kind = {row["kind"]: row for row in grouped}
     return [
-        Money(str(label), by_kind[kind]["online"], by_kind[kind]["counter"])
+        Money(str(label), by_kind[kind]["online"], by_kind[kind]["in_cash"])
         for kind, label in FeeKind.choices
         if kind in by_kind
     ]

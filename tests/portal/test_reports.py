@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Agency, AgencySuccession, AuditEntry, Role
-from dossiers.models import Dossier, Draft, HandOver
+from dossiers.models import Assistance, Dossier, Draft, HandOver
 from dossiers.states import DossierState
 from payments import test_payments
 from payments.models import Payment
@@ -146,6 +146,9 @@ def test_the_queries_do_not_grow_and_trials_count_nowhere(django_assert_num_quer
 def test_the_way_is_followed_from_the_draft_to_the_money() -> None:
     case = factories.case()
     factories.draft(case)  # gave up
+    at_counter = factories.dossier()
+    officer, helped = factories.officer(at_counter.agency), Draft.objects.create(case=case, dossier=at_counter)
+    Assistance.objects.create(draft=helped, officer=officer, agency=at_counter.agency, channel="counter")
     _unpaid, tried, paid, counter, _free = handed_in = [
         *(factories.dossier() for _ in range(4)),
         factories.dossier(amount=0),
@@ -166,7 +169,7 @@ def test_the_way_is_followed_from_the_draft_to_the_money() -> None:
     ]
     one = funnel.of_span(now - timedelta(days=1), now + timedelta(days=1), [paid.agency_id])
     assert [step.count for step in one] == [1, 1, 1, 1]
-    assert Draft.objects.count() == 6
+    assert Draft.objects.count() == 7, "one was filled in at a counter"
 
 
 def test_spans_are_read_by_their_index() -> None:

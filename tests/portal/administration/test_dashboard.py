@@ -67,6 +67,8 @@ def test_what_somebody_proposed_waits_for_another_and_not_for_them() -> None:
     refunds.propose_for_payment(payment, proposal(1_000, 150_000), maker=maker)
     name = "Đề nghị hoàn tiền chờ tôi duyệt"
     assert (counts(maker, agency)[name], counts(checker, agency)[name]) == (0, 1)
+    auditor = factories.officer(agency, Role.AUDITOR)
+    assert counts(auditor, agency)[name] == 0, "who only reads has nothing to approve"
 
 
 def test_the_province_sees_all_and_an_agency_its_own_with_the_way_to_the_list() -> None:
