@@ -73,6 +73,9 @@ def open_cases(request: HttpRequest, staff: AccountingStaff, account: int, day: 
     """Give all money that no statement has a discrepancy."""
     merchant_account, on = _one(staff, account, day)
     staff.must_act(merchant_account.agency_id)
+    if on >= timezone.localdate():
+        messages.error(request, _("Ngày này chưa hết: sao kê còn có thể đến. Mở vụ việc từ ngày mai."))
+        return redirect("accounting-day", account, day)
     opened = daily_totals.open_missing_cases(merchant_account, on)
     messages.success(request, _("Đã mở %(count)s vụ việc.") % {"count": opened})
     return redirect("accounting-day", account, day)

@@ -86,6 +86,7 @@ def test_today_cannot_be_closed() -> None:
     day = f"/doi-soat/ngay/{account.pk}/{timezone.localdate()}/"
     client = signed_in(account.agency)
     assert "ngày chưa hết" in said(client.post(f"{day}khoa/", follow=True))
+    assert "Ngày này chưa hết" in said(client.post(f"{day}mo-vu-viec/", follow=True)), "nor is anything missing yet"
     assert f"{day}khoa/" not in said(client.get(day))
 
 
