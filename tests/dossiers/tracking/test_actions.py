@@ -15,7 +15,10 @@ from dossiers.models import ClockPause, NoticeKind
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.processing import decisions
 from dossiers.states import DossierState
+from payments.callbacks import inbox
 from tests.support import factories
+from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 from tests.support.submitting import picture
 from tests.support.tracking import opened
 
@@ -76,6 +79,22 @@ def test_withdrawing_needs_the_code_sent_to_the_owner(settings: Any) -> None:
     dossier.refresh_from_db()
     assert dossier.state == DossierState.WITHDRAWN and dossier.ends_at
     assert browser.get(address).headers["Location"] == f"/ho-so/{dossier.code}/", "once is enough"
+
+
+@pytest.mark.parametrize(
+    ("is_refundable", "says"), [(True, "hoàn <strong>10.000 đ"), (False, "10.000 đ không được hoàn")]
+)
+def test_before_withdrawing_one_reads_what_becomes_of_the_money(is_refundable: bool, says: str) -> None:
+    dossier = factories.dossier()
+    browser, address = opened(dossier), f"/ho-so/{dossier.code}/rut/"
+    assert "Bạn chưa nộp tiền cho hồ sơ này" in browser.get(address).content.decode()
+    bill = dossier.bills.get()
+    bill.lines.update(is_refundable=is_refundable)
+    post(confirm(factories.payment(of=bill)))
+    inbox.drain_all()
+    page = browser.get(address).content.decode().replace("\xa0", " ")
+    assert "Bạn đã nộp <strong>10.000 đ" in page
+    assert says in page
 
 
 @pytest.mark.parametrize("address", ["bo-sung/", "bo-sung/them/", "rut/"])
