@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from agencies.models import User
-from dossiers.models import ClockPause, NoticeKind
+from dossiers.models import ClockPause, DossierBill, NoticeKind
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.processing import decisions
 from dossiers.states import DossierState
+from payments.bills.create import NewLine, create_bill
 from payments.callbacks import inbox
 from tests.support import factories
 from tests.support.notifications import confirm
@@ -85,12 +87,16 @@ def test_withdrawing_needs_the_code_sent_to_the_owner(settings: Any) -> None:
     ("is_refundable", "says"), [(True, "hoàn <strong>10.000 đ"), (False, "10.000 đ không được hoàn")]
 )
 def test_before_withdrawing_one_reads_what_becomes_of_the_money(is_refundable: bool, says: str) -> None:
-    dossier = factories.dossier()
+    dossier = factories.dossier(amount=0)
+    line = NewLine(code="PHI", kind="phi", description="Phí", amount=10_000, is_refundable=is_refundable)
+    with transaction.atomic():
+        owed = create_bill(
+            reference=dossier.code, agency=dossier.agency, payer_name="Bình", description="Phí", lines=[line]
+        )
+    DossierBill.objects.create(dossier=dossier, bill=owed)
     browser, address = opened(dossier), f"/ho-so/{dossier.code}/rut/"
     assert "Bạn chưa nộp tiền cho hồ sơ này" in browser.get(address).content.decode()
-    bill = dossier.bills.get()
-    bill.lines.update(is_refundable=is_refundable)
-    post(confirm(factories.payment(of=bill)))
+    post(confirm(factories.payment(of=owed)))
     inbox.drain_all()
     page = browser.get(address).content.decode().replace("\xa0", " ")
     assert "Bạn đã nộp <strong>10.000 đ" in page
