@@ -20,7 +20,7 @@ from payments.models import Bill
 from . import rhythm, statements
 from .aside import desks, durations, errands, outages, samples, sandbox_books, systems
 from .linking import Linker
-from .scene import build, communes
+from .scene import Scene, build, communes
 from .stories import opening, teller, waiting
 from .world import PIN, World, count_drawers
 from .writer.pages import Pages
@@ -41,9 +41,10 @@ class NotEmpty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was written: rows by table."""
+    """What was written: rows by table, and where it happened."""
 
     rows: Mapping[str, int]
+    scene: Scene
 
 
 def is_empty() -> bool:
@@ -84,7 +85,7 @@ def load(
         Linker.link_the_rest()
     spool.commit()
     _analyze()
-    return Loaded(world.pages.written)
+    return Loaded(world.pages.written, world.scene)
 
 
 def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> World:

@@ -22,7 +22,7 @@ from gateways.base import Notification, OutcomeState
 from payments.callbacks import inbox
 from payments.cash_desk import collect
 from payments.checkout import start as checkout
-from payments.models import Discrepancy, Payment
+from payments.models import Bill, Discrepancy, Payment
 from payments.models.notifications import NotificationSource
 from payments.models.refunds import RefundReason
 from payments.refunds import dispatch, workflow
@@ -54,8 +54,16 @@ def fresh(dossier: Dossier) -> Dossier:
     return Dossier.objects.select_related("agency", "case").get(pk=dossier.pk)
 
 
+def owed(dossier: Dossier) -> Bill:
+    return dossier.bills.get(state="open")
+
+
+def owed_told(tale: Tale) -> Any:
+    return next(bill for bill in tale.bills if bill["state"] == "open")
+
+
 def played_payment(dossier: Dossier, gateway: str = "vnpay", **changes: Any) -> Payment:
-    payment = checkout.start(dossier.bills.get(), gateway, client_ip="14.1.1.1")
+    payment = checkout.start(owed(dossier), gateway, client_ip="14.1.1.1")
     if gateway == "vnpay":
         Client().get("/gateways/vnpay/notify", vnpay_ipn(payment, **changes))
     else:
@@ -66,8 +74,9 @@ def played_payment(dossier: Dossier, gateway: str = "vnpay", **changes: Any) -> 
 
 
 def told_payment(tale: Tale, at: datetime, gateway: str = "vnpay", amount: int | None = None) -> Any:
-    payment = money.begin(tale, at + timedelta(minutes=1), tale.bills[0], gateway)
-    money.pay(tale, at + timedelta(minutes=2), tale.bills[0], payment, lag=1, amount=amount)
+    bill = owed_told(tale)
+    payment = money.begin(tale, at + timedelta(minutes=1), bill, gateway)
+    money.pay(tale, at + timedelta(minutes=2), bill, payment, lag=1, amount=amount)
     return payment
 
 
@@ -126,23 +135,23 @@ def paid_by_transfer(tale: Tale, at: datetime) -> Any:
 
 def _cash(dossier: Dossier, office: Office) -> None:
     collect.open_shift(office.cashier, dossier.agency, opening_amount=0)
-    collect.take(dossier.bills.get(), collect.Taking("cash", 500_000), cashier=office.cashier)
+    collect.take(owed(dossier), collect.Taking("cash", 500_000), cashier=office.cashier)
 
 
 @kind(_cash)
 def paid_in_cash(tale: Tale, at: datetime) -> Any:
-    money.at_counter(tale, at + timedelta(minutes=5), tale.bills[0], by_card=False)
+    money.at_counter(tale, at + timedelta(minutes=5), owed_told(tale), by_card=False)
 
 
 def _card(dossier: Dossier, office: Office) -> None:
     collect.open_shift(office.cashier, dossier.agency, opening_amount=0)
-    bill = dossier.bills.get()
-    collect.take(bill, collect.Taking("pos", bill.amount, "123"), cashier=office.cashier)
+    bill = owed(dossier)
+    collect.take(bill, collect.Taking("pos", bill.amount, f"{bill.pk}"), cashier=office.cashier)
 
 
 @kind(_card)
 def paid_by_card(tale: Tale, at: datetime) -> Any:
-    money.at_counter(tale, at + timedelta(minutes=5), tale.bills[0], by_card=True)
+    money.at_counter(tale, at + timedelta(minutes=5), owed_told(tale), by_card=True)
 
 
 def _failed(dossier: Dossier, office: Office) -> None:
@@ -159,7 +168,7 @@ def paid_at_the_second_try(tale: Tale, at: datetime) -> Any:
 
 def _twice(dossier: Dossier, office: Office) -> None:
     payment = played_payment(dossier, "vietinbank")
-    call_back(notify_bill(payment, transId="TXOTHER", bankTransId="OTHER"), "vietinbank")
+    call_back(notify_bill(payment, transId=f"TXO{payment.pk}", bankTransId=f"O{payment.pk}"), "vietinbank")
     inbox.drain_all()
     case = Discrepancy.objects.get(payment=payment)
     wish = proposal(case.amount, case.amount, "surplus")

@@ -16,7 +16,13 @@ from payments import models as p
 _SAID = {
     "kind", "before", "after", "state", "cause", "outcome", "source", "result", "is_correction", "is_applied",
     "channel", "is_transfer", "tender", "relation", "stage", "currency", "action", "revision", "gateway",
-    "return_method",
+    "return_method", "code", "reference", "text", "is_exempt", "number",
+}  # fmt: skip
+#: Columns that must be equal to the đồng and the letter.
+_EQUAL = {
+    "amount", "used_amount", "refunded_amount", "remaining_seen", "postage", "position", "explanation", "legal_basis",
+    "description", "payer_name", "agency_name", "refund_note", "is_refundable", "suggested_action", "currency",
+    "owner_name", "owner_search_key", "owner_identity_key", "owner_phone", "applicant_kind",
 }  # fmt: skip
 #: Objects of which the names inside must be the same.
 _NAMED = {"detail", "request", "qr_details", "hand_over"}
@@ -24,7 +30,8 @@ _NAMED = {"detail", "request", "qr_details", "hand_over"}
 _FREE = {
     "id", "check_count", "checked_at", "next_check_at", "attempts", "sent_at", "next_attempt_at", "last_error",
     "headers", "owner_id", "idempotency_key", "bank_account", "identity_shown", "identity_tail", "address", "file",
-    "signed_by_id", "maker_id", "batch", "returned_at", "facts",
+    "signed_by_id", "maker_id", "batch", "returned_at", "facts", "bank_ref",
+    "gave_up_at",
 }  # fmt: skip
 Shape = dict[str, list[dict[str, str]]]
 
@@ -32,10 +39,10 @@ Shape = dict[str, list[dict[str, str]]]
 def of(dossier: d.Dossier) -> Shape:
     """Return the shape of a dossier with all that hangs on it."""
     own = Q(dossier=dossier)
-    bills = p.Bill.objects.filter(pk__in=dossier.bill_links.values("bill"))
-    payments = p.Payment.objects.filter(bill__in=bills)
-    cases = p.Discrepancy.objects.filter(bill__in=bills)
-    refunds = p.Refund.objects.filter(Q(payment__in=payments) | Q(discrepancy__in=cases))
+    bills = _known(p.Bill.objects.filter(pk__in=dossier.bill_links.values("bill")))
+    payments = _known(p.Payment.objects.filter(bill__in=bills))
+    cases = _known(p.Discrepancy.objects.filter(bill__in=bills))
+    refunds = _known(p.Refund.objects.filter(Q(payment__in=payments) | Q(discrepancy__in=cases)))
     of_refund = Q(cause="refund", cause_id__in=[str(pk) for pk in refunds.values_list("pk", flat=True)])
     subjects = [f"dossier:{dossier.code}", f"dossier:{dossier.pk}", *(f"refund:{found.pk}" for found in refunds)]
     rows: dict[str, models.QuerySet[Any]] = {
@@ -49,6 +56,7 @@ def of(dossier: d.Dossier) -> Shape:
         "receipts": p.Receipt.objects.filter(bill__in=bills),
         "cancellations": p.ReceiptCancellation.objects.filter(receipt__bill__in=bills),
         "discrepancies": cases,
+        "moves": p.Reallocation.objects.filter(discrepancy__in=cases),
         "claims": p.ChargeClaim.objects.filter(payment__in=payments),
         "refunds": refunds,
         "audit": AuditEntry.objects.filter(subject__in=subjects).exclude(action__in=("view", "assist_submit")),
@@ -58,7 +66,12 @@ def of(dossier: d.Dossier) -> Shape:
         d.TakenBack, d.PostalOrder, d.ErasureRequest,
     ):  # fmt: skip
         rows[model.__name__] = model._default_manager.filter(own)
-    return {name: [_row(row) for row in found.order_by("pk")] for name, found in rows.items()}
+    return {name: [_row(row) for row in sorted(found, key=lambda row: row.pk)] for name, found in rows.items()}
+
+
+def _known(found: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Return a query that has its rows, and gives others their keys."""
+    return found.model._default_manager.filter(pk__in=[row.pk for row in found])
 
 
 def _row(row: models.Model) -> dict[str, str]:
@@ -69,8 +82,28 @@ def _row(row: models.Model) -> dict[str, str]:
 def _said(name: str, value: Any) -> str:
     if isinstance(value, memoryview):
         value = bytes(value)
+    if name == "relation":  # chance decides who fetches a result
+        return "post" if value == "post" else "somebody"
+    if name in _EQUAL:
+        return str(value)
     if name in _NAMED and isinstance(value, dict):
         return " ".join(sorted(value))
     if name in _SAID:
         return re.sub(r"[0-9]+", "#", str(value))
     return "+" if value else ""
+
+
+def differences(told: Shape, played: Shape) -> list[str]:
+    """Name every column of every row in which two dossiers differ, and every row that only one has."""
+    found = []
+    for table in told:
+        ours, theirs = told[table], played[table]
+        if len(ours) != len(theirs):
+            found.append(f"{table}: {len(ours)} rows told, {len(theirs)} played")
+        for number, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
+            found += [
+                f"{table}[{number}].{name}: told {mine[name]!r}, played {other[name]!r}"
+                for name in mine
+                if mine[name] != other[name]
+            ]
+    return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -24,15 +24,16 @@ from dossiers.post.orders import Address
 from dossiers.submission.submit import Application, submit
 from payments.models import MerchantAccount
 from payments.settlement.ledger_check import check
-from procedures.models import FeeRule, FeeSchedule, ProcedureCase, ScheduleState
+from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
 from tests.support import factories
 from tests.support.factories import CONTRACTS, FOREVER
 
-from . import shapes
+from . import sample, shapes
 from .kinds import KINDS, Office
-from .kinds_of_work import PDF  # noqa: F401 - registers its kinds
 
 pytestmark = pytest.mark.django_db
+BANKS = "vnpay", "vietinbank", "vnptpay"
+POOR = "ho-ngheo"
 #: Names of files that are not there.
 SAMPLES = {sort: (f"{sort}.x", 1) for sort in ("result", "scan", "photo")}
 _OWNER = Owner("Bùi Thị Mỷ", "bui thi my", "025190990001", "+84998000001", "", "Khu 1")
@@ -40,17 +41,18 @@ _OWNER = Owner("Bùi Thị Mỷ", "bui thi my", "025190990001", "+84998000001", 
 
 @pytest.fixture
 def case() -> ProcedureCase:
-    """A small province: one commune, one procedure of 50.000 đ, contracts with two banks."""
+    """A small province: one commune, one procedure of 50.000 đ, contracts with three banks."""
     province = factories.agency("Tỉnh", code="H44", level=Level.PROVINCE)
     commune = factories.agency("Phường Việt Trì", parent=province)
     made = factories.case()
     made.procedure.agencies.add(commune)
     fees = FeeSchedule.objects.create(procedure=made.procedure, version=1, valid_during=FOREVER, legal_basis="TT 1")
     FeeRule.objects.create(schedule=fees, case=made, code="P", name="Phí", kind="phi", price=50_000, legal_basis="TT 1")
+    Exemption.objects.create(schedule=fees, group=POOR, name="Hộ nghèo", percent=100)
     fees.state = ScheduleState.ACTIVE
     fees.save(update_fields=["state"])
     PostageRate.objects.create(zone="province", amount=30_000, valid_during=DateRange(date(2025, 1, 1)), source="x")
-    for gateway in ("vnpay", "vietinbank"):
+    for gateway in BANKS:
         contract = CONTRACTS[gateway]
         MerchantAccount.objects.create(
             agency=province,
@@ -68,15 +70,14 @@ def world(case: ProcedureCase) -> World:
     """Where stories are told: the same office."""
     now, rng = timezone.localtime(), random.Random(1)
     first = now.date() - timedelta(days=40)
-    banks = {gateway: CONTRACTS[gateway]["bank"] for gateway in ("vnpay", "vietinbank")}
+    banks = {gateway: CONTRACTS[gateway]["bank"] for gateway in BANKS}
     stage = scene.build(first, now.date(), banks, rng)
     pages = Pages(tables(), {"receipt": load._number_receipts, "shift": count_drawers})
     return World(stage, pages, first, now, "!", SAMPLES, ["Phường Việt Trì"])
 
 
-def _play(name: str, case: ProcedureCase, world: World, *, by_post: bool) -> Dossier:
-    place = next(iter(world.scene.places.values()))
-    agency: Agency = place.agency
+def _submitted(case: ProcedureCase, world: World, *, by_post: bool, is_exempt: bool) -> Dossier:
+    agency: Agency = next(iter(world.scene.places.values())).agency
     to = Address(_OWNER.name, _OWNER.phone, "Khu 1", agency.name, "Phú Thọ") if by_post else None
     application = Application(
         case,
@@ -87,42 +88,54 @@ def _play(name: str, case: ProcedureCase, world: World, *, by_post: bool) -> Dos
         owner_address=_OWNER.address,
         post_to=to,
         return_method="post" if by_post else "counter",
+        groups=frozenset({POOR}) if is_exempt else frozenset(),
     )
-    made = submit(application)[0]
-    people = place.office.people
+    return submit(application)[0]
 
-    def who(role: Role) -> User:
-        return User.objects.get(pk=people[role][0])
 
-    accountants = [User.objects.get(pk=pk) for pk in people[Role.ACCOUNTANT]]
-    office = Office(
+def _office(world: World) -> Office:
+    people = next(iter(world.scene.places.values())).office.people
+
+    def who(role: Role, place: int = 0) -> User:
+        return User.objects.get(pk=people[role][place])
+
+    accountants = [who(Role.ACCOUNTANT), who(Role.ACCOUNTANT, 1)]
+    return Office(
         who(Role.RECEPTION_OFFICER), who(Role.HANDLING_OFFICER), who(Role.SIGNER), who(Role.CASHIER), accountants
     )
-    KINDS[name][0](made, office)
-    return made
 
 
-def _tell(name: str, case: ProcedureCase, world: World, *, by_post: bool) -> Dossier:
-    rng = random.Random(2)
-    at = datetime.combine(
-        world.clock.next_morning(world.now - timedelta(days=12)).date(), datetime.min.time(), tzinfo=world.now.tzinfo
-    ) + timedelta(hours=8)
-    priced = world.scene.prices.ask(case, at.date(), "online", "ward", rng, exempt=0.0)
+def _begun(
+    case: ProcedureCase, world: World, rng: random.Random, *, by_post: bool, is_exempt: bool
+) -> tuple[Tale, datetime]:
+    day = world.clock.next_morning(world.now - timedelta(days=12)).date()
+    at = datetime.combine(day, datetime.min.time(), tzinfo=world.now.tzinfo) + timedelta(hours=8)
+    priced = world.scene.prices.ask(case, at.date(), "online", "ward", rng, exempt=is_exempt)
     assert priced
     tale = Tale(world, rng, next(iter(world.scene.places.values())), case, priced, _OWNER, "online")
     opening.submit(tale, at, by_post=by_post)
-    KINDS[name][1](tale, at)
+    return tale, at
+
+
+def test_what_is_told_looks_as_if_it_had_been_done(case: ProcedureCase, world: World) -> None:
+    """Each kind of thing once, and so many whole dossiers as SAMPLE says, drawn by SEED."""
+    rng = random.Random(os.environ.get("SEED", "1"))
+    drawn = [sample.of_kind(name) for name in KINDS]
+    drawn += [sample.draw(rng) for _number in range(int(os.environ.get("SAMPLE", "12")))]
+    tales = []
+    for number, each in enumerate(drawn):
+        tale, at = _begun(case, world, random.Random(number), by_post=each.by_post, is_exempt=each.is_exempt)
+        sample.tell(each, tale, at)
+        tales.append(tale)
     world.pages.begin()
     world.pages.turn(datetime.max.replace(tzinfo=UTC))
     load._finish(world)
-    return Dossier.objects.get(pk=tale.dossier["id"])
-
-
-@pytest.mark.parametrize("name", KINDS)
-def test_what_is_told_looks_as_if_it_had_been_done(name: str, case: ProcedureCase, world: World) -> None:
-    by_post = "post" in name
-    told: Any = shapes.of(_tell(name, case, world, by_post=by_post))
-    played: Any = shapes.of(_play(name, case, world, by_post=by_post))
-    assert told == played
-    assert len(played["ledger"]) > 0
+    office, differing = _office(world), []
+    for each, tale in zip(drawn, tales, strict=True):
+        dossier = _submitted(case, world, by_post=each.by_post, is_exempt=each.is_exempt)
+        sample.play(each, dossier, office)
+        told, played = shapes.of(Dossier.objects.get(pk=tale.dossier["id"])), shapes.of(dossier)
+        differing += [f"{each}: {found}" for found in shapes.differences(told, played)]
+        assert len(played["ledger"]) > 0
+    assert differing == []
     assert check() == []

@@ -20,6 +20,7 @@ from devtools.province.writer.tables import tables
 from dossiers.fees import assessment
 from dossiers.models import (
     Attachment,
+    ClockPause,
     Dossier,
     DossierCounter,
     DossierEvent,
@@ -200,6 +201,14 @@ def test_a_year_has_all_that_happens_in_one() -> None:
     assert Dossier.objects.filter(returned_at__isnull=False, finished_at__gt=models.F("due_at")).exists()
     today = timezone.localdate()
     assert not Dossier.objects.filter(submitted_at__date__gt=today).exists()
+
+
+def test_nobody_begins_to_pay_while_a_dossier_is_stopped() -> None:
+    stops = list(ClockPause.objects.filter(state=DossierState.STOPPED))
+    assert len(stops) > 3
+    for stop in stops:
+        begun = Payment.objects.filter(bill__in=stop.dossier.bill_links.values("bill"), created_at__gt=stop.started_at)
+        assert not begun.filter(created_at__lt=stop.ended_at or timezone.now()).exists(), stop.dossier
 
 
 def test_no_payment_begins_while_its_bank_is_away() -> None:
