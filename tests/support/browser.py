@@ -31,10 +31,13 @@ _PLAYWRIGHTS = (
     "AimEnabled",
     "PreconnectToSearch",
 )
+#: No page lives long enough to repay what optimising axe and its scripts costs beside it.
+_AS_WRITTEN = "--js-flags=--no-opt --no-maglev"
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
+    _AS_WRITTEN,
     f"--disable-features={','.join((*_OMNIBOX, *_PLAYWRIGHTS))}",
 )
 
