@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, time
 from typing import Any
 
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+
+#: As the calendar beside the field writes a day, and as people here do; never the month first.
+_DAY = forms.DateField(input_formats=["%Y-%m-%d", "%d/%m/%Y"])
 
 
 class ChosenFilter(AutocompleteSelectFilter):
@@ -17,3 +27,16 @@ class ChosenFilter(AutocompleteSelectFilter):
         for choice in super().choices(changelist):
             choice["form"].fields[self.lookup_kwarg].queryset = page.get_queryset(self.request)
             yield choice
+
+
+class DaysFilter(RangeDateFilter):
+    """From one day to another, both with all their hours, of a time; a day that cannot be read filters nothing."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep what lies within the days."""
+        for end, lookup, hour in (("from", "gte", time.min), ("to", "lte", time.max)):
+            with suppress(ValidationError):
+                day = _DAY.clean(self.used_parameters.get(f"{self.parameter_name}_{end}"))
+                bound = timezone.make_aware(datetime.combine(day, hour))
+                queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": bound})
+        return queryset

@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import DropdownFilter
 
 from agencies.admin_base import ReadOnlyAdmin
-from agencies.admin_filters import ChosenFilter
+from agencies.admin_filters import ChosenFilter, DaysFilter
 from agencies.audit import record as audit
 from agencies.audit.words import KINDS, WORDS
 from agencies.models import AuditEntry
@@ -70,7 +70,7 @@ class AuditAdmin(ReadOnlyAdmin):
 
     is_view_recorded = False
     list_display = ["at", "actor", "act", "subject_in_words", "agency", "address"]
-    list_filter = [("at", RangeDateFilter), ("actor", ChosenFilter), ("agency", ChosenFilter), ActFilter, KindFilter]
+    list_filter = [("at", DaysFilter), ("actor", ChosenFilter), ("agency", ChosenFilter), ActFilter, KindFilter]
     list_filter_submit = True
     list_select_related = ["actor", "agency"]
     search_fields = ["subject", "actor__username", "actor__full_name", "agency__search_key"]

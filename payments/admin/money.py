@@ -8,10 +8,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from agencies.admin_base import ReadOnlyAdmin
-from agencies.admin_filters import ChosenFilter
+from agencies.admin_filters import ChosenFilter, DaysFilter
 from agencies.audit import record as audit
 from agencies.authorization import sees_everything
 from agencies.models import User
@@ -82,7 +81,7 @@ class BillAdmin(ReadOnlyAdmin):
 
     change_form_before_template = "payments/admin/bill_why.html"
     list_display = ["reference", "agency_name", "amount", "state", "created_at", "settled_at"]
-    list_filter = ["state", ("agency", ChosenFilter), ("created_at", RangeDateFilter)]
+    list_filter = ["state", ("agency", ChosenFilter), ("created_at", DaysFilter)]
     list_filter_submit = True
     search_fields = ["reference"]
 
@@ -123,7 +122,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
     agency_path = "bill__agency"
     list_display = ["full_number", "kind", "amount", "agency_name", "issued_at"]
-    list_filter = ["kind", ("issued_at", RangeDateFilter)]
+    list_filter = ["kind", ("issued_at", DaysFilter)]
     list_filter_submit = True
     search_fields = ["=number", "=bill__reference"]
     list_select_related = ["series"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,9 @@ def test_entries_are_found_by_person_agency_act_object_and_day() -> None:
     assert count(q="viet tri") == 2
     assert count(at_from=f"{today:%d/%m/%Y}") >= 4
     assert count(at_from="01/01/2100") == 0
+    assert count(at_to=f"{today:%d/%m/%Y}") >= 4, "the last day counts whole"
+    assert count(at_to=f"{today - timedelta(days=1):%d/%m/%Y}") == 0
+    assert count(at_from="0001-01-01", at_to="9999-12-31") == count(at_from="x") == count() >= 4
 
 
 @pytest.mark.django_db
