@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .source_rules import APPS, ROOT
+from .syntax import nodes
 
 LONGEST_FILE = 300
 #: `__init__.py` is no module of its own.
@@ -34,7 +35,9 @@ _TEST_MODULE = re.compile(r"(^|\.)test_\w+$")
 
 def local_imports(path: str, source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and function of each import inside a function; Django wants some in `ready` of an `apps.py`."""
-    for function in ast.walk(ast.parse(source)):
+    if not any("import" in line and not line.startswith(("from ", "import ")) for line in source.splitlines()):
+        return
+    for function in nodes(source):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         if function.name == "ready" and path.endswith("/apps.py"):
@@ -47,7 +50,7 @@ def local_imports(path: str, source: str) -> Iterator[tuple[int, str]]:
 def borrowed(path: str, source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and module of each import out of a module of tests: what two of them need is `tests/support`'s."""
     package = path.removesuffix(".py").split("/")[:-1]
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*above, *([node.module] if node.module else [])])

@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from .state_writes import state_writes
+from .syntax import nodes, tree
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("core", "agencies", "procedures", "payments", "dossiers", "portal", "gateways", "devtools")
@@ -37,23 +37,18 @@ UNSCOPED = {
 }
 #: Templates that print text as it is.
 UNESCAPED = {"templates/account/email/": "letters are plain text"}
-#: Functions that call markup safe.
+#: What calls markup safe, and who may.
+SAFE = ("mark_safe", "SafeString", "safestring")
 MARKED_SAFE = {("portal/templatetags/money.py", "qr"): "the drawing of a QR code: its label is escaped by segno"}
 #: `order_by` with names that are not written there, but come out of a module's table of them.
 ORDERED_BY = re.compile(r"\bORDERS\[|\bF\(field\)")
-
-
-@cache
-def _tree(source: str) -> ast.Module:
-    """Parse once for all rules."""
-    return ast.parse(source)
 
 
 def unscoped(path: str, source: str) -> Iterator[int]:
     """Yield where a page of staff reads rows of agencies that nothing narrows to what its reader sees."""
     if not path.startswith(STAFF_EDGES):
         return
-    for statement, place in _statements(_tree(source)):
+    for statement, place in _statements(tree(source)):
         text = ast.unparse(statement)
         if SCOPED_BY.search(text) or (path, place) in UNSCOPED:
             continue
@@ -66,9 +61,9 @@ def unscoped(path: str, source: str) -> Iterator[int]:
                 yield node.lineno
 
 
-def _statements(tree: ast.AST, place: str = "") -> Iterator[tuple[ast.stmt, str]]:
+def _statements(parent: ast.AST, place: str = "") -> Iterator[tuple[ast.stmt, str]]:
     """Yield simple statements with the name of the function around them."""
-    for child in ast.iter_child_nodes(tree):
+    for child in ast.iter_child_nodes(parent):
         inside = child.name if isinstance(child, ast.FunctionDef | ast.ClassDef) else place
         if isinstance(child, ast.stmt) and not hasattr(child, "body"):
             yield child, inside
@@ -81,7 +76,7 @@ def _statements(tree: ast.AST, place: str = "") -> Iterator[tuple[ast.stmt, str]
 
 def spread_requests(path: str, source: str) -> Iterator[int]:
     """Yield where names out of a request could become names of a query, or SQL is written past Django."""
-    for node in ast.walk(_tree(source)):
+    for node in nodes(source):
         if not isinstance(node, ast.Call):
             continue
         spread = [ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg is None]
@@ -102,7 +97,7 @@ def _is_written_out(argument: ast.expr) -> bool:
 
 def open_forms(path: str, source: str) -> Iterator[int]:
     """Yield where a form or a serializer takes every field of its model, those of tomorrow too."""
-    for node in ast.walk(_tree(source)):
+    for node in nodes(source):
         if isinstance(node, ast.ClassDef) and node.name == "Meta":
             for line in node.body:
                 if isinstance(line, ast.Assign):
@@ -113,10 +108,12 @@ def open_forms(path: str, source: str) -> Iterator[int]:
 
 def called_safe(path: str, source: str) -> Iterator[int]:
     """Yield where Python calls its own markup safe."""
-    for statement, place in _statements(_tree(source)):
+    if not any(name in source for name in SAFE):
+        return
+    for statement, place in _statements(tree(source)):
         for node in ast.walk(statement):
             name = getattr(node, "id", getattr(node, "attr", ""))
-            is_use = isinstance(node, ast.Name | ast.Attribute) and name in ("mark_safe", "SafeString", "safestring")
+            is_use = isinstance(node, ast.Name | ast.Attribute) and name in SAFE
             if is_use and (path, place) not in MARKED_SAFE:
                 yield node.lineno  # type: ignore[attr-defined]
 

@@ -10,6 +10,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from .syntax import nodes
+
 #: The modules that own the states of money and of dossiers, and all their writes.
 OWNERS = ("payments/transitions.py", "dossiers/processing/transitions.py")
 #: Columns that hold a state.
@@ -70,14 +72,14 @@ def state_writes(path: str, source: str) -> Iterator[int]:
     """Yield where a state is written outside of the modules that own it."""
     if path in OWNERS:
         return
-    for line, what in writes(ast.parse(source)):
+    for line, what in writes(source):
         if (path, what) not in WRITTEN_ELSEWHERE:
             yield line
 
 
-def writes(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in ast.walk(tree):
+def writes(source: str) -> Iterator[tuple[int, str]]:
+    parts = {id(part) for node in nodes(source) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in nodes(source):
         if isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in parts:
             for table in _tables_set_by(_text(node)):
                 yield node.lineno, f"UPDATE {table}"
