@@ -202,3 +202,17 @@ def test_time_is_told_by_the_servers_clock(watching: Callable[[], Page]) -> None
     expect(left).not_to_have_text(first)
     desk.clock.set_system_time(timezone.now() - timedelta(minutes=7) + timedelta(seconds=61))
     expect(desk.locator("form[data-since]")).to_be_hidden()
+
+
+def test_a_code_typed_into_the_box_stands_in_the_address_without_a_secret(live_server: Any, browser: Browser) -> None:
+    dossier = factories.dossier()
+    desk = desk_of(officer_of(dossier.agency), browser, live_server.url)
+    addresses: list[str] = []
+    desk.on("request", lambda request: addresses.append(request.url))
+    desk.goto("/quay/")
+    desk.fill("#q", dossier.code)
+    with desk.expect_navigation():
+        desk.press("#q", "Enter")
+    assert any(dossier.code in address for address in addresses)
+    assert not any("csrf" in address for address in addresses)
+    desk.context.close()
