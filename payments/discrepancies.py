@@ -34,6 +34,9 @@ SUGGESTED_ACTIONS = {
     DiscrepancyKind.REVERSED: gettext_noop("Báo người nộp phải nộp lại; chưa trả kết quả."),
     DiscrepancyKind.DEBT: gettext_noop("Kết quả đã trả: mời người nộp nộp lại, lập hồ sơ nợ."),
     DiscrepancyKind.AMOUNT_DIFFERS: gettext_noop("Hỏi ngân hàng số tiền nào là đúng."),
+    DiscrepancyKind.LIKELY_BOOKED: gettext_noop(
+        "So hai giao dịch: cùng mã, số tiền và ngày. Là một thì bấm “Là giao dịch đã ghi”; là hai thì ghi nhận thêm."
+    ),
     DiscrepancyKind.NOT_IN_STATEMENT: gettext_noop("Hỏi ngân hàng; xem sao kê ngày kế tiếp."),
     DiscrepancyKind.CHARGED_CLAIM: gettext_noop("Hỏi ngân hàng theo mã giao dịch người nộp đưa."),
     DiscrepancyKind.PAID_IN_VAIN: gettext_noop("Lập đề nghị hoàn tiền cho người nộp; người thứ hai duyệt."),

@@ -114,6 +114,10 @@ class StatementRefused(PaymentsError):
         self.message = message
 
 
+class AlreadyDecided(PaymentsError):
+    """Somebody has decided on this case before."""
+
+
 class DayNotClosable(PaymentsError):
     """A day still has differences without a discrepancy. `unexplained` is how much, whole đồng."""
 

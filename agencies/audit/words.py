@@ -69,6 +69,8 @@ WORDS: dict[str, Promise] = {
     "statement_upload": _("Tải sao kê lên"),
     "statement_confirm": _("Xác nhận sao kê"),
     "statement_discard": _("Bỏ sao kê"),
+    "likely_same": _("Xác nhận dòng sao kê là giao dịch đã ghi"),
+    "likely_another": _("Xác nhận dòng sao kê là giao dịch khác"),
     "statement_columns": _("Đặt tên cột của sao kê"),
     "day_close": _("Khóa ngày đối soát"),
     "day_reopen": _("Mở lại ngày đối soát"),

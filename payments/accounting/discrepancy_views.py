@@ -23,6 +23,7 @@ from payments.models import Bill, ChargeClaim, Discrepancy
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
 from payments.models.statements import RowState
+from payments.reconciliation import codes, likely
 from payments.states import BillState
 
 from .access import AccountingStaff, for_accountants, for_searchers
@@ -120,9 +121,8 @@ def _page(
         "may_act": staff.may_act(discrepancy.agency_id),
         "due_at": due_at(discrepancy),
         "is_late": discrepancy.closed_at is None and timezone.now() > due_at(discrepancy),
-        "text": str(notification.facts.get("description") or notification.facts.get("remark") or "")
-        if notification
-        else "",
+        "text": notification.text if notification else "",
+        "likely": likely.event_of(discrepancy),
         "proposed": _proposed(discrepancy) if staff.may_act(discrepancy.agency_id) else None,
         "claim": getattr(discrepancy, "claim", None),
         "rows": discrepancy.rows.select_related("statement")[:20],
@@ -198,11 +198,33 @@ def accept(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
 
 
 def _proposed(discrepancy: Discrepancy) -> Bill | None:
-    """Return the bill that a statement's text named, while all the money is there and all of the bill is owed."""
+    """Return the bill that the text of a transfer names, while all the money is there and all of the bill is owed."""
+    if discrepancy.closed_at or not discrepancy.remaining_amount:
+        return None
     row = discrepancy.rows.filter(proposed_bill__state=BillState.OPEN).select_related("proposed_bill").first()
-    bill = row.proposed_bill if row else None
-    fits = bill is not None and discrepancy.closed_at is None and bill.amount == discrepancy.remaining_amount
-    return bill if fits else None
+    bill = row.proposed_bill if row else _named_by(discrepancy)
+    return bill if bill and bill.amount == discrepancy.remaining_amount else None
+
+
+def _named_by(discrepancy: Discrepancy) -> Bill | None:
+    """Look for our codes in what a bank's notification says of a transfer that names no payment of ours."""
+    notification = discrepancy.notification
+    if notification is None or discrepancy.kind != DiscrepancyKind.UNKNOWN_REFERENCE:
+        return None
+    text = f"{notification.merchant_ref} {notification.text}"
+    return codes.propose(text, discrepancy.remaining_amount, notification.merchant_account)
+
+
+@require_POST
+@for_accountants
+def decide_likeness(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
+    """Say whether a line of a statement is the booked transaction it looks like."""
+    discrepancy = _one_to_act_on(staff, pk)
+    if request.POST.get("answer") == "same":
+        attempt(request, lambda: likely.same(discrepancy, actor=staff.user), _("Đã khớp với giao dịch đã ghi."))
+    else:
+        attempt(request, lambda: likely.another(discrepancy, actor=staff.user), _("Đã ghi nhận là giao dịch khác."))
+    return redirect("accounting-case", pk=pk)
 
 
 @require_POST

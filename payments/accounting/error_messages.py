@@ -32,6 +32,7 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.RemainingChanged: _("Số còn lại vừa thay đổi, nay là %(remaining)s. Kiểm tra số tiền rồi gửi lại."),
     errors.SamePerson: _("Người đề nghị không được tự duyệt hay tự chuyển tiền. Nhờ một đồng nghiệp có quyền làm."),
     errors.StatementRefused: _("%(message)s Sửa tệp, hoặc xuất lại từ ngân hàng, rồi tải lên lần nữa."),
+    errors.AlreadyDecided: _("Vụ việc này đã có người quyết định. Xem kết quả ở dưới."),
     errors.DayNotClosable: _("Chưa khóa được: còn %(unexplained)s chưa có vụ việc. Mở vụ việc rồi khóa lại."),
     errors.ShiftNotOpen: _("Ca này đã đóng. Mở ca mới trước khi thu tiền."),
     errors.PaymentMayBeUnderWay: _("Có lần thanh toán trực tuyến chưa rõ. Hỏi ngân hàng trước khi thu thêm."),

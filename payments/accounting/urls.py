@@ -33,6 +33,7 @@ urlpatterns = [
     path("sai-lech/<int:pk>/nhan/", discrepancy_views.take_over, name="accounting-case-take"),
     path("sai-lech/<int:pk>/hoan-tien/", discrepancy_views.propose_refund, name="accounting-case-refund"),
     path("sai-lech/<int:pk>/nhan-de-xuat/", discrepancy_views.accept, name="accounting-case-accept"),
+    path("sai-lech/<int:pk>/mot-hay-hai/", discrepancy_views.decide_likeness, name="accounting-case-likely"),
     path("sai-lech/<int:pk>/chuyen/", discrepancy_views.propose_reallocation, name="accounting-case-move"),
     path("sai-lech/<int:pk>/chuyen/<int:move>/", discrepancy_views.decide_reallocation, name="accounting-move"),
     path("sai-lech/<int:pk>/dong/", discrepancy_views.close, name="accounting-case-close"),

@@ -30,6 +30,7 @@ class DiscrepancyKind(models.TextChoices):
     REVERSED = "reversed", _("Ngân hàng thu hồi tiền: khoản phải nộp lại")
     DEBT = "debt", _("Nợ: đã trả kết quả nhưng tiền bị thu hồi")
     AMOUNT_DIFFERS = "amount_differs", _("Sao kê khác số tiền đã ghi sổ")
+    LIKELY_BOOKED = "likely_booked", _("Có lẽ đã ghi nhận dưới số khác")
     NOT_IN_STATEMENT = "not_in_statement", _("Đã ghi sổ nhưng sao kê không có")
     CHARGED_CLAIM = "charged_claim", _("Người nộp báo đã bị trừ tiền")
     PAID_IN_VAIN = "paid_in_vain", _("Đã nộp nhưng hồ sơ bị từ chối hoặc đã rút")

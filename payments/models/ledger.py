@@ -82,3 +82,8 @@ class LedgerEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
+
+    @property
+    def reference(self) -> str:
+        """The bank's number of money, without the contract it is scoped by."""
+        return self.money_key.split(":", 2)[-1]

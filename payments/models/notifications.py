@@ -94,6 +94,11 @@ class Notification(models.Model):
     def __str__(self) -> str:
         return f"{self.gateway} {self.event_key}"
 
+    @property
+    def text(self) -> str:
+        """What the payer wrote on the transfer, "" where nothing is known of it."""
+        return str(self.facts.get("description") or self.facts.get("remark") or "")
+
 
 class RejectionReason(models.TextChoices):
     """Why a message changed nothing. Who named a merchant we do not know was not verified by anybody."""

@@ -72,6 +72,7 @@ class RowState(models.TextChoices):
     MATCHED = "matched", _("Khớp")
     REPEATED = "repeated", _("Đã có ở sao kê trước")
     SETTLED = "settled", _("Ghi nhận nhờ sao kê")
+    LIKELY = "likely", _("Có lẽ đã ghi nhận")
     PROPOSED = "proposed", _("Đề xuất, chờ người xem")
     DISCREPANCY = "discrepancy", _("Sai lệch")
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from agencies.audit import record as audit
@@ -94,8 +94,9 @@ def figures(account: MerchantAccount, day: date) -> Day:
 def _differences(ours: QuerySet[LedgerEvent], theirs: QuerySet[StatementRow], day: date) -> Iterator[Difference]:
     counted = StatementRow.objects.filter(event=OuterRef("pk"), statement__state__in=_COUNTED)
     missing = list(ours.exclude(Exists(counted)).select_related("bill", "payment"))
-    opened = Discrepancy.objects.filter(
-        kind=DiscrepancyKind.NOT_IN_STATEMENT, note__in=[event.money_key for event in missing]
+    # A line that is probably this money under another number explains it as long as somebody is to decide.
+    opened = Discrepancy.objects.filter(note__in=[event.money_key for event in missing]).filter(
+        Q(kind=DiscrepancyKind.NOT_IN_STATEMENT) | Q(kind=DiscrepancyKind.LIKELY_BOOKED, closed_at=None)
     )
     cases = {case.note: case for case in opened}
     for event in missing:

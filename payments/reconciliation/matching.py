@@ -8,8 +8,7 @@ the same door, and money nobody knows is booked first and looked for afterwards.
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -21,12 +20,13 @@ from payments import discrepancies
 from payments.callbacks import inbox
 from payments.merchants import missing
 from payments.merchants.accounts import adapter_for
-from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Statement, StatementRow
+from payments.models import Discrepancy, LedgerEvent, Notification, Payment, Statement, StatementRow
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.notifications import NotificationSource, NotificationState
 from payments.models.statements import RowState, StatementState
-from payments.states import MONEY_IN, BillState
+from payments.states import MONEY_IN
 
+from . import codes, identity
 from .statements import LEASE, claim, load
 
 logger = logging.getLogger(__name__)
@@ -117,17 +117,60 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
 
 
 def _apply_new_rows(statement: Statement, after: int, last: int, *, is_transfer: bool) -> None:
-    """Let the rows of one batch that the ledger does not know pass through the inbox, a few at a time."""
+    """Look at the rows of one batch whose number the ledger does not know: what they probably are, else news."""
     new_rows = list(statement.rows.filter(state=RowState.NEW, pk__gt=after, pk__lte=last).order_by("pk"))
-    for start in range(0, len(new_rows), INBOX_BATCH):
-        rows = new_rows[start : start + INBOX_BATCH]
-        booked = _booked(statement, rows)
-        heard = [row for row in rows if row.gateway_ref not in booked]
-        for row in heard:
-            row.notification_id = _receive(row, statement, is_transfer=is_transfer)
-        inbox.drain(limit=INBOX_BATCH, ids=[row.notification_id for row in heard if row.notification_id])
-        _conclude(statement, heard)
-        _note_differing(statement, [row for row in rows if row.gateway_ref in booked], booked)
+    booked = _booked(statement, new_rows)
+    heard = [row for row in new_rows if row.gateway_ref not in booked]
+    alike = identity.likenesses(statement, heard)
+    _note_alike(statement, [row for row in heard if row.pk in alike], alike)
+    heard = [row for row in heard if row.pk not in alike]
+    for start in range(0, len(heard), INBOX_BATCH):
+        _hear(statement, heard[start : start + INBOX_BATCH], is_transfer=is_transfer)
+    # Booked meanwhile, or by another amount.
+    _note_differing(statement, [row for row in new_rows if row.gateway_ref in booked], booked)
+
+
+def _hear(statement: Statement, rows: list[StatementRow], *, is_transfer: bool) -> None:
+    """Let rows pass through the inbox as news, and write on each what it led to."""
+    filled = _zero_filled(statement, rows)
+    for row in rows:
+        row.notification_id = _receive(row, statement, filled.get(row.merchant_ref, ""), is_transfer=is_transfer)
+    inbox.drain(limit=INBOX_BATCH, ids=[row.notification_id for row in rows if row.notification_id])
+    _conclude(statement, rows)
+
+
+def _zero_filled(statement: Statement, rows: list[StatementRow]) -> dict[str, str]:
+    """Return the codes whose leading zeros a spreadsheet dropped, where only the whole one is ours."""
+    filled = codes.zero_filled(row.merchant_ref for row in rows)
+    payments = Payment.objects.filter(gateway=statement.merchant_account.gateway)
+    ours = set(payments.filter(merchant_ref__in=[*filled, *filled.values()]).values_list("merchant_ref", flat=True))
+    return {code: whole for code, whole in filled.items() if whole in ours and code not in ours}
+
+
+def _note_alike(statement: Statement, rows: list[StatementRow], alike: Mapping[int, identity.Likeness]) -> None:
+    """A number in another notation is matched, or known from an earlier file; one that is only alike gets a case."""
+    events = [alike[row.pk].event for row in rows]
+    earlier = StatementRow.objects.filter(event__in=events).exclude(statement=statement)
+    repeated = set(earlier.values_list("event", flat=True))
+    with transaction.atomic(durable=True):
+        for row in rows:
+            event = alike[row.pk].event
+            if alike[row.pk].is_same:
+                row.state = RowState.REPEATED if event.pk in repeated else RowState.MATCHED
+                row.event = None if event.pk in repeated else event
+                continue
+            row.state = RowState.LIKELY
+            discrepancy = discrepancies.new_discrepancy(
+                DiscrepancyKind.LIKELY_BOOKED,
+                agency_id=event.bill.agency_id if event.bill else statement.merchant_account.agency_id,
+                bill=event.bill,
+                payment=event.payment,
+                amount=row.amount,
+                note=event.money_key,
+            )
+            discrepancy.save()
+            row.discrepancy = discrepancy
+        update_rows(StatementRow, rows, ["state", "event_id", "discrepancy_id"])
 
 
 def _booked(statement: Statement, rows: list[StatementRow]) -> dict[str, LedgerEvent]:
@@ -142,12 +185,12 @@ def _prefix(statement: Statement) -> str:
     return f"{statement.merchant_account.gateway}:{statement.merchant_account_id}:"
 
 
-def _receive(row: StatementRow, statement: Statement, *, is_transfer: bool) -> int:
+def _receive(row: StatementRow, statement: Statement, whole_code: str, *, is_transfer: bool) -> int:
     account = statement.merchant_account
     notification = GatewayNotification(
         gateway=account.gateway,
         event_key=f"statement:{account.pk}:{row.gateway_ref}",
-        merchant_ref=row.merchant_ref or code_in(row.description),
+        merchant_ref=whole_code or row.merchant_ref or codes.code_in(row.description),
         gateway_ref=row.gateway_ref,
         state=OutcomeState.PAID,
         amount=row.amount,
@@ -158,12 +201,6 @@ def _receive(row: StatementRow, statement: Statement, *, is_transfer: bool) -> i
         facts={"description": row.description, "statement": statement.pk, "line": row.line_number},
     )
     return inbox.receive(notification, account, source=NotificationSource.STATEMENT).notification_id
-
-
-def code_in(description: str) -> str:
-    """Return the only transfer code in the free text of a transfer, or "": exact digits, no guessing."""
-    codes = set(re.findall(r"(?<![0-9])[0-9]{14}(?![0-9])", description))
-    return codes.pop() if len(codes) == 1 else ""
 
 
 def _conclude(statement: Statement, rows: list[StatementRow]) -> None:
@@ -180,23 +217,15 @@ def _conclude(statement: Statement, rows: list[StatementRow]) -> None:
         row.discrepancy = cases.get(notification.pk)
         if row.discrepancy:
             row.state = RowState.DISCREPANCY
-            if notification.result == "unknown_reference" and (bill := _guess(row)):
-                row.state, row.proposed_bill = RowState.PROPOSED, bill
+            if notification.result == "unknown_reference":
+                text = f"{row.merchant_ref} {row.description}"
+                row.proposed_bill = codes.propose(text, row.amount, statement.merchant_account)
+                row.state = RowState.PROPOSED if row.proposed_bill else RowState.DISCREPANCY
         elif notification.state == NotificationState.IGNORED:
             row.state = RowState.MATCHED
         elif notification.state == NotificationState.DONE:
             row.state = RowState.SETTLED
     update_rows(StatementRow, rows, ["state", "event_id", "notification_id", "discrepancy_id", "proposed_bill_id"])
-
-
-def _guess(row: StatementRow) -> Bill | None:
-    """Propose, never apply, an open bill whose code stands in the text in some mangled form (R-34)."""
-    text = re.sub(r"[^0-9A-Z]", "", row.description.upper())
-    if len(text) < 8:
-        return None
-    candidates = Bill.objects.filter(state=BillState.OPEN, amount=row.amount).order_by("-id")[:200]
-    fitting = [bill for bill in candidates if re.sub(r"[^0-9A-Z]", "", bill.reference.upper()) in text]
-    return fitting[0] if len(fitting) == 1 else None
 
 
 def _note_differing(statement: Statement, rows: list[StatementRow], booked: dict[str, LedgerEvent]) -> None:

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from typing import BinaryIO, cast
@@ -30,6 +30,7 @@ from payments.merchants.accounts import adapter_for
 from payments.models import ClosedDay, MerchantAccount, Statement, StatementRow
 from payments.models.statements import StatementState
 
+from . import identity
 from .formats import read, refusals
 
 BATCH = 5000
@@ -51,6 +52,7 @@ class Preview:
     differs: int
     unknown: int
     repeated: int
+    likely: int = 0
 
 
 def take(account: MerchantAccount, upload: File[bytes], *, by: User | None) -> tuple[Statement, bool]:
@@ -220,16 +222,31 @@ LEFT JOIN payments_ledgerevent event
        ON event.money_key = %s || row.gateway_ref AND event.kind IN ('payment_paid', 'money_received')
 LEFT JOIN payments_payment payment ON payment.gateway = %s AND payment.merchant_ref = row.merchant_ref
 LEFT JOIN payments_bill bill ON bill.id = payment.bill_id
+WHERE row.statement_id = %s AND NOT row.id = ANY(%s)
+"""
+#: Rows whose number the ledger does not know are looked at one by one up to so many: a preview is read by a person.
+_LOOKED_AT = 5000
+_NEWS = """
+SELECT row.id FROM payments_statementrow row
 WHERE row.statement_id = %s
+  AND NOT EXISTS (SELECT FROM payments_ledgerevent event
+                  WHERE event.money_key = %s || row.gateway_ref AND event.kind IN ('payment_paid', 'money_received'))
+ORDER BY row.id LIMIT %s
 """
 
 
 def preview(statement: Statement) -> Preview:
-    """Return what confirming the file would do, in one query."""
+    """Return what confirming the file would do."""
     account = statement.merchant_account
+    prefix = f"{account.gateway}:{account.pk}:"
     with connection.cursor() as cursor:
-        cursor.execute(_PREVIEW, [f"{account.gateway}:{account.pk}:", account.gateway, statement.pk])
-        return Preview(*cursor.fetchone())
+        cursor.execute(_NEWS, [statement.pk, prefix, _LOOKED_AT])
+        news = [pk for (pk,) in cursor.fetchall()]
+        alike = identity.likenesses(statement, list(statement.rows.filter(pk__in=news).order_by("pk")))
+        cursor.execute(_PREVIEW, [prefix, account.gateway, statement.pk, list(alike)])
+        exact = Preview(*cursor.fetchone())
+    same = sum(likeness.is_same for likeness in alike.values())
+    return replace(exact, matched=exact.matched + same, likely=len(alike) - same)
 
 
 def odd_days(statement: Statement) -> QuerySet[StatementRow]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from core.database.bulk_update import update_rows
+from gateways.base import OutcomeState
 from payments import discrepancies, transitions
 from payments.models import Bill, ClosedDay, Discrepancy, LedgerEvent, Notification, Payment
 from payments.models.discrepancies import DiscrepancyKind
@@ -22,7 +23,7 @@ from payments.receipts import issue as receipts
 from payments.signals import bills_reopened, bills_settled
 from payments.states import MONEY_IN, BillState, EventKind, PaymentState
 
-from . import parts
+from . import likeness, parts
 from .rules import Decision, GatewayEvent, PaymentFacts, decide
 
 
@@ -46,6 +47,8 @@ class _Work:
     booked: set[str]
     closed_days: set[tuple[int, date]]
     parts: dict[int, list[Discrepancy]]
+    heard: likeness.Booked
+    is_judged: bool = True
     events: list[LedgerEvent] = field(default_factory=list)
     discrepancies: list[Discrepancy] = field(default_factory=list)
     touched: dict[int, Payment] = field(default_factory=dict)
@@ -54,13 +57,16 @@ class _Work:
     outcome: Settled = field(default_factory=Settled)
 
 
-def apply(notifications: Sequence[Notification]) -> Settled:
+def apply(notifications: Sequence[Notification], *, is_judged: bool = True) -> Settled:
     """Apply notifications in order. Call inside a transaction that holds the notifications' rows.
+
+    Not `is_judged`: a person has said that they are about money of their own, whatever is like it.
 
     Locks: bills, payments, parts, ids ascending; dossiers; receipt series. Raises whatever a
     row raises: the inbox then retries rows one by one.
     """
     work = _lock(notifications)
+    work.is_judged = is_judged
     for notification in notifications:
         _apply_one(notification, work)
     _save(notifications, work)
@@ -94,6 +100,7 @@ def _lock(notifications: Sequence[Notification]) -> _Work:
             )
         ),
         parts.lock_open(bills.values()),
+        likeness.of_payments(payment.pk for payment in payments.values()),
     )
 
 
@@ -135,15 +142,25 @@ def _apply_one(notification: Notification, work: _Work) -> None:
         else None
     )
     accounts = frozenset(notification.merchant_account.settings.get("accounts", ()))
-    decision = decide(gateway_event, facts, accounts, is_booked=money_key(notification) in work.booked)
+    is_booked = money_key(notification) in work.booked
+    twin = ""
+    if payment and work.is_judged and not is_booked and notification.outcome == OutcomeState.PAID:
+        twin = work.heard.twin(notification, payment.pk, _day_of(notification))
+    decision = decide(gateway_event, facts, accounts, is_booked=is_booked, is_likely_booked=bool(twin))
     notification.payment = payment
     notification.state, notification.result = decision.notification_state, decision.result
     notification.processed_at = work.now
-    _carry_out(decision, notification, payment, bill, work)
+    _carry_out(decision, notification, payment, bill, work, note=twin)
 
 
 def _carry_out(
-    decision: Decision, notification: Notification, payment: Payment | None, bill: Bill | None, work: _Work
+    decision: Decision,
+    notification: Notification,
+    payment: Payment | None,
+    bill: Bill | None,
+    work: _Work,
+    *,
+    note: str,
 ) -> None:
     cause: dict[str, object] = {"cause": notification.source, "cause_id": str(notification.pk)}
     money: dict[str, object] = {}
@@ -152,6 +169,9 @@ def _carry_out(
     if decision.books_money:
         work.booked.add(money_key(notification))
         money = _money(notification, amount, work)
+        if payment:
+            heard = likeness.Heard(notification.source, amount, _day_of(notification), money_key(notification))
+            work.heard.add(payment.pk, heard)
     elif decision.takes_money_back and payment:
         amount = -payment.amount
         money = _money(notification, amount, work)
@@ -193,6 +213,7 @@ def _carry_out(
             payment=payment,
             notification=notification,
             amount=surplus if decision.uses_parts else abs(amount),
+            note=note,
         )
         work.discrepancies.append(discrepancy)
         if bill and decision.discrepancy == DiscrepancyKind.SHORT:

@@ -70,12 +70,20 @@ _MOVES = {
 }
 
 
-def decide(event: GatewayEvent, payment: PaymentFacts | None, accounts: frozenset[str], *, is_booked: bool) -> Decision:
+def decide(
+    event: GatewayEvent,
+    payment: PaymentFacts | None,
+    accounts: frozenset[str],
+    *,
+    is_booked: bool,
+    is_likely_booked: bool = False,
+) -> Decision:
     """Decide what a notification changes.
 
     `payment` is None when nobody knows the reference. `accounts` are the receiving
     accounts of the contract (empty: the protocol names none). `is_booked` means that this
-    very transaction of the bank is in the ledger already.
+    very transaction of the bank is in the ledger already, `is_likely_booked` that another way of
+    hearing of it probably booked it under another number: a person decides.
     """
     if event.outcome != OutcomeState.PAID:
         return _without_money(event, payment)
@@ -85,6 +93,8 @@ def decide(event: GatewayEvent, payment: PaymentFacts | None, accounts: frozense
         return Decision("wrong_currency", discrepancy=DiscrepancyKind.WRONG_CURRENCY)
     if accounts and event.account and event.account not in accounts:
         return Decision("wrong_account", discrepancy=DiscrepancyKind.WRONG_ACCOUNT)
+    if is_likely_booked:
+        return Decision("likely_booked", discrepancy=DiscrepancyKind.LIKELY_BOOKED)
     if payment is None:
         return Decision(
             "unknown_reference",

@@ -9,7 +9,7 @@ from gateways.codecs.timestamps import VIETNAM
 
 #: Whole đồng: plain, grouped by dots, commas or blanks, with an optional empty fraction. No exponent, no minus.
 _AMOUNT = re.compile(r"\+?(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(?:[.,]00?)?")
-_UNIT = re.compile(r"\s*(?:VND|VNĐ|đồng|đ)$", re.IGNORECASE)
+_UNIT = re.compile(r"(?:VND|VNĐ|đồng|đ)$", re.IGNORECASE)
 _CLOCK = r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d{1,9})?)?(?:\s*(?P<half>AM|PM|SA|CH))?"
 _DAY = r"(?P<d>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<y>\d{4})"
 _ISO_DAY = r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
@@ -42,7 +42,7 @@ class MangledByASpreadsheet(ValueError):
 
 def whole_dong(text: str) -> int:
     """Read an amount of a bank's file. Raises ValueError for anything that is not plainly whole đồng."""
-    text = _UNIT.sub("", text.replace("\u00a0", " ").replace("\u202f", " ").strip())
+    text = _UNIT.sub("", text.replace("\u00a0", " ").replace("\u202f", " ").strip()).rstrip()
     if not _AMOUNT.fullmatch(text) or not text.isascii():
         raise ValueError(text)
     whole = re.sub(r"[.,]00?$", "", text) if re.search(r"[.,]\d{1,2}$", text) else text

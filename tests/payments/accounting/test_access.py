@@ -28,7 +28,8 @@ ELSEWHERE = {
     "accounting-exports-state", "accounting-exported-file",
 }  # fmt: skip
 POSTS = {
-    "accounting-confirm": "statement", "accounting-discard": "statement", "accounting-day-cases": "day",
+    "accounting-confirm": "statement", "accounting-discard": "statement", "accounting-statement-columns": "statement",
+    "accounting-case-likely": "case", "accounting-day-cases": "day",
     "accounting-day-close": "day", "accounting-day-reopen": "day", "accounting-case-take": "case",
     "accounting-case-move": "case", "accounting-case-accept": "case", "accounting-move": "move",
     "accounting-case-refund": "case", "accounting-case-close": "case", "accounting-approve": "refund",
