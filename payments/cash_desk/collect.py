@@ -137,7 +137,7 @@ def ask_about_open(bill: Bill) -> None:
     attempts = bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account")
     interactive.ask_about(payment for payment in attempts if payment.is_in_doubt)
     current = Bill.objects.with_payments().get(pk=bill.pk)
-    bill.state = current.state
+    bill.refresh_from_db()
     if reasons := reasons_to_ask(current):
         raise PaymentMayBeUnderWay(bill.reference, reasons)
 
