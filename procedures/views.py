@@ -12,8 +12,8 @@ from django.views.decorators.vary import vary_on_headers
 from procedures.calendar.days import opening_hours
 from procedures.catalogue.calculator import offer
 from procedures.catalogue.filters import open_on, read, receiving_on, shelves
-from procedures.catalogue.search import search, suggestions
-from procedures.catalogue.summary import glance
+from procedures.catalogue.search import answer, suggestions
+from procedures.catalogue.summary import glance, glances
 from procedures.catalogue.topics import Audience, LifeEvent, Sector
 from procedures.schedules.load import rules_for
 
@@ -22,6 +22,8 @@ from .models import Procedure, WorkingHours
 Weekday = WorkingHours.Weekday
 #: More agencies than this are a rule ("any commune"), not a list.
 FEW_AGENCIES = 4
+#: Letters before anything is suggested, and how much at most.
+LEAST_TYPED, MOST_SUGGESTED = 2, 6
 
 
 @require_GET
@@ -38,18 +40,33 @@ def procedures(request: HttpRequest) -> HttpResponse:
     is_code = choice.text[:1].isdecimal() and not choice.is_filtered
     if is_code and everything.filter(code=choice.text).exists():
         return redirect("procedure", code=choice.text)
-    page = Paginator(search(choice.text, choice.narrow(everything)), 20).get_page(request.GET.get("page"))
+    given = answer(choice.text, choice.narrow(everything))
+    page = Paginator(given.procedures.prefetch_related("cases"), 20).get_page(request.GET.get("page"))
+    is_nothing = not page.object_list and not given.door
     context = {
         "choice": choice,
         "page": page,
+        "door": given.door,
+        "results": glances(list(page.object_list), today),
         "life_events": LifeEvent.choices,
         "sectors": Sector.choices,
         "audiences": Audience.choices,
         "agencies": receiving_on(today).only("name"),
         "shelves": shelves(everything) if choice.is_empty or not page.object_list else None,
-        "suggestions": suggestions(choice.text, everything) if choice.text and not page.object_list else [],
+        "suggestions": suggestions(choice.text, everything) if choice.text and is_nothing else [],
     }
     return render(request, "procedures/catalogue/list.html", context)
+
+
+@require_GET
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What a text that is still being typed would find: a fragment for `search.js`."""
+    today = timezone.localdate()
+    text = read(request.GET).text
+    given = answer(text, open_on(today)) if len(text) >= LEAST_TYPED else None
+    first = list(given.procedures.prefetch_related("cases")[:MOST_SUGGESTED]) if given else []
+    context = {"results": glances(first, today), "door": given.door if given else None, "text": text}
+    return render(request, "procedures/catalogue/_suggestions.html", context)
 
 
 @require_GET

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from django.http import QueryDict
+
+from procedures.models import Procedure
 from procedures.models.procedure import DurationUnit
+from procedures.schedules.load import general_rules
 
-from .calculator import Offer
+from .calculator import Offer, offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,16 @@ class Glance:
     highest: int
     is_open_ended: bool
     times: tuple[str, ...]
+
+
+def glances(procedures: Sequence[Procedure], on: date) -> list[tuple[Procedure, Glance]]:
+    """Return each procedure of a list with its summary, in three queries. Reads `cases`: prefetch them."""
+    rules = general_rules([case for procedure in procedures for case in procedure.cases.all()], on)
+    nothing = QueryDict()
+    return [
+        (procedure, glance([offer(case, rules[case.pk], nothing, on) for case in procedure.cases.all()]))
+        for procedure in procedures
+    ]
 
 
 def glance(offers: Sequence[Offer]) -> Glance:

@@ -32,7 +32,7 @@ class Procedure(models.Model):
     audiences = ArrayField(
         models.CharField(max_length=12, choices=Audience), verbose_name=_("Dành cho"), default=list, blank=True
     )
-    keywords = models.CharField(_("Từ người dân hay dùng"), max_length=300, blank=True)
+    keywords = models.CharField(_("Từ người dân hay dùng"), max_length=1500, blank=True)
     valid_during = DateRangeField(_("Hiệu lực"))
     agencies = models.ManyToManyField(Agency, related_name="procedures", verbose_name=_("Nơi nhận hồ sơ"))
     search_key = models.TextField(editable=False, verbose_name=_("Khóa tìm kiếm"))

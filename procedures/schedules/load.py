@@ -22,16 +22,38 @@ def rules_for(case: ProcedureCase, on: date, agency: Agency | None = None) -> li
     one), and the rules of earlier schedules, ended, by which a gap shows.
     """
     scope = Q(agency=None) | Q(agency=agency) if agency else Q(agency=None)
-    schedules = list(
-        FeeSchedule.objects.filter(
-            scope, procedure_id=case.procedure_id, state__in=IN_USE, valid_during__startswith__lte=on
-        )
-    )
-    current = max((s for s in schedules if not s.has_ended_by(on)), key=_precedence, default=None)
-    if current:
-        schedules = [s for s in schedules if s == current or _is_before(s, current)]
+    schedules, current = _in_use(_begun(on).filter(scope, procedure_id=case.procedure_id), on)
     rows = stored_rules(schedules).filter(Q(case=case) | Q(case=None))
     return [as_rule(row, ends=current.valid_during.lower if current else None) for row in rows]
+
+
+def general_rules(cases: Iterable[ProcedureCase], on: date) -> dict[int, list[Rule]]:
+    """Return what `rules_for` gives for each of many cases by the general schedules, by case, in three queries."""
+    by_procedure: dict[int, list[FeeSchedule]] = {case.procedure_id: [] for case in cases}
+    for schedule in _begun(on).filter(agency=None, procedure_id__in=by_procedure):
+        by_procedure[schedule.procedure_id].append(schedule)
+    in_use = {procedure: _in_use(schedules, on) for procedure, schedules in by_procedure.items()}
+    rows: dict[int, list[FeeRule]] = {}
+    for row in stored_rules(schedule for schedules, _current in in_use.values() for schedule in schedules):
+        rows.setdefault(row.schedule.procedure_id, []).append(row)
+    rules = {}
+    for case in cases:
+        current = in_use[case.procedure_id][1]
+        ends = current.valid_during.lower if current else None
+        own = (row for row in rows.get(case.procedure_id, ()) if row.case_id in (case.pk, None))
+        rules[case.pk] = [as_rule(row, ends=ends) for row in own]
+    return rules
+
+
+def _begun(on: date) -> QuerySet[FeeSchedule]:
+    return FeeSchedule.objects.filter(state__in=IN_USE, valid_during__startswith__lte=on)
+
+
+def _in_use(begun: Iterable[FeeSchedule], on: date) -> tuple[list[FeeSchedule], FeeSchedule | None]:
+    """Return the schedule in force, and with it those that show its gaps."""
+    schedules = list(begun)
+    current = max((s for s in schedules if not s.has_ended_by(on)), key=_precedence, default=None)
+    return [s for s in schedules if not current or s == current or _is_before(s, current)], current
 
 
 def _precedence(schedule: FeeSchedule) -> tuple[bool, bool, int]:
