@@ -36,8 +36,9 @@ def same(discrepancy: Discrepancy, *, actor: User) -> None:
         row = _decide(discrepancy, _("Là giao dịch đã ghi nhận"), "likely_same", actor)
         if row:
             event = event_of(discrepancy)
-            is_told = StatementRow.objects.filter(event=event).exclude(pk=row.pk).exists()
-            row.event, row.state = (None, RowState.REPEATED) if is_told else (event, RowState.MATCHED)
+            is_repeated = StatementRow.objects.filter(event=event).exclude(pk=row.pk).exists()
+            row.event = None if is_repeated else event
+            row.state = RowState.REPEATED if is_repeated else RowState.MATCHED
             row.save(update_fields=["event", "state"])
 
 
