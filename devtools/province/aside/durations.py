@@ -28,6 +28,9 @@ _DURATIONS: tuple[tuple[int, DurationUnit, int | None, str], ...] = (
 )  # fmt: skip
 
 
+_SAME_DAY_HOURS = 1.2
+
+
 def enter() -> None:
     """Write durations down, and leave what somebody has changed."""
     cases = {
@@ -50,7 +53,7 @@ def _of(by_code: dict[str, list[ProcedureCase]], codes: Iterable[str]) -> Iterab
 
 
 def working_hours(case: ProcedureCase, channel: str) -> float:
-    """Return about how many working hours an office has for a case."""
+    """Return about how many working hours an office has for a case; what is due on its day has no time to lie."""
     value = case.duration_by(channel)
     match case.duration_unit:
         case U.HOUR:
@@ -60,4 +63,4 @@ def working_hours(case: ProcedureCase, channel: str) -> float:
         case U.MONTH:
             return value * 8 * 21
         case _:
-            return max(value, 0.5) * 8
+            return value * 8 if value else _SAME_DAY_HOURS

@@ -54,7 +54,7 @@ def take_in(tale: Tale, at: datetime, hours: float = 3.0) -> datetime:
     reception, handler = tale.officer(Role.RECEPTION_OFFICER), tale.officer(Role.HANDLING_OFFICER)
     given = accepted + timedelta(seconds=tale.rng.uniform(20, 300))
     desk.give(tale, given, Stage.HANDLING, reception, handler)
-    begun = _work(tale, given, 1.5)
+    begun = _work(tale, given, min(1.5, durations.working_hours(tale.case, tale.channel) / 4))
     desk.advance(tale, begun, S.IN_PROCESS, handler)
     if tale.dossier["facts"]["undetermined"]:
         begun = opening.assess(tale, _work(tale, begun, 3))
