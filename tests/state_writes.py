@@ -39,7 +39,7 @@ WRITTEN_ELSEWHERE: dict[tuple[str, str], str] = {
             ),
             ("payments/reconciliation/matching.py", "row.state"),
             ("payments/reconciliation/likely.py", "row.state"),
-            ("payments/reconciliation/likely.py", "update(state=StatementState.APPLYING, lease_until=None)"),
+            ("payments/reconciliation/likely.py", "update(state=StatementState.APPLYING)"),
             ("payments/reconciliation/matching.py", "UPDATE payments_statementrow"),
         ],
         "how far a statement and its rows are; what they change goes through the inbox",
