@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from fpdf import FPDF
@@ -17,8 +16,9 @@ from fpdf.prefs import ViewerPreferences
 from fpdf.structure_tree import StructElem, StructureTreeBuilder
 from fpdf.syntax import PDFObject
 
-FONTS = Path(__file__).parent / "fonts"
-FONT = "BeVietnamPro"
+from . import letters
+
+FONT, FALLBACK = letters.FONTS
 _OUTSIDE = "/Artifact BMC"
 
 
@@ -79,9 +79,17 @@ class TaggedPDF(FPDF):
         self.set_lang("vi-VN")
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_margin(margin)
-        self.add_font(FONT, "", FONTS / "BeVietnamPro-Regular.ttf")
-        self.add_font(FONT, "B", FONTS / "BeVietnamPro-Bold.ttf")
+        for family, (regular, bold) in letters.FONTS.items():
+            self.add_font(family, "", letters.FOLDER / regular)
+            self.add_font(family, "B", letters.FOLDER / bold)
+        self.set_fallback_fonts([FALLBACK])
         self.add_page()
+
+    def normalize_text(self, text: str) -> str:
+        """Return a text to be written. Raises UnprintableText: no letter of a name is left out silently."""
+        if missing := letters.unprintable(text):
+            raise letters.UnprintableText(missing)
+        return str(super().normalize_text(text))
 
     @contextmanager
     def tagged(self, kind: str, alt: str | None = None) -> Iterator[None]:

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.pdf.letters import unprintable
+
 from . import identity
 from .documents import FOREIGN, Document, DocumentKind, country_choices, read_document
 from .text import plain
@@ -43,6 +45,8 @@ class NameField(PlainTextField):
         letters, digits = (sum(map(test, value)) for test in (str.isalpha, str.isdigit))
         if value and (letters < 2 or digits > letters or self._STRANGE.search(value)):
             raise ValidationError(gettext("Hãy viết họ và tên bằng chữ, như trên giấy tờ."), code="no-name")
+        if unprintable(value):
+            raise ValidationError(gettext("Hãy viết tên bằng chữ La-tinh, như trên hộ chiếu."), code="script")
 
 
 class AddressField(PlainTextField):

@@ -9,9 +9,13 @@ import unicodedata
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
+#: Letters that are no others with marks, and the apostrophes of telephones ("H’Hen") as keyboards have it.
+_PLAIN_LETTERS = str.maketrans("đĐƀɃ" + "’‘ʼʹ´`＇", "dDbB" + "'" * 7)
+
+
 def unaccented(text: str) -> str:
     """Return the letters without their marks, as banks and plain telephones write them: "Đặng Hòa" → "Dang Hoa"."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    decomposed = unicodedata.normalize("NFD", text.translate(_PLAIN_LETTERS))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 

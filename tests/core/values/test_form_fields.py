@@ -18,7 +18,7 @@ from core.values.identity import phone_doubts
         "Rơ Châm Ơi",
         "O'Brien, Seán",
         "Kim Ji-woo",
-        "王伟",
+        "Иван Петров",
         "Công ty TNHH 319",
         "UBND xã Hy Cương (bộ phận một cửa)",
     ],
@@ -27,7 +27,9 @@ def test_a_name_is_taken_in_every_writing(name: str) -> None:
     assert NameField().clean(name)
 
 
-@pytest.mark.parametrize("name", ["123", "???", "Bình???", "12 a 34", "@@", "x", "Nguyễn_Bình", "<b>"])
+@pytest.mark.parametrize(
+    "name", ["123", "???", "Bình???", "12 a 34", "@@", "x", "Nguyễn_Bình", "<b>", "王伟", "김지우"]
+)
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(forms.ValidationError):
         NameField().clean(name)
