@@ -8,7 +8,7 @@ RUN = .venv/bin/python
 # Compiled modules are kept, whatever the environment says: the demo and the tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-fast test-units test-changed check check-types check-style check-site lock bench check-ledger drill pictures clean
+.PHONY: demo test test-fast test-units test-changed check check-types check-style check-site lock bench check-ledger account drill pictures clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -75,11 +75,15 @@ bench: .venv/embedded
 check-ledger: .venv/embedded
 	@$(RUN) manage.py demo --check-ledger
 
+# How to sign in to the running demo: WHO=signer, reception_officer … (docs/tour.md)
+account: .venv/embedded
+	@$(RUN) manage.py demo --account "$(WHO)"
+
 # Real faults on real processes: SEEDS=rounds, SEED=first seed, DRILLS="part of a name …" for some of them.
 drill: .venv/embedded
 	@SEEDS=$(SEEDS) SEED=$(SEED) $(RUN) -m tests.drills $(DRILLS)
 
-# The ten screens of docs/pictures/, photographed afresh in a demo of their own.
+# The 24 screens of docs/pictures/ at two widths, photographed afresh in a lived-in demo of their own.
 pictures: .venv/dev
 	@$(RUN) -m tests.pictures
 

@@ -16,6 +16,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.totp.internal import auth as totp
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -45,6 +47,7 @@ class Command(BaseCommand):
         parser.add_argument("--player", action="store_true", help="Let citizens come all the time.")
         parser.add_argument("--prepare", action="store_true")
         parser.add_argument("--check-ledger", action="store_true")
+        parser.add_argument("--account", help="Say how to sign in as one of the accounts.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the step asked for; every foreseeable fault is one sentence."""
@@ -53,6 +56,9 @@ class Command(BaseCommand):
             return
         if options["check_ledger"]:
             self._check_ledger()
+            return
+        if options["account"] is not None:
+            self._account(options["account"])
             return
         # SIGTERM must end it as Ctrl-C does, so that nothing is left behind.
         signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
@@ -70,9 +76,9 @@ class Command(BaseCommand):
         if shutil.disk_usage(ROOT).free < 500 * 1024**2:
             raise CommandError("Less than 500 MB of disk is free: the demo needs that much.")
         FOLDER.mkdir(mode=0o700, exist_ok=True)
-        (FOLDER / "demo.json").unlink(missing_ok=True)
         began = time.monotonic()
         with embedded.servers(FOLDER) as running:
+            (FOLDER / "demo.json").unlink(missing_ok=True)  # of a demo that has ended: one that runs has the servers
             env = environment(port, FOLDER) | messaging(port) | running.environment
             prepare = [sys.executable, "manage.py", "demo", "--prepare", "--dossiers", str(dossiers)]
             subprocess.run(prepare, env=env, cwd=ROOT, check=True)  # noqa: S603 - our own interpreter
@@ -148,10 +154,23 @@ class Command(BaseCommand):
             for name in stack.revive():
                 self.stderr.write(f"{name} had died and was started again.")
 
+    def _account(self, who: str) -> None:
+        accounts = self._note()["accounts"]
+        if who not in accounts:
+            raise CommandError(f"There is no account {who or '(WHO=…)'}: choose one of {', '.join(accounts)}.")
+        account = accounts[who]
+        code = totp.hotp_value(account["otp_secret"], int(time.time()) // mfa_settings.TOTP_PERIOD)
+        self.stdout.write(f"{account['username']}\n{account['password']}\n{totp.format_hotp_value(code)}")
+
+    def _note(self) -> dict[str, Any]:
+        if not (FOLDER / "demo.json").exists():
+            raise CommandError("The demo is not running: start it with `make demo`.")
+        note: dict[str, Any] = json.loads((FOLDER / "demo.json").read_text())
+        return note
+
     def _check_ledger(self) -> None:
         path = FOLDER / "environment.json"
-        if not (FOLDER / "demo.json").exists() or not path.exists():
-            raise CommandError("The demo is not running: start it with `make demo`.")
+        self._note()
         env = {**os.environ, **json.loads(path.read_text())}
         done = subprocess.run([sys.executable, "manage.py", "check_ledger"], env=env, cwd=ROOT, check=False)
         sys.exit(done.returncode)
