@@ -22,12 +22,13 @@ MARKS = [*NEEDS_CHROMIUM, pytest.mark.xdist_group("journeys")]
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[dict[str, Any]]:
-    """The demo as `make demo` starts it, on ports of its own; yields its `demo.json`."""
+def running_demo(folder: Path, *, dossiers: int = 0) -> Iterator[dict[str, Any]]:
+    """The demo as `make demo` starts it, on ports of its own; yields its `demo.json`, and its `folder`."""
     ours = ("DATABASE_URL", "REDIS_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")
     env = {name: value for name, value in os.environ.items() if name not in ours}
     env |= {"DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
     command = [sys.executable, "manage.py", "demo", "--port", str(free_port(together=4))]
+    command += ["--dossiers", str(dossiers)]
     child = Child(command, log=folder / "demo.log", env=env, cwd=ROOT)
     child.start()
     note = folder / "demo.json"
@@ -36,5 +37,5 @@ def running_demo(folder: Path) -> Iterator[dict[str, Any]]:
         assert child.is_running, child.last_words(20)
         assert time.monotonic() < deadline, child.last_words(20)
         time.sleep(0.2)
-    yield json.loads(note.read_text())
+    yield json.loads(note.read_text()) | {"folder": str(folder)}
     child.stop(30)
