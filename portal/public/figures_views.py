@@ -16,7 +16,8 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from core import charts
@@ -57,6 +58,16 @@ HAVING count(*) >= %s
 """
 
 
+def is_small(number: int) -> bool:
+    """Whether so few are counted that each could be told apart."""
+    return 0 < number < LEAST
+
+
+def published(number: int) -> str:
+    """Return a number as it may be published."""
+    return _("dưới %(least)s") % {"least": LEAST} if is_small(number) else str(number)
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """How many of an agency's payments came online; `name` is None for the small ones together."""
@@ -84,9 +95,20 @@ class Way:
     slow_seconds: int | None
 
     @property
-    def failed_percent(self) -> float:
-        """One decimal."""
-        return round(100 * self.failed / self.started, 1)
+    def paid_published(self) -> str:
+        """How many were paid."""
+        return published(self.paid)
+
+    @property
+    def given_up_published(self) -> str:
+        """How many were given up."""
+        return published(self.given_up)
+
+    @property
+    def failed_published(self) -> str:
+        """Percent with one decimal, or that few failed."""
+        share = f"{number_format(100 * self.failed / self.started, 1)}%"
+        return published(self.failed) if is_small(self.failed) else share
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +128,21 @@ class Satisfaction:
         return percent(sum(number for score, number in self.scores if score >= 4), self.total)
 
     @property
-    def bars(self) -> list[tuple[int, int, int]]:
-        """(score, number, percent) for the chart."""
-        return [(score, number, percent(number, self.total)) for score, number in self.scores]
+    def bars(self) -> list[tuple[str, int, int]]:
+        """(scores, number, percent) for the chart, highest first; scores that few gave are counted together."""
+        groups: list[tuple[list[int], int]] = []
+        for score, number in self.scores:
+            if groups and is_small(groups[-1][1]):
+                groups[-1] = ([*groups[-1][0], score], groups[-1][1] + number)
+            else:
+                groups.append(([score], number))
+        if len(groups) > 1 and is_small(groups[-1][1]):
+            (scores, number), (before, more) = groups.pop(), groups.pop()
+            groups.append((before + scores, number + more))
+        return [
+            (f"{scores[-1]}–{scores[0]}" if len(scores) > 1 else str(scores[0]), number, percent(number, self.total))
+            for scores, number in groups
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +217,8 @@ def _by_post(since: datetime) -> ByPost | None:
     counted = HandOver.objects.filter(at__gte=since).aggregate(
         returned=Count("pk"), posted=Count("pk", filter=Q(relation=Relation.POST))
     )
-    return ByPost(**counted) if counted["returned"] >= LEAST else None
+    is_shown = counted["returned"] >= LEAST and not is_small(counted["posted"])
+    return ByPost(**counted) if is_shown else None
 
 
 def _satisfaction(since: datetime) -> Satisfaction | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from payments.models import Payment
 from payments.states import PaymentState
-from portal.public.figures_views import Share, compute, pooled
+from portal.public.figures_views import Satisfaction, Share, compute, pooled
 from tests.support import factories
 
 
@@ -33,6 +33,14 @@ def test_small_agencies_stand_together_or_not_at_all_and_none_alone() -> None:
     assert pooled([small]) == ()
     assert pooled([tiny, Share("E", 3, 1)]) == ()
     assert pooled([]) == ()
+
+
+def test_scores_that_few_gave_are_counted_together() -> None:
+    given = Satisfaction(((5, 40), (4, 12), (3, 4), (2, 0), (1, 3)))
+    assert given.bars == [("5", 40, 68), ("1–4", 19, 32)]
+    assert Satisfaction(((5, 3), (4, 12), (3, 0), (2, 11), (1, 10))).bars[0] == ("4–5", 15, 42)
+    few = Satisfaction(((5, 8), (4, 2), (3, 0), (2, 0), (1, 0)))
+    assert [number for _scores, number, _percent in few.bars] == [10, 0, 0, 0]
 
 
 def attempts(name: str, gateway: str, count: int, *, are_paid: bool = True, seconds: int = 30) -> None:
@@ -69,6 +77,7 @@ def test_shares_times_and_failures_are_shown_without_a_person_and_from_memory(dj
     assert "VNPT-Pay" in page
     assert "MoMo" not in page
     assert "Phường Bốn" not in page
+    assert "dưới 10" in page, "four failed"
     assert "Nguyễn" not in page
     with django_assert_num_queries(0):
         Client().get("/thong-ke/")
