@@ -24,7 +24,7 @@ from .scene import Scene, build, communes
 from .stories import opening, teller, waiting
 from .world import PIN, World, count_drawers
 from .writer.pages import Pages
-from .writer.row import Row
+from .writer.row import Row, forget
 from .writer.tables import tables
 
 SEED = "Phú Thọ"
@@ -76,7 +76,7 @@ def load(
         world = _world(moment, banks, seed)
         world.pages.after["audit"] = Linker(world.pages).link
         _tell_all(world, count, seed, progress, spool)
-        world.pages.after.clear()  # the last entries are linked, and the chain signed, by the product
+        del world.pages.after["audit"]  # the last entries are linked, and the chain signed, by the product
         world.pages.turn(datetime.max.replace(tzinfo=UTC))
         spool.write(world.books)
         _finish(world)
@@ -94,13 +94,20 @@ def _world(now: datetime, banks: Mapping[str, Mapping[str, Any]], seed: str) -> 
     rng = _rng(f"{seed}:{today}:scene")
     durations.enter()
     scene = build(first, today, banks, rng)
-    pages = Pages(tables(), {"receipt": _number_receipts, "shift": count_drawers})
+    pages = empty_pages()
     pages.begin()
     scene.prices.read_all(scene.cases, first, today)
     local = now.astimezone(timezone.get_default_timezone())
     world = World(scene, pages, first, local, make_password(PIN), samples.lay_down(), communes(scene))
     outages.plan(world, rng, scene.administrators[0])
     return world
+
+
+def empty_pages() -> Pages:
+    """Return pages on which nothing stands yet."""
+    pages = Pages(tables(), {"receipt": _number_receipts, "shift": count_drawers})
+    pages.after |= dict.fromkeys(("dossier", "bill", "payment"), forget)
+    return pages
 
 
 def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sandbox_books.Spool) -> None:

@@ -58,7 +58,6 @@ def propose(
         proposed_at=at,
         bank_account=f"970415 10{tale.rng.randrange(10**10):010d} {tale.owner.name}" if tale.rng.random() < 0.6 else "",
         _other=people[(maker + 1) % len(people)],
-        _of=tale,
     )
     _record(tale, at, made, "", made["maker_id"])
     return made

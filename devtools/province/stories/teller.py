@@ -52,6 +52,7 @@ def tell(world: World, rng: Random, at: datetime, channel: str, number: int) -> 
     for then in tale.afterwards:
         with suppress(NotYet):
             then(tale.last)
+    tale.afterwards.clear()
     money.finish(tale)
 
 

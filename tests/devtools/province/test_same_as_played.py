@@ -16,9 +16,7 @@ from devtools.province import load, scene
 from devtools.province.people.persons import Owner
 from devtools.province.stories import opening
 from devtools.province.stories.tale import Tale
-from devtools.province.world import World, count_drawers
-from devtools.province.writer.pages import Pages
-from devtools.province.writer.tables import tables
+from devtools.province.world import World
 from dossiers.models import Dossier, PostageRate
 from dossiers.post.orders import Address
 from dossiers.submission.submit import Application, submit
@@ -72,7 +70,7 @@ def world(case: ProcedureCase) -> World:
     first = now.date() - timedelta(days=40)
     banks = {gateway: CONTRACTS[gateway]["bank"] for gateway in BANKS}
     stage = scene.build(first, now.date(), banks, rng)
-    pages = Pages(tables(), {"receipt": load._number_receipts, "shift": count_drawers})
+    pages = load.empty_pages()
     return World(stage, pages, first, now, "!", SAMPLES, ["Phường Việt Trì"])
 
 

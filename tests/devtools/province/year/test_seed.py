@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from devtools.province.aside import samples
 from devtools.province.stories import teller
 from devtools.province.world import World
 from devtools.province.writer.pages import Pages
+from devtools.province.writer.press import Press
 from devtools.province.writer.row import Row
 from devtools.province.writer.tables import tables
 
@@ -40,3 +44,33 @@ def test_the_same_seed_tells_the_same_year(province: load.Loaded) -> None:
     assert len(first) > 24 * 20
     assert _told(province.scene, "a", now) == first
     assert _told(province.scene, "b", now) != first
+
+
+def test_what_is_written_is_forgotten(province: load.Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The collector is off while a year is loaded: rows that hang together in circles would stay for good."""
+    now = timezone.localtime()
+    world = World(province.scene, load.empty_pages(), now.date(), now, "!", samples.lay_down(), ["Phường Việt Trì"])
+    gc.collect()
+    monkeypatch.setattr(Press, "print", lambda *_: None)
+    with collector_off():
+        earlier = _rows_alive()
+        for number in range(1, 61):
+            teller.tell(world, load._rng(f"{number}"), now - timedelta(days=300, minutes=number), "online", number)
+        assert _rows_alive() > earlier + 1000
+        world.pages.turn(datetime.max.replace(tzinfo=UTC))
+        world.banks.clear()  # until the next morning's file
+        kept = len(world._series) + len(world._shifts)
+        assert _rows_alive() <= earlier + kept + 10
+
+
+def _rows_alive() -> int:
+    return sum(isinstance(found, Row) for found in gc.get_objects())
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
