@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from fpdf import FPDF
 from fpdf.prefs import ViewerPreferences
 from fpdf.structure_tree import StructElem, StructureTreeBuilder
@@ -19,6 +20,8 @@ from fpdf.syntax import PDFObject
 from . import letters
 
 FONT, FALLBACK = letters.FONTS
+#: Over every page of a trial system; outside of the tags, as the site's own banner is outside of the text.
+TRIAL = "BẢN CHẠY THỬ, KHÔNG PHẢI TIỀN THẬT"
 _OUTSIDE = "/Artifact BMC"
 
 
@@ -84,6 +87,18 @@ class TaggedPDF(FPDF):
             self.add_font(family, "B", letters.FOLDER / bold)
         self.set_fallback_fonts([FALLBACK])
         self.add_page()
+
+    def header(self) -> None:
+        """Mark every page of a trial system: nobody shall take its papers for real ones."""
+        if not settings.IS_SANDBOX:
+            return
+        x, y, font, size = self.x, self.y, self.font_family, self.font_size_pt
+        self.set_font(FONT, "B", 7)
+        self.set_xy(0, 1)
+        self.cell(self.w, 3, TRIAL, align="C")
+        if font:
+            self.set_font(font, "", size)
+        self.set_xy(x, y)
 
     def normalize_text(self, text: str) -> str:
         """Return a text to be written. Raises UnprintableText: no letter of a name is left out silently."""

@@ -95,5 +95,4 @@ def _foot(pdf: TaggedPDF, receipt: Receipt) -> None:
     y = pdf.get_y()
     pdf.show(image, f"Mã QR xác minh biên lai {receipt.full_number}", x=MARGIN, y=y, w=QR_SIZE)
     pdf.set_xy(MARGIN + QR_SIZE + 4, y + 8)
-    note = "Quét mã để xác minh biên lai này trên trang của tỉnh.\nBiên lai điện tử, không cần chữ ký, con dấu."
-    pdf.say(note, size=9, height=5, w=110)
+    pdf.say("Quét mã để xác minh biên lai này trên trang của tỉnh.", size=9, height=5, w=110)

@@ -12,6 +12,9 @@ from payments.models import Receipt
 
 from . import pdf as receipt_pdf
 
+#: Letters of a dossier's code that tell one receipt from another, and open nothing.
+CODE_END = 4
+
 
 def _receipt(token: str) -> Receipt:
     related = ("series", "bill", "payment", "cancellation__replacement__series")
@@ -44,7 +47,7 @@ def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 @never_cache
 def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """Show publicly whether a receipt number is genuine: amount, date and agency, nothing personal.
+    """Show publicly whether a receipt number is genuine, with what tells it from another: no whole name, no whole code.
 
     Agencies number alike: the QR of a receipt adds the series (`quyen`), a typed number may find several.
     """
@@ -56,7 +59,11 @@ def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
     book = request.GET.get("quyen", "")
     if book.isdecimal() and len(book) < 15:
         receipts = receipts.filter(series_id=int(book))
-    return render(request, "payments/receipts/verify.html", {"number": number, "receipts": receipts[:20]})
+    rows = [
+        (receipt, mask_name(receipt.payer_name), receipt.bill.reference[-CODE_END:])
+        for receipt in receipts.select_related("bill")[:20]
+    ]
+    return render(request, "payments/receipts/verify.html", {"number": number, "receipts": rows})
 
 
 @require_GET

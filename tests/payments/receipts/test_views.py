@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pypdfium2
 import pytest
 import zxingcpp
@@ -25,6 +27,14 @@ def test_the_pdf_holds_the_text_in_vietnamese_and_is_the_same_each_time(receipt:
     assert render(receipt) == file
 
 
+@pytest.mark.parametrize("is_trial", [True, False])
+def test_papers_of_a_trial_system_say_so_on_every_page(receipt: Receipt, settings: Any, is_trial: bool) -> None:
+    settings.IS_SANDBOX = is_trial
+    text = pypdfium2.PdfDocument(render(receipt))[0].get_textpage().get_text_bounded()
+    assert ("BẢN CHẠY THỬ" in text) is is_trial
+    assert "không cần chữ ký" not in text
+
+
 def test_the_qr_of_the_printed_page_leads_to_the_verification(receipt: Receipt) -> None:
     page = pypdfium2.PdfDocument(render(receipt))[0].render(scale=3).to_pil()
     assert [barcode.text for barcode in zxingcpp.read_barcodes(page)] == [verification_url(receipt)]
@@ -35,6 +45,8 @@ def test_the_verification_names_no_person(receipt: Receipt) -> None:
     page = Client().get(path).content.decode()
     assert "Biên lai có thật" in page
     assert "150.000" in page
+    assert "N… T… N… Ưởng" in page
+    assert receipt.bill.reference[-4:] in page
     assert "Ngọc" not in page
 
 
