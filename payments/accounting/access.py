@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -15,8 +16,10 @@ from django.utils import timezone
 from agencies.authorization import ACCOUNTANTS, ACCOUNTING_READERS, CASHIERS, View, agencies_of, guarded, roles_of
 from agencies.models import Role, User
 from gateways import internal
-from payments.models import Export, MerchantAccount
+from payments.models import Discrepancy, Export, MerchantAccount, Refund
 from payments.models.exports import ExportState
+
+Row = TypeVar("Row", Refund, Discrepancy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class AccountingStaff:
         """Raise PermissionDenied unless they may act for an agency they see."""
         if agency_id not in self.acts_for:
             raise PermissionDenied
+
+    def to_act_on(self, row: Row) -> Row:
+        """Return a refund or discrepancy they see, to be changed. Raises PermissionDenied where they only read."""
+        self.must_act(row.agency_id)
+        return row
 
     def ready_files(self) -> int:
         """How many files of theirs were made in the background and wait to be taken: one query, of every page."""

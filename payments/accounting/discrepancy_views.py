@@ -38,13 +38,6 @@ def _one(staff: AccountingStaff, pk: int) -> Discrepancy:
     return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
-def _one_to_act_on(staff: AccountingStaff, pk: int) -> Discrepancy:
-    """Return a discrepancy they may change. Raises Http404 for what they do not see, PermissionDenied."""
-    discrepancy = _one(staff, pk)
-    staff.must_act(discrepancy.agency_id)
-    return discrepancy
-
-
 @require_http_methods(["GET", "POST"])
 @for_searchers
 def cases(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
@@ -136,7 +129,7 @@ def _page(
 @for_accountants
 def take_over(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Become responsible for a case."""
-    discrepancy = _one_to_act_on(staff, pk)
+    discrepancy = staff.to_act_on(_one(staff, pk))
     if discrepancy.closed_at:
         messages.info(request, _("Vụ việc đã đóng; không cần ai phụ trách nữa."))
     else:
@@ -149,7 +142,7 @@ def take_over(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResp
 @for_accountants
 def propose_refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to give back what a case holds; another person approves."""
-    discrepancy = _one_to_act_on(staff, pk)
+    discrepancy = staff.to_act_on(_one(staff, pk))
     form = RefundForm(request.POST, needs_bank_account=True)
     if not form.is_valid():
         return _page(request, staff, discrepancy, form)
@@ -161,7 +154,7 @@ def propose_refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> Htt
 @for_accountants
 def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to move what a case holds to the bills it was meant for; another person approves."""
-    discrepancy = _one_to_act_on(staff, pk)
+    discrepancy = staff.to_act_on(_one(staff, pk))
     form = ReallocationForm(request.POST, auto_id="id_move_%s")
     if not form.is_valid():
         return _page(request, staff, discrepancy, _blank_refund(discrepancy.remaining_amount), form)
@@ -178,7 +171,7 @@ def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) 
 @for_accountants
 def accept(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to move the money to the bill that the matching proposed, in one step; another person approves."""
-    discrepancy = _one_to_act_on(staff, pk)
+    discrepancy = staff.to_act_on(_one(staff, pk))
     bill = _proposed(discrepancy)
     if bill is None:
         messages.info(request, _("Đề xuất này không còn: khoản đã đổi trạng thái hoặc đã có người đề nghị."))
@@ -219,7 +212,7 @@ def _named_by(discrepancy: Discrepancy) -> Bill | None:
 @for_accountants
 def decide_likeness(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Say whether a line of a statement is the booked transaction it looks like."""
-    discrepancy = _one_to_act_on(staff, pk)
+    discrepancy = staff.to_act_on(_one(staff, pk))
     if request.POST.get("answer") == "same":
         attempt(request, lambda: likely.same(discrepancy, actor=staff.user), _("Đã khớp với giao dịch đã ghi."))
     else:
@@ -232,7 +225,7 @@ def decide_likeness(request: HttpRequest, staff: AccountingStaff, pk: int) -> Ht
 @recently_proved
 def decide_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int, move: int) -> HttpResponse:
     """Approve a move, or not."""
-    discrepancy = _one_to_act_on(staff, pk)
+    discrepancy = staff.to_act_on(_one(staff, pk))
     wanted = get_object_or_404(discrepancy.reallocations, pk=move)
     if request.POST.get("answer") == "approve":
         done = _("Đã chuyển tiền, các khoản đã được ghi nhận đã nộp.")
@@ -246,7 +239,7 @@ def decide_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int, m
 @for_accountants
 def close(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Close a case with a reason."""
-    discrepancy = _one_to_act_on(staff, pk)
+    discrepancy = staff.to_act_on(_one(staff, pk))
     form = ReasonForm(request.POST)
     if discrepancy.closed_at:
         messages.info(request, _("Vụ việc này đã được đóng trước đó."))

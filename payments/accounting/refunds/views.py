@@ -65,13 +65,6 @@ def _one(staff: AccountingStaff, pk: int) -> Refund:
     return get_object_or_404(mine(staff).select_related(*related), pk=pk)
 
 
-def _one_to_act_on(staff: AccountingStaff, pk: int) -> Refund:
-    """Return a refund they may change. Raises Http404 for what they do not see, PermissionDenied."""
-    refund = _one(staff, pk)
-    staff.must_act(refund.agency_id)
-    return refund
-
-
 def propose_by_form(
     request: HttpRequest, staff: AccountingStaff, form: RefundForm, source: Payment | Discrepancy
 ) -> bool:
@@ -164,7 +157,7 @@ def masked(account: str) -> str:
 @recently_proved
 def approve(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Agree; the money then leaves by itself, or waits for a transfer."""
-    refund = _one_to_act_on(staff, pk)
+    refund = staff.to_act_on(_one(staff, pk))
     done = _("Đã duyệt. Hệ thống gửi lệnh hoàn sang ngân hàng, hoặc chờ chuyển khoản.")
     attempt(request, lambda: refunds.approve(refund, checker=staff.user), done)
     return redirect("accounting-refund", pk=pk)
@@ -174,7 +167,7 @@ def approve(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
 @for_accountants
 def reject(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Say no, with a reason; the amount is free again."""
-    refund = _one_to_act_on(staff, pk)
+    refund = staff.to_act_on(_one(staff, pk))
     form = RejectForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Ghi lý do không duyệt."))
@@ -190,7 +183,7 @@ def reject(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
 @recently_proved
 def record_transfer(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Note under which number the bank transferred the money."""
-    refund = _one_to_act_on(staff, pk)
+    refund = staff.to_act_on(_one(staff, pk))
     form = TransferForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Ghi mã giao dịch mà ngân hàng trả cho lệnh chuyển khoản."))
