@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LONGEST = 72
-FORM = re.compile(r"(?P<area>[a-z0-9][\w .,'/-]*): (?P<verb>[\w'-]+)( .+)?")
+FORM = re.compile(r"(?P<area>[a-z0-9][\w .'/-]*): (?P<verb>[\w'-]+)( .+)?")
 #: Git writes these itself.
 WRITTEN_BY_GIT = re.compile(r"(Merge|Revert|fixup!|squash!|amend!) ")
 #: Imperatives that end as other forms do.
@@ -31,7 +31,7 @@ def faults(message: str) -> Iterator[str]:
         yield "the second line is not empty"
     form = FORM.fullmatch(subject)
     if form is None:
-        yield "the subject is not of the form `area: imperative`, its area in small letters"
+        yield "the subject is not of the form `area: imperative`, one area in small letters"
         return
     verb = form["verb"]
     if not verb[0].islower():

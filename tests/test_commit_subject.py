@@ -40,6 +40,7 @@ def test_what_is_of_the_form_is_taken(message: str) -> None:
         ("payments:leave the rows waiting", "not of the form"),
         ("payments: ", "not of the form"),
         ("", "not of the form"),
+        ("payments, portal: leave the rows waiting", "one area"),
         ("payments: Leave the rows waiting", "begins with a capital"),
         ("payments: leaving the rows", "no imperative"),
         ("payments: fixed the rows", "no imperative"),
