@@ -39,7 +39,7 @@ def remember(user: User, claims: Claims) -> Citizen:
                 "identity_number": _read(identity.clean_identity_number, claims.identity_number),
                 "phone": _read(identity.clean_phone, claims.phone),
                 "email": _read(_clean_email, claims.email),
-                "told_at": timezone.now(),
+                "confirmed_at": timezone.now(),
             },
         )[0]
 

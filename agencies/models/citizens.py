@@ -23,7 +23,7 @@ class Citizen(models.Model):
     identity_key = SearchKeyField(of="identity_number")
     phone = models.CharField(_("Điện thoại"), max_length=16, blank=True)
     email = models.EmailField(_("Thư điện tử"), blank=True)
-    told_at = models.DateTimeField(_("VNeID xác nhận lúc"))
+    confirmed_at = models.DateTimeField(_("VNeID xác nhận lúc"))
 
     class Meta:
         triggers = [NoStaff(name="staff_are_no_citizens")]
