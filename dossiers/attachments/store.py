@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from agencies.citizens import citizen_of
-from core import rate_limits
+from core import proof_of_work, rate_limits
 from core.rate_limits import Limit
 from dossiers.models import Attachment, Dossier, Draft, PaperState
 from payments.models.bills import new_token
@@ -20,9 +22,12 @@ from .validation import Paper, read_upload
 
 #: Papers one application may carry: as many as any procedure asks for, not as many as a disk holds.
 MOST_PAPERS = 20
-#: Bytes one person may send in a day, and all of a network: drafts are made by the click.
+#: Bytes one person may send in a day, and all of a network before each device works for what it sends: drafts are
+#: made by the click, and behind one address there may be a village.
 _DAY = timedelta(days=1)
 MOST_BYTES = Limit("upload", 400 * 1024 * 1024, _DAY), Limit("upload of a network", 4 * 1024**3, _DAY)
+#: Where a script finds the challenge that it has to solve before it sends the file again.
+PROOF_WANTED = 428
 
 
 def attach(paper: Paper, to: Draft | Dossier, requirement: str) -> Attachment:
@@ -39,16 +44,27 @@ def attach(paper: Paper, to: Draft | Dossier, requirement: str) -> Attachment:
     return attachment
 
 
-def take(request: HttpRequest, to: Draft | Dossier, requirement: str) -> list[str]:
-    """Keep the request's `files` that are fit; return what is wrong with the others, a sentence each."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of files: what is wrong with them, a sentence each; `challenge` where a proof of work comes first."""
+
+    faults: list[str]
+    challenge: str = ""
+
+
+def take(request: HttpRequest, to: Draft | Dossier, requirement: str) -> Taken:
+    """Keep the request's `files` that are fit."""
     room = MOST_PAPERS - to.attachments.exclude(state=PaperState.REFUSED).count()
-    quota = _quota(request)
+    sender, uploads = _sender(request), request.FILES.getlist("files")
+    if sender and not _is_within_network(request, sum(upload.size or 0 for upload in uploads)):
+        words = _("Mạng của bạn đang gửi rất nhiều tệp. Hãy bật JavaScript rồi gửi lại, máy sẽ tự kiểm tra.")
+        return Taken([words], proof_of_work.challenge())
     faults = []
-    for upload in request.FILES.getlist("files"):
+    for upload in uploads:
         if room <= 0:
             faults.append(_("Mỗi hồ sơ gửi được %(most)d tệp. Hãy gộp bớt các trang.") % {"most": MOST_PAPERS})
             break
-        if not all(limit.spend(who, upload.size or 0) for limit, who in quota):
+        if sender and not MOST_BYTES[0].spend(sender, upload.size or 0):
             faults.append(_("Hôm nay bạn đã gửi quá nhiều tệp. Hãy gửi tiếp ngày mai, hoặc nộp bản giấy tại quầy."))
             break
         try:
@@ -58,20 +74,28 @@ def take(request: HttpRequest, to: Draft | Dossier, requirement: str) -> list[st
             faults.append(f"{upload.name}: {' '.join(error.messages)}")
     if not request.FILES:
         faults.append(_("Hãy chọn tệp hoặc chụp ảnh trước."))
-    return faults
+    return Taken(faults)
 
 
-def _quota(request: HttpRequest) -> tuple[tuple[Limit, str], ...]:
-    """Return what counts for whom: a citizen signed in, else the address; not for staff, whose every act has a name."""
+def _sender(request: HttpRequest) -> str:
+    """Return whose bytes are counted: a citizen's or a browser's; not those of staff, whose every act has a name."""
     citizen = citizen_of(request.user)
-    if request.user.is_authenticated and not citizen:
-        return ()
-    sender = f"citizen:{citizen.pk}" if citizen else rate_limits.here()
-    return tuple(zip(MOST_BYTES, (sender, rate_limits.network()), strict=True))
+    if citizen:
+        return f"citizen:{citizen.pk}"
+    return "" if request.user.is_authenticated else f"session:{request.session.session_key or rate_limits.here()}"
 
 
-def taken(request: HttpRequest, page: str) -> HttpResponse:
-    """Lead back to the page. A script (`uploads.js`) loads it by itself, and only then may what was wrong be shown."""
-    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
-        return HttpResponse(status=204)
-    return redirect(page)
+def _is_within_network(request: HttpRequest, size: int) -> bool:
+    """Count for the network, and tell whether its devices need not work yet, or this one has."""
+    is_within = MOST_BYTES[1].spend(rate_limits.network(), size)
+    return is_within or proof_of_work.is_solved(request.headers.get(proof_of_work.HEADER, ""))
+
+
+def answer(request: HttpRequest, taken: Taken, page: str) -> HttpResponse:
+    """Lead back to the page, which says what was wrong. A script (`uploads.js`) reads it once all are sent."""
+    is_script = request.headers.get("X-Requested-With") == "XMLHttpRequest"
+    if is_script and taken.challenge:
+        return HttpResponse(taken.challenge, status=PROOF_WANTED, content_type="text/plain")
+    for fault in taken.faults:
+        messages.error(request, fault)
+    return HttpResponse(status=204) if is_script else redirect(page)

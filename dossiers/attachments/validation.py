@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -26,6 +27,8 @@ STORED_ENDING = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
 #: its picture holds the same two bytes by chance, once in 64 KiB.
 MOST_SCANS = 300
 _SCAN = b"\xff\xda"
+#: What an iPhone keeps its photos in; our script has them as JPEG where the browser can read them.
+_HEIC = re.compile(rb"....ftyp(?:hei[cmsx]|hev[cx]|mif1|msf1)", re.DOTALL)
 #: A kind shows in its first bytes.
 HEAD = 4096
 
@@ -47,6 +50,10 @@ def read_upload(upload: UploadedFile[Any]) -> Paper:
     content = upload.read()
     name = "".join(c for c in PurePath(upload.name or "").name if c.isprintable())[:150] or "giay-to"
     kind = _kind_of(content)
+    if _HEIC.match(content):
+        raise forms.ValidationError(
+            _("Trình duyệt này chưa đổi được ảnh HEIC. Hãy chụp màn hình ảnh đó rồi gửi, hoặc chụp lại ngay tại đây.")
+        )
     if kind is None or PurePath(name).suffix.lower() not in ENDINGS[kind]:
         raise forms.ValidationError(_("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF."))
     if kind == PDF:

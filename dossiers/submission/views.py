@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -96,9 +95,8 @@ def add_papers(request: HttpRequest, code: str) -> HttpResponse:
     requirement = request.POST.get("requirement", "")[:300]
     if requirement and not draft.case.procedure.documents.filter(name=requirement).exists():
         raise Http404
-    for fault in attachments.take(request, draft, requirement):
-        messages.error(request, fault)
-    return attachments.taken(request, reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers")
+    page = reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers"
+    return attachments.answer(request, attachments.take(request, draft, requirement), page)
 
 
 @never_cache

@@ -59,12 +59,10 @@ def add_papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     refused = dossier.attachments.filter(state=PaperState.REFUSED, pk=instead).first()
     if dossier.state != DossierState.SUPPLEMENT and not (refused and dossier.takes_papers_again):
         return redirect("dossier", code=dossier.code)
-    faults = attachments.take(request, dossier, refused.requirement if refused else SUPPLEMENT)
-    for fault in faults:
-        messages.error(request, fault)
-    if refused and not faults:
+    taken = attachments.take(request, dossier, refused.requirement if refused else SUPPLEMENT)
+    if refused and not taken.faults:
         refused.delete()
-    return attachments.taken(request, reverse("dossier-supplement", args=[dossier.code]))
+    return attachments.answer(request, taken, reverse("dossier-supplement", args=[dossier.code]))
 
 
 @never_cache

@@ -1,50 +1,99 @@
 // Papers are sent as soon as they are chosen, one by one with their progress shown: a line that breaks costs one file,
-// and the button goes on with those that are left. Without this script the button sends them all.
-const sendOne = (form, file, bar) =>
+// and the button goes on with those that are left. Photos are made smaller first (photos.js). The page stays: only its
+// list of papers is read anew, so that what was chosen elsewhere on it is kept. Without this script the button sends all.
+import { prepared } from "./photos.js";
+import { solve } from "./proof.js";
+
+const PROOF_WANTED = 428;
+const waiting = new WeakMap(); // form → files that are left
+const AREA = "[data-papers]";
+
+const post = (form, file, proof) =>
   new Promise((sent, failed) => {
     const body = new FormData(form);
     body.set("files", file, file.name);
+    const bar = form.querySelector("progress");
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+    if (proof) request.setRequestHeader("X-Proof", proof);
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
     });
-    request.addEventListener("load", () => (request.status < 400 ? sent() : failed()));
+    request.addEventListener("load", () => sent(request));
     request.addEventListener("error", failed);
     request.send(body);
   });
 
-for (const form of document.querySelectorAll("[data-upload]")) {
-  const told = form.querySelector("[data-told]");
+const sendOne = async (form, file) => {
+  let answer = await post(form, file);
+  if (answer.status === PROOF_WANTED) answer = await post(form, file, await solve(answer.responseText));
+  if (answer.status >= 400) throw new Error(String(answer.status));
+};
+
+// The list of papers and what was wrong, as the server shows them now; everything else on the page stays.
+const readAnew = async () => {
+  const answer = await fetch(location.href, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const area = document.querySelector(AREA);
+  const [before, after] = [area.querySelectorAll("form"), page.querySelectorAll(`${AREA} form`)];
+  const focused = [...before].findIndex((form) => form.contains(document.activeElement));
+  area.replaceChildren(...page.querySelector(AREA).childNodes);
+  document.querySelectorAll("main > .notice[data-of-papers]").forEach((notice) => notice.remove());
+  for (const notice of page.querySelectorAll("main > .notice.error[role=status]")) {
+    notice.dataset.ofPapers = "";
+    area.before(notice);
+  }
+  if (focused >= 0) after[Math.min(focused, after.length - 1)]?.querySelector("input:not([type=hidden]), button")?.focus();
+};
+
+const sendAll = async (form) => {
   const bar = form.querySelector("progress");
-  const inputs = form.querySelectorAll("input[type=file]"); // the device's files, and on a phone its camera
-  const chosen = () => [...inputs].flatMap((input) => [...input.files]);
-  let waiting = [];
-  const sendAll = async () => {
-    if (!bar.hidden) return; // already at it
-    bar.hidden = false;
-    try {
-      for (; waiting.length; waiting.shift()) {
-        bar.value = 0;
-        told.textContent = `${told.dataset.sending} ${waiting[0].name}`;
-        await sendOne(form, waiting[0], bar);
-      }
-      location.reload();
-    } catch {
-      bar.hidden = true;
-      told.textContent = told.dataset.failed;
+  const told = form.querySelector("[data-told]");
+  const files = waiting.get(form);
+  if (!bar.hidden) return; // already at it
+  bar.hidden = false;
+  try {
+    for (; files.length; files.shift()) {
+      bar.value = 0;
+      told.textContent = `${told.dataset.sending} ${files[0].name}`;
+      await sendOne(form, await prepared(files[0]));
     }
-  };
-  inputs.forEach((input) =>
-    input.addEventListener("change", () => {
-      waiting = bar.hidden ? chosen() : [...waiting, ...input.files];
-      sendAll();
-    }),
-  );
-  form.addEventListener("submit", (event) => {
+    const place = [...document.querySelectorAll("[data-upload]")].indexOf(form);
+    await readAnew();
+    const now = document.querySelectorAll("[data-upload]")[place]?.querySelector("[data-told]");
+    if (now) now.textContent = told.dataset.sent;
+  } catch {
+    bar.hidden = true;
+    told.textContent = told.dataset.failed;
+  }
+};
+
+const chosen = (form) => [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("[data-upload]");
+  if (!form || event.target.type !== "file") return;
+  const isBusy = !form.querySelector("progress").hidden;
+  waiting.set(form, isBusy ? [...waiting.get(form), ...event.target.files] : chosen(form));
+  sendAll(form);
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.matches("[data-upload]")) {
     event.preventDefault();
-    if (!waiting.length) waiting = chosen();
-    sendAll();
-  });
-}
+    if (!waiting.get(form)?.length) waiting.set(form, chosen(form));
+    sendAll(form);
+  } else if (form.matches(`${AREA} form`)) {
+    // A paper taken back: the same without a file.
+    event.preventDefault();
+    try {
+      await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
+      await readAnew();
+    } catch {
+      form.submit();
+    }
+  }
+});

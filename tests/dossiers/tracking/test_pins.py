@@ -17,7 +17,7 @@ from dossiers.submission import views
 from dossiers.tracking import pins
 from tests.support import factories
 from tests.support.concurrency import at_once
-from tests.support.proofs import solved
+from tests.support.proofs import solution, solved
 from tests.support.submitting import PERSON
 from tests.support.uploads import letter
 
@@ -157,4 +157,28 @@ def test_drafts_ask_for_work_and_papers_stop_where_no_person_goes(
     draft = Draft.objects.latest("pk")
     for _ in range(3):
         browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"files": SimpleUploadedFile("a.pdf", pdf)})
+    assert Attachment.objects.count() == 2
+
+
+def test_above_the_limit_of_a_network_a_device_works_for_its_papers(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    case, browser, pdf = factories.dossier().case, browser_at("203.0.113.7"), letter()
+    browser.post(f"/nop-ho-so/{case.slug}/", PERSON)
+    draft = Draft.objects.latest("pk")
+    own = Limit("upload", 10 * len(pdf), attachments._DAY)
+    monkeypatch.setattr(attachments, "MOST_BYTES", (own, Limit("upload of a network", len(pdf), attachments._DAY)))
+
+    def send(**headers: str) -> Any:
+        return browser.post(
+            f"/ho-so-nhap/{draft.code}/giay-to/them/",
+            {"files": SimpleUploadedFile("a.pdf", pdf)},
+            headers={"X-Requested-With": "XMLHttpRequest", **headers},
+        )
+
+    assert send().status_code == 204
+    asked = send()
+    assert (asked.status_code, Attachment.objects.count()) == (attachments.PROOF_WANTED, 1)
+    assert send(**{"X-Proof": solution(asked.content.decode())}).status_code == 204
     assert Attachment.objects.count() == 2
