@@ -5,9 +5,10 @@ query in this protocol: `query` reads the account's statement instead (docs/refe
 
 `settings`: `provider_id`, `merchant_id`, `account`, `account_name`, `bank_bin`, `code_prefix`
 (virtual account = prefix + code), `code_length`, `statement_url`; where the contract differs:
-`cust_code_has_prefix`, `replay_code`, `debit_types`, `statement_fields`, those of `messages.Rules`
-and of `http.Link`. `secrets`: `private_key`, `bank_public_key` (PEM), `client_id`, `client_secret`
-(statement), `file_key` (settlement file).
+`cust_code_has_prefix`, `replay_code`, `debit_types`, `statement_fields`, `code_in_remark` (`settle`: a
+transfer without custCode whose signed remark holds one code is for that code; else it is proposed to a
+person), those of `messages.Rules` and of `http.Link`. `secrets`: `private_key`, `bank_public_key` (PEM),
+`client_id`, `client_secret` (statement), `file_key` (settlement file).
 """
 
 from __future__ import annotations
@@ -115,6 +116,8 @@ class VietinBank:
         if text_of(message.get("providerId")) != self._provider:
             raise WrongRecipient("not for this provider")
         code = self._rules.code_of(fields["custCode"]) or ""
+        if not code and self._settings.get("code_in_remark") == "settle":
+            code = self._rules.code_in(fields["remark"])
         kind = text_of(message.get("transType"))
         is_debit = kind in self._settings.get("debit_types", ("D",))
         return Notification(

@@ -43,6 +43,9 @@ INQUIRY_DESCRIPTIONS = {
 #: A digit behind the amount would not show where the amount ends. A bank reference therefore starts
 #: with a letter, or has the one shape of the core's own (164T24200GKAJ7BY), or the remark repeats it.
 BANK_REFERENCE = r"[A-Za-z][0-9A-Za-z._-]{3,29}|[0-9]{3}[A-Z][0-9A-Z]{12}"
+#: One of digits only is taken as well unless the setting `strict_bank_reference` is on: the bank sends such. What
+#: signs the same with other borders has the same transId, and is a conflict that books nothing.
+DIGITS_REFERENCE = r"[0-9]{6,30}"
 
 _IDENTITY = re.compile(r"[0-9A-Za-z._-]{1,50}")
 _TIME = re.compile(r"[0-9]{14}")
@@ -59,14 +62,17 @@ class Rules:
     inquiry_answer: RsaConcatenation
     code_prefix: str
     code: re.Pattern[str]
+    code_alone: re.Pattern[str]
     bank_reference: re.Pattern[str]
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Rules:
         """Read `hash_in`, `hash_out`, `inquiry_answer_fields`, `code_prefix`, `code_length`,
-        `cust_code_has_prefix` and `bank_reference_pattern`, each with its default."""
+        `cust_code_has_prefix`, `bank_reference_pattern` and `strict_bank_reference`, each with its default."""
         hash_in, hash_out = settings.get("hash_in", "sha256"), settings.get("hash_out", "sha256")
         prefix = settings.get("code_prefix", "") if settings.get("cust_code_has_prefix") else ""
+        length = int(settings.get("code_length", 14))
+        tolerated = "" if settings.get("strict_bank_reference") else f"|{DIGITS_REFERENCE}"
         return cls(
             notification=RsaConcatenation(NOTIFICATION_FIELDS, hash_in),
             notification_answer=RsaConcatenation(NOTIFICATION_ANSWER_FIELDS, hash_out),
@@ -75,14 +81,20 @@ class Rules:
                 tuple(settings.get("inquiry_answer_fields", INQUIRY_ANSWER_FIELDS)), hash_out
             ),
             code_prefix=prefix,
-            code=re.compile(f"{re.escape(prefix)}([0-9]{{{int(settings.get('code_length', 14))}}})"),
-            bank_reference=re.compile(settings.get("bank_reference_pattern", BANK_REFERENCE)),
+            code=re.compile(f"{re.escape(prefix)}([0-9]{{{length}}})"),
+            code_alone=re.compile(f"(?<![0-9])[0-9]{{{length}}}(?![0-9])"),
+            bank_reference=re.compile(settings.get("bank_reference_pattern", BANK_REFERENCE + tolerated)),
         )
 
     def code_of(self, customer_code: str) -> str | None:
         """Return our code in a custCode, None when it has not exactly the contract's shape."""
         match = self.code.fullmatch(customer_code)
         return match[1] if match else None
+
+    def code_in(self, remark: str) -> str:
+        """Return the only code that stands whole in a remark, "" where there is none or several."""
+        codes = set(self.code_alone.findall(remark))
+        return codes.pop() if len(codes) == 1 else ""
 
     def pin_borders(self, message: Mapping[str, Any]) -> dict[str, str]:
         """Return the signed fields of a notify-bill if each can only end where it ends. Raises Malformed.

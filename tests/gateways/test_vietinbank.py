@@ -33,6 +33,11 @@ def adapter(**settings: Any) -> VietinBank:
     return VietinBank(MerchantConfig({**SETTINGS, **settings}, SECRETS))
 
 
+def of_specimen(**settings: Any) -> VietinBank:
+    """The adapter that the messages of the specimen are signed for."""
+    return VietinBank(MerchantConfig({**SPECIMEN.config.settings, **settings}, SPECIMEN.config.secrets))
+
+
 def signed(message: dict[str, str]) -> dict[str, str]:
     return {**message, "signature": RsaConcatenation(NOTIFICATION_FIELDS).sign(message, BANK_KEY)}
 
@@ -85,10 +90,28 @@ def test_bank_references_that_show_where_the_amount_ends(reference: str) -> None
     assert notification.gateway_ref == (reference or "501690869")
 
 
-def test_a_reference_of_digits_needs_the_remark_to_repeat_it() -> None:
-    assert SPECIMEN.verify(SPECIMEN.message(bankTransId="9912345678", remark="CK 9912345678 phi"))
+def test_a_reference_of_digits_is_taken_unless_the_contract_is_strict() -> None:
+    request = as_json(SPECIMEN.message(bankTransId="9912345678", remark="CK 19912345678"))
+    assert of_specimen().verify(request).gateway_ref == "9912345678"
+    strict = of_specimen(strict_bank_reference=True)
     with pytest.raises(Malformed):
-        SPECIMEN.verify(SPECIMEN.message(bankTransId="9912345678", remark="CK 19912345678"))
+        strict.verify(request)
+    assert strict.verify(as_json(SPECIMEN.message(bankTransId="9912345678", remark="CK 9912345678 phi")))
+
+
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [
+        ("NOP PHI 20261129000123", "20261129000123"),
+        ("NOPPHI20261129000123CAMON", "20261129000123"),
+        ("20261129000123 20261129000124", ""),
+        ("GD 120261129000123", ""),
+    ],
+)
+def test_a_code_in_the_remark_counts_where_the_contract_says_so(remark: str, code: str) -> None:
+    request = as_json(SPECIMEN.message(custCode="", recvVirtualAcctId="", bankTransId="FT1234", remark=remark))
+    assert of_specimen(code_in_remark="settle").verify(request).merchant_ref == code
+    assert of_specimen().verify(request).merchant_ref == ""
 
 
 @pytest.mark.parametrize(
