@@ -38,6 +38,7 @@ RESULTS: Mapping[str, Promise] = {
     "already_reversed": gettext_lazy("Tiền này đã bị thu hồi: không ghi nhận lần hai"),
     "paid_again": gettext_lazy("Khoản đã được nộp rồi: ghi nhận là tiền thừa, mở vụ việc"),
     "surplus": gettext_lazy("Khoản không còn phải nộp: ghi nhận là tiền thừa, mở vụ việc"),
+    "conflict": gettext_lazy("Trái với thông báo trước về cùng giao dịch: không ghi nhận, mở vụ việc"),
     "likely_booked": gettext_lazy("Có lẽ đã ghi nhận dưới số khác: chờ kế toán quyết định"),
     "settled_in_parts": gettext_lazy("Đủ tiền cùng các lần chuyển trước: khoản đã nộp"),
     "wrong_amount": gettext_lazy("Số tiền khác số phải nộp: giữ tiền, mở vụ việc"),

@@ -26,7 +26,7 @@ from gateways import base
 from payments import discrepancies
 from payments.models import Discrepancy, MerchantAccount, Notification, Payment
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import NotificationSource, NotificationState
+from payments.models.notifications import CONFLICT, NotificationSource, NotificationState
 from payments.settlement import apply as settlement
 from payments.settlement import bulk
 from payments.states import PaymentState
@@ -50,7 +50,7 @@ WITH received AS (
         gateway, event_key, source, merchant_account_id, merchant_ref, gateway_ref, outcome, amount,
         currency, account, is_transfer, occurred_at, facts, body, query, headers, remote_addr, digest,
         state, result, attempts, error)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'new', '', 0, '')
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'new', %s, 0, '')
     ON CONFLICT (gateway, event_key) DO NOTHING
     RETURNING id)
 SELECT (SELECT id FROM received), earlier.id, earlier.digest,
@@ -92,11 +92,18 @@ def receive(
         )
         earlier_id, earlier_digest = earlier.pk, earlier.digest
     if new_id is None and earlier_digest != digest:
-        conflict = _insert(notification, account, source, request, f"{notification.event_key}#{digest[:16]}", digest)
+        key, is_paid_twice = f"{notification.event_key}#{digest[:16]}", _is_paid_twice(notification, earlier_id)
+        conflict = _insert(notification, account, source, request, key, digest, CONFLICT if is_paid_twice else "")
         logger.error("conflicting duplicate: %s %s", notification.gateway, notification.event_key)
         return Received(conflict[0] or earlier_id or 0, base.Answer.CONFLICT, is_new=conflict[0] is not None)
     answer = _answer(notification, *payment_values) if new_id else _replay_answer(notification, *payment_values)
     return Received(new_id or earlier_id or 0, answer, is_new=new_id is not None)
+
+
+def _is_paid_twice(notification: base.Notification, earlier_id: int | None) -> bool:
+    """Tell whether two messages of one event both tell of money: only one of them can be true."""
+    is_paid = notification.state == base.OutcomeState.PAID
+    return is_paid and Notification.objects.filter(pk=earlier_id or 0, outcome=base.OutcomeState.PAID).exists()
 
 
 def _believable(occurred_at: datetime | None) -> datetime | None:
@@ -129,6 +136,7 @@ def _insert(
     request: base.RawRequest | None,
     event_key: str,
     digest: str,
+    result: str = "",
 ) -> tuple[int | None, int | None, str | None, int | None, int | None, str | None, str | None]:
     values = (
         notification.gateway,
@@ -149,6 +157,7 @@ def _insert(
         json.dumps(dict(request.headers)) if request else "{}",
         request.remote_addr if request else "",
         digest,
+        result,
     )
     keys = (notification.gateway, event_key, notification.gateway, notification.merchant_ref)
     with connection.cursor() as cursor:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core import live
 from core.background import wakeup
@@ -68,16 +69,28 @@ def inquire(request: HttpRequest, gateway: str) -> HttpResponse:
     return _handle(callbacks.inquire, gateway, request, with_body=not is_too_large(request))
 
 
-@require_GET
+def _telling(fields: QueryDict) -> list[tuple[str, str]]:
+    """Return the fields that may hold a reference of ours."""
+    return [(name, str(value)) for name, value in fields.items() if len(name) <= 64 and 8 <= len(value) <= 64][:20]
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def returned(request: HttpRequest, gateway: str) -> HttpResponse:
     """The browser is back. Nothing in the address is believed: the page shows what we know.
+
+    A gateway that sends it by a form of its own page is answered with the same address to GET:
+    a form from another site brings no session, what follows it does.
 
     The attempt is found by the session it was started in, else by our own unguessable
     reference; either only chooses the page. Display never decides (P-4).
     The code of a transfer is short and brings no browser back: by it nothing is found.
     """
+    if request.method == "POST":
+        fields = {} if is_too_large(request) else dict(_telling(request.POST))
+        return HttpResponse(status=303, headers={"Location": f"{request.path}?{urlencode(fields)}"})
     token = request.session.get(SESSION_PAYMENT)
-    values = [value for value in request.GET.values() if 8 <= len(value) <= 64][:20]
+    values = [value for _name, value in _telling(request.GET)]
     payments = Payment.objects.filter(gateway=gateway).select_related("bill")
     payment = payments.filter(token=token).first() if token else None
     if payment:

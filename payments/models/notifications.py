@@ -34,6 +34,10 @@ class NotificationSource(models.TextChoices):
     MOVE = "move", _("Chuyển từ tiền đã nhận")
 
 
+#: The result of a message that contradicts an earlier one of the same event, from its arrival on: both tell of money.
+CONFLICT = "conflict"
+
+
 class Notification(models.Model):
     """One gateway event about money, verified and stored raw (the inbox).
 

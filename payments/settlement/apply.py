@@ -19,6 +19,7 @@ from gateways.base import OutcomeState
 from payments import discrepancies, transitions
 from payments.models import Bill, ClosedDay, Discrepancy, LedgerEvent, Notification, Payment
 from payments.models.discrepancies import DiscrepancyKind
+from payments.models.notifications import CONFLICT
 from payments.receipts import issue as receipts
 from payments.signals import bills_reopened, bills_settled
 from payments.states import MONEY_IN, BillState, EventKind, PaymentState
@@ -127,6 +128,7 @@ def _apply_one(notification: Notification, work: _Work) -> None:
         account=notification.account,
         gateway_ref=notification.gateway_ref,
         is_transfer=notification.is_transfer,
+        is_conflict=notification.result == CONFLICT,
     )
     facts = (
         PaymentFacts(

@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from payments.models import Bill
+from payments.models.notifications import CONFLICT
 from payments.receipts.issue import serials_of
 from payments.signals import bills_settled
 from payments.transitions import BILL_SETTLED, PAYMENT_PAID
@@ -40,6 +41,7 @@ _PLAIN = f"""
          AND payment.merchant_ref = notification.merchant_ref AND payment.merchant_account_id = account.id
     JOIN payments_bill bill ON bill.id = payment.bill_id
     WHERE notification.id = ANY(%(notifications)s) AND notification.state = 'new' AND notification.outcome = 'paid'
+      AND notification.result <> '{CONFLICT}'
       AND notification.currency IN ('', 'VND') AND notification.amount = payment.amount
       AND {PAYMENT_PAID.may_be_taken_by("payment")} AND {BILL_SETTLED.may_be_taken_by("bill")}
       AND (notification.account = '' OR NOT account.settings ? 'accounts'

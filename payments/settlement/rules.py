@@ -25,6 +25,8 @@ class GatewayEvent:
     account: str
     gateway_ref: str
     is_transfer: bool
+    #: It contradicts what was said of the same event before.
+    is_conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def decide(
         return Decision("wrong_currency", discrepancy=DiscrepancyKind.WRONG_CURRENCY)
     if accounts and event.account and event.account not in accounts:
         return Decision("wrong_account", discrepancy=DiscrepancyKind.WRONG_ACCOUNT)
+    if event.is_conflict:
+        return Decision("conflict", discrepancy=DiscrepancyKind.CONFLICT)
     if is_likely_booked:
         return Decision("likely_booked", discrepancy=DiscrepancyKind.LIKELY_BOOKED)
     if payment is None:
