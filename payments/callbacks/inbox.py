@@ -7,13 +7,12 @@ in the sweeper, after a query: rows are claimed with SKIP LOCKED (docs/architect
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
@@ -31,6 +30,8 @@ from payments.settlement import apply as settlement
 from payments.settlement import bulk
 from payments.states import PaymentState
 
+from . import incoming
+
 logger = logging.getLogger(__name__)
 
 BATCH = 1000
@@ -41,8 +42,6 @@ LOCK_TIMEOUT = "3s"
 #: A row that is tried alone waits no longer for its bill: 199 others are queued behind it.
 LOCK_TIMEOUT_ALONE = "100ms"
 LOCKED_PATIENCE = timedelta(seconds=5)
-#: Clocks differ by minutes. What is said to happen later than that is booked as of now, by our clock.
-LONGEST_AHEAD = timedelta(minutes=10)
 
 _RECEIVE = """
 WITH received AS (
@@ -82,7 +81,7 @@ def receive(
     The same event twice is one row and a REPLAY; the same key with other facts is a
     CONFLICT, kept beside the first for a person to look at.
     """
-    digest = _digest(notification)
+    digest = incoming.digest(notification)
     row = _insert(notification, account, source, request, notification.event_key, digest)
     new_id, earlier_id, earlier_digest, payment_values = row[0], row[1], row[2], row[3:]
     if new_id is None and earlier_digest is None:
@@ -92,41 +91,12 @@ def receive(
         )
         earlier_id, earlier_digest = earlier.pk, earlier.digest
     if new_id is None and earlier_digest != digest:
-        key, is_paid_twice = f"{notification.event_key}#{digest[:16]}", _is_paid_twice(notification, earlier_id)
+        key, is_paid_twice = f"{notification.event_key}#{digest[:16]}", incoming.is_paid_twice(notification, earlier_id)
         conflict = _insert(notification, account, source, request, key, digest, CONFLICT if is_paid_twice else "")
         logger.error("conflicting duplicate: %s %s", notification.gateway, notification.event_key)
         return Received(conflict[0] or earlier_id or 0, base.Answer.CONFLICT, is_new=conflict[0] is not None)
     answer = _answer(notification, *payment_values) if new_id else _replay_answer(notification, *payment_values)
     return Received(new_id or earlier_id or 0, answer, is_new=new_id is not None)
-
-
-def _is_paid_twice(notification: base.Notification, earlier_id: int | None) -> bool:
-    """Tell whether two messages of one event both tell of money: only one of them can be true."""
-    is_paid = notification.state == base.OutcomeState.PAID
-    return is_paid and Notification.objects.filter(pk=earlier_id or 0, outcome=base.OutcomeState.PAID).exists()
-
-
-def _believable(occurred_at: datetime | None) -> datetime | None:
-    """Return the bank's time unless it is to come: a wrong clock must not put money into a day that nobody closes.
-
-    A time too early does no harm: what falls on a closed day counts today. No time decides about money.
-    """
-    if occurred_at and occurred_at > timezone.now() + LONGEST_AHEAD:
-        logger.error("a bank's clock or ours is wrong: it tells of %s", occurred_at.isoformat())
-        return None
-    return occurred_at
-
-
-def _digest(notification: base.Notification) -> str:
-    decisive = (
-        notification.merchant_ref,
-        notification.gateway_ref,
-        str(notification.state),
-        notification.amount,
-        notification.currency,
-        notification.account,
-    )
-    return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
 
 
 def _insert(
@@ -150,7 +120,7 @@ def _insert(
         (notification.currency or "")[:8],
         notification.account[:40],
         notification.is_transfer,
-        _believable(notification.occurred_at),
+        incoming.believable(notification.occurred_at),
         json.dumps(dict(notification.facts), default=str).replace("\\u0000", ""),
         request.body if request else b"",
         request.query if request else "",

@@ -12,7 +12,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from payments.callbacks import inbox
+from payments.callbacks import inbox, incoming
 from payments.models import LedgerEvent, Notification, Payment, Receipt
 from payments.models.notifications import NotificationState
 from payments.settlement import ledger_check
@@ -50,7 +50,7 @@ def test_whatever_time_the_bank_tells_its_money_settles_and_falls_on_no_day_to_c
     inbox.drain_all()
     assert_settled_once(payment)
     day = LedgerEvent.objects.get(kind="payment_paid").value_date
-    is_believed = skew <= inbox.LONGEST_AHEAD
+    is_believed = skew <= incoming.LONGEST_AHEAD
     assert day == (told_at.date() if is_believed else timezone.localdate(now))
     assert Receipt.objects.get().issued_at - now < timedelta(minutes=1)
 
