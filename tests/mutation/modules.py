@@ -1,0 +1,57 @@
+"""Which modules are mutated, with the tests that must notice: each module's own."""
+
+from __future__ import annotations
+
+_SETTLING = (
+    "tests/payments/settlement/test_rules.py",
+    "tests/payments/settlement/test_scenarios.py",
+    "tests/payments/settlement/test_parts.py",
+    "tests/payments/settlement/test_likeness.py",
+    "tests/payments/settlement/test_reversals.py",
+    "tests/payments/settlement/test_without_amounts.py",
+    "tests/payments/callbacks/test_callbacks.py",
+    "tests/payments/callbacks/test_conflicts.py",
+)
+_STATEMENTS = (
+    "tests/payments/reconciliation/test_corpus.py",
+    "tests/payments/reconciliation/test_statements.py",
+    "tests/payments/reconciliation/test_identity.py",
+    "tests/payments/reconciliation/test_codes.py",
+)
+_REFUNDS = ("tests/payments/refunds",)
+_FEES = ("tests/procedures/fees",)
+
+#: Path of a module: the tests that are run on its mutants, the quickest first.
+MODULES: dict[str, tuple[str, ...]] = {
+    "payments/states.py": ("tests/payments/test_states.py",),
+    "payments/transitions.py": ("tests/payments/test_states.py",),
+    "payments/settlement/rules.py": ("tests/payments/settlement/test_rules.py",),
+    "payments/settlement/parts.py": ("tests/payments/settlement/test_parts.py",),
+    "payments/settlement/likeness.py": ("tests/payments/settlement/test_likeness.py",),
+    "payments/settlement/apply.py": _SETTLING,
+    "payments/settlement/bulk.py": ("tests/payments/settlement/test_bulk.py",),
+    "payments/reallocation.py": ("tests/payments/test_reallocation.py",),
+    "payments/discrepancies.py": ("tests/payments/test_discrepancies.py",),
+    "payments/reconciliation/formats/values.py": ("tests/payments/reconciliation/test_corpus.py",),
+    "payments/reconciliation/formats/table.py": ("tests/payments/reconciliation/test_corpus.py",),
+    "payments/reconciliation/formats/headings.py": ("tests/payments/reconciliation/test_corpus.py",),
+    "payments/reconciliation/formats/swift.py": ("tests/payments/reconciliation/test_corpus.py",),
+    "payments/reconciliation/formats/iso20022.py": ("tests/payments/reconciliation/test_corpus.py",),
+    "payments/reconciliation/codes.py": ("tests/payments/reconciliation/test_codes.py",),
+    "payments/reconciliation/identity.py": ("tests/payments/reconciliation/test_identity.py",),
+    "payments/reconciliation/matching.py": _STATEMENTS[1:],
+    "payments/reconciliation/daily_totals.py": _STATEMENTS[1:3],
+    "payments/refunds/workflow.py": _REFUNDS,
+    "payments/refunds/dispatch.py": _REFUNDS,
+    "payments/receipts/issue.py": ("tests/payments/receipts", "tests/payments/settlement/test_scenarios.py"),
+    "procedures/fees/quote.py": _FEES,
+    "procedures/fees/amounts.py": _FEES,
+    "procedures/fees/selection.py": _FEES,
+    "dossiers/handover/release.py": ("tests/dossiers/processing",),
+    "gateways/codecs/vietqr.py": ("tests/gateways/test_codecs.py", "tests/gateways/test_vietinbank.py"),
+    "gateways/codecs/hmac.py": ("tests/gateways/test_codecs.py", "tests/gateways/test_hmac_vectors.py"),
+    "gateways/vietinbank/messages.py": ("tests/gateways/test_vietinbank.py",),
+    "gateways/vietinbank/statement.py": ("tests/gateways/test_vietinbank.py",),
+}
+#: (module, what was changed): why no test can notice. Everything else that survives needs a test.
+EQUIVALENT: dict[tuple[str, str], str] = {}
