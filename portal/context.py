@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest
 
 from agencies.citizens import citizen_of
@@ -26,5 +27,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
             # Called by the header of staff only, so that citizens' pages ask nothing.
             "is_staff": lambda: request.user.is_authenticated and citizen_of(request.user) is None,
             "accounting": lambda: entrance_of(request.user) if request.user.is_authenticated else "",
+            "may_administer": lambda: admin.site.has_permission(request),
         }
     }

@@ -10,10 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from agencies.authorization import ACCOUNTANTS, ACCOUNTING_READERS, CASHIERS, View, agencies_of, guarded, roles_of
+from agencies.authorization import (
+    ACCOUNTANTS,
+    ACCOUNTING_READERS,
+    CASHIERS,
+    View,
+    agencies_of,
+    guarded,
+    roles_of,
+    roles_today,
+)
 from agencies.models import Role, User
 from gateways import internal
 from payments.models import Discrepancy, Export, MerchantAccount, Refund
@@ -92,9 +102,9 @@ def _guard(view: View, admits: Callable[[AccountingStaff, bool], bool]) -> View:
     return guarded(view, staff_of, admits, name="accountants")
 
 
-def entrance_of(user: User) -> str:
+def entrance_of(user: User | AnonymousUser) -> str:
     """Return the name of the page that the header should lead somebody to, or ""."""
-    roles = roles_of(user, timezone.localdate())
+    roles = roles_today(user)
     if roles.intersection(ACCOUNTING_READERS):
         return "accounting"
     return "accounting-shifts" if roles.intersection(CASHIERS) else ""

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from payments.accounting.access import entrance_of
+
 #: Address → who may see it.
 _PAGES = {
     "onboarding": "agencies.view_onboardingstep",
@@ -21,7 +23,7 @@ _PAGES = {
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the pages of the province that somebody may open, then their tables."""
+    """Return the pages of the province that somebody may open, then their tables, then the way back."""
     titles = {
         "onboarding": _("Triển khai"),
         "structure": _("Cơ cấu tổ chức"),
@@ -41,4 +43,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for app in admin.site.get_app_list(request)
     ]
-    return [*pages, *tables]
+    return [*pages, *tables, {"title": _("Trang khác"), "items": _way_back(request)}]
+
+
+def _way_back(request: HttpRequest) -> list[dict[str, Any]]:
+    """Where else in the product somebody works; the administration has no other way out."""
+    entrance = entrance_of(request.user)
+    return [
+        {"title": _("Quầy"), "link": reverse("desk")},
+        *([{"title": _("Đối soát"), "link": reverse(entrance)}] if entrance else []),
+        {"title": _("Báo cáo"), "link": reverse("report")},
+        {"title": _("Trang của người dân"), "link": reverse("home")},
+    ]

@@ -8,9 +8,10 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils.functional import Promise
 
-from agencies.models import User
+from agencies.models import Role, User
 from procedures.models import FeeRule, FeeSchedule, ScheduleState
 from tests.support import factories
+from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +74,22 @@ def test_every_column_and_field_of_our_tables_has_a_name_people_read() -> None:
         if not field.primary_key and not isinstance(field.verbose_name, Promise)
     ]
     assert nameless == []
+
+
+@pytest.mark.parametrize(
+    ("role", "ways"),
+    [
+        (Role.AGENCY_ADMIN, ["/quay/", "/doi-soat/", "/bao-cao/"]),
+        (Role.AUDITOR, ["/quay/", "/doi-soat/", "/bao-cao/"]),
+    ],
+)
+def test_the_administration_is_entered_from_every_page_and_left_from_every_page(role: Role, ways: list[str]) -> None:
+    browser = browser_of(factories.officer(factories.agency(), role))
+    assert 'href="/admin/"' in browser.get("/bao-cao/").content.decode()
+    page = browser.get("/admin/").content.decode()
+    assert [way for way in ways if f'href="{way}"' not in page] == []
+
+
+def test_who_may_not_administer_is_offered_no_way_there() -> None:
+    browser = browser_of(factories.officer(factories.agency(), Role.CASHIER))
+    assert 'href="/admin/"' not in browser.get("/quay/").content.decode()
