@@ -113,10 +113,7 @@ def empty_pages() -> Pages:
 def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sandbox_books.Spool) -> None:
     today = world.clock.day_of(world.now)
     span = rhythm.days(today)
-    passed = (world.now - world.clock.midnight(today)) / timedelta(days=1)
-    # Most of a day comes between half past seven and half past five.
-    last_part = max(0.02, min(1.0, (passed - 0.3) / 0.42))
-    shares = rhythm.share_out(max(count - waiting.COUNT, 0), world.clock.calendar, span, last_part=last_part)
+    shares = rhythm.share_out(max(count - waiting.COUNT, 0), world.clock.calendar, span)
     number = told = 0
     system = systems.of(world.scene)
     for day, share in zip(span, shares, strict=True):

@@ -35,10 +35,9 @@ def days(last: date, count: int = 365) -> list[date]:
     return [last - timedelta(days=back) for back in range(count, -1, -1)]
 
 
-def share_out(total: int, calendar: WorkingCalendar, span: Sequence[date], *, last_part: float = 1.0) -> list[int]:
-    """Return how many dossiers come on each day; `last_part` is how much of the last day has passed."""
+def share_out(total: int, calendar: WorkingCalendar, span: Sequence[date]) -> list[int]:
+    """Return how many dossiers come on each day, of the last day those who are still to come as well."""
     weights = [_weight(day, calendar) * (0.8 + 0.45 * place / len(span)) for place, day in enumerate(span)]
-    weights[-1] *= last_part
     whole, given, shares = sum(weights), 0, []
     passed = 0.0
     for weight in weights:
