@@ -28,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("merchant_id")
         parser.add_argument("file", type=Path)
         parser.add_argument("--confirm", action="store_true", help="match the rows; without it they are only shown")
+        parser.add_argument(
+            "--odd-days", action="store_true", help="rows of days to come or before the contract are right"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read a statement, print the preview, and match it with `--confirm`."""
@@ -54,6 +57,9 @@ class Command(BaseCommand):
             if not options["confirm"]:
                 self.stdout.write("Nothing was matched. Run again with --confirm.")
                 return
+            if not options["odd_days"] and (odd := statements.odd_days(statement)[:5]):
+                days = ", ".join(f"line {row.line_number}: {row.value_date:%d/%m/%Y}" for row in odd)
+                raise CommandError(f"Days to come or before the contract: {days}. If right, add --odd-days.")
             statements.confirm(statement, actor=None)
             statement.refresh_from_db()
         if statement.state == StatementState.APPLYING:
