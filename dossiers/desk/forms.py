@@ -32,7 +32,7 @@ class ReceiverForm(forms.Form):
     identity_tail = forms.CharField(
         label=gettext_lazy("4 ký tự cuối của giấy tờ đang xem"),
         max_length=4,
-        required=False,
+        error_messages={"required": gettext_lazy("Ghi 4 ký tự cuối của giấy tờ đang cầm xem.")},
         widget=forms.TextInput({"data-key": "F4"}),
     )
     tracking_number = forms.CharField(
@@ -62,9 +62,9 @@ class ReceiverForm(forms.Form):
         self.cleaned_data["tracking_number"] = number if is_posted else ""
         if is_posted:
             self.cleaned_data |= {"identity_shown": "", "identity_tail": ""}
-            return self.cleaned_data
-        if self.cleaned_data.get("identity_shown") in NUMBERED and not self.cleaned_data.get("identity_tail"):
-            self.add_error("identity_tail", gettext("Ghi 4 ký tự cuối của giấy tờ đang cầm xem."))
+        if is_posted or self.cleaned_data.get("identity_shown") not in NUMBERED:
+            self.errors.pop("identity_tail", None)
+            self.cleaned_data.setdefault("identity_tail", "")
         return self.cleaned_data
 
     def receiver(self, dossier: Dossier) -> Receiver:
