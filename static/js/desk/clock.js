@@ -1,4 +1,5 @@
 // What passes while a page stands: how long ago a bank was asked, how long a step can still be taken back.
+const LONG_AGO = 2 * 3600; // seconds; then its time, which stands above, says more
 const freshness = document.getElementById("freshness");
 
 const start = () => {
@@ -12,8 +13,9 @@ const start = () => {
   // Outside the live region, or it would be read aloud every second.
   const showFreshness = () => {
     const asked = document.querySelector("#state time");
-    freshness.hidden = !asked;
-    if (asked) freshness.textContent = `${dataset.before} ${spoken(secondsSince(asked.dateTime))}`;
+    const seconds = asked ? secondsSince(asked.dateTime) : Infinity;
+    freshness.hidden = seconds > LONG_AGO;
+    if (!freshness.hidden) freshness.textContent = `${dataset.before} ${spoken(seconds)}`;
   };
   const showUndo = (form) => {
     const left = Number(form.dataset.lasts) - secondsSince(form.dataset.since);
