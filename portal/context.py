@@ -11,6 +11,7 @@ from agencies.citizens import citizen_of
 from payments.accounting.access import entrance_of
 from portal.administration.read_only import spans
 from portal.public.status_views import away
+from portal.shared_computer_views import is_shared, remembers
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -21,6 +22,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "is_sandbox": settings.IS_SANDBOX,
             "host": urlsplit(settings.BASE_URL).netloc,
             "live_url": settings.LIVE_URL,
+            "is_shared": is_shared(request),
+            "remembers": lambda: not request.user.is_authenticated and remembers(request),
             # Both from memory, at most one query in some seconds.
             "read_only": spans.announcement,
             "gateways_away": away,

@@ -15,6 +15,7 @@ from portal.administration.reorganisation import views as reform_pages
 from portal.administration.structure_views import structure
 
 from . import health_views, metrics_views
+from . import shared_computer_views as shared_computer
 from .accounts import second_factor_views
 from .public import csp_report_views, figures_views, guide_views, status_views, style_page_views
 
@@ -52,6 +53,9 @@ urlpatterns = [
     path("bao-cao/", include("portal.reports.urls")),
     path("thiet-ke/", style_page_views.style_page, name="style-page"),
     path("bao-vi-pham-csp/", csp_report_views.csp_report, name="csp-report"),
+    path("may-dung-chung/", shared_computer.mark, name="shared-computer"),
+    path("may-dung-chung/xong/", shared_computer.leave, name="leave"),
+    path("may-dung-chung/het-gio/", shared_computer.idle, name="leave-idle"),
     path("i18n/", include("django.conf.urls.i18n")),
     # An administrator keeps people's addresses: allauth's own pages for them are not offered.
     path("tai-khoan/email/", RedirectView.as_view(pattern_name="mfa_index")),

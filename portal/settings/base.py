@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.staff.StaffMiddleware",
+    "portal.shared_computer_views.SharedComputerMiddleware",
     "portal.administration.read_only.middleware.ReadOnlyMiddleware",
 ]
 

@@ -56,6 +56,7 @@ PROMISES = {
     r"rõ quá 30 phút": ("payments.states.UNCLEAR_AFTER", timedelta(minutes=30)),
     r"Trong 90 ngày qua": ("payments.merchants.outages.LOOK_BACK", timedelta(days=90)),
     r"Số liệu 24 giờ qua": ("payments.merchants.statistics.SPAN", timedelta(hours=24)),
+    r"sau 15 phút không ai dùng": ("portal.shared_computer_views.IDLE", timedelta(minutes=15)),
     r"Chờ 5 giây rồi": ("payments.status_queries.interactive.EVERY", 5),
     r"Sau 4 giây ngân hàng": ("payments.status_queries.interactive.PATIENCE", 4.0),
 }
