@@ -105,6 +105,23 @@ class PersonForm(StepForm):
             field.widget.attrs["autocomplete"] = "off"
 
 
+class PlaceSelect(forms.Select):
+    """Offices to choose from; each option has the names its communes had before, for `places.js` to find it by."""
+
+    #: So many are read at a glance.
+    FEW = 8
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the former names."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if instance := getattr(value, "instance", None):
+            former = dict.fromkeys(link.predecessor.name for link in instance.inheritances.all())
+            former.pop(instance.name, None)
+            if former:
+                option["attrs"]["data-before"] = ", ".join(former)
+        return option
+
+
 class MatterForm(StepForm):
     """Where, what the fee depends on, and what the procedure itself asks."""
 
@@ -112,7 +129,7 @@ class MatterForm(StepForm):
     title = _("Nội dung")
 
     agency = forms.ModelChoiceField(
-        label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none(), empty_label=_("Chọn nơi nhận")
+        label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none(), empty_label=_("Chọn nơi nhận"), widget=PlaceSelect
     )
 
     #: Which questions about the fee the page had: another office's schedule may ask others.
@@ -122,7 +139,11 @@ class MatterForm(StepForm):
         """Build the questions from the fee rules of the case at the agency chosen, and the procedure's rows."""
         today = timezone.localdate()
         offering = self.case.procedure.agencies.existing_on(today).order_by("name")
-        self.fields["agency"].queryset = offering  # type: ignore[attr-defined]
+        self.fields["agency"].queryset = offering.prefetch_related(  # type: ignore[attr-defined]
+            "inheritances__predecessor"
+        )
+        if offering.count() > PlaceSelect.FEW:
+            self.fields["agency"].widget.attrs["data-places"] = _("Gõ tên xã, phường (tên cũ cũng được)")
         if len(first := list(offering[:2])) == 1:
             self.fields["agency"].initial = first[0]
         self._questions_of_the_fee = self._ask_for_the_fee(self._chosen_agency(), today)
