@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.models import AuditEntry
 from dossiers.models import Dossier, PostageRate
 from payments.models import Bill, BillLine, FeeKind
-from procedures.fees.inputs import APPLICANTS, AREAS, FACT_LABELS, TIMINGS
+from procedures.fees.inputs import APPLICANTS, AREAS, FACT_LABELS, TIMINGS, written
 from procedures.models import FeeRule, FeeSchedule
 
 
@@ -98,7 +98,7 @@ def _inputs(facts: dict[str, Any], dossier: Dossier | None) -> Iterable[str]:
     """Yield what was known when the amount was computed, as people read it."""
     for name, number in (facts.get("quantities") or {}).items():
         if name in FACT_LABELS and number:
-            yield f"{FACT_LABELS[name][0]}: {number}"
+            yield f"{FACT_LABELS[name][0]}: {written(number)}"
     for word in (APPLICANTS.get(facts.get("applicant", "")), AREAS.get(facts.get("area", ""))):
         if word:
             yield str(word)

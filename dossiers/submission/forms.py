@@ -31,11 +31,13 @@ from core.values.money import dong_for_reader
 from dossiers.models import PostageRate, PostalZone, ReturnMethod
 from dossiers.post import orders as postal_orders
 from dossiers.post.provinces import PROVINCES
-from procedures.fees import choice_fields, fact_fields, groups, in_force
+from procedures.fees import choice_fields, fact_fields, groups, in_force, read_quantity
 from procedures.models import ProcedureCase, Question, QuestionKind
 from procedures.schedules.load import rules_for
 
 QUESTION = "q_"
+#: Of anything a fee counts.
+MOST_UNITS = 10_000
 #: Beside the steps' answers: what was entered in the calculator before the draft began.
 CALCULATOR = "may-tinh"
 #: What was typed: step → field → values, as a browser sends them.
@@ -105,6 +107,26 @@ class PersonForm(StepForm):
             field.widget.attrs["autocomplete"] = "off"
 
 
+class QuantitiesField(forms.IntegerField):
+    """A number, or one for each of several papers: "3, 1, 5"."""
+
+    widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        """Return the number or numbers. Raises ValidationError."""
+        if value in self.empty_values:
+            return None
+        quantity = read_quantity(str(value), MOST_UNITS)
+        if quantity is None:
+            raise forms.ValidationError(
+                _("Viết một số, hoặc số trang của từng giấy tờ, ví dụ: 3, 1, 5."), code="invalid"
+            )
+        return quantity
+
+    def run_validators(self, value: Any) -> None:
+        """Leave the bounds to `to_python`, which knows lists."""
+
+
 class PlaceSelect(forms.Select):
     """Offices to choose from; each option has the names its communes had before, for `places.js` to find it by."""
 
@@ -172,7 +194,10 @@ class MatterForm(StepForm):
             self.fields[choice.name] = forms.ChoiceField(label=choice.label, choices=options, required=not is_open)
         self.quantity_names = [field.name for field in fact_fields(current)]
         for field in fact_fields(current):
-            self.fields[field.name] = forms.IntegerField(label=field.label, min_value=1, max_value=10_000, initial=1)
+            kind = QuantitiesField if field.is_list else forms.IntegerField
+            self.fields[field.name] = kind(
+                label=field.label, help_text=field.hint, min_value=1, max_value=MOST_UNITS, initial=1
+            )
         if reductions := groups(current):
             self.fields["groups"] = forms.MultipleChoiceField(
                 label=_("Thuộc diện được miễn, giảm?"),

@@ -14,6 +14,7 @@ from procedures.fees import (
     Facts,
     FeeUnknown,
     Line,
+    Quantity,
     Quote,
     Reduction,
     Rule,
@@ -23,7 +24,9 @@ from procedures.fees import (
     in_force,
     next_edge,
     quote,
+    read_quantity,
     weighed,
+    written,
 )
 from procedures.models import ProcedureCase
 
@@ -63,7 +66,7 @@ class Offer:
     """One case on the page: the questions of its calculator with their answers, and the amounts."""
 
     case: ProcedureCase
-    fields: tuple[tuple[FactField, int], ...]
+    fields: tuple[tuple[FactField, str], ...]
     choices: tuple[tuple[ChoiceField, str], ...]
     questions: tuple[Question, ...]
     online: Quote | None
@@ -101,13 +104,14 @@ def offer(
     """
     current = in_force(rules, on)
     answers = parameters if parameters.get("case") == case.slug else QueryDict()
-    fields = tuple((field, _number(answers.get(field.name, ""))) for field in fact_fields(current))
+    quantities = {field: _quantity(field, answers.get(field.name, "")) for field in fact_fields(current)}
+    fields = tuple((field, written(quantity)) for field, quantity in quantities.items())
     choices = tuple((field, _choice(field, answers.get(field.name, ""))) for field in choice_fields(current))
     groups = group_fields(current)
     picked = {field.name: value for field, value in choices}
     facts = Facts(
         "online",
-        {field.name: value for field, value in fields},
+        {field.name: quantity for field, quantity in quantities.items()},
         frozenset(answers.getlist("group")) & groups.keys(),
         applicant=picked.get("applicant", "individual"),
         area=picked.get("area", ""),
@@ -154,6 +158,11 @@ def _quote(rules: list[Rule], facts: Facts, on: date) -> Quote | None:
         return quote(rules, facts, on)
     except FeeUnknown:
         return None
+
+
+def _quantity(field: FactField, text: str) -> Quantity:
+    several = read_quantity(text, MOST_UNITS) if field.is_list else None
+    return _number(text) if several is None else several
 
 
 def _number(text: str) -> int:

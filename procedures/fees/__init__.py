@@ -6,9 +6,20 @@
 
 from .coverage import Clash, Gap, clashes, gaps
 from .errors import FeeAmbiguous, FeeGap, FeeUnknown, QuantityMissing
-from .inputs import AREAS, FACT_LABELS, ChoiceField, FactField, choice_fields, fact_fields, group_fields, groups
+from .inputs import (
+    AREAS,
+    FACT_LABELS,
+    ChoiceField,
+    FactField,
+    choice_fields,
+    fact_fields,
+    group_fields,
+    groups,
+    read_quantity,
+    written,
+)
 from .quote import quote, weighed, with_amounts
-from .records import ANY, Facts, Line, Quote, Reduction, RefundPolicy, Rule, Tier
+from .records import ANY, Facts, Line, Quantity, Quote, Reduction, RefundPolicy, Rule, Tier
 from .selection import in_force, next_edge
 
 __all__ = [
@@ -24,6 +35,7 @@ __all__ = [
     "FeeUnknown",
     "Gap",
     "Line",
+    "Quantity",
     "QuantityMissing",
     "Quote",
     "Reduction",
@@ -39,6 +51,8 @@ __all__ = [
     "in_force",
     "next_edge",
     "quote",
+    "read_quantity",
     "weighed",
     "with_amounts",
+    "written",
 ]

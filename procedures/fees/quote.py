@@ -24,7 +24,7 @@ def quote(rules: Sequence[Rule], facts: Facts, on: date) -> Quote:
     when two fit, QuantityMissing when a rule counts what the facts do not; ValueError for a quantity below one.
     """
     for name, value in facts.quantities.items():
-        if value < 1:
+        if min([value] if isinstance(value, int) else value, default=0) < 1:
             raise ValueError(f"{name} must be at least 1")
     chosen = choose(rules, facts, on)
     for rule in lost(rules, facts, on, chosen):

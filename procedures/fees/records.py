@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -18,6 +18,10 @@ class RefundPolicy(StrEnum):
     FULL_IF_NOT_ACCEPTED = "full_if_not_accepted"
     FULL_IF_NOT_STARTED = "full_if_not_started"
     MANUAL = "manual"
+
+
+#: A number, or one for each of several things that are priced one by one: the pages of three papers.
+Quantity = int | Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Facts:
     """What the amount depends on: channel (online, counter, post), quantities, groups, person, place."""
 
     channel: str = "online"
-    quantities: Mapping[str, int] = field(default_factory=dict)
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
     applicant: str = "individual"
     area: str = ""

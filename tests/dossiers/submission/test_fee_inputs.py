@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Agency
 from dossiers.models import Draft
 from dossiers.submission import drafts
+from dossiers.submission.forms import QuantitiesField
 from procedures.fees import Facts, FeeUnknown, QuantityMissing, quote
 from procedures.models import Exemption, FeeSchedule, ProcedureCase, ScheduleState
 from procedures.schedules.load import rules_for
@@ -131,3 +133,11 @@ def test_the_engine_refuses_a_quantity_that_nobody_gave(case: ProcedureCase, cou
         quote(rules, Facts(quantities={"pages": 1}), today)
     assert (raised.value.code, raised.value.quantity) == ("A", "copies")
     assert isinstance(raised.value, FeeUnknown), "whoever waits for an amount that cannot be told catches it"
+
+
+def test_three_papers_of_different_length_are_entered_in_one_field() -> None:
+    form = QuantitiesField()
+    assert (form.clean("3"), form.clean("3, 1, 5")) == (3, [3, 1, 5])
+    for wrong in ("ba", "3, 0", "10001"):
+        with pytest.raises(ValidationError):
+            form.clean(wrong)

@@ -21,6 +21,7 @@ from procedures.fees import (
     clashes,
     gaps,
     quote,
+    read_quantity,
 )
 from tests.support.fee_rules import DAY, rule
 
@@ -197,3 +198,31 @@ def test_a_group_or_a_further_reduction_never_makes_it_dearer(
     further = [replace(rule, reductions=(*rule.reductions, *more)) for rule in rules]
     assert quote(rules, in_group, DAY).total <= quote(rules, facts, DAY).total
     assert quote(further, in_group, DAY).total <= quote(rules, in_group, DAY).total
+
+
+def test_several_papers_are_priced_one_by_one() -> None:
+    """Three papers of 3, 1 and 5 pages, two copies of each: tiers and the cap hold for each paper."""
+    tiers = (Tier(2, 2_000), Tier(None, 1_000))
+    certified = rule(quantity_fact="pages", times_fact="copies", tiers=tiers, cap=200_000, unit="trang")
+    quoted = quote([certified], Facts("online", {"pages": [3, 1, 5], "copies": 2}), DAY)
+    assert quoted.total == 2 * (5_000 + 2_000 + 7_000)
+    assert "3 giấy tờ (3, 1, 5 trang)" in quoted.lines[0].explanation
+    assert quote([certified], Facts("online", {"pages": [300, 1], "copies": 1}), DAY).total == 202_000
+    with pytest.raises(ValueError, match="pages"):
+        quote([certified], Facts("online", {"pages": [3, 0], "copies": 1}), DAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("3", 3),
+        ("3, 1, 5", [3, 1, 5]),
+        ("3;1 5", [3, 1, 5]),
+        ("3+1", [3, 1]),
+        ("0", None),
+        ("x", None),
+        ("3, -1", None),
+    ],
+)
+def test_quantities_are_read_as_people_write_them(text: str, quantity: object) -> None:
+    assert read_quantity(text, 10_000) == quantity
