@@ -19,7 +19,7 @@ from gateways.base import OutcomeState
 from payments import discrepancies, transitions
 from payments.models import Bill, ClosedDay, Discrepancy, LedgerEvent, Notification, Payment
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import CONFLICT
+from payments.models.notifications import CONFLICT, NotificationSource
 from payments.receipts import issue as receipts
 from payments.signals import bills_reopened, bills_settled
 from payments.states import MONEY_IN, BillState, EventKind, PaymentState
@@ -45,7 +45,8 @@ class _Work:
     now: datetime
     bills: dict[int, Bill]
     payments: dict[tuple[str, str], Payment]
-    booked: set[str]
+    #: The bank's transactions that are in the ledger, and the attempt each was booked for.
+    booked: dict[str, int | None]
     closed_days: set[tuple[int, date]]
     parts: dict[int, list[Discrepancy]]
     heard: likeness.Booked
@@ -94,7 +95,7 @@ def _lock(notifications: Sequence[Notification]) -> _Work:
         timezone.now(),
         bills,
         payments,
-        set(booked.values_list("money_key", flat=True)),
+        dict(booked.values_list("money_key", "payment_id")),
         set(
             closed.filter(day__in={_day_of(notification) for notification in notifications}).values_list(
                 "merchant_account_id", "day"
@@ -144,15 +145,32 @@ def _apply_one(notification: Notification, work: _Work) -> None:
         else None
     )
     accounts = frozenset(notification.merchant_account.settings.get("accounts", ()))
-    is_booked = money_key(notification) in work.booked
-    twin = ""
+    key = money_key(notification)
+    is_booked, twin = key in work.booked, ""
     if payment and work.is_judged and not is_booked and notification.outcome == OutcomeState.PAID:
         twin = work.heard.twin(notification, payment.pk, _day_of(notification))
-    decision = decide(gateway_event, facts, accounts, is_booked=is_booked, is_likely_booked=bool(twin))
+    decision = decide(
+        gateway_event,
+        facts,
+        accounts,
+        is_booked=is_booked,
+        is_booked_elsewhere=_names_another(notification, payment, work.booked.get(key)),
+        is_likely_booked=bool(twin),
+    )
     notification.payment = payment
     notification.state, notification.result = decision.notification_state, decision.result
     notification.processed_at = work.now
     _carry_out(decision, notification, payment, bill, work, note=twin)
+
+
+def _names_another(notification: Notification, payment: Payment | None, booked_for: int | None) -> bool:
+    """Tell whether a message names an order for money that was booked for another one.
+
+    A statement often names none, or only something that looks like a code.
+    """
+    if booked_for is None or (payment is None and notification.source == NotificationSource.STATEMENT):
+        return False
+    return payment is None or payment.pk != booked_for
 
 
 def _carry_out(
@@ -169,7 +187,7 @@ def _carry_out(
     amount = notification.amount or 0
     surplus = 0 if decision.settles_bill else amount
     if decision.books_money:
-        work.booked.add(money_key(notification))
+        work.booked[money_key(notification)] = payment.pk if payment else None
         money = _money(notification, amount, work)
         if payment:
             heard = likeness.Heard(notification.source, amount, _day_of(notification), money_key(notification))

@@ -78,17 +78,27 @@ def decide(
     accounts: frozenset[str],
     *,
     is_booked: bool,
+    is_booked_elsewhere: bool = False,
     is_likely_booked: bool = False,
 ) -> Decision:
     """Decide what a notification changes.
 
     `payment` is None when nobody knows the reference. `accounts` are the receiving
     accounts of the contract (empty: the protocol names none). `is_booked` means that this
-    very transaction of the bank is in the ledger already, `is_likely_booked` that another way of
-    hearing of it probably booked it under another number: a person decides.
+    very transaction of the bank is in the ledger already, `is_booked_elsewhere` that it stands there for another
+    order than this message names, `is_likely_booked` that another way of hearing of it probably booked it under
+    another number: a person decides.
     """
     if event.outcome != OutcomeState.PAID:
         return _without_money(event, payment)
+    if is_booked_elsewhere:
+        # One transaction pays one order. Which of the two, only the bank knows: nothing is booked, nobody is silent.
+        in_doubt = payment is not None and payment.state in (PaymentState.CREATED, PaymentState.SENT)
+        return Decision(
+            "booked_for_another",
+            payment_to=PaymentState.UNKNOWN if in_doubt else None,
+            discrepancy=DiscrepancyKind.CONFLICT,
+        )
     if is_booked:
         return Decision("already_booked", NotificationState.IGNORED)
     if event.currency not in ("", "VND"):
