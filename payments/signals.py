@@ -14,6 +14,9 @@ bills_cancelled = Signal()
 #: Sent with `refund: Refund`, `bill: Bill | None`, when money has been given back in this transaction.
 money_returned = Signal()
 
+#: Sent with `refund: Refund` when it was proposed, approved or rejected in this transaction: `refund.state` says which.
+refund_decided = Signal()
+
 #: Sent with `case: Discrepancy` when a payer's claim of a charge was answered without its bill being paid by it.
 claim_answered = Signal()
 

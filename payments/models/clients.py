@@ -8,6 +8,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -67,11 +68,16 @@ class WebhookKind(models.TextChoices):
     BILL_REOPENED = "bill.reopened", _("Khoản thu phải nộp lại")
     BILL_REFUNDED = "bill.refunded", _("Khoản thu đã hoàn")
     BILL_CANCELLED = "bill.cancelled", _("Khoản thu đã hủy")
+    REFUND_PROPOSED = "refund.proposed", _("Đề nghị hoàn tiền")
+    REFUND_APPROVED = "refund.approved", _("Đề nghị hoàn tiền được duyệt")
+    REFUND_REJECTED = "refund.rejected", _("Đề nghị hoàn tiền không được duyệt")
     TEST = "webhook.test", _("Gửi thử")
 
 
 class WebhookEndpoint(models.Model):
     """One address of one client. `secret` signs what is sent there (`whsec_…`, Standard Webhooks).
+
+    After a change `previous_secret` signs beside it until `previous_secret_until`.
 
     Not active: the receiver answered 410 Gone, or a person stopped it. While `rests_until`
     lies ahead nothing is sent, as it did not answer just now. Removed ones are kept for
@@ -81,6 +87,8 @@ class WebhookEndpoint(models.Model):
     client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="webhooks")
     url = models.CharField(_("Địa chỉ nhận"), max_length=500)
     secret = EncryptedTextField()
+    previous_secret = EncryptedTextField(blank=True, default="")
+    previous_secret_until = models.DateTimeField(null=True)
     is_active = models.BooleanField(_("Đang dùng"), default=True)
     rests_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -98,6 +106,13 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def secrets(self) -> list[str]:
+        """The secrets that sign now, the present one first."""
+        until = self.previous_secret_until
+        is_overlap = bool(self.previous_secret and until and until > timezone.now())
+        return [self.secret, self.previous_secret] if is_overlap else [self.secret]
 
 
 class WebhookDelivery(models.Model):

@@ -24,7 +24,7 @@ from payments.models import ApiClient, Bill, Discrepancy, LedgerEvent, Payment, 
 from payments.models.discrepancies import HOLDING_MONEY
 from payments.models.refunds import RefundReason
 from payments.receipts import issue as receipts
-from payments.signals import money_returned
+from payments.signals import money_returned, refund_decided
 from payments.states import BillState, EventKind, RefundState
 
 
@@ -114,6 +114,7 @@ def _create(proposal: Proposal, maker: User | ApiClient, **source: object) -> Re
     )
     LedgerEvent.objects.create(kind=EventKind.REFUND_MOVED, after=refund.state, **_facts(refund, refund.maker))
     _audit(refund, refund.maker)
+    refund_decided.send(sender=Refund, refund=refund)
     return refund
 
 
@@ -208,6 +209,8 @@ def move(locked: Refund, after: RefundState, *columns: str, actor: User | None =
     locked.save(update_fields=["state", *columns])
     event.save()
     _audit(locked, actor)
+    if after in (RefundState.APPROVED, RefundState.REJECTED):
+        refund_decided.send(sender=Refund, refund=locked)
 
 
 def _facts(refund: Refund, actor: User | None, note: str = "") -> dict[str, object]:

@@ -2,7 +2,9 @@
 
 Whoever dies in between leaves a delivery that is sent again after its lease, under the
 same `webhook-id`. One receiver that hangs keeps nobody waiting: endpoints are served side
-by side, a round ends after ROUND_SECONDS, and one that did not answer rests for a minute.
+by side, each is written down when it is done and makes room for another, and one that
+does not answer rests for a minute. One event that a receiver fails at keeps the others
+of that receiver no longer than its own time-out.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -31,7 +33,12 @@ RETRIES = Backoff(tuple(timedelta(seconds=s) for s in (60, 300, 1800, 7200, 2160
 #: Longer than any round: while one process has a delivery the others leave it alone.
 LEASE = timedelta(seconds=60)
 REST = timedelta(seconds=60)
+#: So long a round takes up more; what is under way then is finished.
 ROUND_SECONDS = 10.0
+#: While a receiver is slow, events that have come meanwhile are looked for so often.
+LOOK_EVERY_SECONDS = 0.5
+#: So many failures in a row are the endpoint's, fewer are the events'; silences cost a time-out each.
+FAILURES_IN_A_ROW, SILENCES_IN_A_ROW = 3, 2
 #: In one round: so many endpoints side by side, so many deliveries each.
 ENDPOINTS = 8
 PER_ENDPOINT = 50
@@ -39,9 +46,22 @@ PER_ENDPOINT = 50
 Attempt = tuple[WebhookDelivery, Reply]
 
 
+#: Endpoints to which anything is sent at all.
+_REACHABLE = Q(endpoint__is_active=True, endpoint__removed_at=None, endpoint__client__is_active=True)
+
+
 def waiting() -> QuerySet[WebhookDelivery]:
-    """Return what has neither been delivered nor given up."""
+    """Return what has neither been delivered nor given up, and has somewhere to go."""
+    return _unfinished().filter(_REACHABLE)
+
+
+def _unfinished() -> QuerySet[WebhookDelivery]:
     return WebhookDelivery.objects.filter(delivered_at=None, gave_up_at=None)
+
+
+def give_up(endpoint_ids: Iterable[int]) -> None:
+    """Send nothing more of what waits for these endpoints."""
+    _unfinished().filter(endpoint__in=list(endpoint_ids)).update(gave_up_at=timezone.now())
 
 
 def failing(attempts: int, since: datetime) -> QuerySet[WebhookDelivery]:
@@ -52,36 +72,43 @@ def failing(attempts: int, since: datetime) -> QuerySet[WebhookDelivery]:
 
 def send_due() -> int:
     """Send what is due, oldest first; return how many were tried. Call outside a transaction."""
-    groups = _claim()
-    if not groups:
-        return 0
     deadline = time.monotonic() + ROUND_SECONDS
+    tried = 0
+    under_way: dict[Future[list[Attempt]], list[WebhookDelivery]] = {}
     # The threads only speak HTTP: what comes of it is written down here, over one connection.
-    with ThreadPoolExecutor(min(len(groups), ENDPOINTS)) as threads:
-        rounds = list(threads.map(lambda group: _send_group(group, deadline), groups))
-    for group, attempts in zip(groups, rounds, strict=True):
-        _write_down(group, attempts)
-    return sum(map(len, rounds))
+    with ThreadPoolExecutor(ENDPOINTS) as threads:
+        while True:
+            if time.monotonic() < deadline:
+                busy = {group[0].endpoint_id for group in under_way.values()}
+                for group in _claim(busy):
+                    under_way[threads.submit(_send_group, group, deadline)] = group
+            if not under_way:
+                return tried
+            for future in wait(under_way, LOOK_EVERY_SECONDS, FIRST_COMPLETED).done:
+                group, attempts = under_way.pop(future), future.result()
+                _write_down(group, attempts)
+                tried += len(attempts)
 
 
-def _claim() -> list[list[WebhookDelivery]]:
-    """Take deliveries of a few endpoints and commit that they are taken."""
+def _claim(busy: Collection[int]) -> list[list[WebhookDelivery]]:
+    """Take deliveries of a few endpoints that are not busy and commit that they are taken."""
+    if len(busy) >= ENDPOINTS:
+        return []
     now = timezone.now()
-    is_resting = Q(endpoint__rests_until__gt=now)
-    reachable = Q(endpoint__is_active=True, endpoint__removed_at=None, endpoint__client__is_active=True)
-    due = waiting().filter(reachable, next_attempt_at__lte=now).exclude(is_resting).select_related("endpoint")
+    is_resting = Q(endpoint__rests_until__gt=now) | Q(endpoint__in=busy)
+    due = waiting().filter(next_attempt_at__lte=now).exclude(is_resting).select_related("endpoint")
     groups: dict[int, list[WebhookDelivery]] = defaultdict(list)
 
     def a_few_of_each(deliveries: list[WebhookDelivery]) -> Iterator[WebhookDelivery]:
         for delivery in deliveries:
-            is_room = delivery.endpoint_id in groups or len(groups) < ENDPOINTS
+            is_room = delivery.endpoint_id in groups or len(groups) + len(busy) < ENDPOINTS
             if is_room and len(groups[delivery.endpoint_id]) < PER_ENDPOINT:
                 groups[delivery.endpoint_id].append(delivery)
                 yield delivery
 
     oldest = due.order_by("next_attempt_at", "pk")
     claim_due(oldest, lease=LEASE, limit=ENDPOINTS * PER_ENDPOINT, choose=a_few_of_each)
-    return list(groups.values())
+    return [group for group in groups.values() if group]
 
 
 def _send_group(group: list[WebhookDelivery], deadline: float) -> list[Attempt]:
@@ -91,12 +118,23 @@ def _send_group(group: list[WebhookDelivery], deadline: float) -> list[Attempt]:
         if attempts and time.monotonic() > deadline:
             break
         body = json.dumps(delivery.body, ensure_ascii=False, separators=(",", ":")).encode()
-        signed = signing.headers(delivery.endpoint.secret, str(delivery.event_id), int(time.time()), body)
+        signed = signing.headers(delivery.endpoint.secrets, str(delivery.event_id), int(time.time()), body)
         reply = post(delivery.endpoint.url, body, {"Content-Type": "application/json", **signed})
         attempts.append((delivery, reply))
-        if reply.is_unwell or reply.is_gone:
+        if reply.is_gone or _must_rest(attempts):
             break
     return attempts
+
+
+def _must_rest(attempts: list[Attempt]) -> bool:
+    """Tell whether an endpoint is to be left alone for a while, by its last answers, or because it asks for it."""
+    replies = [reply for _, reply in attempts]
+    failures, silences = replies[-FAILURES_IN_A_ROW:], replies[-SILENCES_IN_A_ROW:]
+    return (
+        replies[-1].asks_for_rest
+        or (len(failures) == FAILURES_IN_A_ROW and all(reply.is_unwell for reply in failures))
+        or (len(silences) == SILENCES_IN_A_ROW and all(reply.status is None for reply in silences))
+    )
 
 
 def _write_down(group: list[WebhookDelivery], attempts: list[Attempt]) -> None:
@@ -110,9 +148,9 @@ def _write_down(group: list[WebhookDelivery], attempts: list[Attempt]) -> None:
         endpoint = WebhookEndpoint.objects.filter(pk=group[0].endpoint_id)
         if reply.is_gone:
             endpoint.update(is_active=False)
-            waiting().filter(endpoint__in=endpoint).update(gave_up_at=now)
-        elif reply.is_unwell:
-            endpoint.update(rests_until=now + REST)
+            give_up([group[0].endpoint_id])
+        elif _must_rest(attempts):
+            endpoint.update(rests_until=now + (reply.retry_after or REST))
 
 
 def _conclude(delivery: WebhookDelivery, reply: Reply) -> None:
@@ -133,8 +171,8 @@ def _conclude(delivery: WebhookDelivery, reply: Reply) -> None:
 def stop_sending(deliveries: Iterable[WebhookDelivery], *, reason: str, actor: User) -> int:
     """Give up what waits, with a reason; return how many. `send_again` takes it back."""
     with transaction.atomic():
-        ids = list(waiting().filter(pk__in=[delivery.pk for delivery in deliveries]).values_list("pk", flat=True))
-        number = waiting().filter(pk__in=ids).update(gave_up_at=timezone.now())
+        ids = list(_unfinished().filter(pk__in=[delivery.pk for delivery in deliveries]).values_list("pk", flat=True))
+        number = _unfinished().filter(pk__in=ids).update(gave_up_at=timezone.now())
         if ids:
             audit.record("webhooks_given_up", f"webhook:{ids[0]}", actor=actor, deliveries=ids, reason=reason)
     return number
@@ -143,11 +181,11 @@ def stop_sending(deliveries: Iterable[WebhookDelivery], *, reason: str, actor: U
 def send_again(deliveries: Iterable[WebhookDelivery], *, actor: User) -> int:
     """Let deliveries go out again from the beginning, also delivered ones, as the same events; return how many.
 
-    Those of endpoints that are removed or not active stay as they are.
+    Those of endpoints that are removed or not active, or of a client that is not, stay as they are.
     """
     with transaction.atomic():
         chosen = WebhookDelivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries])
-        chosen = chosen.filter(endpoint__is_active=True, endpoint__removed_at=None)
+        chosen = chosen.filter(_REACHABLE)
         ids = list(chosen.values_list("pk", flat=True))
         WebhookEndpoint.objects.filter(deliveries__in=ids).update(rests_until=None)
         number = WebhookDelivery.objects.filter(pk__in=ids).update(

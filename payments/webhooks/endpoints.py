@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
-from payments.errors import TooManyEndpoints
+from payments.errors import EndpointStopped, TooManyEndpoints
 from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
 from payments.models.clients import WebhookKind
 
@@ -13,6 +15,8 @@ from . import addresses, dispatch, events, signing
 
 #: Each event is sent to every endpoint of its client.
 MOST_ENDPOINTS = 5
+#: After a change of secret the one before it signs, too, for so long: a receiver takes either.
+OVERLAP = timedelta(hours=24)
 
 
 def of_client(client: ApiClient) -> list[WebhookEndpoint]:
@@ -23,32 +27,41 @@ def of_client(client: ApiClient) -> list[WebhookEndpoint]:
 def register(client: ApiClient, url: str) -> WebhookEndpoint:
     """Add an endpoint with a secret of its own.
 
-    An address that is there already gets a new secret: what waits goes out signed with
-    the new one. Locks the client. Raises AddressRefused, TooManyEndpoints.
+    An address that is there already gets a new secret: what goes out is signed with both for OVERLAP.
+    Locks the client. Raises AddressRefused, TooManyEndpoints.
     """
     addresses.parse(url)
     with transaction.atomic():
         ApiClient.objects.select_for_update().get(pk=client.pk)
         webhook_endpoints = WebhookEndpoint.objects.filter(client=client, removed_at=None)
-        replaced = list(webhook_endpoints.filter(url=url).values_list("pk", flat=True))
-        WebhookEndpoint.objects.filter(pk__in=replaced).update(removed_at=timezone.now())
+        replaced = webhook_endpoints.filter(url=url).first()
+        if replaced:
+            WebhookEndpoint.objects.filter(pk=replaced.pk).update(removed_at=timezone.now())
         if webhook_endpoints.count() >= MOST_ENDPOINTS:
             raise TooManyEndpoints
-        made = WebhookEndpoint.objects.create(client=client, url=url, secret=signing.new_secret())
-        dispatch.waiting().filter(endpoint__in=replaced).update(endpoint=made)
+        made = WebhookEndpoint(client=client, url=url, secret=signing.new_secret())
+        if replaced:
+            made.previous_secret, made.previous_secret_until = replaced.secret, timezone.now() + OVERLAP
+        made.save()
+        if replaced:
+            WebhookDelivery.objects.filter(delivered_at=None, gave_up_at=None, endpoint=replaced).update(endpoint=made)
         return made
 
 
 def remove(endpoint: WebhookEndpoint) -> None:
     """Send nothing more there; what waits is given up. Removing it twice is the same."""
-    now = timezone.now()
     with transaction.atomic():
-        WebhookEndpoint.objects.filter(pk=endpoint.pk, removed_at=None).update(removed_at=now)
-        dispatch.waiting().filter(endpoint=endpoint).update(gave_up_at=now)
+        WebhookEndpoint.objects.filter(pk=endpoint.pk, removed_at=None).update(removed_at=timezone.now())
+        dispatch.give_up([endpoint.pk])
 
 
 def send_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
-    """Write a test event, sent at once whatever the state of earlier deliveries."""
+    """Write a test event, sent at once whatever the state of earlier deliveries.
+
+    Raises EndpointStopped: it would never be sent.
+    """
+    if not endpoint.is_active:
+        raise EndpointStopped
     with transaction.atomic():
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(rests_until=None)
         made = events.delivery(endpoint.pk, WebhookKind.TEST, {})

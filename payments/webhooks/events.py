@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from payments.models import Bill, Refund, WebhookDelivery
 from payments.models.clients import WebhookKind
-from payments.signals import bills_cancelled, bills_reopened, bills_settled, money_returned
-from payments.states import BillState
+from payments.signals import bills_cancelled, bills_reopened, bills_settled, money_returned, refund_decided
+from payments.states import BillState, RefundState
 
 
 @receiver(bills_settled)
@@ -41,12 +41,29 @@ def note_cancelled(sender: type[Bill], bill_ids: Iterable[int], **_: Any) -> Non
 def note_refunded(sender: type[Refund], refund: Refund, bill: Bill | None, **_: Any) -> None:
     """Write an event for refunded money that had settled the bill; surplus is no money of the bill."""
     if bill and refund.payment_id:
-        refund_fields = {"id": refund.pk, "amount": refund.amount, "payment": refund.payment_id}
-        _write(WebhookKind.BILL_REFUNDED, [bill.pk], refund=refund_fields)
+        _write(WebhookKind.BILL_REFUNDED, [bill.pk], refund=_facts(refund))
+
+
+_DECIDED = {
+    RefundState.PROPOSED: WebhookKind.REFUND_PROPOSED,
+    RefundState.APPROVED: WebhookKind.REFUND_APPROVED,
+    RefundState.REJECTED: WebhookKind.REFUND_REJECTED,
+}
+
+
+@receiver(refund_decided)
+def note_decided(sender: type[Refund], refund: Refund, **_: Any) -> None:
+    """Write an event for a refund that was proposed, approved or rejected; done is told as a refunded bill."""
+    if refund.payment:
+        _write(_DECIDED[RefundState(refund.state)], [refund.payment.bill_id], refund=_facts(refund))
+
+
+def _facts(refund: Refund) -> dict[str, Any]:
+    return {"id": refund.pk, "amount": refund.amount, "payment": refund.payment_id, "state": refund.state}
 
 
 def _write(
-    kind: WebhookKind, bill_ids: Iterable[int], *, state: str = "", refund: dict[str, int] | None = None
+    kind: WebhookKind, bill_ids: Iterable[int], *, state: str = "", refund: dict[str, Any] | None = None
 ) -> None:
     """Write one event a bill for each endpoint of its client: two statements, however many bills."""
     listening = {

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException
 
@@ -16,6 +17,8 @@ from payments.errors import AddressRefused
 from .addresses import Target, parse, resolve
 
 TIMEOUT_SECONDS = 5.0
+#: No receiver puts us off for longer, whatever it says.
+MOST_REST_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Reply:
 
     status: int | None
     error: str = ""
+    #: How long it asks to be left alone.
+    retry_after: timedelta | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -34,6 +39,11 @@ class Reply:
     def is_gone(self) -> bool:
         """The receiver wants nothing any more (410, Standard Webhooks)."""
         return self.status == 410
+
+    @property
+    def asks_for_rest(self) -> bool:
+        """The receiver says itself that it wants to be left alone for a while."""
+        return self.status == 429 or self.retry_after is not None
 
     @property
     def is_unwell(self) -> bool:
@@ -53,14 +63,23 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     cutter.start()
     try:
         connection.request("POST", target.path, body, dict(headers))
-        status = connection.getresponse().status
+        response = connection.getresponse()
         # Headers that were cut off look like headers that have ended.
-        return Reply(None, "time-out") if connection.is_cut else Reply(status)
+        if connection.is_cut:
+            return Reply(None, "time-out")
+        return Reply(response.status, retry_after=_pause(response.status, response.headers.get("Retry-After", "")))
     except (OSError, HTTPException, ValueError) as error:
         return Reply(None, "time-out" if connection.is_cut else f"{type(error).__name__}: {error}"[:255])
     finally:
         cutter.cancel()
         connection.close()
+
+
+def _pause(status: int, retry_after: str) -> timedelta | None:
+    """Return what Retry-After asks for, within reason; a date is read as no more than the usual rest."""
+    if status not in (429, 503) or not retry_after.isascii() or not retry_after.isdigit():
+        return None
+    return timedelta(seconds=min(int(retry_after[:6]), MOST_REST_SECONDS))
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,8 @@ from agencies.models import Agency, Role
 from gateways.base import RawResponse
 from payments.api.clients import create_client
 from payments.callbacks import inbox
-from payments.models import Bill, IdempotentRequest, WebhookDelivery, WebhookEndpoint
+from payments.models import Bill, IdempotentRequest, Refund, WebhookDelivery, WebhookEndpoint
+from payments.refunds import workflow
 from payments.webhooks import dispatch
 from payments.webhooks.endpoints import MOST_ENDPOINTS
 from tests.support import factories
@@ -131,7 +132,43 @@ def test_every_event_of_a_bill_is_told(key: str, agency: Agency) -> None:
     inbox.drain_all()
     events = [(row.body["type"], row.body["data"]["id"]) for row in WebhookDelivery.objects.order_by("pk")]
     paid = {("bill.paid", pk) for pk in ids}
-    assert set(events) == paid | {("bill.refunded", ids[0]), ("bill.reopened", ids[1])}
+    of_refund = {(f"refund.{state}", ids[0]) for state in ("proposed", "approved")}
+    assert set(events) == paid | of_refund | {("bill.refunded", ids[0]), ("bill.reopened", ids[1])}
     refunded = WebhookDelivery.objects.get(kind="bill.refunded").body["data"]
     assert (refunded["state"], refunded["refund"]["amount"]) == ("partly_refunded", 20_000)
     assert WebhookDelivery.objects.get(kind="bill.reopened").body["data"]["state"] == "open"
+
+
+def test_a_test_for_a_stopped_endpoint_is_refused_until_it_is_registered_again(key: str) -> None:
+    with serve(lambda request: RawResponse(b"", 410)) as server:
+        made = send(key, PATH, {"url": server.url}, "k1")[1]
+        assert send(key, f"{PATH}/{made['id']}/test", {}, "k2")[0] == 202
+        dispatch.send_due()
+    status, problem = send(key, f"{PATH}/{made['id']}/test", {}, "k3")
+    assert (status, problem["type"]) == (409, "/api/problems/endpoint-stopped")
+    assert not WebhookDelivery.objects.filter(delivered_at=None, gave_up_at=None).exists()
+    again = send(key, PATH, {"url": server.url}, "k4")[1]
+    assert send(key, f"{PATH}/{again['id']}/test", {}, "k5")[0] == 202
+
+
+def test_a_rejected_refund_is_told(key: str, agency: Agency) -> None:
+    send(key, PATH, {"url": URL}, "k1")
+    pk = send(key, "/api/v1/bills", new_bill(agency), "b1")[1]["id"]
+    payment = factories.payment(of=Bill.objects.get(pk=pk))
+    post(confirm(payment))
+    inbox.drain_all()
+    wanted = {"amount": 20_000, "remaining_amount": 50_000, "reason": "withdrawn"}
+    refund = send(key, f"/api/v1/payments/{payment.pk}/refunds", wanted, "r1")[1]
+    workflow.reject(Refund.objects.get(), checker=factories.officer(agency, Role.ACCOUNTANT), note="chưa đủ giấy tờ")
+    kinds = [delivery.kind for delivery in WebhookDelivery.objects.order_by("pk")]
+    assert kinds == ["bill.paid", "refund.proposed", "refund.rejected"]
+    told = WebhookDelivery.objects.get(kind="refund.rejected").body["data"]
+    assert (told["id"], told["refund"]) == (
+        pk,
+        {"id": refund["id"], "amount": 20_000, "payment": payment.pk, "state": "rejected"},
+    )
+    read = send(key, f"/api/v1/refunds/{refund['id']}")[1]
+    assert (read["state"], read["decision_note"]) == ("rejected", "chưa đủ giấy tờ")
+    other = create_client("other", [agency])[1]
+    assert send(other, f"/api/v1/refunds/{refund['id']}")[0] == 404
+    assert send(other, "/api/v1/refunds")[1]["results"] == []
