@@ -22,6 +22,7 @@ from .errors import GatewayUnavailable as GatewayUnavailable
 from .errors import Malformed as Malformed
 from .errors import OutcomeUnknown as OutcomeUnknown
 from .errors import WrongRecipient as WrongRecipient
+from .messages import AmountLimits as AmountLimits
 from .messages import Answer as Answer
 from .messages import Capability as Capability
 from .messages import FindBill as FindBill

@@ -51,6 +51,17 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AmountLimits:
+    """The sums a gateway takes in one payment, whole đồng, both included; None for no limit.
+
+    Outside of them it is not offered. A contract narrows them by `smallest_amount` and `largest_amount`.
+    """
+
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MerchantConfig:
     """One merchant account: what the contract with the gateway settles.
 
@@ -162,8 +173,10 @@ class Notification:
     """What a verified message says.
 
     `event_key` is the gateway's own identity of this event: the inbox is unique over
-    (gateway, event_key). `amount` is None where the protocol does not carry it (then a
-    query must confirm). `facts` are the decoded fields as received, for people to read.
+    (gateway, event_key). `gateway_ref` names their transaction and is unique for ever within one merchant
+    account: the ledger books it once, and a second order under it is a discrepancy. Where the gateway's numbers
+    begin anew (each day, each terminal), put before it what makes it unique. `amount` is None where the protocol
+    does not carry it (then a query must confirm). `facts` are the decoded fields as received, for people to read.
     `account` and `currency` are checked against the merchant account, never trusted.
     """
 

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from .addresses import Address
-from .base import Gateway
+from .base import AmountLimits, Gateway
 from .errors import GatewayMissing
 
 logger = logging.getLogger(__name__)
@@ -81,6 +81,11 @@ def addresses() -> list[tuple[str, Address]]:
     return [(slug, address) for slug, gateway in _gateways().items() for address in _addresses_of(gateway)]
 
 
+def limits_of(slug: str) -> AmountLimits:
+    """Return the sums a gateway takes; no limits for one that declares none, or is not there."""
+    return getattr(_gateways().get(slug), "limits", AmountLimits())
+
+
 def broken() -> list[Broken]:
     """Return the gateways that could not be loaded."""
     return _load()[1]
@@ -140,6 +145,8 @@ def _check_declaration(gateway: type[Gateway]) -> None:
         raise UnusableGateway(f"the slug {gateway.slug!r} is not a small letter and up to 31 of a-z, 0-9 and _")
     if not isinstance(gateway.name, str) or not isinstance(gateway.capabilities, frozenset):
         raise UnusableGateway("`name` must be a text and `capabilities` a frozenset")
+    if not isinstance(getattr(gateway, "limits", AmountLimits()), AmountLimits):
+        raise UnusableGateway("`limits` must be gateways.base.AmountLimits")
     for address in _addresses_of(gateway):
         if not isinstance(address, Address):
             raise UnusableGateway("`addresses` must hold gateways.addresses.Address only")

@@ -41,6 +41,24 @@ class PaymentNotStarted(PaymentsError):
     """The gateway could not be reached or said no; no money can have moved."""
 
 
+class GatewayRefusedPayment(PaymentNotStarted):
+    """The gateway said no to this payment: asking it again changes nothing. `code` and `reason` are its own words."""
+
+    def __init__(self, gateway: str, code: str, reason: str) -> None:
+        super().__init__(gateway)
+        self.code = code
+        self.reason = reason
+
+
+class AmountOutsideLimits(GatewayNotOffered):
+    """The gateway takes no such sum: from `least` to `most`, whole đồng; None for no limit."""
+
+    def __init__(self, gateway: str, least: int | None, most: int | None) -> None:
+        super().__init__(gateway)
+        self.least = least
+        self.most = most
+
+
 class AnotherUnderWay(PaymentsError):
     """Other attempts may still bring money: `payments` are those the payer does not know of yet."""
 
@@ -148,6 +166,10 @@ class AddressRefused(PaymentsError):
 
 class TooManyEndpoints(PaymentsError):
     """The client has as many webhook endpoints as it may: remove one first."""
+
+
+class EndpointStopped(PaymentsError):
+    """Nothing is sent to this endpoint any more: its receiver answered 410, or a person stopped it."""
 
 
 class SecretsRefused(PaymentsError):

@@ -25,11 +25,12 @@ from payments.models.bills import TEST
 
 from .checkout import start as checkout
 from .errors import GatewayNotOffered
+from .merchants import limits
 from .models import MerchantAccount, Notification, Payment, TestPayment
 from .states import ONCE_PAID_STATES
 
 DEFAULT_AMOUNT = 10_000
-#: More than this is a typing error; less than a contract's own "smallest_amount" its gateway refuses.
+#: More than this is a typing error.
 LARGEST_AMOUNT = 100_000
 SMALLEST_AMOUNT = 1_000
 #: In place of a payer's name, on every list and at the bank: one word, so that masking leaves it whole.
@@ -47,8 +48,8 @@ class Step:
 
 
 def smallest_amount(account: MerchantAccount) -> int:
-    """Return the smallest sum the gateway takes, whole đồng, as the contract says."""
-    return int(account.settings.get("smallest_amount", SMALLEST_AMOUNT))
+    """Return the smallest sum of a test payment, whole đồng, as gateway and contract take it."""
+    return max(limits.limits_of(account).least or 0, SMALLEST_AMOUNT)
 
 
 def begin(account: MerchantAccount, agency: Agency, amount: int, *, actor: User) -> TestPayment:

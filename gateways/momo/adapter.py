@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateways.base import (
+    AmountLimits,
     Answer,
     BadSignature,
     Capability,
@@ -59,6 +60,7 @@ class Momo:
     slug = "momo"
     name = "MoMo"
     capabilities = frozenset({Capability.REDIRECT, Capability.QUERY, Capability.REFUND})
+    limits = AmountLimits(least=1_000, most=50_000_000)
 
     def __init__(self, config: MerchantConfig) -> None:
         self._settings = config.settings

@@ -20,6 +20,8 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.BillHeld: "%(message)s",
     errors.GatewayNotOffered: _("Cơ quan chưa có tài khoản ở cổng này. Chọn tài khoản khác hoặc báo quản trị tỉnh."),
     errors.PaymentNotStarted: _("Cổng thanh toán không nhận yêu cầu, chưa có tiền nào chuyển đi. Thử lại sau ít phút."),
+    errors.GatewayRefusedPayment: _("Cổng thanh toán từ chối: %(reason)s. Chưa có tiền nào chuyển đi."),
+    errors.AmountOutsideLimits: _("Cổng này không nhận số tiền như vậy. Chọn cổng khác."),
     errors.AnotherUnderWay: _("Khoản này đang có một lần thanh toán khác. Xem lần đó trước khi bắt đầu lần mới."),
     errors.NothingToClaim: _("Tiền của lần này đã đến: không còn gì phải tìm."),
     errors.TooManyClaims: _("Khoản này đã có nhiều yêu cầu tìm tiền. Xử lý những vụ việc đang mở trước."),
@@ -38,6 +40,7 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.PaymentMayBeUnderWay: _("Có lần thanh toán trực tuyến chưa rõ. Hỏi ngân hàng trước khi thu thêm."),
     errors.AddressRefused: "%(message)s",
     errors.TooManyEndpoints: _("Hệ thống này đã có đủ địa chỉ nhận tin. Xóa một địa chỉ trước khi thêm."),
+    errors.EndpointStopped: _("Địa chỉ này đã ngừng nhận tin. Đăng ký lại địa chỉ rồi gửi thử."),
     errors.SecretsRefused: "%(message)s",
     errors.ContractOverlaps: _("Hợp đồng khác với cổng này đang nhận thanh toán trong cùng thời gian."),
     errors.RotationUnderWay: _("Khóa vừa được thay, khóa cũ vẫn còn hiệu lực. Chờ khóa cũ hết hạn rồi thay tiếp."),
@@ -51,6 +54,7 @@ def explain(error: errors.PaymentsError) -> str:
         return str(_DAY_NOT_OVER)
     figures = {
         "message": getattr(error, "message", ""),
+        "reason": getattr(error, "reason", ""),
         "remaining": dong_for_reader(getattr(error, "remaining", 0)),
         "unexplained": dong_for_reader(getattr(error, "unexplained", 0)),
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from gateways import registry
 from gateways.base import Capability
-from payments.merchants import circuit_breaker
+from payments.merchants import circuit_breaker, limits
 from payments.merchants.accounts import accounts_of
 from payments.models import Bill
 
@@ -41,6 +41,8 @@ def choices_for(bill: Bill, last_used: str = "") -> list[Choice]:
         kind = registry.get(account.gateway)
         if bill.received_amount and Capability.REDIRECT in kind.capabilities:
             continue  # a part has come: only a transfer can bring just the rest
+        if not limits.takes(account, bill.missing_amount):
+            continue
         choice = Choice(
             slug=kind.slug,
             name=kind.name,

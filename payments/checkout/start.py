@@ -25,8 +25,15 @@ from gateways.base import (
 )
 from payments import transitions
 from payments.bills import holds
-from payments.errors import AnotherUnderWay, BillHeld, BillNotPayable, GatewayNotOffered, PaymentNotStarted
-from payments.merchants import circuit_breaker
+from payments.errors import (
+    AnotherUnderWay,
+    BillHeld,
+    BillNotPayable,
+    GatewayNotOffered,
+    GatewayRefusedPayment,
+    PaymentNotStarted,
+)
+from payments.merchants import circuit_breaker, limits
 from payments.merchants.accounts import account_for, adapter_for
 from payments.models import Bill, LedgerEvent, MerchantAccount, Payment
 from payments.states import OPEN_PAYMENT_STATES, BillState, EventKind, PaymentState
@@ -59,8 +66,8 @@ def start(
     of and pay beside; None for a system, which is not asked. Decided under the bill's lock, so
     of two tabs one is warned. `through` is the contract that a test payment is about, taken also while it
     rests or takes no new payments.
-    Raises BillNotPayable, BillHeld, GatewayNotOffered, PaymentNotStarted, AnotherUnderWay. Call
-    outside a transaction.
+    Raises BillNotPayable, BillHeld, GatewayNotOffered, AmountOutsideLimits, PaymentNotStarted,
+    GatewayRefusedPayment, AnotherUnderWay. Call outside a transaction.
     """
     holds.refuse_held(bill)
     if why := holds.received_reason(bill):
@@ -75,6 +82,8 @@ def start(
         raise PaymentNotStarted(gateway) from error
     if bill.received_amount and Capability.REDIRECT in adapter.capabilities:
         raise GatewayNotOffered(gateway)  # a page would charge all of it, though a part has come
+    if bill.state == BillState.OPEN:
+        limits.refuse_outside(account, bill.missing_amount)
     try:
         payment, must_send = _open(bill, account, adapter, client_ip, acknowledged)
     except IntegrityError:
@@ -163,13 +172,15 @@ def _send(payment: Payment, adapter: Gateway, bill: Bill, locale: str) -> Paymen
     )
     try:
         answer = adapter.start(order)
-    except (GatewayUnavailable, GatewayRefused) as error:
-        if isinstance(error, GatewayUnavailable):
-            circuit_breaker.note_failure(account, error)
-        elif error.is_configuration_fault:
-            logger.error("gateway %s refuses our contract: %s", payment.gateway, error)
-        status_queries.move_payment(payment, PaymentState.FAILED, cause="start", failure_code=_code(error))
+    except GatewayUnavailable as error:
+        circuit_breaker.note_failure(account, error)
+        status_queries.move_payment(payment, PaymentState.FAILED, cause="start", failure_code="unavailable")
         raise PaymentNotStarted(payment.gateway) from error
+    except GatewayRefused as error:
+        if error.is_configuration_fault:
+            logger.error("gateway %s refuses our contract: %s", payment.gateway, error)
+        status_queries.move_payment(payment, PaymentState.FAILED, cause="start", failure_code=error.code[:32])
+        raise GatewayRefusedPayment(payment.gateway, error.code, error.message) from error
     except Exception as error:  # outcome unknown, or a defect of the adapter: money may have moved
         logger.warning("start of %s is unclear: %r", payment.merchant_ref, error)
         circuit_breaker.note_failure(account, error)
@@ -179,10 +190,6 @@ def _send(payment: Payment, adapter: Gateway, bill: Bill, locale: str) -> Paymen
     if isinstance(answer, Redirect):
         circuit_breaker.note_success(account)  # a QR is built here: nobody was asked
     return _record_sent(payment, answer)
-
-
-def _code(error: Exception) -> str:
-    return error.code[:32] if isinstance(error, GatewayRefused) else "unavailable"
 
 
 def _record_sent(payment: Payment, answer: Redirect | QrCode) -> Payment:
