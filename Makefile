@@ -8,7 +8,7 @@ RUN = .venv/bin/python
 # Compiled modules are kept, whatever the environment says: the demo and the tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-fast test-units test-changed check check-types check-style check-site lock bench check-ledger account drill pictures clean
+.PHONY: demo test test-fast test-units test-changed check check-types check-style check-site api-deep lock bench check-ledger account drill pictures clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -60,6 +60,11 @@ test-units: .venv/dev
 test-changed: .venv/dev
 	@tests=$$($(RUN) -m tests.support.changed $(SINCE)); \
 		if [ -n "$$tests" ]; then $(PYTEST) $$tests; else echo "No test concerns what has changed."; fi
+
+# Schemathesis holds the API to its description (tests/payments/api), with many times the requests of the suite.
+API_EXAMPLES ?= 200
+api-deep: .venv/dev
+	@API_EXAMPLES=$(API_EXAMPLES) $(RUN) -m pytest -q tests/payments/api/test_schemathesis.py
 
 # Lock requirements*.in with the hashes of every wheel. Versions stay unless UPGRADE=1 (all) or PACKAGE=name.
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

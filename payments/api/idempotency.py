@@ -6,12 +6,14 @@ import contextlib
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +24,15 @@ from payments.models import ApiClient, IdempotentRequest
 View = Callable[..., Response]
 #: No request takes this long: whoever held the key has died, and the next caller takes over.
 LEASE = timedelta(seconds=60)
+#: Whole, as it came: two keys that begin alike are two.
+_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]{0,253}[!-~])?$"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Chosen by the client for one request: the same again is the same answer, for the life of the payment",
+)
 
 
 class ToldOnce(Response):
@@ -52,8 +63,8 @@ def _wrap(view: View, *, is_atomic: bool) -> View:
     @functools.wraps(view)
     def wrapper(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get("Idempotency-Key", "")
-        if not 1 <= len(key) <= 255:
-            raise ValidationError({"Idempotency-Key": ["This header is required, 1-255 characters."]})
+        if not _KEY.fullmatch(key):
+            raise ValidationError({"Idempotency-Key": ["This header is required, 1-255 characters of ASCII."]})
         record, earlier = _claim(cast(ApiClient, request.user), key, _fingerprint(request))
         if earlier is not None:
             return earlier
@@ -69,6 +80,11 @@ def _wrap(view: View, *, is_atomic: bool) -> View:
         return response
 
     return wrapper
+
+
+def hashed(key: str) -> str:
+    """Return what stands for a whole key where there is less room than it may need."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _fingerprint(request: Request) -> str:

@@ -20,6 +20,7 @@ _PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     errors.BillHasMoney: (409, "bill-has-money", "An attempt to pay is in doubt: check it first."),
     errors.GatewayNotOffered: (422, "gateway-not-offered", "This gateway does not serve the agency."),
     errors.PaymentNotStarted: (503, "payment-not-started", "The gateway did not answer. No money moved."),
+    errors.EndpointStopped: (409, "endpoint-stopped", "Nothing is sent there any more: register its address again."),
     errors.IdempotencyConflict: (409, "idempotency-conflict", "This Idempotency-Key came with another body."),
     errors.TooManyEndpoints: (409, "too-many-endpoints", "Remove one of your webhook endpoints first."),
     errors.RequestInProgress: (409, "request-in-progress", "The same request is being answered now."),
@@ -56,6 +57,18 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return problem(422, "address-refused", error.message, errors={"url": [error.message]})
     if isinstance(error, errors.RefundRefused):
         return problem(422, "refund-refused", error.message)
+    if isinstance(error, errors.GatewayRefusedPayment):
+        return problem(
+            422,
+            "gateway-refused",
+            "The gateway refuses this payment. No money moved.",
+            gateway_code=error.code,
+            reason=error.reason,
+        )
+    if isinstance(error, errors.AmountOutsideLimits):
+        return problem(
+            422, "amount-outside-limits", "The gateway takes no such sum.", least=error.least, most=error.most
+        )
     if isinstance(error, errors.RemainingChanged):
         return problem(409, "remaining-changed", "Read the payment again.", remaining_amount=error.remaining)
     for kind, (code, name, detail) in _PROBLEMS.items():

@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.values.text import plain
 from payments.bills.create import MAX_AMOUNT
 from payments.models import Bill, BillLine, Payment, Receipt, Refund
 from payments.models.bills import FeeKind
 from payments.models.refunds import RefundReason
 from payments.states import EventKind
 
+from .fields import CodeField, PlainTextField, StrictSerializer, WholeNumberField
+
 
 class LineSerializer(serializers.ModelSerializer[BillLine]):
     """One line of a bill."""
 
     kind = serializers.ChoiceField(choices=FeeKind.choices)
-    amount = serializers.IntegerField(min_value=0, max_value=MAX_AMOUNT)
 
     class Meta:
         model = BillLine
         fields = ["code", "kind", "description", "amount"]
 
 
-class PlainTextField(serializers.CharField):
-    """Text without what cannot be seen, as in the forms of people."""
+class NewLineSerializer(StrictSerializer):
+    """One line of a bill to be made."""
 
-    def to_internal_value(self, data: Any) -> str:
-        """Return plain text. Raises ValidationError for what is no text."""
-        return str(super().to_internal_value(plain(data) if isinstance(data, str) else data))
+    code = CodeField(max_length=64)
+    kind = serializers.ChoiceField(choices=FeeKind.choices)
+    description = PlainTextField(max_length=255)
+    amount = WholeNumberField(min_value=0, max_value=MAX_AMOUNT, help_text="Whole đồng")
 
 
-class NewBillSerializer(serializers.Serializer[Any]):
+class NewBillSerializer(StrictSerializer):
     """What a client sends to make a bill."""
 
-    reference = serializers.CharField(max_length=64)
-    agency = serializers.CharField(max_length=40, help_text="Code of the agency that is paid")
+    reference = CodeField(max_length=64, help_text="The client's own name of what is paid for")
+    agency = CodeField(max_length=40, help_text="Code of the agency that is paid")
     payer_name = PlainTextField(max_length=200)
     description = PlainTextField(max_length=255)
-    lines = LineSerializer(many=True, allow_empty=False)
+    lines = NewLineSerializer(many=True, allow_empty=False)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
@@ -95,21 +94,48 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
         return str(settings.BASE_URL) + reverse("receipt", args=[receipt.token])
 
 
-class NewRefundSerializer(serializers.Serializer[Any]):
+class NewRefundSerializer(StrictSerializer):
     """What a client sends to propose a refund. `remaining_amount` is what it saw could be refunded."""
 
-    amount = serializers.IntegerField(min_value=1, max_value=MAX_AMOUNT)
-    remaining_amount = serializers.IntegerField(min_value=0, max_value=MAX_AMOUNT)
+    amount = WholeNumberField(min_value=1, max_value=MAX_AMOUNT, help_text="Whole đồng")
+    remaining_amount = WholeNumberField(min_value=0, max_value=MAX_AMOUNT, help_text="Whole đồng")
     reason = serializers.ChoiceField(choices=RefundReason.choices)
-    note = serializers.CharField(max_length=500, required=False, default="")
+    note = PlainTextField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class StartPaymentSerializer(StrictSerializer):
+    """Which gateway to pay through."""
+
+    gateway = CodeField(max_length=32, help_text="Name of the gateway, as `vietinbank`")
 
 
 class RefundSerializer(serializers.ModelSerializer[Refund]):
-    """One refund; a person of the agency approves it."""
+    """One refund; a person of the agency approves or rejects it. `RefundView.refunds` loads what it reads."""
+
+    bill = serializers.IntegerField(source="payment.bill_id", help_text="Id of the bill whose money goes back")
+    decision_note = serializers.SerializerMethodField()
 
     class Meta:
         model = Refund
-        fields = ["id", "state", "amount", "reason", "note", "gateway_ref", "proposed_at", "decided_at", "done_at"]
+        fields = [
+            "id",
+            "bill",
+            "payment",
+            "state",
+            "amount",
+            "reason",
+            "note",
+            "decision_note",
+            "gateway_ref",
+            "proposed_at",
+            "decided_at",
+            "done_at",
+        ]
+
+    def get_decision_note(self, refund: Refund) -> str:
+        """What the person who rejected it wrote; empty for any other."""
+        rejections = getattr(refund.payment, "rejections", ())
+        return next((str(event.detail["note"]) for event in rejections if event.cause_id == str(refund.pk)), "")
 
 
 class BillSerializer(serializers.ModelSerializer[Bill]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, webhook_views
+from . import refund_views, views, webhook_views
 
 urlpatterns = [
     path("bills", views.BillList.as_view(), name="api-bills"),
@@ -10,7 +10,9 @@ urlpatterns = [
     path("bills/<int:bill_id>/payments", views.BillPayments.as_view(), name="api-bill-payments"),
     path("bills/<int:bill_id>/cancel", views.BillCancel.as_view(), name="api-bill-cancel"),
     path("payments/<int:payment_id>/check", views.PaymentCheck.as_view(), name="api-payment-check"),
-    path("payments/<int:payment_id>/refunds", views.PaymentRefunds.as_view(), name="api-payment-refunds"),
+    path("payments/<int:payment_id>/refunds", refund_views.PaymentRefunds.as_view(), name="api-payment-refunds"),
+    path("refunds", refund_views.RefundList.as_view(), name="api-refunds"),
+    path("refunds/<int:refund_id>", refund_views.RefundDetail.as_view(), name="api-refund"),
     path("webhooks", webhook_views.WebhookList.as_view(), name="api-webhooks"),
     path("webhooks/<int:endpoint_id>", webhook_views.WebhookDetail.as_view(), name="api-webhook"),
     path("webhooks/<int:endpoint_id>/test", webhook_views.WebhookTest.as_view(), name="api-webhook-test"),

@@ -1,86 +1,72 @@
-"""The bills API: make a bill, read it, start a payment, check it, cancel it, propose a refund."""
+"""The bills API: make a bill, read it, start a payment, check it, cancel it."""
 
 from __future__ import annotations
-
-from typing import cast
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
-from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from agencies.models import Agency
 from core.http import client_ip
-from core.values.text import row_key
 from payments.bills import create as bills_create
 from payments.checkout import start as checkout
 from payments.errors import InvalidBill
-from payments.models import ApiClient, Bill, Payment
-from payments.refunds import workflow as refunds
+from payments.models import Bill, Payment
 from payments.status_queries import query as status_queries
 
-from .idempotency import atomic_idempotent, idempotent
-from .serializers import BillSerializer, NewBillSerializer, NewRefundSerializer, PaymentSerializer, RefundSerializer
+from .base_views import CURSOR, ApiView, Pages
+from .fields import CodeField
+from .idempotency import IDEMPOTENCY_KEY, atomic_idempotent, idempotent
+from .schema import may_answer, page_of
+from .serializers import BillSerializer, NewBillSerializer, PaymentSerializer, StartPaymentSerializer
 
-IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
-
-
-class BillPages(CursorPagination):
-    """Pages that stay right while new bills arrive."""
-
-    page_size = 50
-    ordering = "-id"
-
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        """Return the place a cursor names. Raises NotFound for one of another list: it names no id."""
-        cursor: Cursor | None = super().decode_cursor(request)
-        if cursor and cursor.position is not None and not row_key(str(cursor.position)):
-            raise NotFound(self.invalid_cursor_message)
-        return cursor
+REFERENCE = OpenApiParameter(
+    "reference", {"type": "string", "minLength": 1, "maxLength": 64}, description="The client's own reference"
+)
 
 
-class ClientView(APIView):
+class ClientView(ApiView):
     """A view of one client: it sees its own bills, others are a 404."""
 
     def bills(self) -> QuerySet[Bill]:
         """Return the bills of the calling client, loaded for the serializer."""
-        client: ApiClient = self.request.user  # type: ignore[assignment]
         return (
-            Bill.objects.filter(client=client)
+            Bill.objects.filter(client=self.client)
             .select_related("agency")
             .prefetch_related("lines", "payments", "receipts__series", "receipts__cancellation", "events")
         )
 
     def payments(self) -> QuerySet[Payment]:
         """Return the payments of the calling client's bills."""
-        return Payment.objects.filter(bill__client=self.request.user).select_related(  # type: ignore[misc]
-            "merchant_account"
-        )
+        return Payment.objects.filter(bill__client=self.client).select_related("merchant_account")
 
 
 class BillList(ClientView):
     """`/api/v1/bills`."""
 
-    @extend_schema(
-        parameters=[OpenApiParameter("reference", str), OpenApiParameter("cursor", str)],
-        responses=BillSerializer(many=True),
-    )
+    parameters, has_body = ("reference", "cursor"), True
+
+    @extend_schema(operation_id="bills_list", parameters=[REFERENCE, CURSOR], responses=page_of(BillSerializer))
+    @may_answer({404: "This cursor is of no list, or of another."})
     def get(self, request: Request) -> Response:
         """List the bills of this client, newest first, by cursor pages."""
         bills = self.bills()
-        if reference := request.query_params.get("reference"):
-            bills = bills.filter(reference=reference)
-        pages = BillPages()
+        if (reference := request.query_params.get("reference")) is not None:
+            bills = bills.filter(reference=self._reference(reference))
+        pages = Pages()
         page = pages.paginate_queryset(bills, request, view=self)
         return pages.get_paginated_response(BillSerializer(page, many=True).data)
 
-    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=NewBillSerializer, responses={201: BillSerializer})
+    @extend_schema(
+        operation_id="bills_create",
+        parameters=[IDEMPOTENCY_KEY],
+        request=NewBillSerializer,
+        responses={201: BillSerializer},
+    )
     @atomic_idempotent
     def post(self, request: Request) -> Response:
         """Make a bill. Later changes of fees never touch it."""
@@ -89,15 +75,18 @@ class BillList(ClientView):
         wanted = dict(serializer.validated_data)
         lines = [bills_create.NewLine(**line) for line in wanted.pop("lines")]
         agency = self._agency(wanted.pop("agency"))
-        bill = bills_create.create_bill(
-            **wanted, agency=agency, lines=lines, client=cast(ApiClient, request.user), cause="api"
-        )
+        bill = bills_create.create_bill(**wanted, agency=agency, lines=lines, client=self.client, cause="api")
         return Response(BillSerializer(self.bills().get(pk=bill.pk)).data, status=201)
 
+    def _reference(self, text: str) -> str:
+        try:
+            return str(CodeField(max_length=64).run_validation(text))
+        except ValidationError as error:
+            raise ValidationError({"reference": error.detail}) from error
+
     def _agency(self, code: str) -> Agency:
-        client: ApiClient = self.request.user  # type: ignore[assignment]
         today = Agency.objects.existing_on(timezone.localdate())
-        agency = today.filter(code=code, pk__in=client.agencies.all()).first()
+        agency = today.filter(code=code, pk__in=self.client.agencies.all()).first()
         if agency is None:
             raise InvalidBill("agency", "this key may not bill for this agency, or it does not exist today")
         return agency
@@ -106,22 +95,24 @@ class BillList(ClientView):
 class BillDetail(ClientView):
     """`/api/v1/bills/{id}`."""
 
-    @extend_schema(responses=BillSerializer)
+    @extend_schema(operation_id="bills_read", responses=BillSerializer)
     def get(self, request: Request, bill_id: int) -> Response:
         """Read one bill: strongly consistent, unlike the list it may decide paid or not."""
         return Response(BillSerializer(get_object_or_404(self.bills(), pk=bill_id)).data)
 
 
-class StartPaymentSerializer(serializers.Serializer[object]):
-    """Which gateway to pay through."""
-
-    gateway = serializers.SlugField(max_length=32)
-
-
 class BillPayments(ClientView):
     """`/api/v1/bills/{id}/payments`."""
 
-    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=StartPaymentSerializer, responses={201: PaymentSerializer})
+    has_body = True
+
+    @extend_schema(
+        operation_id="payments_start",
+        parameters=[IDEMPOTENCY_KEY],
+        request=StartPaymentSerializer,
+        responses={201: PaymentSerializer},
+    )
+    @may_answer({503: "The gateway did not answer. No money moved: try again, or another gateway."})
     @idempotent
     def post(self, request: Request, bill_id: int) -> Response:
         """Start a payment, or get the one that is open already through the same gateway."""
@@ -136,7 +127,7 @@ class BillPayments(ClientView):
 class BillCancel(ClientView):
     """`/api/v1/bills/{id}/cancel`."""
 
-    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=None, responses=BillSerializer)
+    @extend_schema(operation_id="bills_cancel", parameters=[IDEMPOTENCY_KEY], request=None, responses=BillSerializer)
     @atomic_idempotent
     def post(self, request: Request, bill_id: int) -> Response:
         """Close an open bill. Money that comes later is kept as surplus with a case."""
@@ -148,32 +139,9 @@ class BillCancel(ClientView):
 class PaymentCheck(ClientView):
     """`/api/v1/payments/{id}/check`."""
 
-    @extend_schema(request=None, responses=PaymentSerializer)
+    @extend_schema(operation_id="payments_check", request=None, responses=PaymentSerializer)
     def post(self, request: Request, payment_id: int) -> Response:
         """Ask the gateway now and return the payment as it stands. Repeating it is harmless."""
         payment = get_object_or_404(self.payments(), pk=payment_id)
         status_queries.check(payment)
         return Response(PaymentSerializer(self.payments().get(pk=payment.pk)).data)
-
-
-class PaymentRefunds(ClientView):
-    """`/api/v1/payments/{id}/refunds`."""
-
-    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=NewRefundSerializer, responses={201: RefundSerializer})
-    @atomic_idempotent
-    def post(self, request: Request, payment_id: int) -> Response:
-        """Propose to give money back; it leaves when a person of the agency has approved it."""
-        payment = get_object_or_404(self.payments(), pk=payment_id)
-        serializer = NewRefundSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        wanted = serializer.validated_data
-        client = cast(ApiClient, request.user)
-        proposal = refunds.Proposal(
-            amount=wanted["amount"],
-            remaining_seen=wanted["remaining_amount"],
-            reason=wanted["reason"],
-            note=wanted["note"],
-            idempotency_key=f"api:{client.pk}:{request.headers['Idempotency-Key']}"[:255],
-        )
-        refund = refunds.propose_for_payment(payment, proposal, maker=client)
-        return Response(RefundSerializer(refund).data, status=201)

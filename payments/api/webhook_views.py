@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
+from payments.models import WebhookDelivery, WebhookEndpoint
 from payments.webhooks import endpoints
 
-from .idempotency import ToldOnce, atomic_idempotent
-from .views import IDEMPOTENCY_KEY
+from .base_views import ApiView
+from .fields import StrictSerializer, TextField
+from .idempotency import IDEMPOTENCY_KEY, ToldOnce, atomic_idempotent
 
 #: A client sees how its last deliveries went.
 SHOWN_DELIVERIES = 20
@@ -38,10 +38,10 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
         ]
 
 
-class NewEndpointSerializer(serializers.Serializer[Any]):
+class NewEndpointSerializer(StrictSerializer):
     """What a client sends to register an endpoint."""
 
-    url = serializers.CharField(max_length=500, help_text="https, a public address; redirects are not followed")
+    url = TextField(max_length=500, help_text="https, a public address; redirects are not followed")
 
 
 class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
@@ -55,7 +55,7 @@ class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
 class NewlyMadeEndpointSerializer(EndpointSerializer):
     """An endpoint with its secret, which is shown in this response only."""
 
-    secret = serializers.CharField(help_text="whsec_…; null in the answer to a repeated request")
+    secret = serializers.CharField(allow_null=True, help_text="whsec_…; null in the answer to a repeated request")
 
     class Meta(EndpointSerializer.Meta):
         fields = [*EndpointSerializer.Meta.fields, "secret"]
@@ -75,33 +75,41 @@ class EndpointDetailSerializer(EndpointSerializer):
         return list(DeliverySerializer(endpoint.deliveries.all()[:SHOWN_DELIVERIES], many=True).data)
 
 
-class EndpointView(APIView):
+class EndpointView(ApiView):
     """A view of one client: it sees its own endpoints, others are a 404."""
 
     def endpoint(self, endpoint_id: int) -> WebhookEndpoint:
         """Return one endpoint of the calling client. Raises Http404."""
-        own = WebhookEndpoint.objects.filter(client=cast(ApiClient, self.request.user), removed_at=None)
+        own = WebhookEndpoint.objects.filter(client=self.client, removed_at=None)
         return get_object_or_404(own, pk=endpoint_id)
 
 
 class WebhookList(EndpointView):
     """`/api/v1/webhooks`."""
 
-    @extend_schema(responses=EndpointSerializer(many=True))
+    has_body = True
+
+    @extend_schema(operation_id="webhooks_list", responses=EndpointSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List the endpoints of this client."""
-        webhook_endpoints = endpoints.of_client(cast(ApiClient, request.user))
+        webhook_endpoints = endpoints.of_client(self.client)
         return Response(EndpointSerializer(webhook_endpoints, many=True).data)
 
     @extend_schema(
-        parameters=[IDEMPOTENCY_KEY], request=NewEndpointSerializer, responses={201: NewlyMadeEndpointSerializer}
+        operation_id="webhooks_create",
+        parameters=[IDEMPOTENCY_KEY],
+        request=NewEndpointSerializer,
+        responses={201: NewlyMadeEndpointSerializer},
     )
     @atomic_idempotent
     def post(self, request: Request) -> Response:
-        """Register an endpoint. Registering an address again gives it a new secret."""
+        """Register an endpoint. Registering an address again gives it a new secret.
+
+        For a day all that is sent there is signed with both, so that no event is lost while the receiver changes over.
+        """
         serializer = NewEndpointSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        made = endpoints.register(cast(ApiClient, request.user), serializer.validated_data["url"])
+        made = endpoints.register(self.client, serializer.validated_data["url"])
         body = NewlyMadeEndpointSerializer(WebhookEndpoint.objects.get(pk=made.pk)).data
         return ToldOnce(body, {**body, "secret": None}, status=201)
 
@@ -109,12 +117,12 @@ class WebhookList(EndpointView):
 class WebhookDetail(EndpointView):
     """`/api/v1/webhooks/{id}`."""
 
-    @extend_schema(responses=EndpointDetailSerializer)
+    @extend_schema(operation_id="webhooks_read", responses=EndpointDetailSerializer)
     def get(self, request: Request, endpoint_id: int) -> Response:
         """Read one endpoint with its last deliveries."""
         return Response(EndpointDetailSerializer(self.endpoint(endpoint_id)).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="webhooks_delete", responses={204: None})
     def delete(self, request: Request, endpoint_id: int) -> Response:
         """Remove an endpoint; what waits for it is not sent any more."""
         endpoints.remove(self.endpoint(endpoint_id))
@@ -124,9 +132,14 @@ class WebhookDetail(EndpointView):
 class WebhookTest(EndpointView):
     """`/api/v1/webhooks/{id}/test`."""
 
-    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=None, responses={202: DeliverySerializer})
+    @extend_schema(
+        operation_id="webhooks_test", parameters=[IDEMPOTENCY_KEY], request=None, responses={202: DeliverySerializer}
+    )
     @atomic_idempotent
     def post(self, request: Request, endpoint_id: int) -> Response:
-        """Send an event `webhook.test` within seconds; read the endpoint to see how it went."""
+        """Send an event `webhook.test` within seconds; read the endpoint to see how it went.
+
+        An endpoint that has answered 410 is sent nothing: register its address again.
+        """
         made = endpoints.send_test(self.endpoint(endpoint_id))
         return Response(DeliverySerializer(WebhookDelivery.objects.get(pk=made.pk)).data, status=202)

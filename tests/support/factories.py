@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import uuid
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -17,8 +18,8 @@ from devtools.sandbox.keys import make_contracts
 from dossiers.models import Dossier, DossierBill, Draft
 from gateways.codecs import vietqr
 from payments.bills.create import NewLine, create_bill
-from payments.models import Bill, LedgerEvent, MerchantAccount, Payment
-from payments.states import PaymentState
+from payments.models import ApiClient, Bill, LedgerEvent, MerchantAccount, Payment, Refund
+from payments.states import PaymentState, RefundState
 from procedures.models import Procedure, ProcedureCase
 
 _numbers = itertools.count(1)
@@ -106,6 +107,21 @@ def payment(of: Bill | None = None, gateway: str = "vnptpay", **values: Any) -> 
     )
     LedgerEvent.objects.create(kind=f"payment_{state}", bill=of, payment=made, after=state, cause="test")
     return made
+
+
+def refund(of: Payment, client: ApiClient) -> Refund:
+    """A refund that a connected system proposed and an officer rejected: it holds nothing back."""
+    return Refund.objects.create(
+        token=uuid.uuid4(),
+        agency=of.bill.agency,
+        payment=of,
+        amount=1_000,
+        remaining_seen=of.amount,
+        reason="withdrawn",
+        client=client,
+        idempotency_key=f"test:{next(_numbers)}",
+        state=RefundState.REJECTED,
+    )
 
 
 def qr(account: str, purpose: str, amount: int = 150_000) -> dict[str, Any]:

@@ -209,6 +209,7 @@ class World:
         self.other_key = create_client("Hệ thống khác", [self.other])[1]
         self.api_bill = factories.bill(of=self.home, client=self.system)
         self.api_payment = factories.payment(of=self.api_bill, gateway="vnptpay")
+        self.api_refund = factories.refund(self.api_payment, self.system)
         self.endpoint = endpoints.register(self.system, "https://example.com/hook")
 
     def _administered(self, dossier: Dossier) -> dict[str, dict[str, Any]]:
@@ -250,6 +251,7 @@ class World:
             "nobody's key": {"pk": 0},
             "api bill": {"bill_id": self.api_bill.pk},
             "api payment": {"payment_id": self.api_payment.pk},
+            "api refund": {"refund_id": self.api_refund.pk},
             "api endpoint": {"endpoint_id": self.endpoint.pk},
             "content": {"content_type_id": ContentType.objects.get_for_model(Agency).pk, "object_id": self.home.pk},
             "app": {"app_label": "payments"},

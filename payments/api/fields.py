@@ -1,0 +1,81 @@
+"""Fields of what clients send: as strict as the forms of people, and of the types that JSON has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from core.values.text import plain
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """An object whose every name is known: a misspelt one must not be as good as none."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the values. Raises ValidationError that names what is unknown beside what is wrong."""
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        problems: dict[str, Any] = {name: ["This field is unknown."] for name in unknown}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            raise serializers.ValidationError({**error.detail, **problems}) from error
+        if problems:
+            raise serializers.ValidationError(problems)
+        return values
+
+
+class TextField(serializers.CharField):
+    """Text of a client: a JSON string, and no number."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text. Raises ValidationError."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class PlainTextField(TextField):
+    """A name or a sentence without what cannot be seen, as in the forms of people."""
+
+    default_error_messages = {"wordless": "Write it in words."}
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Return plain text. Raises ValidationError for what is no text, or is none when it is plain."""
+        return super().run_validation(plain(data) if isinstance(data, str) else data)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text. Raises ValidationError for signs without a letter or a digit."""
+        text = super().to_internal_value(data)
+        if text and not any(sign.isalnum() for sign in text):
+            self.fail("wordless")
+        return text
+
+
+class CodeField(TextField):
+    """A code or number by which people and systems find something: nothing in it may be invisible.
+
+    It is refused, not mended: what is looked up later must be what was sent.
+    """
+
+    default_error_messages = {"unseen": "It holds signs that cannot be seen."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the code. Raises ValidationError."""
+        text = super().to_internal_value(data)
+        if plain(text) != text:
+            self.fail("unseen")
+        return text
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A JSON number without a fraction. Text is none, in whatever digits."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number. Raises ValidationError."""
+        if isinstance(data, bool) or not isinstance(data, int | float) or data != data // 1:
+            self.fail("invalid")
+        return int(data)

@@ -1,0 +1,93 @@
+"""The OpenAPI document: pages as pages, and every refusal a client may meet, described where it may meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+
+from .fields import StrictSerializer
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+PROBLEM = "application/problem+json"
+#: What any call may be answered: its address or key is not right, or the client goes beyond what is read.
+_ALWAYS = {
+    400: "The request cannot be read.",
+    401: "The API key is missing, unknown or no longer active.",
+    406: "Only JSON is answered.",
+    422: "A parameter, a header or a field is missing, unknown or not right: `errors` says which.",
+}
+_WITH_ID = {404: "There is no such thing, or it is another client's."}
+_WITH_BODY = {
+    413: "The body is too large.",
+    415: "The body is not JSON in UTF-8.",
+}
+_WITH_KEY = {409: "This Idempotency-Key came with another body, or the state of things does not allow it: see `type`."}
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An RFC 9457 problem document. Some problems say more than is listed here."""
+
+    type = serializers.CharField(help_text="/api/problems/ and the name of the problem, to decide by")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="For people")
+    errors = serializers.DictField(  # type: ignore[assignment]
+        required=False, help_text="By parameter, header or field: what is not right", child=serializers.JSONField()
+    )
+
+
+class ApiSchema(AutoSchema):
+    """Adds the refusals to what a view says of its answers."""
+
+    def get_operation_id(self) -> str:
+        """Return the name that a generated client gives the call."""
+        return str(super().get_operation_id()).removeprefix("api_v1_").removeprefix("v1_")
+
+    def _map_serializer(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
+        shape = super()._map_serializer(serializer, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return {**shape, "additionalProperties": False} if isinstance(serializer, StrictSerializer) else shape
+
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
+        """Return the view's own answers and the problems that go with its kind of call."""
+        problems = dict(_ALWAYS)
+        if "{" in self.path:
+            problems |= _WITH_ID
+        if self.method == "POST":
+            problems |= _WITH_BODY | _WITH_KEY
+        problems |= getattr(getattr(self.view, self.method.lower()), "problems", {})
+        bodies = super()._get_response_bodies(direction)
+        for status, text in sorted(problems.items()):
+            response = self._get_response_for_code(  # type: ignore[no-untyped-call]
+                ProblemSerializer, str(status), [PROBLEM], direction
+            )
+            bodies[str(status)] = {**response, "description": text}
+        return bodies
+
+
+def may_answer(problems: dict[int, str]) -> Callable[[Method], Method]:
+    """Decorate a method of a view with problems of its own: status and what it means."""
+
+    def mark(method: Method) -> Method:
+        method.problems = problems  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+@cache
+def page_of(serializer: type[serializers.BaseSerializer[Any]]) -> Any:
+    """Return the shape of a cursor page of a list; one and the same for each serializer."""
+    name = serializer.__name__.removesuffix("Serializer")
+    return inline_serializer(
+        name=f"{name}Page",
+        fields={
+            "next": serializers.URLField(allow_null=True, help_text="The next page; null on the last"),
+            "previous": serializers.URLField(allow_null=True),
+            "results": serializer(many=True),
+        },
+    )
