@@ -5,7 +5,11 @@ from .environment import read
 VNEID_ISSUER = read("VNEID_ISSUER").rstrip("/")
 VNEID_CLIENT_ID = read("VNEID_CLIENT_ID")
 VNEID_CLIENT_SECRET = read("VNEID_CLIENT_SECRET")
+VNEID_SCOPE = read("VNEID_SCOPE")
 VNEID_IDENTITY_CLAIM = read("VNEID_IDENTITY_CLAIM")
+VNEID_NAME_CLAIM = read("VNEID_NAME_CLAIM")
+VNEID_PHONE_CLAIM = read("VNEID_PHONE_CLAIM")
+VNEID_EMAIL_CLAIM = read("VNEID_EMAIL_CLAIM")
 
 AUTH_USER_MODEL = "agencies.User"
 AUTHENTICATION_BACKENDS = [
@@ -34,7 +38,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "name": "VNeID",
                 "client_id": VNEID_CLIENT_ID,
                 "secret": VNEID_CLIENT_SECRET,
-                "settings": {"server_url": VNEID_ISSUER, "oauth_pkce_enabled": True},
+                "settings": {"server_url": VNEID_ISSUER, "oauth_pkce_enabled": True, "scope": VNEID_SCOPE},
             }
         ]
         if VNEID_ISSUER

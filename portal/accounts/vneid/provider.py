@@ -64,10 +64,10 @@ class VneidProvider(OpenIDConnectProvider):
         login = super().sociallogin_from_response(request, response)
         claims = response["userinfo"]
         login.claims = Claims(
-            name=str(claims.get("name") or ""),
+            name=str(claims.get(settings.VNEID_NAME_CLAIM) or ""),
             identity_number=str(claims.get(settings.VNEID_IDENTITY_CLAIM) or ""),
-            phone=str(claims.get("phone_number") or ""),
-            email=str(claims.get("email") or ""),
+            phone=str(claims.get(settings.VNEID_PHONE_CLAIM) or ""),
+            email=str(claims.get(settings.VNEID_EMAIL_CLAIM) or ""),
         )
         return login
 
