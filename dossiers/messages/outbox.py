@@ -128,7 +128,7 @@ def _send(message: Message) -> bool:
         logger.warning("message %d was not sent, attempt %d: %s", message.pk, attempts, error)
         pause = BACKOFF.after(attempts) or timedelta()
         row.update(attempts=attempts, last_error=str(error)[:255], next_attempt_at=now() + pause)
-        if attempts >= MOST_ATTEMPTS:
+        if attempts >= MOST_ATTEMPTS or isinstance(error, channels.DeliveryRefused):
             row.update(gave_up_at=now())
         return False
     row.update(attempts=attempts, last_error="", sent_at=now())
