@@ -108,7 +108,7 @@ class Read:
     def take(self) -> set[str]:
         """Return the names read since the last call."""
         names, self.names = self.names, set()
-        return names
+        return {name for name in names if name}  # REST framework reads None where no parameter names the format
 
 
 @contextmanager

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +26,7 @@ from tests.support.concurrency import at_once
 from tests.support.local_server import LocalServer, serve
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
+from tests.support.payments.webhooks import is_signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,16 +53,6 @@ def make_due() -> None:
     """Let the time of the next attempt come, and the endpoints' rest be over."""
     WebhookDelivery.objects.filter(gave_up_at=None).update(next_attempt_at=timezone.now())
     WebhookEndpoint.objects.update(rests_until=None)
-
-
-def is_signed(request: RawRequest, secret: str) -> bool:
-    """Check as a receiver does, by the specification and not by our own code."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{request.body.decode()}".encode()
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    expected = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
-    is_fresh = abs(int(headers["webhook-timestamp"]) - timezone.now().timestamp()) < 60
-    return is_fresh and f"v1,{expected}" in headers["webhook-signature"].split(" ")
 
 
 def test_a_paid_bill_is_told_once_and_signed(client: ApiClient) -> None:

@@ -16,8 +16,7 @@ from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
 from payments.webhooks import dispatch, endpoints, transport
 from tests.support import factories
 from tests.support.local_server import serve
-
-from .test_dispatch import is_signed
+from tests.support.payments.webhooks import is_signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
