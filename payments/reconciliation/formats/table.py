@@ -31,14 +31,14 @@ def rows(heading: Heading, lines: Iterable[Line]) -> Iterator[tuple[int, Stateme
     is_over = False
     for number, line in with_text(lines):
         cells = {name: line[at].strip() if at < len(line) else "" for name, at in heading.positions.items()}
-        if kind := _summary(line, cells):
+        if not _is_numbered(cells):
+            kind = _summary(line)
             if kind == "total" and not is_over:
                 _check_total(number, heading, cells, total, debits)
                 is_over = True
-            continue
-        if _is_note(line, cells) or (is_over and not _looks_like_a_row(cells)):
-            continue
-        if _is_heading_again(heading, line):
+            if kind or _is_note(line, cells) or _is_heading_again(heading, line):
+                continue
+        if is_over and not _looks_like_a_row(cells):
             continue
         if debit := _debit(number, heading, cells):
             debits += debit
@@ -48,10 +48,13 @@ def rows(heading: Heading, lines: Iterable[Line]) -> Iterator[tuple[int, Stateme
         yield number, row
 
 
-def _summary(line: list[str], cells: Mapping[str, str]) -> str:
+def _is_numbered(cells: Mapping[str, str]) -> bool:
+    """A number and a time make a transaction, whatever words stand beside them."""
+    return bool(_DIGIT.search(cells["reference"]) and _DIGIT.search(cells["time"]))
+
+
+def _summary(line: list[str]) -> str:
     """Tell what a line sums up: "total", "balance", or "" where it is a transaction."""
-    if cells["time"] and _DIGIT.search(cells["time"]) and _DIGIT.search(cells["reference"]):
-        return ""
     first = next(cell for cell in line if cell.strip())
     words = fold(plain(first)).strip(" :.-*")
     if _BALANCE.match(words):

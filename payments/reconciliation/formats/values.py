@@ -42,6 +42,8 @@ class MangledByASpreadsheet(ValueError):
 
 def whole_dong(text: str) -> int:
     """Read an amount of a bank's file. Raises ValueError for anything that is not plainly whole đồng."""
+    if text.isascii() and text.isdecimal():
+        return int(text)
     text = _UNIT.sub("", text.replace("\u00a0", " ").replace("\u202f", " ").strip()).rstrip()
     if not _AMOUNT.fullmatch(text) or not text.isascii():
         raise ValueError(text)
@@ -82,6 +84,8 @@ def _hour(hour: int, half: str) -> int:
 
 def reference(text: str) -> str:
     """Return the bank's number as it was before a spreadsheet marked it as text. Raises MangledByASpreadsheet."""
+    if not text or text.isalnum():  # as most are; every other sign below is none of these
+        return text
     if forced := _FORCED_TEXT.fullmatch(text):
         text = (forced[1] or forced[2] or "").strip()
     if whole := _WHOLE_FRACTION.fullmatch(text):

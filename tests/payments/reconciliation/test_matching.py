@@ -31,7 +31,7 @@ def test_what_a_resumed_run_finds_settled_it_leaves_as_it_is(monkeypatch: pytest
     monkeypatch.setattr(matching, "BATCH", 2)
 
     def rows() -> list[dict[str, Any]]:
-        return list(statement.rows.order_by("pk").values())
+        return [dict(row) for row in statement.rows.order_by("pk").values()]
 
     with monkeypatch.context() as patched:
         patched.setattr(matching, "_close_matched", lambda _: (_ for _ in ()).throw(KeyboardInterrupt()))
