@@ -6,7 +6,7 @@ Every form takes the case, so that the steps are built alike: PersonForm, Matter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, cast
 
@@ -31,13 +31,13 @@ from core.values.money import dong_for_reader
 from dossiers.models import PostageRate, PostalZone, ReturnMethod
 from dossiers.post import orders as postal_orders
 from dossiers.post.provinces import PROVINCES
-from procedures.fees import choice_fields, fact_fields, groups, in_force, read_quantity
-from procedures.models import ProcedureCase, Question, QuestionKind
+from procedures.fees import choice_fields, fact_fields, groups, in_force
+from procedures.models import ProcedureCase
 from procedures.schedules.load import rules_for
 
+from .fields import MOST_UNITS, PlaceSelect, QuantitiesField, question_fields
+
 QUESTION = "q_"
-#: Of anything a fee counts.
-MOST_UNITS = 10_000
 #: Beside the steps' answers: what was entered in the calculator before the draft began.
 CALCULATOR = "may-tinh"
 #: What was typed: step → field → values, as a browser sends them.
@@ -107,43 +107,6 @@ class PersonForm(StepForm):
             field.widget.attrs["autocomplete"] = "off"
 
 
-class QuantitiesField(forms.IntegerField):
-    """A number, or one for each of several papers: "3, 1, 5"."""
-
-    widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
-
-    def to_python(self, value: Any) -> Any:
-        """Return the number or numbers. Raises ValidationError."""
-        if value in self.empty_values:
-            return None
-        quantity = read_quantity(str(value), MOST_UNITS)
-        if quantity is None:
-            raise forms.ValidationError(
-                _("Viết một số, hoặc số trang của từng giấy tờ, ví dụ: 3, 1, 5."), code="invalid"
-            )
-        return quantity
-
-    def run_validators(self, value: Any) -> None:
-        """Leave the bounds to `to_python`, which knows lists."""
-
-
-class PlaceSelect(forms.Select):
-    """Offices to choose from; each option has the names its communes had before, for `places.js` to find it by."""
-
-    #: So many are read at a glance.
-    FEW = 8
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the former names."""
-        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
-        if instance := getattr(value, "instance", None):
-            former = dict.fromkeys(link.predecessor.name for link in instance.inheritances.all())
-            former.pop(instance.name, None)
-            if former:
-                option["attrs"]["data-before"] = ", ".join(former)
-        return option
-
-
 class MatterForm(StepForm):
     """Where, what the fee depends on, and what the procedure itself asks."""
 
@@ -172,8 +135,7 @@ class MatterForm(StepForm):
         self.fields["fee_questions"].initial = self._questions_of_the_fee
         self.questions = list(self.case.procedure.questions.all())
         for question in self.questions:
-            name, field = QUESTION + question.slug, _FIELDS[question.kind](question)
-            self.fields |= identity_fields(name, field) if isinstance(field, IdentityNumberField) else {name: field}
+            self.fields |= question_fields(QUESTION + question.slug, question)
 
     def _chosen_agency(self) -> Agency | None:
         """Return whose fees are asked for: of the agency sent, else of the one the page begins with."""
@@ -300,30 +262,3 @@ STEPS: tuple[type[StepForm], ...] = (PersonForm, MatterForm, PapersForm, Address
 def asked_of(answers: Answers) -> list[type[StepForm]]:
     """Return the steps of a draft in their order."""
     return [step for step in STEPS if step.is_asked(answers)]
-
-
-def _common(question: Question) -> dict[str, Any]:
-    return {
-        "label": question.display_label,
-        "help_text": question.help_text,
-        "required": question.is_required,
-    }
-
-
-_FIELDS: dict[str, Callable[[Question], forms.Field]] = {
-    QuestionKind.TEXT: lambda question: PlainTextField(max_length=255, **_common(question)),
-    QuestionKind.LONG_TEXT: lambda question: PlainTextField(
-        max_length=2000, widget=forms.Textarea({"rows": 4}), **_common(question)
-    ),
-    QuestionKind.NUMBER: lambda question: forms.IntegerField(min_value=0, max_value=10**12, **_common(question)),
-    QuestionKind.DATE: lambda question: forms.DateField(
-        widget=forms.TextInput({"inputmode": "numeric", "placeholder": "31/12/2026", "autocomplete": "off"}),
-        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y-%m-%d"],
-        **_common(question),
-    ),
-    QuestionKind.CHOICE: lambda question: forms.ChoiceField(
-        choices=[("", "—"), *((option, option) for option in question.options)], **_common(question)
-    ),
-    QuestionKind.PHONE: lambda question: PhoneField(**_common(question)),
-    QuestionKind.IDENTITY: lambda question: IdentityNumberField(**_common(question)),
-}

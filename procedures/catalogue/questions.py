@@ -32,6 +32,7 @@ class Question:
     """The words of a question in their order, with how much each says."""
 
     parts: tuple[Part, ...]
+    bases: frozenset[str]
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -48,7 +49,7 @@ class Question:
 
         Words may stand between, and what comes first is meant first: "công chứng hộ khẩu" is about certifying.
         """
-        if not phrase:
+        if not phrase or not all(word.base in self.bases for word in phrase):
             return 0.0
         return max((self._cover_from(start, phrase) for start in range(len(self.parts))), default=0.0)
 
@@ -74,7 +75,8 @@ def read(text: str, rarity: Mapping[str, float]) -> Question:
     """Return a question about things of which some words are rare; a word that none has is read as one that is near."""
     words = typed(text)
     is_all_small = all(map(is_small, words))
-    return Question(tuple(_part_of(word, rarity, is_telling=is_all_small or not is_small(word)) for word in words))
+    parts = tuple(_part_of(word, rarity, is_telling=is_all_small or not is_small(word)) for word in words)
+    return Question(parts, frozenset(part.word.base for part in parts))
 
 
 def _part_of(word: Word, rarity: Mapping[str, float], *, is_telling: bool) -> Part:

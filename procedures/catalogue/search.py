@@ -114,6 +114,8 @@ def suggestions(text: str, among: QuerySet[Procedure], most: int = 5) -> QuerySe
 def _fit(entry: Entry, question: Question, text: str) -> Fit:
     if text[:1].isdecimal() and entry.code.startswith(text):
         return Fit(1.0, 1.0, 1.0)
+    if question.bases.isdisjoint(entry.weights):
+        return Fit(0.0, 0.0, 0.0)
     share = sum(entry.weight_of(part.word) * part.weight for part in question.parts) / question.total
     phrase = max(map(question.cover, (*entry.phrases, *entry.names)))
     return Fit(share, phrase, _closeness(entry, question))

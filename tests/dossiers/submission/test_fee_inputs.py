@@ -12,7 +12,7 @@ from django.utils import timezone
 from agencies.models import Agency
 from dossiers.models import Draft
 from dossiers.submission import drafts
-from dossiers.submission.forms import QuantitiesField
+from dossiers.submission.fields import QuantitiesField
 from procedures.fees import Facts, FeeUnknown, QuantityMissing, quote
 from procedures.models import Exemption, FeeSchedule, ProcedureCase, ScheduleState
 from procedures.schedules.load import rules_for
