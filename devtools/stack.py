@@ -35,7 +35,6 @@ def environment(port: int, folder: Path) -> dict[str, str]:
         "LIVE_URL": f"http://{LOCALHOST}:{port + 1}",
         "SANDBOX_URL": sandbox,
         "SANDBOX_APP_URL": f"{sandbox}/vietinbank/app",
-        "CSP_FORM_ACTION": sandbox,
         "SANDBOX_CONFIG": str(folder / "sandbox.json"),
         "MESSAGE_FILE": str(folder / "messages.jsonl"),
         "SANDBOX_OIDC": json.dumps(client),

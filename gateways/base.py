@@ -46,7 +46,10 @@ class Gateway(Protocol):
     """One gateway. Adapters register under the entry point group `motcua.gateways`.
 
     An instance belongs to one merchant account and keeps no state between calls. A class attribute
-    `addresses` (tuple of `gateways.addresses.Address`) is optional: paths beside `/gateways/<slug>/notify`.
+    `addresses` (tuple of `gateways.addresses.Address`) is optional: paths beside `/gateways/<slug>/notify`. So are
+    `limits` (`AmountLimits`), outside of which it is not offered, and `page_settings`: the names of the settings whose
+    addresses have the origin of its pay pages. A browser lets our forms lead there and nowhere else; a contract
+    whose pages lie elsewhere names their origins in its setting `page_origins`.
     """
 
     slug: str

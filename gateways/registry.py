@@ -86,6 +86,11 @@ def limits_of(slug: str) -> AmountLimits:
     return getattr(_gateways().get(slug), "limits", AmountLimits())
 
 
+def page_settings_of(slug: str) -> tuple[str, ...]:
+    """Return the settings of a gateway that hold an address of its pay pages."""
+    return tuple(getattr(_gateways().get(slug), "page_settings", ()))
+
+
 def broken() -> list[Broken]:
     """Return the gateways that could not be loaded."""
     return _load()[1]
@@ -147,6 +152,9 @@ def _check_declaration(gateway: type[Gateway]) -> None:
         raise UnusableGateway("`name` must be a text and `capabilities` a frozenset")
     if not isinstance(getattr(gateway, "limits", AmountLimits()), AmountLimits):
         raise UnusableGateway("`limits` must be gateways.base.AmountLimits")
+    page_settings = getattr(gateway, "page_settings", ())
+    if not isinstance(page_settings, tuple) or not all(isinstance(name, str) for name in page_settings):
+        raise UnusableGateway("`page_settings` must be a tuple of names of settings")
     for address in _addresses_of(gateway):
         if not isinstance(address, Address):
             raise UnusableGateway("`addresses` must hold gateways.addresses.Address only")

@@ -19,6 +19,7 @@ from psycopg2.errors import ReadOnlySqlTransaction
 
 from core.call_stack import with_room
 from payments.callbacks import views
+from payments.merchants.page_origins import of_contracts
 from portal.administration.read_only.middleware import refused
 
 logger = logging.getLogger(__name__)
@@ -115,6 +116,21 @@ class AdminPolicyMiddleware:
         response = self.get_response(request)
         if request.path_info.startswith("/admin/"):
             response._csp_update = ADMIN_POLICY  # type: ignore[attr-defined]
+        return response
+
+
+class PayPagesPolicyMiddleware:
+    """Lets forms of a page lead to the gateways' pay pages, as the contracts name them; django-csp writes it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Widen the policy of a page."""
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html") and (origins := of_contracts()):
+            policy = getattr(response, "_csp_update", None) or {}
+            response._csp_update = {**policy, "form-action": sorted(origins)}  # type: ignore[attr-defined]
         return response
 
 

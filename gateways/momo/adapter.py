@@ -59,6 +59,7 @@ class Momo:
 
     slug = "momo"
     name = "MoMo"
+    page_settings = ("api_url",)
     capabilities = frozenset({Capability.REDIRECT, Capability.QUERY, Capability.REFUND})
     limits = AmountLimits(least=1_000, most=50_000_000)
 

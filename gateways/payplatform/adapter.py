@@ -34,6 +34,7 @@ class PayPlatform(PipeGateway):
 
     slug = "payplatform"
     name = "Cổng Dịch vụ công quốc gia"
+    page_settings = ("init_url",)
     dialect = messages.PAYPLATFORM
     merchant_setting = "partner_code"
     answers = messages.ANSWERS

@@ -57,6 +57,7 @@ class VietinBankDirect:
 
     slug = "vietinbank_direct"
     name = "VietinBank iPay"
+    page_settings = ("base_url",)
     capabilities = frozenset({Capability.REDIRECT, Capability.QUERY})
 
     def __init__(self, config: MerchantConfig) -> None:

@@ -55,6 +55,7 @@ class Vnpay:
 
     slug = "vnpay"
     name = "VNPAY"
+    page_settings = ("pay_url",)
     capabilities = frozenset({Capability.REDIRECT, Capability.QUERY, Capability.REFUND})
 
     def __init__(self, config: MerchantConfig) -> None:

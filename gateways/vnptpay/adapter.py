@@ -26,6 +26,7 @@ class VnptPay(PipeGateway):
 
     slug = "vnptpay"
     name = "VNPT-Pay"
+    page_settings = ("base_url",)
     dialect = messages.VNPTPAY
     merchant_setting = "merchant_service_id"
     answers = messages.ANSWERS

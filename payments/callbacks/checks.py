@@ -1,12 +1,13 @@
-"""System check (`manage.py check`): gateways that could not be loaded."""
+"""System checks (`manage.py check`): gateways that could not be loaded, contracts whose pages no form may lead to."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Tags, Warning, register
 
 from gateways import registry
+from payments.merchants import page_origins
 
 
 @register
@@ -19,4 +20,17 @@ def broken_gateways(app_configs: Any, **options: Any) -> list[CheckMessage]:
             id="payments.W001",
         )
         for fault in registry.broken()
+    ]
+
+
+@register(Tags.database)
+def blocked_pages(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Return a warning for each contract whose payers the browser stops (`manage.py check --database default`)."""
+    return [
+        Warning(
+            f"The content policy lets no form lead to {each.origin or 'any page'} of {each.account}",
+            hint="Name the origin in the contract's setting `page_origins`.",
+            id="payments.W002",
+        )
+        for each in (page_origins.blocked() if options.get("databases") else [])
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 
 import segno
 from django.conf import settings
@@ -21,12 +22,15 @@ from gateways.codecs import vietqr
 from payments.bills.holds import hold_reason
 from payments.callbacks.views import SESSION_PAYMENT
 from payments.errors import AnotherUnderWay, BillHeld, BillNotPayable, GatewayNotOffered, PaymentNotStarted
+from payments.merchants import page_origins
 from payments.models import Bill, Payment
 from payments.states import BillState
 
 from . import bank_apps
 from . import start as checkout
 from .bill_views import LAST_GATEWAY, bill_of, gateway_name, state_context
+
+logger = logging.getLogger(__name__)
 
 _REMEMBERED_SECONDS = 180 * 24 * 3600
 #: Pixels of a module in the saved picture: sharp on any screen, and small as a file.
@@ -62,7 +66,7 @@ def pay(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
     if payment.is_open and not payment.was_offered:
         return _not_opened(request, token, gateway)
     request.session[SESSION_PAYMENT] = payment.token
-    answer = redirect(_next_page(payment, token))
+    answer = _lead_on(request, payment)
     answer.set_cookie(
         LAST_GATEWAY,
         gateway,
@@ -80,10 +84,19 @@ def _not_opened(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
     return redirect("bill", token=token)
 
 
-def _next_page(payment: Payment, token: str) -> str:
-    if payment.is_open and payment.redirect_url:
-        return payment.redirect_url
-    return reverse("transfer" if payment.is_open and payment.qr_text else "bill", args=[token])
+def _lead_on(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """Lead to the gateway's page, to the QR, or back to the bill.
+
+    Where the content policy forbids forms to lead, the browser would stop without a word: a link is shown instead,
+    and the log and the administration name the contract.
+    """
+    if not payment.is_open or not payment.redirect_url:
+        is_transfer = payment.is_open and payment.qr_text
+        return redirect("transfer" if is_transfer else "bill", token=payment.bill.token)
+    if page_origins.is_allowed(payment.redirect_url):
+        return redirect(payment.redirect_url)
+    logger.error("%s leads payers to an origin its contract does not name", payment.gateway)
+    return render(request, "payments/checkout/leave.html", {"payment": payment, "gateway_name": gateway_name(payment)})
 
 
 def _acknowledged(request: HttpRequest) -> frozenset[int]:

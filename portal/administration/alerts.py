@@ -19,7 +19,7 @@ from agencies.models import Role, User
 from dossiers.messages import outbox as texts
 from payments import heartbeats
 from payments.callbacks import rejected as callbacks_rejected
-from payments.merchants import missing
+from payments.merchants import missing, page_origins
 from payments.models import Discrepancy, GatewayHealth, Notification, Payment, Reallocation, Refund
 from payments.models.notifications import NotificationState
 from payments.states import UNCLEAR_AFTER, PaymentState, ReallocationState, RefundState
@@ -125,7 +125,7 @@ def of_province(user: User) -> list[Alert]:
     )
     forged = callbacks_rejected.forged()
     quiet, unusable = heartbeats.silent(), missing.all_names()
-    coming = spans.coming()
+    coming, blocked = spans.coming(), page_origins.blocked()
     return [
         _concern(
             _("Thông báo ngân hàng cần người xem"),
@@ -169,6 +169,16 @@ def of_province(user: User) -> list[Alert]:
             None,
             reverse("gateways"),
             _("Cài lại phần mềm của cổng rồi khởi động lại hệ thống; việc của cổng đang chờ, không mất gì."),
+        ),
+        Alert(
+            _named(
+                gettext("Trình duyệt chặn đường sang trang của cổng"),
+                [f"{each.account} → {each.origin or '?'}" for each in blocked],
+            ),
+            len(blocked),
+            None,
+            reverse("gateways"),
+            _("Ghi địa chỉ trang thanh toán vào thông số page_origins của hợp đồng."),
         ),
         _concern(
             _("Cổng thanh toán đang tạm ngừng"),

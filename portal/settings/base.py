@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "portal.middleware.PlainMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.PayPagesPolicyMiddleware",
     "portal.middleware.AdminPolicyMiddleware",
     "portal.middleware.BrowserFeaturesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -93,7 +93,11 @@ VARIABLES = (
     Variable("REDIS_URL", str, "Redis or Valkey: wake-ups, live events, cache", "redis://127.0.0.1:6379/0", True),
     Variable("LIVE_URL", str, "Public address of the live process when it is not BASE_URL's host"),
     Variable("CSRF_TRUSTED_ORIGINS", listed, "Other https origins whose forms are accepted"),
-    Variable("CSP_FORM_ACTION", listed, "Origins a form may lead to: the gateways' payment pages"),
+    Variable(
+        "CSP_FORM_ACTION",
+        listed,
+        "Origins a form may lead to, beside the pages that contracts with gateways name",
+    ),
     Variable("TRUSTED_PROXY_COUNT", int, "Proxies of ours in front; so much of X-Forwarded-For is believed", "0"),
     Variable("SECURE_SSL_REDIRECT", switch, "Lead http to https (not for gateways, API, health)", "on"),
     Variable("METRICS_TOKEN", str, "Lets another machine read /metrics; empty: only this machine may"),

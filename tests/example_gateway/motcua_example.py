@@ -78,6 +78,7 @@ class ExampleWallet:
 
     slug = "example_wallet"
     name = "Ví mẫu"
+    page_settings = ("base_url",)
     capabilities = frozenset({Capability.REDIRECT, Capability.QUERY})
 
     def __init__(self, config: MerchantConfig) -> None:

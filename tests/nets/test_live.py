@@ -211,7 +211,11 @@ class Stage:
         page.fill("[name=agency]", self.demo["api_agency"])
         follow(page, "button:has-text('Thanh toán thử')")
         path = urlsplit(page.url).path
-        pay_url = page.get_attribute("a:has-text('Mở trang của ngân hàng')", "href") or ""
+        with page.context.expect_page() as opened:
+            page.click("button:has-text('Mở trang của ngân hàng')")
+        opened.value.wait_for_load_state()
+        pay_url = opened.value.url
+        opened.value.close()
         page.close()
         return path, pay_url
 

@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from core.values.form_fields import PlainTextField
 from core.values.text import plain
-from payments.api.serializers import PlainTextField as ApiTextField
+from payments.api.fields import PlainTextField as ApiTextField
 from portal.logs import OneLine
 from tests.support import factories
 from tests.support.signing_in import browser_of
 
-#: Banks sign their messages, systems send a key: neither has a cookie to be abused. A browser's report changes nothing.
-UNASKED = {"gateway-notify", "vietinbank-notify", "vietinbank-inquire", "csp-report"}
+#: Banks sign their messages, systems send a key: neither has a cookie to be abused. A browser's report changes
+#: nothing, nor does the form by which a gateway's page leads back.
+UNASKED = {"gateway-notify", "vietinbank-notify", "vietinbank-inquire", "csp-report", "gateway-return"}
 
 
 def _exempt(resolver: Any) -> Iterator[str]:

@@ -104,11 +104,14 @@ def _made(request: HttpRequest, contract: MerchantAccount, form: TestPaymentForm
 
 @require_http_methods(["GET", "POST"])
 def test_payment(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show how far a test payment is, live; a POST closes one that nobody will pay."""
+    """Show how far a test payment is, live; a POST leads to the bank (`viec=tra`), or closes it unpaid."""
     _may(request, "view")
     test_payment = _test_payment(pk)
     if request.method == "POST":
         _may(request, "change")
+        attempt = test_payments.attempt_of(test_payment)
+        if request.POST.get("viec") == "tra" and attempt and attempt.is_open and attempt.redirect_url:
+            return redirect(attempt.redirect_url)
         must_be_proved(request)
         actor: Any = request.user
         try:
