@@ -20,13 +20,13 @@ PDF = pdf("du thao")
     ("gateway", "width"),
     [
         ("VNPT-Pay", 360),
-        ("VietinBank", 360),
+        ("bằng VietQR", 360),
         ("Cổng Dịch vụ công quốc gia", 360),
         ("VietinBank iPay", 360),
         ("VNPAY", 360),
         ("MoMo", 360),
         ("VNPT-Pay", 1280),
-        ("VietinBank", 1280),
+        ("bằng VietQR", 1280),
     ],
 )
 def test_a_citizen_pays_and_the_receipt_is_there(
@@ -37,7 +37,7 @@ def test_a_citizen_pays_and_the_receipt_is_there(
     follow(page, "a.button.wide")
     assert_good(page)
     follow(page, f"button:has-text('{gateway}')")
-    if gateway == "VietinBank":
+    if gateway == "bằng VietQR":
         assert_good(page)
         with page.context.expect_page() as opened:
             page.click("[data-bank-app]")
@@ -107,6 +107,7 @@ def test_the_officer_watches_it_turn_paid_and_hands_over(demo: dict[str, Any], b
     sign_by_keyboard(signer, code)
     officer.reload()
     assert_good(officer)
+    officer.fill("#id_identity_tail", "0123")
     follow(officer, "button:text-is('Trả kết quả')")
     officer.wait_for_selector(".notice.ok:not([hidden])")
     assert "Đã trả kết quả" in officer.inner_text("main")

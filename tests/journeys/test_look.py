@@ -96,7 +96,7 @@ def test_a_slow_phone_answers_a_finger_at_once(demo: dict[str, Any], browser: Br
         expect(page.locator("text=Bạn được miễn")).to_be_visible()
 
     def copy(page: Page) -> None:
-        page.click("button:has-text('qua VietinBank') >> nth=0")
+        page.click("button:has-text('bằng VietQR') >> nth=0")
         page.wait_for_selector("[data-copy]")
         page.evaluate(WATCH)
         page.click("[data-copy] >> nth=0")

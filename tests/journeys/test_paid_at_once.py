@@ -109,7 +109,7 @@ def test_who_returns_from_the_banks_app_to_the_vietqr_sees_it(demo: dict[str, An
     page, address = page_without_poll(browser, NO_QUICK_LOOKS), demo["base_url"] + bill(demo)
     page.context.route("**/live/*", lambda route: route.abort())
     page.goto(address)
-    follow(page, "button:has-text('qua VietinBank') >> nth=0")
+    follow(page, "button:has-text('bằng VietQR') >> nth=0")
     with page.context.expect_page() as opened:
         page.click("[data-bank-app]")
     press_pay(opened.value)

@@ -41,7 +41,7 @@ def test_a_vietqr_is_large_read_by_a_camera_and_copied_aloud(demo: dict[str, Any
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(demo["base_url"] + path)
-    follow(page, "button:has-text('qua VietinBank') >> nth=0")
+    follow(page, "button:has-text('bằng VietQR') >> nth=0")
     assert_good(page)
     box = page.locator("svg.qr").bounding_box()
     assert box is not None
@@ -102,7 +102,7 @@ def test_i_was_charged_opens_a_case_that_says_when_it_is_answered(demo: dict[str
     page = browser.new_context(**PHONE).new_page()
     path = bill(demo)
     page.goto(demo["base_url"] + path)
-    follow(page, "button:has-text('qua VietinBank') >> nth=0")
+    follow(page, "button:has-text('bằng VietQR') >> nth=0")
     page.goto(demo["base_url"] + path)
     follow(page, "a:has-text('Tôi đã bị trừ tiền')")
     assert_good(page)

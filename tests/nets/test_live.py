@@ -147,7 +147,7 @@ class Stage:
         page.goto(f"{self.demo['base_url']}/ho-so/{code}/")
         follow(page, "a.button.wide")
         token = urlsplit(page.url).path.split("/")[2]
-        follow(page, "button:has-text('qua VietinBank') >> nth=0")
+        follow(page, "button:has-text('bằng VietQR') >> nth=0")
         account, amount = (page.locator("[data-copy]").nth(n).get_attribute("data-copy") or "" for n in (0, 1))
         page.close()
         test_payment, pay_url = self._new_test_payment()

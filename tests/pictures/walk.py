@@ -34,7 +34,7 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("check", ("Press **Tiếp tục**", "Press **Tiếp tục**")),
     ("dossier", ("Press **Nộp hồ sơ**",)),
     ("bill", ("Press **Nộp 10.000 đ**",)),
-    ("transfer", ("Press the first button that has **qua VietinBank**",)),
+    ("transfer", ("Press the first button that has **bằng VietQR**",)),
     ("paid", ("Press **Mở ứng dụng ngân hàng thử**", "Press **Chuyển tiền**", "Go back to the first tab")),
     ("receipt", ("Press the first link that begins with **Phí BP-**",)),
     (

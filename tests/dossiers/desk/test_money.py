@@ -102,7 +102,7 @@ def test_what_is_missing_is_said_and_can_be_paid_by_a_transfer_of_just_that(doss
     page = text_of(payer.get(reverse("bill", args=[payment.bill.token])))
     assert f"Chúng tôi đã nhận 4.000 đ, còn thiếu {missing}." in page
     assert "tiền thừa" not in page
-    assert f"Nộp {missing} qua VietinBank" in page
+    assert f"Nộp {missing} bằng VietQR" in page
     assert "VNPT-Pay" not in page, "its page would charge all of it"
     assert payer.post(reverse("pay", args=[payment.bill.token, "vnptpay"])).status_code == 404
     answer = payer.get(reverse("transfer", args=[payment.bill.token]))
