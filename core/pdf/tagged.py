@@ -21,7 +21,7 @@ from . import letters
 
 FONT, FALLBACK = letters.FONTS
 #: Over every page of a trial system; outside of the tags, as the site's own banner is outside of the text.
-TRIAL = "BẢN CHẠY THỬ, KHÔNG PHẢI TIỀN THẬT"
+SANDBOX_MARK = "BẢN CHẠY THỬ, KHÔNG PHẢI TIỀN THẬT"
 _OUTSIDE = "/Artifact BMC"
 
 
@@ -95,7 +95,7 @@ class TaggedPDF(FPDF):
         x, y, font, size = self.x, self.y, self.font_family, self.font_size_pt
         self.set_font(FONT, "B", 7)
         self.set_xy(0, 1)
-        self.cell(self.w, 3, TRIAL, align="C")
+        self.cell(self.w, 3, SANDBOX_MARK, align="C")
         if font:
             self.set_font(font, "", size)
         self.set_xy(x, y)

@@ -46,9 +46,9 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse unknown names once the client is known. Raises ValidationError."""
         super().initial(request, *args, **kwargs)
-        known = self.parameters if request.method == "GET" else ()
-        problems = {name: ["This parameter is unknown."] for name in request.query_params if name not in known}
-        for name in known:
+        allowed = self.parameters if request.method == "GET" else ()
+        problems = {name: ["This parameter is unknown."] for name in request.query_params if name not in allowed}
+        for name in allowed:
             if len(request.query_params.getlist(name)) > 1:
                 problems[name] = ["It may stand once only."]
         if request.method == "POST" and not self.has_body and request.data:

@@ -67,10 +67,10 @@ def likenesses(statement: Statement, rows: Sequence[StatementRow]) -> dict[int, 
         for row in rows:
             if row.pk in alike:
                 continue
-            found = [booked for booked in by_amount[row.amount] if is_like(row, booked)]
-            if found and (len(found) == 1 or not is_same):
-                by_amount[row.amount].remove(found[0])
-                alike[row.pk] = Likeness(found[0].event, is_same)
+            similar = [booked for booked in by_amount[row.amount] if is_like(row, booked)]
+            if similar and (len(similar) == 1 or not is_same):
+                by_amount[row.amount].remove(similar[0])
+                alike[row.pk] = Likeness(similar[0].event, is_same)
     return alike
 
 
@@ -88,13 +88,13 @@ def _booked_elsewhere(statement: Statement, rows: Sequence[StatementRow]) -> Ite
         ).select_related("payment", "bill")
     )
     references = {event.pk: event.reference for event in events}
-    told = _in_file(statement, references.values())
+    in_file = _in_file(statement, references.values())
     taken = set(statement.rows.filter(event__in=references).values_list("event", flat=True))
     notifications = Notification.objects.only("merchant_ref", "facts").in_bulk(
         [int(event.cause_id) for event in events if event.cause_id.isdecimal()]
     )
     for event in events:
-        if references[event.pk] in told or event.pk in taken:
+        if references[event.pk] in in_file or event.pk in taken:
             continue
         booked = _Booked(event, references[event.pk], event.payment.merchant_ref if event.payment else "")
         if event.cause_id.isdecimal() and (notification := notifications.get(int(event.cause_id))):

@@ -241,8 +241,8 @@ def preview(statement: Statement) -> Preview:
     prefix = f"{account.gateway}:{account.pk}:"
     with connection.cursor() as cursor:
         cursor.execute(_NEWS, [statement.pk, prefix, _LOOKED_AT])
-        news = [pk for (pk,) in cursor.fetchall()]
-        alike = identity.likenesses(statement, list(statement.rows.filter(pk__in=news).order_by("pk")))
+        new_rows = [pk for (pk,) in cursor.fetchall()]
+        alike = identity.likenesses(statement, list(statement.rows.filter(pk__in=new_rows).order_by("pk")))
         cursor.execute(_PREVIEW, [prefix, account.gateway, statement.pk, list(alike)])
         exact = Preview(*cursor.fetchone())
     same = sum(likeness.is_same for likeness in alike.values())

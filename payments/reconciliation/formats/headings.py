@@ -140,17 +140,17 @@ def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
 def positions(names: Sequence[str], column_map: Mapping[str, str]) -> dict[str, int]:
     """Return where each column stands. `column_map` decides where it names one; its names must be there as they are."""
     spelled = [_spellings(name) for name in names]
-    found: dict[str, int] = {}
+    placed: dict[str, int] = {}
     for column, usual in COLUMNS.items():
         is_mapped = column in column_map
         for name in (column_map[column],) if is_mapped else usual:
             wanted = normal(name)
             places = [place for place, spellings in enumerate(spelled) if wanted in spellings]
-            free = [place for place in places if place not in found.values()]
+            free = [place for place in places if place not in placed.values()]
             if free:
-                found[column] = free[0]
+                placed[column] = free[0]
                 break
-    return found
+    return placed
 
 
 def missing(nearest: Heading | None, column_map: Mapping[str, str]) -> StatementRefused:

@@ -175,7 +175,7 @@ def _child(element: Any, name: str) -> Element | None:
 
 
 def _text(element: Element, *path: str) -> str:
-    found: Element | None = element
+    inner: Element | None = element
     for name in path:
-        found = _child(found, name) if found is not None else None
-    return (found.text or "").strip() if found is not None else ""
+        inner = _child(inner, name) if inner is not None else None
+    return (inner.text or "").strip() if inner is not None else ""

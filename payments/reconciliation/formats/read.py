@@ -50,10 +50,10 @@ def heading_of(file: BinaryIO) -> headings.Heading | None:
             return None
         else:
             tables = [delimited.lines(file)]
-        found = [headings.find(headings.with_text(lines), {})[1] for lines in tables]
+        candidates = [headings.find(headings.with_text(lines), {})[1] for lines in tables]
     except StatementRefused:
         return None
-    return max(filter(None, found), key=lambda heading: len(heading.positions), default=None)
+    return max(filter(None, candidates), key=lambda heading: len(heading.positions), default=None)
 
 
 def _checked(number: int, row: StatementRow) -> StatementRow:

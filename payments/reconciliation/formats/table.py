@@ -65,12 +65,12 @@ def _summary(line: list[str]) -> str:
 def _check_total(number: int, heading: Heading, cells: Mapping[str, str], total: int, debits: int) -> None:
     """A sum that is not that of the rows above means that rows are missing, or were added."""
     try:
-        told = whole_dong(cells["amount"])
+        stated = whole_dong(cells["amount"])
     except ValueError:
         return  # it stands elsewhere, or counts something else
-    if told not in (total, total + debits):
-        why = _("dòng tổng ghi %(told)s nhưng các dòng trên cộng lại là %(total)s: tệp thiếu hoặc thừa dòng.")
-        raise refusals.at(number, heading.label("amount"), why % {"told": cells["amount"], "total": f"{total:,}"})
+    if stated not in (total, total + debits):
+        why = _("dòng tổng ghi %(stated)s nhưng các dòng trên cộng lại là %(total)s: tệp thiếu hoặc thừa dòng.")
+        raise refusals.at(number, heading.label("amount"), why % {"stated": cells["amount"], "total": f"{total:,}"})
 
 
 def _is_note(line: list[str], cells: Mapping[str, str]) -> bool:

@@ -57,7 +57,7 @@ def moment(text: str, clock: str = "") -> datetime:
     `clock` is the cell of a second column; it counts where it holds a time of day and the first only a day.
     """
     text = " ".join(text.split())
-    match = next((found for pattern in _TIMES if (found := pattern.fullmatch(text))), None)
+    match = next((fitting for pattern in _TIMES if (fitting := pattern.fullmatch(text))), None)
     if match is None or not text.isascii():
         raise ValueError(text)
     parts = match.groupdict()
