@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -16,7 +16,7 @@ from agencies.succession import chain_of
 from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 
 from .errors import RefundRefused
-from .models import Bill, Discrepancy, Notification, Payment
+from .models import Bill, Discrepancy, Notification, Payment, Refund
 from .signals import claim_answered
 from .states import ReallocationState, RefundState
 
@@ -83,10 +83,14 @@ def give_owners(limit: int = 200) -> int:
     return len(given)
 
 
-def _give(discrepancy: Discrepancy, today: date) -> bool:
-    accountants = User.objects.filter(
+def _accountants(today: date) -> QuerySet[User]:
+    return User.objects.filter(
         is_active=True, memberships__role=Role.ACCOUNTANT, memberships__valid_during__contains=today
     )
+
+
+def _give(discrepancy: Discrepancy, today: date) -> bool:
+    accountants = _accountants(today)
     by_load = accountants.annotate(load=Count("cases", filter=Q(cases__closed_at=None), distinct=True))
     for agency_id in chain_of(discrepancy.agency, today):
         owner = by_load.filter(memberships__agency=agency_id).order_by("load", "pk").first()
@@ -105,7 +109,10 @@ def assign(discrepancy: Discrepancy, owner: User, *, actor: User) -> None:
 
 
 def close(discrepancy: Discrepancy, *, actor: User, resolution: str) -> None:
-    """Close a discrepancy with a reason. Raises RefundRefused while it still holds somebody's money."""
+    """Close a discrepancy with a reason.
+
+    Raises RefundRefused while it still holds somebody's money, or a proposal for its money is not carried out.
+    """
     with transaction.atomic():
         locked = Discrepancy.objects.select_for_update().get(pk=discrepancy.pk)
         if locked.closed_at:
@@ -113,6 +120,10 @@ def close(discrepancy: Discrepancy, *, actor: User, resolution: str) -> None:
         if locked.kind in HOLDING_MONEY and locked.remaining_amount > 0:
             raise RefundRefused(
                 _("Vụ việc còn giữ tiền của người nộp: hoàn hoặc chuyển sang khoản khác trước khi đóng.")
+            )
+        if _is_under_way(locked):
+            raise RefundRefused(
+                _("Còn đề nghị hoàn hoặc chuyển tiền chưa xong: chờ người thứ hai quyết định rồi mới đóng vụ việc.")
             )
         locked.closed_at, locked.resolution = timezone.now(), resolution[:255]
         locked.save(update_fields=["closed_at", "resolution"])
@@ -130,10 +141,36 @@ def close_refunded(payment: Payment) -> None:
 
 def close_when_used(locked: Discrepancy, resolution: str) -> None:
     """Close a discrepancy once all of its money has found its way; the caller holds the row's lock."""
-    is_under_way = (
-        locked.refunds.exclude(state__in=(RefundState.DONE, RefundState.REJECTED)).exists()
-        or locked.reallocations.filter(state=ReallocationState.PROPOSED).exists()
-    )
-    if locked.remaining_amount == 0 and locked.closed_at is None and not is_under_way:
+    if locked.remaining_amount == 0 and locked.closed_at is None and not _is_under_way(locked):
         locked.closed_at, locked.resolution = timezone.now(), resolution[:255]
         locked.save(update_fields=["closed_at", "resolution"])
+
+
+def _is_under_way(locked: Discrepancy) -> bool:
+    """A proposal may still be rejected, which would leave its money to this case."""
+    is_source = Q(discrepancy=locked)
+    if locked.kind == DiscrepancyKind.PAID_IN_VAIN and locked.payment_id:
+        is_source |= Q(payment=locked.payment_id)
+    refunds = Refund.objects.filter(is_source).exclude(state__in=(RefundState.DONE, RefundState.REJECTED))
+    return refunds.exists() or locked.reallocations.filter(state=ReallocationState.PROPOSED).exists()
+
+
+def reopen_unreturned(payment: Payment, *, since: datetime) -> None:
+    """Open again what asked for a payment to be given back and was closed since a proposal that is now rejected."""
+    closed = Discrepancy.objects.filter(payment=payment, kind=DiscrepancyKind.PAID_IN_VAIN, closed_at__gte=since)
+    for case in closed.select_for_update().order_by("pk"):
+        reopen(case)
+
+
+def reopen(locked: Discrepancy) -> None:
+    """Open a closed case whose money is free again, with an owner on duty; the caller holds the row's lock."""
+    if locked.closed_at is None:
+        return
+    today = timezone.localdate()
+    locked.closed_at, locked.resolution = None, ""
+    if not _accountants(today).filter(pk=locked.owner_id).exists():
+        locked.owner = None
+    locked.save(update_fields=["closed_at", "resolution", "owner"])
+    if locked.owner is None:
+        _give(locked, today)
+    audit.record("reopen_case", f"case:{locked.pk}", actor=None, agency=locked.agency)

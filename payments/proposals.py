@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from agencies.models import User
 
+from . import discrepancies
 from .errors import IdempotencyConflict, RemainingChanged, SamePerson
 from .models import Discrepancy, Payment, Reallocation, Refund
 
@@ -40,9 +41,18 @@ def hold(source: Payment | Discrepancy, amount: int) -> None:
         Discrepancy.objects.filter(pk=source.pk).update(used_amount=F("used_amount") + amount)
 
 
-def release(source: Payment | Discrepancy, amount: int) -> None:
-    """Release what a rejected proposal held back."""
-    hold(source, -amount)
+def release(proposal: Refund | Reallocation) -> None:
+    """Release what a rejected proposal held back; money that is free again stands on an open case with an owner.
+
+    A case that was closed while the proposal was undecided is opened again.
+    """
+    payment = proposal.payment if isinstance(proposal, Refund) else None
+    if payment:
+        hold(payment, -proposal.amount)
+        discrepancies.reopen_unreturned(payment, since=proposal.proposed_at)
+    elif case := proposal.discrepancy:
+        hold(case, -proposal.amount)
+        discrepancies.reopen(case)
 
 
 def check_second_person(proposal: Refund | Reallocation, person: User) -> None:

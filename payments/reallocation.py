@@ -110,7 +110,7 @@ def reject(move: Reallocation, *, checker: User) -> Reallocation:
     """Reject, and release the held amount. Raises SamePerson, ReallocationRefused."""
     with transaction.atomic():
         locked = _lock(move, checker)
-        proposals.release(locked.discrepancy, locked.amount)
+        proposals.release(locked)
         _decide(locked, ReallocationState.REJECTED, checker)
     return locked
 

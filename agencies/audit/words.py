@@ -66,6 +66,7 @@ WORDS: dict[str, Promise] = {
     "skip_receipt_numbers": _("Bỏ số biên lai"),
     "assign_case": _("Nhận vụ việc"),
     "close_case": _("Đóng vụ việc"),
+    "reopen_case": _("Mở lại vụ việc"),
     "statement_upload": _("Tải sao kê lên"),
     "statement_confirm": _("Xác nhận sao kê"),
     "statement_discard": _("Bỏ sao kê"),

@@ -133,8 +133,8 @@ def _decide(refund: Refund, after: RefundState, *, checker: User, note: str = ""
         locked = lock(refund)
         proposals.note_decision(locked, checker)
         locked.next_check_at = locked.decided_at if after == RefundState.APPROVED else None
-        if after == RefundState.REJECTED and (source := locked.payment or locked.discrepancy):
-            proposals.release(source, locked.amount)
+        if after == RefundState.REJECTED:
+            proposals.release(locked)
         move(locked, after, "checker", "decided_at", "next_check_at", actor=checker, note=note)
     return locked
 
