@@ -49,7 +49,8 @@ class Gateway(Protocol):
     `addresses` (tuple of `gateways.addresses.Address`) is optional: paths beside `/gateways/<slug>/notify`. So are
     `limits` (`AmountLimits`), outside of which it is not offered, and `page_settings`: the names of the settings whose
     addresses have the origin of its pay pages. A browser lets our forms lead there and nowhere else; a contract
-    whose pages lie elsewhere names their origins in its setting `page_origins`.
+    whose pages lie elsewhere names their origins in its setting `page_origins`. `fields` (tuple of
+    `gateways.fields.Field`) declares its settings and keys: form, table and checks are drawn from them.
     """
 
     slug: str

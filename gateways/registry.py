@@ -17,6 +17,7 @@ from importlib.metadata import EntryPoint, entry_points
 from .addresses import Address
 from .base import AmountLimits, Gateway
 from .errors import GatewayMissing
+from .fields import Field
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +87,11 @@ def limits_of(slug: str) -> AmountLimits:
     return getattr(_gateways().get(slug), "limits", AmountLimits())
 
 
+def fields_of(slug: str) -> tuple[Field, ...]:
+    """Return the settings and keys that a gateway declares; none when it declares none, or is not there."""
+    return tuple(getattr(_gateways().get(slug), "fields", ()))
+
+
 def page_settings_of(slug: str) -> tuple[str, ...]:
     """Return the settings of a gateway that hold an address of its pay pages."""
     return tuple(getattr(_gateways().get(slug), "page_settings", ()))
@@ -152,6 +158,11 @@ def _check_declaration(gateway: type[Gateway]) -> None:
         raise UnusableGateway("`name` must be a text and `capabilities` a frozenset")
     if not isinstance(getattr(gateway, "limits", AmountLimits()), AmountLimits):
         raise UnusableGateway("`limits` must be gateways.base.AmountLimits")
+    fields = getattr(gateway, "fields", ())
+    if not isinstance(fields, tuple) or not all(isinstance(field, Field) for field in fields):
+        raise UnusableGateway("`fields` must be a tuple of gateways.fields.Field")
+    if len({field.name for field in fields}) != len(fields):
+        raise UnusableGateway("a name stands twice in `fields`")
     page_settings = getattr(gateway, "page_settings", ())
     if not isinstance(page_settings, tuple) or not all(isinstance(name, str) for name in page_settings):
         raise UnusableGateway("`page_settings` must be a tuple of names of settings")

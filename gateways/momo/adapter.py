@@ -46,6 +46,7 @@ from gateways.http import Link, page_address
 from gateways.parsing import read_object, text_of
 
 from . import messages
+from .fields import FIELDS
 
 _REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,50}")
 _AMOUNT = re.compile(r"[1-9][0-9]{0,11}")
@@ -59,6 +60,7 @@ class Momo:
 
     slug = "momo"
     name = "MoMo"
+    fields = FIELDS
     page_settings = ("api_url",)
     capabilities = frozenset({Capability.REDIRECT, Capability.QUERY, Capability.REFUND})
     limits = AmountLimits(least=1_000, most=50_000_000)

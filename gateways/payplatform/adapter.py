@@ -25,6 +25,7 @@ from gateways.parsing import read_enveloped, read_object, text_of
 from gateways.vnpt_family.adapter import PipeGateway
 
 from . import messages
+from .fields import FIELDS
 
 _HASH = re.compile(r"[0-9A-Fa-f]{64}")
 
@@ -34,6 +35,7 @@ class PayPlatform(PipeGateway):
 
     slug = "payplatform"
     name = "Cổng Dịch vụ công quốc gia"
+    fields = FIELDS
     page_settings = ("init_url",)
     dialect = messages.PAYPLATFORM
     merchant_setting = "partner_code"

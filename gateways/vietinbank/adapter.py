@@ -45,6 +45,7 @@ from gateways.http import Link
 from gateways.parsing import read_object, text_of, write_json
 
 from . import messages, statement
+from .fields import FIELDS
 from .urls import ADDRESSES
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class VietinBank:
 
     slug = "vietinbank"
     name = "VietinBank"
+    fields = FIELDS
     capabilities = frozenset({Capability.QR, Capability.BILL_INQUIRY, Capability.QUERY, Capability.STATEMENT})
     addresses = ADDRESSES
 

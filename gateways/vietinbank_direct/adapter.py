@@ -50,6 +50,7 @@ from gateways.http import Link, page_address
 from gateways.parsing import read_object, text_of, write_json
 
 from . import messages
+from .fields import FIELDS
 
 
 class VietinBankDirect:
@@ -57,6 +58,7 @@ class VietinBankDirect:
 
     slug = "vietinbank_direct"
     name = "VietinBank iPay"
+    fields = FIELDS
     page_settings = ("base_url",)
     capabilities = frozenset({Capability.REDIRECT, Capability.QUERY})
 

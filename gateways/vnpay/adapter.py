@@ -43,6 +43,7 @@ from gateways.http import Link
 from gateways.parsing import read_query, text_of, write_json
 
 from . import messages
+from .fields import FIELDS
 
 _REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,50}")
 _CODE = re.compile(r"[0-9]{2}")
@@ -55,6 +56,7 @@ class Vnpay:
 
     slug = "vnpay"
     name = "VNPAY"
+    fields = FIELDS
     page_settings = ("pay_url",)
     capabilities = frozenset({Capability.REDIRECT, Capability.QUERY, Capability.REFUND})
 

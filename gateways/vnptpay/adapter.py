@@ -19,6 +19,7 @@ from gateways.codecs.timestamps import format_timestamp
 from gateways.vnpt_family.adapter import PipeGateway
 
 from . import messages
+from .fields import FIELDS
 
 
 class VnptPay(PipeGateway):
@@ -26,6 +27,7 @@ class VnptPay(PipeGateway):
 
     slug = "vnptpay"
     name = "VNPT-Pay"
+    fields = FIELDS
     page_settings = ("base_url",)
     dialect = messages.VNPTPAY
     merchant_setting = "merchant_service_id"

@@ -10,6 +10,8 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +19,9 @@ from agencies.admin_base import ProvedAdmin
 from agencies.admin_periods import WithPeriod
 from agencies.models import User
 from gateways import registry
+from gateways.fields import Field, Wrong
 from payments.errors import RotationUnderWay, SecretsRefused
-from payments.merchants import key_rotation
+from payments.merchants import contract_faults, key_rotation
 from payments.models import MerchantAccount
 
 DEFAULT_KEEP_HOURS = 72
@@ -46,6 +49,13 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
         model = MerchantAccount
         fields = ["agency", "gateway", "merchant_id", "settings", "valid_during", "is_enabled", "position"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        gateway = str(self.data.get("gateway") or self.instance.gateway or "")
+        for name, are_secrets in (("settings", False), ("new_secrets", True)):
+            if name in self.fields and (declared := contract_faults.declared_of(gateway, are_secrets=are_secrets)):
+                self.fields[name].help_text = _explained(self.fields[name].help_text, declared)
+
     def clean_gateway(self) -> str:
         """Accept a gateway that exists."""
         gateway = str(self.cleaned_data["gateway"])
@@ -71,10 +81,17 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
             return cleaned
         stored = self.instance
         new, settings = cleaned["new_secrets"], cleaned["settings"] or {}
+        secrets = {**json.loads(stored.secrets or "{}"), **new}
+        if faults := contract_faults.of(cleaned["gateway"], cleaned["merchant_id"], settings, secrets):
+            for fault in faults:
+                is_other = fault.wrong == Wrong.OTHER_MERCHANT
+                place = "merchant_id" if is_other else "new_secrets" if fault.is_secret else "settings"
+                self.add_error(place, contract_faults.sentence(fault))
+            return cleaned
         try:
             if stored.pk and new:
                 key_rotation.check(stored, new, keep_for=timedelta(hours=cleaned["keep_hours"]))
-            key_rotation.check_config(cleaned["gateway"], settings, {**json.loads(stored.secrets or "{}"), **new})
+            key_rotation.check_config(cleaned["gateway"], settings, secrets)
         except SecretsRefused as error:
             self.add_error("new_secrets", error.message)
         except RotationUnderWay as error:
@@ -82,6 +99,18 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
             message = _now("Lần thay khóa trước còn hiệu lực đến %(until)s: đợi đến lúc đó, hoặc đặt 0 giờ.")
             self.add_error("new_secrets", message % {"until": until})
         return cleaned
+
+
+def _explained(text: Any, declared: list[Field]) -> SafeString:
+    """Return a help text with the fields that may stand there: name, what it is, what counts without it."""
+    rows = ((field.name, field.label, _without(field)) for field in declared)
+    return format_html("{}<ul>{}</ul>", text, format_html_join("", "<li><code>{}</code> {}{}</li>", rows))
+
+
+def _without(field: Field) -> str:
+    if field.is_required:
+        return f" ({_now('bắt buộc')})"
+    return f" ({field.default})" if field.default else ""
 
 
 @admin.register(MerchantAccount)

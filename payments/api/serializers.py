@@ -106,7 +106,7 @@ class NewRefundSerializer(StrictSerializer):
 class StartPaymentSerializer(StrictSerializer):
     """Which gateway to pay through."""
 
-    gateway = CodeField(max_length=32, help_text="Name of the gateway, as `vietinbank`")
+    gateway = CodeField(max_length=32, help_text="Slug of the gateway, as its payments show it")
 
 
 class RefundSerializer(serializers.ModelSerializer[Refund]):

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Tags, Warning, register
 
 from gateways import registry
-from payments.merchants import page_origins
+from payments.merchants import contract_faults, page_origins
+from payments.models import MerchantAccount
 
 
 @register
@@ -33,4 +34,20 @@ def blocked_pages(app_configs: Any, **options: Any) -> list[CheckMessage]:
             id="payments.W002",
         )
         for each in (page_origins.blocked() if options.get("databases") else [])
+    ]
+
+
+@register(Tags.database)
+def faulty_contracts(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Return a warning for each setting or key of a contract that is not as its gateway declares it."""
+    if not options.get("databases"):
+        return []
+    return [
+        Warning(
+            f"{account}: {contract_faults.sentence(fault)}",
+            hint="Mend it in the administration, under the merchant account.",
+            id="payments.W003",
+        )
+        for account in MerchantAccount.objects.all()
+        for fault in contract_faults.of_account(account)
     ]

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateways import registry
 from gateways.base import (
     Capability,
     Gateway,
@@ -24,6 +23,7 @@ from gateways.base import (
 )
 from gateways.conformance.specimens import Fields, Reply, Specimen
 from tests.conformance.outgoing import SCALARS, asking, sent
+from tests.support.gateways import ours
 
 from .protocols import gives_back, signs_refunds
 from .specimens import SPECIMENS
@@ -51,7 +51,7 @@ def paid(specimen: Specimen) -> SentOrder:
 
 
 def test_every_gateway_that_gives_back_is_tested_here(specimen: Specimen) -> None:
-    able = {slug for slug in registry.all_slugs() if Capability.REFUND in registry.get(slug).capabilities}
+    able = {gateway.slug for gateway in ours() if Capability.REFUND in gateway.capabilities}
     assert able == {one.gateway.slug for one in filter(gives_back, SPECIMENS)}
     assert callable(giving(specimen.adapter).refund) and callable(giving(specimen.adapter).query_refund)
     assert MUST_TELL.items() <= {name: means for name, (_, means) in specimen.refund_replies.items()}.items()

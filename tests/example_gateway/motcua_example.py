@@ -35,6 +35,7 @@ from gateways.base import (
 )
 from gateways.codecs.ascii_text import to_ascii
 from gateways.codecs.timestamps import format_timestamp, parse_timestamp
+from gateways.fields import Field, Kind
 from gateways.http import Link, page_address
 from gateways.parsing import read_object, text_of, write_json
 
@@ -79,6 +80,11 @@ class ExampleWallet:
     slug = "example_wallet"
     name = "Ví mẫu"
     page_settings = ("base_url",)
+    fields = (
+        Field("base_url", "Địa chỉ của ví", Kind.ADDRESS, is_required=True),
+        Field("shop_id", "Mã cửa hàng", is_required=True, is_merchant_id=True),
+        Field("key", "Khóa ký", is_required=True, is_secret=True),
+    )
     capabilities = frozenset({Capability.REDIRECT, Capability.QUERY})
 
     def __init__(self, config: MerchantConfig) -> None:

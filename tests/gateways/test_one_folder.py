@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateways import internal, registry
+from tests.support.gateways import ours
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ("core", "agencies", "procedures", "payments", "dossiers", "portal", "devtools/sandbox")
@@ -18,7 +18,7 @@ FILES = [
     *(ROOT / "gateways/codecs").glob("*.py"),
     *(ROOT / "gateways/conformance").glob("*.py"),
 ]
-BANKS = [gateway for gateway in registry.all_gateways() if gateway.slug not in internal.SLUGS]
+BANKS = ours()
 
 
 @pytest.mark.parametrize("slug", [gateway.slug for gateway in BANKS])

@@ -15,13 +15,14 @@ from django.core.checks import run_checks
 
 from gateways import registry
 from gateways.addresses import Address, Purpose
-from gateways.base import GatewayMissing
+from gateways.base import Capability, GatewayMissing
 from gateways.momo.adapter import Momo
 from gateways.payplatform.adapter import PayPlatform
 from gateways.vietinbank.adapter import VietinBank
 from gateways.vietinbank_direct.adapter import VietinBankDirect
 from gateways.vnpay.adapter import Vnpay
 from gateways.vnptpay.adapter import VnptPay
+from tests.support.gateways import ours
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +143,22 @@ def test_an_address_is_a_plain_path(path: str) -> None:
 def test_a_gateway_whose_package_is_gone_is_called_by_its_slug() -> None:
     assert registry.name_of("momo") == Momo.name
     assert registry.name_of("gone_wallet") == "gone_wallet"
+
+
+def test_what_a_gateway_declares_wrongly_leaves_it_out(installed: Callable[..., None]) -> None:
+    wrong = {"limits": (1, 2), "page_settings": "base_url", "fields": ("base_url",)}
+    packages = {name: adapter(name) for name in wrong}
+    for name, value in wrong.items():
+        setattr(packages[name], name, value)
+    installed(**packages)
+    assert not set(wrong) & set(registry.all_slugs())
+    assert all(f"`{name}`" in reasons()[name] for name in wrong)
+
+
+def test_a_package_with_refunds_beside_ours_is_not_ours_to_test(installed: Callable[..., None]) -> None:
+    outside = adapter("outside")
+    outside.capabilities, outside.__module__ = frozenset({Capability.REDIRECT, Capability.REFUND}), "elsewhere"
+    installed(outside=outside)
+    assert "outside" in registry.all_slugs()
+    assert {"vnpay", "momo"} <= {gateway.slug for gateway in ours()}
+    assert "outside" not in {gateway.slug for gateway in ours()}

@@ -150,7 +150,8 @@ def test_a_new_contract_begins_when_the_one_before_it_ends(actor: User) -> None:
     old = factories.merchant(agency, "vnptpay")
     client = browser_of(actor)
     keys = json.dumps(factories.renewed_contracts()["vnptpay"]["secrets"])
-    wanted = form_of(old, merchant_id="PHUTHO02", new_secrets=keys, valid_during_0="2027-01-01")
+    settings = json.dumps({**old.settings, "merchant_service_id": "PHUTHO02"})
+    wanted = form_of(old, merchant_id="PHUTHO02", settings=settings, new_secrets=keys, valid_during_0="2027-01-01")
     add = "/admin/payments/merchantaccount/add/"
     assert "hợp đồng khác" in client.post(add, wanted).content.decode()
     with pytest.raises(IntegrityError), transaction.atomic():
