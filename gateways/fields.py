@@ -81,23 +81,23 @@ def faults(
 ) -> list[Fault]:
     """Return all that is wrong with a contract at once; values of keys are never told."""
     declared = [*fields, *(field for field in COMMON if field.name not in {own.name for own in fields})]
-    given_and_known = (
+    parts_of_contract = (
         (settings, [field for field in declared if not field.is_secret], False),
         (secrets, [field for field in declared if field.is_secret], True),
     )
     return [
         fault
-        for given, known, is_secret in given_and_known
-        for fault in _faults(known, merchant_id, given, is_secret=is_secret)
+        for given, expected, is_secret in parts_of_contract
+        for fault in _faults(expected, merchant_id, given, is_secret=is_secret)
     ]
 
 
-def _faults(known: list[Field], merchant_id: str, given: Mapping[str, Any], *, is_secret: bool) -> Iterator[Fault]:
-    names = [field.name for field in known]
+def _faults(expected: list[Field], merchant_id: str, given: Mapping[str, Any], *, is_secret: bool) -> Iterator[Fault]:
+    names = [field.name for field in expected]
     for name in given:
         if name not in names:
             yield Fault(name, Wrong.UNKNOWN, next(iter(difflib.get_close_matches(name, names, 1)), ""), is_secret)
-    for field in known:
+    for field in expected:
         value = given.get(field.name)
         if value is None or value == "":
             if field.is_required:
