@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.citizens import citizen_of
+
 #: Marks a computer of an office, for a year.
 COOKIE = "may-dung-chung"
 _YEAR = timedelta(days=365)
@@ -51,15 +53,15 @@ class SharedComputerMiddleware:
 @never_cache
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """Forget all that this browser has opened, filled in and looked up, and who is signed in."""
-    return _wiped(request)
+    """Forget all that this browser has opened, filled in and looked up, and which citizen is signed in."""
+    return redirect("home") if _is_staff(request) else _wiped(request)
 
 
 @never_cache
 @require_GET
 def idle(request: HttpRequest) -> HttpResponse:
     """Where a shared computer's page leads by itself when nobody has touched it; any other browser loses nothing."""
-    return _wiped(request) if is_shared(request) else redirect("home")
+    return _wiped(request) if is_shared(request) and not _is_staff(request) else redirect("home")
 
 
 @never_cache
@@ -74,6 +76,11 @@ def mark(request: HttpRequest) -> HttpResponse:
     else:
         response.set_cookie(COOKIE, "1", max_age=_YEAR, secure=request.is_secure(), httponly=True, samesite="Lax")
     return response
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    """Staff sign out where they are told what it ends; the session of a desk is wiped by nobody else's button."""
+    return request.user.is_authenticated and citizen_of(request.user) is None
 
 
 def _wiped(request: HttpRequest) -> HttpResponse:
