@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
@@ -58,3 +60,28 @@ def test_changing_the_language_loses_nothing_that_was_typed(page: Page) -> None:
     page.wait_for_function("document.querySelector('[name=name]').value !== ''")
     assert page.is_checked("[name=poor]") and page.input_value("[name=why]") == "lý do"
     assert page.evaluate("sessionStorage.length") == 0, "forgotten at once"
+
+
+def test_a_device_proves_its_work_and_sends_the_form_by_itself(page: Page) -> None:
+    page.route("http://localhost/**", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto("http://localhost/")
+    challenge = "0123~10~1x2:signature"
+    form = f'<input type="hidden" name="proof" data-proof="{challenge}"><button class="primary">Gửi</button>'
+    with page.expect_request("**/sent*") as sent:
+        shown(page, f'<main><form action="/sent">{form}</form></main>', "proof.js")
+    (answer,) = parse_qs(urlsplit(sent.value.url).query)["proof"]
+    digest = hashlib.sha256(answer.encode()).digest()
+    assert answer.startswith(challenge) and int.from_bytes(digest[:4], "big") >> 22 == 0
+
+
+def test_what_is_typed_into_a_search_is_suggested_below_and_reached_by_the_arrow(page: Page) -> None:
+    suggested = '<ul><li><a href="/thu-tuc/1.001193/">Khai sinh</a></li></ul>'
+    page.route("**/goi-y/**", lambda route: route.fulfill(body=suggested, content_type="text/html"))
+    box = '<form><input id="q" data-suggest="/goi-y/"><button>Tìm</button></form><div id="suggested" hidden></div>'
+    shown(page, f"<main>{box}</main>", "search.js")
+    page.type("#q", "khai")
+    page.wait_for_selector("#suggested a")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == "Khai sinh"
+    page.keyboard.press("Escape")
+    assert page.locator("#suggested").is_hidden() and page.evaluate("document.activeElement.id") == "q"
