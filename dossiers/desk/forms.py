@@ -10,13 +10,15 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from core.values.form_fields import PlainTextField
+from core.values.text import fold
 from dossiers.handover.release import Receiver
 from dossiers.models import Dossier, IdentityShown, Relation, ReturnMethod
-from payments.bills.create import MAX_AMOUNT
+from payments.accounting.forms import DongField
 from payments.models.cash_desk import Tender
 
 #: Papers with a number: its end is typed from the paper in hand, which is the check.
 NUMBERED = (IdentityShown.CARD, IdentityShown.PASSPORT)
+TAIL = re.compile(r"[0-9A-Za-z]{4}")
 TRACKING_NUMBER = re.compile(r"[A-Z0-9]{8,20}")
 UNTRACED = gettext_lazy("Ghi số vận đơn in trên phiếu gửi, ví dụ: EA123456789VN.")
 
@@ -62,6 +64,9 @@ class ReceiverForm(forms.Form):
         self.cleaned_data["tracking_number"] = number if is_posted else ""
         if is_posted:
             self.cleaned_data |= {"identity_shown": "", "identity_tail": ""}
+        tail = self.cleaned_data.get("identity_tail", "")
+        if tail and not TAIL.fullmatch(tail):
+            self.add_error("identity_tail", gettext("Ghi đúng 4 chữ số, chữ cái cuối của giấy tờ."))
         if is_posted or self.cleaned_data.get("identity_shown") not in NUMBERED:
             self.errors.pop("identity_tail", None)
             self.cleaned_data.setdefault("identity_tail", "")
@@ -88,6 +93,7 @@ class SeveralOwnersForm(ReceiverForm):
     def __init__(self, dossiers: Sequence[Dossier], data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         del self.fields["relation"], self.fields["tracking_number"]
+        self._dossiers = dossiers
         self._names: dict[str, str] = {}
         choices = [("", gettext("Chọn quan hệ")), *(each for each in Relation.choices if each[0] != Relation.POST)]
         for dossier in dossiers:
@@ -97,6 +103,17 @@ class SeveralOwnersForm(ReceiverForm):
                 label = gettext("Người nhận là gì của %(owner)s") % {"owner": dossier.owner_name}
                 self.fields[name] = forms.ChoiceField(label=label, choices=choices)
         self.order_fields(["receiver_name", *self._names.values()])
+
+    def clean(self) -> dict[str, object]:
+        """Nobody is the owner under another name."""
+        cleaned = super().clean()
+        name = fold(str(cleaned.get("receiver_name", "")))
+        for dossier in self._dossiers:
+            field = self._names[owner_of(dossier)]
+            if cleaned.get(field) == Relation.OWNER and name != fold(dossier.owner_name):
+                text = gettext("Người nhận không mang tên chủ hồ sơ: chọn quan hệ khác, hoặc sửa tên người nhận.")
+                self.add_error(field, text)
+        return cleaned
 
     def relation_to(self, dossier: Dossier) -> str:
         """Return what the receiver is to the owner of a dossier."""
@@ -113,7 +130,7 @@ class TakingForm(forms.Form):
 
     bill = forms.IntegerField(widget=forms.HiddenInput)
     tender = forms.ChoiceField(label=gettext_lazy("Hình thức"), choices=Tender.choices, initial=Tender.CASH)
-    received = forms.IntegerField(label=gettext_lazy("Khách đưa (đồng)"), min_value=0, max_value=MAX_AMOUNT)
+    received = DongField(label=gettext_lazy("Khách đưa (đồng)"))
     received.widget.attrs["data-key"] = "F7"
     terminal_ref = forms.CharField(label=gettext_lazy("Số tham chiếu máy POS"), max_length=40, required=False)
     terminal_ref.widget.attrs |= {"data-key": "shift+F7", "autocomplete": "off"}

@@ -19,7 +19,7 @@ from payments.models.bills import new_token
 from .access import DeskStaff, for_staff
 from .customer_display import views
 from .forms import ReceiverForm, SeveralOwnersForm, owner_of
-from .views import REASONS
+from .views import REASONS, dossier_page
 
 #: One person at the window rarely takes more; a courier comes several times.
 MOST = 50
@@ -32,8 +32,7 @@ def hand_over(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
     dossier = staff.dossier_to_act_on(code)
     form = ReceiverForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return redirect("desk-dossier", code=code)
+        return dossier_page(request, staff, dossier, form)
     try:
         release(dossier, officer=staff.user, receiver=form.receiver(dossier))
     except NotReleasable as error:

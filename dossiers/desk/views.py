@@ -119,6 +119,13 @@ def desk_dossier(request: HttpRequest, staff: DeskStaff, code: str) -> HttpRespo
     dossier = staff.dossier(code)
     audit.record("view", f"dossier:{code}", actor=staff.user, agency=dossier.agency)
     views.show(request, dossier)
+    return dossier_page(request, staff, dossier)
+
+
+def dossier_page(
+    request: HttpRequest, staff: DeskStaff, dossier: Dossier, refused: ReceiverForm | None = None
+) -> HttpResponse:
+    """Return the page of a dossier; with a hand-over that was `refused`, as it was filled in."""
     may_act = dossier.agency_id in staff.acts_for
     may_decide = dossier.agency_id in staff.decides_for
     may_serve = may_act or dossier.agency_id in staff.takes_money_for
@@ -132,7 +139,7 @@ def desk_dossier(request: HttpRequest, staff: DeskStaff, code: str) -> HttpRespo
         "step": NEXT_STEPS.get(DossierState(dossier.state)) if may_act else None,
         "undoable": last_step(dossier, staff.user, timezone.now()) if may_decide else None,
         "undo_seconds": int(UNDO_WITHIN.total_seconds()),
-        "form": ReceiverForm(dossier=dossier) if may_act and is_releasable else None,
+        "form": (refused or ReceiverForm(dossier=dossier)) if may_act and is_releasable else None,
         "payments": attempts_of(dossier),
         "takings": _takings(staff, dossier),
         "shift": CashShift.objects.filter(cashier=staff.user, closed_at=None).first(),
@@ -143,7 +150,7 @@ def desk_dossier(request: HttpRequest, staff: DeskStaff, code: str) -> HttpRespo
         "assignments": dossier.assignments.select_related("giver", "taker"),
         "papers": offered(dossier) if may_serve else [],
     }
-    return render(request, "dossiers/desk/dossier.html", context)
+    return render(request, "dossiers/desk/dossier.html", context, status=422 if refused else 200)
 
 
 def _sent_back(dossier: Dossier) -> SigningRequest | None:
@@ -153,13 +160,13 @@ def _sent_back(dossier: Dossier) -> SigningRequest | None:
 
 
 def _takings(staff: DeskStaff, dossier: Dossier) -> list[TakingForm]:
-    """A form for each bill that is still owed, filled with the exact amount, for whoever may take money."""
+    """A form for each bill of which something is missing, filled with just that, for whoever may take money."""
     if dossier.agency_id not in staff.takes_money_for or dossier.payment_hold:
         return []
     return [
-        TakingForm(initial={"bill": bill.pk, "received": bill.amount}, auto_id=f"bill-{bill.pk}-%s")
+        TakingForm(initial={"bill": bill.pk, "received": bill.missing_amount}, auto_id=f"bill-{bill.pk}-%s")
         for bill in dossier.bills.all()
-        if bill.state == "open"
+        if bill.missing_amount
     ]
 
 

@@ -63,7 +63,11 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def with_bills(self) -> DossierQuerySet:
         """Load what the fee state needs, in a fixed number of queries."""
         return self.select_related("agency", "case__procedure", "assignee").prefetch_related(
-            "bills__lines", "bills__payments", "bills__discrepancies__owner", "bills__receipts__series"
+            "bills__lines",
+            "bills__payments",
+            "bills__discrepancies__owner",
+            "bills__receipts__series",
+            "bills__receipts__cancellation",
         )
 
 

@@ -72,7 +72,7 @@ def steps(dossier: Dossier) -> list[Step]:
 def turn(dossier: Dossier) -> Turn:
     """Return whose turn it is. Reads `bills`."""
     state = S(dossier.state)
-    owes = not dossier.is_settled and not dossier.awaits_amount
+    owes = not dossier.awaits_amount and any(bill.missing_amount for bill in dossier.bills.all())
     if state == S.SUPPLEMENT:
         return Turn(True, False, _("Đến lượt bạn: bổ sung giấy tờ theo đề nghị của cơ quan."))
     if state == S.FINANCIAL_OBLIGATION and owes:

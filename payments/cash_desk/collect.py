@@ -18,10 +18,11 @@ from gateways import registry
 from gateways.internal import Counter
 from payments.bills import holds
 from payments.errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
-from payments.models import Bill, CashShift, CounterPayment, Payment
+from payments.models import Bill, CashShift, CounterPayment, LedgerEvent, Payment
 from payments.models.cash_desk import Tender
+from payments.models.discrepancies import DiscrepancyKind
 from payments.models.notifications import NotificationSource
-from payments.states import OPEN_PAYMENT_STATES, BillState
+from payments.states import OPEN_PAYMENT_STATES, BillState, EventKind
 from payments.status_queries import interactive
 
 from . import internal_payments
@@ -31,7 +32,7 @@ GATEWAY = Counter.slug
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What a cashier has in hand: `received` is what the payer gave, at least the bill's amount.
+    """What a cashier has in hand: `received` is what the payer gave, at least what is to be taken.
 
     `terminal_ref` is the card terminal's reference; with it the money has moved already.
     """
@@ -53,8 +54,18 @@ def open_shift(cashier: User, agency: Agency, *, opening_amount: int) -> CashShi
 
 def expected_amount(shift: CashShift) -> int:
     """Return what should be in the drawer now, whole đồng: opening plus cash, cards not counted."""
-    cash = shift.payments.filter(tender=Tender.CASH).aggregate(total=Sum("payment__amount", default=0))["total"]
-    return shift.opening_amount + int(cash)
+    taken = LedgerEvent.objects.filter(
+        kind=EventKind.PAYMENT_PAID, payment__counter__shift=shift, payment__counter__tender=Tender.CASH
+    )
+    return shift.opening_amount + int(taken.aggregate(total=Sum("amount", default=0))["total"])
+
+
+def amount_to_take(bill: Bill) -> int:
+    """Return what a cashier takes for a bill, whole đồng: what is missing; all of it where enough came, unsettled.
+
+    Reads what the state reads.
+    """
+    return bill.missing_amount or bill.amount
 
 
 def close_shift(shift: CashShift, *, counted_amount: int, note: str = "") -> CashShift:
@@ -104,6 +115,7 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
         locked = Bill.objects.select_for_update().get(pk=bill.pk)
         if locked.state != BillState.OPEN and not taking.terminal_ref:
             raise BillNotPayable(locked.reference)
+        amount = amount_to_take(locked)
         payment = internal_payments.create(locked, GATEWAY, prefix="QT", actor=cashier)
         CounterPayment.objects.create(
             payment=payment,
@@ -115,9 +127,10 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
         # What the cashier did is a notification like any other, only applied before he looks up.
         facts = {"tender": taking.tender, "received": taking.received}
         reference = taking.terminal_ref or payment.merchant_ref
-        internal_payments.settle(
-            [internal_payments.tell(payment, NotificationSource.COUNTER, reference=reference, facts=facts)]
+        notification_id = internal_payments.tell(
+            payment, NotificationSource.COUNTER, amount=amount, reference=reference, facts=facts
         )
+        internal_payments.settle([notification_id])
     live.publish([locked.token])
     payment.refresh_from_db()
     return payment
@@ -126,8 +139,8 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
 def _check(bill: Bill, taking: Taking) -> None:
     if taking.tender not in Tender.values:
         raise InvalidBill("tender", "cash or pos")
-    if taking.received < bill.amount:
-        raise InvalidBill("received", f"at least {bill.amount} đồng")
+    if taking.received < (amount := amount_to_take(bill)):
+        raise InvalidBill("received", f"at least {amount} đồng")
     if (taking.tender == Tender.POS) != bool(taking.terminal_ref):
         raise InvalidBill("terminal_ref", "a card payment has the terminal's reference, cash has none")
 
@@ -150,6 +163,10 @@ def reasons_to_ask(bill: Bill) -> list[str]:
     if received := bill.received_amount:
         text = _("Đã nhận %(amount)s cho khoản này mà chưa ghi nhận đã nộp: hỏi kế toán trước khi thu thêm.")
         reasons.append(text % {"amount": dong_for_reader(received)})
+    for claim in bill.discrepancies.all():
+        if claim.kind == DiscrepancyKind.CHARGED_CLAIM and claim.closed_at is None:
+            text = _("Người nộp đã báo bị trừ %(amount)s: kế toán chưa trả lời.")
+            reasons.append(text % {"amount": dong_for_reader(claim.amount)})
     for payment in bill.attempts_under_way(timezone.now()):
         if payment.is_in_doubt:
             text = _("%(gateway)s chưa trả lời rõ về %(amount)s nộp lúc %(time)s.")

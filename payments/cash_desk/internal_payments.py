@@ -44,15 +44,17 @@ def _account(gateway: str, agency: Agency) -> MerchantAccount:
     )[0]
 
 
-def tell(payment: Payment, source: NotificationSource, *, reference: str, facts: Mapping[str, object]) -> int:
-    """Put the notification that the money is there into the inbox; return its id."""
+def tell(
+    payment: Payment, source: NotificationSource, *, reference: str, facts: Mapping[str, object], amount: int = 0
+) -> int:
+    """Put the notification that the money is there into the inbox; return its id. `amount` where it is not all."""
     notification = GatewayNotification(
         gateway=payment.gateway,
         event_key=reference,
         merchant_ref=payment.merchant_ref,
         gateway_ref=reference,
         state=OutcomeState.PAID,
-        amount=payment.amount,
+        amount=amount or payment.amount,
         currency="VND",
         occurred_at=timezone.now(),
         facts=facts,

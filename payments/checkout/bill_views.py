@@ -46,7 +46,7 @@ def state_context(bill: Bill) -> dict[str, object]:
     if state == DisplayState.PAID:
         payment = bill.settling_payment
     elif state == DisplayState.CHECKING:
-        payment = max(bill.doubtful_payments, key=lambda each: each.pk)
+        payment = max(bill.doubtful_payments, key=lambda each: each.pk, default=None)
     return {
         "bill": bill,
         "state": state,

@@ -109,9 +109,13 @@ class Bill(models.Model):
 
     @property
     def display_state(self) -> DisplayState:
-        """The one word people are shown. Reads `payments` and `discrepancies`: prefetch them for lists."""
+        """The one word people are shown. Reads `payments` and `discrepancies`: prefetch them for lists.
+
+        Where enough has come and an accountant has yet to settle it, nobody is asked to pay.
+        """
         if self.state == BillState.OPEN:
-            return DisplayState.CHECKING if self.doubtful_payments else DisplayState.NOT_PAID
+            is_unclear = self.doubtful_payments or not self.missing_amount
+            return DisplayState.CHECKING if is_unclear else DisplayState.NOT_PAID
         return {
             BillState.PAID: DisplayState.PAID,
             BillState.WAIVED: DisplayState.EXEMPT,

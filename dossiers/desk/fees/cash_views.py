@@ -18,6 +18,10 @@ from dossiers.desk.forms import TakingForm
 from payments.accounting.error_messages import explain
 from payments.cash_desk import collect as cash_desk
 from payments.errors import InvalidBill, PaymentMayBeUnderWay, PaymentsError
+from payments.models.cash_desk import Tender
+
+#: Nobody hands over a whole note more than is owed, whole đồng: the number was mistyped.
+LARGEST_NOTE = 500_000
 
 
 @require_POST
@@ -39,21 +43,28 @@ def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
         if bill is None:
             raise Http404
         data = form.cleaned_data
+        owed = cash_desk.amount_to_take(bill)
+        change = data["received"] - owed if data["tender"] == Tender.CASH else 0
         taking = cash_desk.Taking(data["tender"], data["received"], data["terminal_ref"])
         try:
-            payment = cash_desk.take(bill, taking, cashier=staff.user, despite_open=data["despite_open"])
+            if change >= LARGEST_NOTE and not data["despite_open"]:
+                text = _("Khách đưa %(given)s cho khoản %(amount)s: xem lại số vừa gõ.")
+                amounts = {"given": dong_for_reader(data["received"]), "amount": dong_for_reader(owed)}
+                raise PaymentMayBeUnderWay(bill.reference, [text % amounts])
+            cash_desk.take(bill, taking, cashier=staff.user, despite_open=data["despite_open"])
         except PaymentMayBeUnderWay as error:
             form = TakingForm(initial={**data, "despite_open": True})
             reasons, status = error.reasons, 409
         except InvalidBill:
-            form.add_error("received", _("Ít hơn số phải nộp %(amount)s.") % {"amount": dong_for_reader(bill.amount)})
+            form.add_error("received", _("Ít hơn số phải nộp %(amount)s.") % {"amount": dong_for_reader(owed)})
         except PaymentsError as error:
             messages.error(request, explain(error))
             return redirect("desk-dossier", code=code)
         else:
-            change = data["received"] - payment.amount if data["tender"] == "cash" else 0
-            amounts = {"amount": dong_for_reader(payment.amount), "change": dong_for_reader(change)}
-            text = _("Đã thu %(amount)s. Trả lại khách %(change)s.") % amounts
+            amounts = {"amount": dong_for_reader(owed), "change": dong_for_reader(change)}
+            is_cash = data["tender"] == Tender.CASH
+            text = _("Đã thu %(amount)s. Trả lại khách %(change)s.") if is_cash else _("Đã thu %(amount)s bằng thẻ.")
+            text %= amounts
             messages.success(request, text, extra_tags="taken")
             views.publish_change(request)
             return redirect("desk-dossier", code=code)

@@ -31,7 +31,7 @@ def fee_state(dossier: Dossier) -> DisplayState:
 
 def owed(dossier: Dossier) -> int:
     """Return what the open bills still ask for, whole đồng."""
-    return sum(bill.amount for bill in dossier.bills.all() if bill.state == "open")
+    return sum(bill.missing_amount for bill in dossier.bills.all())
 
 
 def payments_of(dossier: Dossier) -> list[Payment]:

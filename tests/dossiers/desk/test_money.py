@@ -7,14 +7,19 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.models import Role, User
 from dossiers.models import Dossier, DossierBill
 from dossiers.processing.transitions import move
 from dossiers.states import DossierState
+from payments import discrepancies
 from payments.callbacks import inbox
 from payments.cash_desk import collect as cash_desk
-from payments.models import Bill, Payment
+from payments.models import Bill, Payment, Receipt
+from payments.models.discrepancies import DiscrepancyKind
+from payments.receipts import issue as receipts
+from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
@@ -65,12 +70,14 @@ def test_far_too_much_is_seen_at_the_desk_and_nobody_takes_it_again_unasked(doss
     transferred(dossier, 999_000)
     page = text_of(browser_of(cashier).get(reverse("desk-dossier", args=[dossier.code])))
     assert "đã nhận 999.000" in page
+    assert 'data-state="checking"' in page
+    assert "thu-tien" not in page, "nothing is missing"
     assert "Chuyển thừa" in page
     assert "Kế toán" in page
     assert dossier.code in text_of(browser_of(cashier).get(reverse("desk"), {"viec": "lech-tien"}))
     asked = take_cash(cashier, dossier)
     assert asked.status_code == 409
-    assert "có thể thành thu hai lần" in text_of(asked)
+    assert "Khoan thu" in text_of(asked)
     assert "Đã nhận 999.000" in text_of(asked)
     assert bill_of(dossier).state == BillState.OPEN
     take_cash(cashier, dossier, despite_open="True")
@@ -83,6 +90,11 @@ def test_who_has_sent_more_than_enough_is_not_asked_to_pay(dossier: Dossier) -> 
     page = text_of(Client().get(reverse("bill", args=[bill_of(dossier).token])))
     assert "Không cần nộp nữa: kế toán đang ghi nhận" in page
     assert "Chọn cách nộp" not in page
+    citizen = Client()
+    citizen.get(f"/giay-hen/{dossier.slip_token}/")
+    page = text_of(citizen.get(f"/ho-so/{dossier.code}/"))
+    assert "Đến lượt bạn: nộp phí" not in page
+    assert f"/thanh-toan/{bill_of(dossier).token}/" not in page
 
 
 def test_the_cashier_is_asked_while_somebody_pays_by_phone(dossier: Dossier, cashier: User) -> None:
@@ -131,3 +143,45 @@ def test_of_a_paid_dossier_that_was_refused_somebody_has_to_think(dossier: Dossi
     page = text_of(browser_of(officer).get(reverse("desk-dossier", args=[dossier.code])))
     assert "Xem xét hoàn tiền đã nộp" in page
     assert "Không ai" not in page
+
+
+def test_what_is_missing_is_taken_at_the_counter_and_the_drawer_holds_just_that(
+    dossier: Dossier, cashier: User
+) -> None:
+    transferred(dossier, 4_000)
+    page = browser_of(cashier).get(reverse("desk-dossier", args=[dossier.code]))
+    assert [form.initial["received"] for form in page.context["takings"]] == [6_000]
+    assert take_cash(cashier, dossier, received="6.000").status_code == 409
+    answer = take_cash(cashier, dossier, received="10.000", despite_open="True")
+    assert "Đã thu 6.000 đ. Trả lại khách 4.000 đ." in text_of(answer)
+    assert bill_of(dossier).state == BillState.PAID
+    assert cash_desk.expected_amount(cashier.shifts.get()) == 6_000
+    assert ledger_check.check() == []
+
+
+def test_somebody_who_says_that_the_bank_has_charged_them_is_not_charged_again_unasked(
+    dossier: Dossier, cashier: User
+) -> None:
+    payment = factories.payment(of=bill_of(dossier), state="failed")
+    discrepancies.new_discrepancy(
+        DiscrepancyKind.CHARGED_CLAIM, agency_id=dossier.agency_id, bill=payment.bill, payment=payment, amount=10_000
+    ).save()
+    asked = take_cash(cashier, dossier)
+    assert asked.status_code == 409
+    assert "Người nộp đã báo bị trừ 10.000 đ" in text_of(asked)
+
+
+def test_a_mistyped_number_is_asked_about_before_it_is_change(dossier: Dossier, cashier: User) -> None:
+    asked = take_cash(cashier, dossier, received="50.000.000")
+    assert asked.status_code == 409
+    assert "Khách đưa 50.000.000 đ cho khoản 10.000 đ" in text_of(asked)
+    assert "Trả lại khách 40.000 đ" in text_of(take_cash(cashier, dossier, received="50.000"))
+
+
+def test_the_receipt_is_printed_from_the_dossier(dossier: Dossier, cashier: User) -> None:
+    receipts.open_books([dossier.agency_id], timezone.localdate())
+    take_cash(cashier, dossier)
+    [receipt] = Receipt.objects.filter(bill=bill_of(dossier))
+    assert f"In biên lai {receipt.full_number}" in text_of(
+        browser_of(cashier).get(reverse("desk-dossier", args=[dossier.code]))
+    )

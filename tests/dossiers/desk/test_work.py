@@ -43,6 +43,9 @@ def test_what_the_officer_has_to_check_is_not_filled_in_for_them() -> None:
     assert "identity_tail" not in form.initial
     answer = client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER | {"identity_tail": ""}, follow=True)
     assert "Ghi 4 ký tự cuối" in answer.content.decode()
+    assert answer.context["form"]["receiver_name"].value() == RECEIVER["receiver_name"], "who takes it is kept"
+    for tail in ("0", "12", "ab!"):
+        client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER | {"identity_tail": tail})
     assert not HandOver.objects.exists()
     client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER | {"identity_shown": "vneid", "identity_tail": ""})
     assert HandOver.objects.exists()
@@ -64,6 +67,8 @@ def test_results_of_several_owners_are_recorded_with_the_relation_to_each() -> N
     unsaid = client.post("/quay/tra-nhieu/", {"ma": codes, **given})
     assert unsaid.status_code == 422
     assert not HandOver.objects.exists()
+    everybody = dict.fromkeys(asked.values(), "owner")
+    assert client.post("/quay/tra-nhieu/", {"ma": codes, **given, **everybody}).status_code == 422
     relations = dict(zip(asked.values(), ("owner", "family"), strict=True))
     client.post("/quay/tra-nhieu/", {"ma": codes, **given, **relations})
     recorded = dict(HandOver.objects.values_list("dossier__code", "relation"))
