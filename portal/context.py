@@ -36,6 +36,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
             # Called by the header of staff only, so that citizens' pages ask nothing.
             "is_staff": lambda: _is_signed_in(request) and citizen_of(request.user) is None,
             "accounting": lambda: entrance_of(request.user) if _is_signed_in(request) else "",
-            "may_administer": lambda: admin.site.has_permission(request),
+            "may_administer": lambda: _is_signed_in(request) and admin.site.has_permission(request),
         }
     }
