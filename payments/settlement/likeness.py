@@ -1,7 +1,8 @@
-"""Money that two ways of hearing of it tell under two numbers: the bank's notification, our query, a statement.
+"""Money that a statement has told of under one number, and a notification or query under another.
 
-The same code, amount and day from another source is probably the same transfer; two from one
-source are two. Statements are judged by their own file (`reconciliation.identity`).
+The same code, amount and day is probably the same transfer, and a person decides. Notification
+and query name a transfer alike, so between them another number is another transfer. What a
+statement tells later is judged by its own file (`reconciliation.identity`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from payments.models.notifications import NotificationSource
 from payments.states import MONEY_IN
 
 _JUDGED = (NotificationSource.CALLBACK, NotificationSource.QUERY)
-_TELLING = (*_JUDGED, NotificationSource.STATEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Booked:
             return ""
         for heard in self.by_payment.get(payment_id, ()):
             is_alike = (heard.amount, heard.day) == (notification.amount, day)
-            if is_alike and heard.source in _TELLING and heard.source != notification.source:
+            if is_alike and heard.source == NotificationSource.STATEMENT:
                 self.by_payment[payment_id].remove(heard)
                 return heard.money_key
         return ""
