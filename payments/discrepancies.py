@@ -168,7 +168,7 @@ def reopen(locked: Discrepancy) -> None:
         return
     today = timezone.localdate()
     locked.closed_at, locked.resolution = None, ""
-    if not _accountants(today).filter(pk=locked.owner_id).exists():
+    if locked.owner not in _accountants(today):
         locked.owner = None
     locked.save(update_fields=["closed_at", "resolution", "owner"])
     if locked.owner is None:

@@ -22,6 +22,7 @@ WORDS: dict[str, Promise] = {
     "row_changed": _("Sửa"),
     "row_deleted": _("Xóa"),
     "view": _("Xem"),
+    "refund_account": _("Ghi tài khoản nhận hoàn"),
     "view_bank_account": _("Xem tài khoản nhận tiền"),
     "export_audit": _("Tải nhật ký"),
     "export_report": _("Tải báo cáo"),

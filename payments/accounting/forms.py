@@ -105,27 +105,59 @@ class TransferForm(forms.Form):
     reference = forms.CharField(label=_("Mã giao dịch của lệnh chuyển khoản"), max_length=64, min_length=3)
 
 
-class RefundForm(forms.Form):
+class DestinationForm(forms.Form):
+    """Where money that a person transfers goes: a bank, a number there, whose it is; all three or nothing."""
+
+    bank = forms.CharField(label=_("Ngân hàng nhận"), max_length=60, min_length=2)
+    account_number = forms.CharField(
+        label=_("Số tài khoản nhận"),
+        help_text=_("6 đến 19 chữ số"),
+        max_length=40,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    holder = forms.CharField(label=_("Chủ tài khoản"), max_length=90, min_length=2)
+
+    def clean_account_number(self) -> str:
+        """Return the digits alone; banks print them in groups."""
+        number = re.sub(r"[ .\-]", "", self.cleaned_data["account_number"])
+        if number and not re.fullmatch(r"[0-9]{6,19}", number):
+            raise forms.ValidationError(_("Số tài khoản gồm 6 đến 19 chữ số, không có chữ."))
+        return number
+
+    @property
+    def bank_account(self) -> str:
+        """What is kept of a valid form, in one line; nothing when nothing was given."""
+        given = self.cleaned_data
+        return f"{given['bank']} · {given['account_number']} · {given['holder']}" if given["account_number"] else ""
+
+
+class RefundForm(DestinationForm):
     """How much goes back and where to. `remaining` is what could be refunded when the page was shown."""
 
     amount = DongField(label=_("Số tiền hoàn (đồng)"))
     note = forms.CharField(label=_("Giải thích"), max_length=500, required=False)
-    bank_account = forms.CharField(
-        label=_("Tài khoản nhận: ngân hàng, số tài khoản, chủ tài khoản"), max_length=200, required=False
-    )
     reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.HiddenInput)
     remaining = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, needs_bank_account: bool, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.fields["bank_account"].required = needs_bank_account
+        for name in DestinationForm.base_fields:
+            self.fields[name].required = needs_bank_account
 
     @classmethod
     def blank(cls, *, amount: int, remaining: int, reason: str, needs_bank_account: bool) -> RefundForm:
         """Return a new form whose key makes sending it twice one refund."""
         initial = {"amount": amount, "remaining": remaining, "reason": reason, "key": uuid.uuid4()}
         return cls(initial=initial, needs_bank_account=needs_bank_account)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a part of an account."""
+        for name in DestinationForm.base_fields:
+            is_begun = any(self.cleaned_data.get(other) for other in DestinationForm.base_fields)
+            if is_begun and self.cleaned_data.get(name) == "":
+                self.add_error(name, _("Ghi đủ ngân hàng, số tài khoản và chủ tài khoản."))
+        return self.cleaned_data
 
 
 class ReallocationForm(forms.Form):

@@ -27,6 +27,8 @@ from payments.receipts import issue as receipts
 from payments.signals import money_returned, refund_decided
 from payments.states import BillState, EventKind, RefundState
 
+from . import destination
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -118,8 +120,25 @@ def _create(proposal: Proposal, maker: User | ApiClient, **source: object) -> Re
     return refund
 
 
+def give_account(refund: Refund, account: str, *, actor: User) -> None:
+    """Say where a refund goes that has no account yet; whoever approves or transfers must be somebody else.
+
+    Once given it stays: what the second person saw is what they agreed to. Raises RefundRefused.
+    """
+    with transaction.atomic():
+        locked = lock(refund)
+        if not destination.may_be_given(locked, actor):
+            raise RefundRefused(_("Yêu cầu này đã có tài khoản nhận, hoặc bạn không phải người đề nghị."))
+        locked.bank_account = account
+        locked.save(update_fields=["bank_account"])
+        audit.record(destination.GIVEN, f"refund:{locked.pk}", actor=actor, agency=locked.agency)
+
+
 def approve(refund: Refund, *, checker: User) -> Refund:
-    """Let a second person agree; the money then leaves by itself. Raises SamePerson, IllegalTransition."""
+    """Let a second person agree; the money then leaves by itself.
+
+    Raises SamePerson, IllegalTransition, RefundRefused while nobody has said where a transfer goes.
+    """
     return _decide(refund, RefundState.APPROVED, checker=checker)
 
 
@@ -132,6 +151,8 @@ def _decide(refund: Refund, after: RefundState, *, checker: User, note: str = ""
     with transaction.atomic():
         locked = lock(refund)
         proposals.note_decision(locked, checker)
+        if after == RefundState.APPROVED:
+            destination.check(locked, checker)
         locked.next_check_at = locked.decided_at if after == RefundState.APPROVED else None
         if after == RefundState.REJECTED:
             proposals.release(locked)
@@ -142,11 +163,12 @@ def _decide(refund: Refund, after: RefundState, *, checker: User, note: str = ""
 def record_transfer(refund: Refund, *, reference: str, actor: User) -> Refund:
     """Note that a person has transferred the money by hand, or seen in the bank's books that it went.
 
-    Raises SamePerson, IllegalTransition.
+    Raises SamePerson, IllegalTransition, RefundRefused while nobody has said where it goes.
     """
     with transaction.atomic():
         locked = lock(refund)
         proposals.check_second_person(locked, actor)
+        destination.check(locked, actor)
         finish(locked, reference, actor=actor)
     return locked
 

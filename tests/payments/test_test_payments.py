@@ -24,6 +24,7 @@ from portal.public import figures_views
 from tests.support import factories
 from tests.support.notifications import confirm, notify_bill
 from tests.support.payments.callbacks import post
+from tests.support.payments.refunds import ACCOUNT
 from tests.support.payments.sandbox import Bank
 from tests.support.payments.statements import YESTERDAY, file_of, line, match
 from tests.support.signing_in import browser_of
@@ -80,7 +81,7 @@ def test_its_way_is_shown_it_has_no_receipt_counts_nowhere_and_goes_back_by_the_
     assert (member.test_payment, member.contract) == (test_payment.pk, test_payment.merchant_account_id)
     maker, checker = (factories.officer(bill.agency, Role.ACCOUNTANT) for _ in range(2))
     payment.refresh_from_db()
-    wanted = refunds.Proposal(10_000, payment.remaining_amount, "collected_in_error", "k")
+    wanted = refunds.Proposal(10_000, payment.remaining_amount, "collected_in_error", "k", **ACCOUNT)
     refund = refunds.propose_for_payment(payment, wanted, maker=maker)
     refunds.approve(refund, checker=checker)
     dispatch.send_due()

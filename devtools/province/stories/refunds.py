@@ -56,7 +56,7 @@ def propose(
         maker_id=people[maker % len(people)],
         idempotency_key=tale.rng.randbytes(16).hex(),
         proposed_at=at,
-        bank_account=f"970415 10{tale.rng.randrange(10**10):010d} {tale.owner.name}" if tale.rng.random() < 0.6 else "",
+        bank_account=f"VietinBank · 10{tale.rng.randrange(10**10):010d} · {tale.owner.name}",
         _other=people[(maker + 1) % len(people)],
     )
     _record(tale, at, made, "", made["maker_id"])

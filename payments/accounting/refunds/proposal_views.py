@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gateways import registry
-from gateways.base import Capability
 from payments.accounting.access import AccountingStaff, for_accountants
 from payments.accounting.forms import RefundForm
-from payments.cash_desk.collect import GATEWAY as COUNTER
 from payments.exports.params import choice
 from payments.merchants import missing
 from payments.models import Payment
 from payments.models.refunds import RefundReason
+from payments.refunds import destination
 from payments.refunds import workflow as refunds
 
 from .views import propose_by_form
@@ -30,7 +29,7 @@ def propose(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
     """Choose a reason, see what it allows, propose an amount (BR-15)."""
     mine = Payment.objects.filter(bill__agency__in=staff.sees).select_related("bill__agency")
     payment = get_object_or_404(mine.prefetch_related("bill__lines"), pk=pk)
-    needs_account = _needs_bank_account(payment)
+    needs_account = destination.is_needed(payment)
     if request.method == "POST":
         staff.must_act(payment.bill.agency_id)
         form = RefundForm(request.POST, needs_bank_account=needs_account)
@@ -60,16 +59,6 @@ def propose(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
         "may_act": staff.may_act(payment.bill.agency_id),
     }
     return render(request, "payments/accounting/propose.html", context)
-
-
-def _needs_bank_account(payment: Payment) -> bool:
-    """Tell whether the money cannot go back the way it came: somebody must transfer it.
-
-    What a missing gateway can do nobody knows: the refund waits for it.
-    """
-    if payment.gateway == COUNTER or missing.named(payment.gateway):
-        return False
-    return Capability.REFUND not in registry.get(payment.gateway).capabilities
 
 
 def _lines(payment: Payment, reason: str) -> list[tuple[object, bool, str]]:

@@ -19,13 +19,14 @@ from gateways import registry
 from payments import search
 from payments.accounting.access import AccountingStaff, for_accountants, for_searchers
 from payments.accounting.error_messages import attempt
-from payments.accounting.forms import RefundForm, RejectForm, TransferForm
+from payments.accounting.forms import DestinationForm, RefundForm, RejectForm, TransferForm
 from payments.accounting.list_toolbar import back_to, tools_of
 from payments.exports.definitions import REFUNDS
 from payments.exports.definitions.refunds import mine
 from payments.exports.params import page_of
 from payments.merchants import missing
 from payments.models import Discrepancy, Payment, Refund
+from payments.refunds import destination
 from payments.refunds import workflow as refunds
 from payments.states import RefundState
 
@@ -80,7 +81,7 @@ def propose_by_form(
         reason=given["reason"],
         idempotency_key=f"page:{name}:{source.pk}:{staff.user.pk}:{given['key']}",
         note=given["note"],
-        bank_account=given["bank_account"],
+        bank_account=form.bank_account,
     )
     done = _("Đã đề nghị hoàn tiền. Một người khác phải duyệt.")
     if isinstance(source, Payment):
@@ -117,12 +118,13 @@ def refund_list(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
 @require_GET
 @for_accountants
 def refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
-    """Who proposed, who decided, from where, where to. The account number is for whoever transfers."""
+    """Who proposed, who decided, from where, where to. The account number is for whoever decides or transfers."""
     refund = _one(staff, pk)
     is_other = staff.may_act(refund.agency_id) and refund.maker_id != staff.user.pk
     may_transfer = is_other and refund.state in TRANSFERABLE
-    account = refund.bank_account
-    if account and may_transfer:
+    may_decide = is_other and refund.state == RefundState.PROPOSED
+    account, may_see = refund.bank_account, may_decide or may_transfer
+    if account and may_see:
         audit.record("view_bank_account", f"refund:{refund.pk}", actor=staff.user, agency=refund.agency)
     source = refund.payment or refund.discrepancy
     context = {
@@ -132,8 +134,11 @@ def refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
         "remaining": source.remaining_amount if source else 0,
         "gateway_name": registry.name_of(refund.payment.gateway) if refund.payment else "",
         "missing_gateway": missing.named(refund.payment.gateway) if refund.payment else "",
-        "bank_account": account if may_transfer else masked(account),
-        "may_decide": is_other and refund.state == RefundState.PROPOSED,
+        "bank_account": account if may_see else masked(account),
+        "lacks_account": not account and destination.is_needed(refund.payment),
+        "may_give_account": staff.may_act(refund.agency_id) and destination.may_be_given(refund, staff.user),
+        "account_form": DestinationForm(auto_id="id_account_%s"),
+        "may_decide": may_decide,
         "may_reject": is_other and refund.state in REJECTABLE,
         "may_transfer": may_transfer,
         "is_maker": refund.maker_id == staff.user.pk,
@@ -150,6 +155,20 @@ def masked(account: str) -> str:
     """Return a bank account of which only the last digits can be read."""
     digits = re.sub(r"\D", "", account)
     return f"•••• {digits[-4:]}" if len(digits) > 4 else "••••" if account else ""
+
+
+@require_POST
+@for_accountants
+def give_account(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
+    """Say where a refund goes that was proposed without an account."""
+    refund = staff.to_act_on(_one(staff, pk))
+    form = DestinationForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    else:
+        done = _("Đã ghi tài khoản nhận. Một người khác duyệt hoặc chuyển khoản.")
+        attempt(request, lambda: refunds.give_account(refund, form.bank_account, actor=staff.user), done)
+    return redirect("accounting-refund", pk=pk)
 
 
 @require_POST

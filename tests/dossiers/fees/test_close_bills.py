@@ -24,6 +24,7 @@ from tests.support import factories
 from tests.support.concurrency import at_once
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
+from tests.support.payments.refunds import ACCOUNT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,7 +79,7 @@ def test_what_was_paid_before_is_for_an_accountant_to_give_back(officer: User) -
     assert close_bills.end_due() == 1
     assert cases() == [(DiscrepancyKind.PAID_IN_VAIN, 10_000)]
     maker, checker = (factories.officer(dossier.agency, Role.ACCOUNTANT) for _ in range(2))
-    wish = refunds.Proposal(10_000, 10_000, "withdrawn", "k1")
+    wish = refunds.Proposal(10_000, 10_000, "withdrawn", "k1", **ACCOUNT)
     refund = refunds.propose_for_payment(payment, wish, maker=maker)
     refunds.approve(refund, checker=checker)
     dispatch.send_due()

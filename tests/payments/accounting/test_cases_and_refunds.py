@@ -24,7 +24,8 @@ from tests.support.payments.accounting import paid, said, sign_in, surplus
 from tests.support.payments.statements import file_of, line, match, paid_yesterday
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BANK_ACCOUNT = "Vietcombank 0123456789 NGUYEN THI BINH"
+ACCOUNT = {"bank": "Vietcombank", "account_number": "0123 456.789", "holder": "NGUYEN THI BINH"}
+BANK_ACCOUNT = "Vietcombank · 0123456789 · NGUYEN THI BINH"
 
 
 def two_accountants(agency: Any) -> tuple[User, Client, User, Client]:
@@ -48,7 +49,7 @@ def test_surplus_is_taken_over_proposed_approved_transferred_and_closed() -> Non
     case.refresh_from_db()
     assert case.owner == maker
 
-    values = fields(page, amount="150.000", bank_account=BANK_ACCOUNT, note="Chuyển hai lần")
+    values = fields(page, amount="150.000", **ACCOUNT, note="Chuyển hai lần")
     assert "phải duyệt" in said(making.post(f"/doi-soat/sai-lech/{case.pk}/hoan-tien/", values, follow=True))
     refund = Refund.objects.get()
     detail = f"/doi-soat/hoan-tien/{refund.pk}/"
@@ -56,6 +57,8 @@ def test_surplus_is_taken_over_proposed_approved_transferred_and_closed() -> Non
 
     assert f"{detail}duyet/" not in said(making.get(detail))
     assert "Nhờ một đồng nghiệp" in said(making.post(f"{detail}duyet/", follow=True))
+    assert BANK_ACCOUNT in said(checking.get(detail))  # whoever decides sees where the money goes
+    assert BANK_ACCOUNT not in said(making.get(detail))
     assert f"{detail}duyet/" in said(checking.get(detail))
     assert "Đã duyệt" in said(checking.post(f"{detail}duyet/", follow=True))
     assert "người khác xử lý" in said(checking.post(f"{detail}duyet/", follow=True))
@@ -64,7 +67,7 @@ def test_surplus_is_taken_over_proposed_approved_transferred_and_closed() -> Non
     assert BANK_ACCOUNT not in said(making.get(detail))
     assert "•••• 6789" in said(making.get(detail))
     assert BANK_ACCOUNT in said(checking.get(detail))
-    assert AuditEntry.objects.filter(action="view_bank_account", actor=checker).count() == 1
+    assert AuditEntry.objects.filter(action="view_bank_account", actor=checker).exists()
     assert "Nhờ một đồng nghiệp" in said(making.post(f"{detail}chuyen-khoan/", {"reference": "FT26001"}, follow=True))
     assert "Ghi mã giao dịch" in said(checking.post(f"{detail}chuyen-khoan/", {"reference": ""}, follow=True))
     assert "Đã ghi nhận" in said(checking.post(f"{detail}chuyen-khoan/", {"reference": "FT26001"}, follow=True))
@@ -78,7 +81,7 @@ def test_surplus_is_taken_over_proposed_approved_transferred_and_closed() -> Non
 def test_sending_the_form_twice_is_one_refund() -> None:
     case = surplus()
     _, making, _, _ = two_accountants(case.agency)
-    values = fields(making.get(f"/doi-soat/sai-lech/{case.pk}/"), amount="1000", bank_account=BANK_ACCOUNT)
+    values = fields(making.get(f"/doi-soat/sai-lech/{case.pk}/"), amount="1000", **ACCOUNT)
     for _ in range(2):
         making.post(f"/doi-soat/sai-lech/{case.pk}/hoan-tien/", values)
     assert Refund.objects.count() == 1
@@ -91,21 +94,33 @@ def test_whoever_was_slower_is_told_what_remains() -> None:
     case = surplus()
     _, making, _, checking = two_accountants(case.agency)
     path = f"/doi-soat/sai-lech/{case.pk}/"
-    slow = fields(checking.get(path), bank_account=BANK_ACCOUNT)
-    making.post(f"{path}hoan-tien/", fields(making.get(path), amount="100000", bank_account=BANK_ACCOUNT))
+    slow = fields(checking.get(path), **ACCOUNT)
+    making.post(f"{path}hoan-tien/", fields(making.get(path), amount="100000", **ACCOUNT))
     assert "nay là 50.000\u00a0đ" in said(checking.post(f"{path}hoan-tien/", slow, follow=True))
     assert Refund.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"amount": "0"}, {"amount": "-5"}, {"amount": "1,5"}, {"amount": "9" * 30}, {"bank_account": ""}, {"key": "x"}],
+    [
+        {"amount": "0"},
+        {"amount": "-5"},
+        {"amount": "1,5"},
+        {"amount": "9" * 30},
+        {"bank": ""},
+        {"account_number": ""},
+        {"account_number": "khong co gi"},
+        {"account_number": "12345"},
+        {"account_number": "1" * 20},
+        {"holder": ""},
+        {"key": "x"},
+    ],
 )
 def test_a_form_filled_in_wrong_comes_back_with_what_to_correct(changes: dict[str, str]) -> None:
     case = surplus()
     _, making, _, _ = two_accountants(case.agency)
     path = f"/doi-soat/sai-lech/{case.pk}/"
-    values = {**fields(making.get(path), bank_account=BANK_ACCOUNT), **changes}
+    values = {**fields(making.get(path), **ACCOUNT), **changes}
     answer = making.post(f"{path}hoan-tien/", values)
     assert (answer.status_code, "data-error-summary" in said(answer)) == (200, True)
     assert not Refund.objects.exists()
@@ -115,7 +130,7 @@ def test_more_than_remains_is_refused_in_words() -> None:
     case = surplus()
     _, making, _, _ = two_accountants(case.agency)
     path = f"/doi-soat/sai-lech/{case.pk}/"
-    values = fields(making.get(path), amount="150001", bank_account=BANK_ACCOUNT)
+    values = fields(making.get(path), amount="150001", **ACCOUNT)
     assert "không quá số còn lại" in said(making.post(f"{path}hoan-tien/", values, follow=True))
 
 
@@ -123,7 +138,7 @@ def test_a_rejection_has_a_reason_and_frees_the_amount() -> None:
     case = surplus()
     _, making, _, checking = two_accountants(case.agency)
     path = f"/doi-soat/sai-lech/{case.pk}/"
-    making.post(f"{path}hoan-tien/", fields(making.get(path), bank_account=BANK_ACCOUNT))
+    making.post(f"{path}hoan-tien/", fields(making.get(path), **ACCOUNT))
     detail = f"/doi-soat/hoan-tien/{Refund.objects.get().pk}/"
     assert "Ghi lý do" in said(checking.post(f"{detail}khong-duyet/", follow=True))
     assert "hoàn được" in said(checking.post(f"{detail}khong-duyet/", {"note": "sai tài khoản"}, follow=True))
@@ -166,12 +181,12 @@ def test_a_refused_household_business_cannot_be_refunded_and_the_page_says_by_wh
     assert button
     assert "disabled" in button[0]
     assert "Điều 7 quy định" in said(page)
-    values = fields(page, amount="100000", reason="refused", remaining="100000", bank_account=BANK_ACCOUNT)
+    values = fields(page, amount="100000", reason="refused", remaining="100000", **ACCOUNT)
     assert "Điều 7 quy định" in said(making.post(path, values, follow=True))  # the server refuses anyway
     assert not Refund.objects.exists()
     page = making.get(path, {"reason": "collected_in_error"})
     assert "disabled" not in said(page)
-    values = fields(page, bank_account=BANK_ACCOUNT)
+    values = fields(page, **ACCOUNT)
     assert "phải duyệt" in said(making.post(path, values, follow=True))
 
 
@@ -182,9 +197,9 @@ def test_only_the_lines_the_law_refunds_make_up_the_most_that_goes_back() -> Non
     page = making.get(path, {"reason": "withdrawn"})
     assert "nhiều nhất 10.000" in said(page)
     assert [goes_back for _, goes_back, _ in page.context["lines"]] == [False, True]
-    values = fields(page, amount="10001", bank_account=BANK_ACCOUNT)
+    values = fields(page, amount="10001", **ACCOUNT)
     assert "Điều 7 NĐ" in said(making.post(path, values, follow=True))
-    values = fields(page, bank_account=BANK_ACCOUNT)
+    values = fields(page, **ACCOUNT)
     making.post(path, values)
     assert Refund.objects.get().amount == 10_000
     payment.bill.refresh_from_db()
@@ -200,14 +215,25 @@ def test_a_payment_is_found_by_the_code_of_its_bill() -> None:
     assert f"/doi-soat/lan-nop/{payment.pk}/" not in said(other)
 
 
-def test_a_refund_of_a_system_may_be_approved_by_anybody_who_acts() -> None:
+def test_a_refund_of_a_system_gets_its_account_from_one_person_and_is_approved_by_another() -> None:
     payment = paid(factories.payment(gateway="vietinbank"))
     client, _key = create_client("Một cửa điện tử", [payment.bill.agency])
     wanted = refunds.Proposal(1_000, 150_000, "withdrawn", "k")
     refund = refunds.propose_for_payment(payment, wanted, maker=client)
-    _, making, _, _ = two_accountants(payment.bill.agency)
-    assert "Một cửa điện tử" in said(making.get(f"/doi-soat/hoan-tien/{refund.pk}/"))
-    assert "Đã duyệt" in said(making.post(f"/doi-soat/hoan-tien/{refund.pk}/duyet/", follow=True))
+    _, giving, _, checking = two_accountants(payment.bill.agency)
+    path = f"/doi-soat/hoan-tien/{refund.pk}/"
+    page = said(checking.get(path))
+    assert "Một cửa điện tử" in page
+    assert "Chưa có tài khoản nhận" in page
+    assert f"{path}duyet/" not in page
+    assert "Chưa có tài khoản nhận" in said(checking.post(f"{path}duyet/", follow=True))
+    wrong = ACCOUNT | {"account_number": "khong co gi"}
+    assert "6 đến 19 chữ số" in said(giving.post(f"{path}tai-khoan/", wrong, follow=True))
+    assert "Đã ghi tài khoản" in said(giving.post(f"{path}tai-khoan/", ACCOUNT, follow=True))
+    assert "đã có tài khoản" in said(checking.post(f"{path}tai-khoan/", ACCOUNT, follow=True))
+    assert BANK_ACCOUNT in said(checking.get(path))
+    assert "Nhờ một đồng nghiệp" in said(giving.post(f"{path}duyet/", follow=True))
+    assert "Đã duyệt" in said(checking.post(f"{path}duyet/", follow=True))
 
 
 def test_cases_are_filtered_by_kind_state_owner_and_bill_the_oldest_first() -> None:

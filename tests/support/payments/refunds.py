@@ -19,6 +19,8 @@ from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
 
 _keys = itertools.count(1)
+#: Where a transfer goes.
+ACCOUNT = {"bank_account": "VCB · 0123456789 · NGUYEN THI BINH"}
 
 
 def paid(amount: int = 150_000, **values: Any) -> Payment:
@@ -30,7 +32,7 @@ def paid(amount: int = 150_000, **values: Any) -> Payment:
 
 
 def proposal(amount: int, remaining: int, reason: str = "withdrawn", **values: Any) -> refunds.Proposal:
-    return refunds.Proposal(amount, remaining, reason, **{"idempotency_key": f"k{next(_keys)}", **values})
+    return refunds.Proposal(amount, remaining, reason, **{**ACCOUNT, "idempotency_key": f"k{next(_keys)}", **values})
 
 
 def give_back(payment: Payment, amount: int, maker: User, checker: User) -> Refund:
