@@ -7,3 +7,7 @@ class LastProvinceAdmin(Exception):
 
 class RoleIsOver(Exception):
     """A role that has ended is neither ended nor extended; it is granted anew."""
+
+
+class OwnRole(Exception):
+    """Nobody grants or extends a role to themselves."""

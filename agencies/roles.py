@@ -11,7 +11,7 @@ from psycopg2.extras import DateRange
 from . import people
 from .admin_periods import in_words
 from .audit import record as audit
-from .errors import RoleIsOver
+from .errors import OwnRole, RoleIsOver
 from .models import Membership, User
 
 #: How long before its end a role is shown as ending.
@@ -36,8 +36,10 @@ def end(role: Membership, *, actor: User, today: date | None = None) -> Membersh
 def extend(role: Membership, until: date, *, actor: User, today: date | None = None) -> Membership:
     """Let a role that is not over last to the day before `until`. Locks the role.
 
-    Raises RoleIsOver, and the database's IntegrityError when the person holds the same role again later.
+    Raises OwnRole, RoleIsOver, and the database's IntegrityError when the person holds the same role again later.
     """
+    if role.user_id == actor.pk:
+        raise OwnRole
     with transaction.atomic():
         locked = _locked(role, today or timezone.localdate())
         _set(locked, DateRange(locked.valid_during.lower, until), "role_extended", actor)

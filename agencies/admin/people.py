@@ -51,6 +51,14 @@ class MembershipInline(WithPeriod, TabularInline):
         rows: QuerySet[Membership] = super().get_queryset(request).select_related("agency")
         return rows if sees_everything(request.user) else rows.filter(agency__in=administered_by(request.user))
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody grants a role to themselves."""
+        return obj != request.user and bool(super().has_add_permission(request, obj))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody makes their own role last longer, or another one."""
+        return obj != request.user and bool(super().has_change_permission(request, obj))
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only agencies that the granting person administers."""
         if db_field.name == "agency":
@@ -132,6 +140,8 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):  # type: ignore[type-ar
     @recently_proved_method
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save all or nothing: whatever would leave the province without an administrator is undone."""
+        if row_key(str(args[0] if args else kwargs.get("object_id") or "")) == request.user.pk:
+            messages.info(request, _("Vai trò của chính bạn do một quản trị viên khác cấp hoặc gia hạn."))
         try:
             return super().changeform_view(request, *args, **kwargs)
         except LastProvinceAdmin:

@@ -20,7 +20,7 @@ from agencies.admin_base import ScopedAdmin
 from agencies.admin_filters import ChosenFilter
 from agencies.admin_periods import WithPeriod
 from agencies.authorization import PROVINCIAL, sees_everything
-from agencies.errors import LastProvinceAdmin, RoleIsOver
+from agencies.errors import LastProvinceAdmin, OwnRole, RoleIsOver
 from agencies.models import Membership
 from agencies.reauthentication import must_be_proved
 from core.values.text import fold
@@ -120,6 +120,8 @@ class RoleAdmin(WithPeriod, ScopedAdmin):
                 done += 1
             except RoleIsOver:
                 messages.warning(request, _now("%(role)s: đã hết hiệu lực, hãy cấp lại.") % {"role": role})
+            except OwnRole:
+                messages.error(request, _now("%(role)s: không ai tự gia hạn vai trò của mình.") % {"role": role})
             except LastProvinceAdmin:
                 messages.error(request, _now("%(role)s: tỉnh phải luôn còn một quản trị tỉnh.") % {"role": role})
             except IntegrityError:

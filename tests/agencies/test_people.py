@@ -89,22 +89,19 @@ def test_who_is_also_elsewhere_cannot_be_taken_over_by_a_new_password() -> None:
     assert [user.check_password("quite another password") for user in (above, both, own)] == [False, False, True]
 
 
-@pytest.mark.parametrize("way", ["switched off", "role ended"])
-def test_the_last_administrator_of_the_province_stays(way: str) -> None:
+def test_the_last_administrator_of_the_province_stays() -> None:
+    """Ending the last one's role: test_roles.py."""
     province = factories.agency("Tỉnh")
     last = factories.officer(province, Role.PROVINCE_ADMIN)
-    until = "2026-01-01" if way == "role ended" else ""
-    sent = form(last, (province, "province_admin", "2020-01-01", until), existing=1)
-    if way == "switched off":
-        del sent["is_active"]
+    sent = form(last, (province, "province_admin", "2020-01-01", ""), existing=1)
+    del sent["is_active"]
     answer = change(browser_of(last), last, **sent)
     assert "ít nhất một quản trị tỉnh" in answer.content.decode()
     last.refresh_from_db()
     assert last.is_active
-    assert last.memberships.get().valid_during.upper is None
     factories.officer(province, Role.PROVINCE_ADMIN)
     change(browser_of(last), last, **sent)
-    assert not (User.objects.get(pk=last.pk).is_active and last.memberships.get().valid_during.upper is None)
+    assert not User.objects.get(pk=last.pk).is_active
 
 
 def test_who_is_switched_off_is_out_with_the_next_click() -> None:
@@ -124,3 +121,13 @@ def test_the_audit_is_taken_away_without_formulas_and_that_is_in_the_audit() -> 
     text = b"".join(answer.streaming_content).decode()
     assert '"\'=HYPERLINK(""http://x"")"' in text
     assert AuditEntry.objects.filter(action="export_audit").count() == 1
+
+
+def test_nobody_grants_or_lengthens_a_role_of_their_own() -> None:
+    home = factories.agency("Tỉnh")
+    admin = factories.officer(home, Role.PROVINCE_ADMIN)
+    rows = ((home, "province_admin", "2020-01-01", "2090-01-01"), (home, "accountant", "2026-01-01", ""))
+    before = list(admin.memberships.values("role", "valid_during"))
+    answer = change(browser_of(admin), admin, **form(admin, *rows, existing=1))
+    assert "do một quản trị viên khác cấp" in answer.content.decode()
+    assert list(admin.memberships.values("role", "valid_during")) == before

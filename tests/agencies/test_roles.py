@@ -137,3 +137,11 @@ def test_the_sessions_of_another_agency_are_not_found_and_an_auditor_ends_none()
     auditor = browser_of(factories.officer(factories.agency(), Role.AUDITOR))
     assert [who.post(page).status_code for who in (stranger, auditor)] == [404, 403]
     assert browser.get("/quay/").status_code == 200
+
+
+def test_nobody_extends_a_role_of_their_own() -> None:
+    role = held(TODAY() + timedelta(days=10), role=Role.PROVINCE_ADMIN)
+    answer = act(browser_of(role.user), "extend_by_a_year", role)
+    role.refresh_from_db()
+    assert role.valid_during.upper == TODAY() + timedelta(days=10)
+    assert "không ai tự gia hạn" in answer.content.decode()
