@@ -124,6 +124,10 @@ class SamePerson(PaymentsError):
     """Maker and checker must be two people."""
 
 
+class NotIndependent(SamePerson):
+    """One of maker and checker gave the other the account or the role by which they act."""
+
+
 class StatementRefused(PaymentsError):
     """A bank's file cannot be taken. `message` says which line and why; nothing of it was kept."""
 

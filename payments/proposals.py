@@ -10,10 +10,12 @@ from typing import TypeVar
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from agencies.authorization import ACCOUNTANTS
+from agencies.independence import are_independent
 from agencies.models import User
 
 from . import discrepancies
-from .errors import IdempotencyConflict, RemainingChanged, SamePerson
+from .errors import IdempotencyConflict, NotIndependent, RemainingChanged, SamePerson
 from .models import Discrepancy, Payment, Reallocation, Refund
 
 Proposal = TypeVar("Proposal", Refund, Reallocation)
@@ -55,13 +57,18 @@ def release(proposal: Refund | Reallocation) -> None:
         discrepancies.reopen(case)
 
 
-def check_second_person(proposal: Refund | Reallocation, person: User) -> None:
-    """Raise SamePerson when somebody is about to decide, or carry out, what they proposed."""
+def check_second_person(proposal: Refund | Reallocation, person: User, *, is_agreed: bool = True) -> None:
+    """Raise SamePerson when somebody is about to decide, or carry out, what they proposed.
+
+    Raises NotIndependent when they agree and one of the two gave the other the account or the role.
+    """
     if proposal.maker_id == person.pk:
         raise SamePerson
+    if is_agreed and proposal.maker and not are_independent(person, proposal.maker, ACCOUNTANTS):
+        raise NotIndependent
 
 
-def note_decision(proposal: Refund | Reallocation, checker: User) -> None:
-    """Set who decided and when; the caller saves."""
-    check_second_person(proposal, checker)
+def note_decision(proposal: Refund | Reallocation, checker: User, *, is_agreed: bool) -> None:
+    """Set who decided and when; the caller saves. Raises as `check_second_person`."""
+    check_second_person(proposal, checker, is_agreed=is_agreed)
     proposal.checker, proposal.decided_at = checker, timezone.now()

@@ -76,14 +76,15 @@ def _open_bill(agency_id: int, reference: str) -> Bill:
 def approve(move: Reallocation, *, checker: User) -> Reallocation:
     """Let a second person agree: the bills are paid now, with receipts, or nothing happens.
 
-    Raises SamePerson, ReallocationRefused when it was decided before, BillNotPayable when a bill has
+    Raises SamePerson, NotIndependent, ReallocationRefused when it was decided before, BillNotPayable when a bill has
     been paid or closed meanwhile, PaymentMayBeUnderWay while an online payment is in doubt.
     """
     for bill in move.bills.all():
         cash_desk.ask_about_open(bill)
     with transaction.atomic(durable=True):
         bills = list(move.bills.select_for_update(of=("self",)).select_related("agency").order_by("pk"))
-        locked = _lock(move, checker)
+        locked = _lock(move)
+        proposals.check_second_person(locked, checker)
         if closed := next((bill for bill in bills if bill.state != BillState.OPEN), None):
             raise BillNotPayable(closed.reference)
         case = locked.discrepancy
@@ -109,19 +110,18 @@ def approve(move: Reallocation, *, checker: User) -> Reallocation:
 def reject(move: Reallocation, *, checker: User) -> Reallocation:
     """Reject, and release the held amount. Raises SamePerson, ReallocationRefused."""
     with transaction.atomic():
-        locked = _lock(move, checker)
+        locked = _lock(move)
         proposals.release(locked)
         _decide(locked, ReallocationState.REJECTED, checker)
     return locked
 
 
-def _lock(move: Reallocation, checker: User) -> Reallocation:
+def _lock(move: Reallocation) -> Reallocation:
     Discrepancy.objects.select_for_update().get(pk=move.discrepancy_id)
     related = Reallocation.objects.select_for_update(of=("self",)).select_related(
         "discrepancy__bill", "discrepancy__agency"
     )
     locked = related.get(pk=move.pk)
-    proposals.check_second_person(locked, checker)
     if locked.state != ReallocationState.PROPOSED:
         raise ReallocationRefused(_("Đề nghị này đã được quyết định trước đó."))
     return locked
@@ -129,7 +129,7 @@ def _lock(move: Reallocation, checker: User) -> Reallocation:
 
 def _decide(locked: Reallocation, after: ReallocationState, checker: User) -> None:
     transitions.reallocation_to(locked, after)
-    proposals.note_decision(locked, checker)
+    proposals.note_decision(locked, checker, is_agreed=after == ReallocationState.DONE)
     locked.save(update_fields=["state", "checker", "decided_at"])
     _record(locked, checker)
 

@@ -137,7 +137,7 @@ def give_account(refund: Refund, account: str, *, actor: User) -> None:
 def approve(refund: Refund, *, checker: User) -> Refund:
     """Let a second person agree; the money then leaves by itself.
 
-    Raises SamePerson, IllegalTransition, RefundRefused while nobody has said where a transfer goes.
+    Raises SamePerson, NotIndependent, IllegalTransition, RefundRefused while nobody has said where a transfer goes.
     """
     return _decide(refund, RefundState.APPROVED, checker=checker)
 
@@ -150,7 +150,7 @@ def reject(refund: Refund, *, checker: User, note: str = "") -> Refund:
 def _decide(refund: Refund, after: RefundState, *, checker: User, note: str = "") -> Refund:
     with transaction.atomic():
         locked = lock(refund)
-        proposals.note_decision(locked, checker)
+        proposals.note_decision(locked, checker, is_agreed=after == RefundState.APPROVED)
         if after == RefundState.APPROVED:
             destination.check(locked, checker)
         locked.next_check_at = locked.decided_at if after == RefundState.APPROVED else None
@@ -163,7 +163,7 @@ def _decide(refund: Refund, after: RefundState, *, checker: User, note: str = ""
 def record_transfer(refund: Refund, *, reference: str, actor: User) -> Refund:
     """Note that a person has transferred the money by hand, or seen in the bank's books that it went.
 
-    Raises SamePerson, IllegalTransition, RefundRefused while nobody has said where it goes.
+    Raises SamePerson, NotIndependent, IllegalTransition, RefundRefused while nobody has said where it goes.
     """
     with transaction.atomic():
         locked = lock(refund)

@@ -8,10 +8,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from agencies.audit import record as audit
 from agencies.models import Role, User
 from payments.bills.create import NewLine
 from payments.callbacks import inbox
-from payments.errors import RefundRefused, RemainingChanged, SamePerson
+from payments.errors import NotIndependent, RefundRefused, RemainingChanged, SamePerson
 from payments.models import Discrepancy, Payment, Receipt, Refund
 from payments.models.discrepancies import DiscrepancyKind
 from payments.refunds import dispatch
@@ -71,6 +72,38 @@ def test_maker_and_checker_are_two_people(maker: User) -> None:
         refunds.approve(refund, checker=maker)
     with pytest.raises(IntegrityError), transaction.atomic():
         Refund.objects.filter(pk=refund.pk).update(checker=maker)  # the database says so too
+
+
+@pytest.mark.parametrize("by", ["maker", "checker"])
+@pytest.mark.parametrize("act", ["granted", "extended", "created", "opened"])
+def test_whoever_gave_the_other_the_account_or_the_role_is_no_second_person(
+    maker: User, checker: User, by: str, act: str
+) -> None:
+    giver, taker = (maker, checker) if by == "maker" else (checker, maker)
+    role = {"model": "agencies.membership", "field": "role", "before": "", "after": "Kế toán"}
+    name = {"field": "username", "before": "", "after": taker.username}
+    person = f"user:{taker.pk}"
+    if act == "granted":
+        audit.record("user_saved", person, actor=giver, changes=[role])
+    elif act == "extended":
+        audit.record("role_extended", f"membership:{taker.memberships.get().pk}", actor=giver)
+    elif act == "created":
+        audit.record("user_saved", person, actor=giver, changes=[name])
+    else:
+        audit.record("password_changed", person, actor=giver)
+    refund = refunds.propose_for_payment(paid(), proposal(1000, 150_000), maker=maker)
+    with pytest.raises(NotIndependent):
+        refunds.approve(refund, checker=checker)
+    refunds.reject(refund, checker=checker)  # whoever says no takes nothing
+
+
+def test_what_others_did_or_what_gives_no_right_leaves_two_persons(maker: User, checker: User) -> None:
+    role = {"model": "agencies.membership", "field": "role", "before": "", "after": "Người trực tiếp nhận"}
+    audit.record("user_saved", f"user:{maker.pk}", actor=checker, changes=[role, {"field": "phone"}])
+    audit.record("password_changed", f"user:{maker.pk}", actor=maker)
+    audit.record("password_changed", f"user:{maker.pk}", actor=factories.officer(factories.agency()))
+    refund = refunds.propose_for_payment(paid(), proposal(1000, 150_000), maker=maker)
+    assert refunds.approve(refund, checker=checker).state == RefundState.APPROVED
 
 
 def test_what_the_caller_saw_must_still_be_true(maker: User) -> None:
