@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agencies.audit import record as audit
@@ -80,11 +82,32 @@ def _day(text: str, default: date) -> date:
     return day if day.year >= 2000 else default
 
 
+def _complain(request: HttpRequest, scope: Scope) -> None:
+    """Say on a page what of the wanted span was changed, and which one is shown instead."""
+    wanted = {name: request.GET.get(name, "") for name in ("tu", "den")}
+    days = {name: _day(text, date.min) for name, text in wanted.items() if text}
+    reasons = [
+        _("“%(text)s” không phải một ngày") % {"text": wanted[name][:20]}
+        for name, day in days.items()
+        if day == date.min
+    ]
+    if date.min not in days.values():
+        first, last = days.get("tu", scope.first), days.get("den", scope.last)
+        reasons += [_("từ ngày sau đến ngày")] if first > last else []
+        reasons += [_("ngày còn ở tương lai")] if max(first, last) > timezone.localdate() else []
+        reasons += [_("dài quá một năm")] if last - first > LONGEST else []
+    if reasons:
+        shown = {"why": ", ".join(reasons), "first": f"{scope.first:%d/%m/%Y}", "last": f"{scope.last:%d/%m/%Y}"}
+        text = _("Khoảng thời gian không dùng được (%(why)s): đang hiện từ %(first)s đến hết %(last)s.") % shown
+        messages.warning(request, text)
+
+
 @require_GET
 @for_staff
 def report(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Show the report; the number of queries does not depend on how much there is."""
     requested = _requested(request, staff)
+    _complain(request, requested.scope)
     is_whole = requested.agency is None and sees_everything(staff.user)
     summary = summary_of(requested.scope, is_whole=is_whole, heirs=requested.heirs)
     charted = [(row.name, percent) for row in summary.rows if (percent := row.online.percent) is not None][:CHARTED]
@@ -118,6 +141,7 @@ def report_file(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
 def dossiers(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """The dossiers a number counts (`?so=` its word), each a link to the desk."""
     requested, word, measure = _measure(request, staff)
+    _complain(request, requested.scope)
     page = page_of(request, _listed(measure, requested))
     context = {"staff": staff, "requested": requested, "word": word, "measure": measure, "page": page}
     return render(request, "portal/reports/dossiers.html", context)

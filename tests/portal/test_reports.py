@@ -207,3 +207,20 @@ def test_a_report_is_by_the_agencies_of_its_time_or_rolled_up_to_who_does_their_
     assert rows(**{"co-quan": new.pk}) == {"Xã Mới": 1}
     behind = browser.get(f"{PAGE}ho-so/?so=da-nop&gop=1&co-quan={new.pk}")
     assert len(behind.context["page"].object_list) == 3
+
+
+@pytest.mark.parametrize(
+    ("span", "why"),
+    [
+        ({"tu": "2026-03-09", "den": "2026-03-01"}, "từ ngày sau đến ngày"),
+        ({"den": "2099-01-01"}, "tương lai"),
+        ({"tu": "2020-01-01", "den": "2026-03-01"}, "quá một năm"),
+        ({"tu": "hôm qua"}, "“hôm qua” không phải một ngày"),
+        ({"tu": "2026-03-01", "den": "2026-03-09"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_span_that_cannot_be_shown_is_said_with_the_one_that_is(span: dict[str, str], why: str) -> None:
+    browser = browser_of(factories.officer(factories.agency(), Role.AUDITOR))
+    page = browser.get(PAGE, span).content.decode()
+    assert (("Khoảng thời gian không dùng được" in page), why in page) == (bool(why), True)
