@@ -149,3 +149,24 @@ def test_the_figures_of_a_page_are_grouped_and_its_addresses_are_not(agency: Any
     page = said(client.get(f"/doi-soat/lan-nop/{payment.pk}/hoan-tien/"))
     assert "1.234.567\u00a0đ" in page
     assert 'value="1234567"' in page
+
+
+@pytest.mark.parametrize(
+    ("page", "given", "complaint"),
+    [
+        ("lan-nop", {"from": "2026-03-09", "to": "2026-03-01"}, "Từ ngày 09/03/2026 sau đến ngày 01/03/2026"),
+        ("lan-nop", {"from": "2099-01-01"}, "tương lai"),
+        ("lan-nop", {"from": "hôm qua"}, "Từ ngày “hôm qua”"),
+        ("lan-nop", {"state": "nonsense"}, "Trạng thái “nonsense”"),
+        ("lan-nop", {"agency": "999999"}, "Cơ quan “999999”"),
+        ("hoan-tien", {"state": "nonsense"}, "Trạng thái “nonsense”"),
+        ("sai-lech", {"kind": "nonsense"}, "Loại “nonsense”"),
+        ("sai-lech", {"kind": "surplus", "state": "all", "owner": "me"}, ""),
+        ("lan-nop", {"from": "2026-03-01", "to": "2026-03-09", "state": "paid"}, ""),
+    ],
+)
+def test_what_a_list_does_not_understand_of_a_filter_it_says(page: str, given: dict[str, str], complaint: str) -> None:
+    browser = sign_in(factories.officer(factories.agency(), Role.ACCOUNTANT))
+    answer = said(browser.get(f"/doi-soat/{page}/", given))
+    assert complaint in answer
+    assert bool(complaint) == any(words in answer for words in ("Không hiểu, nên", "không có ngày nào", "tương lai"))
