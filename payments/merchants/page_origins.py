@@ -75,7 +75,7 @@ def is_allowed(address: str) -> bool:
 
 
 def _by_environment() -> list[str]:
-    return [origin_of(source) for source in settings.CSP_FORM_ACTION]
+    return [origin_of(source) for source in settings.FORM_ACTION_ORIGINS]
 
 
 def _is_in(origin: str, allowed: Iterable[str]) -> bool:

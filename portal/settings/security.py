@@ -20,7 +20,7 @@ WEBHOOK_NETWORKS = read("WEBHOOK_NETWORKS")
 WEBHOOK_HTTPS_ONLY = True
 
 #: Beside what the contracts with gateways name (`payments/merchants/page_origins.py`).
-CSP_FORM_ACTION = read("CSP_FORM_ACTION")
+FORM_ACTION_ORIGINS = read("CSP_FORM_ACTION")
 
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -39,7 +39,7 @@ CONTENT_SECURITY_POLICY = {
         # Browsers hold the redirect after a form to this, too: the sign-in begins with one.
         "form-action": [
             SELF,
-            *CSP_FORM_ACTION,
+            *FORM_ACTION_ORIGINS,
             *(["{0.scheme}://{0.netloc}".format(urlsplit(VNEID_ISSUER))] if VNEID_ISSUER else []),
         ],
     }

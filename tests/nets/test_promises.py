@@ -33,7 +33,6 @@ KEPT = {
     "agencies.User.first_name": "Django's own; people have one full name here",
     "agencies.User.is_superuser": "Django's own: `createsuperuser` on a new installation",
     "agencies.User.last_name": "Django's own; people have one full name here",
-    "dossiers.Assistance.confirmed_at": "read by the constraint: who confirmed has a moment",
     "dossiers.Dossier.national_code": "issue 21 (4): dossiers taken in from the national portal",
     "dossiers.Result.recorded_at": "evidence for the auditor, as in the audit",
     "dossiers.Result.recorded_by": "evidence for the auditor, as in the audit",

@@ -75,7 +75,7 @@ def test_a_page_outside_is_told_and_the_payer_gets_a_link(bill: Bill, monkeypatc
 
 
 def test_a_contract_that_names_no_page_is_told_before_anybody_pays(bill: Bill, settings: Any) -> None:
-    settings.CSP_FORM_ACTION = []
+    settings.FORM_ACTION_ORIGINS = []
     MerchantAccount.objects.update(settings={**MerchantAccount.objects.get().settings, "pay_url": "vpcpay.html"})
     assert [blocked.origin for blocked in page_origins.blocked()] == [""]
     assert len(_warnings()) == 1

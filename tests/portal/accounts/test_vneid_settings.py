@@ -25,7 +25,7 @@ def provider(settings: Any) -> VneidProvider:
     settings.SOCIALACCOUNT_PROVIDERS = {"vneid": {"APPS": [app]}}
     request = RequestFactory().get("/")
     request.session = {}  # type: ignore[assignment]
-    return VneidProtocol(request).get_provider()  # type: ignore[no-any-return]
+    return VneidProtocol(request).get_provider()
 
 
 def test_the_telephone_is_asked_for_as_the_standard_says(provider: VneidProvider) -> None:
