@@ -159,3 +159,8 @@ def test_a_statement_cannot_be_built_for_what_no_table_lists_or_for_unlike_moves
         build("payments_payment", ("paid",), "failed", payment_edge)
     with pytest.raises(ValueError):
         build("payments_payment", ("sent", "failed"), "paid", payment_edge)
+
+
+def test_the_columns_to_save_are_all_that_a_move_changes() -> None:
+    assert set(transitions.PAYMENT_COLUMNS) == {"state", "is_applied", "next_check_at"}
+    assert set(transitions.BILL_COLUMNS) == {"state", "settled_at"}
