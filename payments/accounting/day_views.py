@@ -16,13 +16,16 @@ from django.views.decorators.http import require_GET, require_POST
 from agencies.reauthentication import recently_proved
 from payments.cash_desk.collect import GATEWAY as COUNTER
 from payments.exports.params import page_of
-from payments.models import ClosedDay, MerchantAccount
+from payments.models import ClosedDay, LedgerEvent, MerchantAccount
 from payments.reconciliation import daily_totals
+from payments.states import MONEY_IN
 
 from .access import AccountingStaff, for_accountants
 from .error_messages import attempt
 from .forms import ReasonForm, account_name
 
+#: Days further back than this that nobody closed are not looked for.
+LOOKED_BACK = 45
 REASONS = {
     "not_in_statement": gettext_lazy("Sổ có, sao kê không có"),
     "amount_differs": gettext_lazy("Sao kê khác số tiền đã ghi sổ"),
@@ -43,6 +46,15 @@ def _one(staff: AccountingStaff, account: int, day: str) -> tuple[MerchantAccoun
     return merchant_account, on
 
 
+def _earlier_open(account: MerchantAccount, on: date) -> list[date]:
+    """Return the days before this one that have money in our books and nobody closed, the oldest first."""
+    closed = ClosedDay.objects.filter(merchant_account=account).values("day")
+    span = (on - timedelta(days=LOOKED_BACK), on - timedelta(days=1))
+    booked = LedgerEvent.objects.filter(merchant_account=account, value_date__range=span, kind__in=MONEY_IN)
+    days = booked.exclude(value_date__in=closed).order_by("value_date").values_list("value_date", flat=True).distinct()
+    return [day for day in days if day]
+
+
 @require_GET
 @for_accountants
 def day(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
@@ -61,6 +73,7 @@ def day(request: HttpRequest, staff: AccountingStaff, account: int, day: str) ->
         "missing_count": len(missing),
         "may_act": staff.may_act(merchant_account.agency_id),
         "is_over": on < timezone.localdate(),
+        "earlier_open": _earlier_open(merchant_account, on),
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),
     }
@@ -85,9 +98,14 @@ def open_cases(request: HttpRequest, staff: AccountingStaff, account: int, day: 
 @for_accountants
 @recently_proved
 def close(request: HttpRequest, staff: AccountingStaff, account: int, day: str) -> HttpResponse:
-    """Lock the day."""
+    """Lock the day; past days that are still open only when whoever locks has said so."""
     merchant_account, on = _one(staff, account, day)
     staff.must_act(merchant_account.agency_id)
+    if "leave" not in request.POST and _earlier_open(merchant_account, on):
+        messages.error(
+            request, _("Còn ngày trước chưa khóa sổ: khóa các ngày đó trước, hoặc đánh dấu vẫn khóa ngày này.")
+        )
+        return redirect("accounting-day", account, day)
     done = _("Đã khóa sổ ngày %(day)s.") % {"day": f"{on:%d/%m/%Y}"}
     attempt(request, lambda: daily_totals.close(merchant_account, on, actor=staff.user), done)
     return redirect("accounting-day", account, day)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from core.charts import Bar, columns
 from payments.accounting.access import AccountingStaff, for_accountants
+from payments.accounting.day_views import LOOKED_BACK
 from payments.accounting.forms import account_name
 from payments.discrepancies import PATIENCE
 from payments.exports.params import page_of
@@ -27,8 +28,6 @@ from payments.states import RefundState
 from . import charts
 
 SHOWN = 14
-#: Days further back than this that nobody closed are no longer looked for here.
-LOOKED_BACK = 45
 ACCOUNTS = 5
 CHART_HEIGHT = 100
 SLOT = 40
