@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import MinValueValidator
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -24,11 +25,13 @@ from agencies.admin_base import AuditedAdmin
 from agencies.admin_periods import WithPeriod
 from agencies.reauthentication import must_be_proved
 from core.database.row_sets import WholeRowFormSet
-from procedures.errors import ScheduleError
+from procedures.errors import ScheduleError, StartsInThePast
 from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
 from procedures.schedules.findings import findings_for, findings_in_use, pictures_for
+from procedures.schedules.lifecycle import starts_in_the_past
 from procedures.schedules.preview import preview
 from procedures.schedules.tiers import read_tiers
+from procedures.schedules.validation import Finding
 
 from .steps import STEPS, message_for, take
 from .workbook_views import WORKBOOK_STATES, WorkbookPages
@@ -59,6 +62,11 @@ def _is_draft(schedule: FeeSchedule | None) -> bool:
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     """A price; its tiers are read as in a workbook."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"price", "cap"} & set(self.fields):  # before the database's own words for it
+            self.fields[name].validators.append(MinValueValidator(0))
 
     def clean_tiers(self) -> list[dict[str, int | None]]:
         """Nothing written means no tiers. Raises ValidationError for what cannot be any."""
@@ -188,7 +196,9 @@ class ScheduleAdmin(WorkbookPages, WithPeriod, AuditedAdmin):
         """What the linter says of the procedure with this schedule in use."""
         if not schedule.pk or schedule.state == ScheduleState.RETIRED:
             return "–"
-        return render_to_string("procedures/admin/findings.html", {"findings": findings_for(schedule)})
+        return render_to_string(
+            "procedures/admin/findings.html", {"findings": [*_too_late(schedule), *findings_for(schedule)]}
+        )
 
     @admin.display(description=_("So với 30 ngày qua"))
     def differences(self, schedule: FeeSchedule) -> SafeString | str:
@@ -203,7 +213,10 @@ class ScheduleAdmin(WorkbookPages, WithPeriod, AuditedAdmin):
         """Offer the steps that can be taken from the schedule's state."""
         fee_schedule = FeeSchedule.objects.filter(pk=object_id).first()
         offered = super().get_actions_detail(request, object_id)
-        return [step for step in offered if fee_schedule and fee_schedule.state in _states(step.path)]
+        if fee_schedule is None:
+            return []
+        is_own = fee_schedule.prepared_by_id == request.user.pk
+        return [s for s in offered if fee_schedule.state in _states(s.path) and not (is_own and s.path == "approve")]
 
     @action(description=STEPS["propose"].label, url_path="propose")
     def propose(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
@@ -259,10 +272,18 @@ class ScheduleAdmin(WorkbookPages, WithPeriod, AuditedAdmin):
             "form": form,
             "schedule": schedule,
             "opts": self.opts,
+            "is_refused": name == "propose" and bool(_too_late(schedule)),
             "checks": self.checks(schedule),
             "differences": self.differences(schedule),
         }
         return TemplateResponse(request, "procedures/admin/step.html", context)
+
+
+def _too_late(schedule: FeeSchedule) -> list[Finding]:
+    """What proposing a draft would say of its first day, before anybody presses the button."""
+    if schedule.state != ScheduleState.DRAFT or not starts_in_the_past(schedule):
+        return []
+    return [Finding("error", "starts_in_the_past", message_for(StartsInThePast()))]
 
 
 def _states(path: str) -> frozenset[ScheduleState]:

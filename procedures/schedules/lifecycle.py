@@ -27,13 +27,19 @@ from .findings import blocking_errors
 logger = logging.getLogger(__name__)
 
 
+def starts_in_the_past(schedule: FeeSchedule) -> bool:
+    """Tell whether a draft cannot be proposed because its first day is over, or missing."""
+    first = schedule.valid_during.lower
+    return first is None or first < timezone.localdate()
+
+
 def propose(schedule: FeeSchedule, *, by: User) -> FeeSchedule:
     """Hand a draft to the second person; from here nobody edits it.
 
     Raises IllegalScheduleMove, StartsInThePast, ScheduleHasErrors when the linter finds an error.
     """
     with _locked(schedule, "proposed", ScheduleState.DRAFT) as locked_schedule:
-        if locked_schedule.valid_during.lower is None or locked_schedule.valid_during.lower < timezone.localdate():
+        if starts_in_the_past(locked_schedule):
             raise StartsInThePast
         if errors := [finding.message for finding in blocking_errors(locked_schedule)]:
             raise ScheduleHasErrors(errors)

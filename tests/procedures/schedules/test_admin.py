@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.forms import modelform_factory
 from django.urls import reverse
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Role
-from procedures.models import FeeSchedule, ScheduleState
+from procedures.admin.schedules import RuleForm
+from procedures.models import FeeRule, FeeSchedule, ScheduleState
 from procedures.schedules.findings import findings_in_use
 from tests.support import factories
 from tests.support.schedule_pages import page, signed_in
@@ -30,6 +32,8 @@ def test_the_way_from_draft_to_approved_over_the_pages() -> None:
     assert writer.get(page(draft, "propose")).status_code == 200
     assert FeeSchedule.objects.get().state == ScheduleState.DRAFT  # a link changes nothing
     writer.post(page(draft, "propose"))
+    assert page(draft, "approve") not in writer.get(page(draft)).content.decode()
+    assert page(draft, "approve") in approver.get(page(draft)).content.decode()
     answer = writer.post(page(draft, "approve"), follow=True)
     assert "không được tự duyệt" in answer.content.decode()
     answer = approver.post(page(draft, "approve"), follow=True)
@@ -48,6 +52,24 @@ def test_a_new_version_and_a_refusal_with_the_linters_words() -> None:
     draft.rules.update(price=700)
     answer = client.post(page(draft, "propose"), follow=True)
     assert "nhỏ hơn 1.000\u00a0đ" in answer.content.decode()
+
+
+def test_a_first_day_that_is_over_is_said_before_the_last_press() -> None:
+    draft = schedule(factories.case(), 10_000, timezone.localdate() - timedelta(days=1))
+    client, words = signed_in("writer"), "Ngày bắt đầu đã qua"
+    assert words in client.get(page(draft)).content.decode()
+    asked = client.get(page(draft, "propose")).content.decode()
+    assert words in asked
+    assert 'bg-primary-600 text-white font-medium px-3 py-2 rounded-default">Trình duyệt' not in asked
+    assert words in client.post(page(draft, "propose"), follow=True).content.decode()
+
+
+def test_a_price_below_nothing_is_refused_in_words_and_not_by_a_constraints_name() -> None:
+    rule = schedule(factories.case(), 10_000, timezone.localdate()).rules.get()
+    form = modelform_factory(FeeRule, form=RuleForm, fields=["price", "cap", "tiers"])
+    answer = form({"price": "-1", "cap": "-1", "tiers": "[]"}, instance=rule)
+    assert set(answer.errors) == {"price", "cap"}
+    assert "Constraint" not in str(answer.errors)
 
 
 def test_an_active_schedule_is_not_editable_and_a_reader_changes_nothing() -> None:
