@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
@@ -54,9 +55,9 @@ class Alert:
 def of_agencies(user: User, agencies: Collection[int]) -> list[Alert]:
     """Return what people of these agencies can do something about, also what there is none of."""
     now = timezone.now()
+    is_unclear = {"state__in": (PaymentState.SENT, PaymentState.UNKNOWN), "created_at__lt": now - UNCLEAR_AFTER}
     unclear = Payment.objects.filter(
-        state__in=(PaymentState.SENT, PaymentState.UNKNOWN),
-        created_at__lt=now - UNCLEAR_AFTER,
+        **is_unclear,
         bill__agency__in=agencies,
     )
     overdue = MEASURES["dang-tre"].dossiers(Scope(frozenset(agencies), now.date(), now.date()))
@@ -93,14 +94,14 @@ def of_agencies(user: User, agencies: Collection[int]) -> list[Alert]:
             _("Đề nghị chuyển tiền chờ tôi duyệt"),
             moves,
             "proposed_at",
-            reverse("accounting-cases"),
+            f"{reverse('accounting-cases')}?state=moving",
             _("Mở vụ việc giữ khoản tiền để duyệt."),
         ),
         _concern(
             _("Thanh toán chưa rõ quá 30 phút"),
             unclear,
             "created_at",
-            f"{payments}?state__exact=sent",
+            _filtered(payments, is_unclear),
             _("Hệ thống tự hỏi tiếp; lâu quá thì hỏi ngân hàng."),
         ),
         *_lacking(agencies),
@@ -113,9 +114,12 @@ def of_province(user: User) -> list[Alert]:
     rejected = f"{reverse('admin:payments_rejectednotification_changelist')}?reviewed_at__isempty=1&reason__in="
     notifications, lost = reverse("admin:payments_notification_changelist"), reverse("undelivered")
     schedules = reverse("admin:procedures_feeschedule_changelist")
-    ending = FeeSchedule.objects.filter(
-        state__in=IN_USE, valid_during__endswith__gt=today, valid_during__endswith__lte=today + EXPIRY_NOTICE
-    )
+    is_ending = {
+        "state__in": IN_USE,
+        "valid_during__endswith__gt": today,
+        "valid_during__endswith__lte": today + EXPIRY_NOTICE,
+    }
+    ending = FeeSchedule.objects.filter(**is_ending)
     approves = Role.PROVINCE_ADMIN in roles_of(user, today)
     waiting = FeeSchedule.objects.filter(state=ScheduleState.PROPOSED).exclude(prepared_by=user)
     proposed = waiting if approves else FeeSchedule.objects.none()
@@ -205,7 +209,7 @@ def of_province(user: User) -> list[Alert]:
             _("Biểu phí hết hạn trong 60 ngày"),
             ending,
             "",
-            f"{schedules}?state__exact=active",
+            _filtered(schedules, is_ending),
             _("Nhân bản, sửa, đề nghị biểu phí tiếp theo."),
         ),
         _concern(
@@ -251,6 +255,12 @@ def _lacking(agencies: Collection[int]) -> list[Alert]:
 
 def _named(name: str, which: Collection[str]) -> str:
     return f"{name}: {', '.join(which)}" if which else name
+
+
+def _filtered(page: str, rows: Mapping[str, Any]) -> str:
+    """Return the address of a list of the administration that holds exactly what is counted."""
+    values = {name: ",".join(value) if isinstance(value, tuple | list) else str(value) for name, value in rows.items()}
+    return f"{page}?{urlencode(values)}"
 
 
 def _concern(name: Promise, rows: QuerySet[Any], since: str, link: str, advice: Promise, *, least: int = 1) -> Alert:

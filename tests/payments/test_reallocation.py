@@ -171,3 +171,14 @@ def test_the_pages_lead_through_it() -> None:
     answer = checking.post(f"{path}chuyen/{move.pk}/", {"answer": "approve"}, follow=True)
     assert "đã được ghi nhận đã nộp" in said(answer)
     assert states(meant) == ["paid"]
+
+
+def test_cases_whose_money_waits_for_ones_decision_are_a_list_of_their_own() -> None:
+    case = surplus()
+    maker, checker = accountant(case), accountant(case)
+    reallocation.propose(case, wish(case, factories.bill(of=case.agency)), maker=maker)
+
+    def listed(person: User) -> list[int]:
+        return [row.pk for row in sign_in(person).get("/doi-soat/sai-lech/?state=moving").context["page"]]
+
+    assert (listed(checker), listed(maker)) == ([case.pk], [])

@@ -14,8 +14,9 @@ from agencies.models import User
 from payments import discrepancies, search
 from payments.accounting.access import AccountingStaff
 from payments.exports.params import choice
-from payments.models import Discrepancy
+from payments.models import Discrepancy, Reallocation
 from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
+from payments.states import ReallocationState
 
 from .base import Chosen, Column, Listing, searched, zoned
 
@@ -40,7 +41,7 @@ def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
     return {
         "q": searched(given),
         "kind": choice(given, "kind", (HELD, *DiscrepancyKind.values)),
-        "state": choice(given, "state", ("open", "late", "closed", "all"), "open"),
+        "state": choice(given, "state", ("open", "late", "moving", "closed", "all"), "open"),
         "owner": owner if owner in ("me", "none") or (owner.isdecimal() and len(owner) < 16) else "",
         "order": choice(given, "order", ORDERS, "oldest"),
     }
@@ -52,7 +53,10 @@ def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Discrepancy]:
     if chosen["kind"]:
         kinds = HOLDING_MONEY if chosen["kind"] == HELD else (chosen["kind"],)
         matching = matching.filter(kind__in=kinds)
-    if chosen["state"] != "all":
+    if chosen["state"] == "moving":
+        proposed = Reallocation.objects.filter(state=ReallocationState.PROPOSED).exclude(maker=staff.user)
+        matching = matching.filter(pk__in=proposed.values("discrepancy"), agency__in=staff.acts_for)
+    elif chosen["state"] != "all":
         matching = matching.filter(closed_at__isnull=chosen["state"] != "closed")
     if chosen["state"] == "late":
         matching = matching.filter(opened_at__lt=timezone.now() - discrepancies.PATIENCE)

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Role, User
 from dossiers.models import Dossier
@@ -17,9 +18,11 @@ from payments.models import Payment
 from payments.refunds import workflow as refunds
 from payments.states import PaymentState
 from portal.administration import alerts
+from procedures.models import ScheduleState
 from tests.support import factories
 from tests.support.markup import tight
 from tests.support.payments.refunds import paid, proposal
+from tests.support.schedules import schedule
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +72,23 @@ def test_what_somebody_proposed_waits_for_another_and_not_for_them() -> None:
     assert (counts(maker, agency)[name], counts(checker, agency)[name]) == (0, 1)
     auditor = factories.officer(agency, Role.AUDITOR)
     assert counts(auditor, agency)[name] == 0, "who only reads has nothing to approve"
+
+
+def test_a_number_leads_to_the_list_of_just_what_it_counts() -> None:
+    here = factories.agency()
+    admin = factories.officer(here, Role.PROVINCE_ADMIN)
+    young, old = (factories.payment(factories.bill(of=here)) for _ in range(2))
+    Payment.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(minutes=31))
+    today = timezone.localdate()
+    ends = DateRange(today - timedelta(days=30), today + timedelta(days=30))
+    ending = schedule(factories.case(), 10_000, today, state=ScheduleState.ACTIVE, valid_during=ends)
+    schedule(factories.case(), 10_000, today, state=ScheduleState.ACTIVE)
+    links = {str(alert.name): alert.link for alert in alerts.of_agencies(admin, [here.pk]) + alerts.of_province(admin)}
+    browser = browser_of(admin)
+    for name, only in (("Thanh toán chưa rõ quá 30 phút", old), ("Biểu phí hết hạn trong 60 ngày", ending)):
+        assert [row.pk for row in browser.get(links[name]).context["cl"].result_list] == [only.pk], name
+    assert links["Đề nghị chuyển tiền chờ tôi duyệt"].endswith("?state=moving")
+    assert young.pk != old.pk
 
 
 def test_the_province_sees_all_and_an_agency_its_own_with_the_way_to_the_list() -> None:
