@@ -87,7 +87,7 @@ def _complain(request: HttpRequest, scope: Scope) -> None:
     wanted = {name: request.GET.get(name, "") for name in ("tu", "den")}
     days = {name: _day(text, date.min) for name, text in wanted.items() if text}
     reasons = [
-        _("“%(text)s” không phải một ngày") % {"text": wanted[name][:20]}
+        _("“%(text)s” không phải ngày tháng") % {"text": wanted[name][:20]}
         for name, day in days.items()
         if day == date.min
     ]

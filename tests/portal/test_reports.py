@@ -215,7 +215,7 @@ def test_a_report_is_by_the_agencies_of_its_time_or_rolled_up_to_who_does_their_
         ({"tu": "2026-03-09", "den": "2026-03-01"}, "từ ngày sau đến ngày"),
         ({"den": "2099-01-01"}, "tương lai"),
         ({"tu": "2020-01-01", "den": "2026-03-01"}, "quá một năm"),
-        ({"tu": "hôm qua"}, "“hôm qua” không phải một ngày"),
+        ({"tu": "hôm qua"}, "“hôm qua” không phải ngày tháng"),
         ({"tu": "2026-03-01", "den": "2026-03-09"}, ""),
         ({}, ""),
     ],
