@@ -63,9 +63,7 @@ def complaints(listing: Listing, given: Mapping[str, str], chosen: Mapping[str, 
     first, last = chosen.get("from"), chosen.get("to")
     if first and last and first > last:
         days = {"first": f"{first:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"}
-        sentences.append(
-            _("Từ ngày %(first)s sau đến ngày %(last)s: không có ngày nào để hiện. Đổi lại hai ngày.") % days
-        )
+        sentences.append(_("Từ ngày %(first)s sau đến ngày %(last)s: không có gì để hiện. Đổi chỗ cho nhau.") % days)
     elif first and first > timezone.localdate():
         sentences.append(_("Từ ngày %(first)s còn ở tương lai: chưa có gì để hiện.") % {"first": f"{first:%d/%m/%Y}"})
     return sentences
