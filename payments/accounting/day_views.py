@@ -46,11 +46,11 @@ def _one(staff: AccountingStaff, account: int, day: str) -> tuple[MerchantAccoun
     return merchant_account, on
 
 
-def _earlier_open(account: MerchantAccount, on: date) -> list[date]:
+def _earlier_open(merchant_account: MerchantAccount, on: date) -> list[date]:
     """Return the days before this one that have money in our books and nobody closed, the oldest first."""
-    closed = ClosedDay.objects.filter(merchant_account=account).values("day")
+    closed = ClosedDay.objects.filter(merchant_account=merchant_account).values("day")
     span = (on - timedelta(days=LOOKED_BACK), on - timedelta(days=1))
-    booked = LedgerEvent.objects.filter(merchant_account=account, value_date__range=span, kind__in=MONEY_IN)
+    booked = LedgerEvent.objects.filter(merchant_account=merchant_account, value_date__range=span, kind__in=MONEY_IN)
     days = booked.exclude(value_date__in=closed).order_by("value_date").values_list("value_date", flat=True).distinct()
     return [day for day in days if day]
 

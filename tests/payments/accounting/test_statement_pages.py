@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +11,10 @@ from django.utils import timezone
 from agencies.models import AuditEntry
 from core.background import wakeup
 from payments.accounting import statement_views as pages
-from payments.models import Bill, ClosedDay, Discrepancy, LedgerEvent, MerchantAccount, Statement
+from payments.models import Bill, ClosedDay, Discrepancy, MerchantAccount, Statement
 from payments.reconciliation import matching
 from payments.settlement import ledger_check
-from payments.states import BillState, EventKind
+from payments.states import BillState
 from portal.celery import app
 from tests.support import factories
 from tests.support.markup import tight
@@ -80,26 +79,6 @@ def test_missing_money_stops_the_day_until_it_has_a_case() -> None:
     assert "Đã mở 1 vụ việc" in said(client.post(f"{day}mo-vu-viec/", follow=True))
     assert f"/doi-soat/sai-lech/{Discrepancy.objects.get().pk}/" in said(client.get(day))
     assert "Đã khóa sổ ngày" in said(client.post(f"{day}khoa/", follow=True))
-
-
-def test_a_day_after_an_open_one_is_closed_only_by_whoever_says_so() -> None:
-    payment = paid_yesterday()
-    account, client = payment.merchant_account, signed_in(payment.bill.agency)
-    LedgerEvent.objects.create(
-        kind=EventKind.MONEY_RECEIVED,
-        bill=payment.bill,
-        payment=payment,
-        amount=1,
-        money_key="earlier",
-        merchant_account=account,
-        value_date=YESTERDAY - timedelta(days=3),
-    )
-    day = f"/doi-soat/ngay/{account.pk}/{YESTERDAY}/"
-    client.post(f"{day}mo-vu-viec/")
-    assert "Còn 1 ngày trước chưa khóa sổ" in said(client.get(day))
-    assert "Còn ngày trước chưa khóa sổ" in said(client.post(f"{day}khoa/", follow=True))
-    assert not ClosedDay.objects.exists()
-    assert "Đã khóa sổ ngày" in said(client.post(f"{day}khoa/", {"leave": "1"}, follow=True))
 
 
 def test_today_cannot_be_closed() -> None:
