@@ -10,7 +10,10 @@ from .text import plain
 #: What a dossier's code looks like however it is parted: H44.40-261123-0001, "h44 40 261123 0001", H44402611230001.
 _DOSSIER = re.compile(r"(?<![A-Z0-9])[A-Z]\s?(?:[\W_]{0,3}[0-9]){12,18}(?![0-9])")
 _DRAFT = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{4}[\W_]{0,3}[A-Z0-9]{4}(?![A-Z0-9])")
-_CODE_THEN_PIN = re.compile(r"(?P<code>[A-Z0-9][A-Z0-9.\s\-/_]*?[0-9])[\s,;|:]+(?:MÃ )?(?:PIN)?\W*(?P<pin>[0-9]{4})$")
+_PIN = re.compile(r"[0-9]{4}")
+#: What a code does not contain: it begins after the last of these.
+_NOT_OF_A_CODE = re.compile(r"[^A-Z0-9.\s\-/_]")
+_BETWEEN = " \t,;|:"
 #: Letters and digits of a line with the shortest code and a PIN.
 _LEAST_WITH_PIN = 17
 #: Letters that telephones and word processors put for a dash.
@@ -58,7 +61,19 @@ def digits(text: str, count: int) -> str:
 def code_and_pin(line: str) -> tuple[str, str] | None:
     """Return code and PIN of a line with both, in this order; None where one is missing."""
     written = tidy(line)
-    match = _CODE_THEN_PIN.search(written)
-    if match is None or (_DOSSIER.fullmatch(written) and len(compact(written)) < _LEAST_WITH_PIN):
+    head, pin = written[:-4], written[-4:]
+    before = _without_end(_without_end(head).removesuffix("PIN")).removesuffix("MÃ")
+    code = _without_end(before)
+    if not _PIN.fullmatch(pin) or not code[-1:].isdigit() or head[len(code) : len(code) + 1] not in _BETWEEN:
         return None
-    return match["code"].strip(), match["pin"]
+    if len(code) == len(head) or (_DOSSIER.fullmatch(written) and len(compact(written)) < _LEAST_WITH_PIN):
+        return None
+    return _NOT_OF_A_CODE.split(code)[-1].strip(" .-/_"), pin
+
+
+def _without_end(text: str) -> str:
+    """Return a text up to its last letter or digit."""
+    end = len(text)
+    while end and not text[end - 1].isalnum():
+        end -= 1
+    return text[:end]

@@ -59,7 +59,7 @@ class FactField:
 
 def read_quantity(text: str, most: int) -> Quantity | None:
     """Return the number of a text, or those of several things ("3, 1, 5"); None for anything else or above `most`."""
-    if not re.fullmatch(r"\s*\d{1,6}(?:[\s,;.+]+\d{1,6})*\s*", text, re.ASCII):
+    if not re.fullmatch(r"\d{1,6}(?:[\s,;.+]+\d{1,6})*", text.strip(), re.ASCII):
         return None
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     if not all(1 <= number <= most for number in numbers) or len(numbers) > MOST_THINGS:
