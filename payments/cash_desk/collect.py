@@ -108,6 +108,8 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
         holds.refuse_held(bill)
     if not despite_open:
         ask_about_open(bill)
+        if reasons := reasons_to_ask(Bill.objects.with_payments().get(pk=bill.pk)):
+            raise PaymentMayBeUnderWay(bill.reference, reasons)
     with transaction.atomic(durable=True):
         locked_shift = CashShift.objects.select_for_update().get(pk=shift.pk)
         if locked_shift.closed_at:
@@ -146,13 +148,13 @@ def _check(bill: Bill, taking: Taking) -> None:
 
 
 def ask_about_open(bill: Bill) -> None:
-    """Ask the gateways about attempts in doubt. Raises PaymentMayBeUnderWay when there is a reason to ask the payer."""
+    """Ask about attempts that may have brought money. Raises PaymentMayBeUnderWay while one is in doubt."""
     attempts = bill.payments.filter(state__in=OPEN_PAYMENT_STATES).select_related("merchant_account")
     interactive.ask_about(payment for payment in attempts if payment.is_in_doubt)
-    current = Bill.objects.with_payments().get(pk=bill.pk)
     bill.refresh_from_db()
-    if reasons := reasons_to_ask(current):
-        raise PaymentMayBeUnderWay(bill.reference, reasons)
+    current = Bill.objects.with_payments().get(pk=bill.pk)
+    if current.state == BillState.OPEN and current.doubtful_payments:
+        raise PaymentMayBeUnderWay(bill.reference, reasons_to_ask(current))
 
 
 def reasons_to_ask(bill: Bill) -> list[str]:

@@ -26,7 +26,7 @@ def names(text: str) -> list[str]:
 PUBLIC = names("""
 home procedures procedure guide glossary counters counter poster poster-file figures style-page gateway-status
 schema api-docs health-live health-ready set_language verify verify-receipt desk-worker mine phones
-csp-report
+csp-report suggest
 """)
 #: Open to this machine or a token (portal/metrics_views.py).
 OF_MACHINES = names("metrics")
@@ -39,7 +39,7 @@ window-code
 BY_SESSION = names("""
 submit-step submit-papers submit-paper-remove submit-check dossier dossier-supplement dossier-papers dossier-rating
 dossier-by-post dossier-withdraw dossier-data dossier-data-file dossier-erase pay-in-a-row pay-by-transfers
-pay-by-transfers-file gateway-return own-receipts-file
+pay-by-transfers-file gateway-return own-receipts-file shared-computer leave leave-idle
 """)
 #: Where a right is proved: by PIN, one-time code, or by beginning a draft.
 PROVING = names("lookup lookup-send lookup-code submit submit-resume submit-resume-code pay-together admin:login")

@@ -23,6 +23,10 @@ WHERE contype = 'f' AND connamespace = 'public'::regnamespace
 """
 
 
+#: Columns that no model has any more: a release later a migration drops them.
+LEAVING = {("dossiers_dossier", "pin_failures", "smallint", False)}
+
+
 def models() -> list[type[Model]]:
     """Return every model that has a table of its own, those of many-to-many relations included."""
     return [
@@ -50,7 +54,7 @@ def test_columns_and_foreign_keys_are_those_of_the_models() -> None:
     tables = {table for table, *_ in columns}
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS)
-        assert {row for row in cursor.fetchall() if row[0] in tables} == columns
+        assert {row for row in cursor.fetchall() if row[0] in tables} - LEAVING == columns
         cursor.execute(FOREIGN_KEYS)
         assert {row for row in cursor.fetchall() if row[0] in tables} == keys
     assert len(tables) > 80

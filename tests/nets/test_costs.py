@@ -44,6 +44,8 @@ PARSERS: dict[str, tuple[str, ...] | str] = {
     "agencies/loading.py": "data that ships with the product",
     "procedures/loading/procedures.py": "data that ships with the product",
     "dossiers/post/orders.py": "data that ships with the product",
+    "procedures/catalogue/elsewhere.py": "data that ships with the product",
+    "payments/merchants/contract_faults.py": "a form field: portal/incoming/input_checks.py bounds it",
     "portal/settings/site.py": "the version of the product itself",
 }
 TABLE = ROOT / "docs/parsers.md"

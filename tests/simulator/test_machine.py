@@ -26,7 +26,7 @@ from agencies.models import Agency
 from payments.bills import create as bills_create
 from payments.callbacks import inbox
 from payments.checkout import start as checkout
-from payments.errors import BillHasMoney, BillNotPayable
+from payments.errors import BillHasMoney, BillHeld, BillNotPayable, GatewayNotOffered
 from payments.models import Bill, LedgerEvent, Notification, Payment, Receipt
 from payments.models.notifications import NotificationState
 from payments.settlement import apply as settlement
@@ -98,6 +98,9 @@ class Counter(RuleBasedStateMachine):
             payment = checkout.start(truth.bill, gateway, client_ip="")
         except BillNotPayable:
             assert truth.state != "open"
+            return multiple()
+        except (BillHeld, GatewayNotOffered):  # all of it has come, or a part, and a page would charge all
+            assert truth.state == "open" and truth.heard
             return multiple()
         assert truth.state == "open" and payment.amount == truth.bill.amount
         self.bill_of[payment.merchant_ref] = truth

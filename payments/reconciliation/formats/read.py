@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from core.values.money import grouped
 from gateways.base import Capability, DamagedFile, FileFault, Gateway, Malformed, StatementRow
 from payments.errors import StatementRefused
 
@@ -73,7 +74,7 @@ def _checked(number: int, row: StatementRow) -> StatementRow:
     if row.currency.strip().upper() in _DONG:
         return replace(row, currency="VND")
     why = _("loại tiền là %(currency)s, chỉ đối chiếu được VND (số tiền %(amount)s %(currency)s).")
-    raise refusals.at(number, "", why % {"currency": row.currency[:8], "amount": f"{row.amount:,}"})
+    raise refusals.at(number, "", why % {"currency": row.currency[:8], "amount": grouped(row.amount)})
 
 
 def _rows_of(file: BinaryIO, adapter: Gateway, column_map: Mapping[str, str]) -> Rows:

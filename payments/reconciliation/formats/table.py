@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from core.values.money import grouped
 from core.values.text import fold, plain
 from gateways.base import StatementRow
 from payments.errors import StatementRefused
@@ -70,7 +71,7 @@ def _check_total(number: int, heading: Heading, cells: Mapping[str, str], total:
         return  # it stands elsewhere, or counts something else
     if stated not in (total, total + debits):
         why = _("dòng tổng ghi %(stated)s nhưng các dòng trên cộng lại là %(total)s: tệp thiếu hoặc thừa dòng.")
-        raise refusals.at(number, heading.label("amount"), why % {"stated": cells["amount"], "total": f"{total:,}"})
+        raise refusals.at(number, heading.label("amount"), why % {"stated": cells["amount"], "total": grouped(total)})
 
 
 def _is_note(line: list[str], cells: Mapping[str, str]) -> bool:

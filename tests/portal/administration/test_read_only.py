@@ -92,7 +92,9 @@ def test_systems_are_told_by_a_problem_document_and_may_still_read_and_ask() -> 
     assert json.loads(answer.content)["type"] == "/api/problems/read-only"
     assert int(answer["Retry-After"]) > 3000
     assert Client().get(f"/api/v1/bills/{bill.pk}", headers=headers).status_code == 200
-    assert Client().post("/api/v1/payments/0/check", headers=headers).status_code == 404
+    assert (
+        Client().post("/api/v1/payments/0/check", content_type="application/json", headers=headers).status_code == 404
+    )
 
 
 def test_the_province_plans_prolongs_and_ends_it_with_a_reason_in_the_audit() -> None:

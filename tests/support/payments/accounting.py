@@ -32,7 +32,7 @@ def surplus() -> Discrepancy:
     """A bill paid twice by transfer: one settles it, the other is a case."""
     payment = factories.payment(gateway="vietinbank")
     post(notify_bill(payment), "vietinbank")
-    post(notify_bill(payment, transId="TXagain", bankTransId=f"AGAIN-{payment.pk}"), "vietinbank")
+    post(notify_bill(payment, transId=f"TXagain{payment.pk}", bankTransId=f"AGAIN-{payment.pk}"), "vietinbank")
     inbox.drain_all()
     return Discrepancy.objects.get(kind=DiscrepancyKind.SURPLUS, payment=payment)
 

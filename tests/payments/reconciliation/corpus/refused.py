@@ -68,7 +68,7 @@ FILES = (
     File(
         "a total that is not the sum",
         text(HEAD, *BODY, "Tổng cộng;190.000;;;"),
-        refused="Dòng 4, cột B.*190.000.*170,000",
+        refused="Dòng 4, cột B.*190.000.*170.000",
     ),
     File("an unknown side", text("Ref;Amount;Date;D/C", "FT1;150000;29/11/2026;X"), refused="Dòng 2, cột D.*“X”"),
     File(
