@@ -41,6 +41,16 @@ class Field:
     is_merchant_id: bool = False
 
 
+def hash_field(name: str, label: str, default: str) -> Field:
+    """Return the setting of which hash a signature is made with."""
+    return Field(name, label, default=default, choices=("sha256", "sha1", "sha512"))
+
+
+#: Keys of a contract whose both sides sign by RSA.
+RSA_KEYS = (
+    Field("private_key", "Khóa riêng của ta (PEM)", is_required=True, is_secret=True),
+    Field("bank_public_key", "Khóa công khai của ngân hàng (PEM)", is_required=True, is_secret=True),
+)
 #: Settings of every contract: of the HTTP client (`gateways/http.py`), and what the portal itself reads.
 COMMON = (
     Field("connect_seconds", "Chờ nối máy (giây)", Kind.NUMBER, "3"),

@@ -1,6 +1,6 @@
 """The settings and keys of a contract with VietinBank for collection; README.md beside it says more."""
 
-from gateways.fields import Field, Kind
+from gateways.fields import RSA_KEYS, Field, Kind, hash_field
 
 FIELDS = (
     Field("provider_id", "Mã nhà cung cấp", is_required=True, is_merchant_id=True),
@@ -21,34 +21,12 @@ FIELDS = (
         "code_in_remark",
         "Mã nằm trong nội dung",
         default="propose",
-        choices=(
-            "propose",
-            "settle",
-        ),
+        choices=("propose", "settle"),
     ),
-    Field(
-        "hash_in",
-        "Hàm băm của ngân hàng",
-        default="sha256",
-        choices=(
-            "sha256",
-            "sha1",
-            "sha512",
-        ),
-    ),
-    Field(
-        "hash_out",
-        "Hàm băm của ta",
-        default="sha256",
-        choices=(
-            "sha256",
-            "sha1",
-            "sha512",
-        ),
-    ),
+    hash_field("hash_in", "Hàm băm của ngân hàng", "sha256"),
+    hash_field("hash_out", "Hàm băm của ta", "sha256"),
     Field("statement_fields", "Tên trường của sao kê", Kind.TABLE),
-    Field("private_key", "Khóa riêng của ta (PEM)", is_required=True, is_secret=True),
-    Field("bank_public_key", "Khóa công khai của ngân hàng (PEM)", is_required=True, is_secret=True),
+    *RSA_KEYS,
     Field("client_id", "Mã ứng dụng hỏi sao kê", is_secret=True),
     Field("client_secret", "Khóa ứng dụng hỏi sao kê", is_secret=True),
     Field("file_key", "Khóa kiểm tệp đối soát", is_secret=True),

@@ -1,6 +1,6 @@
 """The settings and keys of a contract with VietinBank for direct payments; README.md beside it says more."""
 
-from gateways.fields import Field, Kind
+from gateways.fields import RSA_KEYS, Field, Kind, hash_field
 
 FIELDS = (
     Field("base_url", "Địa chỉ trước /init-session/v1", Kind.ADDRESS, is_required=True),
@@ -14,35 +14,12 @@ FIELDS = (
         "pay_method",
         "Cách thanh toán",
         default="IPAY",
-        choices=(
-            "CARD",
-            "QRPAY",
-            "IPAY",
-        ),
+        choices=("CARD", "QRPAY", "IPAY"),
     ),
     Field("goods_type", "goodsType"),
     Field("channel", "Kênh", default="WEB"),
-    Field(
-        "hash_in",
-        "Hàm băm của ngân hàng",
-        default="sha256",
-        choices=(
-            "sha256",
-            "sha1",
-            "sha512",
-        ),
-    ),
-    Field(
-        "hash_out",
-        "Hàm băm của ta",
-        default="sha1",
-        choices=(
-            "sha256",
-            "sha1",
-            "sha512",
-        ),
-    ),
+    hash_field("hash_in", "Hàm băm của ngân hàng", "sha256"),
+    hash_field("hash_out", "Hàm băm của ta", "sha1"),
     Field("confirm_fields", "Các trường ký của confirm", Kind.LIST),
-    Field("private_key", "Khóa riêng của ta (PEM)", is_required=True, is_secret=True),
-    Field("bank_public_key", "Khóa công khai của ngân hàng (PEM)", is_required=True, is_secret=True),
+    *RSA_KEYS,
 )
