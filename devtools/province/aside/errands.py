@@ -11,14 +11,12 @@ from devtools.province.people import names, persons
 from devtools.province.pricing import Priced
 from devtools.province.scene import Contract, Place
 from devtools.province.stories import bills, money, paying, refunds
-from devtools.province.stories.bills import ledger
-from devtools.province.stories.tale import NotYet, Tale, token
+from devtools.province.stories.tale import NotYet, Tale
 from devtools.province.world import World
 from devtools.province.writer.row import Row
 from payments.models.bills import TEST, FeeKind
 from payments.models.refunds import RefundReason
 from payments.states import BillState
-from payments.states import EventKind as Ledger
 from payments.test_payments import DEFAULT_AMOUNT, PAYER
 from procedures.fees import Facts, Quote
 
@@ -123,24 +121,7 @@ def _errand(world: World, place: Place, payer: str, reference: str, rng: Random)
 
 def _bill(tale: Errand, at: datetime, line: dict[str, Any], description: str, *, cause: str, **columns: Any) -> Row:
     """Freeze a bill of one line, as `bills.create` does."""
-    agency, amount = tale.place.agency, line["amount"]
-    bill = tale.write(
-        "bill",
-        at,
-        token=token(tale.rng),
-        reference=tale.dossier["code"],
-        agency_id=agency.pk,
-        agency_name=agency.name,
-        payer_name=tale.owner.name,
-        description=description[:255],
-        amount=amount,
-        state=BillState.OPEN,
-        created_at=at,
-        _of=[line],
-        **columns,
-    )
     fixed = {"explanation": "", "legal_basis": "", "source": {}, "is_refundable": True, "refund_note": ""}
-    tale.write("line", at, bill_id=bill, position=0, **line, **fixed)
-    ledger(tale, at, Ledger.BILL_CREATED, bill, after=BillState.OPEN, cause=cause, detail={"amount": amount})
+    bill = bills.freeze(tale, at, [line | fixed], description, cause=cause, **columns)
     tale.bills.append(bill)
     return bill

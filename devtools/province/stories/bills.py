@@ -29,6 +29,20 @@ def make(
     tale: Tale, at: datetime, lines: Sequence[dict[str, Any]], description: str, *, is_exempt: bool = False
 ) -> Row:
     """Freeze a bill of a dossier, as `submission.bill_quote` and `bills.create` do."""
+    bill = freeze(tale, at, lines, description, cause="dossier")
+    amount = bill["amount"]
+    if amount == 0 or is_exempt:
+        to(tale, at, bill, BillState.WAIVED, cause="dossier", detail={"reason": "exempt" if is_exempt else "zero"})
+    tale.write("link", at, dossier_id=tale.dossier, bill_id=bill)
+    tale.event(at, EventKind.FEE_DUE if amount else EventKind.FEE_EXEMPT, bill_id=bill, amount=amount)
+    tale.bills.append(bill)
+    return bill
+
+
+def freeze(
+    tale: Tale, at: datetime, lines: Sequence[dict[str, Any]], description: str, *, cause: str, **columns: Any
+) -> Row:
+    """Freeze a bill with its lines, as `bills.create` does."""
     agency = tale.place.agency
     amount = sum(line["amount"] for line in lines)
     bill = tale.write(
@@ -44,15 +58,11 @@ def make(
         state=BillState.OPEN,
         created_at=at,
         _of=lines,
+        **columns,
     )
     for position, line in enumerate(lines):
         tale.write("line", at, bill_id=bill, position=position, **line)
-    ledger(tale, at, Ledger.BILL_CREATED, bill, after=BillState.OPEN, cause="dossier", detail={"amount": amount})
-    if amount == 0 or is_exempt:
-        to(tale, at, bill, BillState.WAIVED, cause="dossier", detail={"reason": "exempt" if is_exempt else "zero"})
-    tale.write("link", at, dossier_id=tale.dossier, bill_id=bill)
-    tale.event(at, EventKind.FEE_DUE if amount else EventKind.FEE_EXEMPT, bill_id=bill, amount=amount)
-    tale.bills.append(bill)
+    ledger(tale, at, Ledger.BILL_CREATED, bill, after=BillState.OPEN, cause=cause, detail={"amount": amount})
     return bill
 
 

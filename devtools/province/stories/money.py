@@ -16,7 +16,7 @@ from payments.models.notifications import NotificationSource
 from payments.states import EventKind as Ledger
 from payments.states import PaymentState
 
-from . import banks
+from . import banks, internal
 from .bills import ledger
 from .hearing import hear, move
 from .tale import NotYet, Tale, token
@@ -199,22 +199,8 @@ def at_counter(tale: Tale, at: datetime, bill: Row, *, by_card: bool) -> Row:
     tale.when(at)
     shift = tale.world.shift(tale.place, at, tale.rng)
     cashier, rng, account = shift["cashier_id"], tale.rng, tale.place.counter.pk
-    reference = f"QT{tale.world.clock.day_of(at):%y%m%d}{rng.randbytes(6).hex().upper()}"
-    payment = tale.write(
-        "payment",
-        at,
-        token=token(rng),
-        bill_id=bill,
-        merchant_account_id=account,
-        gateway="counter",
-        merchant_ref=reference,
-        amount=bill["amount"],
-        state=P.SENT,
-        created_at=at,
-        expires_at=at,
-    )
-    for kind, after in ((Ledger.PAYMENT_CREATED, P.CREATED), (Ledger.PAYMENT_SENT, P.SENT)):
-        ledger(tale, at, kind, bill, payment_id=payment, after=after, cause="counter", actor_id=cashier)
+    payment = internal.create(tale, at, bill, gateway="counter", account=account, prefix="QT", actor=cashier)
+    reference = payment["merchant_ref"]
     terminal = f"{rng.randrange(10**12):012d}" if by_card else ""
     amount = bill["amount"]
     step = rng.choice((1, 1, 10_000, 50_000, 100_000, 500_000))

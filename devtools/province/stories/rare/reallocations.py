@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from agencies.models import Role
-from devtools.province.stories import banks, hearing
+from devtools.province.stories import banks, hearing, internal
 from devtools.province.stories.bills import ledger
-from devtools.province.stories.tale import Tale, token
+from devtools.province.stories.tale import Tale
 from devtools.province.writer.row import Row, naming
 from gateways.base import Notification, OutcomeState
 from payments.models.notifications import NotificationSource
@@ -68,23 +68,9 @@ def approve(tale: Tale, at: datetime, move: Row, bill: Row) -> None:
 
 
 def _pay(tale: Tale, at: datetime, move: Row, bill: Row, checker: int) -> None:
-    account, rng = tale.place.moved.pk, tale.rng
-    reference = f"CH{tale.world.clock.day_of(at):%y%m%d}{rng.randbytes(6).hex().upper()}"
-    payment = tale.write(
-        "payment",
-        at,
-        token=token(rng),
-        bill_id=bill,
-        merchant_account_id=account,
-        gateway=_GATEWAY,
-        merchant_ref=reference,
-        amount=bill["amount"],
-        state=P.SENT,
-        created_at=at,
-        expires_at=at,
-    )
-    for kind, after in ((Ledger.PAYMENT_CREATED, P.CREATED), (Ledger.PAYMENT_SENT, P.SENT)):
-        ledger(tale, at, kind, bill, payment_id=payment, after=after, cause=_GATEWAY, actor_id=checker)
+    account = tale.place.moved.pk
+    payment = internal.create(tale, at, bill, gateway=_GATEWAY, account=account, prefix="CH", actor=checker)
+    reference = payment["merchant_ref"]
     news = Notification(
         gateway=_GATEWAY,
         event_key=reference,
