@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import shlex
+import time
 from collections.abc import Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -133,17 +135,21 @@ def live_server(django_db_setup: None, live_server: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _no_wakeup_in_flight() -> Iterator[None]:
+def _no_wakeup_in_flight(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test begins with no wake-up in flight, and remembers neither contracts nor a broker that was down."""
-    from core import live
+    from core import cached_value, live
     from core.background import wakeup
     from payments import heartbeats
     from payments.merchants import accounts as merchants
+    from payments.merchants import page_origins
     from portal.administration.read_only import spans
     from portal.public import status_views
 
     merchants.forget()
-    # Known to be nothing, so that no test counts the query that comes once in some seconds.
+    # Known to be nothing, and no time passes for them: no test counts a query that comes once in some seconds.
+    began = time.monotonic()
+    monkeypatch.setattr(cached_value, "time", SimpleNamespace(monotonic=lambda: began))
+    page_origins.of_contracts.put(frozenset(), seconds=3600)
     spans.coming.put((), seconds=3600)
     status_views.away.put((), seconds=3600)
     heartbeats._said_at.clear()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from django.test import Client, override_settings
 
 from dossiers.messages import channels
 
 
-@pytest.mark.django_db
 def test_messages_are_shown_newest_first_in_the_sandbox_only(tmp_path: Path) -> None:
     with override_settings(MESSAGE_FILE=tmp_path / "m.jsonl", IS_SANDBOX=True):
         assert "Chưa có tin nhắn nào." in Client().get("/tin-nhan/").content.decode()

@@ -33,7 +33,6 @@ def test_an_address_leads_to_its_view_with_and_without_a_slash(path: str, view: 
         assert (match.func, match.kwargs["gateway"], match.url_name) == (view, gateway, name)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/vpg/api/v1/notify-bill", "/gateways/Vnptpay/notify", "/gateways/notify"])
 def test_alike_addresses_are_nobodys(path: str) -> None:
     assert Client().post(path).status_code == 404

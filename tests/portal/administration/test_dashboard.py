@@ -91,6 +91,15 @@ def test_a_number_leads_to_the_list_of_just_what_it_counts() -> None:
     assert young.pk != old.pk
 
 
+def test_a_fee_schedule_waits_for_who_may_approve_it_and_has_not_prepared_it() -> None:
+    agency, case = factories.agency(), factories.case()
+    maker, checker = (factories.officer(agency, Role.PROVINCE_ADMIN) for _ in range(2))
+    schedule(case, 10_000, timezone.localdate(), state=ScheduleState.PROPOSED, prepared_by=maker)
+    waiting = [counts(user, agency)["Biểu phí chờ tôi duyệt"] for user in (maker, checker)]
+    assert waiting == [0, 1]
+    assert counts(factories.officer(agency, Role.AUDITOR), agency)["Biểu phí chờ tôi duyệt"] == 0
+
+
 def test_the_province_sees_all_and_an_agency_its_own_with_the_way_to_the_list() -> None:
     here, there = factories.agency("Xã Đây"), factories.agency("Xã Kia")
     mine = overdue(here)

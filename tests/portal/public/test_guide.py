@@ -12,7 +12,6 @@ from django.test import Client
 from tests.support import factories
 
 
-@pytest.mark.django_db
 def test_every_picture_of_the_guides_exists() -> None:
     page = Client().get("/huong-dan/").content.decode()
     pictures = [part.split('"')[0] for part in page.split('src="/static/pictures/')[1:]]

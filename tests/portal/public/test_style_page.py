@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from django.test import Client
 
 from payments.states import DisplayState
 
 
-@pytest.mark.django_db
 def test_every_state_of_money_and_every_error_is_shown_with_ids_that_stand_once() -> None:
     page = Client().get("/thiet-ke/").content.decode()
     assert set(re.findall(r'data-state="(\w+)"', page)) == set(DisplayState.values)

@@ -88,7 +88,7 @@ def test_every_procedure_has_its_shelf_and_the_lists_cost_a_fixed_number_of_quer
         with django_assert_num_queries(queries):
             client.get(address)
     most = max(Procedure.objects.all(), key=lambda procedure: procedure.cases.count())
-    with django_assert_max_num_queries(6 + 6 * most.cases.count()):  # what holds today, and what holds next
+    with django_assert_max_num_queries(5 + 6 * most.cases.count()):  # what holds today, and what holds next
         client.get(f"/thu-tuc/{most.code}/")
 
 
