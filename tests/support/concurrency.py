@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -31,3 +31,15 @@ def at_once(times: int, work: Callable[[int], Any]) -> list[Any]:
 def without_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take FOR UPDATE out, for controls."""
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
+
+
+def in_a_thread(threads: ThreadPoolExecutor, job: Callable[[], Any]) -> Future[Any]:
+    """Begin a job beside the test, with a connection of its own."""
+
+    def run() -> Any:
+        try:
+            return job()
+        finally:
+            connection.close()
+
+    return threads.submit(run)

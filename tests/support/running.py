@@ -16,7 +16,7 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 import requests
-from django.db import connection
+from django.db import connection, transaction
 from psycopg2 import sql
 
 from core.background import wakeup
@@ -79,6 +79,14 @@ def locked(table: str, row_id: int) -> Iterator[psycopg2.extensions.connection]:
         statement = sql.SQL("SELECT 1 FROM {} WHERE id = %s FOR UPDATE").format(sql.Identifier(table))
         cursor.execute(statement, [row_id])
         yield session
+
+
+def is_locked(table: str, row_id: int) -> bool:
+    """Tell whether another session holds a row."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        statement = sql.SQL("SELECT 1 FROM {} WHERE id = %s FOR UPDATE SKIP LOCKED").format(sql.Identifier(table))
+        cursor.execute(statement.as_string(cursor.connection), [row_id])
+        return cursor.fetchone() is None
 
 
 def waiting_for_locks() -> int:

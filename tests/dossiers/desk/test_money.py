@@ -16,6 +16,8 @@ from dossiers.states import DossierState
 from payments import discrepancies
 from payments.callbacks import inbox
 from payments.cash_desk import collect as cash_desk
+from payments.checkout import start as checkout
+from payments.errors import BillHeld
 from payments.models import Bill, Payment, Receipt
 from payments.models.discrepancies import DiscrepancyKind
 from payments.receipts import issue as receipts
@@ -90,6 +92,9 @@ def test_who_has_sent_more_than_enough_is_not_asked_to_pay(dossier: Dossier) -> 
     page = text_of(Client().get(reverse("bill", args=[bill_of(dossier).token])))
     assert "Không cần nộp nữa: kế toán đang ghi nhận" in page
     assert "Chọn cách nộp" not in page
+    for gateway in ("vnptpay", "vietinbank"):
+        with pytest.raises(BillHeld):
+            checkout.start(bill_of(dossier), gateway, client_ip="")
     citizen = Client()
     citizen.get(f"/giay-hen/{dossier.slip_token}/")
     page = text_of(citizen.get(f"/ho-so/{dossier.code}/"))

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from core.background import wakeup
 from gateways.base import RawResponse
 from payments.checkout import start as checkout
 from payments.models import Bill, Payment
@@ -67,6 +68,18 @@ def test_who_is_just_back_is_not_alarmed() -> None:
     assert "Đừng nộp lại" in page_of(payment.bill)
 
 
+def test_the_gateway_is_asked_when_the_browser_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[tuple[str, dict[str, str]]] = []
+    monkeypatch.setattr(wakeup, "enqueue", lambda task, **kwargs: woken.append((task, kwargs)))
+    bill, browser = factories.bill(), Client()
+    factories.merchant(bill.agency, "vnpay")
+    browser.post(reverse("pay", args=[bill.token, "vnpay"]))
+    browser.get(reverse("gateway-return", args=["vnpay"]), {"vnp_TxnRef": bill.payments.get().merchant_ref})
+    assert woken == [("payments.query_open_payments", {"gateway": "vnpay"})]
+    browser.get(reverse("gateway-return", args=["vnpay"]))
+    assert len(woken) == 1, "once a return, not with each reload of its address"
+
+
 def test_while_money_is_in_doubt_other_ways_are_folded_behind_a_question() -> None:
     payment = factories.payment(state=PaymentState.UNKNOWN)
     factories.merchant(payment.bill.agency, "vietinbank")
@@ -94,7 +107,13 @@ def test_a_gateway_that_does_not_answer_the_start_leaves_no_doubt_about_money() 
         assert bill.display_state == DisplayState.NOT_PAID
         assert "Đừng nộp lại" not in page
         assert "Tiếp tục lần đó" not in page
+        orders = [
+            sent for sent in broken.received if payment.merchant_ref.encode() in sent.body and b"ipnUrl" in sent.body
+        ]
         again = checkout.start(bill, "momo", client_ip="")
-        assert (again.pk, again.was_offered) == (payment.pk, False), "sent again under its own reference"
+        sent_again = [sent for sent in broken.received if b"ipnUrl" in sent.body]
+        assert (again.pk, again.was_offered) == (payment.pk, False)
+        assert (len(orders), len(sent_again)) == (1, 2), "sent again, under its own reference"
+        assert payment.merchant_ref.encode() in sent_again[1].body
         other = checkout.start(bill, "vietinbank", client_ip="", acknowledged=())
         assert other.qr_text, "nobody is warned of an attempt that could not be paid"

@@ -6,11 +6,10 @@ Each test goes red when the settlement locks payments only (`payments/settlement
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from payments.bills.create import cancel_bill
@@ -21,20 +20,11 @@ from payments.receipts import issue as receipts
 from payments.settlement import bulk, ledger_check
 from payments.states import BillState, PaymentState
 from tests.support import factories, running
+from tests.support.concurrency import in_a_thread
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def in_a_thread(threads: ThreadPoolExecutor, job: Any) -> Future[Any]:
-    def run() -> Any:
-        try:
-            return job()
-        finally:
-            connection.close()
-
-    return threads.submit(run)
 
 
 @pytest.fixture(params=[True, False], ids=["in_bulk", "one_by_one"])
@@ -58,7 +48,7 @@ def test_money_that_waits_for_a_closing_bill_finds_it_closed(payment: Payment) -
 
     with ThreadPoolExecutor(2) as threads:
         closing = in_a_thread(threads, close)
-        running.wait_until(lambda: bill_is_locked(payment.bill_id), "the bill is being closed")
+        running.wait_until(lambda: running.is_locked("payments_bill", payment.bill_id), "the bill is being closed")
         settling = in_a_thread(threads, inbox.drain)
         running.wait_until(running.waiting_for_locks, "the settlement waits for the bill")
         may_commit.set()
@@ -85,9 +75,3 @@ def test_a_bill_that_is_being_settled_is_not_closed(payment: Payment) -> None:
             closing.result(running.PATIENCE)
     assert Bill.objects.get().state == BillState.PAID
     assert ledger_check.check() == []
-
-
-def bill_is_locked(bill_id: int) -> bool:
-    """Tell whether another session holds the bill's row."""
-    with transaction.atomic():
-        return not Bill.objects.filter(pk=bill_id).select_for_update(skip_locked=True).exists()

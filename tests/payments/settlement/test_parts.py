@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from django.db import transaction
+
+from agencies.models import Role
 from payments.callbacks import handle, inbox
 from payments.models import Bill, Discrepancy, Payment, Receipt
+from payments.refunds import workflow as refunds
 from payments.settlement import ledger_check
 from payments.states import BillState
-from tests.support import factories
+from tests.support import factories, running
+from tests.support.concurrency import in_a_thread
 from tests.support.notifications import notify_bill
 from tests.support.payments.callbacks import post
 from tests.support.payments.statements import file_of, line, match
@@ -107,3 +114,30 @@ def test_a_bank_that_asks_is_told_what_is_missing(received: int, asked: tuple[in
     transfer(payment, received, "PART1")
     bill = handle._find_bill("vietinbank", payment.merchant_ref)
     assert bill and (bill.amount, bill.is_payable) == asked
+
+
+def test_a_part_that_is_being_given_back_does_not_pay() -> None:
+    """Who proposes its refund holds the part; the transfer that would complete the sum waits, and finds it held."""
+    payment, may_commit = owed(), threading.Event()
+    transfer(payment, 22_000, "PART0")
+    part, maker = Discrepancy.objects.get(), factories.officer(payment.bill.agency, Role.ACCOUNTANT)
+    proposal = refunds.Proposal(22_000, 22_000, "surplus", "k", bank_account="VCB 0123456789")
+
+    def give_back() -> None:
+        with transaction.atomic():
+            refunds.propose_for_case(part, proposal, maker=maker)
+            assert may_commit.wait(running.PATIENCE)
+
+    post(notify_bill(payment, 50_000, transId="TXPART1", bankTransId="PART1"), "vietinbank")
+    with ThreadPoolExecutor(2) as threads:
+        giving = in_a_thread(threads, give_back)
+        running.wait_until(lambda: running.is_locked("payments_discrepancy", part.pk), "the part is being given back")
+        settling = in_a_thread(threads, inbox.drain)
+        running.wait_until(running.waiting_for_locks, "the settlement waits for the part")
+        may_commit.set()
+        giving.result(running.PATIENCE)
+        settling.result(running.PATIENCE)
+    inbox.drain_all()
+    bill = Bill.objects.get()
+    assert (bill.state, bill.received_amount, bill.missing_amount) == (BillState.OPEN, 50_000, 22_000)
+    assert ledger_check.check() == []
