@@ -110,7 +110,7 @@ def test_a_slow_phone_answers_a_finger_at_once(demo: dict[str, Any], browser: Br
                 page.goto(demo["base_url"] + path)
                 page.evaluate(WATCH)
                 act(page)
-                page.wait_for_function("window.slowest > 0")
+                page.wait_for_function("() => window.slowest > 0")
                 slowest = page.evaluate("window.slowest")
             if slowest <= LONGEST_ANSWER_MS:
                 break

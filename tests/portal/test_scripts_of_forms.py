@@ -57,7 +57,7 @@ def test_changing_the_language_loses_nothing_that_was_typed(page: Page) -> None:
     page.click("text=English")
     page.wait_for_load_state()
     shown(page, FORM, "language.js")
-    page.wait_for_function("document.querySelector('[name=name]').value !== ''")
+    page.wait_for_function("() => document.querySelector('[name=name]').value !== ''")
     assert page.is_checked("[name=poor]") and page.input_value("[name=why]") == "lý do"
     assert page.evaluate("sessionStorage.length") == 0, "forgotten at once"
 

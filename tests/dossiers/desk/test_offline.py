@@ -16,7 +16,7 @@ from tests.support.screens import desk_of, officer_of
 from tests.support.signing_in import browser_of
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
-CONTROLLED = "navigator.serviceWorker.ready.then(() => !!navigator.serviceWorker.controller)"
+CONTROLLED = "() => navigator.serviceWorker.ready.then(() => !!navigator.serviceWorker.controller)"
 
 
 def scan(page: Page, text: str) -> None:

@@ -66,7 +66,7 @@ def test_a_statement_is_worked_off_by_keyboard(browser: Browser, live_server: An
     with page.expect_navigation():
         press("a")
     assert Reallocation.objects.get().maker == user
-    page.wait_for_function(f"({focused}) === 1")  # back where the eye was
+    page.wait_for_function(f"() => ({focused}) === 1")  # back where the eye was
     press("?")
     assert page.locator("dialog#keys").is_visible()
     assert_good(page)
