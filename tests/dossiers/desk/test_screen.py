@@ -20,6 +20,8 @@ from payments.models import Bill, Payment
 from payments.states import BillState
 from tests.support import factories
 from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 from tests.support.screens import Picture, desk_of, officer_of, picture_of
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
@@ -119,6 +121,18 @@ def test_the_state_is_read_from_two_metres_by_any_eye(live_server: Any, browser:
         # Exempt and refunded share the sign "nothing is owed"; their words differ.
         if {one, other} != {"exempt", "refunded"}:
             assert difference(signs[eye][one], signs[eye][other]) > 0.03, (eye, one, other)
+    desk.context.close()
+
+
+def test_a_dossier_with_a_story_of_money_fits_a_phone(live_server: Any, browser: Browser) -> None:
+    agency = factories.agency()
+    dossier = factories.dossier(agency, amount=10_000)
+    payment = factories.payment(of=dossier.bills.get())
+    post(confirm(payment, amount=payment.amount - 1_000))
+    desk = desk_of(officer_of(agency), browser, live_server.url, viewport={"width": 360, "height": 740})
+    desk.goto(f"/quay/{dossier.code}/")
+    assert desk.locator("#attempts").count() == 1
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 360
     desk.context.close()
 
 
