@@ -97,7 +97,11 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     context["place"] = pay_queue.place_of(request.session, token)
     ended = _ended_just_now(bill) if bill.state == BillState.OPEN else None
     context["ended"], context["ended_name"] = ended, gateway_name(ended)
-    context["claims"] = [payment.claim for payment in bill.payments.all() if hasattr(payment, "claim")]
+    claims = [payment.claim for payment in bill.payments.all() if hasattr(payment, "claim")]
+    is_claimed = any(claim.is_open for claim in claims)
+    context["claims"] = claims
+    # Money may be on its way: whoever wants to pay once more has to say that they are sure.
+    context["is_doubtful"] = is_claimed or context["state"] == DisplayState.CHECKING
     context["may_claim"] = bool(charge_claims.claimable(bill))
     context["returned"] = refund_status.of_bill(bill) if bill.payments.all() else []
     # An attempt through a gateway of ours (cash, moved money) has succeeded or does not exist.

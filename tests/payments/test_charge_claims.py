@@ -52,6 +52,17 @@ def test_a_claim_asks_the_bank_at_once_and_finds_the_money_nobody_told_of(bank: 
     assert ledger_check.check() == []
 
 
+def test_who_said_that_the_bank_has_charged_them_pays_again_only_when_sure(bill: Bill) -> None:
+    payment = factories.payment(of=bill, gateway="vnptpay", state=PaymentState.FAILED)
+    fold = "Chắc chắn chưa trả tiền?"
+    assert fold not in page_of(bill)
+    claim_of(payment)
+    page = page_of(bill)
+    assert "Đang xác minh với ngân hàng" in page
+    assert "/vnptpay/" in page.partition(fold)[2]
+    assert "/vnptpay/" not in page.partition(fold)[0]
+
+
 def test_two_clicks_make_one_case() -> None:
     payment = factories.payment(gateway="vietinbank", state=PaymentState.EXPIRED)
     answers = at_once(4, lambda _: claim_of(payment, proof=picture()).status_code)
