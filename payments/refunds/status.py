@@ -21,6 +21,7 @@ _NEXT: dict[str, Promise | str] = {
     RefundState.DONE: _("Tiền đã về nơi bạn dùng để nộp, hoặc tài khoản bạn đã cho."),
 }
 _HELD = _("Kế toán sẽ hoàn lại hoặc chuyển sang khoản khác của bạn. Muốn nhanh hơn, gọi số ở cuối trang.")
+_UNSETTLED = _("Kế toán ghi nhận cho khoản này trước; phần thừa hoàn lại cho bạn.")
 _IN_VAIN = _("Hồ sơ đã dừng: kế toán lập đề nghị hoàn, người thứ hai duyệt.")
 
 
@@ -41,6 +42,7 @@ def of_bill(bill: Bill) -> list[Returned]:
     returns = [_refund(refund, is_surplus=False) for refund in given]
     kinds = (*HOLDING_MONEY, DiscrepancyKind.PAID_IN_VAIN)
     is_open = bill.state == BillState.OPEN
+    held = _UNSETTLED if is_open else _HELD
     for case in Discrepancy.objects.filter(bill=bill, kind__in=kinds).prefetch_related("refunds"):
         is_surplus = case.kind in HOLDING_MONEY
         returns += [_refund(refund, is_surplus=True) for refund in case.refunds.all() if refund.state in _NEXT]
@@ -48,7 +50,7 @@ def of_bill(bill: Bill) -> list[Returned]:
         left = case.remaining_amount if is_surplus else case.amount - proposed
         is_part = is_open and case.kind == DiscrepancyKind.SHORT  # counts for the bill; the rest is still to come
         if left > 0 and not case.closed_at and not is_part:
-            returns.append(Returned(left, is_surplus, case.opened_at, None, _HELD if is_surplus else _IN_VAIN))
+            returns.append(Returned(left, is_surplus, case.opened_at, None, held if is_surplus else _IN_VAIN))
     return sorted(returns, key=lambda returned: returned.since)
 
 

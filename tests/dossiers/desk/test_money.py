@@ -92,6 +92,7 @@ def test_who_has_sent_more_than_enough_is_not_asked_to_pay(dossier: Dossier) -> 
     page = text_of(Client().get(reverse("bill", args=[bill_of(dossier).token])))
     assert "Không cần nộp nữa: kế toán đang ghi nhận" in page
     assert "Chọn cách nộp" not in page
+    assert "Kế toán ghi nhận cho khoản này trước; phần thừa hoàn lại cho bạn." in page
     for gateway in ("vnptpay", "vietinbank"):
         with pytest.raises(BillHeld):
             checkout.start(bill_of(dossier), gateway, client_ip="")
