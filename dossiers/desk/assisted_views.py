@@ -19,7 +19,7 @@ from agencies.models import Agency
 from dossiers.errors import NotConfirmable
 from dossiers.models import Channel, Dossier, Draft, IdentityShown
 from dossiers.one_time_codes import codes as one_time_codes
-from dossiers.one_time_codes.forms import OneTimeCodeForm
+from dossiers.one_time_codes.forms import OneTimeCodeForm, words_for
 from dossiers.printing import layout, slips
 from dossiers.submission import assisted as submission_assisted
 from dossiers.submission import drafts, summary
@@ -166,8 +166,7 @@ def _send(request: HttpRequest, ready: drafts.Complete) -> None:
     try:
         submission_assisted.ask(ready)
     except one_time_codes.TooManyCodes as error:
-        minutes = int(error.wait.total_seconds() // 60) + 1
-        messages.warning(request, _("Đã gửi quá nhiều mã. Gửi lại được sau %(minutes)d phút.") % {"minutes": minutes})
+        messages.warning(request, words_for(error, is_one_usable=False))
     except NotConfirmable:
         messages.error(request, _("Mã chỉ gửi đến điện thoại của chính công dân, không phải của cán bộ."))
     else:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from core.values.identity import phone_as_spoken
 from dossiers.errors import NotPostable
 from dossiers.models import Dossier
-from dossiers.one_time_codes.forms import OneTimeCodeForm, send_quietly
+from dossiers.one_time_codes.forms import OneTimeCodeForm, send_openly
 from dossiers.submission.forms import AddressForm
 from dossiers.tracking.access import for_opened
 
@@ -41,9 +41,10 @@ def by_post(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if not form.is_valid():
         return _show(request, dossier, form, status=422 if form.is_bound else 200)
     _keep(request, dossier.code, asdict(form.address()))
-    if not send_quietly(request, form, PURPOSE, dossier.code, dossier.owner_phone):
+    code_form = send_openly(request, form, PURPOSE, dossier.code, dossier.owner_phone)
+    if form.challenge:
         return _show(request, dossier, form)
-    return _show(request, dossier, OneTimeCodeForm())
+    return _show(request, dossier, code_form if code_form.is_asked else form, said=code_form, status=code_form.status)
 
 
 def _with_code(request: HttpRequest, dossier: Dossier, kept: dict[str, str]) -> HttpResponse:
@@ -63,7 +64,12 @@ def _keep(request: HttpRequest, code: str, address: dict[str, str] | None) -> No
 
 
 def _show(
-    request: HttpRequest, dossier: Dossier, form: AddressForm | OneTimeCodeForm, *, status: int = 200
+    request: HttpRequest,
+    dossier: Dossier,
+    form: AddressForm | OneTimeCodeForm,
+    *,
+    said: OneTimeCodeForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"dossier": dossier, "form": form, "is_asked": isinstance(form, OneTimeCodeForm)}
+    context = {"dossier": dossier, "form": form, "said": said, "is_asked": isinstance(form, OneTimeCodeForm)}
     return render(request, "dossiers/post/by_post.html", context, status=status)

@@ -56,8 +56,8 @@ def ask_for_erasure(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         erasure.ask_for_erasure(dossier)
         messages.success(request, _("Đã nhận yêu cầu xóa dữ liệu. Cơ quan sẽ xem và trả lời tại trang này."))
         return redirect("dossier-data", code=dossier.code)
-    context = {"dossier": dossier, "form": form, "is_asked": request.method == "POST"}
-    return render(request, "dossiers/privacy/erase.html", context, status=422 if form.errors else 200)
+    context = {"dossier": dossier, "form": form}
+    return render(request, "dossiers/privacy/erase.html", context, status=form.status)
 
 
 def _kept(request: HttpRequest, dossier: Dossier) -> tuple[bool, dict[str, Any]]:

@@ -74,8 +74,8 @@ def resume_with_code(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "intro": _(
-            "Nếu mã hồ sơ nháp đúng, chúng tôi nhắn một mã đến số điện thoại ghi trong đó. Mỗi giờ gửi được "
-            "nhiều nhất 5 mã; mã mới nhất là mã dùng được."
+            "Nếu mã hồ sơ nháp đúng, chúng tôi nhắn một mã đến số điện thoại ghi trong đó. Mỗi số nhận nhiều nhất "
+            "5 mã một giờ, cách nhau 30 giây; mã mới nhất là mã dùng được."
         ),
         "act": _("Mở hồ sơ nháp"),
         "again": reverse("submit-resume"),

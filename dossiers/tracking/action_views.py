@@ -78,8 +78,8 @@ def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
             decisions.go_on(dossier, DossierState.WITHDRAWN, actor=None, note=_("Công dân tự rút"))
             messages.success(request, _("Đã rút hồ sơ."))
         return redirect("dossier", code=dossier.code)
-    context = {"dossier": dossier, "form": form, "is_asked": request.method == "POST"} | _money_paid(dossier)
-    return render(request, "dossiers/tracking/withdraw.html", context, status=422 if form.errors else 200)
+    context = {"dossier": dossier, "form": form} | _money_paid(dossier)
+    return render(request, "dossiers/tracking/withdraw.html", context, status=form.status)
 
 
 @never_cache

@@ -54,8 +54,8 @@ def recover_with_code(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "intro": _(
-            "Nếu mã hồ sơ đúng, chúng tôi nhắn một mã đến số điện thoại ghi trong hồ sơ. Mỗi giờ gửi được nhiều "
-            "nhất 5 mã; mã mới nhất là mã dùng được."
+            "Nếu mã hồ sơ đúng, chúng tôi nhắn một mã đến số điện thoại ghi trong hồ sơ. Mỗi số nhận nhiều nhất "
+            "5 mã một giờ, cách nhau 30 giây; mã mới nhất là mã dùng được."
         ),
         "act": _("Mở hồ sơ"),
         "again": f"{reverse('lookup-send')}?{urlencode({'code': request.session.get(SESSION_TYPED, '')})}",

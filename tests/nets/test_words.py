@@ -41,6 +41,7 @@ VAGUE = ("found", "told", "asked", "known", "news")
 PROMISES = {
     r"30 ngày qua sẽ nộp số tiền khác": ("procedures.schedules.preview.LOOK_BACK", timedelta(days=30)),
     r"dùng trong 5 phút": ("dossiers.one_time_codes.codes.LIFE", timedelta(minutes=5)),
+    r"một giờ, cách nhau 30 giây": ("dossiers.one_time_codes.codes.PAUSE", timedelta(seconds=30)),
     r"hết hạn trong 60 ngày": ("procedures.schedules.validation.EXPIRY_NOTICE", timedelta(days=60)),
     r"đăng nhập 12 giờ": ("portal.accounts.staff.LONGEST_SECONDS", 12 * 3600),
     r"không làm việc 30 phút": ("portal.accounts.staff.IDLE_SECONDS", 30 * 60),

@@ -1,4 +1,4 @@
-"""A case whose result may come by post."""
+"""A case whose result may come by post, and where to."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from agencies.models import Agency
 from procedures.models import ProcedureCase
 from tests.support import factories
 from tests.support.schedules import schedule
+
+#: The address as a browser sends it.
+FORM = {
+    "receiver_name": "Nguyễn Thị Bình",
+    "receiver_phone": "0912 345 678",
+    "street": "Thôn 2",
+    "commune": "Xã Hy Cương",
+    "province": "Phú Thọ",
+}
 
 
 def case(agency: Agency, amount: int) -> ProcedureCase:

@@ -30,19 +30,12 @@ from tests.support import factories
 from tests.support.concurrency import at_once
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
-from tests.support.postal import case
+from tests.support.postal import FORM, case
 from tests.support.signing_in import browser_of
 from tests.support.tracking import opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = postal_orders.Address("Nguyễn Thị Bình", "+84912345678", "Thôn 2", "Xã Hy Cương", "Phú Thọ")
-FORM = {
-    "receiver_name": "Nguyễn Thị Bình",
-    "receiver_phone": "0912 345 678",
-    "street": "Thôn 2",
-    "commune": "Xã Hy Cương",
-    "province": "Phú Thọ",
-}
 POSTED = Receiver("Nguyễn Thị Bình", relation=Relation.POST, tracking_number="EA123456789VN")
 
 
