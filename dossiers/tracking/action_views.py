@@ -19,9 +19,8 @@ from dossiers.models import Dossier, NoticeKind, PaperState, Rating
 from dossiers.one_time_codes.forms import asked_for_code
 from dossiers.processing import decisions
 from dossiers.states import DossierState
-from payments.models.refunds import RefundReason
-from payments.refunds.workflow import refundable_amount
 
+from . import withdrawal_money
 from .access import for_opened
 from .context import RatingForm
 
@@ -78,7 +77,7 @@ def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
             decisions.go_on(dossier, DossierState.WITHDRAWN, actor=None, note=_("Công dân tự rút"))
             messages.success(request, _("Đã rút hồ sơ."))
         return redirect("dossier", code=dossier.code)
-    context = {"dossier": dossier, "form": form} | _money_paid(dossier)
+    context = {"dossier": dossier, "form": form} | withdrawal_money.of(dossier)
     return render(request, "dossiers/tracking/withdraw.html", context, status=form.status)
 
 
@@ -96,14 +95,6 @@ def rate(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         )
         messages.success(request, _("Cảm ơn bạn đã đánh giá."))
     return redirect("dossier", code=dossier.code)
-
-
-def _money_paid(dossier: Dossier) -> dict[str, int]:
-    """What was paid, what of it goes back when the dossier is withdrawn, and what the law keeps; whole đồng."""
-    payments = [payment for bill in dossier.bills.all() for payment in bill.payments.all() if payment.is_applied]
-    paid = sum(payment.remaining_amount for payment in payments)
-    back = sum(refundable_amount(payment, RefundReason.WITHDRAWN) for payment in payments)
-    return {"paid": paid, "back": back, "not_returned": paid - back}
 
 
 def _came_from(dossier: Dossier) -> DossierState:

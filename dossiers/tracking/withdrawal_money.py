@@ -1,0 +1,28 @@
+"""What becomes of a dossier's money when it is withdrawn: paid, come without settling, or in doubt."""
+
+from __future__ import annotations
+
+from dossiers.models import Dossier
+from payments.models import Bill
+from payments.models.refunds import RefundReason
+from payments.refunds.workflow import refundable_amount
+from payments.states import BillState
+
+
+def of(dossier: Dossier) -> dict[str, object]:
+    """Return what the page says before one withdraws; amounts are whole đồng.
+
+    `paid` settled a bill: of it `back` goes back and `not_returned` is kept by law. `held` came and settled nothing.
+    `is_in_doubt`: more may have come than anybody knows yet.
+    """
+    bills = Bill.objects.filter(pk__in=dossier.bills.values("pk")).with_payments()
+    payments = [payment for bill in bills for payment in bill.payments.all() if payment.is_applied]
+    paid = sum(payment.remaining_amount for payment in payments)
+    back = sum(refundable_amount(payment, RefundReason.WITHDRAWN) for payment in payments)
+    return {
+        "paid": paid,
+        "back": back,
+        "not_returned": paid - back,
+        "held": sum(bill.received_amount for bill in bills),
+        "is_in_doubt": any(bill.doubtful_payments for bill in bills if bill.state == BillState.OPEN),
+    }
