@@ -33,7 +33,6 @@ from payments.checkout import start as checkout
 from payments.checkout.options import choices_for
 from payments.errors import PaymentsError
 from payments.models import Bill, Payment
-from payments.states import BillState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -50,7 +49,17 @@ class Owed:
     @property
     def is_open(self) -> bool:
         """It can be paid now."""
-        return self.bill.state == BillState.OPEN and self.bill.amount > 0 and not self.dossier.payment_hold
+        return self.bill.missing_amount > 0 and not self.dossier.payment_hold
+
+    @property
+    def amount(self) -> int:
+        """What is still to be paid where it can be paid now, else what the bill asked for; whole đồng."""
+        return self.bill.missing_amount if self.is_open else self.bill.amount
+
+    @property
+    def qr_text(self) -> str:
+        """The VietQR for that amount."""
+        return bank_apps.qr_text(self.transfer, self.amount) if self.transfer else ""
 
     @property
     def bank(self) -> str:
@@ -92,7 +101,7 @@ def together(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "owed": owed,
-        "total": sum(row.bill.amount for row in owed),
+        "total": sum(row.amount for row in owed),
         "counted": [(state, number) for state, number in Counter(row.bill.display_state for row in rows).items()],
         "form": form,
         "many": many,
@@ -142,7 +151,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
     rows = [row for row in own_bills(request) if row.is_open and row.transfer]
     if not rows:
         return redirect("pay-together")
-    context = {"rows": rows, "total": sum(row.bill.amount for row in rows)}
+    context = {"rows": rows, "total": sum(row.amount for row in rows)}
     return render(request, "dossiers/bulk_payment/transfers.html", context)
 
 
@@ -187,7 +196,7 @@ def transfers_file(request: HttpRequest) -> HttpResponse:
                 [
                     number,
                     *(harmless(str(text)) for text in texts),
-                    row.transfer.amount,
+                    row.amount,
                     *(harmless(str(text)) for text in memo),
                 ]
             )

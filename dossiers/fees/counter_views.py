@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from agencies.succession import heir_of
-from payments.bills.holds import hold_reason
+from payments.bills.holds import why_not_now
 from payments.checkout.bill_views import bill_of, state_context
 from payments.states import BillState
 from procedures.calendar.days import opening_hours
@@ -24,7 +24,7 @@ def at_counter(request: HttpRequest, token: str) -> HttpResponse:
     The code is the dossier's own: whoever has only this address must not get the slip's secret from it.
     """
     bill = bill_of(token)
-    if bill.state != BillState.OPEN or hold_reason(bill):
+    if bill.state != BillState.OPEN or why_not_now(bill):
         return redirect("bill", token=token)
     weekday, today = WorkingHours.Weekday, timezone.localdate()
     office = heir_of(bill.agency, today)

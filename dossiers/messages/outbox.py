@@ -97,8 +97,9 @@ def _messages(
 
 def tell_what_is_due(dossier: Dossier) -> None:
     """Send a message for each open bill made after submission, inside the caller's transaction; once a bill."""
-    for bill in dossier.bills.filter(state=BillState.OPEN, amount__gt=0):
-        tell(dossier, "fee_due", f"bill:{bill.pk}", amount=bill.amount)
+    for bill in dossier.bills.filter(state=BillState.OPEN):
+        if bill.missing_amount:
+            tell(dossier, "fee_due", f"bill:{bill.pk}", amount=bill.missing_amount)
 
 
 def waiting() -> Q:

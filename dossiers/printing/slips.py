@@ -25,7 +25,7 @@ def moment(when: datetime | None) -> str:
 
 def reception_slip(dossier: Dossier, printed_at: datetime, note: str = "") -> Sheet:
     """Giấy tiếp nhận hồ sơ và hẹn trả kết quả (form 01 of TT 03/2025). Its QR opens the dossier and pays it."""
-    owed = sum(bill.amount for bill in dossier.bills.all() if bill.state == "open")
+    owed = sum(bill.missing_amount for bill in dossier.bills.all())
     papers = [attachment.name for attachment in dossier.attachments.exclude(state=PaperState.REFUSED)]
     return Sheet(
         agency=dossier.agency.name,

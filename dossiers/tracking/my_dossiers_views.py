@@ -41,4 +41,5 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def _owing(owned: Any) -> list[Dossier]:
     """Return the dossiers with something to be paid, the first due first: seen whatever page one is on."""
-    return list(owned.filter(bills__state=BillState.OPEN).with_bills().distinct().order_by("due_at", "id")[:10])
+    rows = owned.filter(bills__state=BillState.OPEN).with_bills().distinct().order_by("due_at", "id")[:10]
+    return [each for each in rows if not each.payment_hold and any(bill.missing_amount for bill in each.bills.all())]

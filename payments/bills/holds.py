@@ -29,6 +29,11 @@ def received_reason(bill: Bill) -> str:
     return _("Đã nhận %(amount)s cho khoản này. Không cần nộp nữa: kế toán đang ghi nhận.") % {"amount": amount}
 
 
+def why_not_now(bill: Bill) -> str:
+    """Return why nobody should pay an open bill now, a sentence for the payer, or "". Reads `discrepancies`."""
+    return hold_reason(bill) or received_reason(bill)
+
+
 def refuse_held(bill: Bill) -> None:
     """Raise BillHeld for a bill that should not be paid for now."""
     if why := hold_reason(bill):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from gateways.codecs import vietqr
 from payments.models import Payment
 
 _ADDRESS = "https://dl.vietqr.io/pay"
@@ -47,15 +48,23 @@ def bank_name(payment: Payment) -> str:
     return _BANKS[number][1] if number in _BANKS else number
 
 
-def links(payment: Payment, back: str) -> list[BankApp]:
-    """Return the apps that can pay a VietQR, each with its link; `back` is where they return to."""
+def qr_text(payment: Payment, amount: int) -> str:
+    """Return the VietQR of an attempt for what is still missing, whole đồng: less than its sum when a part has come."""
+    details = payment.qr_details
+    if amount == payment.amount:
+        return payment.qr_text
+    return vietqr.build(vietqr.Transfer(details["bank_bin"], details["account"], amount, details["purpose"]))
+
+
+def links(payment: Payment, amount: int, back: str) -> list[BankApp]:
+    """Return the apps that can pay a VietQR of so much, each with its link; `back` is where they return to."""
     details = payment.qr_details
     bank = _BANKS.get(details["bank_bin"])
     if bank is None:
         return []
     values = {
         "ba": f"{details['account']}@{bank[0]}",
-        "am": payment.amount,
+        "am": amount,
         "tn": details["purpose"],
         "bn": details["account_name"],
         "url": back,

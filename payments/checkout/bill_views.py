@@ -42,6 +42,7 @@ def bill_of(token: str) -> Bill:
 def state_context(bill: Bill) -> dict[str, object]:
     """Return what the live part of a page needs: the state, the attempt it is about, and the URL of live events."""
     state = bill.display_state
+    held = hold_reason(bill) if bill.state == BillState.OPEN else ""
     payment = next(iter(bill.attempts_under_way(timezone.now())), None)
     if state == DisplayState.PAID:
         payment = bill.settling_payment
@@ -50,7 +51,8 @@ def state_context(bill: Bill) -> dict[str, object]:
     return {
         "bill": bill,
         "state": state,
-        "version": _version(bill),
+        "held": held,
+        "version": _version(bill, is_held=bool(held)),
         "is_fresh": _is_fresh(payment),
         "payment": payment,
         "gateway_name": gateway_name(payment),
@@ -59,10 +61,11 @@ def state_context(bill: Bill) -> dict[str, object]:
     }
 
 
-def _version(bill: Bill) -> str:
+def _version(bill: Bill, *, is_held: bool) -> str:
     """Return what changes exactly when the page around the state has other things to offer."""
     attempts = [(payment.state, payment.is_in_doubt) for payment in bill.payments.all()]
-    return f"{zlib.crc32(repr((bill.state, bill.display_state, bill.received_amount, attempts)).encode()):08x}"
+    facts = (bill.state, bill.display_state, bill.received_amount, is_held, attempts)
+    return f"{zlib.crc32(repr(facts).encode()):08x}"
 
 
 def _is_fresh(payment: Payment | None) -> bool:
@@ -90,8 +93,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """One bill: what for, how much and why, who gets it, how to pay; or its state."""
     bill = bill_of(token)
     context = state_context(bill)
-    context["held"] = (hold_reason(bill) or received_reason(bill)) if bill.state == BillState.OPEN else ""
-    if bill.state == BillState.OPEN and not context["held"]:
+    context["may_pay"] = bill.state == BillState.OPEN and not (context["held"] or received_reason(bill))
+    if context["may_pay"]:
         choices = choices_for(bill, request.COOKIES.get(LAST_GATEWAY, ""))
         context |= {"choices": choices[:MOST_VISIBLE], "more_choices": choices[MOST_VISIBLE:]}
     context["place"] = pay_queue.place_of(request.session, token)

@@ -32,11 +32,12 @@ def begin(session: SessionBase, tokens: Sequence[str]) -> None:
 
 
 def place_of(session: SessionBase, token: str) -> Place | None:
-    """Return the place of a bill in the browser's row, in one query; None when it is not in it."""
+    """Return the place of a bill in the browser's row, in two queries; None when it is not in it."""
     tokens: list[str] = session.get(_SESSION, [])
     if token not in tokens:
         return None
     at = tokens.index(token)
-    owed = {bill.token: bill for bill in Bill.objects.filter(token__in=tokens, state=BillState.OPEN)}
+    still_open = Bill.objects.filter(token__in=tokens, state=BillState.OPEN).prefetch_related("discrepancies")
+    owed = {bill.token: bill for bill in still_open if bill.missing_amount}
     later = next((other for other in (*tokens[at + 1 :], *tokens[:at]) if other in owed), None)
     return Place(at + 1, len(tokens), owed[later] if later else None, tokens.index(later) + 1 if later else 0)

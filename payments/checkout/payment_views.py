@@ -18,8 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.http import client_ip
 from gateways import registry
-from gateways.codecs import vietqr
-from payments.bills.holds import hold_reason
+from payments.bills.holds import why_not_now
 from payments.callbacks.views import SESSION_PAYMENT
 from payments.errors import AnotherUnderWay, BillHeld, BillNotPayable, GatewayNotOffered, PaymentNotStarted
 from payments.merchants import page_origins
@@ -119,17 +118,9 @@ def _warn(request: HttpRequest, token: str, gateway: str, warning: AnotherUnderW
 
 def _transfer(bill: Bill) -> Payment | None:
     """Return the attempt whose QR may be shown: none of a bill that nobody should pay now."""
-    if bill.state != BillState.OPEN or hold_reason(bill):
+    if bill.state != BillState.OPEN or why_not_now(bill):
         return None
     return next((payment for payment in bill.open_payments if payment.qr_text), None)
-
-
-def _qr_text(payment: Payment, amount: int) -> str:
-    """Return the VietQR of a code, for the rest when a part of its bill has come."""
-    details = payment.qr_details
-    if amount == payment.amount:
-        return payment.qr_text
-    return vietqr.build(vietqr.Transfer(details["bank_bin"], details["account"], amount, details["purpose"]))
 
 
 @never_cache
@@ -144,10 +135,10 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
     context = state_context(bill) | {
         "transfer": payment,
         "amount": bill.missing_amount,
-        "qr_text": _qr_text(payment, bill.missing_amount),
+        "qr_text": bank_apps.qr_text(payment, bill.missing_amount),
         "is_over": payment.expires_at <= timezone.now(),
         "bank_name": bank_apps.bank_name(payment),
-        "apps": bank_apps.links(payment, here),
+        "apps": bank_apps.links(payment, bill.missing_amount, here),
         "sandbox_app": settings.SANDBOX_APP_URL,
     }
     return render(request, "payments/checkout/transfer.html", context)
@@ -162,7 +153,7 @@ def transfer_picture(request: HttpRequest, token: str) -> HttpResponse:
     if payment is None:
         raise Http404
     picture = io.BytesIO()
-    segno.make(_qr_text(payment, bill.missing_amount), error="m", micro=False).save(
+    segno.make(bank_apps.qr_text(payment, bill.missing_amount), error="m", micro=False).save(
         picture, kind="png", scale=_PNG_SCALE, border=4
     )
     response = HttpResponse(picture.getvalue(), content_type="image/png")

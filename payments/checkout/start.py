@@ -69,8 +69,7 @@ def start(
     Raises BillNotPayable, BillHeld, GatewayNotOffered, AmountOutsideLimits, PaymentNotStarted,
     GatewayRefusedPayment, AnotherUnderWay. Call outside a transaction.
     """
-    holds.refuse_held(bill)
-    if why := holds.received_reason(bill):
+    if why := holds.why_not_now(bill):
         raise BillHeld(why)
     _ask_about_earlier(bill)
     account = through or account_for(bill.agency, gateway)
@@ -95,7 +94,8 @@ def start(
 def unfinished(token: str) -> Payment | None:
     """Return the attempt a browser was sent away with, if it may still be finished."""
     payments = Payment.objects.filter(token=token, state__in=OPEN_PAYMENT_STATES, bill__state=BillState.OPEN)
-    return payments.select_related("bill").first() if token else None
+    payment = payments.select_related("bill").first() if token else None
+    return payment if payment and not holds.why_not_now(payment.bill) else None
 
 
 def _ask_about_earlier(bill: Bill) -> None:
