@@ -91,11 +91,16 @@ def _is_within_network(request: HttpRequest, size: int) -> bool:
     return is_within or proof_of_work.is_solved(request.headers.get(proof_of_work.HEADER, ""))
 
 
-def answer(request: HttpRequest, taken: Taken, page: str) -> HttpResponse:
-    """Lead back to the page, which says what was wrong. A script (`uploads.js`) reads it once all are sent."""
-    is_script = request.headers.get("X-Requested-With") == "XMLHttpRequest"
-    if is_script and taken.challenge:
-        return HttpResponse(taken.challenge, status=PROOF_WANTED, content_type="text/plain")
+def answer(request: HttpRequest, taken: Taken, page: str, field: str) -> HttpResponse:
+    """Lead back to the page, which says what was wrong at the field of this id; a script (`uploads.js`) says it itself.
+
+    A script gets the words, or nothing where all was taken.
+    """
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        if taken.challenge:
+            return HttpResponse(taken.challenge, status=PROOF_WANTED, content_type="text/plain")
+        words = "\n".join(taken.faults)
+        return HttpResponse(words, status=422 if words else 204, content_type="text/plain; charset=utf-8")
     for fault in taken.faults:
-        messages.error(request, fault)
-    return HttpResponse(status=204) if is_script else redirect(page)
+        messages.error(request, fault, extra_tags=field)
+    return redirect(f"{page}#{field}")

@@ -93,10 +93,12 @@ def add_papers(request: HttpRequest, code: str) -> HttpResponse:
     if draft is None or draft.dossier:
         return redirect("submit-resume")
     requirement = request.POST.get("requirement", "")[:300]
-    if requirement and not draft.case.procedure.documents.filter(name=requirement).exists():
+    asking = draft.case.procedure.documents.filter(name=requirement).first()
+    if requirement and asking is None:
         raise Http404
-    page = reverse("submit-step", args=[draft.code, PapersForm.slug]) + "#papers"
-    return attachments.answer(request, attachments.take(request, draft, requirement), page)
+    page = reverse("submit-step", args=[draft.code, PapersForm.slug])
+    field = f"paper-{asking.pk}" if asking else "papers"
+    return attachments.answer(request, attachments.take(request, draft, requirement), page, field)
 
 
 @never_cache

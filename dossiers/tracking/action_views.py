@@ -61,7 +61,9 @@ def add_papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     taken = attachments.take(request, dossier, refused.requirement if refused else SUPPLEMENT)
     if refused and not taken.faults:
         refused.delete()
-    return attachments.answer(request, taken, reverse("dossier-supplement", args=[dossier.code]))
+    page = reverse("dossier" if refused else "dossier-supplement", args=[dossier.code])
+    field = f"instead-{instead}" if refused else "paper-files"
+    return attachments.answer(request, taken, page, field if taken.faults or not refused else "h-sent")
 
 
 @never_cache

@@ -1,9 +1,11 @@
 // Papers are sent as soon as they are chosen, one by one with their progress shown: a line that breaks costs one file,
-// and the button goes on with those that are left. Photos are made smaller first (photos.js). The page stays: only its
+// and the button goes on with those that are left. What was refused is said where it was chosen. Photos are made smaller first (photos.js). The page stays: only its
 // list of papers is read anew, so that what was chosen elsewhere on it is kept. Without this script the button sends all.
 import { prepared } from "./photos.js";
 import { solve } from "./proof.js";
 
+const TAKEN = 204;
+const REFUSED = 422;
 const PROOF_WANTED = 428;
 const waiting = new WeakMap(); // form → files that are left
 const AREA = "[data-papers]";
@@ -25,13 +27,24 @@ const post = (form, file, proof) =>
     request.send(body);
   });
 
+// What is wrong with the file, in the server's words; "" for one that was taken.
 const sendOne = async (form, file) => {
   let answer = await post(form, file);
   if (answer.status === PROOF_WANTED) answer = await post(form, file, await solve(answer.responseText));
-  if (answer.status >= 400) throw new Error(String(answer.status));
+  if (answer.status === TAKEN) return "";
+  if (answer.status === REFUSED) return answer.responseText;
+  if (answer.status < 400) location.assign(answer.responseURL); // led elsewhere: this page is over
+  throw new Error(String(answer.status));
 };
 
-// The list of papers and what was wrong, as the server shows them now; everything else on the page stays.
+const showFaults = (form, faults) => {
+  const place = form.querySelector("[data-faults]");
+  const lines = faults.map((fault) => Object.assign(document.createElement("div"), { textContent: fault }));
+  place.replaceChildren(...lines);
+  place.closest(".field").classList.toggle("has-error", faults.length > 0);
+};
+
+// The list of papers, as the server shows it now; everything else on the page stays.
 const readAnew = async () => {
   const answer = await fetch(location.href, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(String(answer.status));
@@ -40,11 +53,6 @@ const readAnew = async () => {
   const [before, after] = [area.querySelectorAll("form"), page.querySelectorAll(`${AREA} form`)];
   const focused = [...before].findIndex((form) => form.contains(document.activeElement));
   area.replaceChildren(...page.querySelector(AREA).childNodes);
-  document.querySelectorAll("main > .notice[data-of-papers]").forEach((notice) => notice.remove());
-  for (const notice of page.querySelectorAll("main > .notice.error[role=status]")) {
-    notice.dataset.ofPapers = "";
-    area.before(notice);
-  }
   if (focused >= 0) after[Math.min(focused, after.length - 1)]?.querySelector("input:not([type=hidden]), button")?.focus();
 };
 
@@ -53,19 +61,28 @@ const sendAll = async (form) => {
   const told = form.querySelector("[data-told]");
   const files = waiting.get(form);
   if (!bar.hidden) return; // already at it
+  if (!files.length) return showFaults(form, [told.dataset.none]);
+  const faults = [];
+  showFaults(form, faults);
   bar.hidden = false;
   try {
+    let count = 0;
     for (; files.length; files.shift()) {
       bar.value = 0;
       told.textContent = `${told.dataset.sending} ${files[0].name}`;
-      await sendOne(form, await prepared(files[0]));
+      const fault = await sendOne(form, await prepared(files[0]));
+      if (fault) faults.push(fault);
+      else count += 1;
     }
     const place = [...document.querySelectorAll("[data-upload]")].indexOf(form);
     await readAnew();
-    const now = document.querySelectorAll("[data-upload]")[place]?.querySelector("[data-told]");
-    if (now) now.textContent = told.dataset.sent;
+    const now = document.querySelectorAll("[data-upload]")[place];
+    if (!now) return;
+    showFaults(now, faults);
+    now.querySelector("[data-told]").textContent = count ? told.dataset[faults.length ? "some" : "sent"] : "";
   } catch {
     bar.hidden = true;
+    showFaults(form, faults);
     told.textContent = told.dataset.failed;
   }
 };
