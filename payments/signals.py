@@ -23,3 +23,7 @@ claim_answered = Signal()
 #: Sent with `bill: Bill` before somebody is asked for its money: a receiver that knows why nobody
 #: should pay it for now returns a sentence for the payer, else "". It may be sent outside of transactions.
 money_asked = Signal()
+
+#: Sent with `bill: Bill` to learn whether what it was for has ended without a result: a receiver that knows so returns
+#: the reason why its money goes back (a RefundReason), else "". It may be sent outside of transactions.
+matter_ended = Signal()

@@ -28,7 +28,7 @@ from payments.states import BillState
 BATCH = 100
 #: Money in doubt must become certain first: asked about at the pace of `payments.status_queries.query`.
 PATIENCE = timedelta(minutes=5)
-_REASONS = {DossierState.REFUSED: RefundReason.REFUSED, DossierState.WITHDRAWN: RefundReason.WITHDRAWN}
+REASONS = {DossierState.REFUSED: RefundReason.REFUSED, DossierState.WITHDRAWN: RefundReason.WITHDRAWN}
 
 
 def end_due() -> int:
@@ -62,7 +62,7 @@ def _settle(dossier: Dossier, bill: Bill) -> bool:
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_CANCELLED, bill_id=bill.pk, amount=bill.amount)
     already_opened = bill.discrepancies.filter(kind=DiscrepancyKind.PAID_IN_VAIN).values("payment")
     for payment in Payment.objects.filter(bill=bill, is_applied=True).exclude(pk__in=already_opened):
-        amount = refundable_amount(payment, _REASONS[state])
+        amount = refundable_amount(payment, REASONS[state])
         if amount > 0:
             discrepancies.new_discrepancy(
                 DiscrepancyKind.PAID_IN_VAIN,

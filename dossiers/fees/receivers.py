@@ -14,8 +14,17 @@ from dossiers.states import PAYMENT_HOLDS, DossierState
 from payments import discrepancies
 from payments.models import Bill, Discrepancy, Refund
 from payments.models.discrepancies import DiscrepancyKind
-from payments.signals import bills_reopened, bills_settled, claim_answered, money_asked, money_returned
+from payments.signals import (
+    bills_reopened,
+    bills_settled,
+    claim_answered,
+    matter_ended,
+    money_asked,
+    money_returned,
+)
 from payments.states import BillState
+
+from .close_bills import REASONS
 
 _TIMELINE = """
 INSERT INTO dossiers_dossierevent (dossier_id, kind, bill_id, amount, note, at)
@@ -71,6 +80,14 @@ def hold_while_nothing_is_asked(sender: type[Bill], bill: Bill, **kwargs: Any) -
     """Ask nobody for the money of a dossier that was stopped, refused or withdrawn, while its bill is still open."""
     link = DossierBill.objects.filter(bill=bill, dossier__state__in=PAYMENT_HOLDS).select_related("dossier").first()
     return link.dossier.payment_hold if link else ""
+
+
+@receiver(matter_ended)
+def say_why_it_ended(sender: type[Bill], bill: Bill, **kwargs: Any) -> str:
+    """Say at once why the money of a refused or withdrawn dossier goes back, before its cases are opened."""
+    states = DossierBill.objects.filter(bill=bill, dossier__state__in=REASONS).values_list("dossier__state", flat=True)
+    state = states.first()
+    return REASONS[DossierState(state)] if state else ""
 
 
 @receiver(claim_answered)

@@ -12,13 +12,18 @@ from django.utils.translation import gettext as _
 from core.values.money import dong_for_reader
 from payments.errors import BillHeld
 from payments.models import Bill
-from payments.signals import money_asked
+from payments.signals import matter_ended, money_asked
 from payments.states import BillState
 
 
 def hold_reason(bill: Bill) -> str:
     """Return why a bill should not be paid for now, a sentence for the payer, or ""."""
     return next((str(why) for _receiver, why in money_asked.send(Bill, bill=bill) if why), "")
+
+
+def end_reason(bill: Bill) -> str:
+    """Return the RefundReason of a bill whose matter was refused or withdrawn, or "": its money goes back."""
+    return next((str(reason) for _receiver, reason in matter_ended.send(Bill, bill=bill) if reason), "")
 
 
 def received_reason(bill: Bill) -> str:

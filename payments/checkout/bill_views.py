@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from core import live
 from gateways import internal, registry
 from payments import charge_claims
-from payments.bills.holds import hold_reason, received_reason
+from payments.bills.holds import end_reason, hold_reason, received_reason
 from payments.callbacks.handle import mask_name
 from payments.models import Bill, Payment
 from payments.refunds import status as refund_status
@@ -43,6 +43,7 @@ def state_context(bill: Bill) -> dict[str, object]:
     """Return what the live part of a page needs: the state, the attempt it is about, and the URL of live events."""
     state = bill.display_state
     held = hold_reason(bill) if bill.state == BillState.OPEN else ""
+    ended = end_reason(bill)
     payment = next(iter(bill.attempts_under_way(timezone.now())), None)
     if state == DisplayState.PAID:
         payment = bill.settling_payment
@@ -52,7 +53,8 @@ def state_context(bill: Bill) -> dict[str, object]:
         "bill": bill,
         "state": state,
         "held": held,
-        "version": _version(bill, is_held=bool(held)),
+        "version": _version(bill, held=bool(held), ended=ended),
+        "ended_matter": refund_status.ended_matter(bill, ended),
         "is_fresh": _is_fresh(payment),
         "payment": payment,
         "gateway_name": gateway_name(payment),
@@ -61,10 +63,10 @@ def state_context(bill: Bill) -> dict[str, object]:
     }
 
 
-def _version(bill: Bill, *, is_held: bool) -> str:
+def _version(bill: Bill, **beside: object) -> str:
     """Return what changes exactly when the page around the state has other things to offer."""
     attempts = [(payment.state, payment.is_in_doubt) for payment in bill.payments.all()]
-    facts = (bill.state, bill.display_state, bill.received_amount, is_held, attempts)
+    facts = (bill.state, bill.display_state, bill.received_amount, attempts, beside)
     return f"{zlib.crc32(repr(facts).encode()):08x}"
 
 

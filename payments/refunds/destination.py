@@ -29,6 +29,18 @@ def is_needed(payment: Payment | None) -> bool:
     return Capability.REFUND not in registry.get(payment.gateway).capabilities
 
 
+def in_words(payment: Payment | None, *, is_given: bool = False) -> str:
+    """Return where money goes back to, a sentence for its payer; `is_given`: the account is known already."""
+    if payment and payment.gateway == Counter.slug:
+        return _("Nhận lại tiền mặt tại quầy.")
+    if is_given:
+        return _("Tiền chuyển vào tài khoản bạn đã cho.")
+    if is_needed(payment):
+        return _("Tiền chuyển vào tài khoản của bạn: gọi số ở cuối trang để cho biết số tài khoản.")
+    name = registry.name_of(payment.gateway) if payment else ""
+    return _("Tiền về tài khoản hoặc ví bạn đã dùng để nộp qua %(gateway)s.") % {"gateway": name}
+
+
 def may_be_given(refund: Refund, person: User) -> bool:
     """Tell whether somebody may say now where a refund goes: its maker, or anybody for a connected system."""
     is_open = refund.state in (RefundState.PROPOSED, RefundState.AWAITING_TRANSFER)

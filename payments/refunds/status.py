@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from payments.bills.holds import end_reason
+from payments.discrepancies import PATIENCE
 from payments.models import Bill, Discrepancy, Refund
 from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 from payments.states import BillState, RefundState
+
+from . import destination as destinations
+from .workflow import refundable_amount
 
 _NEXT: dict[str, Promise | str] = {
     RefundState.PROPOSED: _("Chờ người thứ hai duyệt."),
@@ -27,32 +33,80 @@ _IN_VAIN = _("Hồ sơ đã dừng: kế toán lập đề nghị hoàn, ngườ
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """One sum on its way back, or held for the payer. `amount` is whole đồng, `done_at` None until it is back."""
+    """One sum on its way back, or held for the payer. `amount` is whole đồng, `done_at` None until it is back.
+
+    `destination` is where it goes, a sentence; `due_at` until when an accountant is to act, where it is their turn.
+    """
 
     amount: int
     is_surplus: bool
     since: datetime
     done_at: datetime | None
     next_step: Promise | str
+    destination: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What becomes of a paid bill whose matter was refused or withdrawn: `back` goes back, `kept` is kept by law."""
+
+    reason: str
+    back: int
+    kept: int
 
 
 def of_bill(bill: Bill) -> list[Returned]:
-    """Return every sum that goes back to the payer of a bill, oldest first, in three queries. Nothing personal."""
-    given = list(Refund.objects.filter(payment__bill=bill).exclude(state=RefundState.REJECTED))
+    """Return every sum that goes back to the payer of a bill, oldest first, in four queries. Nothing personal.
+
+    Reads `payments` and `lines`: prefetch them for lists.
+    """
+    given = list(
+        Refund.objects.filter(payment__bill=bill).exclude(state=RefundState.REJECTED).select_related("payment")
+    )
     returns = [_refund(refund, is_surplus=False) for refund in given]
-    kinds = (*HOLDING_MONEY, DiscrepancyKind.PAID_IN_VAIN)
-    is_open = bill.state == BillState.OPEN
-    held = _UNSETTLED if is_open else _HELD
-    for case in Discrepancy.objects.filter(bill=bill, kind__in=kinds).prefetch_related("refunds"):
+    ended = end_reason(bill)
+    is_open = bill.state == BillState.OPEN and not ended
+    cases = list(
+        Discrepancy.objects.filter(bill=bill, kind__in=(*HOLDING_MONEY, DiscrepancyKind.PAID_IN_VAIN))
+        .select_related("payment")
+        .prefetch_related("refunds")
+    )
+    for case in cases:
         is_surplus = case.kind in HOLDING_MONEY
         returns += [_refund(refund, is_surplus=True) for refund in case.refunds.all() if refund.state in _NEXT]
         proposed = sum(refund.amount for refund in given if refund.payment_id == case.payment_id)
         left = case.remaining_amount if is_surplus else case.amount - proposed
         is_part = is_open and case.kind == DiscrepancyKind.SHORT  # counts for the bill; the rest is still to come
         if left > 0 and not case.closed_at and not is_part:
-            returns.append(Returned(left, is_surplus, case.opened_at, None, held if is_surplus else _IN_VAIN))
+            held = _UNSETTLED if is_open else _HELD
+            destination = "" if is_surplus else destinations.in_words(case.payment)
+            returns.append(_awaited(left, case.opened_at, held if is_surplus else _IN_VAIN, destination, is_surplus))
+    payment = None if any(case.kind == DiscrepancyKind.PAID_IN_VAIN for case in cases) else bill.settling_payment
+    # Its case is opened when the step can no longer be undone; the payer looks before.
+    if ended and payment and (left := refundable_amount(payment, ended)):
+        returns.append(_awaited(left, timezone.now(), _IN_VAIN, destinations.in_words(payment), False))
     return sorted(returns, key=lambda returned: returned.since)
 
 
+def ended_matter(bill: Bill, reason: str) -> Ended | None:
+    """Return what becomes of what settled a bill whose matter ended for a reason; None where nothing did.
+
+    Reads `payments` and `lines`.
+    """
+    payment = bill.settling_payment
+    if not reason or payment is None:
+        return None
+    free = refundable_amount(payment, reason)
+    return Ended(reason, free + payment.refunded_amount, payment.remaining_amount - free)
+
+
+def _awaited(amount: int, since: datetime, next_step: Promise | str, destination: str, is_surplus: bool) -> Returned:
+    return Returned(amount, is_surplus, since, None, next_step, destination, since + PATIENCE)
+
+
 def _refund(refund: Refund, *, is_surplus: bool) -> Returned:
-    return Returned(refund.amount, is_surplus, refund.proposed_at, refund.done_at, _NEXT[refund.state])
+    is_done = refund.state == RefundState.DONE
+    payment = None if is_surplus else refund.payment
+    destination = "" if is_done else destinations.in_words(payment, is_given=bool(refund.bank_account))
+    return Returned(refund.amount, is_surplus, refund.proposed_at, refund.done_at, _NEXT[refund.state], destination)
