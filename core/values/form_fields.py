@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +59,42 @@ class AddressField(PlainTextField):
         super().validate(value)
         if value and sum(map(str.isalpha, value)) < 2:
             raise ValidationError(gettext("Hãy viết địa chỉ bằng chữ, ví dụ: khu 3, xã Hy Cương."), code="no-address")
+
+
+class DayField(forms.DateField):
+    """A day as people write it. `lies` says that it is "past" by nature, as a birth is, or "future"."""
+
+    default_error_messages = {"invalid": _("Hãy viết ngày/tháng/năm, ví dụ 05/09/2026.")}
+    #: Nobody who hands in was born before, and papers of that age are none of ours.
+    EARLIEST = date(1900, 1, 1)
+
+    def __init__(self, *, lies: str = "", **kwargs: Any) -> None:
+        self.lies = lies
+        kwargs.setdefault(
+            "widget", forms.TextInput({"inputmode": "numeric", "placeholder": "31/12/2026", "autocomplete": "off"})
+        )
+        formats = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%Y-%m-%d"]
+        super().__init__(input_formats=formats, **kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day; of a past one written with two digits, 45 is 1945."""
+        day = super().to_python(value)
+        if day and self.lies == "past" and day > timezone.localdate() and str(day.year) not in str(value):
+            day = day.replace(year=day.year - 100) if (day.month, day.day) != (2, 29) else day
+        return day
+
+    def validate(self, value: date | None) -> None:
+        """Refuse a day on the wrong side of today. Raises ValidationError."""
+        super().validate(value)
+        if value is None:
+            return
+        today, shown = timezone.localdate(), {"day": f"{value:%d/%m}/{value.year:04d}"}
+        if self.lies == "past" and value > today:
+            raise ValidationError(gettext("Ngày %(day)s chưa tới. Hãy xem lại ngày, tháng, năm.") % shown, code="ahead")
+        if self.lies == "future" and value < today:
+            raise ValidationError(gettext("Ngày %(day)s đã qua. Hãy xem lại ngày, tháng, năm.") % shown, code="past")
+        if value < self.EARLIEST:
+            raise ValidationError(gettext("Ngày %(day)s quá xa. Hãy xem lại năm.") % shown, code="too-early")
 
 
 class IdentityNumberField(forms.CharField):

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.values.form_fields import IdentityNumberField, PhoneField, PlainTextField, identity_fields
+from core.values.form_fields import DayField, IdentityNumberField, PhoneField, PlainTextField, identity_fields
 from procedures.fees import read_quantity
 from procedures.models import Question, QuestionKind
 
@@ -73,11 +73,7 @@ _FIELDS: dict[str, Callable[[Question], forms.Field]] = {
         max_length=2000, widget=forms.Textarea({"rows": 4}), **_common(question)
     ),
     QuestionKind.NUMBER: lambda question: forms.IntegerField(min_value=0, max_value=10**12, **_common(question)),
-    QuestionKind.DATE: lambda question: forms.DateField(
-        widget=forms.TextInput({"inputmode": "numeric", "placeholder": "31/12/2026", "autocomplete": "off"}),
-        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y-%m-%d"],
-        **_common(question),
-    ),
+    QuestionKind.DATE: lambda question: DayField(lies=question.day_lies, **_common(question)),
     QuestionKind.CHOICE: lambda question: forms.ChoiceField(
         choices=[("", "—"), *((option, option) for option in question.options)], **_common(question)
     ),

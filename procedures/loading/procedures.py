@@ -83,7 +83,7 @@ def _ask() -> None:
             options=[option for option in row["options"].split("|") if option],
             is_required=row["is_required"] == "1",
             position=position,
-            **{name: row[name] for name in ("slug", "label", "label_en", "help_text", "kind")},
+            **{name: row[name] for name in ("slug", "label", "label_en", "help_text", "kind", "day_lies")},
         )
     for position, row in enumerate(_rows("documents.csv"), 1):
         procedures[row["procedure_code"]].documents.create(

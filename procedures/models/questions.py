@@ -27,6 +27,13 @@ class QuestionKind(models.TextChoices):
     IDENTITY = "identity", _("Giấy tờ tùy thân")
 
 
+class DayLies(models.TextChoices):
+    """Where a day lies by nature: of a birth, death, marriage or issue behind us, of a wedding to come before us."""
+
+    PAST = "past", _("Đã qua (sinh, mất, kết hôn, cấp giấy)")
+    FUTURE = "future", _("Sắp tới")
+
+
 class Question(models.Model):
     """One question of a procedure's own. Asked in the order of `position`."""
 
@@ -40,6 +47,9 @@ class Question(models.Model):
     label_en = models.CharField(_("Câu hỏi bằng tiếng Anh"), max_length=200, blank=True)
     help_text = models.CharField(_("Gợi ý"), max_length=200, blank=True)
     kind = models.CharField(_("Kiểu trả lời"), max_length=12, choices=QuestionKind, default=QuestionKind.TEXT)
+    day_lies = models.CharField(
+        _("Ngày đã qua hay sắp tới"), max_length=6, choices=DayLies, blank=True, default="", db_default=""
+    )
     options = ArrayField(
         models.CharField(max_length=120), verbose_name=_("Các lựa chọn, cách nhau dấu phẩy"), default=list, blank=True
     )
@@ -56,7 +66,9 @@ class Question(models.Model):
         return self.label
 
     def clean(self) -> None:
-        """A choice needs something to choose from. Raises ValidationError."""
+        """A choice needs something to choose from, and only a day lies somewhere. Raises ValidationError."""
+        if self.day_lies and self.kind != QuestionKind.DATE:
+            raise ValidationError({"day_lies": _("Chỉ dùng cho câu hỏi kiểu Ngày.")})
         if self.kind == QuestionKind.CHOICE and len(self.options or []) < 2:
             raise ValidationError({"options": _("Cần ít nhất hai lựa chọn.")})
 

@@ -28,7 +28,9 @@ def asking(agency: Agency) -> ProcedureCase:
     fees.state = "active"
     fees.save()
     Question.objects.create(procedure=made.procedure, slug="child", label="Họ và tên trẻ")
-    Question.objects.create(procedure=made.procedure, slug="born", label="Ngày sinh", kind="date", position=1)
+    Question.objects.create(
+        procedure=made.procedure, slug="born", label="Ngày sinh", kind="date", day_lies="past", position=1
+    )
     made.procedure.documents.create(name="Giấy chứng sinh", is_required=True)
     return made
 

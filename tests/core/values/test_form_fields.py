@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from django import forms
+from django.utils import timezone
 
-from core.values.form_fields import AddressField, NameField, PhoneField, PlainTextField
+from core.values.form_fields import AddressField, DayField, NameField, PhoneField, PlainTextField
 from core.values.identity import phone_doubts
 
 
@@ -71,3 +74,32 @@ def test_a_new_beginning_is_taken_and_asked_about(typed: str, kept: str, is_doub
 def test_what_has_no_shape_of_a_number_is_refused(typed: str) -> None:
     with pytest.raises(forms.ValidationError):
         PhoneField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("1/9/1945", 1945), ("1.9.45", 1945), ("01-09-2020", 2020), ("1/9/20", 2020)]
+)
+def test_a_day_behind_us_is_read_as_people_write_it(typed: str, meant: int) -> None:
+    assert DayField(lies="past").clean(typed) == date(meant, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("lies", "days", "says"),
+    [("past", 1, "chưa tới"), ("past", 1500, "chưa tới"), ("future", -1, "đã qua"), ("", -60_000, "quá xa")],
+)
+def test_a_day_on_the_wrong_side_of_today_is_refused_with_the_day_read(lies: str, days: int, says: str) -> None:
+    day = timezone.localdate() + timedelta(days=days)
+    with pytest.raises(forms.ValidationError) as refused:
+        DayField(lies=lies).clean(f"{day:%d/%m/%Y}")
+    assert f"Ngày {day:%d/%m/%Y}" in refused.value.messages[0] and says in refused.value.messages[0]
+
+
+@pytest.mark.parametrize("lies", ["past", "future", ""])
+def test_today_is_neither_too_early_nor_too_late(lies: str) -> None:
+    today = timezone.localdate()
+    assert DayField(lies=lies).clean(f"{today:%d/%m/%Y}") == today
+
+
+def test_what_is_no_day_is_answered_with_how_to_write_one() -> None:
+    with pytest.raises(forms.ValidationError, match="ngày/tháng/năm, ví dụ"):
+        DayField().clean("31/31/2026")

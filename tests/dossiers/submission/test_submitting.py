@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client, override_settings
@@ -40,6 +42,23 @@ def case(agency: Agency) -> ProcedureCase:
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, settings: Any) -> None:
     settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path / "media", tmp_path / "messages.jsonl"
+
+
+def test_a_child_is_not_born_tomorrow(case: ProcedureCase, agency: Agency) -> None:
+    browser = Client()
+    draft = begun(browser, case)
+    matter = {"agency": agency.pk, "q_child": "Nguyễn An", "q_born": "01/12/2090"}
+    wrong = browser.post(f"/ho-so-nhap/{draft.code}/noi-dung/", matter)
+    assert wrong.status_code == 422
+    assert "Ngày 01/12/2090 chưa tới." in wrong.content.decode()
+    assert browser.post(f"/ho-so-nhap/{draft.code}/noi-dung/", matter | {"q_born": "1/9/2020"}).status_code == 302
+
+
+def test_every_day_the_procedures_ask_for_says_where_it_lies() -> None:
+    """A birth, a death, a marriage, an issue: whoever adds a question of a day says it."""
+    with (settings.PROVINCE_DATA / "questions.csv").open(encoding="utf-8") as file:
+        days = [row for row in csv.DictReader(file) if row["kind"] == "date"]
+    assert days and all(row["day_lies"] for row in days)
 
 
 def test_step_by_step_to_a_dossier_with_its_answers_and_papers(case: ProcedureCase, agency: Agency) -> None:
