@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.background.jobs import job
 
 from .attachments import scan
-from .fees import close_bills, delay_notices
+from .fees import close_bills, delay_notices, inexact_notices
 from .messages import outbox as messages
 from .one_time_codes import codes as one_time_codes
 from .submission import drafts
@@ -34,6 +34,12 @@ def check_papers() -> int:
 def tell_of_delays() -> int:
     """Notify owners whose payment has been unclear for too long."""
     return delay_notices.tell_due()
+
+
+@job("sums that differ", sweeper_waits=5)
+def tell_of_inexact_money() -> int:
+    """Notify owners of money that was not the sum asked for."""
+    return inexact_notices.tell_due()
 
 
 @job("dossiers that ended", sweeper_waits=5)

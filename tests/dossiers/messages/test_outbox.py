@@ -51,6 +51,7 @@ def test_every_text_fits_an_sms_and_tells_nothing_personal() -> None:
     values = {
         "code": "H44.40-261123-000001",
         "amount": "100.000.000.000",
+        "missing": "100.000.000.000",
         "number": "EA123456789VN",
         "due": "23/11/2026",
     }
