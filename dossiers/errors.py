@@ -20,6 +20,9 @@ class NotReleasable(DossierError):
     NOT_FINISHED = "not_finished"
     NOT_SETTLED = "not_settled"
     ALREADY_RETURNED = "already_returned"
+    NOT_THE_OWNER = "not_the_owner"
+    OWNERS_NAME = "owners_name"
+    OTHER_NUMBER = "other_number"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -48,6 +51,14 @@ class NotSignable(DossierError):
 
 class NotConfirmable(DossierError):
     """The citizen has not confirmed what an officer filled in, or cannot in this way."""
+
+
+class NotPrinted(NotConfirmable):
+    """What the citizen is said to have signed was not printed as it stands."""
+
+
+class OtherNumber(NotConfirmable):
+    """Who signed showed another number than they declared, and nobody wrote down why."""
 
 
 class NothingOwed(DossierError):

@@ -52,6 +52,8 @@ WORDS: dict[str, Promise] = {
     "erased": _("Xóa dữ liệu cá nhân"),
     "assist_begin": _("Bắt đầu giúp công dân nộp hồ sơ"),
     "assist_ask": _("Gửi mã xác nhận cho công dân được giúp"),
+    "assist_print": _("In bản tóm tắt để công dân ký"),
+    "assist_to_counter": _("Chuyển hồ sơ đang giúp sang nộp tại quầy"),
     "assist_submit": _("Nộp hồ sơ giúp công dân"),
     "assist_give_up": _("Bỏ hồ sơ đang giúp"),
     "fee_determined": _("Xác định mức thu"),

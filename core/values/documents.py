@@ -55,6 +55,11 @@ class Document:
         return f"{self.kind_in_words}: {self.number}"
 
     @property
+    def without_tail(self) -> str:
+        """Say it in words without its last four characters, which are read from the paper in hand."""
+        return f"{self.kind_in_words}: {self.number[:-4]}••••"
+
+    @property
     def kind_in_words(self) -> str:
         """The paper without its number: "Hộ chiếu (Đức)"."""
         state = f" ({country_name(self.country)})" if self.country else ""
@@ -85,6 +90,11 @@ def read_document(kind: str, number: str, country: str = "") -> Document:
     if chosen == DocumentKind.PASSPORT and country not in countries():
         raise ValidationError(_("Hãy chọn nước cấp hộ chiếu."), code="country")
     return Document(chosen, written, country if chosen in FOREIGN and country in countries() else "")
+
+
+def ends_in(number: str, tail: str) -> bool:
+    """Tell whether a number ends with what was read from a paper in hand, whatever stands between its letters."""
+    return _UNWANTED.sub("", number).upper().endswith(tail.upper())
 
 
 def doubts_about(document: Document) -> list[str]:

@@ -22,6 +22,11 @@ from .text import plain
 KIND, COUNTRY = "_kind", "_country"
 
 
+def asked_when(field: forms.Field, when: Any) -> None:
+    """Say beside a field when it must be filled in, in place of "not required"; the form's `clean` insists."""
+    field.asked_when = when  # type: ignore[attr-defined]
+
+
 class PlainTextField(forms.CharField):
     """A name or a sentence somebody typed; what cannot be seen is taken out before it is measured."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -31,6 +32,7 @@ from procedures.models import ProcedureCase
 
 from .access import DeskStaff, for_staff
 from .customer_display import views
+from .handover.shown_forms import ShownForm
 
 #: What a search shows; who needs more types more.
 MOST = 10
@@ -52,15 +54,33 @@ class BeginForm(forms.Form):
         self.fields["agency"].queryset = offices  # type: ignore[attr-defined]
 
 
-class SignatureForm(forms.Form):
+class SignatureForm(ShownForm):
     """Which paper the citizen showed, and that they signed."""
 
-    identity_shown = forms.ChoiceField(
-        label=gettext_lazy("Giấy tờ đã xem"),
-        choices=[choice for choice in IdentityShown.choices if choice[0] != IdentityShown.SLIP],
-    )
-    identity_tail = forms.CharField(label=gettext_lazy("4 ký tự cuối của giấy tờ"), min_length=4, max_length=4)
     is_signed = forms.BooleanField(label=gettext_lazy("Công dân đã đọc và ký bản tóm tắt trước mặt tôi"))
+
+    def __init__(self, ready: drafts.Complete, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self._ready = ready
+        choices = [choice for choice in IdentityShown.choices if choice[0] != IdentityShown.SLIP]
+        self.fields["identity_shown"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the paper against the number that was declared, and the signature against what was printed."""
+        given = super().clean()
+        owner, tail = self._ready.application.owner_name, given.get("identity_tail", "")
+        if not submission_assisted.is_other_number(self._ready, tail):
+            self.ask_nothing()
+        elif not given.get("identity_note") and "identity_note" not in self.errors:
+            said = _(
+                "%(tail)s không phải 4 ký tự cuối giấy tờ của %(owner)s đã khai. Xem lại giấy tờ, sửa số đã khai, "
+                "hoặc ghi lý do."
+            )
+            self.add_error("identity_tail", said % {"tail": tail, "owner": owner})
+        is_here = self._ready.draft.assistance.channel == Channel.COUNTER
+        if is_here and not submission_assisted.is_printed(self._ready):
+            self.add_error("is_signed", _("Bản tóm tắt này chưa được in: in, để công dân đọc và ký, rồi mới nộp."))
+        return given
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,14 +122,16 @@ def assisted(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
         return redirect("submit-step", code=code, step=ready.slug)
     views.show_draft(request, draft)
     code_form = OneTimeCodeForm(request.POST if act == "ma" else None)
-    signature = SignatureForm(request.POST if act == "ky" else None)
+    signature = SignatureForm(ready, request.POST if act == "ky" else None)
     try:
         if act == "ma" and code_form.is_valid():
             if handed := submission_assisted.hand_in_with_code(draft, code_form.cleaned_data["one_time_code"]):
                 return _handed_in(request, *handed)
             code_form.add_error("one_time_code", _("Mã chưa đúng, đã hết hạn, hoặc hồ sơ đã sửa sau khi gửi mã."))
         elif act == "ky" and signature.is_valid():
-            shown = {name: signature.cleaned_data[name] for name in ("identity_shown", "identity_tail")}
+            shown = {
+                name: signature.cleaned_data[name] for name in ("identity_shown", "identity_tail", "identity_note")
+            }
             return _handed_in(request, *submission_assisted.hand_in_with_signature(draft, **shown))
         elif act == "gui-ma":
             _send(request, ready)
@@ -142,7 +164,11 @@ def print_summary(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResp
     ready = None if draft.dossier else drafts.complete(draft)
     if not isinstance(ready, drafts.Complete):
         raise Http404
-    page = layout.render(slips.summary_to_sign(draft, summary.context_of(ready), timezone.now()), "a4")
+    context = summary.context_of(ready)
+    if not context["quote"]:
+        raise Http404
+    submission_assisted.note_printed(ready)
+    page = layout.render(slips.summary_to_sign(draft, context, timezone.now()), "a4")
     response = HttpResponse(page, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="tom-tat-{draft.code}.pdf"'
     return response

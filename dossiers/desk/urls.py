@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import assisted_views, erasure_views, file_views, handover_views, print_views, views, work_views
+from . import assisted_views, erasure_views, file_views, print_views, views, work_views
 from .customer_display import views as customer_display_views
 from .fees import amount_views, cash_views, explanation_views
+from .handover import views as handover_views
 from .scanner import offline_scan_views, photo_views, service_worker_views
 
 urlpatterns = [

@@ -17,7 +17,7 @@ from agencies.models import Agency
 from core import live
 from dossiers.desk.fees.money import attempts_of, money_of
 from dossiers.desk.fees.state import last_checked, payments_of
-from dossiers.errors import IllegalDossierMove, NothingToUndo, NotReleasable
+from dossiers.errors import IllegalDossierMove, NothingToUndo
 from dossiers.handover.release import why_not
 from dossiers.models import Dossier, SigningRequest, SigningState
 from dossiers.printing.papers import offered
@@ -35,17 +35,13 @@ from payments.status_queries.interactive import Answer
 from . import list_audit as seen
 from .access import DeskStaff, for_staff
 from .customer_display import views
-from .forms import ReceiverForm, TakingForm
+from .forms import TakingForm
+from .handover.forms import REASONS, ReceiverForm
 from .open_decisions import open_decisions
 from .scanner import lookup, search_session
 from .worklists import ORDERS, VIEWS, row_of, worklist
 
 PAGE = 25
-REASONS = {
-    NotReleasable.NOT_FINISHED: gettext_lazy("Hồ sơ chưa có kết quả."),
-    NotReleasable.NOT_SETTLED: gettext_lazy("Chưa nộp đủ phí: chưa trả kết quả được."),
-    NotReleasable.ALREADY_RETURNED: gettext_lazy("Kết quả đã được trả."),
-}
 ANSWERS = {
     Answer.NOTHING: gettext_lazy("Chưa có lần thanh toán nào để hỏi ngân hàng."),
     Answer.TOLD: gettext_lazy("Đã hỏi ngân hàng xong."),
@@ -139,7 +135,7 @@ def dossier_page(
         "step": NEXT_STEPS.get(DossierState(dossier.state)) if may_act else None,
         "undoable": last_step(dossier, staff.user, timezone.now()) if may_decide else None,
         "undo_seconds": int(UNDO_WITHIN.total_seconds()),
-        "form": (refused or ReceiverForm(dossier=dossier)) if may_act and is_releasable else None,
+        "form": (refused or ReceiverForm([dossier])) if may_act and is_releasable else None,
         "payments": attempts_of(dossier),
         "takings": _takings(staff, dossier),
         "shift": CashShift.objects.filter(cashier=staff.user, closed_at=None).first(),

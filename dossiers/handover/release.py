@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db import transaction
 from django.forms.models import model_to_dict
 
@@ -11,10 +9,12 @@ from agencies.audit import record as audit
 from agencies.models import User
 from dossiers.errors import NotReleasable, NotTakenBack
 from dossiers.messages.outbox import tell
-from dossiers.models import Dossier, HandOver, PostalOrder, PostalState, Relation, TakenBack
+from dossiers.models import Dossier, HandOver, PostalOrder, PostalState, TakenBack
 from dossiers.processing import transitions
 from dossiers.states import DossierState
 from payments.models import Bill
+
+from .receivers import Receiver
 
 
 def why_not(dossier: Dossier) -> str:
@@ -26,22 +26,8 @@ def why_not(dossier: Dossier) -> str:
     return "" if dossier.is_settled else NotReleasable.NOT_SETTLED
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """Who takes a result: the name, how they stand to the owner, what they showed (last four characters only).
-
-    The post shows nothing and leaves a tracking number.
-    """
-
-    name: str
-    relation: str = Relation.OWNER
-    identity_shown: str = ""
-    identity_tail: str = ""
-    tracking_number: str = ""
-
-
 def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str = "") -> HandOver:
-    """Hand the result over. Raises NotReleasable.
+    """Hand the result over. Raises NotReleasable, also for a receiver whom the dossier contradicts.
 
     Locks the dossier's bills, then the dossier: a reversal or a second counter waits or
     is seen. What each bill was at that moment is written down.
@@ -50,7 +36,7 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
         bill_ids = dossier.bill_links.values_list("bill_id", flat=True)
         bills = list(Bill.objects.filter(pk__in=list(bill_ids)).select_for_update().order_by("pk"))
         locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
-        if reason := why_not(locked):
+        if reason := why_not(locked) or receiver.contradicts(locked):
             raise NotReleasable(reason)
         transitions.advance(locked, DossierState.RETURNED, actor=officer)  # no name: the timeline can never be erased
         hand_over = HandOver.objects.create(
@@ -60,6 +46,7 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
             relation=receiver.relation,
             identity_shown=receiver.identity_shown,
             identity_tail=receiver.identity_tail[-4:],
+            identity_note=receiver.note[:255],
             tracking_number=receiver.tracking_number,
             batch=batch,
             bill_states={str(bill.pk): bill.state for bill in bills},
@@ -67,7 +54,10 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
         if receiver.tracking_number:
             PostalOrder.objects.filter(dossier=locked).update(state=PostalState.POSTED, ended_at=None)
             tell(locked, "posted", f"handover:{hand_over.pk}", number=receiver.tracking_number)
-        audit.record("hand_over", f"dossier:{locked.code}", actor=officer, agency=locked.agency)
+        shown = {"relation": receiver.relation, "identity_shown": receiver.identity_shown}
+        if receiver.note:
+            shown["why_another_paper"] = receiver.note
+        audit.record("hand_over", f"dossier:{locked.code}", actor=officer, agency=locked.agency, **shown)
     return hand_over
 
 

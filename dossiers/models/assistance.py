@@ -26,7 +26,8 @@ class Confirmation(models.TextChoices):
 class Assistance(models.Model):
     """Who helped, at which office, and how the citizen confirmed. Without a confirmation nothing is handed in.
 
-    `asked_digest` is what the last code was sent for: another summary needs another code.
+    `asked_digest` is what the last code was sent for, `printed_digest` what was printed to be signed: another
+    summary needs another code, another print.
     The draft may be read by this officer, on the day it was begun, and by no other of the staff.
     """
 
@@ -41,6 +42,10 @@ class Assistance(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     identity_shown = models.CharField(_("Giấy tờ đã xem"), max_length=8, choices=IdentityShown, blank=True)
     identity_tail = models.CharField(_("4 ký tự cuối"), max_length=4, blank=True)
+    identity_note = models.CharField(
+        _("Vì sao nhận giấy tờ khác"), max_length=255, blank=True, default="", db_default=""
+    )
+    printed_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("lần giúp nộp hồ sơ")

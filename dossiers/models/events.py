@@ -76,6 +76,8 @@ class IdentityShown(models.TextChoices):
     CARD = "card", _("Căn cước")
     VNEID = "vneid", _("VNeID")
     PASSPORT = "passport", _("Hộ chiếu")
+    RESIDENCE = "resident", _("Thẻ thường trú, thẻ tạm trú")
+    ORIGIN = "origin", _("Giấy chứng nhận căn cước")
     SLIP = "slip", _("Giấy hẹn")
 
 
@@ -83,8 +85,9 @@ class HandOver(models.Model):
     """Who gave the result to whom, when, and what state each bill was seen in (I3).
 
     Of the paper that was shown only the last four characters are kept: enough to prove,
-    too little to use. Results given out together share a `batch`. What goes by post was
-    given to the post, and its `tracking_number` says where it is.
+    too little to use; `identity_note` says why it was taken though its number is not the one on
+    file. Results given out together share a `batch`. What goes by post was given to the post,
+    and its `tracking_number` says where it is.
     """
 
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="hand_over")
@@ -93,6 +96,9 @@ class HandOver(models.Model):
     relation = models.CharField(_("Quan hệ"), max_length=12, choices=Relation, default=Relation.OWNER)
     identity_shown = models.CharField(_("Giấy tờ đã xem"), max_length=8, choices=IdentityShown, blank=True)
     identity_tail = models.CharField(_("4 ký tự cuối"), max_length=4, blank=True)
+    identity_note = models.CharField(
+        _("Vì sao nhận giấy tờ khác"), max_length=255, blank=True, default="", db_default=""
+    )
     tracking_number = models.CharField(_("Số vận đơn"), max_length=20, blank=True)
     batch = models.CharField(max_length=32, blank=True, db_index=True)
     bill_states = models.JSONField(default=dict)

@@ -107,10 +107,10 @@ def _empty_what_hangs_on(dossier: Dossier) -> None:
     OneTimeCode.objects.filter(about=dossier.code).delete()
     Rating.objects.filter(dossier=dossier).update(words="")
     PostalOrder.objects.filter(dossier=dossier).update(receiver_name=NOBODY, receiver_phone="", street="", commune="")
-    Assistance.objects.filter(dossier=dossier).update(identity_tail="")
+    Assistance.objects.filter(dossier=dossier).update(identity_tail="", identity_note="")
     if handed := getattr(dossier, "hand_over", None):
-        handed.receiver_name, handed.identity_tail = NOBODY, ""
-        handed.save(update_fields=["receiver_name", "identity_tail"])
+        handed.receiver_name, handed.identity_tail, handed.identity_note = NOBODY, "", ""
+        handed.save(update_fields=["receiver_name", "identity_tail", "identity_note"])
 
 
 def _delete_with_files(papers: QuerySet[Attachment]) -> None:

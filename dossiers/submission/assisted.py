@@ -18,8 +18,10 @@ from django.utils import timezone
 from agencies.audit import record as audit
 from agencies.models import Agency, User
 from core.values import identity
+from core.values.documents import ends_in
 from core.values.money import grouped
-from dossiers.errors import NotConfirmable
+from dossiers.errors import NotConfirmable, NotPrinted, OtherNumber
+from dossiers.handover.receivers import LEAST_NOTE
 from dossiers.models import Assistance, Channel, Confirmation, Dossier, Draft
 from dossiers.one_time_codes import codes as one_time_codes
 from procedures.models import ProcedureCase
@@ -80,22 +82,55 @@ def hand_in_with_code(draft: Draft, code: str) -> tuple[Dossier, str] | None:
         return _hand_in(ready, Confirmation.CODE)
 
 
-def hand_in_with_signature(draft: Draft, *, identity_shown: str, identity_tail: str) -> tuple[Dossier, str]:
-    """Hand in what the citizen signed on paper, once. Raises NotConfirmable for what is to be handed in online."""
+def note_printed(ready: Complete) -> None:
+    """Remember what was printed to be signed: nothing else can be. Raises FeeUnknown."""
+    assistance = ready.draft.assistance
+    with transaction.atomic():
+        assistance.printed_digest = _digest(ready)
+        assistance.save(update_fields=["printed_digest"])
+        _record("assist_print", ready.draft, assistance.officer, assistance.agency)
+
+
+def is_printed(ready: Complete) -> bool:
+    """Tell whether the summary was printed as it stands. Raises FeeUnknown."""
+    return bool(ready.draft.assistance.printed_digest == _digest(ready))
+
+
+def is_other_number(ready: Complete, tail: str) -> bool:
+    """Tell whether a paper that was shown ends otherwise than the number the citizen declared."""
+    number = ready.application.owner_identity_number
+    return bool(number and tail) and not ends_in(number, tail)
+
+
+def hand_in_with_signature(
+    draft: Draft, *, identity_shown: str, identity_tail: str, identity_note: str = ""
+) -> tuple[Dossier, str]:
+    """Hand in what the citizen signed on paper, once.
+
+    Raises NotConfirmable for what is to be handed in online, NotPrinted, OtherNumber, FeeUnknown.
+    """
     with transaction.atomic():
         locked = _locked(draft)
         if locked.dossier:
             return locked.dossier, ""
         if locked.assistance.channel != Channel.COUNTER:
             raise NotConfirmable
+        ready = drafts.completed(locked)
+        if not is_printed(ready):
+            raise NotPrinted
+        if is_other_number(ready, identity_tail) and len(identity_note.strip()) < LEAST_NOTE:
+            raise OtherNumber
         locked.assistance.identity_shown = identity_shown
         locked.assistance.identity_tail = identity_tail[-4:]
-        return _hand_in(drafts.completed(locked), Confirmation.SIGNATURE)
+        locked.assistance.identity_note = identity_note[:255]
+        return _hand_in(ready, Confirmation.SIGNATURE)
 
 
 def go_to_counter(draft: Draft) -> None:
     """Hand in at the counter what was begun as online: its price and time are counted anew."""
-    Assistance.objects.filter(draft=draft, confirmation="").update(channel=Channel.COUNTER, asked_digest="")
+    with transaction.atomic():
+        Assistance.objects.filter(draft=draft, confirmation="").update(channel=Channel.COUNTER, asked_digest="")
+        _record("assist_to_counter", draft, draft.assistance.officer, draft.assistance.agency)
 
 
 def give_up(draft: Draft) -> None:
@@ -133,6 +168,7 @@ def _hand_in(ready: Complete, confirmation: Confirmation) -> tuple[Dossier, str]
         actor=assistance.officer,
         agency=assistance.agency,
         confirmation=confirmation,
+        **({"why_another_paper": assistance.identity_note} if assistance.identity_note else {}),
     )
     return dossier, pin
 

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from dossiers.errors import NotReleasable
-from dossiers.handover.release import Receiver, release
+from dossiers.handover.receivers import Receiver
+from dossiers.handover.release import release
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from payments.bills.create import NewLine
@@ -35,10 +36,10 @@ def test_rule_10_overdue_never_blocks_unpaid_does_and_what_costs_nothing_always_
     free, unpaid, paid = finished(0), finished(10_000), finished(10_000)
     post(confirm(factories.payment(of=paid.bills.get())))
     inbox.drain_all()
-    release(free, officer=officer, receiver=Receiver("A"))
-    release(paid, officer=officer, receiver=Receiver("A"))
+    release(free, officer=officer, receiver=Receiver("A", "family"))
+    release(paid, officer=officer, receiver=Receiver("A", "family"))
     with pytest.raises(NotReleasable):
-        release(unpaid, officer=officer, receiver=Receiver("A"))
+        release(unpaid, officer=officer, receiver=Receiver("A", "family"))
     states = dict(Dossier.objects.values_list("pk", "state"))
     assert states == {
         free.pk: DossierState.RETURNED,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agencies.models import Role
+from devtools.province.people import names
 from devtools.province.writer.row import Row, naming
 from dossiers.models import EventKind, IdentityShown, NoticeKind, PostalState, Relation, SigningState, Stage
 from dossiers.processing.transitions import UNDO_WITHIN
@@ -195,13 +196,14 @@ def hand_over(tale: Tale, at: datetime, *, by_post: bool = False) -> Row:
         "" if by_post else rng.choices((IdentityShown.CARD, IdentityShown.VNEID, IdentityShown.SLIP), (60, 25, 15))[0]
     )
     owner, known = tale.owner, tale.bills
+    comes_for_them = relation in (Relation.FAMILY, Relation.AUTHORISED)
     states = [(bill, str(bill["state"])) for bill in known]
     made = tale.write(
         "hand_over",
         at,
         dossier_id=tale.dossier,
         officer_id=actor,
-        receiver_name="Bưu điện" if by_post else owner.name,
+        receiver_name="Bưu điện" if by_post else names.person(rng)[0] if comes_for_them else owner.name,
         relation=relation,
         identity_shown=shown,
         identity_tail=owner.identity_number[-4:] if shown in (IdentityShown.CARD, IdentityShown.VNEID) else "",
@@ -212,15 +214,17 @@ def hand_over(tale: Tale, at: datetime, *, by_post: bool = False) -> Row:
     if by_post:
         tale.dossier["_postal"] |= {"state": PostalState.POSTED, "ended_at": None}
         tale.tell("posted", naming("handover:", made), at, number=number)
-    tale.world.audit(at, actor, "hand_over", f"dossier:{tale.dossier['code']}", tale.place.agency.pk)
+    detail = {"relation": relation, "identity_shown": shown}
+    tale.world.audit(at, actor, "hand_over", f"dossier:{tale.dossier['code']}", tale.place.agency.pk, **detail)
     return made
 
 
 def take_back(tale: Tale, at: datetime, given: Row, reason: str, *, actor: int, from_post: bool = False) -> None:
     """Let a result lie at the desk again: given to the wrong person, or brought back by the post."""
     tale.when(at)
-    names = ("officer", "receiver_name", "relation", "identity_shown", "identity_tail", "tracking_number", "batch")
-    kept = {name: given.get(f"{name}_id", given.get(name, "")) for name in names}
+    shown = ("identity_shown", "identity_tail", "identity_note")
+    fields = ("officer", "receiver_name", "relation", *shown, "tracking_number", "batch")
+    kept = {name: given.get(f"{name}_id", given.get(name, "")) for name in fields}
     given_at = given["at"].astimezone(UTC)
     states = given["bill_states"]
     tale.write(

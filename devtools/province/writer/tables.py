@@ -104,6 +104,8 @@ def _dossiers() -> dict[str, Table]:
             asked_digest="",
             identity_shown="",
             identity_tail="",
+            identity_note="",
+            printed_digest="",
         ),
         "event": Table(
             d.DossierEvent,
@@ -153,6 +155,7 @@ def _dossiers() -> dict[str, Table]:
             "dossier_id officer_id receiver_name relation bill_states at",
             identity_shown="",
             identity_tail="",
+            identity_note="",
             tracking_number="",
             batch="",
         ),

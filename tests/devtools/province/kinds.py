@@ -15,6 +15,7 @@ from devtools.province.stories import desk, money, refunds
 from devtools.province.stories.tale import Tale
 from dossiers.attachments.validation import Paper
 from dossiers.handover import release
+from dossiers.handover.receivers import Receiver
 from dossiers.models import Dossier, Stage
 from dossiers.processing import decisions, transitions
 from dossiers.states import DossierState as S
@@ -119,7 +120,7 @@ def kind(played: Played) -> Callable[[Told], Told]:
 def played_hand_over(dossier: Dossier, office: Office) -> None:
     played_payment(dossier)
     played_done(dossier, office)
-    release.release(fresh(dossier), officer=office.reception, receiver=release.Receiver("x"))
+    release.release(fresh(dossier), officer=office.reception, receiver=Receiver("x", "family"))
 
 
 @kind(played_hand_over)

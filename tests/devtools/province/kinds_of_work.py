@@ -13,6 +13,7 @@ from devtools.province.stories.tale import Tale
 from dossiers.attachments.validation import Paper
 from dossiers.fees import close_bills
 from dossiers.handover import release
+from dossiers.handover.receivers import Receiver
 from dossiers.models import Dossier, NoticeKind
 from dossiers.post import orders as post
 from dossiers.processing import decisions, signing
@@ -129,7 +130,7 @@ def its_clock_stood_until_it_was_paid(tale: Tale, at: datetime) -> Any:
 def _wrong_person(dossier: Dossier, office: Office) -> None:
     played_hand_over(dossier, office)
     release.take_back(fresh(dossier), actor=office.signer, reason="x")
-    release.release(fresh(dossier), officer=office.reception, receiver=release.Receiver("x"))
+    release.release(fresh(dossier), officer=office.reception, receiver=Receiver("x", "family"))
 
 
 @kind(_wrong_person)
@@ -144,7 +145,7 @@ def given_to_the_wrong_person(tale: Tale, at: datetime) -> Any:
 def _by_post(dossier: Dossier, office: Office) -> None:
     played_payment(dossier)
     played_done(dossier, office)
-    receiver = release.Receiver("Bưu điện", relation="post", tracking_number="E1VN")
+    receiver = Receiver("Bưu điện", relation="post", tracking_number="E1VN")
     release.release(fresh(dossier), officer=office.reception, receiver=receiver)
     post.came_back(fresh(dossier), officer=office.reception, reason="x")
 

@@ -12,6 +12,7 @@ from random import Random
 from devtools.province.stories import desk
 from devtools.province.stories.tale import Tale
 from dossiers.handover import release
+from dossiers.handover.receivers import Receiver
 from dossiers.models import Dossier
 
 from . import kinds, kinds_of_money, kinds_of_work  # the last two register theirs
@@ -89,9 +90,9 @@ def play(drawn: Drawn, dossier: Dossier, office: Office) -> None:
     for step in drawn.steps:
         (KINDS | KINDS_HERE)[step][0](kinds.fresh(dossier), office)
     if drawn.is_given_out:
-        receiver = release.Receiver("x")
+        receiver = Receiver("x", "family")
         if drawn.by_post:
-            receiver = release.Receiver("Bưu điện", relation="post", tracking_number="E1VN")
+            receiver = Receiver("Bưu điện", relation="post", tracking_number="E1VN")
         release.release(kinds.fresh(dossier), officer=office.reception, receiver=receiver)
 
 

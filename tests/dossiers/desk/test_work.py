@@ -13,7 +13,8 @@ from agencies.models import Role
 from dossiers.desk import worklists
 from dossiers.desk.access import staff_of
 from dossiers.desk.scanner import lookup
-from dossiers.handover.release import Receiver, release
+from dossiers.handover.receivers import Receiver
+from dossiers.handover.release import release
 from dossiers.models import Dossier, DossierEvent, HandOver
 from dossiers.processing import undo
 from payments.cash_desk import collect as cash_desk
@@ -47,7 +48,7 @@ def test_what_the_officer_has_to_check_is_not_filled_in_for_them() -> None:
     for tail in ("0", "12", "ab!"):
         client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER | {"identity_tail": tail})
     assert not HandOver.objects.exists()
-    client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER | {"identity_shown": "vneid", "identity_tail": ""})
+    client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER | {"identity_shown": "slip", "identity_tail": ""})
     assert HandOver.objects.exists()
 
 
@@ -79,7 +80,7 @@ def test_results_of_several_owners_are_recorded_with_the_relation_to_each() -> N
 def test_a_second_print_says_so_on_its_face(paper: str, size: str) -> None:
     dossier = factories.dossier(state=9, amount=0)
     client = signed_in(dossier.agency)
-    release(dossier, officer=factories.officer(dossier.agency), receiver=Receiver("Lê Văn An"))
+    release(dossier, officer=factories.officer(dossier.agency), receiver=Receiver("Lê Văn An", "family"))
     first, second = (client.post(f"/quay/{dossier.code}/in/", {"giay": paper, "kho": size}) for _ in range(2))
     assert "Bản in lần" not in pdf_text(first.content)
     assert "Bản in lần 2" in pdf_text(second.content)
@@ -132,7 +133,7 @@ def test_after_a_minute_a_step_stays_and_a_hand_over_always_does() -> None:
     old = DossierEvent.objects.create(dossier=dossier, kind="state_changed", before=4, after=9, actor=officer)
     assert undo.last_step(dossier, officer, old.at + timedelta(seconds=59))
     assert undo.last_step(dossier, officer, old.at + timedelta(seconds=61)) is None
-    release(dossier, officer=officer, receiver=Receiver("A"))
+    release(dossier, officer=officer, receiver=Receiver("A", "family"))
     dossier.refresh_from_db()
     assert undo.last_step(dossier, officer, timezone.now()) is None
 

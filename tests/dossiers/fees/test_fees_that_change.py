@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from dossiers.errors import NotReleasable
-from dossiers.handover.release import Receiver, release, why_not
+from dossiers.handover.receivers import Receiver
+from dossiers.handover.release import release, why_not
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.submission.submit import Application, bill_quote, price, submit
@@ -85,9 +86,9 @@ def test_a_further_fee_after_payment_is_owed_again_and_only_both_release_the_res
     assert (with_bills.is_settled, why_not(with_bills)) == (False, "not_settled")
     officer = factories.officer(dossier.agency)
     with pytest.raises(NotReleasable):
-        release(with_bills, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
+        release(with_bills, officer=officer, receiver=Receiver("Nguyễn Thị Bình", "owner"))
     pay(further)
-    release(Dossier.objects.get(), officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
+    release(Dossier.objects.get(), officer=officer, receiver=Receiver("Nguyễn Thị Bình", "owner"))
     assert Receipt.objects.count() == 2
     assert [event.kind for event in dossier.events.order_by("pk")].count("fee_due") == 2
     assert dossier.messages.filter(kind="fee_paid").count() == 2

@@ -16,7 +16,8 @@ from psycopg2.extras import DateRange
 from agencies.models import Agency, Role, User
 from dossiers.errors import NotPostable, NotReleasable
 from dossiers.fees import assessment
-from dossiers.handover.release import Receiver, release
+from dossiers.handover.receivers import Receiver
+from dossiers.handover.release import release
 from dossiers.models import Dossier, PostageRate, PostalOrder, PostalState, Relation
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.post import orders as postal_orders

@@ -20,7 +20,8 @@ from agencies import citizens
 from agencies.models import Role, User
 from core.values.text import fold
 from dossiers.errors import NotErasable
-from dossiers.handover.release import Receiver, release
+from dossiers.handover.receivers import Receiver
+from dossiers.handover.release import release
 from dossiers.models import Dossier, Draft, ErasureRequest, Rating
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.post import orders as postal_orders
@@ -111,7 +112,9 @@ def handed_out() -> tuple[Dossier, User]:
     browser_of(officer).get("/quay/", {"q": NAME})
     browser_of(officer).get(f"/quay/{dossier.code}/")
     Dossier.objects.filter(pk=dossier.pk).update(state=DossierState.FINISHED)
-    release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver=Receiver(NAME, identity_tail=NUMBER[-4:]))
+    release(
+        Dossier.objects.get(pk=dossier.pk), officer=officer, receiver=Receiver(NAME, "owner", identity_tail=NUMBER[-4:])
+    )
     return Dossier.objects.get(pk=dossier.pk), user
 
 

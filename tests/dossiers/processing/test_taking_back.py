@@ -8,7 +8,8 @@ from django.test import Client
 
 from agencies.models import AuditEntry, Role
 from dossiers.errors import NotTakenBack
-from dossiers.handover.release import Receiver, release, take_back
+from dossiers.handover.receivers import Receiver
+from dossiers.handover.release import release, take_back
 from dossiers.models import Dossier, HandOver, TakenBack
 from tests.support import factories
 from tests.support.concurrency import at_once
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_result_given_out_by_mistake_is_taken_back_by_a_second_person_and_given_out_anew() -> None:
     dossier = factories.dossier(state=9, amount=0)
     leader = factories.officer(dossier.agency, Role.AGENCY_ADMIN)
-    release(dossier, officer=leader, receiver=Receiver("Người khác"))
+    release(dossier, officer=leader, receiver=Receiver("Người khác", "family"))
     officer = signed_in(dossier.agency)
     assert decide(officer, dossier, "thu-hoi").status_code == 403
     own = Client()
@@ -37,7 +38,7 @@ def test_a_result_given_out_by_mistake_is_taken_back_by_a_second_person_and_give
     assert (kept.hand_over["receiver_name"], kept.reason) == ("Người khác", "trả nhầm người")
     with pytest.raises(IntegrityError, match="append-only"):
         TakenBack.objects.update(reason="khác")
-    release(fresh, officer=leader, receiver=Receiver("Nguyễn Thị Bình"))
+    release(fresh, officer=leader, receiver=Receiver("Nguyễn Thị Bình", "owner"))
     assert HandOver.objects.get().receiver_name == "Nguyễn Thị Bình"
     acts = AuditEntry.objects.filter(action__in=("hand_over", "take_back")).order_by("pk")
     assert [(act.action, act.actor_id == leader.pk) for act in acts] == [
@@ -49,7 +50,7 @@ def test_a_result_given_out_by_mistake_is_taken_back_by_a_second_person_and_give
 
 def test_two_leaders_take_back_at_once_and_one_does() -> None:
     dossier = factories.dossier(state=9, amount=0)
-    release(dossier, officer=factories.officer(dossier.agency), receiver=Receiver("x"))
+    release(dossier, officer=factories.officer(dossier.agency), receiver=Receiver("x", "family"))
     leaders = [factories.officer(dossier.agency, Role.AGENCY_ADMIN) for _ in range(2)]
     results = at_once(2, lambda number: take_back(dossier, actor=leaders[number], reason="nhầm"))
     assert sum(isinstance(result, NotTakenBack) for result in results) == 1

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Agency, AuditEntry, Role, User
-from dossiers.errors import NotConfirmable
+from dossiers.errors import NotConfirmable, OtherNumber
 from dossiers.models import Assistance, Attachment, Channel, Dossier, Draft, OneTimeCode
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.submission import assisted, drafts
@@ -153,6 +153,34 @@ def test_without_a_phone_the_citizen_signs_and_it_is_handed_in_at_the_counter(co
     helped = dossier.assistance
     assert (dossier.channel, dossier.owner_phone) == ("counter", "")
     assert (helped.confirmation, helped.identity_shown, helped.identity_tail) == ("signature", "card", "0123")
+
+
+def test_a_signature_needs_the_print_as_it_stands_and_the_number_that_was_declared(counter: Counter) -> None:
+    counter.begin("counter")
+    counter.fill(owner_phone="")
+    signed = {"identity_shown": "card", "identity_tail": "0123", "is_signed": "on"}
+    summary = f"/quay/nop-giup/{counter.draft.code}/ban-in/"
+    unprinted = counter.press("ky", **signed)
+    assert unprinted.status_code == 422
+    assert "chưa được in" in unprinted.content.decode()
+    counter.browser.post(summary)
+    page = f"/ho-so-nhap/{counter.draft.code}/"
+    counter.browser.post(page + "nguoi-nop/", {**PERSON, "owner_phone": "", "owner_name": "Nguyễn Thị Bưởi"})
+    assert counter.press("ky", **signed).status_code == 422, "what was printed says otherwise"
+    counter.browser.post(summary)
+    other = counter.press("ky", **signed | {"identity_tail": "9999"})
+    assert other.status_code == 422
+    assert "9999 không phải 4 ký tự cuối giấy tờ của Nguyễn Thị Bưởi" in other.content.decode()
+    assert not Dossier.objects.exists()
+    draft = Draft.objects.get()
+    with pytest.raises(OtherNumber):
+        assisted.hand_in_with_signature(draft, identity_shown="card", identity_tail="9999")
+    counter.press("ky", **signed | {"identity_tail": "9999", "identity_note": "Đưa hộ chiếu, khai căn cước"})
+    assert Dossier.objects.get().assistance.identity_note == "Đưa hộ chiếu, khai căn cước"
+    entry = AuditEntry.objects.get(action="assist_submit")
+    assert entry.detail["why_another_paper"] == "Đưa hộ chiếu, khai căn cước"
+    acts = AuditEntry.objects.filter(actor=counter.officer, action="assist_print")
+    assert acts.count() == 2
 
 
 def test_nobody_hands_in_what_was_not_confirmed_whatever_door(counter: Counter) -> None:

@@ -15,7 +15,8 @@ from django.utils import timezone
 from agencies.models import Agency
 from dossiers.errors import NotReleasable
 from dossiers.handover import release as handover
-from dossiers.handover.release import Receiver, release
+from dossiers.handover.receivers import Receiver
+from dossiers.handover.release import release
 from dossiers.models import Dossier, HandOver
 from dossiers.models.dossier import DossierCounter
 from dossiers.submission.numbering import next_code
@@ -33,6 +34,8 @@ from tests.support.payments.callbacks import post
 from tests.support.two_ways import settled_in_bulk
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+RECEIVER = Receiver("Lê Văn An", "family")
 
 
 @pytest.mark.parametrize("in_bulk", [True, False])
@@ -194,7 +197,8 @@ def test_control_without_the_lock_two_counters_both_pass_the_check(monkeypatch: 
     without_row_locks(monkeypatch)
     monkeypatch.setattr(handover, "why_not", together)
     results = at_once(
-        2, lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
+        2,
+        lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver=RECEIVER),
     )
     assert sum(isinstance(result, IntegrityError) for result in results) == 1
 
@@ -203,7 +207,8 @@ def test_two_counters_hand_over_once() -> None:
     dossier = factories.dossier(state=9, amount=0)
     officer = factories.officer(dossier.agency)
     results = at_once(
-        5, lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
+        5,
+        lambda _: release(Dossier.objects.get(pk=dossier.pk), officer=officer, receiver=RECEIVER),
     )
     assert sum(isinstance(result, HandOver) for result in results) == 1
     assert all(isinstance(result, HandOver | NotReleasable) for result in results)
@@ -214,11 +219,11 @@ def test_an_unpaid_dossier_is_not_handed_over_and_a_paid_one_is() -> None:
     dossier = factories.dossier(state=9)
     officer = factories.officer(dossier.agency)
     with pytest.raises(NotReleasable):
-        release(dossier, officer=officer, receiver=Receiver("A"))
+        release(dossier, officer=officer, receiver=Receiver("A", "family"))
     payment = factories.payment(of=dossier.bills.get())
     post(confirm(payment))
     inbox.drain_all()
-    release(dossier, officer=officer, receiver=Receiver("A"))
+    release(dossier, officer=officer, receiver=Receiver("A", "family"))
     assert HandOver.objects.get().bill_states == {str(payment.bill_id): BillState.PAID}
     assert dossier.events.filter(kind="fee_paid").count() == dossier.messages.count() == 1
     assert ledger_check.check() == []

@@ -8,7 +8,8 @@ from django.db.models.functions import Now
 from agencies.models import User
 from dossiers.errors import NotReleasable
 from dossiers.handover import release as handover
-from dossiers.handover.release import Receiver, release
+from dossiers.handover.receivers import Receiver
+from dossiers.handover.release import release
 from dossiers.models import Dossier, HandOver
 from payments.callbacks import inbox
 from payments.models import Discrepancy, Payment, Receipt
@@ -55,7 +56,7 @@ def test_the_bill_is_owed_again_and_the_receipt_cancelled() -> None:
 def test_a_result_already_given_out_becomes_a_debt() -> None:
     payment, dossier = paid_dossier()
     officer = factories.officer(payment.bill.agency)
-    release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
+    release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình", "owner"))
     reverse(payment)
     inbox.drain_all()
     assert set(Discrepancy.objects.values_list("kind", flat=True)) == {"reversed", "debt"}
@@ -160,7 +161,7 @@ def test_handing_over_in_the_moment_of_a_reversal_is_either_refused_or_a_debt() 
             number: int, dossier: Dossier = dossier, officer: User = officer, notification: int = notification_id
         ) -> object:
             if number == 0:
-                return release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
+                return release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình", "owner"))
             return inbox.drain(ids=[notification])
 
         given, _drained = at_once(2, act)
@@ -185,7 +186,7 @@ def test_a_reversal_between_the_check_and_the_hand_over(monkeypatch: pytest.Monk
     if not is_locked:
         without_row_locks(monkeypatch)
     monkeypatch.setattr(handover, "why_not", meanwhile)
-    release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình"))
+    release(dossier, officer=officer, receiver=Receiver("Nguyễn Thị Bình", "owner"))
     StoredNotification.objects.filter(state="new").update(next_attempt_at=Now())  # put off, because the bill was locked
     inbox.drain_all()
     payment.bill.refresh_from_db()

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dossiers.desk.access import DeskStaff, for_staff
+from dossiers.desk.customer_display import views
+from dossiers.desk.views import dossier_page
 from dossiers.errors import NotPostable, NotReleasable
 from dossiers.handover.release import release, why_not
 from dossiers.models import Dossier
 from dossiers.post import orders as postal_orders
 from payments.models.bills import new_token
 
-from .access import DeskStaff, for_staff
-from .customer_display import views
-from .forms import ReceiverForm, SeveralOwnersForm, owner_of
-from .views import REASONS, dossier_page
+from .forms import REASONS, ReceiverForm, SeveralOwnersForm, owner_of
 
 #: One person at the window rarely takes more; a courier comes several times.
 MOST = 50
@@ -30,7 +30,7 @@ MOST = 50
 def hand_over(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Give one result."""
     dossier = staff.dossier_to_act_on(code)
-    form = ReceiverForm(request.POST)
+    form = ReceiverForm([dossier], request.POST)
     if not form.is_valid():
         return dossier_page(request, staff, dossier, form)
     try:
@@ -89,7 +89,7 @@ def _receiver_form(request: HttpRequest, dossiers: list[Dossier]) -> ReceiverFor
     data = request.POST if request.method == "POST" else None
     if len({owner_of(dossier) for dossier in dossiers}) > 1:
         return SeveralOwnersForm(dossiers, data)
-    return ReceiverForm(data, dossier=None if data else dossiers[0])
+    return ReceiverForm(dossiers, data)
 
 
 def _given(request: HttpRequest, staff: DeskStaff, dossiers: list[Dossier], form: ReceiverForm) -> HttpResponse:
