@@ -41,6 +41,7 @@ RESULTS: Mapping[str, Promise] = {
     "conflict": gettext_lazy("Trái với thông báo trước về cùng giao dịch: không ghi nhận, mở vụ việc"),
     "likely_booked": gettext_lazy("Có lẽ đã ghi nhận dưới số khác: chờ kế toán quyết định"),
     "settled_in_parts": gettext_lazy("Đủ tiền cùng các lần chuyển trước: khoản đã nộp"),
+    "settled_with_surplus": gettext_lazy("Nhiều hơn số phải nộp: khoản đã nộp, phần thừa chờ hoàn"),
     "wrong_amount": gettext_lazy("Số tiền khác số phải nộp: giữ tiền, mở vụ việc"),
     "wrong_currency": gettext_lazy("Không phải tiền đồng: không ghi sổ, mở vụ việc"),
     "wrong_account": gettext_lazy("Vào tài khoản khác của hợp đồng: không ghi sổ, mở vụ việc"),

@@ -62,6 +62,9 @@ class Decision:
     discrepancy: DiscrepancyKind | None = None
 
 
+#: More than so many times what is owed was meant for something else, or its unit was misread: a person looks first.
+MOST_TIMES = 10
+
 _MOVES = {
     OutcomeState.FAILED: PaymentState.FAILED,
     OutcomeState.CANCELLED: PaymentState.CANCELLED,
@@ -160,7 +163,7 @@ def _with_money(event: GatewayEvent, payment: PaymentFacts) -> Decision:
         return Decision("to_be_asked", payment_to=PaymentState.UNKNOWN if in_doubt else None, asks_gateway=True)
     if event.amount != payment.amount:
         is_short = event.amount < payment.amount
-        if is_short and payment.bill_state == BillState.OPEN and payment.parts_amount + event.amount >= payment.amount:
+        if payment.bill_state == BillState.OPEN and _is_enough(event, payment):
             return _with_the_last_part(event.amount, payment)
         kind = DiscrepancyKind.SHORT if is_short else DiscrepancyKind.OVER
         # The bank took money for this order, only not the right sum: nobody may call it failed.
@@ -181,10 +184,18 @@ def _with_money(event: GatewayEvent, payment: PaymentFacts) -> Decision:
     return Decision("settled", payment_to=PaymentState.PAID, books_money=True, settles_bill=True)
 
 
+def _is_enough(event: GatewayEvent, payment: PaymentFacts) -> bool:
+    """Who transfers types the sum, in parts or too much; a page that charged more than it was asked to is at fault."""
+    amount = event.amount or 0
+    if amount > payment.amount and not event.is_transfer:
+        return False
+    return payment.amount <= payment.parts_amount + amount <= MOST_TIMES * payment.amount
+
+
 def _with_the_last_part(amount: int, payment: PaymentFacts) -> Decision:
-    """The sum is there. What the parts bring beyond it is surplus."""
+    """The sum is there, with what came before. What is beyond it is surplus."""
     return Decision(
-        "settled_in_parts",
+        "settled_in_parts" if payment.parts_amount else "settled_with_surplus",
         payment_to=PaymentState.PAID,
         books_money=True,
         settles_bill=True,

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 from gateways.base import OutcomeState
-from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
+from payments.settlement.rules import MOST_TIMES, Decision, GatewayEvent, PaymentFacts, decide
 from payments.states import BillState, PaymentState, bill_edge, payment_edge
 
 AMOUNT = 150_000
@@ -25,7 +25,7 @@ class Book:
     booked: dict[str, int] = field(default_factory=dict)
     #: The reference of each payment that settled the bill: as many receipts and messages go out.
     applied: list[str] = field(default_factory=list)
-    surplus: list[int] = field(default_factory=list)
+    surplus: int = 0
 
     def hear(self, delivery: Delivery) -> None:
         """Decide and carry out."""
@@ -47,18 +47,25 @@ class Book:
                 self.bank_refs[ref] = event.gateway_ref
         if decision.books_money:
             self.booked[_key(delivery)] = self.booked.get(_key(delivery), 0) + (event.amount or 0)
-            if not decision.settles_bill:
+            surplus = (event.amount or 0) - (AMOUNT if decision.settles_bill else 0)
+            if surplus:
                 assert decision.discrepancy, "surplus without a case"
-                self.surplus.append(event.amount or 0)
+                self.surplus += surplus
         if decision.settles_bill:
             bill_edge(self.bill, BillState.PAID)
             self.bill = BillState.PAID
             self.applied.append(ref)
 
     @property
-    def end(self) -> tuple[BillState, int, list[int], int]:
+    def end(self) -> tuple[BillState, int, int, int]:
         """What must not depend on the order of the news."""
-        return self.bill, sum(self.booked.values()), sorted(self.surplus), len(self.applied)
+        return self.bill, sum(self.booked.values()), self.surplus, len(self.applied)
+
+
+def settles(event: GatewayEvent) -> bool:
+    """Whether money like this settles the bill, if it is the first: a transfer may be too much, within reason."""
+    most = MOST_TIMES * AMOUNT if event.is_transfer else AMOUNT
+    return event.outcome == OutcomeState.PAID and AMOUNT <= (event.amount or 0) <= most
 
 
 def _key(delivery: Delivery) -> str:

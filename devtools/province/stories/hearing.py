@@ -138,15 +138,17 @@ def _carry_out(
         payment["next_check_at"], payment["checked_at"] = at, None
     if money:
         carried = ledger(tale, at, Ledger.MONEY_RECEIVED, bill, payment_id=payment, **cause, **money)
+    surplus = amount if decision.books_money else 0
     if bill is not None and (decision.settles_bill or decision.takes_money_back):
         after = BillState.PAID if decision.settles_bill else BillState.OPEN
-        bills.to(tale, at, bill, after, payment_id=payment, amount=-amount, **cause)
-    elif decision.books_money:
-        ledger(tale, at, Ledger.SURPLUS, bill, payment_id=payment, amount=-amount, **cause)
+        owed = bill["amount"] if decision.settles_bill else amount
+        bills.to(tale, at, bill, after, payment_id=payment, amount=-owed, **cause)
+        surplus = max(amount - owed, 0)
+    if surplus:
+        ledger(tale, at, Ledger.SURPLUS, bill, payment_id=payment, amount=-surplus, **cause)
     if decision.discrepancy:
-        corrections.discrepancy(
-            tale, at, decision.discrepancy, abs(amount), bill=bill, payment=payment, notification=row
-        )
+        held = surplus if decision.settles_bill else abs(amount)
+        corrections.discrepancy(tale, at, decision.discrepancy, held, bill=bill, payment=payment, notification=row)
     if bill is not None and payment is not None:
         if decision.takes_money_back:
             corrections.taken_back(tale, at, bill, payment)

@@ -9,6 +9,7 @@ from devtools.province.writer.row import Row
 from dossiers.models import Channel
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
+from payments.settlement.rules import MOST_TIMES
 from payments.states import PaymentState
 
 from . import banks, hearing, money, refunds
@@ -115,9 +116,15 @@ def too_little(tale: Tale, at: datetime, bill: Row) -> None:
 
 
 def too_much(tale: Tale, at: datetime, bill: Row) -> None:
-    """A transfer of too much, which settles nothing by itself."""
+    """A transfer of too much: it settles the bill and the rest goes back; far too much settles nothing by itself."""
     payment = money.begin(tale, at, bill, "vietinbank")
-    _wrong(tale, at, bill, payment, bill["amount"] * tale.rng.choice((2, 10)), DiscrepancyKind.OVER)
+    times = tale.rng.choice((2, 10, 20))
+    if times > MOST_TIMES:
+        _wrong(tale, at, bill, payment, bill["amount"] * times, DiscrepancyKind.OVER)
+        return
+    money.pay(tale, minutes(tale, at, 1, 5), bill, payment, lag=2, amount=bill["amount"] * times)
+    case = of_kind(payment, DiscrepancyKind.SURPLUS)[0]
+    give_back(tale, case, case["amount"])
 
 
 def _wrong(tale: Tale, at: datetime, bill: Row, payment: Row, amount: int, kind: DiscrepancyKind) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from agencies.models import Role, User
 from devtools.province.stories import desk, money, refunds
 from devtools.province.stories.tale import Tale
+from devtools.province.writer.row import Row
 from dossiers.attachments.validation import Paper
 from dossiers.handover import release
 from dossiers.handover.receivers import Receiver
@@ -171,6 +172,11 @@ def _twice(dossier: Dossier, office: Office) -> None:
     payment = played_payment(dossier, "vietinbank")
     call_back(notify_bill(payment, transId=f"TXO{payment.pk}", bankTransId=f"O{payment.pk}"), "vietinbank")
     inbox.drain_all()
+    _gone_back(payment, office)
+
+
+def _gone_back(payment: Payment, office: Office) -> None:
+    """What is too much goes back by a transfer."""
     case = Discrepancy.objects.get(payment=payment)
     wish = proposal(case.amount, case.amount, "surplus")
     refund = workflow.propose_for_case(case, wish, maker=office.accountants[0])
@@ -183,10 +189,24 @@ def _twice(dossier: Dossier, office: Office) -> None:
 def transferred_twice_and_given_back(tale: Tale, at: datetime) -> Any:
     payment = told_payment(tale, at, "vietinbank")
     money.pay(tale, at + timedelta(minutes=9), tale.bills[0], payment, lag=1)
+    _told_gone_back(tale, at, payment)
+
+
+def _told_gone_back(tale: Tale, at: datetime, payment: Row) -> None:
     case = payment["_discrepancies"][0]
     refund = refunds.propose(tale, at + timedelta(hours=1), case["amount"], RefundReason.SURPLUS, case=case)
     refunds.approve(tale, at + timedelta(hours=2), refund)
     refunds.finish(tale, at + timedelta(hours=3), refund, "UNC1", refund["_other"])
+
+
+def _too_much(dossier: Dossier, office: Office) -> None:
+    amount = dossier.bills.get().amount
+    _gone_back(played_payment(dossier, "vietinbank", amount=str(3 * amount)), office)
+
+
+@kind(_too_much)
+def transferred_too_much_and_given_back(tale: Tale, at: datetime) -> Any:
+    _told_gone_back(tale, at, told_payment(tale, at, "vietinbank", amount=3 * tale.bills[0]["amount"]))
 
 
 @kind(lambda dossier, office: played_payment(dossier, "vietinbank", amount="1000"))

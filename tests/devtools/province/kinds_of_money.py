@@ -153,7 +153,7 @@ def the_bank_does_not_take_the_attempt(tale: Tale, at: datetime) -> Any:
 
 def _moved(dossier: Dossier, office: Office) -> None:
     bill = owed(dossier)
-    payment = played_payment(dossier, "vietinbank", amount=str(2 * bill.amount))
+    payment = played_payment(dossier, "vietinbank", amount=str(20 * bill.amount))
     case = Discrepancy.objects.get(payment=payment)
     one, other = office.accountants
     for is_refused in (True, False):
@@ -173,9 +173,9 @@ def _moved(dossier: Dossier, office: Office) -> None:
 
 
 @kind(_moved)
-def too_much_is_moved_to_the_bill_and_the_rest_given_back(tale: Tale, at: datetime) -> Any:
+def far_too_much_is_moved_to_the_bill_and_the_rest_given_back(tale: Tale, at: datetime) -> Any:
     bill = owed_told(tale)
-    payment = told_payment(tale, at, "vietinbank", amount=2 * bill["amount"])
+    payment = told_payment(tale, at, "vietinbank", amount=20 * bill["amount"])
     case = payment["_discrepancies"][0]
     reallocations.reject(
         tale, at + timedelta(hours=2), reallocations.propose(tale, at + timedelta(hours=1), case, bill)

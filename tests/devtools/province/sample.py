@@ -32,7 +32,8 @@ MONEY = {
     "transferred_twice_and_given_back": 1,
     "somebody_says_that_money_was_taken": 1,
     "the_bank_does_not_take_the_attempt": 1,
-    "too_much_is_moved_to_the_bill_and_the_rest_given_back": 1,
+    "far_too_much_is_moved_to_the_bill_and_the_rest_given_back": 1,
+    "transferred_too_much_and_given_back": 1,
     "a_message_could_not_be_worked_off": 1,
 }
 #: What the office does until the result is there, or as far as it comes.

@@ -18,7 +18,7 @@ from payments.callbacks import inbox
 from payments.cash_desk import collect as cash_desk
 from payments.checkout import start as checkout
 from payments.errors import BillHeld
-from payments.models import Bill, Payment, Receipt
+from payments.models import Bill, Discrepancy, Payment, Receipt
 from payments.models.discrepancies import DiscrepancyKind
 from payments.receipts import issue as receipts
 from payments.settlement import ledger_check
@@ -58,6 +58,14 @@ def transferred(dossier: Dossier, amount: int) -> Payment:
     return payment
 
 
+def overcharged(dossier: Dossier, amount: int) -> Payment:
+    """A gateway's page took another sum than it was asked to take."""
+    payment = factories.payment(of=bill_of(dossier))
+    post(confirm(payment, amount=amount))
+    inbox.drain_all()
+    return payment
+
+
 def text_of(answer: Any) -> str:
     return answer.content.decode().replace("\xa0", " ")
 
@@ -68,8 +76,22 @@ def take_cash(cashier: User, dossier: Dossier, **more: Any) -> Any:
     return browser_of(cashier).post(reverse("desk-take", args=[dossier.code]), data, follow=True)
 
 
+def test_who_transfers_more_than_is_owed_has_paid_and_gets_the_rest_back(dossier: Dossier, cashier: User) -> None:
+    transferred(dossier, 11_000)
+    assert bill_of(dossier).state == BillState.PAID
+    page = text_of(Client().get(reverse("bill", args=[bill_of(dossier).token])))
+    assert "tiền thừa" in page and "<strong>1.000 đ</strong>" in page
+    desk = text_of(browser_of(cashier).get(reverse("desk-dossier", args=[dossier.code])))
+    assert 'data-state="paid"' in desk
+    assert "thu-tien" not in desk
+    take_cash(cashier, dossier)
+    case = Discrepancy.objects.get()
+    assert (case.kind, case.amount) == ("surplus", 1_000)
+    assert ledger_check.check() == []
+
+
 def test_far_too_much_is_seen_at_the_desk_and_nobody_takes_it_again_unasked(dossier: Dossier, cashier: User) -> None:
-    transferred(dossier, 999_000)
+    overcharged(dossier, 999_000)
     page = text_of(browser_of(cashier).get(reverse("desk-dossier", args=[dossier.code])))
     assert "đã nhận 999.000" in page
     assert 'data-state="checking"' in page
@@ -88,7 +110,7 @@ def test_far_too_much_is_seen_at_the_desk_and_nobody_takes_it_again_unasked(doss
 
 
 def test_who_has_sent_more_than_enough_is_not_asked_to_pay(dossier: Dossier) -> None:
-    transferred(dossier, 999_000)
+    overcharged(dossier, 999_000)
     page = text_of(Client().get(reverse("bill", args=[bill_of(dossier).token])))
     assert "Không cần nộp nữa: kế toán đang ghi nhận" in page
     assert "Chọn cách nộp" not in page

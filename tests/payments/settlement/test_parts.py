@@ -93,11 +93,18 @@ def test_a_part_that_is_being_given_back_is_no_part_any_more() -> None:
     assert Bill.objects.get(pk=payment.bill_id).missing_amount == 22_000
 
 
-def test_more_than_is_owed_in_one_transfer_stays_for_a_person() -> None:
+def test_more_than_is_owed_in_one_transfer_settles_and_the_rest_is_surplus() -> None:
     payment = owed()
     bill = transfer(payment, 75_000, "OVER")
-    assert (bill.state, bill.received_amount, bill.missing_amount) == (BillState.OPEN, 75_000, 0)
-    assert open_cases() == [("over", 75_000)]
+    assert (bill.state, bill.missing_amount) == (BillState.PAID, 0)
+    assert open_cases() == [("surplus", 3_000)]
+    assert ledger_check.check() == []
+
+
+def test_far_more_than_is_owed_stays_for_a_person() -> None:
+    bill = transfer(owed(), 720_001, "FAR")
+    assert (bill.state, bill.received_amount, bill.missing_amount) == (BillState.OPEN, 720_001, 0)
+    assert open_cases() == [("over", 720_001)]
 
 
 def test_parts_of_a_bill_that_was_cancelled_settle_nothing() -> None:

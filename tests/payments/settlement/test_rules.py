@@ -70,7 +70,7 @@ def test_money_for_a_bill_that_owes_nothing_is_surplus(bill: str) -> None:
     assert short == line("wrong_amount", books_money=True, discrepancy="short")
 
 
-@pytest.mark.parametrize(("amount", "kind"), [(71_999, "short"), (1, "short"), (72_001, "over"), (999_000, "over")])
+@pytest.mark.parametrize(("amount", "kind"), [(71_999, "short"), (1, "short"), (720_001, "over"), (999_000, "over")])
 def test_another_sum_is_kept_with_a_case(amount: int, kind: str) -> None:
     kept = line("wrong_amount", books_money=True, discrepancy=kind)
     for state in PaymentState:
@@ -90,16 +90,23 @@ def test_another_sum_is_kept_with_a_case(amount: int, kind: str) -> None:
         (71_999, 71_999, {"uses_parts": True, "settles_bill": True, "payment_to": "paid", "discrepancy": "surplus"}),
         (22_000, 49_999, {"discrepancy": "short"}),
         (0, 71_999, {"discrepancy": "short"}),
-        (22_000, 72_001, {"discrepancy": "over"}),
+        (22_000, 72_001, {"uses_parts": True, "settles_bill": True, "payment_to": "paid", "discrepancy": "surplus"}),
+        (0, 72_001, {"uses_parts": True, "settles_bill": True, "payment_to": "paid", "discrepancy": "surplus"}),
+        (0, 720_000, {"uses_parts": True, "settles_bill": True, "payment_to": "paid", "discrepancy": "surplus"}),
+        (22_000, 698_001, {"discrepancy": "over"}),
         (22_000, 72_000, {"settles_bill": True, "payment_to": "paid"}),
     ],
 )
 def test_parts_settle_when_the_sum_is_there(parts: int, amount: int, expected: dict[str, Any]) -> None:
     decided = ask(replace(PAID, amount=amount), replace(SENT, parts_amount=parts))
-    result = (
-        "settled_in_parts" if "uses_parts" in expected else "settled" if "settles_bill" in expected else "wrong_amount"
-    )
+    together = "settled_in_parts" if parts else "settled_with_surplus"
+    result = together if "uses_parts" in expected else "settled" if "settles_bill" in expected else "wrong_amount"
     assert decided == line(result, books_money=True, **expected)
+
+
+def test_a_page_that_charged_more_than_it_was_asked_to_is_looked_at_by_a_person() -> None:
+    assert ask(replace(REDIRECT, amount=72_001), SENT)["discrepancy"] == "over"
+    assert ask(replace(REDIRECT, amount=72_001), replace(SENT, parts_amount=22_000))["discrepancy"] == "over"
 
 
 def test_a_success_told_again_changes_nothing_and_a_second_transfer_is_surplus() -> None:

@@ -16,9 +16,9 @@ from . import dead_letters, reallocations
 
 
 def put_right(tale: Tale, at: datetime, bill: Row) -> None:
-    """A transfer of too much, out of which an accountant takes what is owed; the rest goes back."""
+    """A transfer of far too much, out of which an accountant takes what is owed; the rest goes back."""
     payment = money.begin(tale, at, bill, "vietinbank")
-    money.pay(tale, paying.minutes(tale, at, 1, 5), bill, payment, lag=2, amount=bill["amount"] * 2)
+    money.pay(tale, paying.minutes(tale, at, 1, 5), bill, payment, lag=2, amount=bill["amount"] * 20)
     case, rng, clock = of_kind(payment, DiscrepancyKind.OVER)[0], tale.rng, tale.world.clock
     wished = clock.at_work(rng, case["opened_at"], 6)
     if not reallocations.may_be_moved(tale, bill, case["amount"]):
