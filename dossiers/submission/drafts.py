@@ -13,13 +13,15 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from agencies.models import Citizen
 from dossiers.errors import NotConfirmable
 from dossiers.models import Assistance, Attachment, Channel, Dossier, Draft, PaperState
 from dossiers.post import orders as postal_orders
 from procedures.fees import Quote
 from procedures.models import ProcedureCase
 
-from .forms import AddressForm, MatterForm, PapersForm, PersonForm, StepForm, asked_of
+from .forms import SIGNED_IN, AddressForm, ForWhom, MatterForm, PapersForm, PersonForm, asked_of
+from .step_form import StepForm
 from .submit import Application, price, submit
 
 SESSION_DRAFTS = "drafts"
@@ -45,6 +47,17 @@ def mine(request: HttpRequest, code: str) -> Draft | None:
     return draft if code in request.session.get(SESSION_DRAFTS, []) else None
 
 
+def signed_in_at(draft: Draft) -> str:
+    """Return the căn cước number of who fills it in, signed in by VNeID; "" of who is not."""
+    return "".join(draft.answers.get(SIGNED_IN, {}).get("number", ()))
+
+
+def keep_who_signed_in(draft: Draft, citizen: Citizen | None) -> None:
+    """Keep who fills it in, so that a step is checked alike whenever it is looked at."""
+    if citizen and citizen.identity_number and citizen.identity_number != signed_in_at(draft):
+        draft.answer(SIGNED_IN, {"number": [citizen.identity_number]})
+
+
 def assistance_of(draft: Draft) -> Assistance | None:
     """Return who helps the citizen with a draft, if somebody does."""
     return getattr(draft, "assistance", None)
@@ -57,12 +70,13 @@ def form_of(draft: Draft, step: type[StepForm]) -> StepForm:
         return bound(draft, step, MultiValueDict(typed))
     assistance = assistance_of(draft)
     here = {"agency": assistance.agency_id} if assistance else {}
-    return step(draft.case, initial={**here, **step.suggested(draft.answers)}, is_assisted=assistance is not None)
+    initial = {**here, **step.suggested(draft.answers)}
+    return step(draft.case, initial=initial, is_assisted=assistance is not None, signed_in=signed_in_at(draft))
 
 
 def bound(draft: Draft, step: type[StepForm], sent: MultiValueDict[str, str]) -> StepForm:
     """Return a step's form with what was sent."""
-    return step(draft.case, sent, is_assisted=assistance_of(draft) is not None)
+    return step(draft.case, sent, is_assisted=assistance_of(draft) is not None, signed_in=signed_in_at(draft))
 
 
 def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:
@@ -96,13 +110,15 @@ class Complete:
     def application(self) -> Application:
         """What the forms say together."""
         matter = cast(MatterForm, self.forms[MatterForm])
-        person: dict[str, Any] = self.forms[PersonForm].cleaned_data
+        person: dict[str, Any] = dict(self.forms[PersonForm].cleaned_data)
+        whose = person.pop("for_whom", ForWhom.SELF)
         data = matter.cleaned_data
         to, assistance = self.forms.get(AddressForm), assistance_of(self.draft)
         return Application(
             case=self.draft.case,
             agency=data["agency"],
             **person,
+            is_for_another=whose == ForWhom.OTHER,
             channel=assistance.channel if assistance else Channel.ONLINE,
             quantities={name: data[name] for name in matter.quantity_names},
             groups=frozenset(data.get("groups", ())),
@@ -156,15 +172,15 @@ def _filled_in(draft: Draft) -> Complete | type[StepForm]:
     return Complete(draft, forms)
 
 
-def hand_in(ready: Complete) -> tuple[Dossier, str]:
-    """Submit a complete draft once, at the price it was shown with; see `submit.submit`.
+def hand_in(ready: Complete, citizen: Citizen | None = None) -> tuple[Dossier, str]:
+    """Submit a complete draft once, at the price it was shown with; see `submit.submit`. `citizen` is who is signed in.
 
     Raises FeeUnknown, NotConfirmable for what an officer filled in and nobody confirmed.
     """
     assistance = assistance_of(ready.draft)
     if assistance and not assistance.confirmation:
         raise NotConfirmable
-    return submit(ready.application, ready.draft, quoted=ready.quote)
+    return submit(ready.application, ready.draft, quoted=ready.quote, by=citizen.user if citizen else None)
 
 
 def forget_expired() -> int:

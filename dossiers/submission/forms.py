@@ -1,23 +1,22 @@
 """Forms of the submission steps.
 
-Every form takes the case, so that the steps are built alike: PersonForm, MatterForm
+All are built alike (`step_form`): PersonForm, MatterForm
 (where, what the fee depends on, the procedure's own questions), PapersForm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from core.proof_of_work import ProvenForm
-from core.values.documents import Document
+from core.values.documents import DocumentKind
 from core.values.form_fields import (
     AddressField,
     IdentityNumberField,
@@ -25,58 +24,29 @@ from core.values.form_fields import (
     PhoneField,
     PlainTextField,
     identity_fields,
-    read_documents,
 )
 from core.values.money import dong_for_reader
 from dossiers.models import PostageRate, PostalZone, ReturnMethod
 from dossiers.post import orders as postal_orders
 from dossiers.post.provinces import PROVINCES
 from procedures.fees import choice_fields, fact_fields, groups, in_force
-from procedures.models import ProcedureCase
 from procedures.schedules.load import rules_for
 
 from .fields import MOST_UNITS, PlaceSelect, QuantitiesField, question_fields
+from .step_form import Answers, StepForm
 
 QUESTION = "q_"
 #: Beside the steps' answers: what was entered in the calculator before the draft began.
 CALCULATOR = "may-tinh"
-#: What was typed: step → field → values, as a browser sends them.
-Answers = Mapping[str, Mapping[str, Sequence[str]]]
+#: Likewise: the number of who was signed in by VNeID while it was filled in.
+SIGNED_IN = "vneid"
 
 
-class StepForm(ProvenForm):
-    """One step. `slug` is its address, `title` its heading; `papers` what it says of papers, once it is clean."""
+class ForWhom(TextChoices):
+    """Whose dossier somebody hands in who is signed in."""
 
-    slug: ClassVar[str]
-    title: ClassVar[Any]
-
-    def __init__(self, case: ProcedureCase, *args: Any, is_assisted: bool = False, **kwargs: Any) -> None:
-        self.case, self.is_assisted = case, is_assisted
-        self.papers: dict[str, Document] = {}
-        super().__init__(*args, **kwargs)
-        self.build()
-        for name, field in self.fields.items():
-            if field.help_text:
-                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
-
-    def build(self) -> None:
-        """Add the fields that depend on the case."""
-
-    def clean(self) -> dict[str, Any]:
-        """Check each paper by its kind and number."""
-        data = super().clean()
-        self.papers = read_documents(self)
-        return self.cleaned_data if data is None else data | self.cleaned_data
-
-    @classmethod
-    def is_asked(cls, answers: Answers) -> bool:
-        """Whether what was answered so far leaves something to ask here."""
-        return True
-
-    @classmethod
-    def suggested(cls, answers: Answers) -> dict[str, Any]:
-        """Return initial values derived from the answers of other steps."""
-        return {}
+    SELF = "self", _("Của tôi")
+    OTHER = "other", _("Của người khác, tôi nộp thay")
 
 
 class PersonForm(StepForm):
@@ -98,13 +68,39 @@ class PersonForm(StepForm):
     )
 
     def build(self) -> None:
-        """Whoever is helped at the counter may have no phone; and the officer's browser fills in nobody else."""
+        """Whoever is signed in says whose dossier it is; who is helped at the counter may have no phone."""
+        if self.signed_in and not self.is_assisted:
+            self.fields = {"for_whom": self._whose(), **self.fields}
         if not self.is_assisted:
             return
         phone = self.fields["owner_phone"]
         phone.required, phone.help_text = False, _("Số của chính công dân, để nhận mã xác nhận. Không có thì để trống.")
         for field in self.fields.values():
-            field.widget.attrs["autocomplete"] = "off"
+            field.widget.attrs["autocomplete"] = "off"  # the officer's browser fills in nobody else
+
+    def clean(self) -> dict[str, Any]:
+        """Ask whose it is where the number is not that of who is signed in; other papers than căn cước tell nothing."""
+        data = super().clean()
+        paper, whose = self.papers.get("owner_identity_number"), data.get("for_whom")
+        if not whose or paper is None or paper.kind != DocumentKind.CCCD:
+            return data
+        is_own = paper.number == self.signed_in
+        if whose == ForWhom.SELF and not is_own:
+            words = _("Số giấy tờ ghi bên dưới không phải của bạn. Nếu đúng là của người khác, hãy chọn “%(other)s”.")
+            self.add_error("for_whom", words % {"other": ForWhom.OTHER.label})
+        elif whose == ForWhom.OTHER and is_own:
+            self.add_error("owner_identity_number", _("Đây là số của bạn. Hãy ghi tên và số giấy tờ của người kia."))
+        return data
+
+    @staticmethod
+    def _whose() -> forms.ChoiceField:
+        return forms.ChoiceField(
+            label=_("Hồ sơ này của ai?"),
+            help_text=_("Nộp thay thì ghi bên dưới tên và giấy tờ của người đó; quầy có thể hỏi giấy ủy quyền."),
+            choices=ForWhom.choices,
+            initial=ForWhom.SELF,
+            widget=forms.RadioSelect,
+        )
 
 
 class MatterForm(StepForm):

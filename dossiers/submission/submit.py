@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from agencies.models import Agency
+from agencies.models import Agency, User
 from core.values.documents import DocumentKind
 from core.values.text import fold
 from dossiers.messages.outbox import tell
@@ -48,6 +48,7 @@ class Application:
     return_method: str = "counter"
     post_to: postal_orders.Address | None = None
     submission_key: str = ""
+    is_for_another: bool = False
     answers: tuple[tuple[str, str], ...] = ()
 
 
@@ -65,13 +66,15 @@ def price(application: Application) -> Quote:
     return quote(rules_for(application.case, today, application.agency), facts, today)
 
 
-def submit(application: Application, draft: Draft | None = None, *, quoted: Quote | None = None) -> tuple[Dossier, str]:
+def submit(
+    application: Application, draft: Draft | None = None, *, quoted: Quote | None = None, by: User | None = None
+) -> tuple[Dossier, str]:
     """Submit once and return the dossier with its PIN, which is shown once and printed on the slip.
 
     A draft's papers become the dossier's in the same transaction, and nothing else is left
     in the draft. The same `submission_key` again returns the first dossier with an empty
     PIN: a double click makes one dossier. `quoted` is today's price of the application where the
-    caller knows it. Raises FeeUnknown, ValueError.
+    caller knows it; `by` is the citizen who hands in, where VNeID said who it is. Raises FeeUnknown, ValueError.
     """
     pin = f"{secrets.randbelow(10_000):04d}"
     now = timezone.now()
@@ -125,8 +128,8 @@ def submit(application: Application, draft: Draft | None = None, *, quoted: Quot
             dossier=dossier,
             kind=EventKind.SUBMITTED,
             after=dossier.state,
-            actor=helper.officer if helper else None,
-            note=f"Nộp với sự giúp đỡ của {helper.agency}"[:255] if helper else "",
+            actor=helper.officer if helper else by,
+            note=f"Nộp với sự giúp đỡ của {helper.agency}"[:255] if helper else _on_behalf(application),
         )
         tell(dossier, "received", f"dossier:{dossier.pk}")
         # Without all amounts there is no bill: `assessment.determine` makes it after examination.
@@ -135,6 +138,10 @@ def submit(application: Application, draft: Draft | None = None, *, quoted: Quot
         if quoted.is_determined:
             bill_quote(dossier, quoted)
     return dossier, pin
+
+
+def _on_behalf(application: Application) -> str:
+    return "Nộp thay chủ hồ sơ" if application.is_for_another else ""
 
 
 def bill_quote(dossier: Dossier, quoted: Quote) -> None:

@@ -12,7 +12,7 @@ from core.values.form_fields import PhoneField
 from procedures.fees import FeeUnknown
 
 from .drafts import Complete
-from .forms import StepForm
+from .step_form import StepForm
 
 
 def context_of(ready: Complete) -> dict[str, Any]:

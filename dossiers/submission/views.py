@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.citizens import citizen_of
+from agencies.models import Citizen
 from core import rate_limits
 from core.rate_limits import Limit
 from dossiers.attachments import store as attachments
@@ -25,7 +26,8 @@ from procedures.fees import FeeUnknown
 from procedures.models import ProcedureCase
 
 from . import drafts, summary
-from .forms import CALCULATOR, STEPS, PapersForm, PersonForm, StepForm, asked_of
+from .forms import CALCULATOR, STEPS, PapersForm, PersonForm, asked_of
+from .step_form import StepForm
 
 #: Drafts begun from an address and from its network, without the browser having worked for them.
 _HOUR = timedelta(hours=1)
@@ -40,12 +42,16 @@ def begin(request: HttpRequest, case: str) -> HttpResponse:
     The query has what was entered in the calculator on the procedure's page.
     """
     procedure_case = get_object_or_404(ProcedureCase.objects.select_related("procedure"), slug=case)
+    citizen = citizen_of(request.user)
+    signed_in = citizen.identity_number if citizen else ""
     if request.method == "GET":
-        return _show(request, procedure_case, None, PersonForm(procedure_case, initial=_owner_prefill(request)))
-    form = PersonForm(procedure_case, request.POST)
+        form = PersonForm(procedure_case, initial=_owner_prefill(citizen), signed_in=signed_in)
+        return _show(request, procedure_case, None, form)
+    form = PersonForm(procedure_case, request.POST, signed_in=signed_in)
     if not form.is_valid() or not (_may_begin(request) or form.is_proven(request.POST)):
         return _show(request, procedure_case, None, form)
     draft = Draft.objects.create(case=procedure_case)
+    drafts.keep_who_signed_in(draft, citizen)
     draft.answer(form.slug, drafts.typed_in(form, request.POST))
     if calculated := drafts.calculated(procedure_case, request.GET):
         draft.answer(CALCULATOR, calculated)
@@ -71,6 +77,7 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     if draft.dossier:
         is_assisted = drafts.assistance_of(draft) is not None
         return redirect("desk-dossier" if is_assisted else "dossier", code=draft.dossier.code)
+    drafts.keep_who_signed_in(draft, citizen_of(request.user))
     if not kind.is_asked(draft.answers):
         return redirect("submit-check", code=code)
     if request.method == "GET":
@@ -126,12 +133,14 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("desk-assisted", code=code)
     if draft.dossier:
         return _handed_in(request, draft.dossier)
+    citizen = citizen_of(request.user)
+    drafts.keep_who_signed_in(draft, citizen)
     ready = drafts.complete(draft)
     if not isinstance(ready, drafts.Complete):
         return redirect("submit-step", code=draft.code, step=ready.slug)
     if request.method == "POST":
         with suppress(FeeUnknown):
-            return _handed_in(request, *drafts.hand_in(ready))
+            return _handed_in(request, *drafts.hand_in(ready, citizen))
     steps = asked_of(draft.answers)
     context = summary.context_of(ready) | {"steps": _titles(steps), "current": len(steps) + 1}
     return render(request, "dossiers/submission/check.html", context, status=200 if context["quote"] else 422)
@@ -179,9 +188,8 @@ def _papers_are_there(draft: Draft, form: StepForm) -> bool:
     return not form.errors
 
 
-def _owner_prefill(request: HttpRequest) -> dict[str, str]:
+def _owner_prefill(citizen: Citizen | None) -> dict[str, str]:
     """Return what VNeID says of who is signed in; of whoever used this computer before, nothing."""
-    citizen = citizen_of(request.user)
     if citizen is None:
         return {}
     return {

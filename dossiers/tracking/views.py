@@ -20,7 +20,7 @@ from . import context as tracking_context
 from . import pins
 from .access import lookup_of, opened_codes, remember
 from .forms import LookupForm
-from .ownership import owned_by
+from .ownership import owned_or_handed_in_by
 
 SESSION_PINS = "pins"
 
@@ -28,9 +28,9 @@ SESSION_PINS = "pins"
 @never_cache
 @require_GET
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
-    """Follow a dossier: only for who submitted it here, opened it with its PIN or slip, or is its owner."""
+    """Follow a dossier: only for who submitted it here, opened it with its PIN or slip, or is its owner by VNeID."""
     if code not in opened_codes(request):
-        own = owned_by(request).filter(code=code).first()
+        own = owned_or_handed_in_by(request).filter(code=code).first()
         if own is None:
             return lookup_of(code)
         remember(request, own)  # what else there is to do with it asks the session
