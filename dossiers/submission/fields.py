@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.values.closed_names import name_for_reader
 from core.values.form_fields import DayField, IdentityNumberField, PhoneField, PlainTextField, identity_fields
 from procedures.fees import read_quantity
 from procedures.models import Question, QuestionKind
@@ -62,7 +63,7 @@ def question_fields(name: str, question: Question) -> dict[str, forms.Field]:
 def _common(question: Question) -> dict[str, Any]:
     return {
         "label": question.display_label,
-        "help_text": question.help_text,
+        "help_text": name_for_reader(question.help_text),
         "required": question.is_required,
     }
 
@@ -75,7 +76,7 @@ _FIELDS: dict[str, Callable[[Question], forms.Field]] = {
     QuestionKind.NUMBER: lambda question: forms.IntegerField(min_value=0, max_value=10**12, **_common(question)),
     QuestionKind.DATE: lambda question: DayField(lies=question.day_lies, **_common(question)),
     QuestionKind.CHOICE: lambda question: forms.ChoiceField(
-        choices=[("", "—"), *((option, option) for option in question.options)], **_common(question)
+        choices=[("", "—"), *((option, name_for_reader(option)) for option in question.options)], **_common(question)
     ),
     QuestionKind.PHONE: lambda question: PhoneField(**_common(question)),
     QuestionKind.IDENTITY: lambda question: IdentityNumberField(**_common(question)),

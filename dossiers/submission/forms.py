@@ -16,6 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
+from core.values.closed_names import name_for_reader
 from core.values.documents import DocumentKind
 from core.values.form_fields import (
     AddressField,
@@ -160,7 +161,7 @@ class MatterForm(StepForm):
             self.fields["groups"] = forms.MultipleChoiceField(
                 label=_("Thuộc diện được miễn, giảm?"),
                 help_text=_("Mang giấy tờ chứng minh khi nhận kết quả."),
-                choices=list(reductions.items()),
+                choices=[(slug, name_for_reader(name)) for slug, name in reductions.items()],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )

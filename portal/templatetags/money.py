@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from num2words import num2words
 
-from core.values import money
+from core.values import closed_names, money
 from core.values import text as texts
 from core.values.identity import phone_as_spoken
 from core.values.language import is_english
@@ -29,6 +29,18 @@ def dong(amount: int) -> str:
 def briefly(text: str) -> str:
     """A procedure's official name, cut where it begins to enumerate."""
     return texts.briefly(text)
+
+
+@register.filter
+def named(text: object) -> str:
+    """A name out of a closed list, in English where there is one; else marked as Vietnamese."""
+    return closed_names.marked_for_reader(text)
+
+
+@register.filter
+def named_briefly(text: object) -> str:
+    """As `named`, cut where an official name begins to enumerate."""
+    return closed_names.marked_for_reader(text, is_brief=True)
 
 
 @register.filter

@@ -149,7 +149,8 @@ def _entry(code: str, name: str, keywords: str, name_en: str, department: str) -
         for word in place:
             own = weights.setdefault(word.base, {})
             own[word] = max(own.get(word, 0.0), weight)
-    names = (telling(name), telling(name_en))
+    # "Driving licence" means the re-issue, too: what stands in brackets tells two of a name apart.
+    names = tuple(dict.fromkeys(telling(each) for each in (name, name_en, name_en.partition(" (")[0])))
     return Entry(code, names, phrases, {base: tuple(own.items()) for base, own in weights.items()})
 
 

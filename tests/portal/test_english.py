@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from payments.bills.create import NewLine
 from payments.callbacks import inbox
 from payments.models import Receipt
 from portal.assets import translations
+from procedures.models import Exemption
 from tests.support import factories
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
+from tests.support.schedules import schedule
+from tests.support.submitting import begun, picture
 
 VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]")
 #: Names stay as they are in every language.
@@ -31,6 +36,7 @@ def english() -> Client:
 
 
 def left_over(page: str) -> list[str]:
+    page = re.sub(r'<span lang="vi">[^<]*</span>', " ", page)  # what is said to be Vietnamese
     text = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", page, flags=re.S)
     for name in NAMES:
         text = text.replace(name, " ")
@@ -113,3 +119,35 @@ def test_a_compiled_catalogue_is_built_when_it_is_missing_or_not_of_its_source(t
     assert translations.compile_stale(tmp_path) == [compiled]
     assert GNUTranslations(compiled.open("rb")).gettext("Tốt") == "Fine"
     assert [path.name for path in folder.iterdir() if path not in (source, compiled)] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_names_of_a_province_are_english_or_marked_on_the_way_to_paying() -> None:
+    agency, case = factories.agency(), factories.case()
+    case.name, case.procedure.name_en = "Đăng ký khai sinh quá hạn", "Birth registration"
+    case.save()
+    case.procedure.save()
+    case.procedure.agencies.add(agency)
+    case.procedure.documents.create(name="Giấy chứng sinh", is_required=True)
+    fees = schedule(case, 10_000, timezone.localdate() - timedelta(days=9))
+    Exemption.objects.create(schedule=fees, group="ho-ngheo", name="Hộ nghèo", evidence="giấy chứng nhận hộ nghèo")
+    Exemption.objects.create(schedule=fees, group="khac", name="Diện đặc biệt", evidence="giấy tờ khác")
+    fees.state = "active"
+    fees.save()
+    browser = english()
+    paths = [f"/thu-tuc/{case.procedure.code}/", f"/nop-ho-so/{case.slug}/"]
+    draft = begun(browser, case)
+    paths += [f"/ho-so-nhap/{draft.code}/{step}/" for step in ("noi-dung", "giay-to")]
+    pages = {path: browser.get(path).content.decode() for path in paths}
+    matter = {"agency": agency.pk, "fee_questions": "ho-ngheo khac", "groups": ["khac"]}
+    assert browser.post(paths[2], matter).status_code == 302
+    browser.post(f"{paths[3]}them/", {"requirement": "Giấy chứng sinh", "files": picture()})
+    browser.post(paths[3], {"return_method": "counter"})
+    pages["review"] = browser.get(f"/ho-so-nhap/{draft.code}/xem-lai/").content.decode()
+    assert "Late birth registration" in pages[paths[0]] and "Poor household" in pages[paths[0]]
+    assert '<span lang="vi">Diện đặc biệt</span>' in pages[paths[0]]
+    assert "Birth notification of the hospital" in pages[paths[3]]
+    for path, page in pages.items():
+        # Countries and communes to choose from are proper names; a căn cước is called so in English, too.
+        without_places = re.sub(r"<select.*?</select>", "", page, flags=re.S).replace("căn cước", "")
+        assert left_over(without_places) == [], path

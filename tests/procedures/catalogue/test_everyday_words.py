@@ -28,3 +28,12 @@ def test_what_is_meant_is_among_the_first_three_and_mostly_the_first() -> None:
     firsts = sum(codes[typed][0] == code for typed, code in lines)
     assert firsts >= 0.85 * len(lines), f"{firsts} of {len(lines)} come first"
     assert all(len(search(typed, among)) <= 15 for typed, _code in lines if len(typed.split()) > 3), "few, not half"
+
+
+def test_in_english_a_licence_is_its_first_issue_its_reissue_and_its_exchange() -> None:
+    """What stands in brackets tells two procedures of one name apart."""
+    among = open_on(timezone.localdate())
+    codes = [procedure.code for procedure in search("driving licence", among)]
+    assert codes[0] == "3.000346" and {"3.000348", "1.002809"} <= set(codes)
+    brokers = {procedure.code for procedure in search("real-estate broker practising certificate", among)}
+    assert {"1.012906", "1.012907"} <= brokers
