@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from payments.models.statements import RowState
-from payments.reconciliation import matching, statements
+from payments.reconciliation import matching, previews, statements
 
 from .seeding import Field
 
@@ -47,7 +47,7 @@ def run(field: Field) -> dict[str, float]:
             statement, _ = statements.take(field.account, File(file, name=path.name), by=None)
         statements.load(statement)
         read = time.monotonic() - began
-        statements.preview(statement)
+        previews.of(statement)
         statements.confirm(statement, actor=None)
         statement.refresh_from_db()
         began = time.monotonic()

@@ -23,7 +23,7 @@ from payments.models import Bill, ChargeClaim, Discrepancy
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
 from payments.models.statements import RowState
-from payments.reconciliation import codes, likely
+from payments.reconciliation import bulk_close, codes, foreign, likely
 from payments.states import BillState
 
 from .access import AccountingStaff, for_accountants, for_searchers
@@ -116,6 +116,7 @@ def _page(
         "is_late": discrepancy.closed_at is None and timezone.now() > due_at(discrepancy),
         "text": notification.text if notification else "",
         "likely": likely.event_of(discrepancy),
+        "elsewhere": None if discrepancy.closed_at else foreign.event_of_case(discrepancy),
         "proposed": _proposed(discrepancy) if staff.may_act(discrepancy.agency_id) else None,
         "claim": getattr(discrepancy, "claim", None),
         "rows": discrepancy.rows.select_related("statement")[:20],
@@ -247,6 +248,7 @@ def close(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse
         messages.error(request, _("Ghi kết quả xử lý trước khi đóng vụ việc."))
     else:
         reason = form.cleaned_data["reason"]
-        verb = lambda: discrepancies.close(discrepancy, actor=staff.user, resolution=reason)  # noqa: E731
+        is_foreign = request.POST.get("foreign") == "1"
+        verb = lambda: bulk_close.close_one(discrepancy, actor=staff.user, resolution=reason, is_foreign=is_foreign)  # noqa: E731
         attempt(request, verb, _("Đã đóng vụ việc."))
     return redirect("accounting-case", pk=pk)

@@ -13,18 +13,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.background import wakeup
 from core.values import money
+from core.values.text import row_key
 from gateways.base import GatewayMissing
 from payments.errors import StatementRefused
 from payments.exports.params import choice, page_of, words
 from payments.merchants import missing
 from payments.models import Statement
+from payments.models.discrepancies import DiscrepancyKind
 from payments.models.statements import RowState, StatementState
-from payments.reconciliation import column_maps
+from payments.reconciliation import bulk_close, column_maps, foreign, previews
 from payments.reconciliation import statements as files
 
 from .access import AccountingStaff, for_accountants
-from .error_messages import explain
-from .forms import ColumnsForm, UploadForm, account_name
+from .error_messages import attempt, explain
+from .forms import ColumnsForm, ReasonForm, UploadForm, account_name
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ READ_AT_ONCE = 2 * 1024 * 1024
 LEFT = "left"
 #: Rows with a day to come, or from before the contract, that the question about them names.
 SHOWN_ODD_DAYS = 5
+#: Rows that seem to be another contract's, to be looked at one by one.
+SHOWN_FOREIGN = 50
 AT_WORK = (StatementState.LOADING, StatementState.APPLYING)
 
 
@@ -94,12 +98,26 @@ def statement(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResp
         "missing_gateway": missing.named(statement.merchant_account.gateway),
     }
     if statement.state == StatementState.PREVIEW:
-        context |= {"preview": files.preview(statement), "odd_days": files.odd_days(statement)[:SHOWN_ODD_DAYS]}
+        context |= {"odd_days": files.odd_days(statement)[:SHOWN_ODD_DAYS], **_preview(statement)}
     if context["may_act"] and (heading := column_maps.heading_of(statement)):
         context["columns_form"] = ColumnsForm(heading=heading)
     if statement.state not in (StatementState.LOADING, StatementState.REFUSED):
         context |= _rows(request, statement)
+    if context["may_act"] and statement.state == StatementState.DONE:
+        context["closable"] = bulk_close.offered(statement)
     return render(request, "payments/accounting/statement.html", context)
+
+
+def _preview(statement: Statement) -> dict[str, object]:
+    """What confirming would do, and whose the file seems to be."""
+    preview = previews.of(statement)
+    contract, number = foreign.whose(preview.foreign)
+    return {
+        "preview": preview,
+        "shown_foreign": preview.foreign[:SHOWN_FOREIGN],
+        "other_contract": account_name(contract) if contract else "",
+        "other_account": number,
+    }
 
 
 @require_POST
@@ -158,10 +176,55 @@ def confirm(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
     """Let a file count."""
     statement = _one(staff, pk)
     staff.must_act(statement.merchant_account.agency_id)
-    if _is_waiting(request, statement) and _knows_of_odd_days(request, statement):
-        files.confirm(statement, actor=staff.user)
+    if not _is_waiting(request, statement) or not _knows_of_odd_days(request, statement):
+        return redirect("accounting-statement", pk=pk)
+    preview = previews.of(statement)
+    if request.POST.get("seen", preview.seen) != preview.seen:
+        messages.error(request, _("Sổ đã đổi từ lúc bạn xem trước. Đây là kết quả mới: xem lại rồi xác nhận."))
+    elif (left_out := _left_out(request, preview)) is not None:
+        files.confirm(statement, actor=staff.user, left_out=left_out)
         wakeup.enqueue("payments.work_statements")
         messages.success(request, _("Đã xác nhận. Hệ thống đang đối chiếu từng dòng."))
+    return redirect("accounting-statement", pk=pk)
+
+
+def _left_out(request: HttpRequest, preview: previews.Preview) -> list[int] | None:
+    """Return the rows that are not to count; None where it cannot be confirmed so."""
+    if not preview.foreign:
+        return []
+    if not preview.is_of_another:
+        if request.POST.get("foreign") == "1":
+            return []
+        messages.error(request, _("Tệp có dòng của hợp đồng hay tài khoản khác. Xem các dòng ấy rồi đánh dấu đã xem."))
+        return None
+    kept = {row_key(text) for text in request.POST.getlist("keep")}
+    left_out = [other.row.pk for other in preview.foreign if other.row.pk not in kept]
+    if len(left_out) < len(preview.foreign):
+        return left_out
+    messages.error(
+        request,
+        _("Tệp này của hợp đồng hay tài khoản khác, không xác nhận được. Bỏ tệp rồi tải lên ở đúng hợp đồng."),
+    )
+    return None
+
+
+@require_POST
+@for_accountants
+def close_cases(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
+    """Close the file's cases of one kind with one reason."""
+    statement = _one(staff, pk)
+    staff.must_act(statement.merchant_account.agency_id)
+    form, kind = ReasonForm(request.POST), choice(request.POST, "kind", DiscrepancyKind.values)
+    is_foreign = request.POST.get("foreign") == "1"
+    if not form.is_valid() or not kind:
+        messages.error(request, _("Chọn loại vụ việc và ghi lý do trước khi đóng."))
+    else:
+        reason = form.cleaned_data["reason"]
+        attempt(
+            request,
+            lambda: bulk_close.close(statement, kind, actor=staff.user, resolution=reason, is_foreign=is_foreign),
+            _("Đã đóng các vụ việc cùng loại của tệp này."),
+        )
     return redirect("accounting-statement", pk=pk)
 
 

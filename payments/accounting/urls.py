@@ -23,6 +23,7 @@ urlpatterns = [
     path("sao-ke/<int:pk>/tien-do/", statement_views.progress, name="accounting-progress"),
     path("sao-ke/<int:pk>/xac-nhan/", statement_views.confirm, name="accounting-confirm"),
     path("sao-ke/<int:pk>/cot/", statement_views.columns, name="accounting-statement-columns"),
+    path("sao-ke/<int:pk>/dong-vu-viec/", statement_views.close_cases, name="accounting-statement-close"),
     path("sao-ke/<int:pk>/bo/", statement_views.discard, name="accounting-discard"),
     path("ngay/<int:account>/<str:day>/", day_views.day, name="accounting-day"),
     path("ngay/<int:account>/<str:day>/mo-vu-viec/", day_views.open_cases, name="accounting-day-cases"),

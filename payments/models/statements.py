@@ -66,7 +66,7 @@ class Statement(models.Model):
 
 
 class RowState(models.TextChoices):
-    """What became of a row. NEW is not final; every other row is matched or has a discrepancy."""
+    """What became of a row. NEW is not final; every other row is matched, has a discrepancy or does not count."""
 
     NEW = "new", _("Chưa đối chiếu")
     MATCHED = "matched", _("Khớp")
@@ -75,10 +75,18 @@ class RowState(models.TextChoices):
     LIKELY = "likely", _("Có lẽ đã ghi nhận")
     PROPOSED = "proposed", _("Đề xuất, chờ người xem")
     DISCREPANCY = "discrepancy", _("Sai lệch")
+    FOREIGN = "foreign", _("Của hợp đồng khác: không tính")
+
+
+#: Rows that are no money of this contract on their own: they came before, or are another contract's.
+NOT_COUNTED = (RowState.REPEATED, RowState.FOREIGN)
 
 
 class StatementRow(models.Model):
-    """One credit of a statement. `value_date` is its day in Vietnam time."""
+    """One credit of a statement, or one that the bank took back (a negative amount).
+
+    `value_date` is its day in Vietnam time.
+    """
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="rows")
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="+")
@@ -103,8 +111,11 @@ class StatementRow(models.Model):
         ordering = ["statement_id", "line_number"]
         constraints = [
             models.UniqueConstraint(fields=["statement", "line_number"], name="statement_line_once"),
-            models.UniqueConstraint(fields=["statement", "gateway_ref"], name="statement_transaction_once"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="statement_amount_positive"),
+            # A bank may take a credit back under the credit's own number.
+            models.UniqueConstraint(
+                fields=["statement", "gateway_ref"], condition=Q(amount__gt=0), name="statement_transaction_once"
+            ),
+            models.CheckConstraint(condition=~Q(amount=0), name="statement_amount_not_nothing"),
         ]
         indexes = [
             models.Index(fields=["merchant_account", "gateway_ref"], name="statement_row_by_ref"),

@@ -21,7 +21,7 @@ from payments import discrepancies
 from payments.errors import DayNotClosable
 from payments.models import ClosedDay, Discrepancy, LedgerEvent, MerchantAccount, Statement, StatementRow
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.statements import RowState, StatementState
+from payments.models.statements import NOT_COUNTED, StatementState
 from payments.states import MONEY_IN
 
 _COUNTED = (StatementState.APPLYING, StatementState.DONE)
@@ -45,6 +45,11 @@ class Difference:
     def is_explained(self) -> bool:
         """Somebody answers for it, or it is only the other side of midnight."""
         return self.case is not None or self.kind == "other_day"
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody answers for it and has not said yet why it is there."""
+        return self.case is not None and self.case.closed_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,18 @@ class Day:
         """What nobody answers for yet, added up without signs, whole đồng."""
         return sum(abs(difference.amount) for difference in self.differences if not difference.is_explained)
 
+    @property
+    def waiting(self) -> int:
+        """What somebody answers for and nobody has explained yet, added up without signs, whole đồng."""
+        return sum(abs(difference.amount) for difference in self.differences if difference.is_open)
+
 
 def figures(account: MerchantAccount, day: date) -> Day:
     """Return both sides of a day with every difference listed."""
     ours = LedgerEvent.objects.filter(merchant_account=account, value_date=day, kind__in=MONEY_IN)
     theirs = StatementRow.objects.filter(
         merchant_account=account, value_date=day, statement__state__in=_COUNTED
-    ).exclude(state=RowState.REPEATED)
+    ).exclude(state__in=NOT_COUNTED)
     our_total = ours.aggregate(amount=Sum("amount", default=0), count=Count("id"))
     bank_total = theirs.aggregate(amount=Sum("amount", default=0), count=Count("id"))
     return Day(
@@ -180,7 +190,7 @@ def recent(accounts: Sequence[MerchantAccount], first: date, last: date) -> dict
     ours = _totals(LedgerEvent.objects.filter(**kept, value_date__range=span, kind__in=MONEY_IN))
     theirs = _totals(
         StatementRow.objects.filter(**kept, value_date__range=span, statement__state__in=_COUNTED).exclude(
-            state=RowState.REPEATED
+            state__in=NOT_COUNTED
         )
     )
     closed = set(ClosedDay.objects.filter(**kept, day__range=span).values_list("merchant_account", "day"))

@@ -19,7 +19,7 @@ from payments.models.statements import RowState, StatementState
 from payments.settlement import apply as settlement
 from payments.states import MONEY_IN
 
-from . import matching
+from . import foreign, matching
 
 
 def event_of(discrepancy: Discrepancy) -> LedgerEvent | None:
@@ -36,6 +36,9 @@ def same(discrepancy: Discrepancy, *, actor: User) -> None:
         row = _decide(discrepancy, _("Là giao dịch đã ghi nhận"), "likely_same", actor)
         if row:
             event = event_of(discrepancy)
+            if event and event.merchant_account_id != row.merchant_account_id:
+                foreign.set_aside([row])
+                return
             is_repeated = StatementRow.objects.filter(event=event).exclude(pk=row.pk).exists()
             row.event = None if is_repeated else event
             row.state = RowState.REPEATED if is_repeated else RowState.MATCHED

@@ -14,19 +14,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.database.bulk_update import update_rows
-from gateways.base import Capability, OutcomeState
-from gateways.base import Notification as GatewayNotification
 from payments import discrepancies
 from payments.callbacks import inbox
 from payments.merchants import missing
 from payments.merchants.accounts import adapter_for
-from payments.models import Discrepancy, LedgerEvent, Notification, Payment, Statement, StatementRow
+from payments.models import Discrepancy, LedgerEvent, Notification, Statement, StatementRow
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.notifications import NotificationSource, NotificationState
 from payments.models.statements import RowState, StatementState
 from payments.states import MONEY_IN
 
-from . import codes, identity
+from . import codes, foreign, identity, row_notifications, taken_back
 from .statements import LEASE, claim, load
 
 logger = logging.getLogger(__name__)
@@ -45,9 +43,11 @@ known AS (
     LEFT JOIN LATERAL (
         SELECT other.id FROM payments_statementrow other
         WHERE other.merchant_account_id = %(account)s AND other.gateway_ref = batch.gateway_ref
-          AND other.statement_id <> %(statement)s AND other.state <> 'new' LIMIT 1) earlier ON true
+          AND other.statement_id <> %(statement)s AND other.state NOT IN ('new', 'foreign')
+          AND (other.amount > 0) = (batch.amount > 0) LIMIT 1) earlier ON true
     LEFT JOIN payments_ledgerevent event
-           ON event.money_key = %(prefix)s || batch.gateway_ref AND event.kind IN ('payment_paid', 'money_received')),
+           ON batch.amount > 0
+          AND event.money_key = %(prefix)s || batch.gateway_ref AND event.kind IN ('payment_paid', 'money_received')),
 changed AS (
     UPDATE payments_statementrow row
     SET state = CASE WHEN known.earlier_id IS NOT NULL THEN 'repeated' ELSE 'matched' END,
@@ -83,7 +83,8 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
     Raises GatewayMissing before anything is touched. Call outside a transaction.
     """
     account = statement.merchant_account
-    is_transfer = Capability.REDIRECT not in adapter_for(account).capabilities
+    adapter_for(account)
+    is_transfer = row_notifications.is_transfer(account)
     if not claim(statement, StatementState.APPLYING):
         return
     values: dict[str, int | str] = {
@@ -118,10 +119,15 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
 
 def _apply_new_rows(statement: Statement, after: int, last: int, *, is_transfer: bool) -> None:
     """Look at the rows of one batch whose number the ledger does not know: what they probably are, else news."""
-    new_rows = list(statement.rows.filter(state=RowState.NEW, pk__gt=after, pk__lte=last).order_by("pk"))
+    waiting = list(statement.rows.filter(state=RowState.NEW, pk__gt=after, pk__lte=last).order_by("pk"))
+    taken_back.note(statement, [row for row in waiting if row.amount < 0])
+    new_rows = [row for row in waiting if row.amount > 0]
     booked = _booked(statement, new_rows)
     heard = [row for row in new_rows if row.gateway_ref not in booked]
     alike = identity.likenesses(statement, heard)
+    unlike = [row for row in heard if row.pk not in alike and row.discrepancy_id is None]
+    elsewhere = foreign.booked_elsewhere(statement, unlike)
+    alike |= {pk: identity.Likeness(event, is_same=False) for pk, event in elsewhere.items()}
     _note_alike(statement, [row for row in heard if row.pk in alike], alike)
     heard = [row for row in heard if row.pk not in alike]
     for start in range(0, len(heard), INBOX_BATCH):
@@ -132,19 +138,15 @@ def _apply_new_rows(statement: Statement, after: int, last: int, *, is_transfer:
 
 def _hear(statement: Statement, rows: list[StatementRow], *, is_transfer: bool) -> None:
     """Let rows pass through the inbox as news, and write on each what it led to."""
-    filled = _zero_filled(statement, rows)
+    filled = row_notifications.zero_filled(statement, rows)
     for row in rows:
-        row.notification_id = _receive(row, statement, filled.get(row.merchant_ref, ""), is_transfer=is_transfer)
+        notification = row_notifications.notification_of(
+            row, statement, row_notifications.code_of(row, filled), is_transfer=is_transfer
+        )
+        received = inbox.receive(notification, statement.merchant_account, source=NotificationSource.STATEMENT)
+        row.notification_id = received.notification_id
     inbox.drain(limit=INBOX_BATCH, ids=[row.notification_id for row in rows if row.notification_id])
     _conclude(statement, rows)
-
-
-def _zero_filled(statement: Statement, rows: list[StatementRow]) -> dict[str, str]:
-    """Return the codes whose leading zeros a spreadsheet dropped, where only the whole one is ours."""
-    filled = codes.zero_filled(row.merchant_ref for row in rows)
-    payments = Payment.objects.filter(gateway=statement.merchant_account.gateway)
-    ours = set(payments.filter(merchant_ref__in=[*filled, *filled.values()]).values_list("merchant_ref", flat=True))
-    return {code: whole for code, whole in filled.items() if whole in ours and code not in ours}
 
 
 def _note_alike(statement: Statement, rows: list[StatementRow], alike: Mapping[int, identity.Likeness]) -> None:
@@ -160,11 +162,13 @@ def _note_alike(statement: Statement, rows: list[StatementRow], alike: Mapping[i
                 row.event = None if event.pk in repeated else event
                 continue
             row.state = RowState.LIKELY
+            # What another contract booked may be for a bill that the accountants of this one do not see.
+            bill = event.bill if event.merchant_account_id == statement.merchant_account_id else None
             discrepancy = discrepancies.new_discrepancy(
                 DiscrepancyKind.LIKELY_BOOKED,
-                agency_id=event.bill.agency_id if event.bill else statement.merchant_account.agency_id,
-                bill=event.bill,
-                payment=event.payment,
+                agency_id=bill.agency_id if bill else statement.merchant_account.agency_id,
+                bill=bill,
+                payment=event.payment if bill else None,
                 amount=row.amount,
                 note=event.money_key,
             )
@@ -183,24 +187,6 @@ def _booked(statement: Statement, rows: list[StatementRow]) -> dict[str, LedgerE
 
 def _prefix(statement: Statement) -> str:
     return f"{statement.merchant_account.gateway}:{statement.merchant_account_id}:"
-
-
-def _receive(row: StatementRow, statement: Statement, whole_code: str, *, is_transfer: bool) -> int:
-    account = statement.merchant_account
-    notification = GatewayNotification(
-        gateway=account.gateway,
-        event_key=f"statement:{account.pk}:{row.gateway_ref}",
-        merchant_ref=whole_code or row.merchant_ref or codes.code_in(row.description),
-        gateway_ref=row.gateway_ref,
-        state=OutcomeState.PAID,
-        amount=row.amount,
-        currency=row.currency or None,
-        occurred_at=row.occurred_at,
-        account=row.account,
-        is_transfer=is_transfer,
-        facts={"description": row.description, "statement": statement.pk, "line": row.line_number},
-    )
-    return inbox.receive(notification, account, source=NotificationSource.STATEMENT).notification_id
 
 
 def _conclude(statement: Statement, rows: list[StatementRow]) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import BinaryIO, cast
@@ -28,9 +27,8 @@ from gateways.base import StatementRow as BankRow
 from payments.errors import StatementRefused
 from payments.merchants.accounts import adapter_for
 from payments.models import ClosedDay, MerchantAccount, Statement, StatementRow
-from payments.models.statements import StatementState
+from payments.models.statements import RowState, StatementState
 
-from . import identity
 from .formats import read, refusals
 
 BATCH = 5000
@@ -41,18 +39,6 @@ _COLUMNS = (
     "statement_id", "merchant_account_id", "line_number", "gateway_ref", "merchant_ref", "amount", "currency",
     "account", "occurred_at", "value_date", "description", "state",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What confirming a file would do, by number of rows and whole đồng."""
-
-    matched: int
-    settles: int
-    differs: int
-    unknown: int
-    repeated: int
-    likely: int = 0
 
 
 def take(account: MerchantAccount, upload: File[bytes], *, by: User | None) -> tuple[Statement, bool]:
@@ -205,50 +191,6 @@ def _refuse_closed_days(statement: Statement) -> None:
         )
 
 
-_PREVIEW = """
-SELECT count(*) FILTER (WHERE earlier.id IS NULL AND event.amount = row.amount),
-       count(*) FILTER (WHERE earlier.id IS NULL AND event.id IS NULL AND bill.state = 'open'
-                              AND payment.amount = row.amount),
-       count(*) FILTER (WHERE earlier.id IS NULL AND event.amount <> row.amount),
-       count(*) FILTER (WHERE earlier.id IS NULL AND event.id IS NULL
-                              AND (payment.id IS NULL OR bill.state <> 'open' OR payment.amount <> row.amount)),
-       count(earlier.id)
-FROM payments_statementrow row
-LEFT JOIN LATERAL (
-    SELECT id FROM payments_statementrow other
-    WHERE other.merchant_account_id = row.merchant_account_id AND other.gateway_ref = row.gateway_ref
-      AND other.statement_id < row.statement_id LIMIT 1) earlier ON true
-LEFT JOIN payments_ledgerevent event
-       ON event.money_key = %s || row.gateway_ref AND event.kind IN ('payment_paid', 'money_received')
-LEFT JOIN payments_payment payment ON payment.gateway = %s AND payment.merchant_ref = row.merchant_ref
-LEFT JOIN payments_bill bill ON bill.id = payment.bill_id
-WHERE row.statement_id = %s AND NOT row.id = ANY(%s)
-"""
-#: Rows whose number the ledger does not know are looked at one by one up to so many: a preview is read by a person.
-_LOOKED_AT = 5000
-_NEWS = """
-SELECT row.id FROM payments_statementrow row
-WHERE row.statement_id = %s
-  AND NOT EXISTS (SELECT FROM payments_ledgerevent event
-                  WHERE event.money_key = %s || row.gateway_ref AND event.kind IN ('payment_paid', 'money_received'))
-ORDER BY row.id LIMIT %s
-"""
-
-
-def preview(statement: Statement) -> Preview:
-    """Return what confirming the file would do."""
-    account = statement.merchant_account
-    prefix = f"{account.gateway}:{account.pk}:"
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWS, [statement.pk, prefix, _LOOKED_AT])
-        new_rows = [pk for (pk,) in cursor.fetchall()]
-        alike = identity.likenesses(statement, list(statement.rows.filter(pk__in=new_rows).order_by("pk")))
-        cursor.execute(_PREVIEW, [prefix, account.gateway, statement.pk, list(alike)])
-        exact = Preview(*cursor.fetchone())
-    same = sum(likeness.is_same for likeness in alike.values())
-    return replace(exact, matched=exact.matched + same, likely=len(alike) - same)
-
-
 def odd_days(statement: Statement) -> QuerySet[StatementRow]:
     """Return the rows of a day to come, or of one before the contract: a month may have been read as a day."""
     is_odd = Q(value_date__gt=timezone.localdate())
@@ -257,12 +199,17 @@ def odd_days(statement: Statement) -> QuerySet[StatementRow]:
     return statement.rows.filter(is_odd)
 
 
-def confirm(statement: Statement, *, actor: User | None) -> None:
-    """Let a previewed file count; matching then goes on in the background. Ask about `odd_days` before."""
+def confirm(statement: Statement, *, actor: User | None, left_out: Collection[int] = ()) -> None:
+    """Let a previewed file count; matching then goes on in the background. Ask about `odd_days` before.
+
+    The rows `left_out` are another contract's: they stay to be seen, and count for nothing.
+    """
     waiting = Statement.objects.filter(pk=statement.pk, state=StatementState.PREVIEW)
-    if waiting.update(state=StatementState.APPLYING, lease_until=None, rows_done=0):
-        agency = statement.merchant_account.agency
-        audit.record("statement_confirm", f"statement:{statement.pk}", actor=actor, agency=agency)
+    with transaction.atomic():
+        if waiting.update(state=StatementState.APPLYING, lease_until=None, rows_done=0):
+            statement.rows.filter(pk__in=left_out).update(state=RowState.FOREIGN)
+            agency, facts = statement.merchant_account.agency, {"left_out": len(left_out)} if left_out else {}
+            audit.record("statement_confirm", f"statement:{statement.pk}", actor=actor, agency=agency, **facts)
 
 
 def discard(statement: Statement, *, actor: User | None) -> None:

@@ -14,7 +14,7 @@ from gateways.base import GatewayMissing
 from payments.errors import StatementRefused
 from payments.models import MerchantAccount
 from payments.models.statements import RowState, StatementState
-from payments.reconciliation import matching, statements
+from payments.reconciliation import matching, previews, statements
 
 
 class Command(BaseCommand):
@@ -51,15 +51,16 @@ class Command(BaseCommand):
         except GatewayMissing as error:
             raise CommandError(f"The file is kept and waits: {error}. Install it and run this again.") from error
         if statement.state == StatementState.PREVIEW:
-            self.stdout.write(
-                f"{statement.row_count} rows, {statement.total_amount} VND: {statements.preview(statement)}"
-            )
+            preview = previews.of(statement)
+            self.stdout.write(f"{statement.row_count} rows, {statement.total_amount} VND: {preview.seen}")
             if not options["confirm"]:
                 self.stdout.write("Nothing was matched. Run again with --confirm.")
                 return
             if not options["odd_days"] and (odd := statements.odd_days(statement)[:5]):
                 days = ", ".join(f"line {row.line_number}: {row.value_date:%d/%m/%Y}" for row in odd)
                 raise CommandError(f"Days to come or before the contract: {days}. If right, add --odd-days.")
+            if preview.is_of_another:
+                raise CommandError(f"{len(preview.foreign)} rows are another contract's: is it the right file?")
             statements.confirm(statement, actor=None)
             statement.refresh_from_db()
         if statement.state == StatementState.APPLYING:

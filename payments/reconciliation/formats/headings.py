@@ -40,7 +40,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "code": (
         "code", "mã thanh toán", "mã khách hàng", "mã đơn hàng", "order id", "mã kh", "customer code", "bill code",
     ),
-    "account": ("account", "tài khoản", "số tài khoản", "account no", "account number", "số tk"),
+    "account": ("account", "tài khoản", "số tài khoản", "account no", "account number", "số tk",
+        "tài khoản nhận", "số tài khoản nhận"),
     "currency": ("currency", "loại tiền", "ccy", "tiền tệ", "loại tiền tệ", "đơn vị tiền tệ"),
     "description": (
         "description", "nội dung", "diễn giải", "nội dung giao dịch", "remark", "remarks", "nội dung chuyển khoản",

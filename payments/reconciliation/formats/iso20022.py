@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
@@ -74,9 +75,18 @@ def _entries(file: BinaryIO) -> Iterator[tuple[int, StatementRow]]:
 
 
 def _of_entry(number: int, entry: Element, account: str) -> Iterator[StatementRow]:
-    """One row, or one of each transaction of a batch that names its parts. Raises StatementRefused."""
-    if _signed(number, entry) <= 0:
+    """One row, or one of each transaction of a batch that names its parts. Raises StatementRefused.
+
+    A debit is none, but what takes a credit back (`RvslInd`) is one, negative.
+    """
+    is_credit = _signed(number, entry) > 0
+    if not is_credit and _text(entry, "RvslInd") not in ("true", "1"):
         return
+    for row in _rows_of(number, entry, account):
+        yield row if is_credit else replace(row, amount=-row.amount)
+
+
+def _rows_of(number: int, entry: Element, account: str) -> Iterator[StatementRow]:
     details = [element for element in entry.iter() if _name(element) == "TxDtls"]
     amounts = [_part_amount(number, detail) for detail in details]
     if len(details) > 1 and all(amounts):

@@ -63,14 +63,14 @@ def _statement(text: str, first_line: int) -> Iterator[tuple[int, StatementRow]]
 
 
 def _row(line: int, data: dict[str, Any], account: str) -> StatementRow | None:
-    """Return a credit; a debit is none, nor is a reversal of a credit."""
+    """Return a credit, or what takes one back (RC), which is negative; a debit is none."""
     status = str(data.get("status") or "")
-    if status in ("D", "RC"):
+    if status == "D":
         return None
-    if status not in ("C", "RD"):
+    if status not in ("C", "RD", "RC"):
         raise refusals.unreadable(line, ":61:", _("loại phát sinh"), status)
-    amount: Decimal = data["amount"].amount
-    if amount != int(amount) or amount <= 0:
+    amount = _moved(data)
+    if amount != int(amount) or (amount < 0) != (status == "RC") or not amount:
         raise refusals.unreadable(line, ":61:", _("số tiền"), str(amount))
     references = (str(data.get(name) or "").strip() for name in ("bank_reference", "customer_reference"))
     reference = next((text for text in references if text.upper() not in _NO_REFERENCE), "")
@@ -89,11 +89,17 @@ def _row(line: int, data: dict[str, Any], account: str) -> StatementRow | None:
     )
 
 
+def _moved(data: dict[str, Any]) -> Decimal:
+    """Return how a line moves the balance: mt-940 gives a sign to a plain debit only."""
+    amount = Decimal(data["amount"].amount)
+    return -abs(amount) if data.get("status") in ("D", "RC") else abs(amount)
+
+
 def _check_balances(line: int, parsed: Any) -> None:
     opening, closing = (parsed.data.get(f"final_{name}_balance") for name in ("opening", "closing"))
     if opening is None or closing is None:
         return
-    moved = sum((transaction.data["amount"].amount for transaction in parsed), Decimal())
+    moved = sum((_moved(transaction.data) for transaction in parsed), Decimal())
     if opening.amount.amount + moved != closing.amount.amount:
         why = _("số dư đầu và các dòng không cộng thành số dư cuối: tệp thiếu hoặc thừa dòng.")
         raise refusals.at(line, ":62F:", why)

@@ -1,9 +1,12 @@
-"""Rows of a table whose heading was found: credits are read, debits and totals left out, all else refused."""
+"""Rows of a table whose heading was found: credits are read, debits and totals left out, all else refused.
+
+A negative amount is a credit that the bank takes back: a row of its own, which a person decides.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -15,7 +18,7 @@ from payments.errors import StatementRefused
 
 from . import refusals
 from .headings import LABELS, Heading, Line, with_text
-from .values import MangledByASpreadsheet, moment, reference, whole_dong
+from .values import MangledByASpreadsheet, moment, reference, signed_dong, whole_dong
 
 #: Columns that show whether a line is about money at all.
 _KEYS = ("reference", "amount", "debit", "time")
@@ -112,10 +115,12 @@ def _is_nothing(text: str) -> bool:
     return text in ("", "-", "–") or not text.strip("0., ")
 
 
-def _amount(number: int, heading: Heading, cells: Mapping[str, str], column: str) -> int:
+def _amount(
+    number: int, heading: Heading, cells: Mapping[str, str], column: str, read: Callable[[str], int] = whole_dong
+) -> int:
     try:
-        amount = whole_dong(cells[column])
-        if amount <= 0:
+        amount = read(cells[column])
+        if not amount:
             raise ValueError(cells[column])
     except ValueError as error:
         raise refusals.unreadable(number, heading.label(column), str(LABELS["amount"]), cells[column]) from error
@@ -126,7 +131,7 @@ def _row(number: int, heading: Heading, cells: Mapping[str, str]) -> StatementRo
     return StatementRow(
         gateway_ref=_reference(number, heading, cells),
         merchant_ref=_identity(number, heading, cells, "code", _("mã thanh toán")),
-        amount=_amount(number, heading, cells, "amount"),
+        amount=_amount(number, heading, cells, "amount", signed_dong),
         currency=cells.get("currency") or None,
         account=cells.get("account", ""),
         occurred_at=_time(number, heading, cells),

@@ -9,6 +9,7 @@ from gateways.codecs.timestamps import VIETNAM
 
 #: Whole đồng: plain, grouped by dots, commas or blanks, with an optional empty fraction. No exponent, no minus.
 _AMOUNT = re.compile(r"\+?(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(?:[.,]00?)?")
+_NEGATIVE = re.compile(r"-\s*([^-()+]+)|([^-()+]+?)\s*-|\(\s*([^-()+]+)\s*\)")
 _UNIT = re.compile(r"(?:VND|VNĐ|đồng|đ)$", re.IGNORECASE)
 _CLOCK = r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d{1,9})?)?(?:\s*(?P<half>AM|PM|SA|CH))?"
 _DAY = r"(?P<d>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<y>\d{4})"
@@ -49,6 +50,14 @@ def whole_dong(text: str) -> int:
         raise ValueError(text)
     whole = re.sub(r"[.,]00?$", "", text) if re.search(r"[.,]\d{1,2}$", text) else text
     return int(re.sub(r"[ .,+]", "", whole))
+
+
+def signed_dong(text: str) -> int:
+    """Read an amount that may be one the bank takes back: `-150.000`, `150.000-`, `(150.000)`. Raises ValueError."""
+    text = text.strip().replace("\u2212", "-").replace("\u2013", "-")
+    if taken := _NEGATIVE.fullmatch(text):
+        return -whole_dong(next(filter(None, taken.groups())))
+    return whole_dong(text)
 
 
 def moment(text: str, clock: str = "") -> datetime:

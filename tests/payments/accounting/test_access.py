@@ -29,6 +29,7 @@ ELSEWHERE = {
 }  # fmt: skip
 POSTS = {
     "accounting-confirm": "statement", "accounting-discard": "statement", "accounting-statement-columns": "statement",
+    "accounting-statement-close": "statement",
     "accounting-case-likely": "case", "accounting-day-cases": "day",
     "accounting-day-close": "day", "accounting-day-reopen": "day", "accounting-case-take": "case",
     "accounting-case-move": "case", "accounting-case-accept": "case", "accounting-move": "move",

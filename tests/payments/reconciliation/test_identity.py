@@ -10,7 +10,7 @@ from agencies.models import User
 from payments.accounting.error_messages import explain
 from payments.errors import AlreadyDecided
 from payments.models import Bill, Discrepancy, LedgerEvent, Payment, Statement
-from payments.reconciliation import daily_totals, identity, likely, matching, statements
+from payments.reconciliation import daily_totals, identity, likely, matching, previews
 from payments.settlement import ledger_check
 from payments.states import MONEY_IN
 from tests.support import factories
@@ -56,7 +56,7 @@ def test_another_notation_of_a_number_is_the_transaction_itself(ours: str, their
     payment = booked(ours)
     again = line(theirs, 150_000, payment.merchant_ref if has_code else "")
     previewed = read(payment.merchant_account, file_of(again, line("B9", 1_000)))
-    shown = statements.preview(previewed)
+    shown = previews.of(previewed)
     assert (shown.matched, shown.likely, shown.settles) == (1, 0, 0)
     statement = match(payment.merchant_account, file_of(again))
     assert states(statement) == ["repeated"]
@@ -76,7 +76,7 @@ def test_the_other_number_of_a_bank_is_booked_once_however_often_it_is_sent_in()
     payment = paid_yesterday()
     for number in range(5):
         content = file_of(line(f"OTHER{number}", 150_000, payment.merchant_ref))
-        assert statements.preview(read(payment.merchant_account, content)).likely == 1
+        assert previews.of(read(payment.merchant_account, content)).likely == 1
         assert states(match(payment.merchant_account, content)) == ["likely"]
     assert money() == 150_000
     assert set(Discrepancy.objects.values_list("kind", flat=True)) == {"likely_booked"}

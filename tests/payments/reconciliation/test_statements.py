@@ -17,7 +17,7 @@ from gateways.vietinbank.statement import write_file
 from payments.callbacks import inbox
 from payments.errors import DayNotClosable, StatementRefused
 from payments.models import Discrepancy, Notification, Receipt, Statement, StatementRow
-from payments.reconciliation import daily_totals, matching, statements
+from payments.reconciliation import daily_totals, matching, previews, statements
 from payments.reconciliation.formats.values import whole_dong
 from payments.settlement import ledger_check
 from payments.states import BillState
@@ -65,7 +65,7 @@ def test_the_preview_says_what_confirming_will_do_and_nothing_counts_before() ->
             line("B2", 1, ""),
         ),
     )
-    shown = statements.preview(statement)
+    shown = previews.of(statement)
     assert (shown.matched, shown.settles, shown.unknown, shown.differs, shown.repeated) == (1, 1, 1, 0, 0)
     assert untold.bill.state == BillState.OPEN
     assert not Notification.objects.filter(source="statement").exists()
@@ -122,7 +122,7 @@ def test_another_amount_for_money_we_booked_is_a_case() -> None:
     [
         ([line("B1", "0")], "Dòng 3"),
         ([line("B1", "1.2E+06")], "số tiền"),
-        ([line("B1", "-5000")], "số tiền"),
+        ([line("B1", "--5000")], "số tiền"),
         ([line("B1", "1.23.456")], "số tiền"),
         ([line("B1", "150,5")], "số tiền"),
         ([line("B1", "150000"), line("B1", "150000")], "hai lần"),

@@ -81,6 +81,16 @@ FILES = (
         MT940.replace("C20000,", "C20000,50").replace("1164500,00", "1164500,50").encode(),
         refused="số tiền",
     ),
+    File(
+        "MT940 that takes a credit back",
+        MT940.replace("1129D5500,NCHG", "1129RC5500,NTRF").encode(),
+        (MT_ROWS[0], ("FT9", -5_500, DAY, ""), MT_ROWS[1]),
+    ),
+    File(
+        "CAMT that takes a credit back",
+        camt(ONE, CHARGE.replace("<Sts>", "<RvslInd>true</RvslInd><Sts>"), closing=1_144_500),
+        (("FT1", 150_000, "29/11/2026 10:05:00", ""), ("FT9", -5_500, DAY, "")),
+    ),
     File("CAMT", camt(ONE, CHARGE, closing=1_144_500), (("FT1", 150_000, "29/11/2026 10:05:00", ""),)),
     File(
         "CAMT of a later schema",

@@ -39,7 +39,7 @@ FILES = (
     ),
     File("an amount with a fraction", row("FT2;150,5;29/11/2026;;"), refused="Dòng 3, cột B.*số tiền"),
     File("an amount grouped wrongly", row("FT2;1.23.456;29/11/2026;;"), refused="Dòng 3, cột B.*số tiền"),
-    File("an amount below zero", row("FT2;-5000;29/11/2026;;"), refused="Dòng 3, cột B.*số tiền"),
+    File("an amount twice below zero", row("FT2;--5000;29/11/2026;;"), refused="Dòng 3, cột B.*số tiền"),
     File("an amount of zero", row("FT2;0;29/11/2026;;"), refused="Dòng 3, cột B.*số tiền"),
     File("an amount in words", row("FT2;hai mươi nghìn;29/11/2026;;"), refused="Dòng 3, cột B.*số tiền"),
     File(

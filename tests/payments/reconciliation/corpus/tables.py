@@ -86,6 +86,11 @@ FILES = (
         text("Ref;Amount;Date;D/C", "FT1;150000;29/11/2026 10:05:00;C", "FT9;5500;29/11/2026 10:06:00;D"),
         (ONE[:3] + ("",),),
     ),
+    File(
+        "an amount below zero takes a credit back",
+        text(HEAD, BODY[0], "FT2;-5.000;29/11/2026;;", "Tổng cộng;145.000;;;"),
+        (ONE, ("FT2", -5_000, "29/11/2026 00:00:00", "")),
+    ),
     File("total at the end", text(HEAD, *BODY, "Tổng cộng;170.000;;;"), BOTH),
     File(
         "signatures below the total",
