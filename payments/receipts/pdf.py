@@ -57,6 +57,7 @@ def _body(pdf: TaggedPDF, receipt: Receipt) -> None:
     facts = (
         ("Người nộp", receipt.payer_name),
         ("Hồ sơ", receipt.bill.reference),
+        ("Nội dung thu", receipt.bill.description),
         ("Ngày thu", f"{timezone.localtime(receipt.issued_at):%H:%M ngày %d/%m/%Y}"),
         ("Mã giao dịch", receipt.payment.gateway_ref),
     )

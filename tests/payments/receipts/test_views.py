@@ -10,7 +10,7 @@ import zxingcpp
 from django.db import transaction
 from django.test import Client
 
-from payments.models import Receipt
+from payments.models import Bill, Receipt
 from payments.receipts.issue import keep, revise
 from payments.receipts.pdf import render, verification_url
 
@@ -25,6 +25,17 @@ def test_the_pdf_holds_the_text_in_vietnamese_and_is_the_same_each_time(receipt:
     assert "Một trăm năm mươi nghìn đồng" in text
     assert receipt.full_number in text
     assert render(receipt) == file
+
+
+def test_page_and_pdf_say_what_was_paid_for(receipt: Receipt) -> None:
+    """A line is often only "general case": the procedure's name stands on the bill."""
+    name = "Cấp bản sao trích lục hộ tịch, bản sao Giấy khai sinh của người đã đăng ký tại cơ sở dữ liệu hộ tịch"
+    Bill.objects.filter(pk=receipt.bill_id).update(description=name)
+    receipt.refresh_from_db()
+    file = pypdfium2.PdfDocument(render(receipt))
+    assert len(file) == 1
+    assert name in " ".join(file[0].get_textpage().get_text_bounded().split())
+    assert name in Client().get(f"/bien-lai/{receipt.token}/").content.decode()
 
 
 @pytest.mark.parametrize("is_trial", [True, False])
