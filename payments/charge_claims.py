@@ -7,20 +7,20 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from core import live
 from gateways import internal
 from payments.models.bills import new_token
-from payments.models.discrepancies import DiscrepancyKind
+from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 
 from . import discrepancies
 from .errors import NothingToClaim, TooManyClaims
 from .models import Bill, ChargeClaim, Discrepancy, Payment
 from .signals import claim_answered
-from .states import PaymentState
+from .states import BillState, PaymentState
 from .status_queries import query as status_queries
 
 #: A bill and a network address make no more: a household has fewer, a prankster would like more.
@@ -114,20 +114,36 @@ def forget_proofs(bills: QuerySet[Bill]) -> None:
 def close_answered(limit: int = 200) -> int:
     """Close the discrepancies whose money has been found, with words the payer reads; return how many."""
     with transaction.atomic():
-        with_answer = Discrepancy.objects.filter(
-            kind=DiscrepancyKind.CHARGED_CLAIM, closed_at=None, payment__state=PaymentState.PAID
-        )
-        cases = with_answer.select_related("payment").select_for_update(of=("self",), skip_locked=True).order_by("id")
+        is_found = Q(payment__state=PaymentState.PAID) | Q(Exists(_money_found()))
+        with_answer = Discrepancy.objects.filter(is_found, kind=DiscrepancyKind.CHARGED_CLAIM, closed_at=None)
+        related = with_answer.select_related("payment", "bill").prefetch_related("bill__discrepancies")
+        cases = related.select_for_update(of=("self",), skip_locked=True).order_by("id")
         answered = list(cases[:limit])
         for case in answered:
             is_applied = case.payment is not None and case.payment.is_applied
-            case.closed_at = timezone.now()
-            case.resolution = (
-                gettext_noop("Ngân hàng đã xác nhận; khoản được ghi nhận đã nộp.")
-                if is_applied
-                else gettext_noop("Tiền đã đến khi khoản không còn phải nộp; sẽ hoàn lại cho bạn.")
-            )
+            case.closed_at, case.resolution = timezone.now(), _answer(case)
             case.save(update_fields=["closed_at", "resolution"])
             if not is_applied:  # else the payer is notified that the bill is paid
                 claim_answered.send(sender=Discrepancy, case=case)
     return len(answered)
+
+
+def _money_found() -> QuerySet[Discrepancy]:
+    """Return the sums just as somebody claimed that came for the same attempt, or since for the same bill."""
+    same_sum = Discrepancy.objects.filter(bill=OuterRef("bill"), amount=OuterRef("amount"), kind__in=HOLDING_MONEY)
+    return same_sum.filter(Q(payment=OuterRef("payment")) | Q(opened_at__gte=OuterRef("opened_at")))
+
+
+def _answer(case: Discrepancy) -> str:
+    """Return what became of the money of a claim, to be translated where it is read."""
+    bill, is_applied = case.bill, case.payment is not None and case.payment.is_applied
+    cases = bill.discrepancies.all() if bill else []
+    same_sum = [each for each in cases if each.holds_money and each.amount == case.amount]
+    was_part = bool(same_sum) and not any(each.remaining_amount for each in same_sum)
+    if is_applied or (bill and bill.is_settled and was_part):
+        return gettext_noop("Ngân hàng đã xác nhận; khoản được ghi nhận đã nộp.")
+    if bill is None or bill.state != BillState.OPEN:
+        return gettext_noop("Tiền đã đến khi khoản không còn phải nộp; sẽ hoàn lại cho bạn.")
+    if bill.missing_amount:
+        return gettext_noop("Tiền đã đến nhưng chưa đủ; số còn thiếu ở trên.")
+    return gettext_noop("Tiền đã đến; kế toán đang ghi nhận, không cần nộp nữa.")

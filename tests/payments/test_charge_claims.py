@@ -15,13 +15,16 @@ from PIL import Image
 
 from agencies.models import AuditEntry, Role
 from payments import charge_claims, discrepancies
+from payments.callbacks import inbox
 from payments.checkout.start import start
 from payments.errors import TooManyClaims
-from payments.models import Bill, ChargeClaim, Discrepancy
+from payments.models import Bill, ChargeClaim, Discrepancy, Payment
 from payments.settlement import ledger_check
 from payments.states import BillState, PaymentState
 from tests.support import factories
 from tests.support.concurrency import at_once
+from tests.support.notifications import notify_bill
+from tests.support.payments.callbacks import post
 from tests.support.payments.charge_claims import claim_of, picture
 from tests.support.payments.sandbox import Bank
 from tests.support.signing_in import browser_of
@@ -61,6 +64,35 @@ def test_who_said_that_the_bank_has_charged_them_pays_again_only_when_sure(bill:
     assert "Đang xác minh với ngân hàng" in page
     assert "/vnptpay/" in page.partition(fold)[2]
     assert "/vnptpay/" not in page.partition(fold)[0]
+
+
+def came(payment: Payment, amount: int, name: str) -> None:
+    post(notify_bill(payment, amount, transId=f"TX{name}", bankTransId=name), "vietinbank")
+    inbox.drain_all()
+
+
+def test_a_claim_is_answered_when_the_very_sum_came_and_was_only_a_part() -> None:
+    payment = factories.payment(gateway="vietinbank")
+    claim_of(payment, amount="100.000")
+    came(payment, 99_000, "OTHER")
+    assert charge_claims.close_answered() == 0, "another sum proves nothing"
+    Discrepancy.objects.filter(amount=99_000).update(used_amount=99_000)  # given back
+    came(payment, 100_000, "SAME")
+    assert charge_claims.close_answered() == 1
+    page = page_of(payment.bill)
+    assert "Tiền đã đến nhưng chưa đủ" in page
+    assert "Đang xác minh" not in page
+
+
+def test_a_claim_is_answered_when_its_money_came_for_another_attempt_and_is_surplus() -> None:
+    first = factories.payment(gateway="vietinbank")
+    came(first, 150_000, "FIRST")
+    claimed = factories.payment(of=first.bill, gateway="vnptpay", state=PaymentState.EXPIRED)
+    claim_of(claimed)
+    assert charge_claims.close_answered() == 0
+    came(first, 150_000, "AGAIN")
+    assert charge_claims.close_answered() == 1
+    assert "sẽ hoàn lại cho bạn" in page_of(first.bill)
 
 
 def test_two_clicks_make_one_case() -> None:
