@@ -19,7 +19,7 @@ from agencies.succession import heir_of
 from dossiers.attachments.scan import read_at_once
 from payments import charge_claims
 from payments.accounting.forms import DongField
-from payments.checkout.bill_views import gateway_name
+from payments.checkout.attempts import gateway_name
 from payments.errors import NothingToClaim, TooManyClaims
 from payments.models import Bill, Payment
 from procedures.calendar.days import due_at

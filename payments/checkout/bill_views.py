@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from core import live
-from gateways import internal, registry
 from payments import charge_claims
 from payments.bills.holds import end_reason, hold_reason, received_reason
 from payments.callbacks.handle import mask_name
@@ -23,6 +22,7 @@ from payments.states import BillState, DisplayState, PaymentState
 from payments.status_queries import query as status_queries
 
 from . import pay_queue
+from .attempts import attempts_of, gateway_name
 from .options import MOST_VISIBLE, choices_for
 
 #: The cookie that remembers the gateway a browser paid with last.
@@ -84,16 +84,12 @@ def _ended_just_now(bill: Bill) -> Payment | None:
     return newest if newest.state in (PaymentState.CANCELLED, PaymentState.FAILED) else None
 
 
-def gateway_name(payment: Payment | None) -> str:
-    """Return the name people know a gateway by."""
-    return registry.name_of(payment.gateway) if payment else ""
-
-
 @never_cache
 @require_GET
 def bill(request: HttpRequest, token: str) -> HttpResponse:
     """One bill: what for, how much and why, who gets it, how to pay; or its state."""
     bill = bill_of(token)
+    status_queries.hasten(bill)  # without script nobody asks for the state alone
     context = state_context(bill)
     context["may_pay"] = bill.state == BillState.OPEN and not (context["held"] or received_reason(bill))
     if context["may_pay"]:
@@ -109,13 +105,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     context["is_doubtful"] = is_claimed or context["state"] == DisplayState.CHECKING
     context["may_claim"] = bool(charge_claims.claimable(bill))
     context["returned"] = refund_status.of_bill(bill) if bill.payments.all() else []
-    # An attempt through a gateway of ours (cash, moved money) has succeeded or does not exist.
     context["page_address"] = settings.BASE_URL + request.path
-    context["attempts"] = [
-        (payment, gateway_name(payment), bill.wrong_sums.get(payment.pk))
-        for payment in sorted(bill.payments.all(), key=lambda payment: payment.pk)
-        if payment.gateway not in internal.SLUGS
-    ]
+    context["attempts"] = attempts_of(bill)
     return render(request, "payments/checkout/bill.html", context)
 
 

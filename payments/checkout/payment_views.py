@@ -24,10 +24,12 @@ from payments.errors import AnotherUnderWay, BillHeld, BillNotPayable, GatewayNo
 from payments.merchants import page_origins
 from payments.models import Bill, Payment
 from payments.states import BillState
+from payments.status_queries import query as status_queries
 
 from . import bank_apps
 from . import start as checkout
-from .bill_views import LAST_GATEWAY, bill_of, gateway_name, state_context
+from .attempts import gateway_name
+from .bill_views import LAST_GATEWAY, bill_of, state_context
 
 logger = logging.getLogger(__name__)
 
@@ -131,6 +133,7 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
     payment = _transfer(bill)
     if payment is None:
         return redirect("bill", token=token)
+    status_queries.hasten(bill)  # without script nobody asks for the state alone
     here = settings.BASE_URL + reverse("bill", args=[token])
     context = state_context(bill) | {
         "transfer": payment,
