@@ -1,13 +1,4 @@
-// The VietQR's page: copies a line and says so, counts down without hurry, and offers another way when no app opened.
-const status = document.querySelector("[data-copy-status]");
-for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    status.textContent = button.dataset.copied;
-  });
-}
-
+// The VietQR's page: counts down without hurry, and offers another way when no app opened.
 const clock = document.querySelector("[data-until]");
 const tick = () => {
   const minutes = Math.ceil((Date.parse(clock.dataset.until) - Date.now()) / 60_000);

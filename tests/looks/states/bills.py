@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from agencies.models import Role
 from payments import charge_claims
+from payments.callbacks import inbox
 from payments.models import Payment, Receipt
 from payments.receipts.issue import revise
 from payments.refunds import workflow as refunds
 from payments.states import PaymentState
 from tests.support import factories
+from tests.support.notifications import notify_bill
 from tests.support.payments.accounting import surplus
+from tests.support.payments.callbacks import post
 
 from .table import STATES, Maker, opened, page_of, paid, state
 
@@ -112,6 +115,33 @@ def transferring(browser: Client, minutes: int) -> str:
     factories.payment(of=bill, gateway="vietinbank", **factories.qr(account="9PT1", purpose="1"))
     Payment.objects.filter(bill=bill).update(expires_at=timezone.now() + timedelta(minutes=minutes))
     return page_of(bill, "transfer")
+
+
+def after_a_part(name: str) -> Maker:
+    """A page of a bill after 100,000 of 150,000 came."""
+
+    def made(_browser: Client) -> str:
+        bill = factories.bill()
+        payment = factories.payment(of=bill, gateway="vietinbank", **factories.qr(account="9PT1", purpose="1"))
+        post(notify_bill(payment, 100_000), "vietinbank")
+        inbox.drain_all()
+        return page_of(bill, name)
+
+    return made
+
+
+STATES["bill, a part came"] = after_a_part("bill")
+STATES["VietQR, a part came"] = after_a_part("transfer")
+STATES["at the counter, a part came"] = after_a_part("pay-at-counter")
+
+
+@state("bill paid in two parts and too much")
+def _(browser: Client) -> str:
+    address = after_a_part("bill")(browser)
+    payment = Payment.objects.get()
+    post(notify_bill(payment, 60_000, transId="TX2", bankTransId="FT2"), "vietinbank")
+    inbox.drain_all()
+    return address
 
 
 STATES["VietQR"] = lambda browser: transferring(browser, 20)

@@ -8,15 +8,19 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.audit import record as audit
-from dossiers.models import NoticeKind, PostageRate
+from dossiers.models import Dossier, NoticeKind, PostageRate
+from dossiers.processing import decisions
 from dossiers.processing.decisions import give_notice
 from dossiers.states import DossierState as S
+from payments.callbacks import inbox
 from tests.support import factories
 from tests.support.citizens import BINH, citizen, owned
+from tests.support.notifications import notify_bill
+from tests.support.payments.callbacks import post
 from tests.support.signing_in import BACKEND
 from tests.support.submitting import picture
 
-from .table import STATES, Maker, opened, paid, state
+from .table import STATES, Maker, opened, page_of, paid, state
 
 
 def dossier_in(stage: S) -> Maker:
@@ -47,6 +51,39 @@ def _(browser: Client) -> str:
     made = factories.dossier()
     give_notice(made, NoticeKind.REFUSAL, actor=factories.officer(made.agency), reason="Không thuộc thẩm quyền")
     return opened(browser, made)
+
+
+def withdrawn(browser: Client, *, is_paid: bool) -> Dossier:
+    """A dossier that was withdrawn a moment ago: its bill is not closed yet."""
+    made = factories.dossier()
+    if is_paid:
+        paid(factories.payment(of=made.bills.get()))
+        made.refresh_from_db()
+    decisions.go_on(made, S.WITHDRAWN, actor=None)
+    return made
+
+
+@state("dossier paid and withdrawn")
+def _(browser: Client) -> str:
+    return opened(browser, withdrawn(browser, is_paid=True))
+
+
+@state("bill of a dossier paid and withdrawn")
+def _(browser: Client) -> str:
+    return page_of(withdrawn(browser, is_paid=True).bills.get())
+
+
+@state("bill of a dossier withdrawn unpaid")
+def _(browser: Client) -> str:
+    return page_of(withdrawn(browser, is_paid=False).bills.get())
+
+
+@state("withdrawing after a part came")
+def _(browser: Client) -> str:
+    made = factories.dossier()
+    post(notify_bill(factories.payment(of=made.bills.get(), gateway="vietinbank"), 4_000), "vietinbank")
+    inbox.drain_all()
+    return opened(browser, made, "rut/")
 
 
 @state("papers asked for")

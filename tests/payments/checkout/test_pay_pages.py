@@ -192,3 +192,47 @@ def test_the_short_code_of_a_transfer_leads_nobody_to_the_bill() -> None:
     assert guessed.headers["Location"] == reverse("lookup")
     back = Client().get("/gateways/vnptpay/return", {"a": sent.merchant_ref})
     assert back.headers["Location"] == reverse("bill", args=[bill.token])
+
+
+def test_every_transfer_is_listed_where_it_was_not_one_of_the_sum() -> None:
+    payment = factories.payment(gateway="vietinbank")
+    for amount in (100_000, 70_000):
+        post(notify_bill(payment, amount, transId=f"TX{amount}", bankTransId=f"FT{amount}"), "vietinbank")
+        inbox.drain_all()
+    page = page_of(payment.bill).replace("\xa0", " ")
+    assert "đã nhận 100.000 đ lúc" in page and "đã nhận 70.000 đ lúc" in page
+    exact = factories.payment(gateway="vietinbank")
+    post(notify_bill(exact), "vietinbank")
+    inbox.drain_all()
+    assert "đã nhận 150.000" not in page_of(exact.bill).replace("\xa0", " ")
+
+
+def test_a_bill_can_be_passed_on_before_it_is_paid_without_the_payers_name() -> None:
+    bill = factories.bill(payer_name="Nguyễn Thị Ngọc Ưởng")
+    factories.merchant(bill.agency, "vietinbank")
+    page = page_of(bill)
+    link = f"http://127.0.0.1:8000{reverse('bill', args=[bill.token])}"
+    assert f'<span class="code">{link}</span>' in page, "to be copied by hand, without script"
+    assert "sms:?&amp;body=" in page and "Gửi cho người thân" in page
+    assert "Ngọc" not in page
+
+
+def test_a_page_without_script_is_a_page_that_somebody_watches() -> None:
+    later = timezone.now() + timedelta(hours=1)
+    began = timezone.now() - timedelta(minutes=2)
+    for name in ("bill", "transfer"):
+        payment = factories.payment(
+            gateway="vietinbank", next_check_at=later, sent_at=began, **factories.qr(account="9PT1", purpose="1")
+        )
+        page = page_of(payment.bill, name)
+        payment.refresh_from_db()
+        assert payment.next_check_at and payment.next_check_at < later, name
+        assert name == "bill" or "Xem đã nhận tiền chưa" in page
+
+
+def test_the_payee_is_named_with_whom_it_collects_for() -> None:
+    bill = factories.bill()
+    account = factories.merchant(bill.agency, "vietinbank", account_name="UBND TINH PHU THO")
+    assert "Người thụ hưởng: UBND TINH PHU THO, nhận tiền cho Phường Việt Trì." in page_of(bill)
+    factories.payment(of=bill, gateway=account.gateway, **factories.qr(account="9PT1", purpose="1"))
+    assert "nhận tiền cho Phường Việt Trì" in page_of(bill, "transfer")
