@@ -143,6 +143,7 @@ def dossier_page(
         "decisions": open_decisions(dossier, staff),
         "sent_back": _sent_back(dossier) if may_decide else None,
         "result": getattr(dossier, "result", None),
+        "events": dossier.events.select_related("actor"),
         "assignments": dossier.assignments.select_related("giver", "taker"),
         "papers": offered(dossier) if may_serve else [],
     }
@@ -209,6 +210,8 @@ def check_now(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
     """Ask the bank now, and say what it said."""
     dossier = staff.dossier_to_serve(code)
     answer = interactive.ask(dossier.bills.all())
+    subject = f"dossier:{code}"
+    audit.record("bank_asked", subject, actor=staff.user, agency=dossier.agency, answer=answer.name.lower())
     level = {Answer.TOLD: messages.SUCCESS, Answer.NOTHING: messages.INFO}.get(answer, messages.WARNING)
     messages.add_message(request, level, str(ANSWERS[answer]))
     return redirect("desk-dossier", code=code)

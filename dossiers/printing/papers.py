@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agencies.audit import record as audit
 from agencies.models import User
 from dossiers.models import Dossier, HandOver, NoticeKind, Printing, WrittenNotice
 
@@ -90,6 +92,9 @@ def offered(dossier: Dossier) -> list[tuple[Paper, int]]:
 def print_paper(dossier: Dossier, paper: Paper, size: str, *, actor: User) -> bytes:
     """Return a paper as PDF and count the print; from the second on it says which copy it is."""
     now = timezone.now()
-    Printing.objects.create(dossier=dossier, paper=paper.name, actor=actor)
+    with transaction.atomic():
+        Printing.objects.create(dossier=dossier, paper=paper.name, actor=actor)
+        subject = f"dossier:{dossier.code}"
+        audit.record("paper_printed", subject, actor=actor, agency=dossier.agency, paper=paper.name)
     number = dossier.printings.filter(paper=paper.name).count()
     return render(paper.sheet(dossier, now, f"Bản in lần {number}" if number > 1 else ""), size)

@@ -33,7 +33,7 @@ def ask_for_erasure(dossier: Dossier) -> ErasureRequest:
         Dossier.objects.select_for_update().get(pk=dossier.pk)
         wish, is_new = ErasureRequest.objects.get_or_create(dossier=dossier, decided_at=None)
         if is_new:
-            audit.record("erasure_asked", f"dossier:{dossier.pk}", actor=None, agency=dossier.agency)
+            audit.record("erasure_asked", f"dossier:{dossier.code}", actor=None, agency=dossier.agency)
     return wish
 
 
@@ -54,7 +54,7 @@ def erase(wish: ErasureRequest, *, actor: User) -> None:
         if number and dossier.owner_identity_kind not in FOREIGN and not of_the_same.exists():
             citizens.forget(number)
         _decide(wish, actor, "")
-        audit.record("erased", f"dossier:{dossier.pk}", actor=actor, agency=dossier.agency)
+        audit.record("erased", f"dossier:{dossier.code}", actor=actor, agency=dossier.agency)
 
 
 def refuse(wish: ErasureRequest, reason: str, *, actor: User) -> None:
@@ -62,7 +62,7 @@ def refuse(wish: ErasureRequest, reason: str, *, actor: User) -> None:
     with transaction.atomic():
         dossier = _undecided(wish)
         _decide(wish, actor, reason)
-        audit.record("erasure_refused", f"dossier:{dossier.pk}", actor=actor, agency=dossier.agency, reason=reason)
+        audit.record("erasure_refused", f"dossier:{dossier.code}", actor=actor, agency=dossier.agency, reason=reason)
 
 
 def drafts_of(dossier: Dossier) -> list[Draft]:

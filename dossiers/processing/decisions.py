@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from agencies.audit import record as audit
 from agencies.authorization import DOSSIER_STAFF
 from agencies.models import AgencySuccession, Membership, Role, User
 from dossiers.attachments.validation import Paper
@@ -27,7 +26,7 @@ from payments.models import Bill
 from payments.models.bills import new_token
 
 from . import deadlines
-from .transitions import UNDO_WITHIN, advance
+from .transitions import UNDO_WITHIN, advance, record
 
 _LEADS_TO = {
     NoticeKind.SUPPLEMENT: DossierState.SUPPLEMENT,
@@ -84,9 +83,7 @@ def extend(dossier: Dossier, until: datetime, *, actor: User, reason: str) -> Wr
         )
         deadlines.count(locked_dossier)
         locked_dossier.save(update_fields=["due_at", "original_due_at"])
-        audit.record(
-            "extend", f"dossier:{locked_dossier.code}", actor=actor, agency=locked_dossier.agency, reason=reason
-        )
+        record("extend", locked_dossier, actor, reason=reason)
         _tell(notice)
     return notice
 
@@ -131,6 +128,7 @@ def assign(dossier: Dossier, taker: User, stage: Stage, *, actor: User, note: st
         )
         locked_dossier.assignee = taker
         locked_dossier.save(update_fields=["assignee"])
+        record("assigned", locked_dossier, actor, stage=stage, taker=taker.pk)
     return assignment
 
 

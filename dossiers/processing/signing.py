@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from agencies.audit import record as audit
 from agencies.authorization import SIGNERS
 from agencies.models import User
 from dossiers.attachments.validation import Paper
@@ -27,7 +26,7 @@ from dossiers.states import DossierState
 from payments.models.bills import new_token
 
 from .decisions import colleagues, locked
-from .transitions import UNDO_WITHIN, advance
+from .transitions import UNDO_WITHIN, advance, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ def submit(dossier: Dossier, *, number: str, draft: Paper, to: User, actor: User
         request.file.save(f"{new_token()}{draft.suffix}", ContentFile(draft.content))
         _give(locked_dossier, Stage.SIGNING, giver=actor, taker=to, note=f"{number} {note}".strip())
         DossierEvent.objects.create(dossier=locked_dossier, kind=EventKind.SIGNING_ASKED, actor=actor, note=number)
+        record("signing_asked", locked_dossier, actor, number=number, signer=to.pk)
     return request
 
 
@@ -100,7 +100,7 @@ def sign(request: SigningRequest, *, actor: User, number: str, signed: Paper | N
             result.file.name = waiting.file.name
         result.save()
         _give(dossier, Stage.RESULT, giver=actor, taker=_who_took_it_in(dossier) or waiting.submitted_by, note=number)
-        audit.record("sign", f"dossier:{dossier.code}", actor=actor, agency=dossier.agency, number=number)
+        record("sign", dossier, actor, number=number)
         tell(dossier, "result_ready", f"result:{result.pk}", at=timezone.now() + UNDO_WITHIN)
     return result
 
@@ -112,6 +112,7 @@ def send_back(request: SigningRequest, *, actor: User, reason: str) -> None:
         _answer(waiting, SigningState.SENT_BACK, actor, reason)
         _give(dossier, Stage.HANDLING, giver=actor, taker=waiting.submitted_by, note=reason)
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.SENT_BACK, actor=actor, note=reason[:255])
+        record("signing_sent_back", dossier, actor, reason=reason)
 
 
 def recall(request: SigningRequest, *, actor: User, note: str = "") -> None:
@@ -121,6 +122,7 @@ def recall(request: SigningRequest, *, actor: User, note: str = "") -> None:
         _answer(waiting, SigningState.RECALLED, actor, note)
         _give(dossier, Stage.HANDLING, giver=waiting.submitted_to, taker=actor, note=note)
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.SENT_BACK, actor=actor, note=note[:255])
+        record("signing_recalled", dossier, actor, number=waiting.number)
 
 
 def _locked_waiting(request: SigningRequest, after: int = 0) -> tuple[Dossier, SigningRequest]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from agencies.audit import record as audit
 from agencies.models import User
 from dossiers.models import Dossier, DossierEvent, EventKind, SigningState
 from dossiers.states import PUT_BACK_EDGES, UNDO_EDGES, DossierState, check_move
@@ -29,9 +30,9 @@ ENDED = (DossierState.REFUSED, DossierState.WITHDRAWN)
 
 
 def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None, note: str = "") -> None:
-    """Move a dossier along a listed edge and write its event. The caller holds the row's lock.
+    """Move a dossier along a listed edge and write its event, and what an officer did into the audit.
 
-    Raises IllegalDossierMove.
+    The caller holds the row's lock, and records a hand-over, of which there is more to say. Raises IllegalDossierMove.
     """
     check_move(dossier.state, after)
     before, dossier.state = dossier.state, after
@@ -48,6 +49,13 @@ def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None,
     dossier.save(update_fields=[*changed, "due_at", "original_due_at"])
     kind = EventKind.HANDED_OVER if after == DossierState.RETURNED else EventKind.STATE_CHANGED
     DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note)
+    if actor and after != DossierState.RETURNED:
+        record(f"state_{DossierState(after).name.lower()}", dossier, actor, before=before)
+
+
+def record(action: str, dossier: Dossier, actor: User, **detail: object) -> None:
+    """Write into the audit what an officer did with a dossier, in the caller's transaction."""
+    audit.record(action, f"dossier:{dossier.code}", actor=actor, agency=dossier.agency, **detail)
 
 
 def put_back(dossier: Dossier, *, actor: User, note: str) -> None:

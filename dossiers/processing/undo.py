@@ -13,7 +13,7 @@ from dossiers.models import Dossier, DossierEvent, EventKind, Message, NoticeKin
 from dossiers.states import DossierState
 
 from . import deadlines
-from .transitions import STAMPS, UNDO_WITHIN, recall_draft, undo_to
+from .transitions import STAMPS, UNDO_WITHIN, recall_draft, record, undo_to
 
 
 def last_step(dossier: Dossier, actor: User, now: datetime) -> DossierEvent | None:
@@ -50,6 +50,7 @@ def undo(dossier: Dossier, *, actor: User) -> None:
         _restore(locked, left, event)
         locked.save(update_fields=[*changed, "due_at", "original_due_at"])
         undone.save()
+        record("step_undone", locked, actor, before=left, after=event.before)
 
 
 def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:

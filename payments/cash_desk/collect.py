@@ -133,6 +133,16 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
             payment, NotificationSource.COUNTER, amount=amount, reference=reference, facts=facts
         )
         internal_payments.settle([notification_id])
+        audit.record(
+            "counter_taken",
+            f"collection:{locked.reference}",
+            actor=cashier,
+            agency=locked.agency,
+            tender=taking.tender,
+            amount=amount,
+            received=taking.received,
+            terminal_ref=taking.terminal_ref,
+        )
     live.publish([locked.token])
     payment.refresh_from_db()
     return payment

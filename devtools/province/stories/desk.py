@@ -37,8 +37,15 @@ def advance(tale: Tale, at: datetime, after: DossierState, actor: int | None, no
     if after == S.ACCEPTED or before in PAUSING:
         tale.count_deadline()
     tale.moved(at, after, actor, note)
+    if actor is not None and after != S.RETURNED:
+        audited(tale, at, actor, f"state_{after.name.lower()}", before=before)
     if after in (S.REFUSED, S.WITHDRAWN):
         corrections.end_bills(tale, at)
+
+
+def audited(tale: Tale, at: datetime, actor: int, action: str, **detail: Any) -> None:
+    """Put down what an officer did with the dossier, as `transitions.record` does."""
+    tale.world.audit(at, actor, action, f"dossier:{tale.dossier['code']}", tale.place.agency.pk, **detail)
 
 
 def _recall(tale: Tale, at: datetime, actor: int | None) -> None:
@@ -55,13 +62,13 @@ def accept(tale: Tale, at: datetime) -> None:
     advance(tale, at, S.ACCEPTED, actor)
     if tale.rng.random() < 0.5:
         tale.write("printing", at, dossier_id=tale.dossier, paper="giay-hen", actor_id=actor, at=at)
+        audited(tale, at, actor, "paper_printed", paper="giay-hen")
 
 
 def seen(tale: Tale, at: datetime, actor: int) -> None:
     """Leave the trace of who opened it."""
     if at > tale.dossier["submitted_at"]:
-        subject, agency = f"dossier:{tale.dossier['code']}", tale.place.agency.pk
-        tale.world.audit(at, actor, "view", subject, agency)
+        audited(tale, at, actor, "view")
 
 
 def give(tale: Tale, at: datetime, stage: Stage, giver: int, taker: int, note: str = "") -> None:
@@ -71,6 +78,12 @@ def give(tale: Tale, at: datetime, stage: Stage, giver: int, taker: int, note: s
         "assignment", at, dossier_id=tale.dossier, stage=stage, giver_id=giver, taker_id=taker, note=note[:255], at=at
     )
     tale.dossier["assignee_id"] = taker
+
+
+def assign(tale: Tale, at: datetime, giver: int, taker: int) -> None:
+    """Give it to a colleague to work on, as `decisions.assign` does."""
+    give(tale, at, Stage.HANDLING, giver, taker)
+    audited(tale, at, giver, "assigned", stage=Stage.HANDLING, taker=taker)
 
 
 def notice(tale: Tale, at: datetime, kind: NoticeKind, actor: int, reason: str, items: str = "") -> None:
@@ -109,8 +122,7 @@ def extend(tale: Tale, at: datetime, days: int, reason: str) -> None:
     tale.extended_at = at
     tale.dossier["_promised_at"] = until
     tale.count_deadline()
-    subject, agency = f"dossier:{tale.dossier['code']}", tale.place.agency.pk
-    tale.world.audit(at, actor, "extend", subject, agency, reason=reason)
+    audited(tale, at, actor, "extend", reason=reason)
     tale.tell(NoticeKind.APOLOGY, naming("notice:", made), at, wait=_WAIT, due=f"{until:%d/%m/%Y}")
 
 
@@ -131,6 +143,7 @@ def put_before_signer(tale: Tale, at: datetime, number: str) -> Row:
     )
     give(tale, at, Stage.SIGNING, actor, signer, number)
     tale.event(at, EventKind.SIGNING_ASKED, actor_id=actor, note=number)
+    audited(tale, at, actor, "signing_asked", number=number, signer=signer)
     tale.dossier["_waiting"] = made
     return made
 
@@ -143,6 +156,7 @@ def send_back(tale: Tale, at: datetime, request: Row, reason: str) -> None:
     tale.dossier["_waiting"] = None
     give(tale, at, Stage.HANDLING, signer, request["submitted_by_id"], reason)
     tale.event(at, EventKind.SENT_BACK, actor_id=signer, note=reason)
+    audited(tale, at, signer, "signing_sent_back", reason=reason)
 
 
 def sign(tale: Tale, at: datetime, request: Row) -> None:
@@ -154,7 +168,7 @@ def sign(tale: Tale, at: datetime, request: Row) -> None:
     advance(tale, at, S.FINISHED, signer, number)
     _result(tale, at, number, tale.place.office.names[signer], signer, signed_by_id=signer, file=request["file"])
     give(tale, at, Stage.RESULT, signer, tale.officer(Role.RECEPTION_OFFICER), number)
-    tale.world.audit(at, signer, "sign", f"dossier:{tale.dossier['code']}", tale.place.agency.pk, number=number)
+    audited(tale, at, signer, "sign", number=number)
 
 
 def record(tale: Tale, at: datetime, number: str) -> None:
@@ -215,7 +229,7 @@ def hand_over(tale: Tale, at: datetime, *, by_post: bool = False) -> Row:
         tale.dossier["_postal"] |= {"state": PostalState.POSTED, "ended_at": None}
         tale.tell("posted", naming("handover:", made), at, number=number)
     detail = {"relation": relation, "identity_shown": shown}
-    tale.world.audit(at, actor, "hand_over", f"dossier:{tale.dossier['code']}", tale.place.agency.pk, **detail)
+    audited(tale, at, actor, "hand_over", **detail)
     return made
 
 
@@ -240,11 +254,10 @@ def take_back(tale: Tale, at: datetime, given: Row, reason: str, *, actor: int, 
     tale.dossier |= {"state": S.FINISHED, "returned_at": None}
     before, after = S.RETURNED, S.FINISHED
     tale.event(at, EventKind.HAND_OVER_UNDONE, before=before, after=after, actor_id=actor, note=reason[:255])
-    code, agency = tale.dossier["code"], tale.place.agency.pk
     if from_post:
         postal = tale.dossier["_postal"]
         postal |= {"state": PostalState.CAME_BACK, "ended_at": at}
         tale.event(at, EventKind.POST_CAME_BACK, actor_id=actor, note=reason[:255])
         tale.tell("came_back", lambda: f"post:{postal['id']}:1", at)
     action = "post_came_back" if from_post else "take_back"
-    tale.world.audit(at, actor, action, f"dossier:{code}", agency, reason=reason)
+    audited(tale, at, actor, action, reason=reason)

@@ -230,6 +230,9 @@ def at_counter(tale: Tale, at: datetime, bill: Row, *, by_card: bool) -> Row:
     )
     tale.payments.append(payment)
     hear(tale, at, banks.Told(news, None, NotificationSource.COUNTER), account, payment, bill, wait=0.0)
+    said = {"tender": tender, "amount": amount, "received": received, "terminal_ref": terminal}
+    subject = f"collection:{bill['reference']}"
+    tale.world.audit(at, cashier, "counter_taken", subject, tale.place.agency.pk, **said)
     return payment
 
 

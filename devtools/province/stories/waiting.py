@@ -12,7 +12,7 @@ from devtools.province.people import persons
 from devtools.province.scene import VIET_TRI, Place
 from devtools.province.world import World
 from devtools.province.writer.row import Row
-from dossiers.models import Channel, NoticeKind, Stage
+from dossiers.models import Channel, NoticeKind
 from dossiers.states import DossierState
 from payments.models.refunds import RefundReason
 
@@ -85,7 +85,7 @@ def _taken_in(tale: Tale, at: datetime, *, begun: bool = True) -> None:
     start = max(tale.last, at - timedelta(minutes=60))
     desk.accept(tale, start + timedelta(minutes=1))
     reception, handler = tale.officer(Role.RECEPTION_OFFICER), tale.officer(Role.HANDLING_OFFICER)
-    desk.give(tale, start + timedelta(minutes=2), Stage.HANDLING, reception, handler)
+    desk.assign(tale, start + timedelta(minutes=2), reception, handler)
     if begun:
         desk.advance(tale, start + timedelta(minutes=9), S.IN_PROCESS, handler)
 
@@ -235,7 +235,7 @@ def to_erase(tale: Tale, at: datetime) -> None:
     desk.hand_over(tale, tale.last + timedelta(minutes=5))
     asked = tale.last + timedelta(minutes=20)
     tale.write("erasure", tale.when(asked), dossier_id=tale.dossier, asked_at=asked)
-    tale.world.audit(asked, None, "erasure_asked", lambda: f"dossier:{tale.dossier['id']}", tale.place.agency.pk)
+    tale.world.audit(asked, None, "erasure_asked", lambda: f"dossier:{tale.dossier['code']}", tale.place.agency.pk)
 
 
 _OLD = (late, claim, surplus, to_erase, not_understood)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from agencies.models import Role
 from devtools.province.aside import durations
-from dossiers.models import EventKind, NoticeKind, PostalState, Stage
+from dossiers.models import EventKind, NoticeKind, PostalState
 from dossiers.states import DossierState
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
@@ -53,7 +53,7 @@ def take_in(tale: Tale, at: datetime, hours: float = 3.0) -> datetime:
     desk.accept(tale, accepted)
     reception, handler = tale.officer(Role.RECEPTION_OFFICER), tale.officer(Role.HANDLING_OFFICER)
     given = accepted + timedelta(seconds=tale.rng.uniform(20, 300))
-    desk.give(tale, given, Stage.HANDLING, reception, handler)
+    desk.assign(tale, given, reception, handler)
     begun = _work(tale, given, min(1.5, durations.working_hours(tale.case, tale.channel) / 4))
     desk.advance(tale, begun, S.IN_PROCESS, handler)
     if tale.dossier["facts"]["undetermined"]:
@@ -247,12 +247,12 @@ def erased(tale: Tale, at: datetime) -> None:
     smoothly(tale, at)
     asked = tale.when(_work(tale, tale.dossier["returned_at"], 20))
     made = tale.write("erasure", asked, dossier_id=tale.dossier, asked_at=asked)
-    tale.world.audit(asked, None, "erasure_asked", lambda: f"dossier:{tale.dossier['id']}", tale.place.agency.pk)
+    tale.world.audit(asked, None, "erasure_asked", lambda: f"dossier:{tale.dossier['code']}", tale.place.agency.pk)
     decided = tale.when(_work(tale, asked, 30))
     refusal = "Hồ sơ còn trong thời hạn lưu trữ theo quy định"
     actor = tale.officer(Role.SIGNER)
     made |= {"decided_at": decided, "decided_by_id": actor, "refusal": refusal}
-    subject = lambda: f"dossier:{tale.dossier['id']}"  # noqa: E731
+    subject = lambda: f"dossier:{tale.dossier['code']}"  # noqa: E731
     tale.world.audit(decided, actor, "erasure_refused", subject, tale.place.agency.pk, reason=refusal)
 
 
@@ -268,6 +268,7 @@ def undone(tale: Tale, at: datetime) -> None:
     tale.dossier |= {"received_at": None, "state": S.SUBMITTED}
     tale.count_deadline()
     tale.event(back, EventKind.STEP_UNDONE, before=S.ACCEPTED, after=S.SUBMITTED, actor_id=actor)
+    desk.audited(tale, back, actor, "step_undone", before=S.ACCEPTED, after=S.SUBMITTED)
     smoothly(tale, back)
 
 

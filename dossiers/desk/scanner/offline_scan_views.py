@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from dossiers.desk import list_audit
 from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.desk.worklists import Row, row_of
 
@@ -39,4 +40,6 @@ def look_up(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
         exact = lookup.one(staff, text, timezone.localdate(now))
         dossiers = staff.dossiers().filter(pk=exact.pk) if exact else lookup.many(staff, text).order_by("-pk")
         scans.append(Scan(nonce[:40], text, [row_of(each, now) for each in dossiers.with_bills()[:MOST_FOUND]]))
+    shown = [row.dossier.code for scan in scans for row in scan.rows]
+    list_audit.note(staff, shown, view="scans", is_search=True)
     return render(request, "dossiers/desk/_scans.html", {"scans": scans})

@@ -14,6 +14,7 @@ from django.utils import timezone
 from agencies.audit import record as audit
 from agencies.audit.words import KINDS, WORDS
 from agencies.models import AuditEntry, Role, User
+from dossiers.states import DossierState
 from payments.states import ReallocationState, RefundState
 from procedures.models import CalendarDay
 from tests.support import factories
@@ -25,9 +26,10 @@ ROOT = Path(__file__).parents[3]
 APPS = ("agencies", "procedures", "payments", "dossiers", "portal")
 LIST = "/admin/agencies/auditentry/"
 #: Calls whose first argument is an act.
-NAMED = ("audit.record", "_record", "people.note_credential_change", "note_credential_change")
+NAMED = ("audit.record", "record", "_record", "people.note_credential_change", "note_credential_change")
 #: Acts that the code puts together.
 MADE = {f"refund_{state}" for state in RefundState} | {f"move_{state}" for state in ReallocationState}
+MADE |= {f"state_{state.name.lower()}" for state in DossierState if state != DossierState.RETURNED}
 
 
 def _acts() -> set[str]:

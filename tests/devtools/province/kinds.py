@@ -91,7 +91,7 @@ def played_begun(dossier: Dossier, office: Office) -> None:
 def told_begun(tale: Tale, at: datetime) -> datetime:
     desk.accept(tale, at)
     reception, handler = tale.officer(Role.RECEPTION_OFFICER), tale.officer(Role.HANDLING_OFFICER)
-    desk.give(tale, at + timedelta(minutes=1), Stage.HANDLING, reception, handler)
+    desk.assign(tale, at + timedelta(minutes=1), reception, handler)
     desk.advance(tale, at + timedelta(minutes=2), S.IN_PROCESS, handler)
     return at + timedelta(minutes=10)
 

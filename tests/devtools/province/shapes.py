@@ -33,6 +33,8 @@ _FREE = {
     "signed_by_id", "maker_id", "batch", "returned_at", "facts", "bank_ref",
     "gave_up_at",
 }  # fmt: skip
+#: What somebody looks at or prints, more or less often.
+_BY_CHANCE = ("view", "assist_submit", "paper_printed")
 Shape = dict[str, list[dict[str, str]]]
 
 
@@ -44,7 +46,8 @@ def of(dossier: d.Dossier) -> Shape:
     cases = _known(p.Discrepancy.objects.filter(bill__in=bills))
     refunds = _known(p.Refund.objects.filter(Q(payment__in=payments) | Q(discrepancy__in=cases)))
     of_refund = Q(cause="refund", cause_id__in=[str(pk) for pk in refunds.values_list("pk", flat=True)])
-    subjects = [f"dossier:{dossier.code}", f"dossier:{dossier.pk}", *(f"refund:{found.pk}" for found in refunds)]
+    subjects = [f"{kind}:{dossier.code}" for kind in ("dossier", "collection")]
+    subjects += [f"dossier:{dossier.pk}", *(f"refund:{found.pk}" for found in refunds)]
     rows: dict[str, models.QuerySet[Any]] = {
         "dossier": d.Dossier.objects.filter(pk=dossier.pk),
         "bills": bills,
@@ -59,7 +62,7 @@ def of(dossier: d.Dossier) -> Shape:
         "moves": p.Reallocation.objects.filter(discrepancy__in=cases),
         "claims": p.ChargeClaim.objects.filter(payment__in=payments),
         "refunds": refunds,
-        "audit": AuditEntry.objects.filter(subject__in=subjects).exclude(action__in=("view", "assist_submit")),
+        "audit": AuditEntry.objects.filter(subject__in=subjects).exclude(action__in=_BY_CHANCE),
     }
     for model in (
         d.DossierEvent, d.Message, d.Assignment, d.ClockPause, d.WrittenNotice, d.SigningRequest, d.Result, d.HandOver,

@@ -11,27 +11,11 @@ from agencies.models import AuditEntry, Role
 from dossiers.handover.release import why_not
 from dossiers.models import Dossier
 from dossiers.states import DossierState
-from dossiers.submission.submit import Application, submit
 from payments.models import Bill
-from procedures.models import FeeRule, FeeSchedule, ScheduleState
 from tests.support import factories
+from tests.support.unpriced import awaiting_amount
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def waiting(of: Any) -> Dossier:
-    case = factories.case()
-    schedule = FeeSchedule.objects.create(
-        procedure=case.procedure, version=1, valid_during=factories.FOREVER, legal_basis="NQ 1"
-    )
-    rule = {"schedule": schedule, "case": case, "kind": "phi"}
-    FeeRule.objects.create(**rule, code="A", name="Phí thẩm định", price=0, is_to_be_determined=True)
-    FeeRule.objects.create(
-        **rule, code="B", name="Lệ phí", price=10_000, refund_policy="none", refund_text="không hoàn"
-    )
-    schedule.state = ScheduleState.ACTIVE
-    schedule.save()
-    return submit(Application(case, of, "Nguyễn Thị Bình", "+84912345678"))[0]
 
 
 def signed_in(of: Any, role: Role = Role.HANDLING_OFFICER) -> Client:
@@ -42,7 +26,7 @@ def signed_in(of: Any, role: Role = Role.HANDLING_OFFICER) -> Client:
 
 def test_nothing_is_billed_nor_handed_over_before_the_amount_is_set() -> None:
     agency = factories.agency()
-    dossier = waiting(agency)
+    dossier = awaiting_amount(agency)
     assert not Bill.objects.exists()
     Dossier.objects.filter(pk=dossier.pk).update(state=DossierState.FINISHED)
     assert why_not(Dossier.objects.get()) == "not_settled"
@@ -51,7 +35,7 @@ def test_nothing_is_billed_nor_handed_over_before_the_amount_is_set() -> None:
 
 def test_an_officer_sets_the_amount_once_and_the_bill_keeps_the_refund_policy() -> None:
     agency = factories.agency()
-    dossier = waiting(agency)
+    dossier = awaiting_amount(agency)
     client, page = signed_in(agency), f"/quay/{dossier.code}/muc-thu/"
     assert "thiếu ba số 0" in client.post(page, {"amount_0": "700", "reason": "x"}).content.decode()
     assert not Bill.objects.exists()
@@ -66,7 +50,7 @@ def test_an_officer_sets_the_amount_once_and_the_bill_keeps_the_refund_policy() 
 
 def test_who_took_the_dossier_in_sees_that_it_waits_but_cannot_set_its_price() -> None:
     agency = factories.agency()
-    dossier = waiting(agency)
+    dossier = awaiting_amount(agency)
     window, page = signed_in(agency, Role.RECEPTION_OFFICER), f"/quay/{dossier.code}/muc-thu/"
     shown = window.get(f"/quay/{dossier.code}/").content.decode()
     assert "Mức thu được xác định sau khi thẩm định" in shown
@@ -76,7 +60,7 @@ def test_who_took_the_dossier_in_sees_that_it_waits_but_cannot_set_its_price() -
 
 
 def test_another_agency_cannot_set_it() -> None:
-    dossier = waiting(factories.agency())
+    dossier = awaiting_amount(factories.agency())
     answer = signed_in(factories.agency()).post(f"/quay/{dossier.code}/muc-thu/", {"amount_0": "5000", "reason": "x"})
     assert answer.status_code == 404
     assert Dossier.objects.get().awaits_amount
