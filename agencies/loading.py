@@ -23,6 +23,7 @@ DATA = settings.PROVINCE_DATA
 BEGINNING = date(2004, 1, 1)
 REFORM = date(2025, 7, 1)
 CURRENT_PROVINCE = "H44-2025"
+HERE, CENTRE = "tỉnh Phú Thọ", "Trung tâm Phục vụ hành chính công"
 #: Dossier numbers of the new generation begin here, clear of the old departments' H44.01-20.
 FIRST_IDENTIFIER = 21
 
@@ -59,6 +60,7 @@ def _load_units(rows: list[dict[str, str]], links: list[dict[str, str]], progres
             code=code,
             name=name,
             level=row["level"],
+            address=_address_of(row["level"], name) if is_current else "",
             valid_during=DateRange(begin, end),
             search_key=fold(f"{code} {name}"),
             identifier="" if is_current or not key.startswith("H44.") else key,
@@ -71,6 +73,13 @@ def _load_units(rows: list[dict[str, str]], links: list[dict[str, str]], progres
     Agency.objects.bulk_update(units.values(), ["parent"], batch_size=500)
     progress(len(rows), len(rows), "cơ quan")
     return units
+
+
+def _address_of(level: str, name: str) -> str:
+    """Return where people go, as far as a name tells: the streets are not in our data."""
+    if level == Level.COMMUNE:
+        return f"Trụ sở UBND {name[:1].lower()}{name[1:]}, {HERE}"
+    return f"{CENTRE}, phường Việt Trì, {HERE}"
 
 
 def _give_identifiers(units: dict[str, Agency]) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
 
-from .models import Agency, AgencySuccession
+from core.values.text import fold
+
+from .models import Agency, AgencySuccession, Level
 
 
 def heir_of(agency: Agency, on: date) -> Agency:
@@ -42,3 +46,21 @@ def chain_of(agency: Agency, on: date) -> list[int]:
         chain.append(current.pk)
         current = current.parent
     return chain
+
+
+def by_former_district(agencies: Iterable[Agency]) -> list[tuple[str, list[Agency]]]:
+    """Group agencies as people look for them: by the district most of a commune was in, "" where none is known.
+
+    Districts ended with the reform, but everybody knows theirs. What is no commune comes first, as "tinh".
+    """
+    given = list(agencies)
+    links = AgencySuccession.objects.filter(successor__in=given, predecessor__parent__level=Level.DISTRICT)
+    districts: dict[int, Counter[str]] = defaultdict(Counter)
+    for successor, district in links.values_list("successor_id", "predecessor__parent__name"):
+        districts[successor][district] += 1
+    groups: dict[str, list[Agency]] = defaultdict(list)
+    for agency in given:
+        former = districts[agency.pk].most_common(1)
+        groups[Level.PROVINCE if agency.level != Level.COMMUNE else former[0][0] if former else ""].append(agency)
+    order = {Level.PROVINCE.value: 0, "": 2}
+    return sorted(groups.items(), key=lambda group: (order.get(group[0], 1), fold(group[0])))

@@ -58,6 +58,7 @@ class AgencyAdmin(WithPeriod, ProvedAdmin, ScopedAdmin):
     helps = {
         "code": _("Mã đơn vị hành chính. Sau sắp xếp, mã có thể được dùng lại cho đơn vị khác."),
         "identifier": _("Mã hồ sơ bắt đầu bằng mã này, ví dụ H44.21. Để trống: không nhận hồ sơ."),
+        "address": _("Nơi công dân đến, ví dụ: Trụ sở UBND xã Hy Cương, tỉnh Phú Thọ."),
         "parent": _("Đơn vị dùng hợp đồng cổng thanh toán của cấp trên khi không có hợp đồng riêng."),
         "valid_during": _("Sáp nhập, chia tách, giải thể làm ở trang riêng; ở đây chỉ sửa ngày ghi sai."),
     }

@@ -46,6 +46,7 @@ class Agency(WholeRow):
     identifier = models.CharField(_("Mã định danh"), max_length=20, blank=True)
     name = models.CharField(_("Tên"), max_length=255)
     level = models.CharField(_("Cấp"), max_length=16, choices=Level)
+    address = models.CharField(_("Địa chỉ"), max_length=200, blank=True, default="", db_default="")
     parent = models.ForeignKey(
         "self",
         null=True,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from agencies.models import Agency
+from agencies.succession import by_former_district
 from core.database.name_search import has_words
 from procedures.calendar.days import opening_hours
 from procedures.models import WorkingHours
@@ -97,11 +98,14 @@ def glossary(request: HttpRequest) -> HttpResponse:
 def counters(request: HttpRequest) -> HttpResponse:
     """The counters, to find one's hours or to print its poster."""
     text = request.GET.get("q", "").replace("\x00", "")[:100]
-    agencies = Agency.objects.existing_on(timezone.localdate()).filter(procedures__isnull=False).distinct()
-    agencies = agencies.filter(has_words("search_key", text))
-    return render(
-        request, "portal/public/counters.html", {"text": text, "agencies": agencies.order_by("-level", "name")}
-    )
+    agencies = Agency.objects.existing_on(timezone.localdate()).filter(procedures__isnull=False)
+    if text:
+        # Most people know their commune by the name it had before the reform.
+        by_name = has_words("search_key", text) | has_words("inheritances__predecessor__search_key", text)
+        agencies = agencies.filter(by_name)
+    given = agencies.distinct().order_by("-level", "name")
+    context = {"text": text, "agencies": given, "groups": [] if text else by_former_district(given)}
+    return render(request, "portal/public/counters.html", context)
 
 
 @require_GET
