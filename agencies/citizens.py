@@ -32,7 +32,8 @@ def remember(user: User, claims: Claims) -> Citizen:
     """
     with transaction.atomic():
         if claims.name and user.full_name != claims.name:
-            User.objects.filter(pk=user.pk).update(full_name=claims.name[:120])
+            user.full_name = claims.name[:120]  # the greeting after the first sign-in has this very object
+            User.objects.filter(pk=user.pk).update(full_name=user.full_name)
         return Citizen.objects.update_or_create(
             user=user,
             defaults={

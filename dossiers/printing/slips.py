@@ -55,10 +55,10 @@ def reception_slip(dossier: Dossier, printed_at: datetime, note: str = "") -> Sh
 
 
 def _duration(dossier: Dossier) -> str:
-    case = dossier.case
-    value, unit = case.duration_by(dossier.channel), DurationUnit(case.duration_unit)
+    if dossier.case.duration_unit == DurationUnit.NONE:
+        return "không quy định"
     with translation.override("vi"):  # what is printed is Vietnamese, whoever prints it
-        return f"{value} {unit.label}".lower() if value and unit != DurationUnit.NONE else "không quy định"
+        return dossier.case.duration_in_words(dossier.channel).lower()
 
 
 def _who_accepted(dossier: Dossier) -> str:

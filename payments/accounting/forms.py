@@ -26,6 +26,8 @@ def account_name(account: MerchantAccount) -> str:
 class DongField(forms.IntegerField):
     """Whole đồng as people type them: `150000`, `150.000`, `150 000 đ`."""
 
+    default_error_messages = {"invalid": _("Nhập số tiền bằng chữ số, ví dụ 135.000.")}
+
     def __init__(self, **values: Any) -> None:
         widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
         super().__init__(**{"min_value": 1, "max_value": MAX_AMOUNT, "widget": widget, **values})

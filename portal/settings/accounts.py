@@ -28,6 +28,8 @@ LOGIN_REDIRECT_URL = "/quay/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+#: Who signs in is greeted by name, not by what the account is called.
+ACCOUNT_USER_DISPLAY = str
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "portal.accounts.vneid.adapter.CitizenAdapter"
 SOCIALACCOUNT_PROVIDERS = {

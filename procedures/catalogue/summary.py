@@ -43,5 +43,5 @@ def glance(offers: Sequence[Offer]) -> Glance:
     quotes = [offer.online for offer in offers if offer.online]
     totals = [quote.total for quote in quotes if quote.is_determined]
     cases = [offer.case for offer in offers if offer.case.duration_unit != DurationUnit.NONE]
-    times = dict.fromkeys(f"{case.duration_by('online')} {case.get_duration_unit_display()}" for case in cases)
+    times = dict.fromkeys(case.duration_in_words("online") for case in cases)
     return Glance(min(totals, default=0), max(totals, default=0), len(totals) < len(quotes) or not quotes, tuple(times))

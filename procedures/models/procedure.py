@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -112,6 +113,22 @@ class ProcedureCase(models.Model):
         if channel == "online" and self.online_duration is not None:
             return self.online_duration
         return self.duration_days
+
+    def duration_in_words(self, channel: str) -> str:
+        """Return how long it takes as people say it: no days are "the same day"."""
+        number = self.duration_by(channel)
+        return f"{number} {self.get_duration_unit_display()}" if number else gettext("trong ngày")
+
+    @property
+    def counter_duration(self) -> str:
+        """How long it takes for who comes to the counter."""
+        return self.duration_in_words("counter")
+
+    @property
+    def shorter_online(self) -> str:
+        """How long it takes online where that differs; "" where it does not."""
+        own = self.duration_in_words("online")
+        return own if own != self.counter_duration else ""
 
 
 class DocumentRequirement(models.Model):

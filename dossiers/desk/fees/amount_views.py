@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.fees.assessment import determine, quote_of
-from payments.bills.create import MAX_AMOUNT
+from payments.accounting.forms import DongField
 from procedures.fees import Line
 from procedures.schedules.validation import LEAST_AMOUNT
 
@@ -25,7 +25,7 @@ class AmountsForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.codes = {f"amount_{number}": line.rule.code for number, line in enumerate(lines)}
         for name, line in zip(self.codes, lines, strict=True):
-            self.fields[name] = forms.IntegerField(label=f"{line.rule.name} (đồng)", min_value=0, max_value=MAX_AMOUNT)
+            self.fields[name] = DongField(label=f"{line.rule.name} (đồng)", min_value=0)
 
     def clean(self) -> dict[str, object]:
         """Refuse what is no amount of money: 700 is 700.000 typed short."""

@@ -21,6 +21,7 @@ from core import live
 from core.http import client_ip
 from gateways import internal, registry
 from payments import test_payments
+from payments.accounting.forms import DongField
 from payments.bills import create as bills
 from payments.callbacks.views import SESSION_PAYMENT
 from payments.errors import BillHasMoney, BillNotPayable, GatewayNotOffered, PaymentNotStarted
@@ -35,7 +36,7 @@ class TestPaymentForm(forms.Form):
     """How much, and for which agency; its own when the field is left as it is."""
 
     agency = forms.CharField(label=gettext_lazy("Mã cơ quan"), max_length=20)
-    amount = forms.IntegerField(label=gettext_lazy("Số tiền (đồng)"), max_value=test_payments.LARGEST_AMOUNT)
+    amount = DongField(label=gettext_lazy("Số tiền (đồng)"), max_value=test_payments.LARGEST_AMOUNT)
 
     def __init__(self, data: Any = None, *, account: MerchantAccount, agency: str = "") -> None:
         smallest = test_payments.smallest_amount(account)
