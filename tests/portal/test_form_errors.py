@@ -30,7 +30,7 @@ class _Form(forms.Form):
 
 def _shown(language: str = "vi") -> str:
     with translation.override(language):
-        form = _Form({"amount": "khoảng trăm nghìn", "count": "hai"}, {})
+        form = _Form({"amount": "khoảng trăm nghìn", "count": "hai"})
         fields = "".join(render_to_string("components/field.html", {"field": field}) for field in form)
         return fields + render_to_string("components/error_summary.html", {"form": form})
 
