@@ -41,7 +41,10 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 class NewEndpointSerializer(StrictSerializer):
     """What a client sends to register an endpoint."""
 
-    url = TextField(max_length=500, help_text="https, a public address; redirects are not followed")
+    url = TextField(
+        max_length=500,
+        help_text="https and a public name or address; redirects are not followed. A demo also takes http://127.0.0.1",
+    )
 
 
 class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):

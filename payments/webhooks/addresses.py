@@ -7,6 +7,7 @@ to the very address that was checked (`posting`).
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -18,6 +19,12 @@ from payments.errors import AddressRefused
 
 #: Translated to IPv4 by a router (RFC 6052): what it reaches cannot be known here.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
+#: Names that mean something only inside a network (RFC 6761, 6762, 9476 and what routers make up).
+_INNER_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "arpa")
+#: A last label like this makes the name a number to a resolver: 2130706433, 0x7f.1, 017700000001.
+_NUMBER = re.compile(r"(?:\d+|0x[0-9a-f]*)", re.IGNORECASE)
+#: The only address a demo may call beside public ones (WEBHOOK_TO_THIS_MACHINE).
+_THIS_MACHINE = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,11 @@ class Target:
     path: str
     is_secure: bool
 
+    @property
+    def is_this_machine(self) -> bool:
+        """Whether it is the receiver on a developer's own machine, which a demo may call."""
+        return settings.WEBHOOK_TO_THIS_MACHINE and self.host == _THIS_MACHINE and not self.is_secure
+
 
 def parse(url: str) -> Target:
     """Read a URL as it may be registered. Raises AddressRefused."""
@@ -39,19 +51,38 @@ def parse(url: str) -> Target:
         raise AddressRefused("this is not an address") from error
     if not url.isascii() or not url.isprintable() or " " in url:
         raise AddressRefused("write the address in ASCII, without spaces")
-    if parts.scheme not in (("https",) if settings.WEBHOOK_HTTPS_ONLY else ("https", "http")):
-        raise AddressRefused("the address must begin with https://")
+    if parts.scheme not in ("https", "http"):
+        raise AddressRefused(_wanted())
     if not parts.hostname or parts.username is not None or parts.password is not None or parts.fragment:
         raise AddressRefused("the address needs a host and carries no user, password or fragment")
     is_secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     target = Target(parts.hostname, port or (443 if is_secure else 80), path, is_secure)
+    if target.is_this_machine:
+        return target
+    if not is_secure:
+        raise AddressRefused(_wanted())
     try:
         literal = ip_address(target.host)
     except ValueError:
-        return target
-    _check(literal)
+        _check_name(target.host)
+    else:
+        _check(literal)
     return target
+
+
+def _wanted() -> str:
+    text = "the address must begin with https://"
+    return f"{text} (this demo also takes http://{_THIS_MACHINE})" if settings.WEBHOOK_TO_THIS_MACHINE else text
+
+
+def _check_name(host: str) -> None:
+    """Refuse a name that can mean nothing outside a network, or that is a number in disguise."""
+    labels = host.removesuffix(".").split(".")
+    if _NUMBER.fullmatch(labels[-1]):
+        raise AddressRefused("write an address of numbers as four decimal numbers")
+    if len(labels) < 2 or labels[-1] in _INNER_NAMES or not all(labels):
+        raise AddressRefused("this name is not public")
 
 
 def resolve(target: Target) -> str:
@@ -61,6 +92,8 @@ def resolve(target: Target) -> str:
     """
     infos = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     addresses = [ip_address(str(info[4][0]).partition("%")[0]) for info in infos]
+    if target.is_this_machine:
+        return _THIS_MACHINE
     for address in addresses:
         _check(address)
     return str(addresses[0])

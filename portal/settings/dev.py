@@ -13,8 +13,7 @@ DEBUG = read("DEBUG")
 ALLOWED_HOSTS = read("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 IS_SANDBOX = read("SANDBOX_MODE", "on")
 WHITENOISE_USE_FINDERS = True
-WEBHOOK_HTTPS_ONLY = False
-WEBHOOK_NETWORKS = read("WEBHOOK_NETWORKS", "127.0.0.0/8,::1/128")
+WEBHOOK_TO_THIS_MACHINE = True
 # Passkeys are tried at http://localhost; an address of numbers cannot have any.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # Nobody's phone rings in a demo.

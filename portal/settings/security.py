@@ -17,7 +17,8 @@ CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXY_COUNT = read("TRUSTED_PROXY_COUNT")
 METRICS_TOKEN = read("METRICS_TOKEN")
 WEBHOOK_NETWORKS = read("WEBHOOK_NETWORKS")
-WEBHOOK_HTTPS_ONLY = True
+#: Whether http://127.0.0.1 may receive webhooks: the demo and tests, where receiver and portal are one machine.
+WEBHOOK_TO_THIS_MACHINE = False
 
 #: Beside what the contracts with gateways name (`payments/merchants/page_origins.py`).
 FORM_ACTION_ORIGINS = read("CSP_FORM_ACTION")

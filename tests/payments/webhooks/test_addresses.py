@@ -19,12 +19,26 @@ from tests.support.https_server import _self_signed as self_signed
 from tests.support.https_server import speak
 from tests.support.local_server import serve
 
+INNER = [
+    "https://localhost:8200/",
+    "https://LOCALHOST./",
+    "https://app.localhost/",
+    "https://printer.local/",
+    "https://metadata.google.internal/",
+    "https://postgres/",
+    "https://2130706433/",
+    "https://0x7f000001/",
+    "https://0x7f.1/",
+    "https://127.1/",
+    "https://017700000001/",
+]
+
 
 @pytest.fixture
 def public_only(settings: Settings) -> None:
     """As in production."""
     settings.WEBHOOK_NETWORKS = []
-    settings.WEBHOOK_HTTPS_ONLY = True
+    settings.WEBHOOK_TO_THIS_MACHINE = False
 
 
 def names(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
@@ -63,6 +77,8 @@ def names(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         "https://0.0.0.0/",
         "https://224.0.0.1/",
         "https://100.64.0.1/",
+        "http://127.0.0.1:8000/",
+        *INNER,
     ],
 )
 def test_an_address_that_may_not_be_registered(public_only: None, url: str) -> None:
@@ -70,10 +86,18 @@ def test_an_address_that_may_not_be_registered(public_only: None, url: str) -> N
         addresses.parse(url)
 
 
-@pytest.mark.parametrize("written", ["2130706433", "0x7f.1", "127.1", "017700000001"])
-def test_other_ways_to_write_127_0_0_1_are_refused_when_they_are_called(public_only: None, written: str) -> None:
-    reply = transport.post(f"https://{written}/", b"", {})
-    assert reply.status is None
+@pytest.mark.parametrize(
+    "url", ["http://client.example/", "https://127.0.0.1/", "https://[::1]/", "http://127.0.0.2/", *INNER]
+)
+def test_a_demo_calls_its_own_machine_at_one_address_only(url: str) -> None:
+    assert addresses.parse("http://127.0.0.1:8200/").is_this_machine
+    with pytest.raises(AddressRefused):
+        addresses.parse(url)
+
+
+def test_a_name_that_means_this_machine_is_not_called_in_a_demo_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    names(monkeypatch, "127.0.0.1")
+    assert transport.post("https://client.example/", b"", {}) == transport.Reply(None, "this address is not public")
 
 
 @pytest.mark.parametrize("addresses", [("10.1.2.3",), ("127.0.0.1",), ("169.254.169.254",), ("8.8.8.8", "192.168.1.1")])
@@ -94,12 +118,15 @@ def test_a_network_of_ours_may_be_allowed(settings: Settings, monkeypatch: pytes
         addresses.resolve(addresses.parse("https://client.example/"))
 
 
-def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_connection_goes_to_the_address_that_was_checked(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The name means something else a moment later (DNS rebinding): nobody asks it a second time."""
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
     with serve(lambda request: RawResponse(b"", 200)) as server:
         port = server.url.rsplit(":", 1)[1]
         names(monkeypatch, "127.0.0.1")
-        target = addresses.parse(f"http://client.example:{port}/hook")
+        target = addresses.Target("client.example", int(port), "/hook", is_secure=False)
         address = addresses.resolve(target)
         names(monkeypatch, "203.0.113.1")
         connection = transport._Pinned(target, address)
@@ -152,7 +179,10 @@ def test_a_receiver_that_misbehaves_costs_no_more_than_the_time_out(
     assert time.monotonic() - before < 2
 
 
-def test_a_certificate_nobody_vouches_for_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_nobody_vouches_for_is_not_trusted(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate = self_signed(tmp_path)
     context.load_cert_chain(certificate)

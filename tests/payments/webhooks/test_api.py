@@ -104,7 +104,7 @@ def test_endpoints_of_another_client_are_not_found(key: str, agency: Agency) -> 
 
 @pytest.mark.parametrize("body", [{"url": "https://127.0.0.1/"}, {"url": "http://client.example/"}, {"url": ""}, {}])
 def test_a_bad_address_is_a_problem_document(key: str, settings: Settings, body: dict[str, Any]) -> None:
-    settings.WEBHOOK_NETWORKS, settings.WEBHOOK_HTTPS_ONLY = [], True
+    settings.WEBHOOK_NETWORKS, settings.WEBHOOK_TO_THIS_MACHINE = [], False
     status, problem = send(key, PATH, body, "k1")
     assert (status, problem["status"], list(problem["errors"])) == (422, 422, ["url"])
     assert WebhookEndpoint.objects.count() == 0
