@@ -11,6 +11,7 @@ because without PostgreSQL there is no page either.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,8 +35,21 @@ INSERT INTO core_ratelimitcount AS spent (key, amount, until) VALUES (%(key)s, %
 ON CONFLICT (key) DO UPDATE SET
     amount = CASE WHEN spent.until <= %(now)s THEN 0 ELSE spent.amount END + excluded.amount,
     until = CASE WHEN spent.until <= %(now)s THEN excluded.until ELSE spent.until END
-RETURNING amount
+RETURNING amount, until
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What one use has left of a limit: `left` is negative beyond it, `seconds` until it begins anew."""
+
+    left: int
+    seconds: int
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it was allowed."""
+        return self.left >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +62,16 @@ class Limit:
 
     def spend(self, who: str, amount: int = 1) -> bool:
         """Count one use and return whether it was within the limit."""
+        return self.use(who, amount).is_within
+
+    def use(self, who: str, amount: int = 1) -> Use:
+        """Count one use and return what is left."""
         now = timezone.now()
         values: dict[str, Any] = {"key": self._key(who), "amount": amount, "now": now, "until": now + self.within}
         with connection.cursor() as cursor:
             cursor.execute(_SPEND, values)
-            return bool(cursor.fetchone()[0] <= self.most)
+            spent, until = cursor.fetchone()
+        return Use(self.most - spent, max(1, math.ceil((until - now).total_seconds())))
 
     def give_back(self, who: str, amount: int = 1) -> None:
         """Uncount what turned out well."""

@@ -11,6 +11,8 @@ import socket
 import struct
 from typing import Any
 
+#: As much as gunicorn ever reads: a longer address gets an answer of ours, a problem document under /api/.
+limit_request_line = 8190
 #: A connection that has sent nothing yet is kept by the kernel so long, seconds: no thread of ours waits for it.
 SILENT_SECONDS = 10
 #: A request that stops in the middle is given up after so long, seconds.

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import Resolver404, resolve
@@ -21,6 +20,7 @@ from core.call_stack import with_room
 from payments.callbacks import views
 from payments.merchants.page_origins import of_contracts
 from portal.administration.read_only.middleware import refused
+from portal.incoming import language
 
 logger = logging.getLogger(__name__)
 
@@ -149,9 +149,9 @@ class BrowserFeaturesMiddleware:
 
 
 class ChosenLanguageMiddleware:
-    """Uses the language of the switch in the header, never the browser's.
+    """Uses the language of the switch in the header, never the browser's; for the API the one its client asks for.
 
-    Phones here are often set to English; the state's pages speak Vietnamese first (U-6).
+    Phones here are often set to English; the state's pages speak Vietnamese first (U-6). One answer is in one language.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -159,11 +159,13 @@ class ChosenLanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Activate the chosen language for this request."""
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        with translation.override(language):
-            request.LANGUAGE_CODE = language
-            return self.get_response(request)
+        chosen = language.of_request(request)
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen
+            response = self.get_response(request)
+        if language.is_api(request):
+            language.told_in(response, chosen)
+        return response
 
 
 class DatabaseAwayMiddleware:

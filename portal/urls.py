@@ -17,12 +17,14 @@ from portal.administration.structure_views import structure
 from . import health_views, metrics_views
 from . import shared_computer_views as shared_computer
 from .accounts import second_factor_views
-from .public import csp_report_views, figures_views, guide_views, status_views, style_page_views
+from .public import csp_report_views, developer_views, figures_views, guide_views, status_views, style_page_views
 
 handler500 = "portal.middleware.failed"
 
 urlpatterns = [
     *(path("", include(addresses)) for addresses in settings.EXTRA_ADDRESSES),
+    path("api/", developer_views.developers, name="developers"),
+    path("api/problems/<slug:name>", developer_views.problem, name="problem"),
     path("api/v1/", include("payments.api.urls")),
     path(
         "api/schema/",

@@ -16,7 +16,7 @@ from core.pdf.letters import unprintable
 
 from . import identity
 from .documents import FOREIGN, Document, DocumentKind, country_choices, read_document
-from .text import plain
+from .text import one_line, plain
 
 #: What the fields of a paper are called beside that of its number.
 KIND, COUNTRY = "_kind", "_country"
@@ -45,6 +45,10 @@ class NameField(PlainTextField):
     """The name of a person or an organisation: letters, and signs that names have."""
 
     _STRANGE = re.compile(r"[^\w\s\u0300-\u036f.,’'ʼ`´&()/+\-–·\"“”]|_")
+
+    def to_python(self, value: Any) -> str:
+        """Return the name on one line."""
+        return one_line(super().to_python(value))
 
     def validate(self, value: str) -> None:
         """Refuse numbers and signs where a name belongs. Raises ValidationError."""

@@ -42,6 +42,11 @@ def plain(text: str) -> str:
     return _UNSEEN.sub("", unicodedata.normalize("NFC", text))
 
 
+def one_line(text: str) -> str:
+    """Return the text on one line, words a blank apart: what a name or a heading is."""
+    return " ".join(text.split())
+
+
 #: Digits of the key of a row, at most: PostgreSQL's bigint has room for these.
 _KEY_DIGITS = 18
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
+from django.db import InternalError
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound, Throttled, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from core.rate_limits import Use
 from core.values.text import row_key
 from payments.models import ApiClient
+
+from . import authentication
 
 CURSOR = OpenApiParameter("cursor", str, description="Of `next` or `previous` of a page")
 
@@ -37,22 +42,42 @@ class ApiView(APIView):
     parameters: ClassVar[tuple[str, ...]] = ()
     #: Whether POST takes a body.
     has_body: ClassVar[bool] = False
+    #: What is left of the client's requests.
+    use: Use | None = None
 
     @property
     def client(self) -> ApiClient:
         """The system that calls."""
         return cast(ApiClient, self.request.user)
 
+    def check_throttles(self, request: Request) -> None:
+        """Count the request. Raises Throttled. While the database takes no writes nothing is counted."""
+        try:
+            self.use = authentication.REQUESTS.use(str(self.client.pk))
+        except InternalError:
+            return
+        if not self.use.is_within:
+            raise Throttled(self.use.seconds)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say how many requests are left (draft-ietf-httpapi-ratelimit-headers)."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if self.use:
+            limit = authentication.REQUESTS
+            answer["RateLimit-Policy"] = f'"key";q={limit.most};w={int(limit.within.total_seconds())}'
+            answer["RateLimit"] = f'"key";r={max(self.use.left, 0)};t={self.use.seconds}'
+        return answer
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse unknown names once the client is known. Raises ValidationError."""
         super().initial(request, *args, **kwargs)
         allowed = self.parameters if request.method == "GET" else ()
-        problems = {name: ["This parameter is unknown."] for name in request.query_params if name not in allowed}
+        problems = {name: [gettext("Không có tham số này.")] for name in request.query_params if name not in allowed}
         for name in allowed:
             if len(request.query_params.getlist(name)) > 1:
-                problems[name] = ["It may stand once only."]
+                problems[name] = [gettext("Chỉ được ghi một lần.")]
         if request.method == "POST" and not self.has_body and request.data:
             names = request.data if isinstance(request.data, dict) else ["body"]
-            problems |= {str(name): ["This field is unknown: nothing is read here."] for name in names}
+            problems |= {str(name): [gettext("Không có trường này: ở đây không đọc nội dung nào.")] for name in names}
         if problems:
             raise ValidationError(problems)

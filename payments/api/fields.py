@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from core.values.text import plain
+from core.values.form_fields import NameField
+from core.values.text import one_line, plain
+
+#: Nobody bills for longer ahead; a later year is a typing error.
+FURTHEST_DUE = timedelta(days=5 * 366)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -16,7 +25,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         """Return the values. Raises ValidationError that names what is unknown beside what is wrong."""
         unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
-        problems: dict[str, Any] = {name: ["This field is unknown."] for name in unknown}
+        problems: dict[str, Any] = {name: [gettext("Không có trường này.")] for name in unknown}
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -41,7 +50,7 @@ class TextField(serializers.CharField):
 class PlainTextField(TextField):
     """A name or a sentence without what cannot be seen, as in the forms of people."""
 
-    default_error_messages = {"wordless": "Write it in words."}
+    default_error_messages = {"wordless": _("Hãy viết bằng chữ.")}
 
     def run_validation(self, data: Any = empty) -> Any:
         """Return plain text. Raises ValidationError for what is no text, or is none when it is plain."""
@@ -55,13 +64,52 @@ class PlainTextField(TextField):
         return text
 
 
+class LineField(PlainTextField):
+    """Text that stands on one line wherever it is shown."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Return the text on one line. Raises ValidationError."""
+        return super().run_validation(one_line(plain(data)) if isinstance(data, str) else data)
+
+
+class PersonNameField(LineField):
+    """The name of a payer, held to what the forms of people take (`core.values.form_fields.NameField`)."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the name. Raises ValidationError in the words of the form."""
+        text = super().to_internal_value(data)
+        try:
+            return str(NameField(required=False).clean(text))
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+
+
+class DueField(serializers.DateTimeField):
+    """By when to pay: a moment to come, within a few years."""
+
+    default_error_messages = {
+        "past": _("Hạn nộp phải ở tương lai."),
+        "far": _("Hạn nộp không được sau quá năm năm."),
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """Return the moment. Raises ValidationError."""
+        moment: datetime = super().to_internal_value(value)
+        now = timezone.now()
+        if moment <= now:
+            self.fail("past")
+        if moment > now + FURTHEST_DUE:
+            self.fail("far")
+        return moment
+
+
 class CodeField(TextField):
     """A code or number by which people and systems find something: nothing in it may be invisible.
 
     It is refused, not mended: what is looked up later must be what was sent.
     """
 
-    default_error_messages = {"unseen": "It holds signs that cannot be seen."}
+    default_error_messages = {"unseen": _("Có ký tự không nhìn thấy.")}
 
     def to_internal_value(self, data: Any) -> str:
         """Return the code. Raises ValidationError."""

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -64,7 +65,7 @@ def _wrap(view: View, *, is_atomic: bool) -> View:
     def wrapper(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get("Idempotency-Key", "")
         if not _KEY.fullmatch(key):
-            raise ValidationError({"Idempotency-Key": ["This header is required, 1-255 characters of ASCII."]})
+            raise ValidationError({"Idempotency-Key": [gettext("Cần tiêu đề này, 1-255 ký tự ASCII.")]})
         record, earlier = _claim(cast(ApiClient, request.user), key, _fingerprint(request))
         if earlier is not None:
             return earlier

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.utils.json import strict_constant
@@ -19,7 +20,6 @@ class TooLarge(APIException):
 
     status_code = 413
     default_code = "content-too-large"
-    default_detail = "The body is too large."
 
 
 class BoundedJSONParser(JSONParser):
@@ -36,8 +36,11 @@ class BoundedJSONParser(JSONParser):
         try:
             text = body.decode()
             if is_too_deep(text):
-                raise ParseError(f"JSON error: nested deeper than {MOST_NESTED}")
+                raise ParseError(gettext("JSON lồng nhau quá %(most)s tầng.") % {"most": MOST_NESTED})
             value: dict[str, Any] = json.loads(text, parse_constant=strict_constant)
+        except json.JSONDecodeError as error:
+            place = {"line": error.lineno, "column": error.colno}
+            raise ParseError(gettext("Không đọc được JSON: dòng %(line)s, cột %(column)s.") % place) from error
         except ValueError as error:
-            raise ParseError(f"JSON error: {error}") from error
+            raise ParseError(gettext("Không đọc được JSON.")) from error
         return value

@@ -10,23 +10,27 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
+from .catalogue import PROBLEM
 from .fields import StrictSerializer
 
 Method = TypeVar("Method", bound=Callable[..., Any])
-PROBLEM = "application/problem+json"
 #: What any call may be answered: its address or key is not right, or the client goes beyond what is read.
 _ALWAYS = {
     400: "The request cannot be read.",
     401: "The API key is missing, unknown or no longer active.",
     406: "Only JSON is answered.",
     422: "A parameter, a header or a field is missing, unknown or not right: `errors` says which.",
+    429: "Too many requests of this key, or wrong keys from this address: come again after `Retry-After` seconds.",
 }
 _WITH_ID = {404: "There is no such thing, or it is another client's."}
 _WITH_BODY = {
     413: "The body is too large.",
     415: "The body is not JSON in UTF-8.",
 }
-_WITH_KEY = {409: "This Idempotency-Key came with another body, or the state of things does not allow it: see `type`."}
+_WITH_KEY = {
+    409: "This Idempotency-Key came with another body, or the state of things does not allow it: see `type`. "
+    "`request-in-progress`: the first request is still being answered; send the same again after `Retry-After` seconds."
+}
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from payments.models.bills import FeeKind
 from payments.models.refunds import RefundReason
 from payments.states import EventKind
 
-from .fields import CodeField, PlainTextField, StrictSerializer, WholeNumberField
+from .fields import CodeField, DueField, LineField, PersonNameField, PlainTextField, StrictSerializer, WholeNumberField
 
 
 class LineSerializer(serializers.ModelSerializer[BillLine]):
@@ -31,7 +31,7 @@ class NewLineSerializer(StrictSerializer):
 
     code = CodeField(max_length=64)
     kind = serializers.ChoiceField(choices=FeeKind.choices)
-    description = PlainTextField(max_length=255)
+    description = LineField(max_length=255)
     amount = WholeNumberField(min_value=0, max_value=MAX_AMOUNT, help_text="Whole đồng")
 
 
@@ -40,10 +40,10 @@ class NewBillSerializer(StrictSerializer):
 
     reference = CodeField(max_length=64, help_text="The client's own name of what is paid for")
     agency = CodeField(max_length=40, help_text="Code of the agency that is paid")
-    payer_name = PlainTextField(max_length=200)
-    description = PlainTextField(max_length=255)
+    payer_name = PersonNameField(max_length=200)
+    description = LineField(max_length=255)
     lines = NewLineSerializer(many=True, allow_empty=False)
-    due_at = serializers.DateTimeField(required=False, allow_null=True)
+    due_at = DueField(required=False, allow_null=True, help_text="In the future, within five years")
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):

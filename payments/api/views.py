@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
@@ -11,11 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.models import Agency
+from core.database.locks import lock_name
 from core.http import client_ip
 from payments.bills import create as bills_create
 from payments.checkout import start as checkout
-from payments.errors import InvalidBill
+from payments.errors import InvalidBill, ReferenceHasOpenBill
 from payments.models import Bill, Payment
+from payments.states import BillState
 from payments.status_queries import query as status_queries
 
 from .base_views import CURSOR, ApiView, Pages
@@ -69,14 +72,26 @@ class BillList(ClientView):
     )
     @atomic_idempotent
     def post(self, request: Request) -> Response:
-        """Make a bill. Later changes of fees never touch it."""
+        """Make a bill. Later changes of fees never touch it.
+
+        One reference has one open bill at a time: a second one, under another Idempotency-Key, is 409
+        `reference-has-open-bill` with the first one's id. Once that is paid or cancelled the reference is free.
+        """
         serializer = NewBillSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = dict(serializer.validated_data)
         lines = [bills_create.NewLine(**line) for line in wanted.pop("lines")]
         agency = self._agency(wanted.pop("agency"))
+        self._refuse_second(wanted["reference"])
         bill = bills_create.create_bill(**wanted, agency=agency, lines=lines, client=self.client, cause="api")
         return Response(BillSerializer(self.bills().get(pk=bill.pk)).data, status=201)
+
+    def _refuse_second(self, reference: str) -> None:
+        """Raise ReferenceHasOpenBill; of two requests at once the second waits for the first."""
+        lock_name(f"bill of {self.client.pk}: {reference}")
+        open_bills = Bill.objects.filter(client=self.client, reference=reference, state=BillState.OPEN)
+        if (earlier := open_bills.values_list("pk", flat=True).first()) is not None:
+            raise ReferenceHasOpenBill(earlier)
 
     def _reference(self, text: str) -> str:
         try:
@@ -88,7 +103,9 @@ class BillList(ClientView):
         today = Agency.objects.existing_on(timezone.localdate())
         agency = today.filter(code=code, pk__in=self.client.agencies.all()).first()
         if agency is None:
-            raise InvalidBill("agency", "this key may not bill for this agency, or it does not exist today")
+            raise InvalidBill(
+                "agency", gettext("Khóa này không thu được cho cơ quan đó, hoặc nay không có cơ quan đó.")
+            )
         return agency
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from agencies.models import Agency, User
 from core import live
@@ -91,15 +92,15 @@ def create_bill(
 
 def _check_lines(lines: Sequence[NewLine]) -> None:
     if not lines:
-        raise InvalidBill("lines", "at least one line is needed")
+        raise InvalidBill("lines", gettext("Cần ít nhất một dòng."))
     is_test_payment = {line.kind for line in lines} == {TEST}
     for number, line in enumerate(lines):
         if line.amount < 0:
-            raise InvalidBill(f"lines[{number}].amount", "must not be negative")
+            raise InvalidBill(f"lines[{number}].amount", gettext("Không được âm."))
         if line.kind not in FeeKind.values and not is_test_payment:
-            raise InvalidBill(f"lines[{number}].kind", "must be phi, le_phi or postage")
+            raise InvalidBill(f"lines[{number}].kind", gettext("Phải là phi, le_phi hoặc postage."))
     if sum(line.amount for line in lines) > MAX_AMOUNT:
-        raise InvalidBill("lines", f"the sum is more than {MAX_AMOUNT} đồng")
+        raise InvalidBill("lines", gettext("Tổng quá %(most)s đồng.") % {"most": MAX_AMOUNT})
 
 
 def cancel_bill(bill: Bill, *, reason: str, actor: User | None = None, cause: str = "officer") -> Bill:

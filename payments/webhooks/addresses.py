@@ -14,6 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from payments.errors import AddressRefused
 
@@ -48,13 +49,13 @@ def parse(url: str) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise AddressRefused("this is not an address") from error
+        raise AddressRefused(_("Đây không phải là địa chỉ.")) from error
     if not url.isascii() or not url.isprintable() or " " in url:
-        raise AddressRefused("write the address in ASCII, without spaces")
+        raise AddressRefused(_("Hãy viết địa chỉ bằng ASCII, không có dấu cách."))
     if parts.scheme not in ("https", "http"):
         raise AddressRefused(_wanted())
     if not parts.hostname or parts.username is not None or parts.password is not None or parts.fragment:
-        raise AddressRefused("the address needs a host and carries no user, password or fragment")
+        raise AddressRefused(_("Địa chỉ cần tên máy, không kèm tên người dùng, mật khẩu hay dấu #."))
     is_secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     target = Target(parts.hostname, port or (443 if is_secure else 80), path, is_secure)
@@ -72,17 +73,18 @@ def parse(url: str) -> Target:
 
 
 def _wanted() -> str:
-    text = "the address must begin with https://"
-    return f"{text} (this demo also takes http://{_THIS_MACHINE})" if settings.WEBHOOK_TO_THIS_MACHINE else text
+    if settings.WEBHOOK_TO_THIS_MACHINE:
+        return _("Địa chỉ phải bắt đầu bằng https:// (bản chạy thử còn nhận http://127.0.0.1).")
+    return _("Địa chỉ phải bắt đầu bằng https://.")
 
 
 def _check_name(host: str) -> None:
     """Refuse a name that can mean nothing outside a network, or that is a number in disguise."""
     labels = host.removesuffix(".").split(".")
     if _NUMBER.fullmatch(labels[-1]):
-        raise AddressRefused("write an address of numbers as four decimal numbers")
+        raise AddressRefused(_("Hãy viết địa chỉ IP bằng bốn số thập phân."))
     if len(labels) < 2 or labels[-1] in _INNER_NAMES or not all(labels):
-        raise AddressRefused("this name is not public")
+        raise AddressRefused(_("Tên này không công khai."))
 
 
 def resolve(target: Target) -> str:
@@ -103,8 +105,8 @@ def _check(address: IPv4Address | IPv6Address) -> None:
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if inner or address.teredo or address in _TRANSLATED:
-            raise AddressRefused("this address hides another one")
+            raise AddressRefused(_("Địa chỉ này che một địa chỉ khác."))
     if any(address in ip_network(network) for network in settings.WEBHOOK_NETWORKS):
         return
     if not address.is_global or address.is_multicast:
-        raise AddressRefused("this address is not public")
+        raise AddressRefused(_("Địa chỉ này không công khai."))

@@ -28,7 +28,7 @@ BUNDLES = {
         *("content/tiles", "content/facts", "content/plain-list", "content/notice", "content/table", "content/tabs"),
         *("content/pages", "progress/steps", "progress/bar", "progress/turn", "progress/timeline"),
         *("content/details", "content/chart", "content/forced-colors", "pages/hero", "pages/picture-steps"),
-        *("content/papers", "content/dialog", "forms/document", "forms/suggestions"),
+        *("content/papers", "content/listing", "content/dialog", "forms/document", "forms/suggestions"),
     ),
     "css/bundles/print.css": (*("print/page", "print/components", "print/poster", "print/picture-steps"),),
     "css/bundles/desk.css": (

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
 
-from payments.api.problems import document
+from payments.api.catalogue import PROBLEM, document, of_status
+from portal.incoming.language import of_api, told_in
 
-PROBLEM = "application/problem+json"
 #: Headers of a refusal that say more than its status.
-_KEPT = ("Allow", "WWW-Authenticate", "Retry-After", "Cache-Control")
+_KEPT = ("Allow", "WWW-Authenticate", "Retry-After")
 
 
 class ProblemDocumentsMiddleware:
@@ -25,11 +25,17 @@ class ProblemDocumentsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Replace a page that says no."""
+        """Replace a page that says no; let nobody keep what the API said."""
         response = self.get_response(request)
-        if not request.path_info.startswith("/api/") or response.status_code < 400 or _is_problem(response):
+        if not request.path_info.startswith("/api/"):
             return response
-        return problem_of(response)
+        if response.status_code >= 400 and not _is_problem(response):
+            with translation.override(of_api(request)):
+                response = problem_of(response)
+            told_in(response, of_api(request))
+        if response.status_code >= 400 or request.path_info.startswith("/api/v1/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def _is_problem(response: HttpResponse) -> bool:
@@ -41,10 +47,8 @@ def _is_problem(response: HttpResponse) -> bool:
 
 def problem_of(response: HttpResponse) -> HttpResponse:
     """Return the problem document that says what a response says by its status."""
-    status = HTTPStatus(response.status_code)
-    name = status.phrase.lower().replace(" ", "-")
-    problem = JsonResponse(document(status, name, status.description or status.phrase), status=status)
-    problem.headers["Content-Type"] = PROBLEM
+    body = {**document(of_status(response.status_code)), "status": response.status_code}
+    problem = JsonResponse(body, status=response.status_code, content_type=PROBLEM)
     for header in _KEPT:
         if header in response.headers:
             problem.headers[header] = response.headers[header]

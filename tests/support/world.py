@@ -103,6 +103,7 @@ class World:
             "paper": {"code": dossier.code, "number": paper.pk},
             "helped draft": {"code": self._helped(dossier).code},
             "draft to sign": {"code": dossier.code, "number": self._waiting_for_signature(dossier).pk},
+            "problem": {"name": "not-found"},
             "key": {"key": "a-b"},
             "reset key": {"uidb36": "1", "key": "x-y"},
         }

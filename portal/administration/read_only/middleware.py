@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from payments.api.problems import document
+from payments.api.catalogue import PROBLEM, document
 from payments.callbacks import views as callback_views
 from portal.models import ReadOnlySpan
 
@@ -86,8 +86,7 @@ def refused(request: HttpRequest, span: ReadOnlySpan | None) -> HttpResponse:
     until = span.ended_at if span else None
     seconds = str(_seconds_until(until))
     if request.path_info.startswith("/api/"):
-        body = document(503, "read-only", "The portal is read-only for now. Nothing was changed; send it again later.")
-        answer: HttpResponse = JsonResponse(body, status=503, content_type="application/problem+json")
+        answer: HttpResponse = JsonResponse(document("read-only"), status=503, content_type=PROBLEM)
     else:
         context = {"span": span, "typed": _typed(request), "has_files": bool(request.FILES)}
         answer = render(request, "portal/administration/read_only/refused.html", context, status=503)
