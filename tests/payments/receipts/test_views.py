@@ -13,6 +13,7 @@ from django.test import Client
 from payments.models import Bill, Receipt
 from payments.receipts.issue import keep, revise
 from payments.receipts.pdf import render, verification_url
+from tests.support.proofs import solved
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,8 +72,22 @@ def test_a_cancelled_receipt_says_so_everywhere_and_names_its_replacement(receip
         page = Client().get(path).content.decode()
         assert "hủy" in page
         assert replacement.full_number in page
+    assert "Thu thừa" not in page  # whoever typed a number learns that it counts no more, not why
     text = pypdfium2.PdfDocument(Client().get(f"/bien-lai/{fresh.token}.pdf").content)[0].get_textpage()
     assert "ĐÃ HỦY" in text.get_text_bounded()
+
+
+def test_who_counts_numbers_up_is_asked_for_a_proof_and_who_has_the_receipt_is_not(receipt: Receipt) -> None:
+    path = f"/xac-minh/{receipt.full_number}/"
+    typed = [Client().get(path) for _ in range(25)]
+    is_shown = ["Biên lai có thật" in page.content.decode() for page in typed]
+    assert is_shown == [True] * 20 + [False] * 5
+    scanned = Client().get(verification_url(receipt).split("8000", 1)[1])
+    assert "Biên lai có thật" in scanned.content.decode()
+    guessed = Client().get(f"{path}?quyen={receipt.series_id}&dau={'0' * 16}")
+    assert "Biên lai có thật" not in guessed.content.decode()
+    proven = Client().get(path, {"proof": solved(guessed)})
+    assert "Biên lai có thật" in proven.content.decode()
 
 
 @pytest.mark.parametrize("number", ["BP-26T-9999999", "x", "BP-26T-" + "9" * 40, "' OR 1=1--"])
