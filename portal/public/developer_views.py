@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET
 
 from gateways import registry
 from gateways.internal import InternalGateway
@@ -39,7 +39,7 @@ _STATES = {
 }
 
 
-@require_safe
+@require_GET
 def developers(request: HttpRequest) -> HttpResponse:
     """Show the way from a key to the first paid bill, and all that the description of the calls cannot say."""
     body = event_body(WebhookKind.BILL_PAID)
@@ -66,7 +66,7 @@ def developers(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/public/developers.html", context)
 
 
-@require_safe
+@require_GET
 def problem(request: HttpRequest, name: str) -> HttpResponse:
     """Explain one problem: where its `type` leads. Raises Http404."""
     listed = PROBLEMS.get(name)
