@@ -9,7 +9,6 @@ from gateways.codecs.timestamps import VIETNAM
 
 #: Whole đồng: plain, grouped by dots, commas or blanks, with an optional empty fraction. No exponent, no minus.
 _AMOUNT = re.compile(r"\+?(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(?:[.,]00?)?")
-_NEGATIVE = re.compile(r"-\s*([^-()+]+)|([^-()+]+?)\s*-|\(\s*([^-()+]+)\s*\)")
 _UNIT = re.compile(r"(?:VND|VNĐ|đồng|đ)$", re.IGNORECASE)
 _CLOCK = r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d{1,9})?)?(?:\s*(?P<half>AM|PM|SA|CH))?"
 _DAY = r"(?P<d>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<y>\d{4})"
@@ -55,8 +54,12 @@ def whole_dong(text: str) -> int:
 def signed_dong(text: str) -> int:
     """Read an amount that may be one the bank takes back: `-150.000`, `150.000-`, `(150.000)`. Raises ValueError."""
     text = text.strip().replace("\u2212", "-").replace("\u2013", "-")
-    if taken := _NEGATIVE.fullmatch(text):
-        return -whole_dong(next(filter(None, taken.groups())))
+    if text.startswith("-"):
+        return -whole_dong(text[1:].lstrip())
+    if text.endswith("-"):
+        return -whole_dong(text[:-1].rstrip())
+    if text.startswith("(") and text.endswith(")"):
+        return -whole_dong(text[1:-1].strip())
     return whole_dong(text)
 
 
