@@ -26,9 +26,8 @@ from dossiers.processing.deadlines import reception_deadlines
 from dossiers.processing.transitions import UNDO_WITHIN, move
 from dossiers.processing.undo import last_step, undo
 from dossiers.states import DossierState
-from gateways import registry
+from payments.bills import money_sources
 from payments.models import CashShift
-from payments.states import PaymentState
 from payments.status_queries import interactive
 from payments.status_queries.interactive import Answer
 
@@ -183,9 +182,8 @@ def state_context(dossier: Dossier) -> dict[str, object]:
         "state": row.fee,
         "money": money,
         "version": "-".join(map(str, offers)),
-        "payment_count": sum(payment.state == PaymentState.PAID for payment in payments),
+        **money_sources.ways(payments),
         "paid": next((p for p in payments if p.is_applied), None),
-        "paid_by": next((registry.name_of(p.gateway) for p in payments if p.is_applied), ""),
         "checked_at": last_checked(dossier),
         "reason": REASONS.get(why_not(dossier), ""),
         "is_releasable": not why_not(dossier),

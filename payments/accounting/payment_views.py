@@ -14,6 +14,7 @@ from agencies.audit import record as audit
 from core.values.text import row_key
 from gateways import registry
 from payments import payment_history, search
+from payments.bills import money_sources
 from payments.exports.definitions import PAYMENTS
 from payments.exports.definitions.base import sealed
 from payments.exports.definitions.payments import beyond, offered
@@ -70,7 +71,9 @@ def _cut(request: HttpRequest, staff: AccountingStaff, matching: QuerySet[Paymen
     edge = _edge(staff, request.GET.get("before" if back else "after", ""))
     rows = list(beyond(matching, order, edge, back=back and edge is not None)[: PAGE + 1])
     is_more, rows = len(rows) > PAGE, rows[:PAGE]
+    received = money_sources.received(row.pk for row in rows)
     for row in rows:
+        row.received_amount = received.get(row.pk, 0)  # type: ignore[attr-defined]
         row.gateway_name = registry.name_of(row.gateway)  # type: ignore[attr-defined]
     if back and edge:
         rows.reverse()
@@ -94,6 +97,7 @@ def payment(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
         "payment": payment,
         "gateway_name": registry.name_of(payment.gateway),
         "missing_gateway": missing.named(payment.gateway),
+        "received": money_sources.received([payment.pk]).get(payment.pk, 0),
         "timeline": payment_history.of_payment(payment),
         "receipts": payment.receipts.select_related("series", "cancellation").order_by("pk"),
         "refunds": payment.refunds.select_related("maker", "client", "checker", "payment__bill", "discrepancy__bill"),

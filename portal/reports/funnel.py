@@ -66,7 +66,8 @@ def of_span(start: datetime, end: datetime, agencies: Collection[int] | None = N
 def _paying(dossiers: QuerySet[Dossier], *, is_first: bool) -> list[Step]:
     """Count each dossier once, by all its bills and attempts together: one pass, however many there are."""
     owed = Q(bills__amount__gt=0) & ~Q(bills__state__in=(BillState.WAIVED, BillState.CANCELLED))
-    at_counter = Q(bills__payments__gateway__in=internal.SLUGS)
+    is_internal = Q(bills__payments__gateway__in=internal.SLUGS)
+    at_counter = Q(bills__payments__gateway=internal.Counter.slug)
     attempt = owed & Q(bills__payments__isnull=False)
     is_applied = Q(bills__payments__is_applied=True)
 
@@ -78,7 +79,7 @@ def _paying(dossiers: QuerySet[Dossier], *, is_first: bool) -> list[Step]:
         .values("pk")
         .annotate(
             owes=any_of(owed),
-            tried=any_of(attempt & ~at_counter),
+            tried=any_of(attempt & ~is_internal),
             paid=any_of(attempt & ~at_counter & is_applied),
             at_counter=any_of(attempt & at_counter & is_applied),
         )

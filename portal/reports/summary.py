@@ -16,6 +16,7 @@ from agencies.models import Agency
 from core.values.percent import percent
 from dossiers.models import DossierBill
 from gateways import internal
+from payments.bills import money_sources
 from payments.models import Refund
 from payments.models.bills import FeeKind
 from payments.states import RefundState
@@ -137,13 +138,9 @@ def summary_of(scope: Scope, *, is_whole: bool, heirs: Mapping[int, int] | None 
     )
 
 
-#: A bill is settled by one payment at most (I2): what came for it came as that payment did.
-_ONLINE = ~Q(gateway__in=internal.SLUGS)
-
-
 def _procedures(scope: Scope) -> Share:
     """Of the procedures somebody paid for, those that somebody paid for online."""
-    online = Q(bill__payments__is_applied=True) & ~Q(bill__payments__gateway__in=internal.SLUGS)
+    online = Q(bill__in=payments(scope, online=True).values("bill"))
     links = DossierBill.objects.filter(bill__in=payments(scope).values("bill"))
     by_procedure = links.values_list("dossier__case__procedure").annotate(online=Count("pk", filter=online))
     numbers = [number for _procedure, number in by_procedure]
@@ -151,19 +148,26 @@ def _procedures(scope: Scope) -> Share:
 
 
 def _money(scope: Scope) -> list[Money]:
-    amount = "bill__lines__amount"
+    """What came in for each kind: summed where a bill's money came one way, else by what each gateway received."""
+    settled, amount = payments(scope).order_by(), "bill__lines__amount"
+    is_online = ~Q(gateway__in=internal.SLUGS)
     grouped = (
-        payments(scope)
-        .order_by()
+        settled.exclude(money_sources.is_composed())
         .values(kind=F("bill__lines__kind"))
-        .annotate(online=Sum(amount, filter=_ONLINE, default=0), in_cash=Sum(amount, filter=~_ONLINE, default=0))
+        .annotate(online=Sum(amount, filter=is_online, default=0), in_cash=Sum(amount, filter=~is_online, default=0))
     )
-    by_kind = {row["kind"]: row for row in grouped}
-    return [
-        Money(str(label), by_kind[kind]["online"], by_kind[kind]["in_cash"])
-        for kind, label in FeeKind.choices
-        if kind in by_kind
-    ]
+    by_kind = {row["kind"]: [row["online"], row["in_cash"]] for row in grouped}
+    composed = list(settled.filter(money_sources.is_composed()).prefetch_related("bill__lines"))
+    made_up = money_sources.of_settled(composed) if composed else {}
+    for payment in composed:
+        left = sum(value for gateway, value in made_up[payment.pk].items() if gateway not in internal.SLUGS)
+        for line in payment.bill.lines.all():
+            online = min(left, line.amount)
+            left -= online
+            sums = by_kind.setdefault(line.kind, [0, 0])
+            sums[0] += online
+            sums[1] += line.amount - online
+    return [Money(str(label), *by_kind[kind]) for kind, label in FeeKind.choices if kind in by_kind]
 
 
 def _refunded(scope: Scope) -> int:
@@ -178,6 +182,6 @@ def _weeks(scope: Scope) -> list[Week]:
         .annotate(week=TruncWeek("paid_at"))
         .order_by("week")
         .values("week")
-        .annotate(paid=Count("pk"), online=Count("pk", filter=_ONLINE))
+        .annotate(paid=Count("pk"), online=Count("pk", filter=money_sources.is_online()))
     )
     return [Week(timezone.localdate(row["week"]), row["paid"], row["online"]) for row in grouped]

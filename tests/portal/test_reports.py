@@ -128,7 +128,7 @@ def test_the_queries_do_not_grow_and_trials_count_nowhere(django_assert_num_quer
     here, there = world()
     today = timezone.localdate()
     scope = Scope(frozenset([here.pk, there.pk]), today, today)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         before = summary_of(scope, is_whole=True)
     for number in range(5):
         pay(factories.dossier(factories.agency(f"Xã {number}")))
@@ -136,7 +136,7 @@ def test_the_queries_do_not_grow_and_trials_count_nowhere(django_assert_num_quer
     trial = test_payments.begin(account, here, 10_000, actor=factories.officer(here, Role.PROVINCE_ADMIN))
     Payment.objects.filter(bill=Dossier.objects.earliest("pk").bills.get()).update(bill=trial.bill)
     every = Scope(frozenset(Agency.objects.values_list("pk", flat=True)), today, today)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         after = summary_of(every, is_whole=True)
     assert sum(money.total for money in before.money) == 30_000
     assert sum(money.total for money in after.money) == 70_000

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
@@ -51,7 +51,7 @@ class Listing:
     rows: Callable[[AccountingStaff, Chosen], QuerySet[Any, Any]]
     columns: tuple[Column, ...]
     related: tuple[str, ...] = ()
-    prefetched: tuple[str, ...] = ()
+    prefetched: tuple[str | Prefetch, ...] = ()  # type: ignore[type-arg]
 
     def query(self, given: Mapping[str, str]) -> str:
         """Return the filter of an address as it is kept: known parameters that say something, in one order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,12 +12,15 @@ from agencies.models import Agency
 from gateways import registry
 from payments import search
 from payments.accounting.access import AccountingStaff
+from payments.bills import money_sources
 from payments.exports.params import choice, day
-from payments.models import MerchantAccount, Payment
-from payments.states import PaymentState
+from payments.models import LedgerEvent, MerchantAccount, Payment
+from payments.states import MONEY_IN, PaymentState
 
 from .base import Chosen, Column, Listing, searched, zoned
 
+#: Attempts through which money came, whatever became of them.
+RECEIVED = "received"
 #: What is sorted by: the key of a row, ascending or not. The last part names one row only.
 ORDERS = {
     "newest": (("pk",), False),
@@ -37,7 +40,7 @@ def offered(staff: AccountingStaff) -> Chosen:
     """Return what the selects of the page hold: gateways with a contract, agencies that somebody sees."""
     agencies = Agency.objects.filter(pk__in=staff.sees).order_by("name").values_list("pk", "name")
     return {
-        "states": PaymentState.choices,
+        "states": [(RECEIVED, _("Đã có tiền đến")), *PaymentState.choices],
         "gateways": sorted((slug, registry.name_of(slug)) for slug in _gateways()),
         "agencies": [(str(pk), name) for pk, name in agencies],
         "orders": list(_ORDER_NAMES.items()),
@@ -55,7 +58,7 @@ def choose(staff: AccountingStaff, given: Mapping[str, str]) -> Chosen:
     is_mine = agency.isdecimal() and len(agency) < 16 and int(agency) in staff.sees
     return {
         "q": searched(given),
-        "state": choice(given, "state", PaymentState.values),
+        "state": choice(given, "state", (*PaymentState.values, RECEIVED)),
         "gateway": choice(given, "gateway", _gateways() if given.get("gateway") else ()),
         "agency": agency if is_mine else "",
         "from": day(given, "from"),
@@ -69,7 +72,10 @@ def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Payment]:
     payments = Payment.objects.order_by().filter(bill__agency__in=staff.sees)
     if chosen["agency"]:
         payments = payments.filter(bill__agency=int(chosen["agency"]))
-    if chosen["state"]:
+    if chosen["state"] == RECEIVED:
+        money = LedgerEvent.objects.filter(payment=OuterRef("pk"), kind__in=MONEY_IN)
+        payments = payments.filter(Exists(money))
+    elif chosen["state"]:
         payments = payments.filter(state=chosen["state"])
     if chosen["gateway"]:
         payments = payments.filter(gateway=chosen["gateway"])
@@ -105,11 +111,12 @@ PAYMENTS = Listing(
     choose=choose,
     rows=rows,
     related=("bill__agency", "merchant_account"),
+    prefetched=(money_sources.MONEY_IN_EVENTS,),
     columns=(
         Column(_("Mã khoản"), _("Mã hồ sơ, hoặc mã của hệ thống đã lập khoản"), lambda row: row.bill.reference),
         Column(_("Cơ quan thu"), _("Tên lúc lập khoản"), lambda row: row.bill.agency_name),
         Column(_("Người nộp"), _("Tên trên khoản phải nộp"), lambda row: row.bill.payer_name),
-        Column(_("Số tiền (đồng)"), _("Số tiền của lần nộp, số nguyên"), lambda row: row.amount),
+        Column(_("Số tiền (đồng)"), _("Số tiền của khoản lúc bắt đầu nộp, số nguyên"), lambda row: row.amount),
         Column(_("Trạng thái"), _("Của lần nộp, lúc xuất tệp"), lambda row: row.get_state_display()),
         Column(_("Ghi cho khoản"), _("“x”: tiền này làm khoản được nộp"), lambda row: "x" if row.is_applied else ""),
         Column(_("Đã hoàn (đồng)"), _("Kể cả đang chờ hoàn"), lambda row: row.refunded_amount),
@@ -120,5 +127,10 @@ PAYMENTS = Listing(
         Column(zoned(_("Bắt đầu lúc")), _("Lúc người nộp bấm nộp"), lambda row: row.created_at),
         Column(zoned(_("Nộp lúc")), _("Giờ ngân hàng báo, trống nếu chưa nộp"), lambda row: row.paid_at),
         Column(_("Nội dung"), _("Nội dung của khoản phải nộp"), lambda row: row.bill.description),
+        Column(
+            _("Đã nhận (đồng)"),
+            _("Tiền đã đến qua lần nộp này theo sổ cái; cộng cột này ra tiền của từng cổng và của quầy"),
+            lambda row: sum(event.amount for event in row.money_in),
+        ),
     ),
 )
