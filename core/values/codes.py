@@ -10,6 +10,8 @@ from .text import plain
 #: What a dossier's code looks like however it is parted: H44.40-261123-0001, "h44 40 261123 0001", H44402611230001.
 _DOSSIER = re.compile(r"(?<![A-Z0-9])[A-Z]\s?(?:[\W_]{0,3}[0-9]){12,18}(?![0-9])")
 _DRAFT = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{4}[\W_]{0,3}[A-Z0-9]{4}(?![A-Z0-9])")
+#: Series and number of a receipt, as printed BP-26T-0000042.
+_RECEIPT = re.compile(r"(?<![A-Z0-9])([A-Z]{2,4})[\W_]{0,3}([0-9]{2}[A-Z])[\W_]{0,3}([0-9]{1,14})(?![0-9A-Z])")
 _PIN = re.compile(r"[0-9]{4}")
 #: What a code does not contain: it begins after the last of these.
 _NOT_OF_A_CODE = re.compile(r"[^A-Z0-9.\s\-/_]")
@@ -46,6 +48,16 @@ def draft_code(text: str) -> str:
     parts = list(_DRAFT.finditer(tidy(text)))
     letters = compact(parts[-1][0] if parts else text)
     return f"{letters[:4]}-{letters[4:8]}"
+
+
+def receipt_number(text: str) -> str:
+    """Return the number of the receipt that stands in a text as it is printed, else the text without spaces.
+
+    "Biên lai BP–26T số 42" does not have it side by side; "bp 26t 0000042" and a whole line around it do.
+    """
+    written = tidy(text)
+    match = _RECEIPT.search(written)
+    return "-".join(match.groups()) if match else "".join(written.split())
 
 
 def digits(text: str, count: int) -> str:

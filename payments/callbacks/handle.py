@@ -137,8 +137,10 @@ def _find_bill(slug: str, code: str) -> InquiredBill | None:
 
 
 def mask_name(name: str) -> str:
-    """Return a name a stranger may see: "Nguyễn Thị Bình" becomes "N… T… Bình"."""
+    """Return a name a stranger may see: "Nguyễn Thị Bình" becomes "N… T… Bình", a lone "Bình" "B…"."""
     words = name.split()
+    if len(words) == 1:
+        return f"{name.strip()[0]}…"
     return " ".join([*(f"{word[0]}…" for word in words[:-1]), *words[-1:]])
 
 

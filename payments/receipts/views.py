@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from core.proof_of_work import ProvenForm
 from core.rate_limits import Limit, of, spend
+from core.values.codes import receipt_number
 from payments.callbacks.handle import mask_name
 from payments.models import Receipt
 
@@ -86,5 +87,5 @@ def verify_receipt(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 def verify(request: HttpRequest) -> HttpResponse:
     """Where somebody types the number of a receipt."""
-    number = "".join(request.GET.get("so", "").upper().split())[:40].replace("/", "")
+    number = receipt_number(request.GET.get("so", ""))[:40].replace("/", "")
     return redirect("verify-receipt", number=number) if number else render(request, "payments/receipts/verify.html")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.values.codes import code_and_pin, compact, digits, dossier_code, draft_code
+from core.values.codes import code_and_pin, compact, digits, dossier_code, draft_code, receipt_number
 
 CODE = "H44402611230001"
 
@@ -70,3 +70,22 @@ def test_a_drafts_code_is_found(typed: str) -> None:
 
 def test_a_receipts_number_is_its_letters_and_digits() -> None:
     assert compact("01/BL–2026 – 0000123") == compact("01bl 2026 0000123")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "BP-26T-0000042",
+        "bp 26t 0000042",
+        "BP26T0000042",
+        "BP–26T–0000042",
+        "Biên lai số: BP-26T-0000042, đã nộp",
+        "\u200bBP-26T 0000042",
+    ],
+)
+def test_a_receipts_number_is_found_in_what_was_typed(typed: str) -> None:
+    assert receipt_number(typed) == "BP-26T-0000042"
+
+
+def test_what_is_no_receipts_number_is_only_tidied() -> None:
+    assert receipt_number(" 42 / x ") == "42/X"

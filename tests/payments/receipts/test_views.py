@@ -10,6 +10,7 @@ import zxingcpp
 from django.db import transaction
 from django.test import Client
 
+from payments.callbacks.handle import mask_name
 from payments.models import Bill, Receipt
 from payments.receipts.issue import keep, revise
 from payments.receipts.pdf import render, verification_url
@@ -101,3 +102,16 @@ def test_money_goes_back_from_the_last_line_first() -> None:
     lines = [{"description": "A", "amount": 100}, {"description": "B", "amount": 50}]
     assert keep(lines, 60) == ([{"description": "A", "amount": 90}], 0)
     assert keep(lines, 200) == ([], 50)
+
+
+def test_a_number_is_verified_however_it_was_typed(receipt: Receipt) -> None:
+    typed = f"Biên lai số {receipt.full_number.replace('-', '–')}".lower()
+    page = Client().get("/xac-minh/", {"so": typed}, follow=True).content.decode()
+    assert "Biên lai có thật" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("Nguyễn Thị Bình", "N… T… Bình"), ("Bình", "B…"), ("  Bình ", "B…"), ("", "")]
+)
+def test_a_stranger_sees_no_whole_name(name: str, shown: str) -> None:
+    assert mask_name(name) == shown
