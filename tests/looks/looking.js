@@ -26,21 +26,29 @@
     const table = style.display.startsWith("table") ? style.display : "";
     return [table, style.color, style.backgroundColor, style.backgroundImage].join("|");
   };
+  // What an element is made of, and what it says: of a menu the same on every page, whichever link is the current one.
+  const kindOf = (element) => [element.localName, element.getAttribute("class"), element.getAttribute("style")].join("|");
+  const madeOf = (element) =>
+    [...new Set([element, ...element.querySelectorAll("*")].map(kindOf)), element.textContent.replace(/\s+/g, " ")];
   let seen = new Map();
 
   let walked = [];
   document.addEventListener("focusin", (event) => walked.push([event.target, isSeen(event.target)]));
 
   window.looking = {
-    // Returns how many elements show that did not at the look before, or in other colours: `fresh`, the outermost of
-    // them. A table that is none any more counts, too. At the first look all are new, and `fresh` is the document.
-    look: (isFirst) => {
+    // Returns what shows that did not at the look before, or in other colours, as far as it is not `known` from another
+    // page: `fresh`, the outermost of it. A table that is none any more counts, too. At the first look all is new, and
+    // `fresh` is the document.
+    look: (isFirst, known) => {
       const now = new Map([...document.querySelectorAll("*")].map((element) => [element, lookOf(element)]));
       const other = [...now.keys()].filter((element) => now.get(element) && now.get(element) !== seen.get(element));
       const isOther = new Set(other);
-      window.looking.fresh = isFirst ? [document.documentElement] : other.filter((element) => !isOther.has(element.parentElement));
+      const outermost = other.filter((element) => !isOther.has(element.parentElement));
+      const fresh = new Map(outermost.map((element) => [element, madeOf(element)]));
+      const isKnown = new Set(known);
+      window.looking.fresh = isFirst ? [document.documentElement] : outermost.filter((element) => !fresh.get(element).every((part) => isKnown.has(part)));
       seen = now;
-      return window.looking.fresh.length;
+      return window.looking.fresh.flatMap((element) => fresh.get(element));
     },
 
     spills: () => document.documentElement.scrollWidth > window.innerWidth,

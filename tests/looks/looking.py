@@ -2,12 +2,13 @@
 
 axe costs half a second a page, most of it for telling what is good and where. It is loaded once a document and asked
 for the faults alone. At another width of the same document all its rules are asked again of what shows only there, or
-in other colours; of the whole page, those that depend on places and on what else shows: the others read what did not
-change.
+in other colours, unless another page showed the same there (a menu that every page has); of the whole page, those that
+depend on places and on what else shows: the others read what did not change.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ _OPTIONS: dict[str, Any] = {
     "selectors": False,
     "elementRef": False,
 }
+#: By width, what pages showed there and not at the width before.
+_looked_at: defaultdict[int, set[str]] = defaultdict(set)
 
 
 def open_eyes(page: Page) -> None:
@@ -70,10 +73,12 @@ def faults_at(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
     for number, width in enumerate(widths):
         page.set_viewport_size({"width": width, "height": 900})
         is_first = not number
-        fresh = page.evaluate("isFirst => looking.look(isFirst)", is_first)
+        known = _looked_at[width]
+        fresh = page.evaluate("([isFirst, known]) => looking.look(isFirst, known)", [is_first, list(known)])
         violations = axe(page) if is_first else axe(page, _OF_THE_WHOLE)
         if fresh and not is_first:
             violations += axe(page, is_part=True)
+            known.update(fresh)
         faults += [f"{width} px: {violation}" for violation in dict.fromkeys(violations)]
         if page.evaluate("looking.spills()"):
             faults.append(f"{width} px: spills sideways")
