@@ -12,7 +12,7 @@ import os
 import socket
 import traceback
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ from payments.api.clients import create_client
 from payments.callbacks import inbox
 from payments.models import RejectedNotification
 from tests.support import factories, running
-from tests.support.matrix import addresses, table
+from tests.support.matrix import addresses, table, unrendered
 from tests.support.notifications import confirm
 from tests.support.world import Actor, World
 
@@ -126,22 +126,25 @@ def net(settings: Any, tmp_path: Path) -> Iterator[Net]:
 
 #: Addresses of machines: every body and method is tried there, with a key and without.
 MACHINES = ("/api/", "/gateways/", "/bao-vi-pham-csp/")
+#: Of so many addresses one shows its pages.
+EVERY = 7
 
 
 @pytest.mark.django_db
 def test_no_shape_of_a_request_breaks_an_address(net: Net) -> None:
     nobody = Actor(Client(), {})
     for number, (path, visitor) in enumerate(net.places()):
-        is_machine = path.startswith(MACHINES)
-        if is_machine:
-            for probe in (*EARLY, *READ, *SEEN, *BODIES, *METHODS):
+        # What refuses a shape is the same at every address, and so is the page that says it: now and then it is made.
+        with unrendered() if number % EVERY else nullcontext():
+            if path.startswith(MACHINES):
+                for probe in (*EARLY, *READ, *SEEN, *BODIES, *METHODS):
+                    net.send(nobody, path, probe)
+                    net.send(visitor, path, probe)
+                continue
+            for probe in (*EARLY, *READ, METHODS[number % len(METHODS)]):
                 net.send(nobody, path, probe)
+            for probe in SEEN:
                 net.send(visitor, path, probe)
-            continue
-        for probe in (*EARLY, *READ, METHODS[number % len(METHODS)]):
-            net.send(nobody, path, probe)
-        for probe in SEEN:
-            net.send(visitor, path, probe)
     assert not net.faults, "\n".join(net.faults)
 
 

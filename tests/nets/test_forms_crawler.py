@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.form_crawler import Crawler
 from tests.support.inhabited_world import inhabited_world, pages
+from tests.support.template_lookups import failed_lookups, unexpected
 
 PARTS = {"administration": True, "everything else": False}
 #: Who, what → why the answer is a refusal all the same.
@@ -30,7 +31,7 @@ def test_every_form_can_be_sent_by_who_sees_it(part: str, settings: Any, tmp_pat
     logging.disable(logging.CRITICAL)
     try:
         world = inhabited_world()
-        with Crawler() as crawler:
+        with Crawler() as crawler, failed_lookups() as failed:  # see tests/nets/test_templates.py
             for path, visitors in pages(world, is_administration=PARTS[part]):
                 for who in visitors:
                     if not crawler.open(who, world.actors[who, True].client, path):
@@ -39,6 +40,7 @@ def test_every_form_can_be_sent_by_who_sees_it(part: str, settings: Any, tmp_pat
         logging.disable(logging.NOTSET)
     assert crawler.sent > 100, "the control"
     faults = [fault for fault in crawler.faults if not _is_expected(fault)]
+    faults += unexpected(failed)
     assert not faults, "\n".join(faults)
 
 

@@ -1,6 +1,6 @@
-"""No template looks up what a thing does not have: watched while the authorization matrix renders every page.
+"""No template looks up what a thing does not have: watched while the crawler of forms renders every page.
 
-(`tests/authorization/test_matrix.py`: pages are rendered once for both.)
+(`tests/nets/test_forms_crawler.py`: pages are rendered once for both.)
 """
 
 from __future__ import annotations

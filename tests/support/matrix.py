@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
+from django.template.backends.django import Template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.views.generic import RedirectView
@@ -52,6 +55,14 @@ class _Sender(Client):
 
 
 _sender = _Sender()
+
+
+@contextmanager
+def unrendered() -> Iterator[None]:
+    """Let pages be empty: of an answer the matrix reads its status. Every page is rendered for everybody by the
+    crawler of forms (`tests/nets/test_forms_crawler.py`)."""
+    with patch.object(Template, "render", lambda template, context=None, request=None: ""):
+        yield
 
 
 def verdict(actor: Actor, path: str, method: str, body: str) -> str:
