@@ -58,7 +58,7 @@ PAYMENT_HOLDS = {
 
 #: A result that was given out by mistake, or came back by post, lies at the desk again.
 PUT_BACK_EDGES: frozenset[tuple[int, int]] = frozenset({(S.RETURNED, S.FINISHED)})
-#: A step that was made by mistake is taken back within a minute; a hand-over is not.
+#: A step that was made by mistake is taken back within a minute; a hand-over is put back.
 UNDO_EDGES = frozenset((after, before) for before, after in DOSSIER_EDGES if after != S.RETURNED)
 
 

@@ -58,6 +58,7 @@ WRITTEN_ELSEWHERE: dict[tuple[str, str], str] = {
     ("procedures/errors.py", "self.state"): "what an error tells of",
     ("dossiers/attachments/scan.py", "attachment.state"): "the result of a scan",
     ("dossiers/handover/release.py", "update(state=PostalState.POSTED)"): "where a letter is",
+    ("dossiers/handover/release.py", "update(state=PostalState.ORDERED)"): "where a letter is",
     ("dossiers/post/orders.py", "made.state"): "where a letter is",
     ("dossiers/processing/signing.py", "waiting.state"): "whether a draft waits for its signature",
     ("dossiers/processing/undo.py", "update(state=SigningState.WAITING)"): "whether a draft waits for its signature",

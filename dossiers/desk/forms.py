@@ -11,7 +11,10 @@ from payments.models.cash_desk import Tender
 
 
 class TakingForm(forms.Form):
-    """Cash or a card for one bill. `despite_open` appears once the guard against paying twice has spoken."""
+    """Cash or a card for one bill. `despite_open` appears once the guard against paying twice has spoken.
+
+    Taken money cannot be undone here, so the figures are shown once more: `confirmed` is who has seen them.
+    """
 
     bill = forms.IntegerField(widget=forms.HiddenInput)
     tender = forms.ChoiceField(label=gettext_lazy("Hình thức"), choices=Tender.choices, initial=Tender.CASH)
@@ -21,6 +24,7 @@ class TakingForm(forms.Form):
     asked_when(terminal_ref, gettext_lazy("khi thu bằng thẻ"))
     terminal_ref.widget.attrs |= {"data-key": "shift+F7", "autocomplete": "off"}
     despite_open = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    confirmed = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, object]:
         """A card has the terminal's reference, cash has none."""

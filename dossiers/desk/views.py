@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
@@ -9,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.audit import record as audit
@@ -233,12 +235,20 @@ def next_step(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
 @require_POST
 @for_staff
 def undo_step(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
-    """Take back the step just made."""
+    """Take back the step just made; of results that were given together, all."""
     dossier = staff.dossier_to_decide(code)
-    try:
-        undo(dossier, actor=staff.user)
-    except NothingToUndo:
+    batch = dossier.hand_over.batch if dossier.state == DossierState.RETURNED else ""
+    together = list(staff.dossiers().filter(hand_over__batch=batch).order_by("pk")) if batch else [dossier]
+    undone = 0
+    for each in together:
+        with suppress(NothingToUndo):
+            undo(each, actor=staff.user)
+            undone += 1
+    if undone < len(together):
         messages.warning(request, _("Không hoàn tác được nữa: đã quá 60 giây, hoặc người khác đã làm bước tiếp theo."))
-    else:
+    if undone > 1:
+        text = ngettext("Đã hoàn tác lần trả %(n)s kết quả.", "Đã hoàn tác lần trả %(n)s kết quả.", undone)
+        messages.success(request, text % {"n": undone})
+    elif undone:
         messages.success(request, _("Đã hoàn tác bước vừa rồi."))
     return redirect("desk-dossier", code=code)

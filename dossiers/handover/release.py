@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.forms.models import model_to_dict
+from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
 from dossiers.errors import NotReleasable, NotTakenBack
 from dossiers.messages.outbox import tell
-from dossiers.models import Dossier, HandOver, PostalOrder, PostalState, TakenBack
+from dossiers.models import Dossier, HandOver, Message, PostalOrder, PostalState, TakenBack
 from dossiers.processing import transitions
 from dossiers.states import DossierState
 from payments.models import Bill
@@ -53,7 +54,8 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
         )
         if receiver.tracking_number:
             PostalOrder.objects.filter(dossier=locked).update(state=PostalState.POSTED, ended_at=None)
-            tell(locked, "posted", f"handover:{hand_over.pk}", number=receiver.tracking_number)
+            told_at = timezone.now() + transitions.UNDO_WITHIN
+            tell(locked, "posted", _subject(hand_over), at=told_at, number=receiver.tracking_number)
         shown = {"relation": receiver.relation, "identity_shown": receiver.identity_shown}
         if receiver.note:
             shown["why_another_paper"] = receiver.note
@@ -75,6 +77,23 @@ def take_back(dossier: Dossier, *, actor: User, reason: str) -> TakenBack:
         undone = put_back(locked, given, actor=actor, reason=reason)
         audit.record("take_back", f"dossier:{locked.code}", actor=actor, agency=locked.agency, reason=reason)
     return undone
+
+
+def undo_release(locked: Dossier, *, actor: User) -> None:
+    """Undo a hand-over within the minute (10 → 9), in the caller's transaction with the dossier locked.
+
+    What was given is kept in `TakenBack` as after any taking back; the message to the citizen has not left.
+    """
+    given = HandOver.objects.get(dossier=locked)
+    Message.objects.filter(dossier=locked, subject=_subject(given), sent_at=None).delete()
+    if given.tracking_number:
+        PostalOrder.objects.filter(dossier=locked).update(state=PostalState.ORDERED, ended_at=None)
+    put_back(locked, given, actor=actor, reason=f"Hoàn tác trong {int(transitions.UNDO_WITHIN.total_seconds())} giây")
+
+
+def _subject(given: HandOver) -> str:
+    """Name the fact that a message tells of."""
+    return f"handover:{given.pk}"
 
 
 def put_back(locked: Dossier, given: HandOver, *, actor: User, reason: str) -> TakenBack:

@@ -1,4 +1,4 @@
-"""Undo of a step within a minute, by who made it; never money or a hand-over."""
+"""Undo of a step within a minute, by who made it, a hand-over too; never money."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agencies.models import User
 from dossiers.errors import NothingToUndo
+from dossiers.handover.release import undo_release
 from dossiers.models import Dossier, DossierEvent, EventKind, Message, NoticeKind, Result, SigningState
 from dossiers.states import DossierState
 
@@ -18,9 +19,9 @@ from .transitions import STAMPS, UNDO_WITHIN, recall_draft, record, undo_to
 
 def last_step(dossier: Dossier, actor: User, now: datetime) -> DossierEvent | None:
     """Return the step that `actor` may still take back, if it is the last thing that moved the dossier."""
-    moves = (EventKind.STATE_CHANGED, EventKind.HANDED_OVER, EventKind.STEP_UNDONE)
+    moves = (EventKind.STATE_CHANGED, EventKind.HANDED_OVER, EventKind.STEP_UNDONE, EventKind.HAND_OVER_UNDONE)
     event = dossier.events.filter(kind__in=moves).order_by("-id").first()
-    if event is None or event.kind != EventKind.STATE_CHANGED:
+    if event is None or event.kind not in (EventKind.STATE_CHANGED, EventKind.HANDED_OVER):
         return None
     is_mine = event.actor_id == actor.pk and event.after == dossier.state
     return event if is_mine and now - event.at <= UNDO_WITHIN else None
@@ -36,6 +37,10 @@ def undo(dossier: Dossier, *, actor: User) -> None:
         event = last_step(locked, actor, timezone.now())
         if event is None or event.before is None:
             raise NothingToUndo
+        if event.kind == EventKind.HANDED_OVER:
+            undo_release(locked, actor=actor)
+            record("step_undone", locked, actor, before=event.after, after=event.before)
+            return
         locked.ends_at = None
         changed = ["state", "ends_at"]
         stamp = STAMPS.get(DossierState(locked.state))

@@ -100,16 +100,7 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
     paid is refused, it is still in hand; a card that was charged is booked, as surplus if need be.
     Raises ShiftNotOpen, InvalidBill, BillNotPayable, BillHeld, PaymentMayBeUnderWay.
     """
-    shift = CashShift.objects.filter(cashier=cashier, closed_at=None).first()
-    if shift is None:
-        raise ShiftNotOpen
-    _check(bill, taking)
-    if not taking.terminal_ref:  # cash is still in hand
-        holds.refuse_held(bill)
-    if not despite_open:
-        ask_about_open(bill)
-        if reasons := reasons_to_ask(Bill.objects.with_payments().get(pk=bill.pk)):
-            raise PaymentMayBeUnderWay(bill.reference, reasons)
+    shift = may_take(bill, taking, cashier=cashier, despite_open=despite_open)
     with transaction.atomic(durable=True):
         locked_shift = CashShift.objects.select_for_update().get(pk=shift.pk)
         if locked_shift.closed_at:
@@ -146,6 +137,21 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
     live.publish([locked.token])
     payment.refresh_from_db()
     return payment
+
+
+def may_take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = False) -> CashShift:
+    """Return the open shift that would take the money, before any moves; raises as `take`."""
+    shift = CashShift.objects.filter(cashier=cashier, closed_at=None).first()
+    if shift is None:
+        raise ShiftNotOpen
+    _check(bill, taking)
+    if not taking.terminal_ref:  # cash is still in hand
+        holds.refuse_held(bill)
+    if not despite_open:
+        ask_about_open(bill)
+        if reasons := reasons_to_ask(Bill.objects.with_payments().get(pk=bill.pk)):
+            raise PaymentMayBeUnderWay(bill.reference, reasons)
+    return shift
 
 
 def _check(bill: Bill, taking: Taking) -> None:

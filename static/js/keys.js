@@ -20,6 +20,8 @@ const carrier = (name) => {
 const press = (name) => {
   const target = carrier(name);
   if (!target || target.disabled) return false;
+  const folded = target.closest("details:not([open])");
+  if (folded) folded.open = true;
   if (target.matches("input")) {
     target.focus();
     target.select();

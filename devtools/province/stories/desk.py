@@ -227,7 +227,7 @@ def hand_over(tale: Tale, at: datetime, *, by_post: bool = False) -> Row:
     )
     if by_post:
         tale.dossier["_postal"] |= {"state": PostalState.POSTED, "ended_at": None}
-        tale.tell("posted", naming("handover:", made), at, number=number)
+        tale.tell("posted", naming("handover:", made), at, wait=_WAIT, number=number)
     detail = {"relation": relation, "identity_shown": shown}
     audited(tale, at, actor, "hand_over", **detail)
     return made

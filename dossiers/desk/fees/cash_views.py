@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from core.values.money import dong_for_reader
 from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.desk.customer_display import views
 from dossiers.desk.forms import TakingForm
+from dossiers.models import Dossier
 from payments.accounting.error_messages import explain
 from payments.cash_desk import collect as cash_desk
 from payments.errors import InvalidBill, PaymentMayBeUnderWay, PaymentsError
@@ -29,8 +32,8 @@ LARGEST_NOTE = 500_000
 def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Take money for one bill of a dossier, and say what to give back.
 
-    While somebody may be paying online, or money came that is not settled, the cashier is stopped once and told
-    why; the page then asks to confirm, with the same figures filled in.
+    It cannot be undone at the desk, so the cashier sees the figures once more and confirms. While somebody may be
+    paying online, or money came that is not settled, that page says so, and its first button leads back.
     """
     dossier = staff.dossier(code)
     if dossier.agency_id not in staff.takes_money_for:
@@ -51,6 +54,9 @@ def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
                 text = _("Khách đưa %(given)s cho khoản %(amount)s: xem lại số vừa gõ.")
                 amounts = {"given": dong_for_reader(data["received"]), "amount": dong_for_reader(owed)}
                 raise PaymentMayBeUnderWay(bill.reference, [text % amounts])
+            if not (data["confirmed"] or data["despite_open"]):
+                cash_desk.may_take(bill, taking, cashier=staff.user)
+                return _confirm(request, staff, dossier, data, owed=owed, change=change)
             cash_desk.take(bill, taking, cashier=staff.user, despite_open=data["despite_open"])
         except PaymentMayBeUnderWay as error:
             form = TakingForm(initial={**data, "despite_open": True})
@@ -70,3 +76,14 @@ def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
             return redirect("desk-dossier", code=code)
     context = {"staff": staff, "dossier": dossier, "form": form, "reasons": reasons}
     return render(request, "dossiers/desk/taking.html", context, status=status)
+
+
+def _confirm(
+    request: HttpRequest, staff: DeskStaff, dossier: Dossier, data: dict[str, Any], *, owed: int, change: int
+) -> HttpResponse:
+    """Show the figures once more, before the receipt that only an accountant can cancel."""
+    form = TakingForm(initial={**data, "confirmed": True})
+    for field in form.fields.values():
+        field.widget = forms.HiddenInput()
+    context = {"staff": staff, "dossier": dossier, "form": form, "owed": owed, "change": change}
+    return render(request, "dossiers/desk/taking_confirmed.html", context | data)

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from agencies.models import Agency, Role, User
+from dossiers.handover.receivers import Receiver
+from dossiers.handover.release import release
 from dossiers.models import Dossier, HandOver
 from payments.cash_desk import collect as cash_desk
 from payments.models import CounterPayment
@@ -145,12 +147,15 @@ def take_cash(keys: Keyboard, agency: Agency, user: User) -> None:
     at(keys, factories.dossier(agency))
     keys("F7").types("50000")
     keys.leading_on("Enter")
+    expect(keys.page.locator("main")).to_contain_text("40.000")
+    keys.leading_on("Enter")
     expect(keys.page.locator("main")).to_contain_text("Trả lại khách 40.000")
 
 
 def take_a_card(keys: Keyboard, agency: Agency, user: User) -> None:
     dossier = at(keys, factories.dossier(agency))
     keys("Shift+F7").types("POS0001")
+    keys.leading_on("Enter")
     keys.leading_on("Enter")
     taken = CounterPayment.objects.get(payment__bill=dossier.bills.get())
     assert (taken.tender, taken.terminal_ref) == ("pos", "POS0001")
@@ -161,6 +166,14 @@ def hand_over(keys: Keyboard, agency: Agency, user: User) -> None:
     keys("F4").types("0123")
     keys.leading_on("Enter")
     assert is_in(dossier, 10)
+
+
+def undo_a_hand_over(keys: Keyboard, agency: Agency, user: User) -> None:
+    dossier = factories.dossier(agency, state=9, amount=0)
+    release(dossier, officer=user, receiver=Receiver("Lê Văn An", "family"))
+    at(keys, dossier)
+    keys.leading_on("Control+z")
+    assert is_in(dossier, 9)
 
 
 def hand_over_several(keys: Keyboard, agency: Agency, user: User) -> None:
@@ -238,6 +251,7 @@ TASKS: tuple[Callable[[Keyboard, Agency, User], None], ...] = (
     ask_for_papers,
     take_cash,
     take_a_card,
+    undo_a_hand_over,
     hand_over,
     hand_over_several,
     open_the_first_of_the_list,

@@ -72,7 +72,7 @@ def text_of(answer: Any) -> str:
 
 def take_cash(cashier: User, dossier: Dossier, **more: Any) -> Any:
     bill = bill_of(dossier)
-    data = {"bill": bill.pk, "tender": "cash", "received": bill.amount, **more}
+    data = {"bill": bill.pk, "tender": "cash", "received": bill.amount, "confirmed": "on", **more}
     return browser_of(cashier).post(reverse("desk-take", args=[dossier.code]), data, follow=True)
 
 

@@ -15,8 +15,7 @@ from dossiers.desk.access import staff_of
 from dossiers.desk.scanner import lookup
 from dossiers.handover.receivers import Receiver
 from dossiers.handover.release import release
-from dossiers.models import Dossier, DossierEvent, HandOver
-from dossiers.processing import undo
+from dossiers.models import Dossier, HandOver
 from payments.cash_desk import collect as cash_desk
 from payments.models import Bill, Payment
 from payments.states import PaymentState
@@ -127,17 +126,6 @@ def test_a_step_is_taken_back_within_a_minute_by_who_made_it() -> None:
     assert [event.kind for event in fresh.events.all()] == ["state_changed", "step_undone"]
 
 
-def test_after_a_minute_a_step_stays_and_a_hand_over_always_does() -> None:
-    dossier = factories.dossier(state=9, amount=0)
-    officer = factories.officer(dossier.agency)
-    old = DossierEvent.objects.create(dossier=dossier, kind="state_changed", before=4, after=9, actor=officer)
-    assert undo.last_step(dossier, officer, old.at + timedelta(seconds=59))
-    assert undo.last_step(dossier, officer, old.at + timedelta(seconds=61)) is None
-    release(dossier, officer=officer, receiver=Receiver("A", "family"))
-    dossier.refresh_from_db()
-    assert undo.last_step(dossier, officer, timezone.now()) is None
-
-
 def test_a_step_from_a_page_that_is_old_moves_nothing() -> None:
     dossier = factories.dossier()
     client = signed_in(dossier.agency)
@@ -156,7 +144,13 @@ def test_cash_at_the_desk_settles_and_says_what_to_give_back() -> None:
     cash_desk.open_shift(user, dossier.agency, opening_amount=0)
     assert client.post(address, {**cash, "received": "9000"}).status_code == 422
     assert client.post(address, {**cash, "tender": "pos"}).status_code == 422
-    assert "Trả lại khách 40.000" in client.post(address, cash, follow=True).content.decode()
+    shown = client.post(address, cash)
+    assert shown.status_code == 200
+    assert "40.000" in shown.content.decode() and "Tiền đã ở trong tay: ghi" in shown.content.decode()
+    assert not Payment.objects.exists(), "nothing is booked before the figures were seen"
+    confirmed = dict(re.findall(r'name="(\w+)" value="([^"]+)"', shown.content.decode()))
+    assert confirmed["received"] == "50000"
+    assert "Trả lại khách 40.000" in client.post(address, confirmed, follow=True).content.decode()
     assert client.post(f"/quay/{dossier.code}/tra-ket-qua/", RECEIVER, follow=True).status_code == 200
     assert Dossier.objects.get().state == 10
     assert client.post(address, {**cash, "bill": factories.bill().pk}).status_code == 404
@@ -168,8 +162,11 @@ def test_an_online_payment_in_doubt_stops_the_cashier_once() -> None:
     client = signed_in(dossier.agency, Role.CASHIER)
     cash_desk.open_shift(client.get("/quay/").context["user"], dossier.agency, opening_amount=0)
     address, cash = f"/quay/{dossier.code}/thu-tien/", {"tender": "cash", "received": "10000"}
+    assert "đang kiểm tra: chưa thu lại" in client.get(f"/quay/{dossier.code}/").content.decode()
     answer = client.post(address, {**cash, "bill": dossier.bills.get().pk})
     assert answer.status_code == 409
+    safe, risky = (answer.content.decode().index(words) for words in ("Chưa thu, quay lại hồ sơ", "Vẫn thu"))
+    assert safe < risky, "the safe way comes first"
     assert not Payment.objects.filter(gateway="counter").exists()
     confirmed = dict(re.findall(r'name="(bill|despite_open)" value="([^"]+)"', answer.content.decode()))
     assert client.post(address, {**cash, **confirmed}).status_code == 302
