@@ -155,6 +155,14 @@ def _is_under_way(locked: Discrepancy) -> bool:
     return refunds.exists() or locked.reallocations.filter(state=ReallocationState.PROPOSED).exists()
 
 
+def pending_amount(discrepancy: Discrepancy) -> int:
+    """Return how much of a case's used money only waits: for a second person, or for the bank, whole đồng."""
+    refunds = discrepancy.refunds.exclude(state__in=(RefundState.DONE, RefundState.REJECTED))
+    moves = discrepancy.reallocations.filter(state=ReallocationState.PROPOSED)
+    sums = (rows.aggregate(total=Sum("amount", default=0))["total"] for rows in (refunds, moves))
+    return sum(sums)
+
+
 def reopen_unreturned(payment: Payment, *, since: datetime) -> None:
     """Open again what asked for a payment to be given back and was closed since a proposal that is now rejected."""
     closed = Discrepancy.objects.filter(payment=payment, kind=DiscrepancyKind.PAID_IN_VAIN, closed_at__gte=since)

@@ -19,6 +19,7 @@ from agencies.audit import record as audit
 from agencies.models import User
 from agencies.succession import chain_of
 from core import live
+from core.values.text import fold
 from gateways.internal import Moved
 from payments.models.discrepancies import HOLDING_MONEY
 from payments.models.notifications import NotificationSource
@@ -30,6 +31,9 @@ from .errors import BillNotPayable, ReallocationRefused
 from .models import Bill, Discrepancy, LedgerEvent, Reallocation
 from .states import BillState, EventKind, ReallocationState
 
+#: Of a reason why one person's money pays another's bill.
+SHORTEST_REASON = 3
+
 
 @dataclass(frozen=True, slots=True)
 class ReallocationRequest:
@@ -39,6 +43,8 @@ class ReallocationRequest:
     remaining_seen: int
     note: str
     idempotency_key: str
+    #: Why the money of one payer is for bills of another; needed where their names differ.
+    other_payer: str = ""
 
 
 def propose(discrepancy: Discrepancy, wish: ReallocationRequest, *, maker: User) -> Reallocation:
@@ -51,16 +57,35 @@ def propose(discrepancy: Discrepancy, wish: ReallocationRequest, *, maker: User)
             return earlier
         if locked.kind not in HOLDING_MONEY:
             raise ReallocationRefused(_("Vụ việc này không giữ tiền nào để chuyển."))
+        if differing := of_others(locked, bills, wish.other_payer):
+            raise ReallocationRefused(differing)
         proposals.check_remaining(locked, wish.remaining_seen)
         if not bills or amount > locked.remaining_amount:
             raise ReallocationRefused(_("Tổng các khoản phải lớn hơn 0 và không quá số tiền vụ việc còn giữ."))
         proposals.hold(locked, amount)
+        note = " · ".join(filter(None, (wish.note, wish.other_payer)))
         move = Reallocation.objects.create(
-            discrepancy=locked, amount=amount, note=wish.note[:500], maker=maker, idempotency_key=wish.idempotency_key
+            discrepancy=locked, amount=amount, note=note[:500], maker=maker, idempotency_key=wish.idempotency_key
         )
         move.bills.set(bills)
         _record(move, maker)
     return move
+
+
+def payer_of(case: Discrepancy) -> str:
+    """Return whose money a case holds, as far as it is known: the payer of the bill it came for."""
+    return case.bill.payer_name if case.bill else ""
+
+
+def of_others(case: Discrepancy, bills: Sequence[Bill], reason: str) -> str:
+    """Return what to say of bills with another payer's name than the money; nothing where a reason is given."""
+    payer = payer_of(case)
+    others = [bill for bill in bills if payer and fold(bill.payer_name) != fold(payer)]
+    if not others or len(reason.strip()) >= SHORTEST_REASON:
+        return ""
+    names = ", ".join(f"{bill.reference} ({bill.payer_name})" for bill in others)
+    text = _("Tiền do %(payer)s nộp, nhưng các khoản này đứng tên người khác: %(names)s. Ghi lý do nếu đúng là vậy.")
+    return text % {"payer": payer, "names": names}
 
 
 def _open_bill(agency_id: int, reference: str) -> Bill:

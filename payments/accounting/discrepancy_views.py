@@ -104,12 +104,16 @@ def _page(
     move_form: ReallocationForm | None = None,
 ) -> HttpResponse:
     notification = discrepancy.notification
+    pending = discrepancies.pending_amount(discrepancy)
     context = {
         "staff": staff,
         "case": discrepancy,
         "form": form,
         "move_form": move_form or ReallocationForm.blank(discrepancy.remaining_amount),
         "moves": discrepancy.reallocations.select_related("maker", "checker").prefetch_related("bills"),
+        "payer": reallocation.payer_of(discrepancy),
+        "pending_amount": pending,
+        "settled_amount": discrepancy.used_amount - pending,
         "close_form": ReasonForm(auto_id="id_close_%s"),
         "may_act": staff.may_act(discrepancy.agency_id),
         "due_at": due_at(discrepancy),
@@ -161,11 +165,17 @@ def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) 
         return _page(request, staff, discrepancy, _blank_refund(discrepancy.remaining_amount), form)
     given = form.cleaned_data
     wish = reallocation.ReallocationRequest(
-        given["references"], given["remaining"], given["why"], f"page:{staff.user.pk}:{given['key']}"
+        given["references"],
+        given["remaining"],
+        given["why"],
+        f"page:{staff.user.pk}:{given['key']}",
+        other_payer=given["other_payer"],
     )
     done = _("Đã đề nghị chuyển tiền. Một người khác phải duyệt.")
-    attempt(request, lambda: reallocation.propose(discrepancy, wish, maker=staff.user), done)
-    return redirect("accounting-case", pk=pk)
+    if attempt(request, lambda: reallocation.propose(discrepancy, wish, maker=staff.user), done):
+        return redirect("accounting-case", pk=pk)
+    # What was typed stays: a name that differs only needs one word more.
+    return _page(request, staff, _one(staff, pk), _blank_refund(discrepancy.remaining_amount), form)
 
 
 @require_POST

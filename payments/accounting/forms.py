@@ -172,6 +172,12 @@ class ReallocationForm(forms.Form):
         widget=forms.Textarea({"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
     )
     why = forms.CharField(label=_("Vì sao tiền thuộc về các khoản này"), max_length=500)
+    other_payer = forms.CharField(
+        label=_("Vì sao chuyển sang khoản của người khác"),
+        help_text=_("Chỉ ghi khi tên người nộp khác nhau; người duyệt đọc lý do này"),
+        max_length=255,
+        required=False,
+    )
     remaining = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("hoan-tien/<int:pk>/", refunds_views.refund, name="accounting-refund"),
     path("hoan-tien/<int:pk>/duyet/", refunds_views.approve, name="accounting-approve"),
     path("hoan-tien/<int:pk>/tai-khoan/", refunds_views.give_account, name="accounting-refund-account"),
+    path("hoan-tien/<int:pk>/rut-lai/", refunds_views.withdraw, name="accounting-refund-withdraw"),
     path("hoan-tien/<int:pk>/khong-duyet/", refunds_views.reject, name="accounting-reject"),
     path("hoan-tien/<int:pk>/chuyen-khoan/", refunds_views.record_transfer, name="accounting-transfer"),
     path("lan-nop/", payment_views.payments, name="accounting-payments"),

@@ -147,6 +147,18 @@ def reject(refund: Refund, *, checker: User, note: str = "") -> Refund:
     return _decide(refund, RefundState.REJECTED, checker=checker, note=note)
 
 
+def withdraw(refund: Refund, *, maker: User) -> Refund:
+    """Take back one's own proposal that nobody has decided; the held amount is free again. Raises RefundRefused."""
+    with transaction.atomic():
+        locked = lock(refund)
+        if locked.state != RefundState.PROPOSED or locked.maker_id != maker.pk:
+            raise RefundRefused(_("Chỉ người đề nghị rút lại được, khi chưa ai quyết định."))
+        proposals.release(locked)
+        locked.decided_at = timezone.now()
+        move(locked, RefundState.REJECTED, "decided_at", actor=maker, note=_("Người đề nghị rút lại"))
+    return locked
+
+
 def _decide(refund: Refund, after: RefundState, *, checker: User, note: str = "") -> Refund:
     with transaction.atomic():
         locked = lock(refund)

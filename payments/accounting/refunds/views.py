@@ -118,12 +118,14 @@ def refund_list(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
 @require_GET
 @for_accountants
 def refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
-    """Who proposed, who decided, from where, where to. The account number is for whoever decides or transfers."""
+    """Who proposed, who decided, from where, where to. The account number is for whoever checks it or transfers."""
     refund = _one(staff, pk)
     is_other = staff.may_act(refund.agency_id) and refund.maker_id != staff.user.pk
     may_transfer = is_other and refund.state in TRANSFERABLE
     may_decide = is_other and refund.state == RefundState.PROPOSED
-    account, may_see = refund.bank_account, may_decide or may_transfer
+    may_withdraw = refund.maker_id == staff.user.pk and refund.state == RefundState.PROPOSED
+    # Who proposed checks what was typed, too: nobody else can correct it.
+    account, may_see = refund.bank_account, may_decide or may_transfer or may_withdraw
     if account and may_see:
         audit.record("view_bank_account", f"refund:{refund.pk}", actor=staff.user, agency=refund.agency)
     source = refund.payment or refund.discrepancy
@@ -141,6 +143,8 @@ def refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
         "may_decide": may_decide,
         "may_reject": is_other and refund.state in REJECTABLE,
         "may_transfer": may_transfer,
+        "may_withdraw": may_withdraw,
+        "was_withdrawn": refund.state == RefundState.REJECTED and refund.checker_id is None,
         "is_maker": refund.maker_id == staff.user.pk,
         "steps": STEPS,
         "step": _REACHED.get(refund.state, 0),
@@ -194,6 +198,16 @@ def reject(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
         note = form.cleaned_data["note"]
         done = _("Đã ghi không duyệt. Số tiền được giữ lại trước đó nay lại hoàn được.")
         attempt(request, lambda: refunds.reject(refund, checker=staff.user, note=note), done)
+    return redirect("accounting-refund", pk=pk)
+
+
+@require_POST
+@for_accountants
+def withdraw(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
+    """Take back one's own proposal."""
+    refund = staff.to_act_on(_one(staff, pk))
+    done = _("Đã rút lại đề nghị. Số tiền nay lại hoàn được.")
+    attempt(request, lambda: refunds.withdraw(refund, maker=staff.user), done)
     return redirect("accounting-refund", pk=pk)
 
 

@@ -34,7 +34,8 @@ POSTS = {
     "accounting-day-close": "day", "accounting-day-reopen": "day", "accounting-case-take": "case",
     "accounting-case-move": "case", "accounting-case-accept": "case", "accounting-move": "move",
     "accounting-case-refund": "case", "accounting-case-close": "case", "accounting-approve": "refund",
-    "accounting-refund-account": "refund", "accounting-reject": "refund", "accounting-transfer": "refund",
+    "accounting-refund-account": "refund", "accounting-refund-withdraw": "refund",
+    "accounting-reject": "refund", "accounting-transfer": "refund",
     "accounting-propose": "payment",
     "accounting-shift-open": "", "accounting-shift-close": "shift", "accounting-statements": "",
 }  # fmt: skip

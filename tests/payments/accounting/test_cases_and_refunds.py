@@ -58,7 +58,7 @@ def test_surplus_is_taken_over_proposed_approved_transferred_and_closed() -> Non
     assert f"{detail}duyet/" not in said(making.get(detail))
     assert "Nhờ một đồng nghiệp" in said(making.post(f"{detail}duyet/", follow=True))
     assert BANK_ACCOUNT in said(checking.get(detail))  # whoever decides sees where the money goes
-    assert BANK_ACCOUNT not in said(making.get(detail))
+    assert BANK_ACCOUNT in said(making.get(detail))  # and whoever proposed, who alone can correct it
     assert f"{detail}duyet/" in said(checking.get(detail))
     assert "Đã duyệt" in said(checking.post(f"{detail}duyet/", follow=True))
     assert "người khác xử lý" in said(checking.post(f"{detail}duyet/", follow=True))
