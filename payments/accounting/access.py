@@ -65,8 +65,8 @@ class AccountingStaff:
         return ready.filter(expires_at__gt=timezone.now()).count()
 
     def accounts(self) -> list[MerchantAccount]:
-        """Return the accounts at banks they see; the drawer at the counter has no statement."""
-        merchant_accounts = MerchantAccount.objects.filter(agency__in=self.sees).exclude(gateway=internal.Counter.slug)
+        """Return the contracts with banks they see; the counter and money moved within have no statement."""
+        merchant_accounts = MerchantAccount.objects.filter(agency__in=self.sees).exclude(gateway__in=internal.SLUGS)
         return list(merchant_accounts.select_related("agency"))
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.reauthentication import recently_proved
-from payments.cash_desk.collect import GATEWAY as COUNTER
+from gateways import internal
 from payments.exports.params import page_of
 from payments.models import ClosedDay, LedgerEvent, MerchantAccount
 from payments.reconciliation import daily_totals
@@ -35,7 +35,7 @@ REASONS = {
 
 
 def _one(staff: AccountingStaff, account: int, day: str) -> tuple[MerchantAccount, date]:
-    mine = MerchantAccount.objects.filter(agency__in=staff.sees).exclude(gateway=COUNTER)
+    mine = MerchantAccount.objects.filter(agency__in=staff.sees).exclude(gateway__in=internal.SLUGS)
     merchant_account = get_object_or_404(mine.select_related("agency"), pk=account)
     try:
         on = date.fromisoformat(day)
@@ -71,6 +71,7 @@ def day(request: HttpRequest, staff: AccountingStaff, account: int, day: str) ->
         "page": page,
         "differences": [(difference, REASONS[difference.kind]) for difference in page],
         "missing_count": len(missing),
+        "elsewhere": daily_totals.through_others(staff.sees, on, on),
         "may_act": staff.may_act(merchant_account.agency_id),
         "is_over": on < timezone.localdate(),
         "earlier_open": _earlier_open(merchant_account, on),

@@ -48,7 +48,8 @@ def export(request: HttpRequest, staff: AccountingStaff, listing: str, form: str
         book = BytesIO()
         exports_write.write(book, exported, staff, chosen, form, exported.lines(staff, chosen))
         response = HttpResponse(book.getvalue(), content_type=exports_write.FORMATS[form])
-    response["Content-Disposition"] = f'attachment; filename="{exports_write.file_name(exported.slug, form)}"'
+    name = exports_write.file_name(exported.slug, form, query)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -102,7 +103,7 @@ def exported_file(request: HttpRequest, staff: AccountingStaff, pk: int) -> Http
         raise Http404
     audit.record("export_taken", f"export:{export.pk}", actor=staff.user, list=export.listing, query=export.query)
     Export.objects.filter(pk=pk, taken_at=None).update(taken_at=now)
-    name = exports_write.file_name(export.listing, export.format)
+    name = exports_write.file_name(export.listing, export.format, export.query)
     return FileResponse(
         export.file.open(), as_attachment=True, filename=name, content_type=exports_write.FORMATS[export.format]
     )

@@ -75,14 +75,9 @@ def close_shift(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRe
     try:
         cash_desk.close_shift(shift, counted_amount=counted, note=note)
     except InvalidBill:
-        expected = cash_desk.expected_amount(shift)
-        figures = {
-            "expected": dong_for_reader(expected),
-            "counted": dong_for_reader(counted),
-            "difference": dong_for_reader(counted - expected),
-        }
-        why = _("Phải có %(expected)s, đếm được %(counted)s, lệch %(difference)s. Đếm lại, hoặc ghi lý do lệch.")
-        form.add_error("note", why % figures)
+        # The count is blind: whoever is told what should be there counts until it is.
+        why = _("Số đếm được %(counted)s không khớp sổ. Đếm lại; nếu vẫn vậy, ghi vì sao lệch.")
+        form.add_error("note", why % {"counted": dong_for_reader(counted)})
         return _page(request, staff, close_form=form)
     except PaymentsError as error:
         messages.error(request, explain(error))

@@ -18,12 +18,13 @@ from django.db.models import F, Q
 from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.audit import record as audit
 from core.spreadsheets import MOST_ROWS, Cell, csv_lines, write_xlsx
 from payments.accounting.access import AccountingStaff, staff_of
-from payments.exports.definitions.base import PIECE, Chosen
+from payments.exports.definitions.base import PIECE, SEARCH, Chosen
 from payments.models import Export
 from payments.models.exports import ExportState
 
@@ -162,9 +163,15 @@ def _notes(listing: Listing, chosen: Chosen) -> Iterator[tuple[str, str]]:
         yield str(column.heading), str(column.meaning)
 
 
-def file_name(listing: str, form: str) -> str:
-    """Return what a file is called where it is saved: its list and the day it was given out."""
-    return f"{listing}-{timezone.localdate():%Y-%m-%d}.{form}"
+def file_name(listing: str, form: str, query: str = "") -> str:
+    """Return what a file is called where it is saved: its list, the choices of its filter, the day it was given out.
+
+    What was searched for may name a person and stays out of it.
+    """
+    given = QueryDict(query)
+    chosen = [slugify(given[key])[:24] for key in LISTS[listing].keys if key != SEARCH and given.get(key)]
+    chosen += ["tim"] if given.get(SEARCH) else []
+    return "-".join((listing, *filter(None, chosen), f"{timezone.localdate():%Y-%m-%d}")) + f".{form}"
 
 
 def forget_expired() -> int:

@@ -6,7 +6,7 @@ closed when each of those has a discrepancy or is only a matter of which day it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
+from gateways import internal
 from payments import discrepancies
 from payments.errors import DayNotClosable
 from payments.models import ClosedDay, Discrepancy, LedgerEvent, MerchantAccount, Statement, StatementRow
@@ -210,6 +211,21 @@ def recent(accounts: Sequence[MerchantAccount], first: date, last: date) -> dict
             }
         )
     return by_account
+
+
+def through_others(agencies: Collection[int], first: date, last: date) -> list[dict[str, Any]]:
+    """Return what came for bills of agencies through contracts of others, which those reconcile: by contract.
+
+    A commune's payers often pay through the contract of its province.
+    """
+    others = MerchantAccount.objects.exclude(agency__in=agencies).exclude(gateway__in=internal.SLUGS)
+    events = LedgerEvent.objects.filter(
+        merchant_account__in=others, value_date__range=(first, last), kind__in=MONEY_IN, bill__agency__in=agencies
+    )
+    by_contract = events.order_by().values("merchant_account").annotate(amount=Sum("amount"), count=Count("id"))
+    rows = [dict(row) for row in by_contract.order_by("-amount")]
+    accounts = MerchantAccount.objects.select_related("agency").in_bulk([row["merchant_account"] for row in rows])
+    return [{**row, "account": accounts[row["merchant_account"]]} for row in rows]
 
 
 def _totals(rows: QuerySet[Any]) -> dict[tuple[int, date], tuple[int, int]]:

@@ -127,13 +127,13 @@ def report(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
 @require_GET
 @for_staff
 def report_file(request: HttpRequest, staff: DeskStaff) -> HttpResponseBase:
-    """The table of agencies as CSV: one column a measure, by its word and its name."""
+    """The table of agencies as CSV: one column a measure."""
     requested = _requested(request, staff)
     _record("export_report", requested, staff)
-    names: list[Cell] = ["", *(str(measure.name) for measure in MEASURES.values())]
+    names = [str(_("Cơ quan")), *(str(measure.name) for measure in MEASURES.values())]
     rows: list[list[Cell]] = [[row.name, *row.counts.values()] for row in rows_of(requested.scope, requested.heirs)]
     name = f"bao-cao-{requested.scope.first}-{requested.scope.last}.csv"
-    return csv_file(name, ["co_quan", *MEASURES], [names, *rows])
+    return csv_file(name, names, rows)
 
 
 @require_GET

@@ -110,8 +110,8 @@ def test_the_province_sees_all_compares_agencies_and_takes_the_table_away() -> N
     assert "Phường Kia" in page
     assert shown(browser, {"tu": TODAY, "co-quan": there.pk})["truc-tuyen"] == 1
     file = browser.get(f"{PAGE}co-quan.csv", {"tu": TODAY}).getvalue().decode("utf-8-sig")
-    _names, *rows = csv.DictReader(io.StringIO(file))
-    assert {row["co_quan"]: (row["da-nop"], row["truc-tuyen"]) for row in rows} == {
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert {row["Cơ quan"]: (row["Hồ sơ đã nộp phí"], row["Nộp phí trực tuyến"]) for row in rows} == {
         "Phường Đây": ("2", "1"),
         "Phường Kia": ("1", "1"),
     }

@@ -74,6 +74,7 @@ def overview(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
         "collected": charts.collected(staff, today),
         "open_cases": charts.open_cases(staff, today),
         "fortnights": fortnights,
+        "elsewhere": daily_totals.through_others(staff.sees, first, today),
         "chart_width": str(SHOWN * SLOT),
         "today": today,
     }

@@ -96,8 +96,9 @@ def test_a_cashier_opens_counts_explains_and_closes() -> None:
     assert "650.000" not in said(client.get("/doi-soat/ca-thu/"))  # counted first, told afterwards
     path = f"/doi-soat/ca-thu/{shift.pk}/dong/"
     answer = said(client.post(path, {"counted_amount": "640000", "note": ""}))
-    for words in ("650.000", "640.000", "-10.000", "data-error-summary"):
-        assert words in answer
+    assert "640.000" in answer
+    assert "data-error-summary" in answer
+    assert "650.000" not in answer, "a second count is blind, too"
     assert CashShift.objects.get().closed_at is None
     assert "Đã đóng ca" in said(client.post(path, {"counted_amount": "640000", "note": "Trả lại nhầm"}, follow=True))
     assert "Ca này đã đóng" in said(client.post(path, {"counted_amount": "1", "note": "x"}, follow=True))
