@@ -26,7 +26,7 @@ from dossiers.submission import assisted as submission_assisted
 from dossiers.submission import drafts, summary
 from dossiers.submission.forms import STEPS
 from procedures.catalogue.filters import open_on
-from procedures.catalogue.search import search
+from procedures.catalogue.search import every_hit
 from procedures.fees import FeeUnknown
 from procedures.models import ProcedureCase
 
@@ -34,7 +34,7 @@ from .access import DeskStaff, for_staff
 from .customer_display import views
 from .handover.shown_forms import ShownForm
 
-#: What a search shows; who needs more types more.
+#: What a search shows ready to begin; the rest stands below by name.
 MOST = 10
 WAYS = [
     (Channel.ONLINE, gettext_lazy("Trực tuyến, công dân xác nhận bằng mã gửi đến điện thoại")),
@@ -99,8 +99,15 @@ def assist(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
         views.show_draft(request, draft)
         return redirect("submit-step", code=draft.code, step=STEPS[0].slug)
     text = request.GET.get("tim", "").strip()[:100]
-    procedures = search(text, open_on(timezone.localdate())).prefetch_related("cases")[:MOST] if text else []
-    context = {"staff": staff, "sought": text, "procedures": procedures, "offices": offices, "ways": WAYS}
+    hits = list(every_hit(text, open_on(timezone.localdate())).prefetch_related("cases")) if text else []
+    context = {
+        "staff": staff,
+        "sought": text,
+        "procedures": hits[:MOST],
+        "left_out": hits[MOST:],
+        "offices": offices,
+        "ways": WAYS,
+    }
     return render(request, "dossiers/desk/assist.html", context, status=422 if form.errors else 200)
 
 

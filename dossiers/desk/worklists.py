@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
+from core.database.alphabet import alphabetical
 from dossiers.desk.fees.state import Stuck, fee_state, owed, stuck_payment
 from dossiers.models import Dossier, DossierBill, SigningRequest, SigningState
 from dossiers.models.dossier import DossierQuerySet
@@ -36,7 +37,7 @@ ORDERS = {
     "": (_("Việc cần làm trước"), ("urgency", "due_at", "pk")),
     "han": (_("Hạn trả"), ("due_at", "pk")),
     "moi": (_("Mới nhất"), ("-pk",)),
-    "ten": (_("Tên chủ hồ sơ"), ("owner_search_key", "pk")),
+    "ten": (_("Tên chủ hồ sơ"), (alphabetical("owner_name"), "pk")),
 }
 
 

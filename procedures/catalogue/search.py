@@ -105,6 +105,25 @@ def answer(text: str, among: QuerySet[Procedure]) -> Answer:
     return Answer(among.annotate(rank=rank).filter(rank__gt=0).order_by("-rank", "name"))
 
 
+def every_hit(text: str, among: QuerySet[Procedure]) -> QuerySet[Procedure]:
+    """Return for an officer all that could be meant, best first: what answers, and whatever has each telling word.
+
+    Nothing is cut off beside the best, and no door leads elsewhere: who asks knows the procedures.
+    """
+    if not typed(text):
+        return among.order_by("name")
+    columns = ("pk", "code", "name", "keywords", "name_en", "department")
+    entries = {row[0]: _entry(*row[1:]) for row in among.order_by().values_list(*columns)}
+    question = questions.read(text, _rarity(entries.values()))
+    fits = {pk: _fit(entry, question, text.strip()) for pk, entry in entries.items()}
+    has_all = {pk for pk, entry in entries.items() if question.words and all(map(entry.weight_of, question.words))}
+    ranks = [When(pk=pk, then=Value(fit.rank)) for pk, fit in fits.items() if fit.is_enough or pk in has_all]
+    if not ranks:
+        return among.none()
+    rank = Case(*ranks, default=Value(-1.0), output_field=FloatField())
+    return among.annotate(rank=rank).filter(rank__gte=0).order_by("-rank", "name")
+
+
 def suggestions(text: str, among: QuerySet[Procedure], most: int = 5) -> QuerySet[Procedure]:
     """Return what is nearest to words that found nothing, so that nobody ends at an empty page."""
     alike = among.annotate(rank=TrigramWordSimilarity(folded(text), "search_key"))

@@ -76,6 +76,21 @@ def test_a_dossier_is_found_by_code_phone_and_name_without_accents() -> None:
         assert dossier.code in client.post("/quay/", {"q": text}, follow=True).content.decode()
 
 
+@pytest.mark.parametrize("typed", ["261123-{}", "261123 {}", "261123{}", "261123/{}"])
+def test_the_day_and_the_number_of_a_code_are_enough_at_its_agency(typed: str) -> None:
+    dossier = factories.dossier()
+    typed = typed.format(dossier.code[-4:])
+    assert signed_in(dossier.agency).post("/quay/", {"q": typed}).headers["Location"] == f"/quay/{dossier.code}/"
+    elsewhere = signed_in(factories.agency("Xã khác", code="H44.99"))
+    assert dossier.code not in elsewhere.post("/quay/", {"q": typed}, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["84912345678", "+84 912 345 678", "0912345678", "912345678"])
+def test_a_phone_is_found_however_it_is_written(typed: str) -> None:
+    dossier = factories.dossier()
+    assert dossier.code in signed_in(dossier.agency).post("/quay/", {"q": typed}, follow=True).content.decode()
+
+
 def test_whom_one_looks_for_stands_in_no_address() -> None:
     dossier = factories.dossier()
     client, other = signed_in(dossier.agency), signed_in(dossier.agency)

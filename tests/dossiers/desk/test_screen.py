@@ -230,3 +230,18 @@ def test_a_code_typed_into_the_box_stands_in_the_address_without_a_secret(live_s
     assert any(dossier.code in address for address in addresses)
     assert not any("csrf" in address for address in addresses)
     desk.context.close()
+
+
+def test_a_phone_stands_in_no_address_and_nothing_typed_leaves_the_filter(live_server: Any, browser: Browser) -> None:
+    dossier = factories.dossier()
+    desk = desk_of(officer_of(dossier.agency), browser, live_server.url)
+    desk.goto("/quay/?viec=tiep-nhan")
+    desk.press("#q", "Enter")
+    expect(desk.locator("nav.views [aria-current]")).to_have_text("Chờ tiếp nhận")
+    assert desk.url.endswith("?viec=tiep-nhan")
+    desk.fill("#q", "84912345678")
+    with desk.expect_navigation():
+        desk.press("#q", "Enter")
+    assert "912345678" not in desk.url
+    expect(desk.locator(".worklist")).to_contain_text(dossier.code)
+    desk.context.close()
