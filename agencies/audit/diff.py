@@ -13,6 +13,8 @@ from agencies.admin_periods import in_words
 
 #: What is never written down, not even that way: whoever reads the audit must not learn it.
 SECRET = frozenset({"password", "password1", "password2", "usable_password", "new_secrets"})
+#: What the names of inputs for keys begin with (`payments/admin/contract_fields.py`).
+SECRETS = "secret_"
 HIDDEN = "•••"
 LONGEST = 300
 
@@ -65,7 +67,7 @@ def _of_row(rows: Any, row: Model) -> list[Change]:
 def _as_words(form: forms.BaseForm, name: str, value: Any) -> str:
     """Return a value as people read it: what a key or a choice stands for, a period as two days."""
     field: Any = form.fields[name]
-    if name in SECRET:
+    if name in SECRET or name.startswith(SECRETS):
         return HIDDEN if value else ""
     if isinstance(field, forms.ModelMultipleChoiceField):
         value = ", ".join(sorted(str(row) for row in value or ()))

@@ -6,111 +6,23 @@ import json
 from datetime import timedelta
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.admin_base import ProvedAdmin
 from agencies.admin_periods import WithPeriod
 from agencies.models import User
-from gateways import registry
-from gateways.fields import Field, Wrong
-from payments.errors import RotationUnderWay, SecretsRefused
-from payments.merchants import contract_faults, key_rotation
+from gateways import internal, registry
+from payments.merchants import key_rotation
 from payments.models import MerchantAccount
 
-DEFAULT_KEEP_HOURS = 72
-MOST_KEEP_HOURS = 30 * 24
+from . import contract_fields
+from .merchant_form import MerchantForm, form_for
 
-
-class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Secrets go in and never come out: an empty field keeps what is stored."""
-
-    new_secrets = forms.CharField(
-        label=_("Khóa bí mật mới (JSON)"),
-        required=False,
-        help_text=_("Chỉ ghi những khóa cần thay; khóa khác giữ nguyên."),
-        widget=forms.Textarea({"autocomplete": "off", "rows": 3}),
-    )
-    keep_hours = forms.IntegerField(
-        label=_("Khóa cũ còn được chấp nhận (giờ)"),
-        initial=DEFAULT_KEEP_HOURS,
-        min_value=0,
-        max_value=MOST_KEEP_HOURS,
-        help_text=_("0 khi khóa cũ đã lộ: thông báo ký bằng khóa cũ bị từ chối ngay."),
-    )
-
-    class Meta:
-        model = MerchantAccount
-        fields = ["agency", "gateway", "merchant_id", "settings", "valid_during", "is_enabled", "position"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        gateway = str(self.data.get("gateway") or self.instance.gateway or "")
-        for name, are_secrets in (("settings", False), ("new_secrets", True)):
-            if name in self.fields and (declared := contract_faults.declared_of(gateway, are_secrets=are_secrets)):
-                self.fields[name].help_text = _explained(self.fields[name].help_text, declared)
-
-    def clean_gateway(self) -> str:
-        """Accept a gateway that exists."""
-        gateway = str(self.cleaned_data["gateway"])
-        if gateway not in registry.all_slugs():
-            raise forms.ValidationError(_("Không có cổng thanh toán này."))
-        return gateway
-
-    def clean_new_secrets(self) -> dict[str, str]:
-        """Accept a JSON object of texts."""
-        text = str(self.cleaned_data["new_secrets"])
-        try:
-            secrets = json.loads(text or "{}")
-            if not isinstance(secrets, dict):
-                raise ValueError
-        except ValueError as error:
-            raise forms.ValidationError(_("Phải là một đối tượng JSON.")) from error
-        return secrets
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse what the gateway could not work with, before anything is stored."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.errors:
-            return cleaned
-        stored = self.instance
-        new, settings = cleaned["new_secrets"], cleaned["settings"] or {}
-        secrets = {**json.loads(stored.secrets or "{}"), **new}
-        if faults := contract_faults.of(cleaned["gateway"], cleaned["merchant_id"], settings, secrets):
-            for fault in faults:
-                is_other = fault.wrong == Wrong.OTHER_MERCHANT
-                place = "merchant_id" if is_other else "new_secrets" if fault.is_secret else "settings"
-                self.add_error(place, contract_faults.sentence(fault))
-            return cleaned
-        try:
-            if stored.pk and new:
-                key_rotation.check(stored, new, keep_for=timedelta(hours=cleaned["keep_hours"]))
-            key_rotation.check_config(cleaned["gateway"], settings, secrets)
-        except SecretsRefused as error:
-            self.add_error("new_secrets", error.message)
-        except RotationUnderWay as error:
-            until = f"{timezone.localtime(error.until):%H:%M %d/%m/%Y}"
-            message = _now("Lần thay khóa trước còn hiệu lực đến %(until)s: đợi đến lúc đó, hoặc đặt 0 giờ.")
-            self.add_error("new_secrets", message % {"until": until})
-        return cleaned
-
-
-def _explained(text: Any, declared: list[Field]) -> SafeString:
-    """Return a help text with the fields that may stand there: name, what it is, what counts without it."""
-    rows = ((field.name, field.label, _without(field)) for field in declared)
-    return format_html("{}<ul>{}</ul>", text, format_html_join("", "<li><code>{}</code> {}{}</li>", rows))
-
-
-def _without(field: Field) -> str:
-    if field.is_required:
-        return f" ({_now('bắt buộc')})"
-    return f" ({field.default})" if field.default else ""
+#: A fieldset that opens with a click.
+FOLDED = ["collapse"]
 
 
 @admin.register(MerchantAccount)
@@ -136,11 +48,43 @@ class MerchantAdmin(WithPeriod, ProvedAdmin):
         """Nobody: a contract ends on a day and is kept."""
         return False
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Ask first which gateway the contract is with: its inputs follow from that."""
+        if request.method == "GET" and not request.GET.get("gateway") and self.has_add_permission(request):
+            gateways = [(slug, registry.name_of(slug)) for slug in registry.all_slugs() if slug not in internal.SLUGS]
+            context = {**self.admin_site.each_context(request), "title": _("Hợp đồng mới"), "gateways": gateways}
+            return TemplateResponse(request, "payments/admin/choose_gateway.html", context)
+        response: HttpResponse = super().add_view(request, form_url, extra_context)
+        return response
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Return the form with the inputs of the gateway."""
+        return super().get_form(request, obj, change, **{**kwargs, "form": form_for(self._gateway_of(request, obj))})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show what every contract has, then the gateway's settings and keys; what is seldom needed is folded."""
+        names = self.get_fields(request, obj)
+        gateway = self._gateway_of(request, obj)
+        own, keys, common = contract_fields.names_of(gateway, names)
+        if not own and not keys:
+            return super().get_fieldsets(request, obj)
+        rare = ["settings", "new_secrets"]
+        plain = [name for name in names if name not in {*own, *keys, *common, *rare, "keep_hours"}]
+        return [
+            (None, {"fields": plain}),
+            (_("Cài đặt của cổng"), {"fields": own}),
+            (_("Khóa bí mật"), {"fields": [*keys, "keep_hours"]}),
+            (_("Chờ, giới hạn và tài khoản (hiếm khi đổi)"), {"fields": common, "classes": FOLDED}),
+            (_("Tên khác, dạng JSON (hiếm khi cần)"), {"fields": rare, "classes": FOLDED}),
+        ]
+
     def save_model(self, request: HttpRequest, obj: MerchantAccount, form: Any, change: bool) -> None:
         """Save what was changed and nothing else: the keys may have been rotated meanwhile."""
         actor = cast(User, request.user)
         new_secrets = form.cleaned_data["new_secrets"]
-        changed = [name for name in form.changed_data if name in MerchantForm.Meta.fields]
+        changed = {name for name in form.changed_data if name in MerchantForm.Meta.fields} - {"settings"}
+        if obj.settings != form.stored_settings:
+            changed.add("settings")
         if change:
             obj.save(update_fields=changed)
             if new_secrets:
@@ -149,3 +93,9 @@ class MerchantAdmin(WithPeriod, ProvedAdmin):
         else:
             obj.secrets = json.dumps(new_secrets)
             obj.save()
+
+    def _gateway_of(self, request: HttpRequest, contract: MerchantAccount | None) -> str:
+        """Return which gateway a form is about; "" for whoever may only read: they see what is stored."""
+        if not self.has_change_permission(request, contract):
+            return ""
+        return contract.gateway if contract else str(request.POST.get("gateway") or request.GET.get("gateway") or "")

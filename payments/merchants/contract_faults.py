@@ -43,6 +43,11 @@ def sentence(fault: Fault) -> str:
 def declared_of(gateway: str, *, are_secrets: bool) -> list[Field]:
     """Return the fields to show beside the form: the required ones first, those of every contract last."""
     own = [field for field in registry.fields_of(gateway) if field.is_secret == are_secrets]
-    names = {field.name for field in own}
-    common = [field for field in COMMON if names and not are_secrets and field.name not in names]
+    common = [] if are_secrets else common_of(gateway)
     return [*sorted(own, key=lambda field: not field.is_required), *common]
+
+
+def common_of(gateway: str) -> list[Field]:
+    """Return the settings of every contract that a gateway has not declared in its own way."""
+    names = {field.name for field in registry.fields_of(gateway)}
+    return [field for field in COMMON if names and field.name not in names]

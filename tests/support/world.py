@@ -121,6 +121,7 @@ class World:
             "vietinbank-inquire": "/gateways/vietinbank/inq-bill",
             "desk-work": f"/quay/{dossier.code}/xu-ly/?viec=giao",
             "report-dossiers": "/bao-cao/ho-so/?so=da-nop",
+            "admin:payments_merchantaccount_add": "/admin/payments/merchantaccount/add/?gateway=momo",
             "report-dossiers-file": "/bao-cao/ho-so.csv?so=da-nop",
         }
         #: What is sent, where an empty form would be refused before anybody asks whose the row is.
