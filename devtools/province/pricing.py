@@ -10,9 +10,9 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from procedures.fees import Facts, Quote, Rule, quote
+from procedures.fees import Facts, Quote, Rule, in_force, quote
 from procedures.fees.errors import FeeUnknown
-from procedures.fees.inputs import fact_fields, group_fields
+from procedures.fees.inputs import choice_fields, fact_fields, group_fields, written
 from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase
 from procedures.schedules.load import IN_USE, rules_for
 
@@ -122,3 +122,15 @@ def kept_facts(priced: Priced) -> Mapping[str, Any]:
         "is_late": facts.is_late,
         "undetermined": [line.rule.code for line in priced.quote.lines if line.is_to_be_determined],
     }
+
+
+def typed_facts(rules: Iterable[Rule], facts: Facts, day: date) -> dict[str, list[str]]:
+    """Return what somebody types about the fee, by the fields that `MatterForm` has for these rules on a day."""
+    current = in_force(rules, day)
+    chosen = {"applicant": facts.applicant, "area": "", "timing": "late" if facts.is_late else "on_time"}
+    choices, counted = ([field.name for field in found(current)] for found in (choice_fields, fact_fields))
+    typed = {name: [chosen[name]] for name in choices}
+    typed |= {name: [written(facts.quantities[name])] for name in counted}
+    if facts.groups:
+        typed["groups"] = sorted(facts.groups)
+    return {"fee_questions": [" ".join([*choices, *counted, *sorted(group_fields(current))])], **typed}

@@ -19,7 +19,7 @@ from gateways.base import Gateway
 from payments.merchants.accounts import adapter_for
 from payments.models import MerchantAccount
 from procedures.areas import area_of
-from procedures.models import DocumentRequirement, ProcedureCase
+from procedures.models import DocumentRequirement, ProcedureCase, Question
 
 from .aside import contracts
 from .clock import Clock
@@ -70,7 +70,7 @@ class Place:
 class Scene:
     """All of it. `contracts` are the province's by gateway, `own` those of single agencies.
 
-    `papers` are what each procedure asks for, and whether always.
+    `papers` are what each procedure asks for, and whether always; `questions` are its own.
     """
 
     province: Agency
@@ -86,6 +86,7 @@ class Scene:
     administrators: tuple[int, ...]
     postage: tuple[tuple[str, date, int, int, str], ...]
     papers: Mapping[int, tuple[tuple[str, bool], ...]]
+    questions: Mapping[int, tuple[Question, ...]]
 
     def contract_for(self, agency_id: int, gateway: str, day: date) -> Contract:
         """Return the contract that takes a payment to an agency on a day, as `merchants.account_for` finds it."""
@@ -146,6 +147,7 @@ def build(first: date, today: date, banks: Mapping[str, Mapping[str, Any]], rng:
         administrators=tuple(people[province.pk].people[Role.PROVINCE_ADMIN]),
         postage=_postage(),
         papers=_papers(),
+        questions=_questions(),
     )
 
 
@@ -202,6 +204,13 @@ def _papers() -> dict[int, tuple[tuple[str, bool], ...]]:
     asked: dict[int, tuple[tuple[str, bool], ...]] = {}
     for paper in DocumentRequirement.objects.order_by("procedure_id", "position"):
         asked[paper.procedure_id] = (*asked.get(paper.procedure_id, ()), (paper.name, paper.is_required))
+    return asked
+
+
+def _questions() -> dict[int, tuple[Question, ...]]:
+    asked: dict[int, tuple[Question, ...]] = {}
+    for question in Question.objects.order_by("procedure_id", "position", "pk"):
+        asked[question.procedure_id] = (*asked.get(question.procedure_id, ()), question)
     return asked
 
 

@@ -8,8 +8,10 @@ from random import Random
 
 from agencies.models import Role
 from core.values import identity
-from devtools.province.people import persons
-from devtools.province.pricing import Priced, kept_facts, lines_of
+from core.values.documents import DocumentKind
+from core.values.form_fields import COUNTRY, KIND
+from devtools.province.people import answers, persons
+from devtools.province.pricing import Priced, kept_facts, lines_of, typed_facts
 from devtools.province.scene import Place
 from devtools.province.world import PIN, World
 from devtools.province.writer.row import naming
@@ -43,6 +45,8 @@ def submit(tale: Tale, at: datetime, *, by_post: bool = False) -> None:
     tale.when(at)
     world, rng, place, owner = tale.world, tale.rng, tale.place, tale.owner
     due = world.clock.due(at, tale.case.duration_by(tale.channel), tale.case.duration_unit)
+    asked = answers.Asked(owner, place.agency.name, world.clock.day_of(at), tale.priced.facts.is_late)
+    given = answers.give(world.scene.questions.get(tale.case.procedure_id, ()), asked, rng)
     tale.dossier = tale.write(
         "dossier",
         at,
@@ -62,6 +66,8 @@ def submit(tale: Tale, at: datetime, *, by_post: bool = False) -> None:
         owner_address=owner.address,
         applicant_kind=tale.priced.facts.applicant,
         facts=dict(kept_facts(tale.priced)),
+        answers=given.said,
+        _typed=given.typed,
         return_method=ReturnMethod.POST if by_post else ReturnMethod.COUNTER,
         submission_key=token(rng),
         submitted_at=at,
@@ -166,19 +172,19 @@ def abandoned(world: World, rng: Random, at: datetime, case: ProcedureCase, plac
     """Somebody begins a form and goes away after some step; what was typed is kept for thirty days."""
     if at + KEPT <= world.now or at >= world.now:
         return
+    day = world.clock.day_of(at)
     owner = persons.owner(rng, place.agency.name, year=at.year)
     steps: dict[str, dict[str, list[str]]] = {}
-    person = {
-        "owner_name": [owner.name],
-        "owner_phone": [owner.phone],
-        "owner_identity_number": [owner.identity_number],
-    }
     filled = rng.randint(0, 3)
     if filled > 0:
-        steps["nguoi-nop"] = person
-    if filled > 1:
-        steps["noi-dung"] = {"agency": [str(place.agency.pk)]}
-    if filled > 2:
+        steps["nguoi-nop"] = _person(owner)
+    priced = world.scene.prices.ask(case, day, Channel.ONLINE, place.area, rng, exempt=_EXEMPT) if filled > 1 else None
+    if priced:
+        asked = answers.Asked(owner, place.agency.name, day, priced.facts.is_late)
+        given = answers.give(world.scene.questions.get(case.procedure_id, ()), asked, rng)
+        fee = typed_facts(world.scene.prices.rules(case, day)[1], priced.facts, day)
+        steps["noi-dung"] = {"agency": [str(place.agency.pk)], **fee, **given.typed}
+    if priced and filled > 2:
         steps["giay-to"] = {"return_method": ["counter"]}
     world.pages.add(
         "draft",
@@ -191,6 +197,19 @@ def abandoned(world: World, rng: Random, at: datetime, case: ProcedureCase, plac
         created_at=at,
         expires_at=at + KEPT,
     )
+
+
+def _person(owner: persons.Owner) -> dict[str, list[str]]:
+    """Return the first step as a browser sends it."""
+    return {
+        "owner_name": [owner.name],
+        "owner_identity_number" + KIND: [DocumentKind.CCCD],
+        "owner_identity_number": [owner.identity_number],
+        "owner_identity_number" + COUNTRY: [""],
+        "owner_phone": [owner.phone],
+        "owner_email": [owner.email],
+        "owner_address": [owner.address],
+    }
 
 
 def draft_code(rng: Random) -> str:

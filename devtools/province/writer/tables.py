@@ -75,14 +75,13 @@ def _dossiers() -> dict[str, Table]:
             d.Dossier,
             "code slip_token pin_hash pin agency_id case_id channel state owner_name owner_search_key"
             " owner_identity_number owner_phone facts return_method submission_key submitted_at due_at"
-            " original_due_at",
+            " original_due_at answers",
             national_code="",
             owner_identity_kind="cccd",
             owner_identity_country="",
             owner_email="",
             owner_address="",
             applicant_kind="individual",
-            answers=[],
             received_at=None,
             finished_at=None,
             assignee_id=None,

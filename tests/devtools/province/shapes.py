@@ -23,6 +23,7 @@ _EQUAL = {
     "amount", "used_amount", "refunded_amount", "remaining_seen", "postage", "position", "explanation", "legal_basis",
     "description", "payer_name", "agency_name", "refund_note", "is_refundable", "suggested_action", "currency",
     "owner_name", "owner_search_key", "owner_identity_key", "owner_phone", "applicant_kind",
+    "answers",
 }  # fmt: skip
 #: Objects of which the names inside must be the same.
 _NAMED = {"detail", "request", "qr_details", "hand_over"}

@@ -6,9 +6,11 @@ import json
 import os
 import random
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Level, Role, User
@@ -19,10 +21,19 @@ from devtools.province.stories.tale import Tale
 from devtools.province.world import World
 from dossiers.models import Dossier, PostageRate
 from dossiers.post.orders import Address
+from dossiers.submission.forms import MatterForm
 from dossiers.submission.submit import Application, submit
 from payments.models import MerchantAccount
 from payments.settlement.ledger_check import check
-from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase, ScheduleState
+from procedures.models import (
+    Exemption,
+    FeeRule,
+    FeeSchedule,
+    ProcedureCase,
+    Question,
+    QuestionKind,
+    ScheduleState,
+)
 from tests.support import factories
 from tests.support.factories import CONTRACTS, FOREVER
 
@@ -32,6 +43,11 @@ from .kinds import KINDS, Office
 pytestmark = pytest.mark.django_db
 BANKS = "vnpay", "vietinbank", "vnptpay"
 POOR = "ho-ngheo"
+#: Beside one of every kind: those we know by their names.
+QUESTIONS = (
+    ("child_name", "text"), ("mother_name", "text"), ("father_name", "text"), ("partner_name", "text"),
+    ("witness_name", "text"), ("born_at", "text"), ("purpose", "text"), ("born_on", "date"), ("sex", "choice"),
+)  # fmt: skip
 #: Names of files that are not there.
 SAMPLES = {sort: (f"{sort}.x", 1) for sort in ("result", "scan", "photo")}
 _OWNER = Owner("Bùi Thị Mỷ", "bui thi my", "025190990001", "+84998000001", "", "Khu 1")
@@ -50,6 +66,9 @@ def case() -> ProcedureCase:
     fees.state = ScheduleState.ACTIVE
     fees.save(update_fields=["state"])
     PostageRate.objects.create(zone="province", amount=30_000, valid_during=DateRange(date(2025, 1, 1)), source="x")
+    for position, (slug, kind) in enumerate([*((kind, kind) for kind in QuestionKind), *QUESTIONS]):
+        asked = {"slug": slug, "label": f"{slug}?", "kind": kind, "position": position}
+        Question.objects.create(procedure=made.procedure, **asked, is_required=position % 3 > 0, options=["Nam", "Nữ"])
     for gateway in BANKS:
         contract = CONTRACTS[gateway]
         MerchantAccount.objects.create(
@@ -74,9 +93,13 @@ def world(case: ProcedureCase) -> World:
     return World(stage, pages, first, now, "!", SAMPLES, ["Phường Việt Trì"])
 
 
-def _submitted(case: ProcedureCase, world: World, *, by_post: bool, is_exempt: bool) -> Dossier:
+def _submitted(case: ProcedureCase, world: World, typed: dict[str, Any], *, by_post: bool, is_exempt: bool) -> Dossier:
+    """Hand in by the product's verbs what was typed."""
     agency: Agency = next(iter(world.scene.places.values())).agency
     to = Address(_OWNER.name, _OWNER.phone, "Khu 1", agency.name, "Phú Thọ") if by_post else None
+    fee = {"fee_questions": POOR, "agency": agency.pk}
+    form = MatterForm(case, MultiValueDict({**{name: [value] for name, value in fee.items()}, **typed}))
+    assert form.is_valid(), form.errors
     application = Application(
         case,
         agency,
@@ -87,6 +110,7 @@ def _submitted(case: ProcedureCase, world: World, *, by_post: bool, is_exempt: b
         post_to=to,
         return_method="post" if by_post else "counter",
         groups=frozenset({POOR}) if is_exempt else frozenset(),
+        answers=form.answers(),
     )
     return submit(application)[0]
 
@@ -120,17 +144,18 @@ def test_what_is_told_looks_as_if_it_had_been_done(case: ProcedureCase, world: W
     rng = random.Random(os.environ.get("SEED", "1"))
     drawn = [sample.of_kind(name) for name in KINDS]
     drawn += [sample.draw(rng) for _number in range(int(os.environ.get("SAMPLE", "12")))]
-    tales = []
+    tales, typed = [], []
     for number, each in enumerate(drawn):
         tale, at = _begun(case, world, random.Random(number), by_post=each.by_post, is_exempt=each.is_exempt)
+        typed.append(tale.dossier["_typed"])
         sample.tell(each, tale, at)
         tales.append(tale)
     world.pages.begin()
     world.pages.turn(datetime.max.replace(tzinfo=UTC))
     load._finish(world)
     office, differing = _office(world), []
-    for each, tale in zip(drawn, tales, strict=True):
-        dossier = _submitted(case, world, by_post=each.by_post, is_exempt=each.is_exempt)
+    for each, tale, fields in zip(drawn, tales, typed, strict=True):
+        dossier = _submitted(case, world, fields, by_post=each.by_post, is_exempt=each.is_exempt)
         sample.play(each, dossier, office)
         told, played = shapes.of(Dossier.objects.get(pk=tale.dossier["id"])), shapes.of(dossier)
         differing += [f"{each}: {found}" for found in shapes.differences(told, played)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -32,6 +33,8 @@ from dossiers.models import (
 )
 from dossiers.processing import deadlines
 from dossiers.states import DOSSIER_EDGES, PUT_BACK_EDGES, UNDO_EDGES, DossierState
+from dossiers.submission.drafts import form_of
+from dossiers.submission.forms import STEPS
 from payments.models import (
     Bill,
     CashShift,
@@ -50,7 +53,7 @@ from payments.models.notifications import NotificationState
 from payments.settlement.ledger_check import check
 from payments.states import BillState, PaymentState, RefundState
 from payments.webhooks import dispatch
-from procedures.models import FeeSchedule, ProcedureCase
+from procedures.models import FeeSchedule, ProcedureCase, Question
 
 from .conftest import COUNT
 
@@ -166,9 +169,36 @@ def test_people_are_found_as_the_product_finds_them() -> None:
         assert identity.doubts(dossier.owner_identity_number) == []
         assert dossier.owner_identity_key == identity.search_key(dossier.owner_identity_number)
         assert identity.clean_phone(dossier.owner_phone) == dossier.owner_phone
-    assert all(
-        set(draft.answers) <= {"nguoi-nop", "noi-dung", "giay-to"} for draft in Draft.objects.filter(dossier=None)
-    )
+
+
+def test_the_product_s_forms_take_what_was_typed_into_drafts() -> None:
+    steps = {step.slug: step for step in STEPS}
+    drafts = list(Draft.objects.filter(dossier=None).select_related("case__procedure"))
+    assert {slug for draft in drafts for slug in draft.answers} == {"nguoi-nop", "noi-dung", "giay-to"}
+    for draft in drafts:
+        for slug in draft.answers:
+            form = form_of(draft, steps[slug])
+            assert form.is_valid(), (draft.code, form.errors)
+            assert draft.answers[slug].keys() <= form.fields.keys()
+
+
+def test_a_procedure_s_own_questions_are_answered() -> None:
+    asked: dict[int, list[Question]] = defaultdict(list)
+    for question in Question.objects.all():
+        asked[question.procedure_id].append(question)
+    dossiers = list(Dossier.objects.select_related("case").order_by("pk"))
+    assert sum(bool(dossier.answers) for dossier in dossiers) > COUNT / 20
+    for dossier in dossiers:
+        questions = asked[dossier.case.procedure_id]
+        answers = dict(dossier.answers)
+        labels = [question.label for question in questions if question.is_required or question.label in answers]
+        assert list(answers) == labels
+        for question in questions:
+            if question.kind == "date":
+                born = datetime.strptime(answers[question.label], "%d/%m/%Y").date()  # noqa: DTZ007 - a day
+                ago = (timezone.localdate(dossier.submitted_at) - born).days
+                assert ago > 0
+                assert (ago > 60) is dossier.facts["is_late"]
 
 
 def test_a_year_has_all_that_happens_in_one() -> None:
