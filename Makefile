@@ -8,7 +8,7 @@ RUN = .venv/bin/python
 # Compiled modules are kept, whatever the environment says: the demo and the tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-fast test-units test-changed check check-types check-style check-site api-deep lock bench check-ledger account drill pictures clean
+.PHONY: demo test test-fast test-units test-changed check check-types check-style check-rules check-site api-deep lock bench check-ledger account drill pictures clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -27,7 +27,7 @@ demo: .venv/embedded
 	@$(RUN) manage.py demo --port $(PORT) $(if $(ONCE),--once) --dossiers $(DOSSIERS) $(if $(ONCE)$(QUIET),,--player)
 
 # Side by side where there are processors: `make -j2 check`.
-check: check-types check-style check-site
+check: check-types check-style check-rules check-site
 
 check-types: .venv/dev
 	$(RUN) -m mypy .
@@ -39,9 +39,12 @@ check-style: .venv/dev
 	.venv/bin/djlint --lint --quiet templates devtools/sandbox/templates gateways
 	.venv/bin/djlint --check --quiet templates devtools/sandbox/templates gateways
 
+check-rules: .venv/dev
+	$(RUN) -m tests.checks rules
+
 check-site: .venv/dev
 	$(RUN) manage.py messages --check
-	$(RUN) -m tests.checks
+	$(RUN) -m tests.checks site
 
 PYTEST = $(RUN) -m pytest -n 3 -q --dist loadgroup
 

@@ -1,4 +1,7 @@
-"""The checks of `make check` as tests: they run beside the others, and what fails is told with the rest."""
+"""The checks of `make check` as tests: they run beside the others, and what fails is told with the rest.
+
+The rules of our sources (`make check-rules`) are tests of their own.
+"""
 
 from __future__ import annotations
 
