@@ -10,6 +10,7 @@ from collections.abc import Callable
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -44,7 +45,8 @@ def room_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
 class PlainMethodsMiddleware:
     """Pages are read and forms are sent; any other method is refused before a view sees it (S-67).
 
-    The API refuses for itself, as its clients may delete. Django's administration would take a PUT for a GET.
+    The API refuses for itself, as its clients may delete. Django's administration would take a PUT for a GET, and
+    views that tell GET from POST would take a HEAD for a form: they see a GET, and its body stays here (RFC 9110).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -54,7 +56,24 @@ class PlainMethodsMiddleware:
         """Answer 405 to whatever is neither GET, HEAD nor POST."""
         if request.method not in PAGE_METHODS and not request.path_info.startswith("/api/v1/"):
             return HttpResponseNotAllowed(PAGE_METHODS)
-        return self.get_response(request)
+        if request.method != "HEAD" or request.path_info.startswith("/api/v1/"):
+            return self.get_response(request)
+        request.method = request.META["REQUEST_METHOD"] = "GET"
+        return _without_body(self.get_response(request))
+
+
+def _without_body(response: HttpResponseBase) -> HttpResponse:
+    """Return the head of an answer, with the length its body would have where that is known."""
+    length = response.headers.get("Content-Length")
+    if isinstance(response, HttpResponse):
+        length = str(len(response.content))
+    head = HttpResponse(status=response.status_code, headers=dict(response.headers))
+    head.cookies = response.cookies
+    head._resource_closers = response._resource_closers  # type: ignore[attr-defined]  # a file is closed all the same
+    head._has_been_logged = True  # type: ignore[attr-defined]  # the answer it is the head of was
+    if length is not None:
+        head.headers["Content-Length"] = length
+    return head
 
 
 class BankShortcutMiddleware:

@@ -17,7 +17,15 @@ from portal.administration.structure_views import structure
 from . import health_views, metrics_views
 from . import shared_computer_views as shared_computer
 from .accounts import second_factor_views
-from .public import csp_report_views, developer_views, figures_views, guide_views, status_views, style_page_views
+from .public import (
+    csp_report_views,
+    developer_views,
+    figures_views,
+    guide_views,
+    status_views,
+    style_page_views,
+    well_known_views,
+)
 
 handler500 = "portal.middleware.failed"
 
@@ -50,6 +58,8 @@ urlpatterns = [
     path("huong-dan/quay/<int:number>/", guide_views.counter, name="counter"),
     path("huong-dan/quay/<int:number>/ap-phich/", guide_views.poster, name="poster"),
     path("huong-dan/quay/<int:number>/ap-phich.pdf", guide_views.poster_file, name="poster-file"),
+    path("robots.txt", well_known_views.robots, name="robots"),
+    path(".well-known/security.txt", well_known_views.security, name="security-txt"),
     path("tinh-trang/", status_views.status, name="gateway-status"),
     path("thong-ke/", figures_views.figures, name="figures"),
     path("bao-cao/", include("portal.reports.urls")),

@@ -101,6 +101,11 @@ VARIABLES = (
     Variable("TRUSTED_PROXY_COUNT", int, "Proxies of ours in front; so much of X-Forwarded-For is believed", "0"),
     Variable("SECURE_SSL_REDIRECT", switch, "Lead http to https (not for gateways, API, health)", "on"),
     Variable("METRICS_TOKEN", str, "Lets another machine read /metrics; empty: only this machine may"),
+    Variable(
+        "SECURITY_CONTACT",
+        listed,
+        "Whom to tell of a weakness, as security.txt writes it (mailto:…, https://…); empty: the hotline",
+    ),
     Variable("WEBHOOK_NETWORKS", listed, "Networks of ours (CIDR) that webhooks may reach beside public addresses"),
     Variable("MEDIA_ROOT", str, "Folder of uploads and bank files; empty: .local/media"),
     Variable("CLAMAV_SOCKET", socket_address, "clamd that looks at papers, /path or host:port; empty: none is asked"),

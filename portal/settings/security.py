@@ -15,6 +15,7 @@ DEBUG = False
 ALLOWED_HOSTS = read("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXY_COUNT = read("TRUSTED_PROXY_COUNT")
+SECURITY_CONTACT = read("SECURITY_CONTACT")
 METRICS_TOKEN = read("METRICS_TOKEN")
 WEBHOOK_NETWORKS = read("WEBHOOK_NETWORKS")
 #: Whether http://127.0.0.1 may receive webhooks: the demo and tests, where receiver and portal are one machine.

@@ -25,7 +25,8 @@ def names(text: str) -> list[str]:
 #: Open to everybody, because what they show or take is.
 PUBLIC = names("""
 home procedures procedure guide glossary counters counter poster poster-file figures style-page gateway-status
-schema api-docs developers problem health-live health-ready set_language verify verify-receipt desk-worker mine phones
+schema api-docs developers problem robots
+security-txt health-live health-ready set_language verify verify-receipt desk-worker mine phones
 csp-report suggest
 """)
 #: Open to this machine or a token (portal/metrics_views.py).
