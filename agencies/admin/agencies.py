@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -16,7 +17,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from agencies.admin_base import AuditedAdmin, ProvedAdmin, ScopedAdmin
 from agencies.admin_periods import WithPeriod
-from agencies.models import Agency, AgencySuccession, BeneficiaryAccount, OnboardingStep
+from agencies.models import Agency, AgencySuccession, BeneficiaryAccount, Level, OnboardingStep
 from core.values.text import fold
 
 
@@ -26,6 +27,18 @@ class AccountInline(WithPeriod, TabularInline):
     model = BeneficiaryAccount
     extra = 0
     can_delete = False
+
+
+class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One agency; above each stands another, up to the province."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse one that stands nowhere: no contract and no administrator of the province would reach it."""
+        cleaned = super().clean() or self.cleaned_data
+        is_new = self.instance.pk is None or {"parent", "level"} & set(self.changed_data)
+        if is_new and not cleaned.get("parent") and cleaned.get("level") != Level.PROVINCE and "parent" in self.fields:
+            self.add_error("parent", _("Cho biết cơ quan cấp trên: chỉ cấp tỉnh không có."))
+        return cleaned
 
 
 class TimeFilter(DropdownFilter):
@@ -54,6 +67,7 @@ class AgencyAdmin(WithPeriod, ProvedAdmin, ScopedAdmin):
     """Agencies of every generation, found without accents; one that ends keeps its row and its name."""
 
     agency_path = "pk"
+    form = AgencyForm
 
     helps = {
         "code": _("Mã đơn vị hành chính. Sau sắp xếp, mã có thể được dùng lại cho đơn vị khác."),

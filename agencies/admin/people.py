@@ -20,7 +20,8 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from agencies import people
 from agencies.admin_base import AuditedAdmin, administered_by
-from agencies.admin_periods import WithPeriod
+from agencies.admin_periods import WithPeriod, in_words
+from agencies.audit import record as audit
 from agencies.authorization import PROVINCIAL, sees_everything
 from agencies.errors import LastProvinceAdmin
 from agencies.models import Agency, Membership, Role, User
@@ -164,7 +165,18 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):  # type: ignore[type-ar
     def save_related(self, request: HttpRequest, form: forms.ModelForm[User], formsets: Any, change: bool) -> None:
         """Save the roles, then see what is left. Raises LastProvinceAdmin."""
         super().save_related(request, form, formsets, change)
+        for rows in formsets:
+            for role in rows.new_objects:
+                self._note_role(request, "role_granted", role)
+            for role, _fields in rows.changed_objects:
+                self._note_role(request, "role_changed", role)
         people.settle(form.instance)
+
+    def _note_role(self, request: HttpRequest, act: str, role: Membership) -> None:
+        """Tell it in the log of the agency where the role counts, too; the person's own entry is of no agency."""
+        actor: Any = request.user
+        detail = {"model": "agencies.membership", "name": str(role), "period": in_words(role.valid_during)}
+        audit.record(act, f"membership:{role.pk}", actor=actor, agency=role.agency, **detail)
 
     @admin.action(description=_("Đăng xuất khỏi mọi thiết bị"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -123,9 +123,20 @@ def _record(plan: Plan, preview: DryRun, by: User) -> Reform:
         links=[[link.predecessor.pk, link.successor.pk] for link in plan.links],
         endings=[agency.pk for agency in plan.endings],
         kept_roles=sorted(plan.kept_roles),
+        agency=next(iter(plan.successors), None),
         unfinished=preview.totals,
     )
+    for agency in plan.ending:
+        heir = plan.heirs.get(agency.pk)
+        _note("agency_ended", agency, by, reform, heir=str(heir) if heir else "")
+    for agency in plan.successors:
+        _note("agency_took_over", agency, by, reform)
     return reform
+
+
+def _note(act: str, agency: Agency, by: User, reform: Reform, **detail: str) -> None:
+    """Let each agency's own log tell what became of it."""
+    audit.record(act, f"agency:{agency.pk}", actor=by, agency=agency, name=str(agency), reform=reform.pk, **detail)
 
 
 def _hand_over_roles(plan: Plan) -> tuple[list[list[Any]], list[int]]:

@@ -110,6 +110,8 @@ class ReformForm(forms.Form):
     def _check_new(self, cleaned: dict[str, Any]) -> None:
         if not cleaned.get("new_identifier"):
             self.add_error("new_identifier", _("Đơn vị mới cần mã định danh để đánh số hồ sơ."))
+        if not cleaned.get("new_parent") and cleaned.get("new_level") != Level.PROVINCE:
+            self.add_error("new_parent", _("Cho biết cơ quan cấp trên: chỉ cấp tỉnh không có."))
         if not cleaned.get("day"):
             return
         after = DateRange(cleaned["day"], None)

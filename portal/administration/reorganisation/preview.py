@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, BeneficiaryAccount, Membership
+from agencies.models import Agency, BeneficiaryAccount, Level, Membership
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from gateways import internal
@@ -137,6 +138,12 @@ def _warnings(plan: Plan, ids: list[int]) -> list[str]:
     if lacking:
         message = _("%(number)d đơn vị kế thừa chưa có tài khoản thụ hưởng riêng: %(names)s.")
         warnings.append(message % {"number": len(lacking), "names": _first_names(lacking)})
+    if orphans := [each for each in plan.successors if each.parent_id is None and each.level != Level.PROVINCE]:
+        message = _("%(number)d đơn vị kế thừa chưa có cơ quan cấp trên, không dùng được hợp đồng của tỉnh: %(names)s.")
+        warnings.append(message % {"number": len(orphans), "names": _first_names(orphans)})
+    if unpaid := _without_contract(plan, ids):
+        message = _("%(number)d đơn vị kế thừa không có hợp đồng cổng thanh toán, của mình hay cấp trên: %(names)s.")
+        warnings.append(message % {"number": len(unpaid), "names": _first_names(unpaid)})
     for shift in CashShift.objects.filter(agency__in=ids, closed_at=None).select_related("agency"):
         warnings.append(_("%(agency)s còn ca thu tiền mặt đang mở: đóng ca trước ngày đó.") % {"agency": shift.agency})
     own_prices = FeeSchedule.objects.filter(agency__in=ids, state__in=IN_USE)
@@ -146,6 +153,24 @@ def _warnings(plan: Plan, ids: list[int]) -> list[str]:
     for client in ApiClient.objects.filter(agencies__in=ids, is_active=True).distinct():
         warnings.append(_("Hệ thống kết nối “%(name)s” cần được cho phép ở đơn vị kế thừa.") % {"name": client})
     return warnings
+
+
+def _without_contract(plan: Plan, ending: list[int]) -> list[Agency]:
+    """Return the successors whose citizens could pay through no gateway from the day on."""
+    contracts = MerchantAccount.objects.filter(is_enabled=True, valid_during__contains=plan.day)
+    served = set(contracts.exclude(gateway__in=internal.SLUGS).values_list("agency_id", flat=True)) - set(ending)
+    parents = dict(Agency.objects.values_list("pk", "parent_id"))
+    return [each for each in plan.successors if not served & _chain(each, parents)]
+
+
+def _chain(agency: Agency, parents: Mapping[int, int | None]) -> set[int]:
+    """Return the keys of an agency, saved or not, and of those above it."""
+    chain: set[int] = {agency.pk} if agency.pk else set()
+    above = agency.parent_id
+    while above is not None and above not in chain:
+        chain.add(above)
+        above = parents.get(above)
+    return chain
 
 
 def _first_names(agencies: list[Agency], most: int = 5) -> str:

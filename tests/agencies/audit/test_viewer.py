@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.audit.words import KINDS, WORDS
-from agencies.models import AuditEntry, Role, User
+from agencies.models import AuditEntry, Level, Role, User
 from dossiers.states import DossierState
 from payments.states import ReallocationState, RefundState
 from procedures.models import CalendarDay
@@ -52,6 +52,57 @@ def test_every_act_has_words() -> None:
     acts = _acts() | MADE
     assert len(acts) > 50, "the search for acts finds nothing any more"
     assert acts - set(WORDS) == set()
+
+
+def test_every_kind_of_subject_has_words() -> None:
+    """What stands before the colon of a subject, wherever the code writes one."""
+    kinds = set()
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and len(node.args) > 1 and ast.unparse(node.func) in NAMED:
+                    text = ast.unparse(node.args[1]).lstrip("f").strip("'\"")
+                    kinds |= {text.partition(":")[0]} if ":" in text else set()
+    kinds = {kind for kind in kinds if kind.replace("-", "").replace("_", "").isalpha()}
+    assert len(kinds) > 10, "the search for subjects finds nothing any more"
+    assert kinds - set(KINDS) == set()
+
+
+@pytest.mark.django_db
+def test_an_agency_is_found_by_its_name_with_accents_and_its_log_tells_its_roles() -> None:
+    province = factories.agency("Tỉnh", level=Level.PROVINCE)
+    root = factories.officer(province, Role.PROVINCE_ADMIN)
+    agency = factories.agency("Xã Người Lạ", parent=province)
+    person = factories.officer(agency, Role.CASHIER)
+    audit.record("row_added", f"agency:{agency.pk}", actor=root, agency=agency, name=str(agency))
+    audit.record("list", "desk:", actor=person)
+    browser = browser_of(root)
+    found_here = browser.get(LIST, {"q": "Xã Người Lạ"}).content.decode()
+    assert "Cơ quan Xã Người Lạ" in found_here
+    assert "desk:" not in browser.get(LIST).content.decode()
+    page = f"/admin/agencies/user/{person.pk}/change/"
+    role = person.memberships.get()
+    body = {
+        **{name: getattr(person, name) or "" for name in ("username", "full_name", "phone", "email")},
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "2",
+        "memberships-INITIAL_FORMS": "1",
+        "memberships-0-id": role.pk,
+        "memberships-0-user": person.pk,
+        "memberships-0-role": role.role,
+        "memberships-0-agency": agency.pk,
+        "memberships-0-valid_during_0": role.valid_during.lower.isoformat() if role.valid_during.lower else "",
+        "memberships-0-valid_during_1": "",
+        "memberships-1-id": "",
+        "memberships-1-user": person.pk,
+        "memberships-1-role": Role.ACCOUNTANT,
+        "memberships-1-agency": agency.pk,
+        "memberships-1-valid_during_0": timezone.localdate().isoformat(),
+        "memberships-1-valid_during_1": "",
+    }
+    assert browser.post(page, body).status_code == 302
+    granted = AuditEntry.objects.get(action="role_granted")
+    assert (granted.agency, granted.actor) == (agency, root)
 
 
 @pytest.mark.django_db

@@ -15,7 +15,17 @@ from psycopg2.extras import DateRange
 
 from agencies import loading
 from agencies.authorization import agencies_of
-from agencies.models import Agency, AgencySuccession, AuditEntry, BeneficiaryAccount, Membership, Reform, Role, User
+from agencies.models import (
+    Agency,
+    AgencySuccession,
+    AuditEntry,
+    BeneficiaryAccount,
+    Level,
+    Membership,
+    Reform,
+    Role,
+    User,
+)
 from agencies.succession import heir_of
 from dossiers.models import Dossier, EventKind
 from payments.callbacks import inbox
@@ -150,6 +160,18 @@ def test_what_is_refused_leaves_nothing_behind() -> None:
     assert not AgencySuccession.objects.exists() and not Reform.objects.exists()
 
 
+def test_an_heir_without_contract_or_without_anybody_above_is_named() -> None:
+    plan, old, new = merger(TODAY())
+    contract(old)
+    said = " ".join(dry_run(plan).warnings)
+    assert "chưa có cơ quan cấp trên" in said and "không có hợp đồng cổng thanh toán" in said
+    province = factories.agency("Tỉnh", level=Level.PROVINCE)
+    contract(province)
+    new.parent = province
+    said = " ".join(dry_run(plan).warnings)
+    assert "chưa có cơ quan cấp trên" not in said and "không có hợp đồng cổng thanh toán" not in said
+
+
 def test_a_second_reform_of_the_same_agency_is_refused() -> None:
     plan, _old, _new = merger(TODAY())
     by = User.objects.create_user("reformer")
@@ -183,16 +205,21 @@ def test_the_wizard_shows_first_and_changes_on_the_second_button() -> None:
         "new_code": old.code,
         "new_identifier": "H44.77",
         "new_level": "xa",
+        "new_parent": factories.agency("Tỉnh Mới", level=Level.PROVINCE).pk,
         "kept": [Membership.objects.get(user=officer).pk],
     }
     refused = client.post("/admin/sap-xep/", {**body, "new_identifier": ""}).content.decode()
     assert "cần mã định danh" in refused
+    assert "Cho biết cơ quan cấp trên" in client.post("/admin/sap-xep/", {**body, "new_parent": ""}).content.decode()
     shown = client.post("/admin/sap-xep/", {**body, "step": "try"}).content.decode()
     assert "Hồ sơ dở dang" in shown and not Reform.objects.exists()
+    assert "không có hợp đồng cổng thanh toán" in shown and "chưa có cơ quan cấp trên" not in shown
     again = browser_of(root, minutes_ago=60).post("/admin/sap-xep/", {**body, "step": "carry_out"})
     assert "/tai-khoan/" in again.headers["Location"] and not Reform.objects.exists()
     client.post("/admin/sap-xep/", {**body, "step": "carry_out"})
     new = Agency.objects.get(name="Xã Mới")
+    assert AuditEntry.objects.get(action="reform").agency == new
+    assert AuditEntry.objects.get(action="agency_ended").agency == old
     assert heir_of(Agency.objects.get(pk=old.pk), TODAY()) == new
     assert Membership.objects.filter(user=officer, agency=new, valid_during__contains=TODAY()).exists()
     nonsense = {"predecessors": ["x", "9" * 30], "heir": "-1", "day": "x", "kept": ["²"]}
