@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from core.values.form_fields import MoneyField
 
 from .audit import diff
 from .audit import record as audit
@@ -22,6 +25,22 @@ def administered_by(user: Any) -> set[int]:
     return agencies_of(user, timezone.localdate(), roles=ADMINISTRATORS)
 
 
+class WithMoney:
+    """For a page or an inline with amounts: read as people write them, never as a browser's field of numbers does."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Read a column of whole đồng as money."""
+        if is_money(db_field):
+            kwargs |= {"form_class": MoneyField, "widget": UnfoldAdminTextInputWidget({"inputmode": "numeric"})}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+def is_money(db_field: Any) -> bool:
+    """Tell whether a column holds whole đồng: its label says so to people, too."""
+    with translation.override("vi"):
+        return isinstance(db_field, IntegerField) and "(đồng)" in str(db_field.verbose_name)
+
+
 class NotFoundOutside:
     """Answers 404 for a row outside of one's list, as everywhere."""
 
@@ -30,7 +49,7 @@ class NotFoundOutside:
         raise Http404
 
 
-class AuditedAdmin(NotFoundOutside, ModelAdmin):
+class AuditedAdmin(NotFoundOutside, WithMoney, ModelAdmin):
     """Writes into the audit what a page changed: each field before and after, and the rows under it."""
 
     #: Field → what it is for, beside what the model itself says.

@@ -92,6 +92,7 @@ WORDS: dict[str, Promise] = {
     "statement_upload": _("Tải sao kê lên"),
     "statement_confirm": _("Xác nhận sao kê"),
     "statement_discard": _("Bỏ sao kê"),
+    "statement_close_cases": _("Đóng các vụ việc của sao kê"),
     "likely_same": _("Xác nhận dòng sao kê là giao dịch đã ghi"),
     "likely_another": _("Xác nhận dòng sao kê là giao dịch khác"),
     "statement_columns": _("Đặt tên cột của sao kê"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.pdf.letters import unprintable
 
-from . import identity
+from . import identity, money
 from .documents import FOREIGN, Document, DocumentKind, country_choices, read_document
 from .text import one_line, plain
 
@@ -58,6 +58,20 @@ class NameField(PlainTextField):
             raise ValidationError(gettext("Hãy viết họ và tên bằng chữ, như trên giấy tờ."), code="no-name")
         if unprintable(value):
             raise ValidationError(gettext("Hãy viết tên bằng chữ La-tinh, như trên hộ chiếu."), code="script")
+
+
+class MoneyField(forms.IntegerField):
+    """Whole đồng, typed as people write them: "9.000", "150k", "1,5 triệu". Django would read "9.000" as nine."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the amount. Raises ValidationError for what is none."""
+        text = str(value if value is not None else "").strip()
+        if not text or re.fullmatch(r"-\d{1,15}", text):
+            return super().to_python(text)
+        amount = money.read(text)
+        if amount is None:
+            raise ValidationError(gettext("Hãy viết số tiền bằng đồng, ví dụ 150.000."), code="no-amount")
+        return amount
 
 
 class AddressField(PlainTextField):

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
-from agencies.admin_base import AuditedAdmin
+from agencies.admin_base import AuditedAdmin, WithMoney
 from agencies.admin_periods import WithPeriod
 from agencies.reauthentication import must_be_proved
 from core.database.row_sets import WholeRowFormSet
@@ -40,7 +40,7 @@ from .workbook_views import WORKBOOK_STATES, WorkbookPages
 SAMPLES = 20
 
 
-class _OnlyDrafts:
+class _OnlyDrafts(WithMoney):
     """Lines of a schedule are open while it is a draft (the database refuses too)."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
