@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
-from gateways import internal
+from gateways import internal, registry
 from payments import discrepancies
 from payments.errors import DayNotClosable
 from payments.models import ClosedDay, Discrepancy, LedgerEvent, MerchantAccount, Statement, StatementRow
@@ -225,7 +225,10 @@ def through_others(agencies: Collection[int], first: date, last: date) -> list[d
     by_contract = events.order_by().values("merchant_account").annotate(amount=Sum("amount"), count=Count("id"))
     rows = [dict(row) for row in by_contract.order_by("-amount")]
     accounts = MerchantAccount.objects.select_related("agency").in_bulk([row["merchant_account"] for row in rows])
-    return [{**row, "account": accounts[row["merchant_account"]]} for row in rows]
+    for row in rows:
+        account = row["account"] = accounts[row["merchant_account"]]
+        row["contract"] = f"{registry.name_of(account.gateway)} · {account.merchant_id}"
+    return rows
 
 
 def _totals(rows: QuerySet[Any]) -> dict[tuple[int, date], tuple[int, int]]:

@@ -64,10 +64,10 @@ def test_a_commune_sees_what_came_for_it_through_the_contract_of_its_province() 
     client = signed_in(own)
     for page in ("/doi-soat/", f"/doi-soat/ngay/{account.pk}/{YESTERDAY}/"):
         text = text_of(client.get(page))
-        assert "70.000 đ (1 khoản) qua hợp đồng PT044: do kế toán của Tỉnh Phú Thọ đối soát" in text
+        assert "70.000 đ (1 khoản) qua hợp đồng VietinBank · PT044: do kế toán của Tỉnh Phú Thọ đối soát" in text
         assert "160.000 đ" not in text
     mine = f"/doi-soat/ngay/{MerchantAccount.objects.get(gateway='vietinbank').pk}/{YESTERDAY}/"
-    assert "qua hợp đồng PT044" not in text_of(signed_in(province).get(mine))
+    assert "qua hợp đồng VietinBank · PT044" not in text_of(signed_in(province).get(mine))
 
 
 def test_the_day_names_each_transaction_by_its_own_number() -> None:
