@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 #: Signs nobody sees, which turn or split what stands beside them: zero width, direction, control (S-59).
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 #: Letters that are no others with marks, and the apostrophes of telephones ("H’Hen") as keyboards have it.

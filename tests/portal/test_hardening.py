@@ -84,7 +84,7 @@ def test_nobodys_text_begins_a_line_of_the_log() -> None:
         ("Nguyễn Văn\u200b An\ufeff", "Nguyễn Văn An"),
         ("An\u202egnoud 000.01\u202c", "Angnoud 000.01"),
         ("dòng một\ndòng hai", "dòng một\ndòng hai"),
-        ("\u2067\u200f", ""),
+        ("\u2067\u200f\u061c", ""),
     ],
     ids=["decomposed", "zero width", "written backwards", "lines stay", "nothing to see"],
 )
