@@ -114,7 +114,7 @@ def _registers(staff: DeskStaff) -> QuerySet[Agency]:
 def desk_dossier(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """One dossier at the desk; opening it is written to the audit and shown on the second window."""
     dossier = staff.dossier(code)
-    audit.record("view", f"dossier:{code}", actor=staff.user, agency=dossier.agency)
+    seen.note_view(staff, dossier)
     views.show(request, dossier)
     return dossier_page(request, staff, dossier)
 

@@ -19,6 +19,7 @@ from dossiers.states import DossierState as S
 from payments.models import Discrepancy, Payment
 from payments.states import UNCLEAR_AFTER, BillState, DisplayState
 from payments.status_queries.doubts import in_doubt
+from procedures.models.procedure import CollectWhen
 
 OPEN_STATES = (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.SUPPLEMENT, S.FINANCIAL_OBLIGATION, S.STOPPED, S.FINISHED)
 VIEWS = {
@@ -127,7 +128,8 @@ def worklist(
     urgency = Case(
         When(Q(state=S.FINISHED) & settled, then=Value(0)),
         When(is_stuck=True, then=Value(1)),
-        When(state=S.SUBMITTED, then=Value(2)),
+        # What waits for the citizen's money is not the desk's next thing to do, however old it is.
+        When(Q(state=S.SUBMITTED) & (settled | ~Q(case__collect_when=CollectWhen.ON_SUBMIT)), then=Value(2)),
         When(state__in=(S.ACCEPTED, S.IN_PROCESS), then=Value(3)),
         default=Value(4),
         output_field=IntegerField(),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.audit import record as audit
 from agencies.models import User
 from dossiers.models import Dossier, HandOver, NoticeKind, Printing, WrittenNotice
+from dossiers.states import DossierState
 
 from . import official_forms, slips
 from .layout import Sheet, render
@@ -54,6 +55,11 @@ def _writing(name: str, kind: NoticeKind) -> Paper:
     )
 
 
+def _is_taken_in(dossier: Dossier) -> bool:
+    """The slip says that the office has taken it in: not before it has, nor of what it refused."""
+    return dossier.state not in (DossierState.SUBMITTED, DossierState.REFUSED) or dossier.received_at is not None
+
+
 PAPERS = {
     paper.name: paper
     for paper in (
@@ -68,7 +74,7 @@ PAPERS = {
             "giay-hen",
             _("Giấy tiếp nhận và hẹn trả"),
             ("80", "a5"),
-            lambda dossier: True,
+            _is_taken_in,
             slips.reception_slip,
         ),
         *(_writing(name, kind) for name, kind in _NAMES.items()),

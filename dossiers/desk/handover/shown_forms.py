@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from core.values.form_fields import PlainTextField
+from core.values.form_fields import PlainTextField, asked_when
 from dossiers.handover.receivers import LEAST_NOTE
 from dossiers.models import IdentityShown
 
@@ -31,14 +31,13 @@ class ShownForm(forms.Form):
         max_length=4,
         error_messages={"required": gettext_lazy("Ghi 4 ký tự cuối của giấy tờ đang cầm xem.")},
     )
-    identity_note = PlainTextField(
-        label=gettext_lazy("Vì sao vẫn nhận giấy tờ này"), min_length=LEAST_NOTE, max_length=255, required=False
-    )
+    identity_note = PlainTextField(label=gettext_lazy("Lý do"), min_length=LEAST_NOTE, max_length=255, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
+        asked_when(self.fields["identity_note"], gettext("chỉ khi vẫn nhận giấy tờ này"))
         if not self.is_bound:
             del self.fields["identity_note"]
 

@@ -206,7 +206,7 @@ def go_up_and_down_the_list(keys: Keyboard, agency: Agency, user: User) -> None:
 
 
 def print_the_slip(keys: Keyboard, agency: Agency, user: User) -> None:
-    dossier = at(keys, factories.dossier(agency))
+    dossier = at(keys, factories.dossier(agency, state=2))
     for key, size in (("F9", "80"), ("Shift+F9", "a5")):
         with keys.page.context.expect_event("request", lambda request: request.method == "POST") as sent:
             keys.opening(key)

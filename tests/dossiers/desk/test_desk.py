@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from agencies.models import AuditEntry
 from dossiers.models import Dossier
+from procedures.models import ProcedureCase
 from tests.support import factories
 from tests.support.desk import RECEIVER
 
@@ -126,3 +127,22 @@ def test_whom_a_list_showed_is_written_down_in_few_entries_that_name_nobody() ->
     with time_machine.travel(later, tick=False):
         signed_in(dossier.agency).get("/quay/")
     assert AuditEntry.objects.filter(action="list").count() == 2
+
+
+def test_a_page_loaded_again_is_no_second_look() -> None:
+    dossier = factories.dossier()
+    client = signed_in(dossier.agency)
+    for _again in range(3):
+        client.get(f"/quay/{dossier.code}/")
+    signed_in(dossier.agency).get(f"/quay/{dossier.code}/")
+    assert AuditEntry.objects.filter(action="view", subject=f"dossier:{dossier.code}").count() == 2
+
+
+def test_what_waits_for_the_citizens_money_is_not_the_desks_next_thing() -> None:
+    agency = factories.agency()
+    unpaid, free = factories.dossier(agency), factories.dossier(agency, amount=0)
+    ProcedureCase.objects.update(collect_when="on_submit")
+    Dossier.objects.filter(pk=unpaid.pk).update(due_at=timezone.now() - timedelta(days=300))
+    Dossier.objects.filter(pk=free.pk).update(due_at=timezone.now())
+    rows = signed_in(agency).get("/quay/").context["rows"]
+    assert [row.dossier.pk for row in rows] == [free.pk, unpaid.pk]

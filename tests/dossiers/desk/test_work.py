@@ -88,6 +88,13 @@ def test_a_second_print_says_so_on_its_face(paper: str, size: str) -> None:
     assert "đã in 2 lần" in client.get(f"/quay/{dossier.code}/").content.decode()
 
 
+@pytest.mark.parametrize("state", [1, 3])
+def test_no_slip_says_that_what_was_not_taken_in_was(state: int) -> None:
+    dossier = factories.dossier(state=state)
+    answer = signed_in(dossier.agency).post(f"/quay/{dossier.code}/in/", {"giay": "giay-hen", "kho": "80"})
+    assert answer.status_code == 404
+
+
 def test_a_paper_that_does_not_exist_yet_is_not_found() -> None:
     dossier = factories.dossier()
     client = signed_in(dossier.agency)
