@@ -18,7 +18,7 @@ from dossiers.models import Dossier, DossierCounter
 from payments.models import Bill
 
 from . import rhythm, statements
-from .aside import desks, durations, errands, outages, samples, sandbox_books, systems
+from .aside import desks, durations, errands, forgeries, outages, samples, sandbox_books, systems
 from .linking import Linker
 from .scene import Scene, build, communes
 from .stories import opening, teller, waiting
@@ -125,6 +125,7 @@ def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sa
         errands.day(world, system, day, share, rng)
         if day in (span[40], span[200], span[-9], span[-1]):
             errands.try_out(world, day, rng)
+        forgeries.day(world, day, rng)
         if day == span[-7]:
             waiting.tell_all(world, rng)
         statements.morning(world, day, rng)

@@ -167,15 +167,21 @@ def transaction(
 
 def notification(contract: Contract, told: dict[str, Any]) -> Told:
     """Return the callback about a transaction, signed by the bank and read by our adapter."""
+    request = message(contract, told)
+    return Told(contract.adapter.verify(request), request)
+
+
+def message(contract: Contract, told: dict[str, Any]) -> base.RawRequest:
+    """Return the callback about a transaction as the bank sends it, signed."""
     if contract.gateway == "vietinbank":
-        message = _vietinbank(told, contract.bank)
+        fields = _vietinbank(told, contract.bank)
     elif contract.gateway == "vietinbank_direct":
-        message = _vietinbank_direct(told, contract.bank)
+        fields = _vietinbank_direct(told, contract.bank)
     else:
-        message = sandboxes()[contract.gateway].messages.notification(told, dict(contract.bank))
-    sent = sandboxes()[contract.gateway].messages.envelope(message, dict(contract.bank))
+        fields = sandboxes()[contract.gateway].messages.notification(told, dict(contract.bank))
+    sent = sandboxes()[contract.gateway].messages.envelope(fields, dict(contract.bank))
     body = sent.get("data", b"")
-    request = base.RawRequest(
+    return base.RawRequest(
         "POST" if "data" in sent else "GET",
         f"/gateways/{contract.gateway}/notify",
         sent.get(
@@ -185,7 +191,6 @@ def notification(contract: Contract, told: dict[str, Any]) -> Told:
         body if isinstance(body, bytes) else str(body).encode(),
         PORTAL_IP,
     )
-    return Told(contract.adapter.verify(request), request)
 
 
 def asked(contract: Contract, told: Mapping[str, Any], *, with_time: bool = True) -> Told:

@@ -66,6 +66,14 @@ def _money() -> dict[str, Table]:
             attempts=0,
             error="",
         ),
+        "rejected": Table(
+            p.RejectedNotification,
+            "gateway reason body_sha256 received_at",
+            remote_addr="",
+            body=b"",
+            query="",
+            reviewed_at=None,
+        ),
     }
 
 

@@ -35,6 +35,7 @@ from dossiers.processing import deadlines
 from dossiers.states import DOSSIER_EDGES, PUT_BACK_EDGES, UNDO_EDGES, DossierState
 from dossiers.submission.drafts import form_of
 from dossiers.submission.forms import STEPS
+from payments.callbacks import rejected
 from payments.models import (
     Bill,
     CashShift,
@@ -46,10 +47,11 @@ from payments.models import (
     Reallocation,
     Receipt,
     Refund,
+    RejectedNotification,
     TestPayment,
     WebhookDelivery,
 )
-from payments.models.notifications import NotificationState
+from payments.models.notifications import NotificationState, RejectionReason
 from payments.settlement.ledger_check import check
 from payments.states import BillState, PaymentState, RefundState
 from payments.webhooks import dispatch
@@ -214,6 +216,11 @@ def test_a_year_has_all_that_happens_in_one() -> None:
     assert set(Discrepancy.objects.values_list("kind", flat=True)) >= kinds
     assert {"quarantined"} <= set(Discrepancy.objects.filter(closed_at=None).values_list("kind", flat=True))
     assert set(Notification.objects.values_list("state", flat=True)) == set(NotificationState) - {"new"}
+    assert set(RejectedNotification.objects.values_list("reason", flat=True)) == set(RejectionReason) - {
+        "unknown_merchant"
+    }
+    assert rejected.misdirected().exists()
+    assert rejected.forged().count() < rejected.BURST
     assert set(Reallocation.objects.values_list("state", flat=True)) >= {"proposed", "done"}
     assert Payment.objects.filter(state="paid", gateway="moved", is_applied=True).exists()
     assert Payment.objects.filter(state="failed", sent_at=None).exclude(failure_code="").exists()
