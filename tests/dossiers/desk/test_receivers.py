@@ -134,6 +134,15 @@ def test_several_owners_each_have_their_own_number() -> None:
     assert not HandOver.objects.exists()
 
 
+def test_a_browser_lets_through_what_has_no_number() -> None:
+    dossier = _ready()
+    client = signed_in(dossier.agency)
+    for page in (f"/quay/{dossier.code}/", f"/quay/tra-nhieu/?ma={dossier.code}"):
+        assert "novalidate" in client.get(page).content.decode(), "a slip has no last four characters to ask for"
+    _give(dossier, identity_shown="slip", identity_tail="")
+    assert HandOver.objects.count() == 1
+
+
 def test_the_hand_over_itself_refuses_what_no_form_asked() -> None:
     dossier, officer = _ready(), factories.officer(factories.agency())
     for name, tail, why in ((OWNER, "9999", "other_number"), ("Người Khác", "0101", "not_the_owner")):
