@@ -115,7 +115,7 @@ def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sa
     span = rhythm.days(today)
     shares = rhythm.share_out(max(count - waiting.COUNT, 0), world.clock.calendar, span)
     number = told = 0
-    system = systems.of(world.scene)
+    system = systems.of(world, _rng(f"{seed}:receiver"))
     for day, share in zip(span, shares, strict=True):
         rng = _rng(f"{seed}:{today}:{day}")
         for at, channel in teller.moments(rng, day, share, is_open=world.clock.works(day)):

@@ -14,11 +14,15 @@ from devtools.province.stories import bills, money, paying, refunds
 from devtools.province.stories.tale import NotYet, Tale
 from devtools.province.world import World
 from devtools.province.writer.row import Row
+from dossiers.models import EventKind
 from payments.models.bills import TEST, FeeKind
+from payments.models.clients import WebhookKind
 from payments.models.refunds import RefundReason
 from payments.states import BillState
 from payments.test_payments import DEFAULT_AMOUNT, PAYER
 from procedures.fees import Facts, Quote
+
+from . import webhooks
 
 #: A connected system makes one bill while so many dossiers are handed in.
 _EVERY = 70
@@ -30,10 +34,19 @@ _WORK = (
 
 
 class Errand(Tale):
-    """A tale of a bill alone: no timeline, no messages."""
+    """A tale of a bill alone: no timeline, no messages. `hears` is where the system that made it is told of it."""
+
+    hears: webhooks.Receiver | None = None
 
     def event(self, at: datetime, kind: str, **values: Any) -> None:
-        """Write nothing: there is no dossier."""
+        """Tell the system that its bill was paid: there is no dossier."""
+        if kind == EventKind.FEE_PAID:
+            self.hear(at, WebhookKind.BILL_PAID, values["bill_id"])
+
+    def hear(self, at: datetime, kind: WebhookKind, bill: Row) -> None:
+        """Tell the system, where one made the bill."""
+        if self.hears:
+            webhooks.tell(self.world, self.hears, at, kind, bill, self.place.agency.code, self.rng)
 
     def tell(self, kind: str, subject: Any, at: datetime, *, wait: float = 0.0, **values: Any) -> None:
         """Tell nobody: the system that made the bill speaks with its payer."""
@@ -41,10 +54,11 @@ class Errand(Tale):
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The connected system of the demo, and where its bills belong."""
+    """The connected system of the demo, where its bills belong, and where it hears of them."""
 
     client_id: int
     place: Place
+    receiver: webhooks.Receiver
 
 
 def day(world: World, system: System | None, day: date, share: int, rng: Random) -> None:
@@ -60,6 +74,7 @@ def _of_system(world: World, system: System, at: datetime, reference: str, rng: 
         return
     code, description, amounts = rng.choice(_WORK)
     tale = _errand(world, system.place, names.person(rng)[0], reference, rng)
+    tale.hears = system.receiver
     line = {"code": code, "kind": str(FeeKind.PHI), "description": description, "amount": rng.choice(amounts)}
     due = datetime.combine((at + timedelta(days=15)).date(), time(23, 59), tzinfo=at.tzinfo)
     bill = _bill(tale, at, line, description, cause="api", client_id=system.client_id, due_at=due)
@@ -70,6 +85,7 @@ def _of_system(world: World, system: System, at: datetime, reference: str, rng: 
             ended = tale.when(at + timedelta(days=rng.uniform(10, 16)))
             reason = "Người yêu cầu không đến"
             bills.to(tale, ended, bill, BillState.CANCELLED, cause="api", detail={"reason": reason})
+            tale.hear(ended, WebhookKind.BILL_CANCELLED, bill)
     except NotYet:
         money.finish(tale)
 

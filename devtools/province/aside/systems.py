@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from devtools.demo import API_CLIENT
 from devtools.province.people import names
-from devtools.province.scene import Scene
+from devtools.province.world import World
 from payments.bills.create import NewLine, cancel_bill, create_bill
-from payments.models import ApiClient, WebhookDelivery
+from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
 from payments.webhooks import endpoints
+from payments.webhooks.dispatch import RETRIES
 
+from . import webhooks
 from .errands import System
 
 _BILLS, _CANCELLED = 8, 5
@@ -21,19 +23,25 @@ _BILLS, _CANCELLED = 8, 5
 _ADDRESS = "https://mot-cua.example/webhooks"
 
 
-def of(scene: Scene) -> System | None:
-    """Return the demo's connected system and the office it makes bills for."""
+def of(world: World, rng: Random) -> System | None:
+    """Return the demo's connected system and the office it makes bills for; it has listened all the year."""
     client = ApiClient.objects.filter(name=API_CLIENT).first()
-    agency = client and client.agencies.filter(pk__in=scene.places).first()
-    return System(client.pk, scene.places[agency.pk]) if client and agency else None
+    agency = client and client.agencies.filter(pk__in=world.scene.places).first()
+    if client is None or agency is None:
+        return None
+    endpoint = endpoints.register(client, _ADDRESS)
+    endpoint.created_at = began = world.clock.midnight(world.first)
+    endpoint.save(update_fields=["created_at"])
+    return System(client.pk, world.scene.places[agency.pk], webhooks.receiver(endpoint.pk, began, world.now, rng))
 
 
 def connect(rng: Random) -> None:
-    """Let the demo's API client have made bills; its receiver was down once, and rests since."""
+    """Let the demo's API client have made bills today; its receiver was down once, and rests since."""
     client = ApiClient.objects.filter(name=API_CLIENT).first()
-    if client is None:
+    endpoint = WebhookEndpoint.objects.filter(client=client, url=_ADDRESS).first()
+    if client is None or endpoint is None:
         return
-    endpoint = endpoints.register(client, _ADDRESS)
+    earlier = set(WebhookDelivery.objects.filter(endpoint=endpoint).values_list("pk", flat=True))
     agency = client.agencies.get()
     for number in range(_BILLS):
         amount = rng.choice((15_000, 50_000, 120_000))
@@ -50,12 +58,11 @@ def connect(rng: Random) -> None:
             cancel_bill(bill, reason="Người yêu cầu không đến", cause="api")
     endpoints.send_test(endpoint)
     now = timezone.now()
-    told = list(WebhookDelivery.objects.filter(endpoint=endpoint).order_by("pk"))
+    told = list(WebhookDelivery.objects.filter(endpoint=endpoint).exclude(pk__in=earlier).order_by("pk"))
     for delivery in told[1:]:
         delivery.attempts, delivery.delivered_at, delivery.last_status = 1, now, 204
     for delivery in told[:1]:
-        delivery.attempts, delivery.gave_up_at, delivery.last_error = 10, now, "HTTP 502"
-        delivery.last_status = 502
-    WebhookDelivery.objects.bulk_update(told, ["attempts", "delivered_at", "gave_up_at", "last_status", "last_error"])
+        delivery.attempts, delivery.gave_up_at, delivery.last_status = len(RETRIES.pauses) + 1, now, 502
+    WebhookDelivery.objects.bulk_update(told, ["attempts", "delivered_at", "gave_up_at", "last_status"])
     endpoint.is_active, endpoint.rests_until = False, now + timedelta(minutes=1)
     endpoint.save(update_fields=["is_active", "rests_until"])

@@ -255,6 +255,15 @@ def _after() -> dict[str, Table]:
             last_error="",
             set_aside_reason="",
         ),
+        "delivery": Table(
+            p.WebhookDelivery,
+            "endpoint_id event_id kind body created_at next_attempt_at",
+            attempts=0,
+            delivered_at=None,
+            gave_up_at=None,
+            last_status=None,
+            last_error="",
+        ),
     }
 
 

@@ -49,7 +49,6 @@ from payments.models import (
     Refund,
     RejectedNotification,
     TestPayment,
-    WebhookDelivery,
 )
 from payments.models.notifications import NotificationState, RejectionReason
 from payments.settlement.ledger_check import check
@@ -232,7 +231,6 @@ def test_a_year_has_all_that_happens_in_one() -> None:
     assert set(Rating.objects.values_list("score", flat=True)) == {1, 2, 3, 4, 5}
     assert Message.objects.exclude(gave_up_at=None).exists()
     assert Draft.objects.filter(dossier=None).exists()
-    assert WebhookDelivery.objects.exclude(gave_up_at=None).exists()
     assert not dispatch.waiting().exists(), "nothing is sent to a receiver there is none of"
     assert FeeSchedule.objects.filter(state="draft").exists()
     assert Dossier.objects.filter(returned_at__isnull=False, finished_at__gt=models.F("due_at")).exists()
