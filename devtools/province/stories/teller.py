@@ -13,7 +13,7 @@ from payments.states import BillState
 from procedures.models import CollectWhen
 
 from . import money, opening, paying, working
-from .rare import plots
+from .rare import plots, unpaid
 from .tale import NotYet, Tale
 
 #: These begin when nothing else is under way.
@@ -72,7 +72,7 @@ def _pay(tale: Tale, at: datetime, rare: paying.Plot | None) -> None:
         elif tale.channel == Channel.ONLINE and (fate < 0.8 or tale.case.collect_when == CollectWhen.ON_SUBMIT):
             plots, shares = zip(*paying.COMMON, strict=True)
             rng.choices(plots, shares)[0](tale, begun, bill)
-        elif tale.channel != Channel.ONLINE and fate < 0.7:
+        elif tale.channel != Channel.ONLINE and (fate < 0.7 or tale.case.collect_when == CollectWhen.ON_SUBMIT):
             paying.at_the_counter(tale, begun, bill)
         else:
             tale.is_paying = False
@@ -89,6 +89,7 @@ def _work(tale: Tale, at: datetime, rare: working.Plot | None) -> None:
         at = max(at, tale.last)
     if tale.case.collect_when == CollectWhen.ON_SUBMIT:
         if tale.settled_at is None:
+            unpaid.ended(tale, at)
             return
         at = max(at, tale.settled_at)
     plot(tale, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -54,7 +54,7 @@ from payments.models.notifications import NotificationState, RejectionReason
 from payments.settlement.ledger_check import check
 from payments.states import BillState, PaymentState, RefundState
 from payments.webhooks import dispatch
-from procedures.models import FeeSchedule, ProcedureCase, Question
+from procedures.models import CollectWhen, FeeSchedule, ProcedureCase, Question
 
 from .conftest import COUNT
 
@@ -236,6 +236,13 @@ def test_a_year_has_all_that_happens_in_one() -> None:
     assert Dossier.objects.filter(returned_at__isnull=False, finished_at__gt=models.F("due_at")).exists()
     today = timezone.localdate()
     assert not Dossier.objects.filter(submitted_at__date__gt=today).exists()
+
+
+def test_nothing_waits_for_its_fee_for_months() -> None:
+    waiting = Dossier.objects.filter(state=DossierState.SUBMITTED, case__collect_when=CollectWhen.ON_SUBMIT)
+    with_money = Payment.objects.filter(state__in=("paid", "unknown", "sent"))
+    forgotten = waiting.filter(submitted_at__lt=timezone.now() - timedelta(days=60))
+    assert not forgotten.exclude(bills__payments__in=with_money).exists()
 
 
 def test_nobody_begins_to_pay_while_a_dossier_is_stopped() -> None:
