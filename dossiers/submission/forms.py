@@ -72,6 +72,9 @@ class PersonForm(StepForm):
         """Whoever is signed in says whose dossier it is; who is helped at the counter may have no phone."""
         if self.signed_in and not self.is_assisted:
             self.fields = {"for_whom": self._whose(), **self.fields}
+            if self.is_bound and "for_whom" not in self.data:
+                # Opened before the question was there, or sent by a program: one's own number says as much.
+                self.data = MultiValueDict({**dict(self.data), "for_whom": [ForWhom.SELF]})
         if not self.is_assisted:
             return
         phone = self.fields["owner_phone"]

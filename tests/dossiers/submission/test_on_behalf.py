@@ -51,7 +51,7 @@ def test_anothers_number_asks_whose_it_is(case: ProcedureCase) -> None:
     wrong = browser.post(address, MOTHER | {"for_whom": "self"})
     assert wrong.status_code == 422 and "Số giấy tờ ghi bên dưới không phải của bạn." in wrong.content.decode()
     assert browser.post(address, OWN | {"for_whom": "other"}).status_code == 422
-    for person in (MOTHER | {"for_whom": "other"}, OWN | {"for_whom": "self"}):
+    for person in (MOTHER | {"for_whom": "other"}, OWN | {"for_whom": "self"}, OWN):
         assert browser.post(address, person).status_code == 302
     passport = {"owner_identity_number_kind": "passport", "owner_identity_number": "C1234567", "for_whom": "self"}
     answer = browser.post(address, PERSON | passport | {"owner_identity_number_country": "FR"})
