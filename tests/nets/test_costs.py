@@ -46,6 +46,7 @@ PARSERS: dict[str, tuple[str, ...] | str] = {
     "dossiers/post/orders.py": "data that ships with the product",
     "procedures/catalogue/elsewhere.py": "data that ships with the product",
     "payments/merchants/contract_faults.py": "a form field: portal/incoming/input_checks.py bounds it",
+    "core/values/closed_names.py": "data that ships with the product",
     "portal/settings/site.py": "the version of the product itself",
 }
 TABLE = ROOT / "docs/parsers.md"

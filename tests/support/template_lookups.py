@@ -1,8 +1,8 @@
 """Lookups of templates that Django lets fail silently: of something that a thing which is there does not have.
 
 `{{ case.notice }}`, `{% if case.notice %}`, `{% include … with notice=case.notice %}`: where `case` is there and has
-no `notice`, nothing is printed and nothing is told, whatever the tag. A name that a page was not given at all, and
-what is looked up on None, are ways to say "not here" and are left alone.
+no `notice`, nothing is printed and nothing is told, whatever the tag. A name that a page was not given at all, what
+an address did not ask, and what is looked up on None, are ways to say "not here" and are left alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from django.http import QueryDict
 from django.template.base import Node, Variable, VariableDoesNotExist
 from django.template.context import BaseContext
 
@@ -50,7 +51,8 @@ def failed_lookups() -> Iterator[set[Lookup]]:
             return resolve(variable, context)
         except VariableDoesNotExist as error:
             _bit, owner = error.params
-            if owner is not None and owner != "" and not isinstance(owner, BaseContext) and (name := _template()):
+            may_lack = owner is None or owner == "" or isinstance(owner, BaseContext | QueryDict)
+            if not may_lack and (name := _template()):
                 failed.add((name, str(variable.var), type(owner).__name__))
             raise
 
