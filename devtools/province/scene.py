@@ -35,8 +35,9 @@ _SHARES = {
     "3.000346": 10, "2.001583": 6, "2.001199": 4, "1.001776": 18, "2.000908": 10,
 }  # fmt: skip
 _REST = 2
-#: The commune of the demo's accounts has so many times the dossiers of a usual one.
-VIET_TRI, _BUSY = "07900", 14.0
+#: The commune of the demo's accounts. It, and Phường Phú Thọ, have so many times the dossiers of a usual one.
+VIET_TRI = "07900"
+_BUSY = {VIET_TRI: 14.0, "07942": 5.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def build(first: date, today: date, banks: Mapping[str, Mapping[str, Any]], rng:
     people = staff(list(agencies.values()), province, first, rng)
     counters, moved = (_with_itself(slug, list(agencies.values()), first) for slug in internal.SLUGS)
     accountants = tuple(people[province.pk].people[Role.ACCOUNTANT])
-    weights = {pk: _BUSY if agency.code == VIET_TRI else rng.lognormvariate(0, 0.5) for pk, agency in agencies.items()}
+    weights = {pk: _BUSY.get(agency.code) or rng.lognormvariate(0, 0.5) for pk, agency in agencies.items()}
     count: dict[int, int] = {}
     for case in cases:
         count[case.procedure_id] = count.get(case.procedure_id, 0) + 1
@@ -179,10 +180,10 @@ def _own(
     banks: Mapping[str, Mapping[str, Any]],
     until: date,
 ) -> dict[tuple[int, str], Contract]:
-    """Return the contract that the commune of the demo's accounts had of its own until a day."""
+    """Return the contracts that communes had of their own until a day."""
     found = {}
     for agency in agencies:
-        if agency.code == VIET_TRI and (made := contracts.of_its_own(agency, province, banks, until)):
+        if made := contracts.of_its_own(agency, province, banks, until):
             account, bank = made
             accountants = tuple(people[agency.pk].people[Role.ACCOUNTANT])
             found[agency.pk, account.gateway] = _contract(account, bank, accountants)

@@ -1,4 +1,4 @@
-"""The contract a commune had of its own: with VietinBank, until it joined the province's."""
+"""Contracts that communes had of their own: with VietinBank, until they joined the province's."""
 
 from __future__ import annotations
 
@@ -14,33 +14,44 @@ from payments.models import MerchantAccount
 
 _GATEWAY = "vietinbank"
 _SINCE = date(2021, 4, 1)
-#: What differs from the province's contract with the same bank. Nobody plays this account at the bank.
+#: By commune, what differs from the province's contract with the same bank. Nobody plays these accounts at the bank.
 _OWN = {
-    "provider_id": "PT044VT",
-    "merchant_id": "VIETTRI",
-    "account": "101099988877",
-    "account_name": "UBND PHUONG VIET TRI",
-    "code_prefix": "9VT",
+    "07900": {
+        "provider_id": "PT044VT",
+        "merchant_id": "VIETTRI",
+        "account": "101099988877",
+        "account_name": "UBND PHUONG VIET TRI",
+        "code_prefix": "9VT",
+    },
+    "07942": {
+        "provider_id": "PT044PT",
+        "merchant_id": "PHUTHO",
+        "account": "101099988866",
+        "account_name": "UBND PHUONG PHU THO",
+        "code_prefix": "9PT",
+    },
 }
 
 
 def of_its_own(
     commune: Agency, province: Agency, banks: Mapping[str, Mapping[str, Any]], until: date
 ) -> tuple[MerchantAccount, dict[str, Any]] | None:
-    """Give a commune its contract, which takes no new payment from a day on; return it with the bank's side.
+    """Give a commune the contract it had, which takes no new payment from a day on; return it with the bank's side.
 
-    None where the province has none with that bank: keys and addresses are those of the province's.
+    None for a commune that had none, and where the province has none with that bank: keys and addresses are the
+    province's.
     """
     like = MerchantAccount.objects.filter(agency=province, gateway=_GATEWAY).first()
-    if like is None or _GATEWAY not in banks:
+    own = _OWN.get(commune.code)
+    if own is None or like is None or _GATEWAY not in banks:
         return None
     made = MerchantAccount.objects.create(
         agency=commune,
         gateway=_GATEWAY,
-        merchant_id=_OWN["provider_id"],
-        settings={**like.settings, **_OWN, "accounts": [_OWN["account"]]},
+        merchant_id=own["provider_id"],
+        settings={**like.settings, **own, "accounts": [own["account"]]},
         secrets=json.dumps(json.loads(like.secrets)),
         valid_during=DateRange(_SINCE, until),
         position=like.position,
     )
-    return made, {**banks[_GATEWAY], **_OWN}
+    return made, {**banks[_GATEWAY], **own}
