@@ -193,7 +193,8 @@ class MatterForm(StepForm):
             (question, self.papers.get(name := QUESTION + question.slug) or self.cleaned_data.get(name))
             for question in self.questions
         ]
-        return tuple((question.label, question.answer_text(value)) for question, value in given if value)
+        answered = [(question, value) for question, value in given if value not in (None, "")]
+        return tuple((question.label, question.answer_text(value)) for question, value in answered)
 
 
 class PapersForm(StepForm):

@@ -21,7 +21,8 @@ from dossiers.attachments import store as attachments
 from dossiers.models import Attachment, Dossier, Draft
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.submission import drafts
-from procedures.models import ProcedureCase
+from dossiers.submission.forms import MatterForm
+from procedures.models import ProcedureCase, Question
 from tests.support import factories
 from tests.support.concurrency import at_once
 from tests.support.submitting import PERSON, asking, begun, filled, picture
@@ -59,6 +60,13 @@ def test_every_day_the_procedures_ask_for_says_where_it_lies() -> None:
     with (settings.PROVINCE_DATA / "questions.csv").open(encoding="utf-8") as file:
         days = [row for row in csv.DictReader(file) if row["kind"] == "date"]
     assert days and all(row["day_lies"] for row in days)
+
+
+def test_nothing_of_a_number_is_an_answer(case: ProcedureCase, agency: Agency) -> None:
+    Question.objects.create(procedure=case.procedure, slug="sons", label="Số con", kind="number", position=2)
+    form = MatterForm(case, {"agency": agency.pk, "q_child": "Nguyễn An", "q_born": "1/9/2026", "q_sons": "0"})
+    assert form.is_valid(), form.errors
+    assert ("Số con", "0") in form.answers()
 
 
 def test_step_by_step_to_a_dossier_with_its_answers_and_papers(case: ProcedureCase, agency: Agency) -> None:
