@@ -88,14 +88,6 @@ class InvalidBill(PaymentsError):
         self.message = message
 
 
-class ReferenceHasOpenBill(PaymentsError):
-    """A client asks for a second bill of what it has an open bill for: somebody may pay both. `bill` is its id."""
-
-    def __init__(self, bill: int) -> None:
-        super().__init__(str(bill))
-        self.bill = bill
-
-
 class IdempotencyConflict(PaymentsError):
     """The same Idempotency-Key came before with another body."""
 

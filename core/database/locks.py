@@ -22,12 +22,6 @@ def limit_waits(lock_timeout: str) -> None:
         )
 
 
-def lock_name(name: str) -> None:
-    """Hold what a name stands for until the present transaction ends: where there is no row yet to lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-
-
 def is_contention(error: OperationalError) -> bool:
     """Distinguish a lock that could not be acquired from a failing database."""
     return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)

@@ -54,11 +54,6 @@ PROBLEMS: dict[str, Problem] = {
         _("Yêu cầu này đang được trả lời"),
         _("Hãy chờ số giây ở tiêu đề Retry-After rồi gửi lại y nguyên, cùng Idempotency-Key: sẽ nhận câu trả lời đó."),
     ),
-    "reference-has-open-bill": Problem(
-        409,
-        _("Mã tham chiếu này đang có khoản phải nộp chưa nộp"),
-        _("Hãy dùng khoản ở trường bill, hoặc hủy nó trước: hai khoản cùng mở thì người nộp có thể nộp hai lần."),
-    ),
     "bill-held": Problem(409, _("Khoản này đang tạm dừng"), _("Lúc này chưa ai nên nộp khoản này. Hãy hỏi lại sau.")),
     "bill-not-payable": Problem(409, _("Khoản này không còn chờ nộp"), _("Hãy đọc lại khoản này.")),
     "bill-has-money": Problem(

@@ -27,7 +27,6 @@ _NAMES: dict[type[Exception], str] = {
     errors.IdempotencyConflict: "idempotency-conflict",
     errors.TooManyEndpoints: "too-many-endpoints",
     errors.RemainingChanged: "remaining-changed",
-    errors.ReferenceHasOpenBill: "reference-has-open-bill",
     RequestDataTooBig: "content-too-large",
     SuspiciousOperation: "bad-request",
     BadRequest: "bad-request",
@@ -76,7 +75,7 @@ def _facts(error: Exception) -> dict[str, Any]:
         return {"least": error.least, "most": error.most}
     if isinstance(error, errors.RemainingChanged):
         return {"remaining_amount": error.remaining}
-    return {"bill": error.bill} if isinstance(error, errors.ReferenceHasOpenBill) else {}
+    return {}
 
 
 def _of_framework(error: APIException) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -12,11 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.models import Agency
-from core.database.locks import lock_name
 from core.http import client_ip
 from payments.bills import create as bills_create
 from payments.checkout import start as checkout
-from payments.errors import InvalidBill, ReferenceHasOpenBill
+from payments.errors import InvalidBill
 from payments.models import Bill, Payment
 from payments.states import BillState
 from payments.status_queries import query as status_queries
@@ -74,24 +74,20 @@ class BillList(ClientView):
     def post(self, request: Request) -> Response:
         """Make a bill. Later changes of fees never touch it.
 
-        One reference has one open bill at a time: a second one, under another Idempotency-Key, is 409
-        `reference-has-open-bill` with the first one's id. Once that is paid or cancelled the reference is free.
+        A reference may have several bills. Where another one is still open, `Link` with `rel="related"` leads to all of
+        them: somebody might pay twice.
         """
         serializer = NewBillSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = dict(serializer.validated_data)
         lines = [bills_create.NewLine(**line) for line in wanted.pop("lines")]
         agency = self._agency(wanted.pop("agency"))
-        self._refuse_second(wanted["reference"])
+        others = Bill.objects.filter(client=self.client, reference=wanted["reference"], state=BillState.OPEN)
+        has_others = others.exists()
         bill = bills_create.create_bill(**wanted, agency=agency, lines=lines, client=self.client, cause="api")
-        return Response(BillSerializer(self.bills().get(pk=bill.pk)).data, status=201)
-
-    def _refuse_second(self, reference: str) -> None:
-        """Raise ReferenceHasOpenBill; of two requests at once the second waits for the first."""
-        lock_name(f"bill of {self.client.pk}: {reference}")
-        open_bills = Bill.objects.filter(client=self.client, reference=reference, state=BillState.OPEN)
-        if (earlier := open_bills.values_list("pk", flat=True).first()) is not None:
-            raise ReferenceHasOpenBill(earlier)
+        related = f'<{request.path}?{urlencode({"reference": bill.reference})}>; rel="related"'
+        headers = {"Link": related} if has_others else None
+        return Response(BillSerializer(self.bills().get(pk=bill.pk)).data, status=201, headers=headers)
 
     def _reference(self, text: str) -> str:
         try:

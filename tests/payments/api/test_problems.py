@@ -156,10 +156,13 @@ def test_a_name_is_one_line(key: str, agency: Agency) -> None:
     assert (said["payer_name"], said["description"]) == ("Nguyễn Thị Bình", "a b")
 
 
-def test_one_reference_has_one_open_bill(key: str, agency: Agency) -> None:
-    first = send(key, "/api/v1/bills", new_bill(agency), "k1")[1]
-    status, problem = send(key, "/api/v1/bills", new_bill(agency), "k2")
-    assert (status, problem["type"], problem["bill"]) == (409, "/api/problems/reference-has-open-bill", first["id"])
-    send(key, f"/api/v1/bills/{first['id']}/cancel", {}, "k3")
-    assert send(key, "/api/v1/bills", new_bill(agency), "k2")[0] == 201
-    assert Bill.objects.count() == 2
+def test_a_second_bill_of_a_reference_is_told_of_the_first(key: str, agency: Agency) -> None:
+    first, second = (
+        answer(key, "/api/v1/bills", new_bill(agency), **{"Idempotency-Key": name}) for name in ("k1", "k2")
+    )
+    assert [each.status_code for each in (first, second)] == [201, 201]
+    assert "Link" not in first.headers
+    assert second.headers["Link"] == '</api/v1/bills?reference=X1>; rel="related"'
+    assert [row["id"] for row in answer(key, "/api/v1/bills?reference=X1").json()["results"]] != []
+    Bill.objects.update(state="cancelled")
+    assert "Link" not in answer(key, "/api/v1/bills", new_bill(agency), **{"Idempotency-Key": "k3"}).headers
