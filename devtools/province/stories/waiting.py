@@ -209,10 +209,10 @@ def short(tale: Tale, at: datetime) -> None:
 
 
 def move_to_approve(tale: Tale, at: datetime) -> None:
-    """A transfer of twice the fee, of which the second accountant wants to take what is owed."""
+    """A transfer of far more than the fee, of which the second accountant wants to take what is owed."""
     bill = tale.bills[0]
     payment = money.begin(tale, tale.last + timedelta(minutes=1), bill, "vietinbank")
-    money.pay(tale, payment["sent_at"] + timedelta(minutes=4), bill, payment, lag=2, amount=2 * bill["amount"])
+    money.pay(tale, payment["sent_at"] + timedelta(minutes=4), bill, payment, lag=2, amount=20 * bill["amount"])
     reallocations.propose(tale, tale.last + timedelta(minutes=30), payment["_discrepancies"][0], bill, maker=1)
 
 
