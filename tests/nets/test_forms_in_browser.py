@@ -30,6 +30,9 @@ FORMS = """() => [...document.forms].map((form, number) => ({
         + ' ' + [...new Set([...form.elements].map(field => field.name.replace(/\\d+/g, '#')))].sort().join(' '),
     button: [...form.elements].some(field => field.type === 'submit' && !field.disabled),
     isValid: form.noValidate || form.checkValidity(),
+    // An empty box asks nothing, and its script keeps the list as it is.
+    asks: form.getAttribute('role') !== 'search'
+        || [...form.elements].some(field => field.type === 'search' && field.value),
 }))"""
 SENT_WITHIN = 5_000  # milliseconds
 PRESS = """number => {
@@ -88,7 +91,8 @@ def _press_all(browser: Browser) -> tuple[int, list[str]]:
         tab = tabs[who]
         tab.goto(path)
         for form in tab.page.evaluate(FORMS):
-            if form["method"] != "post" or not form["button"] or not form["isValid"] or form["shape"] in shapes:
+            can_be_sent = form["method"] == "post" and form["button"] and form["isValid"] and form["asks"]
+            if not can_be_sent or form["shape"] in shapes:
                 continue
             shapes.add(form["shape"])
             cookies = copy.deepcopy(tab.client.cookies)
