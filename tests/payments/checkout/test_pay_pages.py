@@ -113,7 +113,9 @@ def test_a_second_payment_is_begun_only_by_somebody_who_was_told_of_the_first(bi
 def test_of_two_tabs_with_two_gateways_one_is_warned(bill: Bill) -> None:
     gateways = ["vietinbank", "vnptpay", "vnpay", "momo"]
     answers = at_once(4, lambda number: click(bill, gateways[number]).status_code)
-    assert sorted(answers) == [302, 409, 409, 409]
+    led_on, *warned = sorted(answers)
+    # By a link, where the policy of this process does not know the contracts yet.
+    assert led_on in (200, 302) and warned == [409] * 3
     assert bill.payments.filter(state__in=OPEN_PAYMENT_STATES).count() == 1
     assert ledger_check.check() == []
 
