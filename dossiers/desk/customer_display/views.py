@@ -19,6 +19,7 @@ from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.desk.fees.state import fee_state, owed
 from dossiers.models import Dossier, Draft
 from dossiers.submission import drafts, summary
+from payments.bills.holds import received_reason
 from payments.states import BillState
 
 from . import qr_views
@@ -82,8 +83,9 @@ def _shown(request: HttpRequest, staff: DeskStaff) -> dict[str, Any]:
     dossier = staff.dossiers().with_bills().filter(code=code).first() if code else None
     if dossier is None:
         return {"dossier": None}
-    open_bills = [] if dossier.payment_hold else [bill for bill in dossier.bills.all() if bill.state == BillState.OPEN]
-    bill = next(iter(open_bills), None)
+    # Nobody is shown a code for what is held, or for what enough has come for already.
+    bills = [] if dossier.payment_hold else dossier.bills.all()
+    bill = next((each for each in bills if each.state == BillState.OPEN and not received_reason(each)), None)
     return {
         "dossier": dossier,
         "pin": request.session.get(_PIN, ""),

@@ -11,7 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers.desk.customer_display import qr_views
+from payments.callbacks import inbox
 from tests.support import factories
+from tests.support.notifications import confirm
+from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +36,17 @@ def test_the_code_stands_still_then_changes_and_the_old_one_leads_nowhere() -> N
     assert answers[0].headers["Location"] == reverse("bill", args=[bill.token])
     assert "Quét mã đang hiện" in answers[-1].content.decode()
     assert bill.token not in shown[0]  # else a photograph would hold the bill's own address
+
+
+def test_no_code_is_shown_for_what_enough_has_come_for() -> None:
+    dossier = factories.dossier()
+    payment = factories.payment(of=dossier.bills.get())
+    officer = browser_of(factories.officer(dossier.agency))
+    officer.get(f"/quay/{dossier.code}/")
+    assert officer.get("/quay/man-hinh-phu/trang-thai/").context["pay_url"]
+    post(confirm(payment, amount=payment.amount + 1_000))
+    inbox.drain_all()
+    assert officer.get("/quay/man-hinh-phu/trang-thai/").context["pay_url"] == ""
 
 
 def test_a_code_nobody_signed_is_not_found() -> None:
