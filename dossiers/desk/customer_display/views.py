@@ -84,7 +84,7 @@ def _shown(request: HttpRequest, staff: DeskStaff) -> dict[str, Any]:
     if dossier is None:
         return {"dossier": None}
     # Nobody is shown a code for what is held, or for what enough has come for already.
-    bills = [] if dossier.payment_hold else dossier.bills.all()
+    bills = [] if dossier.payment_hold else list(dossier.bills.all())
     bill = next((each for each in bills if each.state == BillState.OPEN and not received_reason(each)), None)
     return {
         "dossier": dossier,
