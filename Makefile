@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 	@$(RUN) -m pip install -q --require-hashes -r requirements-dev.txt && touch $@ .venv/embedded
 
 demo: .venv/embedded
-	@$(RUN) manage.py demo --port $(PORT) $(if $(ONCE),--once) --dossiers $(DOSSIERS) $(if $(ONCE)$(QUIET),,--player)
+	@$(RUN) -m devtools.run_demo --port $(PORT) $(if $(ONCE),--once) --dossiers $(DOSSIERS) $(if $(ONCE)$(QUIET),,--player)
 
 # Side by side where there are processors: `make -j2 check`.
 check: check-types check-style check-rules check-site

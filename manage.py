@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Run a command of the project: `manage.py demo`, `manage.py sweep`, `manage.py check_ledger`, …"""
+"""Run a command of the project: `manage.py sweep`, `manage.py check_ledger`, …"""
 
 import os
 import sys

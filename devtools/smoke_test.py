@@ -1,8 +1,13 @@
-"""Smoke test: one dossier's journey over HTTP against the running system, with times."""
+"""Smoke test: one dossier's journey over HTTP against the running system, with times.
+
+`python -m devtools.smoke_test BASE_URL SANDBOX_URL GATEWAY …` plays one through each gateway.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 import time
 from collections.abc import Callable
 from html import unescape
@@ -115,3 +120,27 @@ def note_for_gateways(by_gateway: dict[str, Any], base_url: str) -> dict[str, An
         gateway: {name: by_gateway[gateway]["bank"][name] for name in sandbox.noted}
         for gateway, sandbox in sandboxes().items()
     }
+
+
+def main(base_url: str, sandbox_url: str, *gateways: str) -> None:
+    """Play a journey through each gateway, telling every step; say at the end how long the payments took."""
+    seconds: dict[str, float] = {}
+    for gateway in gateways:
+        journey = Journey(base_url, sandbox_url, _say)
+        try:
+            seconds[gateway] = round(journey.play(gateway), 3)
+        except (JourneyFailed, OSError) as error:
+            sys.stderr.write(f"The journey through {gateway} failed: {error}\n")
+    if len(gateways) > 1:
+        result = {"journeys": len(gateways), "paid": len(seconds), "seconds_to_paid": seconds}
+        sys.stdout.write(f"{json.dumps(result)}\n")
+    if len(seconds) < len(gateways):
+        sys.exit(1)
+
+
+def _say(step: str, seconds: float) -> None:
+    sys.stdout.write(f"  {seconds * 1000:7.0f} ms  {step}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -14,6 +14,8 @@ from pathlib import Path
 from .processes import LOCALHOST, Child
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Where the demo keeps what it makes; tests give it a folder of their own.
+FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT / ".local"))
 
 
 def environment(port: int, folder: Path) -> dict[str, str]:

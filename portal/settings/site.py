@@ -6,7 +6,7 @@ from pathlib import Path
 from .environment import read
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-#: The agencies, procedures, fees and postal rates that `manage.py demo` and an installation load.
+#: The agencies, procedures, fees and postal rates that `make demo` and an installation load.
 PROVINCE_DATA = BASE_DIR / "data" / "phu_tho"
 #: Declared in pyproject.toml and nowhere else.
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]

@@ -27,7 +27,7 @@ def running_demo(folder: Path, *, dossiers: int = 0) -> Iterator[dict[str, Any]]
     ours = ("DATABASE_URL", "REDIS_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")
     env = {name: value for name, value in os.environ.items() if name not in ours}
     env |= {"DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
-    command = [sys.executable, "manage.py", "demo", "--port", str(free_port(together=4))]
+    command = [sys.executable, "-m", "devtools.run_demo", "--port", str(free_port(together=4))]
     command += ["--dossiers", str(dossiers)]
     child = Child(command, log=folder / "demo.log", env=env, cwd=ROOT)
     child.start()

@@ -1,19 +1,15 @@
-"""`manage.py demo`: the whole system on this machine, with a journey to watch. Ctrl-C ends it."""
+"""`manage.py demo`: what the demo (`devtools/run_demo.py`) needs Django for, and what is asked of one that runs."""
 
 from __future__ import annotations
 
 import gc
 import json
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import threading
 import time
 from argparse import ArgumentParser
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 from allauth.mfa import app_settings as mfa_settings
@@ -22,29 +18,22 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from devtools import demo, embedded, quick_migrations
+from devtools import demo, quick_migrations
 from devtools.embedded.postgres import NAME, WEB_ROLE
-from devtools.processes import is_free
 from devtools.province import load as province
-from devtools.smoke_test import Journey, JourneyFailed, note_for_gateways
-from devtools.stack import ROOT, Stack, StackError, environment, messaging
-
-#: Where the demo keeps what it makes; tests give it a folder of their own.
-FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT / ".local"))
+from devtools.smoke_test import note_for_gateways
+from devtools.stack import FOLDER, ROOT
 
 
 class Command(BaseCommand):
-    """Starts servers and processes, loads the Phú Thọ demo, plays a journey, and serves."""
+    """Loads the Phú Thọ demo; checks the ledger of the demo that runs, or says how to sign in to it."""
 
-    help = "Run the demo until Ctrl-C, or play every gateway once with --once."
+    help = "Prepare the demo, or ask the one that runs."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """`--port` of the portal (live +1, sandbox +2), `--once`, `--dossiers`, and hidden steps of its own."""
-        parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--once", action="store_true")
+        """One step: `--prepare`, `--check-ledger` or `--account`."""
         parser.add_argument("--dossiers", type=int, default=0, help="Load a year of the province's life, once.")
-        parser.add_argument("--player", action="store_true", help="Let citizens come all the time.")
         parser.add_argument("--prepare", action="store_true")
         parser.add_argument("--check-ledger", action="store_true")
         parser.add_argument("--account", help="Say how to sign in as one of the accounts.")
@@ -60,39 +49,7 @@ class Command(BaseCommand):
         if options["account"] is not None:
             self._account(options["account"])
             return
-        # SIGTERM must end it as Ctrl-C does, so that nothing is left behind.
-        signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
-        try:
-            self._demo(options["port"], once=options["once"], dossiers=options["dossiers"], player=options["player"])
-        except (embedded.EmbeddedError, StackError) as error:
-            raise CommandError(str(error)) from error
-        except KeyboardInterrupt:
-            self.stdout.write("\nStopped; nothing is left running.")
-
-    def _demo(self, port: int, *, once: bool, dossiers: int, player: bool) -> None:
-        for number in (port, port + 1, port + 2, port + 3):
-            if not is_free(number):
-                raise CommandError(f"Port {number} is taken: stop what uses it, or choose another with PORT=…")
-        if shutil.disk_usage(ROOT).free < 500 * 1024**2:
-            raise CommandError("Less than 500 MB of disk is free: the demo needs that much.")
-        FOLDER.mkdir(mode=0o700, exist_ok=True)
-        began = time.monotonic()
-        with embedded.servers(FOLDER) as running:
-            (FOLDER / "demo.json").unlink(missing_ok=True)  # of a demo that has ended: one that runs has the servers
-            env = environment(port, FOLDER) | messaging(port) | running.environment
-            prepare = [sys.executable, "manage.py", "demo", "--prepare", "--dossiers", str(dossiers)]
-            subprocess.run(prepare, env=env, cwd=ROOT, check=True)  # noqa: S603 - our own interpreter
-            stack = Stack(env | running.process_environment, port=port, logs=FOLDER / "logs", player=player)
-            try:
-                stack.start()
-                (FOLDER / "environment.json").write_text(json.dumps(running.environment))
-                (FOLDER / "demo.next.json").rename(FOLDER / "demo.json")
-                self.stdout.write(f"Ready after {time.monotonic() - began:.1f} s.")
-                self._play(env, once=once)
-                if not once:
-                    self._serve(stack)
-            finally:
-                stack.stop()
+        raise CommandError("`make demo` starts it; here are its steps.")
 
     def _prepare(self, dossiers: int) -> None:
         """Runs in a process of its own, when the servers are up and the environment is set."""
@@ -123,36 +80,6 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"\r[{'█' * filled}{'·' * (30 - filled)}] {done}/{total} {label}", ending=end)
         self.stdout.flush()
-
-    def _play(self, env: dict[str, str], *, once: bool) -> None:
-        gateways = list(json.loads((FOLDER / "demo.json").read_text())["gateways"])
-        seconds: dict[str, float] = {}
-        for gateway in gateways if once else gateways[:1]:
-            journey = Journey(env["BASE_URL"], env["SANDBOX_URL"], self._say)
-            try:
-                seconds[gateway] = round(journey.play(gateway), 3)
-            except (JourneyFailed, OSError) as error:
-                self.stderr.write(f"The journey through {gateway} failed: {error}")
-        if once:
-            result = {"journeys": len(gateways), "paid": len(seconds), "seconds_to_paid": seconds}
-            self.stdout.write(json.dumps(result))
-            if len(seconds) < len(gateways):
-                sys.exit(1)
-
-    def _say(self, step: str, seconds: float) -> None:
-        self.stdout.write(f"  {seconds * 1000:7.0f} ms  {step}")
-
-    def _serve(self, stack: Stack) -> None:
-        note = json.loads((FOLDER / "demo.json").read_text())
-        self.stdout.write(f"\nPortal   {note['base_url']}/\nDesk     {note['base_url']}/quay/")
-        self.stdout.write(f"Bank app {note['sandbox_url']}/vietinbank/app\nAccounts (more in .local/demo.json):")
-        for role, account in note["accounts"].items():
-            self.stdout.write(f"  {role:18} {account['username']:18} {account['password']}")
-        self.stdout.write("Ctrl-C stops everything.")
-        stop = threading.Event()
-        while not stop.wait(2):
-            for name in stack.revive():
-                self.stderr.write(f"{name} had died and was started again.")
 
     def _account(self, who: str) -> None:
         accounts = self._note()["accounts"]
