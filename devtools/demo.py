@@ -22,20 +22,23 @@ from payments.api.clients import create_client, replace_key
 from payments.models import ApiClient, MerchantAccount
 from procedures.loading import procedures as procedures_loading
 
-#: One account per role, and a second of those whose work needs two people (refunds, fee schedules).
-PEOPLE: dict[str, tuple[Role, str, str]] = {
-    "reception_officer": (Role.RECEPTION_OFFICER, "tiepnhan.viettri", "Cán bộ tiếp nhận Việt Trì"),
-    "handling_officer": (Role.HANDLING_OFFICER, "thuly.viettri", "Chuyên viên thụ lý Việt Trì"),
-    "signer": (Role.SIGNER, "lanhdao.viettri", "Lãnh đạo Việt Trì"),
-    "cashier": (Role.CASHIER, "thungan.viettri", "Thu ngân Việt Trì"),
-    "accountant": (Role.ACCOUNTANT, "ketoan.viettri", "Kế toán Việt Trì"),
-    "second_accountant": (Role.ACCOUNTANT, "ketoan2.viettri", "Kế toán thứ hai Việt Trì"),
-    "agency_admin": (Role.AGENCY_ADMIN, "quantri.viettri", "Quản trị Việt Trì"),
-    "province_admin": (Role.PROVINCE_ADMIN, "quantri.tinh", "Quản trị tỉnh"),
-    "second_province_admin": (Role.PROVINCE_ADMIN, "quantri2.tinh", "Quản trị tỉnh thứ hai"),
-    "auditor": (Role.AUDITOR, "thanhtra.tinh", "Thanh tra tỉnh"),
+PROVINCE, VIET_TRI, PHU_THO = "H44", "07900", "07942"
+#: Role, account, name, agency. One of each role, and a second of those whose work needs two people (refunds, fee
+#: schedules); the accountants of a second commune see their own agency's work, and nothing of the first.
+PEOPLE: dict[str, tuple[Role, str, str, str]] = {
+    "reception_officer": (Role.RECEPTION_OFFICER, "tiepnhan.viettri", "Cán bộ tiếp nhận Việt Trì", VIET_TRI),
+    "handling_officer": (Role.HANDLING_OFFICER, "thuly.viettri", "Chuyên viên thụ lý Việt Trì", VIET_TRI),
+    "signer": (Role.SIGNER, "lanhdao.viettri", "Lãnh đạo Việt Trì", VIET_TRI),
+    "cashier": (Role.CASHIER, "thungan.viettri", "Thu ngân Việt Trì", VIET_TRI),
+    "accountant": (Role.ACCOUNTANT, "ketoan.viettri", "Kế toán Việt Trì", VIET_TRI),
+    "second_accountant": (Role.ACCOUNTANT, "ketoan2.viettri", "Kế toán thứ hai Việt Trì", VIET_TRI),
+    "phu_tho_accountant": (Role.ACCOUNTANT, "ketoan.phutho", "Kế toán Phú Thọ", PHU_THO),
+    "phu_tho_second_accountant": (Role.ACCOUNTANT, "ketoan2.phutho", "Kế toán thứ hai Phú Thọ", PHU_THO),
+    "agency_admin": (Role.AGENCY_ADMIN, "quantri.viettri", "Quản trị Việt Trì", VIET_TRI),
+    "province_admin": (Role.PROVINCE_ADMIN, "quantri.tinh", "Quản trị tỉnh", PROVINCE),
+    "second_province_admin": (Role.PROVINCE_ADMIN, "quantri2.tinh", "Quản trị tỉnh thứ hai", PROVINCE),
+    "auditor": (Role.AUDITOR, "thanhtra.tinh", "Thanh tra tỉnh", PROVINCE),
 }
-VIET_TRI = "07900"
 API_CLIENT = "Một cửa điện tử (chạy thử)"
 
 
@@ -66,14 +69,18 @@ def prepare(
     agencies_loading.load(progress)
     procedures_loading.load(progress)
     postal_orders.load_rates()
-    province = Agency.objects.get(code="H44", valid_during__contains=date(2026, 1, 1))
-    viet_tri = Agency.objects.get(code=VIET_TRI, valid_during__contains=date(2026, 1, 1))
+    agencies = {
+        agency.code: agency
+        for agency in Agency.objects.filter(
+            code__in=(PROVINCE, VIET_TRI, PHU_THO), valid_during__contains=date(2026, 1, 1)
+        )
+    }
     for position, (gateway, contract) in enumerate(by_gateway.items()):
         MerchantAccount.objects.update_or_create(
             gateway=gateway,
             merchant_id=contract["merchant_id"],
             defaults={
-                "agency": province,
+                "agency": agencies[PROVINCE],
                 "settings": contract["settings"],
                 "secrets": json.dumps(contract["secrets"]),
                 "valid_during": DateRange(date(2021, 4, 1), None),
@@ -81,20 +88,19 @@ def prepare(
             },
         )
     return {
-        "accounts": _people(viet_tri, province, earlier.get("accounts", {})),
-        "api_key": _api_key(viet_tri, earlier.get("api_key", "")),
+        "accounts": _people(agencies, earlier.get("accounts", {})),
+        "api_key": _api_key(agencies[VIET_TRI], earlier.get("api_key", "")),
         "api_agency": VIET_TRI,
     }
 
 
-def _people(commune: Agency, province: Agency, earlier: dict[str, Any]) -> dict[str, Any]:
+def _people(agencies: dict[str, Agency], earlier: dict[str, Any]) -> dict[str, Any]:
     accounts = {}
-    for key, (role, username, name) in PEOPLE.items():
+    for key, (role, username, name, code) in PEOPLE.items():
         if key in earlier and User.objects.filter(username=username).exists():
             accounts[key] = earlier[key]
         else:
-            is_provincial = role in (Role.PROVINCE_ADMIN, Role.AUDITOR)
-            accounts[key] = _person(username, name, role, province if is_provincial else commune)
+            accounts[key] = _person(username, name, role, agencies[code])
     return accounts
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Level, Role
+from devtools.demo import PHU_THO, VIET_TRI
 from dossiers.models import PostageRate
 from gateways import internal
 from gateways.base import Gateway
@@ -35,9 +36,8 @@ _SHARES = {
     "3.000346": 10, "2.001583": 6, "2.001199": 4, "1.001776": 18, "2.000908": 10,
 }  # fmt: skip
 _REST = 2
-#: The commune of the demo's accounts. It, and Phường Phú Thọ, have so many times the dossiers of a usual one.
-VIET_TRI = "07900"
-_BUSY = {VIET_TRI: 14.0, "07942": 5.0}
+#: The communes of the demo's accounts have so many times the dossiers of a usual one.
+_BUSY = {VIET_TRI: 14.0, PHU_THO: 5.0}
 
 
 @dataclass(frozen=True, slots=True)

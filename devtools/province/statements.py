@@ -48,7 +48,7 @@ def morning(world: World, day: date, rng: Random) -> None:
 def _read(
     world: World, contract: Contract, found: list[dict[str, Any]], read: datetime, span: set[date], rng: Random
 ) -> None:
-    is_last = (world.now - read) < timedelta(hours=20)
+    is_last = world.clock.next_morning(read) > world.now
     days = world.banks
     for row in found:
         if row["event"] is not None:

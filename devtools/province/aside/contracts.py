@@ -10,20 +10,21 @@ from typing import Any
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency
+from devtools.demo import PHU_THO, VIET_TRI
 from payments.models import MerchantAccount
 
 _GATEWAY = "vietinbank"
 _SINCE = date(2021, 4, 1)
 #: By commune, what differs from the province's contract with the same bank. Nobody plays these accounts at the bank.
 _OWN = {
-    "07900": {
+    VIET_TRI: {
         "provider_id": "PT044VT",
         "merchant_id": "VIETTRI",
         "account": "101099988877",
         "account_name": "UBND PHUONG VIET TRI",
         "code_prefix": "9VT",
     },
-    "07942": {
+    PHU_THO: {
         "provider_id": "PT044PT",
         "merchant_id": "PHUTHO",
         "account": "101099988866",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from devtools.province.scene import VIET_TRI
+from devtools.demo import VIET_TRI
 from dossiers.models import Channel, PaperState, Refusal
 from dossiers.tracking.action_views import SUPPLEMENT
 

@@ -8,8 +8,9 @@ from datetime import datetime, time, timedelta
 from random import Random
 
 from agencies.models import Role
+from devtools.demo import PHU_THO, VIET_TRI
 from devtools.province.people import persons
-from devtools.province.scene import VIET_TRI, Place
+from devtools.province.scene import Place
 from devtools.province.world import World
 from devtools.province.writer.row import Row
 from dossiers.models import Channel, NoticeKind
@@ -22,26 +23,38 @@ from .tale import NotYet, Tale
 
 S = DossierState
 Plot = Callable[[Tale, datetime], None]
+#: What waits, and how often.
+Plots = tuple[tuple[Plot, int], ...]
 _SAME_DAY = ("2.000815", "2.000884", "2.000635")
 _CASES = ("2.000815", "2.000884", "1.004873", "2.000635", "1.012786", "1.001612")
 
 
 def tell_all(world: World, rng: Random) -> None:
     """Tell what waits: each plot so often, the first of them longest ago."""
-    place = next((place for place in world.scene.places.values() if place.agency.code == VIET_TRI), None)
-    if place is None:
-        return
     base = last_moment_of_work(world)
-    plots = [plot for plot, count in PLOTS for _number in range(count)]
-    for number, plot in enumerate(plots):
-        hours = 3 + 20 * rng.random() if plot not in _OLD else 60 + 40 * rng.random()
-        codes = _SAME_DAY if plot is late else _CASES
-        tale = _cast(world, rng, place, base - timedelta(hours=hours), codes)
+    places = {place.agency.code: place for place in world.scene.places.values()}
+    for code, waiting in WORK.items():
+        if code in places:
+            _tell(world, rng, places[code], base, waiting)
+    if VIET_TRI in places:
+        _open_drawer(world, places[VIET_TRI], base, rng)
+
+
+def _tell(world: World, rng: Random, place: Place, base: datetime, waiting: Plots) -> None:
+    for number, plot in enumerate([plot for plot, count in waiting for _number in range(count)]):
+        began = _began(world, rng, plot, base)
+        tale = _cast(world, rng, place, began, _SAME_DAY if plot is late else _CASES)
         with suppress(NotYet):
-            opening.submit(tale, base - timedelta(hours=hours, seconds=number))
+            opening.submit(tale, began - timedelta(seconds=number))
             plot(tale, base - timedelta(minutes=5 + rng.random() * 100))
         money.finish(tale)
-    _open_drawer(world, place, base, rng)
+
+
+def _began(world: World, rng: Random, plot: Plot, base: datetime) -> datetime:
+    """Return when somebody handed in: days ago, on the eve so that it is in the last file of the bank, or lately."""
+    if plot in _ON_THE_EVE:
+        return world.clock.midnight(world.clock.day_of(base)) - timedelta(hours=3 + 7 * rng.random())
+    return base - timedelta(hours=60 + 40 * rng.random() if plot in _OLD else 3 + 20 * rng.random())
 
 
 def last_moment_of_work(world: World) -> datetime:
@@ -238,13 +251,21 @@ def to_erase(tale: Tale, at: datetime) -> None:
     tale.world.audit(asked, None, "erasure_asked", lambda: f"dossier:{tale.dossier['code']}", tale.place.agency.pk)
 
 
+_ON_THE_EVE = (short, move_to_approve)
 _OLD = (late, claim, surplus, to_erase, not_understood)
-PLOTS: tuple[tuple[Plot, int], ...] = (
-    (late, 2), (claim, 2), (surplus, 2), (to_erase, 2), (short, 1), (move_to_approve, 1), (not_understood, 1),
-    (to_receive, 4), (to_receive_unpaid, 3),
-    (in_doubt, 1), (to_begin, 3), (to_handle, 5), (papers_awaited, 2), (money_awaited, 1), (stopped, 1), (to_sign, 4),
-    (to_hand_over, 4), (to_hand_over_unpaid, 3), (to_hand_over_in_doubt, 1), (refund_to_approve, 2),
-    (refund_of_mine, 1), (refund_to_transfer, 1),
-)  # fmt: skip
+#: By office. Phường Phú Thọ has accounts for its accountants only.
+WORK: dict[str, Plots] = {
+    VIET_TRI: (
+        (late, 2), (claim, 2), (surplus, 2), (to_erase, 2), (short, 1), (move_to_approve, 1), (not_understood, 1),
+        (to_receive, 4), (to_receive_unpaid, 3),
+        (in_doubt, 1), (to_begin, 3), (to_handle, 5), (papers_awaited, 2), (money_awaited, 1), (stopped, 1),
+        (to_sign, 4), (to_hand_over, 4), (to_hand_over_unpaid, 3), (to_hand_over_in_doubt, 1), (refund_to_approve, 2),
+        (refund_of_mine, 1), (refund_to_transfer, 1),
+    ),
+    PHU_THO: (
+        (claim, 1), (surplus, 1), (short, 1), (move_to_approve, 1), (refund_to_approve, 1), (refund_of_mine, 1),
+        (refund_to_transfer, 1),
+    ),
+}  # fmt: skip
 #: How many dossiers wait.
-COUNT = sum(count for _plot, count in PLOTS)
+COUNT = sum(count for waiting in WORK.values() for _plot, count in waiting)
