@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 from django.db import connection
@@ -24,12 +24,17 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from . import office_networks
 from .http import came_from
 from .models import RateLimitCount
 
 EVERYBODY = "everybody"
 #: What one household or one office has; whoever rents a whole one is counted as one.
 _NETWORK = {4: 24, 6: 48}
+#: In a network that an office lists hundreds share an address: there an address and a network may use so many times as
+#: much. Enough for five hundred visitors a day (BEGUN in dossiers/submission/views.py), and less than what would let
+#: one office use up what everybody shares (tests/core/test_office_networks.py).
+OFFICE_FACTOR = 5
 _SPEND = """
 INSERT INTO core_ratelimitcount AS spent (key, amount, until) VALUES (%(key)s, %(amount)s, %(until)s)
 ON CONFLICT (key) DO UPDATE SET
@@ -71,7 +76,7 @@ class Limit:
         with connection.cursor() as cursor:
             cursor.execute(_SPEND, values)
             spent, until = cursor.fetchone()
-        return Use(self.most - spent, max(1, math.ceil((until - now).total_seconds())))
+        return Use(self.most * _breadth(who) - spent, max(1, math.ceil((until - now).total_seconds())))
 
     def give_back(self, who: str, amount: int = 1) -> None:
         """Uncount what turned out well."""
@@ -105,12 +110,18 @@ def here() -> str:
 
 
 def network() -> str:
-    """Return the network around it: another address of it is cheap to have."""
-    try:
-        address = ip_address(here())
-    except ValueError:
+    """Return the network around it, where another address is cheap to have; an office is apart from its neighbours."""
+    address, office = office_networks.read_address(here()), office_networks.around(here())
+    if address is None:
         return here()
-    return str(ip_network((address, _NETWORK[address.version]), strict=False))
+    usual = ip_network((address, _NETWORK[address.version]), strict=False)
+    return str(office if office and office.prefixlen > usual.prefixlen else usual)
+
+
+def _breadth(who: str) -> int:
+    """Return how many times a limit `who` may use: an address and its network are shared, names and codes are not."""
+    is_place = bool(who) and who in (here(), network())
+    return OFFICE_FACTOR if is_place and office_networks.around(here()) else 1
 
 
 def forget_old() -> int:

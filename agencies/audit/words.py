@@ -171,6 +171,7 @@ KINDS: dict[str, Kind] = {
     "membership": Kind(_("Vai trò"), _table("agencies_membership")),
     "agency": Kind(_("Cơ quan"), _table("agencies_agency")),
     "agencysuccession": Kind(_("Kế thừa"), _table("agencies_agencysuccession")),
+    "officenetwork": Kind(_("Mạng của cơ quan"), _table("agencies_officenetwork")),
     "onboardingstep": Kind(_("Bước triển khai"), _table("agencies_onboardingstep")),
     "reform": Kind(_("Đợt sắp xếp"), "reform-done", "number"),
     "read-only": Kind(_("Chế độ chỉ xem")),

@@ -3,6 +3,7 @@
 from .agency import Agency, AgencySuccession, BeneficiaryAccount, Level, Reform
 from .audit import AuditEntry, AuditLink
 from .citizens import Citizen
+from .networks import OfficeNetwork
 from .onboarding import OnboardingStep
 from .people import Membership, Role, User
 
@@ -15,6 +16,7 @@ __all__ = [
     "Citizen",
     "Level",
     "Membership",
+    "OfficeNetwork",
     "OnboardingStep",
     "Reform",
     "Role",

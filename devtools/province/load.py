@@ -18,7 +18,7 @@ from dossiers.models import Dossier, DossierCounter
 from payments.models import Bill
 
 from . import rhythm, statements
-from .aside import desks, durations, errands, forgeries, outages, samples, sandbox_books, systems
+from .aside import desks, durations, errands, forgeries, networks, outages, samples, sandbox_books, systems
 from .linking import Linker
 from .scene import Scene, build, communes
 from .stories import opening, teller, waiting
@@ -81,6 +81,7 @@ def load(
         spool.write(world.books)
         _finish(world)
         desks.lay(world.clock.day_of(world.now))
+        networks.enter(world.scene.administrators[0], world.clock.day_of(world.now))
         systems.connect(_rng(f"{seed}:systems"))
         Linker.link_the_rest()
     spool.commit()

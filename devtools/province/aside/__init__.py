@@ -1,1 +1,1 @@
-"""What no dossier's story tells: deadlines, outages, a commune's contract, other systems, desks, the banks' books."""
+"""What no dossier's story tells: deadlines, networks, outages, a contract, other systems, desks, banks' books."""

@@ -19,7 +19,7 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.audit import record as audit
-from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Role, User
+from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OfficeNetwork, OnboardingStep, Role, User
 from dossiers.models import Message, PostageRate
 from payments.api.clients import create_client
 from payments.models import (
@@ -125,6 +125,7 @@ ROWS: dict[type[Model], Callable[[], Any]] = {
     MerchantAccount: _merchant,
     Message: _message,
     Notification: _notification,
+    OfficeNetwork: lambda: OfficeNetwork.objects.create(agency=factories.agency(), network="192.0.2.0/24"),
     OnboardingStep: _step,
     Payment: _payment,
     PostageRate: _postage,
