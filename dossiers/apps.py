@@ -17,6 +17,7 @@ class DossiersConfig(AppConfig):
         from procedures.schedules import preview
 
         from .fees import bill_lookup, history, receivers  # noqa: F401 - connects itself
+        from .tracking import receivers as tracking_receivers  # noqa: F401 - connects itself
 
         # Neither procedures nor payments know the other: who knows both joins them.
         preview.register(history.charged_since)

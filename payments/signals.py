@@ -27,3 +27,7 @@ money_asked = Signal()
 #: Sent with `bill: Bill` to learn whether what it was for has ended without a result: a receiver that knows so returns
 #: the reason why its money goes back (a RefundReason), else "". It may be sent outside of transactions.
 matter_ended = Signal()
+
+#: Sent with `bill: Bill`, `request: HttpRequest` before a page names its payer whole: a receiver that knows what the
+#: bill is for returns "" where this browser has opened that, else the address where it can; None for other bills.
+proof_asked = Signal()

@@ -28,9 +28,14 @@ def remember(request: HttpRequest, dossier: Dossier) -> None:
     request.session[SESSION_DOSSIERS] = [*others, dossier.code][-_MOST_REMEMBERED:]
 
 
+def lookup_address(code: str) -> str:
+    """Return the address of the page that opens a dossier by its PIN."""
+    return f"{reverse('lookup')}?code={code}"
+
+
 def lookup_of(code: str) -> HttpResponse:
     """Lead to the page that opens a dossier by its PIN."""
-    return redirect(f"{reverse('lookup')}?code={code}")
+    return redirect(lookup_address(code))
 
 
 def for_opened(view: Callable[[HttpRequest, Dossier], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:

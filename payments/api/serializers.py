@@ -84,14 +84,19 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
     number = serializers.CharField(source="full_number")
     is_cancelled = serializers.BooleanField()
     url = serializers.SerializerMethodField()
+    file_url = serializers.SerializerMethodField()
 
     class Meta:
         model = Receipt
-        fields = ["number", "kind", "amount", "issued_at", "is_cancelled", "url"]
+        fields = ["number", "kind", "amount", "issued_at", "is_cancelled", "url", "file_url"]
 
     def get_url(self, receipt: Receipt) -> str:
-        """Where the receipt can be read without an account."""
+        """Where anybody can read the receipt without an account, the payer's name masked."""
         return str(settings.BASE_URL) + reverse("receipt", args=[receipt.token])
+
+    def get_file_url(self, receipt: Receipt) -> str:
+        """The receipt as a PDF with the payer's whole name; only for your key."""
+        return str(settings.BASE_URL) + reverse("api-receipt-file", args=[receipt.token])
 
 
 class NewRefundSerializer(StrictSerializer):

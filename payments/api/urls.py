@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import refund_views, views, webhook_views
+from . import receipt_views, refund_views, views, webhook_views
 
 urlpatterns = [
     path("bills", views.BillList.as_view(), name="api-bills"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/cancel", views.BillCancel.as_view(), name="api-bill-cancel"),
     path("payments/<int:payment_id>/check", views.PaymentCheck.as_view(), name="api-payment-check"),
     path("payments/<int:payment_id>/refunds", refund_views.PaymentRefunds.as_view(), name="api-payment-refunds"),
+    path("receipts/<str:token>/file", receipt_views.ReceiptFile.as_view(), name="api-receipt-file"),
     path("refunds", refund_views.RefundList.as_view(), name="api-refunds"),
     path("refunds/<int:refund_id>", refund_views.RefundDetail.as_view(), name="api-refund"),
     path("webhooks", webhook_views.WebhookList.as_view(), name="api-webhooks"),

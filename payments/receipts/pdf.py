@@ -10,6 +10,7 @@ import io
 
 import segno
 from django.conf import settings
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from num2words import num2words
@@ -17,6 +18,8 @@ from num2words import num2words
 from core.pdf.tagged import FONT, TaggedPDF
 from core.values.money import dong
 from payments.models import Receipt
+
+from .names import Named
 
 #: Millimetres, upright; fpdf2 names an A5 of other dimensions.
 A5 = (148, 210)
@@ -38,13 +41,21 @@ def mark_of(receipt: Receipt) -> str:
     return hashlib.sha256(f"verify {receipt.token}".encode()).hexdigest()[:16]
 
 
-def render(receipt: Receipt) -> bytes:
+def answer(receipt: Receipt, named: Named) -> HttpResponse:
+    """Return the file as a browser or a client gets it; its name tells a copy with the masked name from the whole."""
+    response = HttpResponse(render(receipt, named), content_type="application/pdf")
+    name = receipt.full_number if named.is_whole else f"{receipt.full_number}-ten-viet-tat"
+    response["Content-Disposition"] = f'inline; filename="bien-lai-{name}.pdf"'
+    return response
+
+
+def render(receipt: Receipt, named: Named) -> bytes:
     """Return one A5 page. Reads `series`, `payment`, `bill` and `cancellation`."""
     pdf = TaggedPDF(f"Biên lai {receipt.full_number}", A5, MARGIN, orientation="landscape")
     pdf.set_creation_date(receipt.issued_at)
     pdf.set_auto_page_break(auto=True, margin=MARGIN)
     _head(pdf, receipt)
-    _body(pdf, receipt)
+    _body(pdf, receipt, named)
     _foot(pdf, receipt)
     return bytes(pdf.output())
 
@@ -63,9 +74,9 @@ def _head(pdf: TaggedPDF, receipt: Receipt) -> None:
     pdf.ln(2)
 
 
-def _body(pdf: TaggedPDF, receipt: Receipt) -> None:
+def _body(pdf: TaggedPDF, receipt: Receipt, named: Named) -> None:
     facts = (
-        ("Người nộp", receipt.payer_name),
+        ("Người nộp", named.payer if named.is_whole else f"{named.payer} (tên viết tắt vì mở bằng đường dẫn)"),
         ("Hồ sơ", receipt.bill.reference),
         ("Nội dung thu", receipt.bill.description),
         ("Ngày thu", f"{timezone.localtime(receipt.issued_at):%H:%M ngày %d/%m/%Y}"),

@@ -17,6 +17,7 @@ from payments.callbacks.handle import mask_name
 from payments.models import Receipt
 
 from . import pdf as receipt_pdf
+from .names import named_for
 
 #: Letters of a dossier's code that tell one receipt from another, and open nothing.
 CODE_END = 4
@@ -37,24 +38,22 @@ def _receipt(token: str) -> Receipt:
 @require_GET
 @never_cache
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """A receipt, to read, print and keep. Whoever pays for somebody has this address: only the PDF names the person."""
+    """A receipt, to read, print and keep. Whoever pays for somebody has this address, and reads no whole name."""
     receipt = _receipt(token)
     url = receipt_pdf.verification_url(receipt)
     return render(
         request,
         "payments/receipts/receipt.html",
-        {"receipt": receipt, "verification_url": url, "payer": mask_name(receipt.payer_name)},
+        {"receipt": receipt, "verification_url": url, "named": named_for(request, receipt)},
     )
 
 
 @require_GET
 @never_cache
 def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
-    """The same receipt as a PDF."""
+    """The same receipt as a PDF, with the name as on the page."""
     receipt = _receipt(token)
-    response = HttpResponse(receipt_pdf.render(receipt), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="bien-lai-{receipt.full_number}.pdf"'
-    return response
+    return receipt_pdf.answer(receipt, named_for(request, receipt))
 
 
 @require_GET

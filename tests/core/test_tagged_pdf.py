@@ -11,6 +11,7 @@ import pytest
 from dossiers.printing.layout import SIZES, Sheet, render
 from payments.models import Receipt
 from payments.receipts import pdf as receipt_pdf
+from payments.receipts.names import whole
 from portal.public import poster_pdf
 from tests.support.payments.receipts import receipt  # noqa: F401 - fixtures
 from tests.support.reading_pdf import Tag, language, tags
@@ -46,7 +47,7 @@ def assert_every_letter_is_tagged(file: bytes) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_receipt_is_read_aloud_in_its_order(receipt: Receipt) -> None:  # noqa: F811
-    file = receipt_pdf.render(receipt)
+    file = receipt_pdf.render(receipt, whole(receipt))
     assert language(file) == "vi-VN"
     assert pypdfium2.PdfDocument(file).get_metadata_value("Title") == f"Biên lai {receipt.full_number}"
     assert re.search(rb"/DisplayDocTitle true", file)

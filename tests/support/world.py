@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
@@ -42,6 +43,7 @@ from payments.models import (
     SavedFilter,
     Statement,
 )
+from payments.receipts import issue as receipts
 from payments.refunds import workflow as refunds
 from payments.states import PaymentState
 from payments.webhooks import dispatch, endpoints
@@ -222,6 +224,9 @@ class World:
         self.api_bill = factories.bill(of=self.home, client=self.system)
         self.api_payment = factories.payment(of=self.api_bill, gateway="vnptpay")
         self.api_refund = factories.refund(self.api_payment, self.system)
+        receipted = factories.payment(of=factories.bill(of=self.home, client=self.system))
+        with transaction.atomic():
+            self.api_receipt = receipts.issue([receipted], {receipted.bill_id: receipted.bill})[0]
         self.endpoint = endpoints.register(self.system, "https://example.com/hook")
 
     def _administered(self, dossier: Dossier) -> dict[str, dict[str, Any]]:
@@ -265,6 +270,7 @@ class World:
             "api bill": {"bill_id": self.api_bill.pk},
             "api payment": {"payment_id": self.api_payment.pk},
             "api refund": {"refund_id": self.api_refund.pk},
+            "api receipt": {"token": self.api_receipt.token},
             "api endpoint": {"endpoint_id": self.endpoint.pk},
             "content": {"content_type_id": ContentType.objects.get_for_model(Agency).pk, "object_id": self.home.pk},
             "app": {"app_label": "payments"},

@@ -30,7 +30,8 @@ def package(description: dict[str, Any], tmp_path_factory: pytest.TempPathFactor
     """The name of the package that openapi-python-client makes; any warning of it is a fault of the description."""
     folder = tmp_path_factory.mktemp("client")
     (folder / "schema.json").write_text(json.dumps(description))
-    (folder / "config.yaml").write_text("post_hooks: []\n")
+    pdf = "content_type_overrides:\n  application/pdf: application/octet-stream\n"  # it reads no PDF as what it is
+    (folder / "config.yaml").write_text(f"post_hooks: []\n{pdf}")
     generate = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
     where = ["--path", "schema.json", "--config", "config.yaml", "--output-path", NAME]
     made = subprocess.run([*generate, *where], cwd=folder, capture_output=True, text=True, check=False)

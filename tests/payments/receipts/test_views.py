@@ -13,6 +13,7 @@ from django.test import Client
 from payments.callbacks.handle import mask_name
 from payments.models import Bill, Receipt
 from payments.receipts.issue import keep, revise
+from payments.receipts.names import whole
 from payments.receipts.pdf import render, verification_url
 from tests.support.proofs import solved
 
@@ -20,13 +21,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_pdf_holds_the_text_in_vietnamese_and_is_the_same_each_time(receipt: Receipt) -> None:
-    file = render(receipt)
+    file = render(receipt, whole(receipt))
     text = pypdfium2.PdfDocument(file)[0].get_textpage().get_text_bounded()
     assert "Nguyễn Thị Ngọc Ưởng" in text
     assert "BIÊN LAI THU PHÍ" in text
     assert "Một trăm năm mươi nghìn đồng" in text
     assert receipt.full_number in text
-    assert render(receipt) == file
+    assert render(receipt, whole(receipt)) == file
 
 
 def test_page_and_pdf_say_what_was_paid_for(receipt: Receipt) -> None:
@@ -34,7 +35,7 @@ def test_page_and_pdf_say_what_was_paid_for(receipt: Receipt) -> None:
     name = "Cấp bản sao trích lục hộ tịch, bản sao Giấy khai sinh của người đã đăng ký tại cơ sở dữ liệu hộ tịch"
     Bill.objects.filter(pk=receipt.bill_id).update(description=name)
     receipt.refresh_from_db()
-    file = pypdfium2.PdfDocument(render(receipt))
+    file = pypdfium2.PdfDocument(render(receipt, whole(receipt)))
     assert len(file) == 1
     assert name in " ".join(file[0].get_textpage().get_text_bounded().split())
     assert name in Client().get(f"/bien-lai/{receipt.token}/").content.decode()
@@ -43,13 +44,13 @@ def test_page_and_pdf_say_what_was_paid_for(receipt: Receipt) -> None:
 @pytest.mark.parametrize("is_trial", [True, False])
 def test_papers_of_a_trial_system_say_so_on_every_page(receipt: Receipt, settings: Any, is_trial: bool) -> None:
     settings.IS_SANDBOX = is_trial
-    text = pypdfium2.PdfDocument(render(receipt))[0].get_textpage().get_text_bounded()
+    text = pypdfium2.PdfDocument(render(receipt, whole(receipt)))[0].get_textpage().get_text_bounded()
     assert ("BẢN CHẠY THỬ" in text) is is_trial
     assert "không cần chữ ký" not in text
 
 
 def test_the_qr_of_the_printed_page_leads_to_the_verification(receipt: Receipt) -> None:
-    page = pypdfium2.PdfDocument(render(receipt))[0].render(scale=3).to_pil()
+    page = pypdfium2.PdfDocument(render(receipt, whole(receipt)))[0].render(scale=3).to_pil()
     assert [barcode.text for barcode in zxingcpp.read_barcodes(page)] == [verification_url(receipt)]
 
 
