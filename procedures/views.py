@@ -77,7 +77,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     The script of the page asks for the cost of one case only (`X-Fragment`); without it
     the same form loads the page anew.
     """
-    procedure = get_object_or_404(Procedure.objects.prefetch_related("cases", "documents"), code=code)
+    procedure = get_object_or_404(Procedure.objects.prefetch_related("cases__decided_by", "documents"), code=code)
     today = timezone.localdate()
     is_fragment = "X-Fragment" in request.headers
     wanted = [case for case in procedure.cases.all() if not is_fragment or case.slug == request.GET.get("case")]

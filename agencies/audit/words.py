@@ -70,6 +70,7 @@ WORDS: dict[str, Promise] = {
     "erasure_refused": _("Từ chối xóa dữ liệu cá nhân"),
     "erased": _("Xóa dữ liệu cá nhân"),
     "assist_begin": _("Bắt đầu giúp công dân nộp hồ sơ"),
+    "assist_case": _("Đổi trường hợp của hồ sơ đang giúp"),
     "assist_ask": _("Gửi mã xác nhận cho công dân được giúp"),
     "assist_print": _("In bản tóm tắt để công dân ký"),
     "assist_to_counter": _("Chuyển hồ sơ đang giúp sang nộp tại quầy"),

@@ -99,7 +99,7 @@ def assist(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
         views.show_draft(request, draft)
         return redirect("submit-step", code=draft.code, step=STEPS[0].slug)
     text = request.GET.get("tim", "").strip()[:100]
-    hits = list(every_hit(text, open_on(timezone.localdate())).prefetch_related("cases")) if text else []
+    hits = list(every_hit(text, open_on(timezone.localdate())).prefetch_related("cases__decided_by")) if text else []
     context = {
         "staff": staff,
         "sought": text,

@@ -174,11 +174,12 @@ def _hand_in(ready: Complete, confirmation: Confirmation) -> tuple[Dossier, str]
 
 
 def _digest(ready: Complete) -> str:
-    """Name what the citizen confirms: every answer, the papers, the way it is handed in, the price of today."""
+    """Name what the citizen confirms: case, every answer, papers, the way it is handed in, the price of today."""
     draft, quoted = ready.draft, ready.quote
     papers = sorted(draft.attachments.values_list("pk", flat=True))
-    said = [draft.answers, papers, draft.assistance.channel, quoted.total, quoted.is_exempt, ready.postage]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    said = [draft.case.slug, draft.answers, papers, draft.assistance.channel]
+    price = [quoted.total, quoted.is_exempt, ready.postage]
+    return hashlib.sha256(json.dumps([*said, *price], sort_keys=True).encode()).hexdigest()
 
 
 def _record(action: str, draft: Draft, officer: User, agency: Agency, **detail: str) -> None:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from agencies.audit import record as audit
 from agencies.models import Citizen
 from dossiers.errors import NotConfirmable
 from dossiers.models import Assistance, Attachment, Channel, Dossier, Draft, PaperState
@@ -77,6 +78,21 @@ def form_of(draft: Draft, step: type[StepForm]) -> StepForm:
 def bound(draft: Draft, step: type[StepForm], sent: MultiValueDict[str, str]) -> StepForm:
     """Return a step's form with what was sent."""
     return step(draft.case, sent, is_assisted=assistance_of(draft) is not None, signed_in=signed_in_at(draft))
+
+
+def change_case(draft: Draft, step: StepForm, slug: str) -> bool:
+    """Go on with the case that the answers of a step lead to; False where they lead to no such case."""
+    right = getattr(step, "right_cases", ()) if slug and not step.is_valid() else ()
+    case = next((offer.case for offer in right if offer.case.slug == slug), None)
+    if case is None:
+        return False
+    with transaction.atomic():
+        Draft.objects.filter(pk=draft.pk, dossier=None).update(case=case)
+        if assistance := assistance_of(draft):
+            subject = f"draft:{draft.code}"
+            audit.record("assist_case", subject, actor=assistance.officer, agency=assistance.agency, case=case.slug)
+    draft.case = case
+    return True
 
 
 def typed_in(step: StepForm, sent: QueryDict) -> dict[str, list[str]]:

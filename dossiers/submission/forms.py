@@ -6,6 +6,7 @@ All are built alike (`step_form`): PersonForm, MatterForm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -30,9 +31,12 @@ from core.values.money import dong_for_reader
 from dossiers.models import PostageRate, PostalZone, ReturnMethod
 from dossiers.post import orders as postal_orders
 from dossiers.post.provinces import PROVINCES
+from procedures.catalogue.calculator import Offer
 from procedures.fees import choice_fields, fact_fields, groups, in_force
+from procedures.models import Question
 from procedures.schedules.load import rules_for
 
+from . import right_case
 from .fields import MOST_UNITS, PlaceSelect, QuantitiesField, question_fields
 from .step_form import Answers, StepForm
 
@@ -117,6 +121,8 @@ class MatterForm(StepForm):
         label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none(), empty_label=_("Chọn nơi nhận"), widget=PlaceSelect
     )
 
+    #: Where the answers contradict the case that was chosen: the cases they lead to, with what these cost.
+    right_cases: Sequence[Offer] = ()
     #: Which questions about the fee the page had: another office's schedule may ask others.
     fee_questions = forms.CharField(required=False, widget=forms.HiddenInput())
 
@@ -175,11 +181,20 @@ class MatterForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Refuse answers to other questions than the chosen agency asks: what was not asked would change the fee."""
         data = super().clean()
+        self._hold_against_case(data)
         if data.get("agency") and data.get("fee_questions") != self._questions_of_the_fee:
             self.data = sent = cast(MultiValueDict[str, str], self.data).copy()
             sent["fee_questions"] = self._questions_of_the_fee  # shown below the message now
-            self.add_error("agency", _("Nơi này hỏi thêm hoặc hỏi khác để tính phí. Hãy xem lại các câu bên dưới."))
+            words = _("Nơi này hoặc trường hợp này hỏi thêm, hỏi khác để tính phí. Hãy xem lại các câu bên dưới.")
+            self.add_error("agency", words)
         return data
+
+    def _hold_against_case(self, data: dict[str, Any]) -> None:
+        """Say beside its question what contradicts the case; `right_cases` are those the answers lead to."""
+        given = {question.slug: data.get(QUESTION + question.slug) for question in self.questions}
+        if contradiction := right_case.contradiction(self.case, given, data.get("agency")):
+            fault, self.right_cases = contradiction
+            self.add_error(QUESTION + cast(Question, self.case.decided_by).slug, fault)
 
     @classmethod
     def suggested(cls, answers: Answers) -> dict[str, Any]:

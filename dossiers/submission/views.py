@@ -27,6 +27,7 @@ from procedures.models import ProcedureCase
 
 from . import drafts, summary
 from .forms import CALCULATOR, STEPS, PapersForm, PersonForm, asked_of
+from .right_case import OTHER_CASE
 from .step_form import StepForm
 
 #: Drafts begun from an address and from its network, without the browser having worked for them.
@@ -83,6 +84,8 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     if request.method == "GET":
         return _show(request, draft.case, draft, drafts.form_of(draft, kind), is_new=step not in draft.answers)
     form = drafts.bound(draft, kind, request.POST)
+    if drafts.change_case(draft, form, request.POST.get(OTHER_CASE, "")):
+        form = drafts.bound(draft, kind, request.POST)
     draft.answer(step, drafts.typed_in(form, request.POST))  # also what is wrong: nobody types it twice
     if not form.is_valid() or (kind is PapersForm and not _papers_are_there(draft, form)):
         return _show(request, draft.case, draft, form)

@@ -20,10 +20,17 @@ from procedures.schedules.findings import pictures_of
 
 
 class CaseInline(TabularInline):
-    """The cases of a procedure."""
+    """The cases of a procedure, each with the answers it is for."""
 
     model = ProcedureCase
     extra = 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the questions of this procedure only."""
+        if db_field.name == "decided_by":
+            procedure = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+            kwargs["queryset"] = Question.objects.filter(procedure=int(procedure) if procedure else None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class DocumentInline(TabularInline):

@@ -35,6 +35,7 @@ def load(progress: Progress = lambda done, total, label: None) -> None:
         _load(progress)
     _classify()
     _ask()
+    _decide()
 
 
 def _load(progress: Progress) -> None:
@@ -89,6 +90,21 @@ def _ask() -> None:
         procedures[row["procedure_code"]].documents.create(
             name=row["name"], is_required=row["is_required"] == "1", position=position
         )
+
+
+def _decide() -> None:
+    """Say which answers the cases are for, where nobody has said it of any case yet."""
+    if ProcedureCase.objects.exclude(decided_by=None).exists():
+        return
+    for row in _rows("conditions.csv"):
+        case = ProcedureCase.objects.get(procedure__code=row["procedure_code"], name=row["case_vi"])
+        case.decided_by = case.procedure.questions.filter(slug=row["question"]).first()
+        if case.decided_by is None:  # the administration has questions of its own
+            continue
+        case.at_least, case.at_most = (int(row[name]) if row[name] else None for name in ("at_least", "at_most"))
+        case.answers = [answer for answer in row["answers"].split("|") if answer]
+        case.full_clean()
+        case.save()
 
 
 def _load_procedure(row: dict[str, str]) -> Procedure:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from core.values.language import is_english
 from core.values.text import briefly, fold
+from procedures import conditions
 from procedures.catalogue.topics import Audience, LifeEvent, Sector
 
 
@@ -86,7 +89,8 @@ class ProcedureCase(models.Model):
     """A trường hợp: the variant that decides the fee and the deadline.
 
     `duration_days` counts `duration_unit`s (the name is older than the unit); online it
-    may be shorter.
+    may be shorter. A case may hold only for some answers to one question (`procedures.conditions`):
+    a number between `at_least` and `at_most`, a day so many days before the day of submission, one of `answers`.
     """
 
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="cases", verbose_name=_("Thủ tục"))
@@ -98,15 +102,57 @@ class ProcedureCase(models.Model):
     )
     online_duration = models.PositiveSmallIntegerField(_("Thời hạn khi nộp trực tuyến"), null=True, blank=True)
     collect_when = models.CharField(_("Thu khi"), max_length=16, choices=CollectWhen, default=CollectWhen.BEFORE_RESULT)
+    decided_by = models.ForeignKey(
+        "procedures.Question",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="decides",
+        verbose_name=_("Tùy câu hỏi"),
+        help_text=_("Để trống: trường hợp này hợp với mọi câu trả lời."),
+    )
+    at_least = models.PositiveIntegerField(
+        _("Từ (số, hoặc số ngày đã qua)"), null=True, blank=True, help_text=_("Số nhỏ nhất thuộc trường hợp này.")
+    )
+    at_most = models.PositiveIntegerField(_("Đến (số, hoặc số ngày đã qua)"), null=True, blank=True)
+    answers = ArrayField(
+        models.CharField(max_length=120),
+        verbose_name=_("Khi trả lời, cách nhau dấu phẩy"),
+        default=list,
+        blank=True,
+        db_default=Value([], output_field=ArrayField(models.CharField(max_length=120))),
+    )
     position = models.PositiveSmallIntegerField(default=0, verbose_name=_("Thứ tự"))
 
     class Meta:
         verbose_name = _("trường hợp")
         verbose_name_plural = _("trường hợp")
         ordering = ["procedure_id", "position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=False) | Q(at_least=None, at_most=None, answers=[]),
+                name="case_condition_is_over_a_question",
+                violation_error_message=_("Hãy chọn câu hỏi mà điều kiện này tùy theo."),
+            ),
+            models.CheckConstraint(
+                condition=Q(at_least=None) | Q(at_most=None) | Q(at_least__lte=F("at_most")),
+                name="case_condition_bounds_in_order",
+                violation_error_message=_("“Từ” không được lớn hơn “Đến”."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A condition is over a question of the same procedure, as its kind has it. Raises ValidationError."""
+        if fault := conditions.fault_of(self):
+            raise ValidationError({"decided_by": fault})
+
+    @property
+    def condition(self) -> str:
+        """For whom it is, in words; "" for a case of every answer."""
+        return conditions.in_words(self)
 
     def duration_by(self, channel: str) -> int:
         """Return how long it takes for who comes by a channel, in `duration_unit`s."""

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
@@ -56,7 +57,11 @@ def test_begun_on_one_phone_and_handed_in_on_another(browser: Browser, demo: dic
     other.fill("#id_one_time_code", one_time_code(demo))
     follow(other, "main button.primary")
     other.select_option("#id_agency", label="Phường Việt Trì")
-    for name, value in (("child_name", "Nguyễn An"), ("born_on", "1.9.2026"), ("born_at", "Phú Thọ")):
+    for name, value in (
+        ("child_name", "Nguyễn An"),
+        ("born_on", f"{timezone.localdate():%-d.%-m.%Y}"),
+        ("born_at", "Phú Thọ"),
+    ):
         other.fill(f"#id_q_{name}", value)
     other.fill("#id_q_mother_name", "Nguyễn Thị Bình")
     other.select_option("#id_q_sex", "Nữ")

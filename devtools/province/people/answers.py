@@ -15,7 +15,7 @@ from typing import Any
 from core.values.documents import Document, DocumentKind
 from core.values.form_fields import COUNTRY, KIND
 from dossiers.submission.forms import QUESTION
-from procedures.models import Question, QuestionKind
+from procedures.models import ProcedureCase, Question, QuestionKind
 from procedures.models.questions import DayLies
 
 from . import names, persons
@@ -23,8 +23,8 @@ from .persons import Owner
 
 #: Of ten people who may leave a question out, so many answer it.
 _ANSWERED = 0.7
-#: A birth is registered on time within so many days (Luật Hộ tịch, Điều 15).
-_ON_TIME = 60
+#: Days off that may stand between the last day of a time and the next working day.
+_DAYS_OFF = 12
 _HOSPITALS = (
     "Bệnh viện Đa khoa tỉnh Phú Thọ",
     "Bệnh viện Sản Nhi tỉnh Phú Thọ",
@@ -37,12 +37,12 @@ _IN_PAPERS = "Như trong giấy tờ gửi kèm"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who is asked, where and when; `is_late`: what they hand in comes after its time."""
+    """Who is asked, where and when, for which case: some answers are those of one case only."""
 
     owner: Owner
     commune: str
     day: date
-    is_late: bool = False
+    case: ProcedureCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,12 @@ def _text(question: Question, asked: Asked, rng: Random, is_girl: bool) -> str:
 def _day(question: Question, asked: Asked, rng: Random, is_girl: bool) -> date:
     if question.day_lies == DayLies.FUTURE:
         return asked.day + timedelta(days=rng.randint(3, 90))
-    if question.slug == "born_on":  # of a child that is registered
-        ago = rng.randint(_ON_TIME + 1, 2000) if asked.is_late else rng.randint(1, _ON_TIME)
+    if decides := _bounds(question, asked.case):
+        least, most = decides
+        # Who has a time comes in the first half of it; who is late, surely so.
+        ago = (
+            rng.randint(least + _DAYS_OFF, least + 2000) if most is None else rng.randint(least, max(least, most // 2))
+        )
         return asked.day - timedelta(days=ago)
     return asked.day - timedelta(days=rng.randint(1, 12_000))
 
@@ -104,7 +108,23 @@ def _day(question: Question, asked: Asked, rng: Random, is_girl: bool) -> date:
 def _choice(question: Question, asked: Asked, rng: Random, is_girl: bool) -> str:
     if question.slug == "sex":
         return question.options[is_girl]
+    if asked.case.answers and question.pk == asked.case.decided_by_id:
+        return rng.choice(asked.case.answers)
     return question.options[0] if rng.random() < 0.7 else rng.choice(question.options)
+
+
+def _number(question: Question, asked: Asked, rng: Random, is_girl: bool) -> int:
+    if decides := _bounds(question, asked.case):
+        least, most = decides
+        return rng.randint(least, 2 * least if most is None else most)
+    return rng.choice((1, 1, 1, 2, 3))
+
+
+def _bounds(question: Question, case: ProcedureCase) -> tuple[int, int | None] | None:
+    """Return between which numbers the answer lies that leads to the case; None where it does not decide it."""
+    if question.pk is None or question.pk != case.decided_by_id:
+        return None
+    return case.at_least or 1, case.at_most
 
 
 def _paper(question: Question, asked: Asked, rng: Random, is_girl: bool) -> Document:
@@ -116,7 +136,7 @@ def _paper(question: Question, asked: Asked, rng: Random, is_girl: bool) -> Docu
 _ANSWERS: dict[QuestionKind, Callable[[Question, Asked, Random, bool], Any]] = {
     QuestionKind.TEXT: _text,
     QuestionKind.LONG_TEXT: _text,
-    QuestionKind.NUMBER: lambda question, asked, rng, is_girl: rng.choice((1, 1, 1, 2, 3)),
+    QuestionKind.NUMBER: _number,
     QuestionKind.DATE: _day,
     QuestionKind.CHOICE: _choice,
     QuestionKind.PHONE: lambda question, asked, rng, is_girl: persons.phone(rng),

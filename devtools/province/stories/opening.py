@@ -45,7 +45,7 @@ def submit(tale: Tale, at: datetime, *, by_post: bool = False) -> None:
     tale.when(at)
     world, rng, place, owner = tale.world, tale.rng, tale.place, tale.owner
     due = world.clock.due(at, tale.case.duration_by(tale.channel), tale.case.duration_unit)
-    asked = answers.Asked(owner, place.agency.name, world.clock.day_of(at), tale.priced.facts.is_late)
+    asked = answers.Asked(owner, place.agency.name, world.clock.day_of(at), tale.case)
     given = answers.give(world.scene.questions.get(tale.case.procedure_id, ()), asked, rng)
     tale.dossier = tale.write(
         "dossier",
@@ -180,7 +180,7 @@ def abandoned(world: World, rng: Random, at: datetime, case: ProcedureCase, plac
         steps["nguoi-nop"] = _person(owner)
     priced = world.scene.prices.ask(case, day, Channel.ONLINE, place.area, rng, exempt=_EXEMPT) if filled > 1 else None
     if priced:
-        asked = answers.Asked(owner, place.agency.name, day, priced.facts.is_late)
+        asked = answers.Asked(owner, place.agency.name, day, case)
         given = answers.give(world.scene.questions.get(case.procedure_id, ()), asked, rng)
         fee = typed_facts(world.scene.prices.rules(case, day)[1], priced.facts, day)
         steps["noi-dung"] = {"agency": [str(place.agency.pk)], **fee, **given.typed}
