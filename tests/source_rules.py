@@ -40,6 +40,20 @@ UNESCAPED = {"templates/account/email/": "letters are plain text"}
 #: What calls markup safe, and who may.
 SAFE = ("mark_safe", "SafeString", "safestring")
 MARKED_SAFE = {("portal/templatetags/money.py", "qr"): "the drawing of a QR code: its label is escaped by segno"}
+#: What is written into a session past `browser_rights.gain`, because nothing can be opened by it.
+SESSION_NOTES = {
+    ("dossiers/desk/customer_display/views.py", "show"): "what an officer chose among what is theirs anyway",
+    ("dossiers/desk/customer_display/views.py", "show_draft"): "the same",
+    ("dossiers/desk/scanner/search_session.py", "keep"): "what an officer typed",
+    ("dossiers/post/views.py", "_keep"): "an address of a dossier that is open here, until its code is right",
+    ("dossiers/submission/resume_views.py", "resume"): "which draft a one-time code was asked for",
+    ("dossiers/submission/views.py", "_handed_in"): "the PIN of what `remember` has just opened",
+    ("dossiers/tracking/recover_views.py", "recover"): "which dossier a one-time code was asked for",
+    ("payments/checkout/pay_queue.py", "begin"): "the order of bills whose dossiers are open here",
+    ("portal/accounts/events.py", "_signed_in"): "when the session of a sign-in began",
+    ("portal/accounts/staff.py", "_turned_away"): "when it was last used",
+    ("portal/accounts/staff.py", "_lacks_factor"): "that this sign-in, whose key is new, has its second factor",
+}
 #: `order_by` with names that are not written there, but come out of a module's table of them.
 ORDERED_BY = re.compile(r"\bORDERS\[|\bF\(field\)")
 
@@ -127,11 +141,24 @@ def unescaped(path: str, source: str) -> Iterator[int]:
             yield number
 
 
+def unrenewed(path: str, source: str) -> Iterator[int]:
+    """Yield where a session is given something, while its key stays the one somebody else may hold."""
+    if path == "core/browser_rights.py" or "session" not in source:
+        return
+    for statement, place in _statements(tree(source)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        for target in (each for several in targets for each in getattr(several, "elts", [several])):
+            is_session = isinstance(target, ast.Subscript) and re.search(r"\bsession$", ast.unparse(target.value))
+            if is_session and (path, place) not in SESSION_NOTES:
+                yield statement.lineno
+
+
 RULES = {
     unscoped: "rows of agencies that nothing narrows to what the reader sees",
     spread_requests: "names from outside may become names of a query",
     open_forms: "a form takes every field there is",
     called_safe: "markup is called safe",
+    unrenewed: "a session gains something past `browser_rights.gain`, which changes its key",
     state_writes: "a state is written outside of the module that owns it",
 }
 

@@ -27,6 +27,9 @@ DESK = "dossiers/desk/views.py"
         (rules.open_forms, "class F:\n    class Meta:\n        fields = '__all__'"),
         (rules.open_forms, "class F:\n    class Meta:\n        exclude = ['amount']"),
         (rules.called_safe, "def name(x):\n    return mark_safe(x)"),
+        (rules.unrenewed, "def open(request):\n    request.session['dossiers'] = [code]"),
+        (rules.unrenewed, "def open(request):\n    request.session[A], request.session[B] = code, pin"),
+        (rules.unrenewed, "def open(session):\n    if x:\n        session[A] = code"),
         (rules.unescaped, "<p>{{ name|safe }}</p>"),
         (rules.unescaped, "{% autoescape off %}{{ name }}"),
     ],
@@ -53,6 +56,7 @@ def test_our_sources_keep_the_rules_and_every_exception_is_needed(monkeypatch: p
         (rules.UNSCOPED, len(rules.UNSCOPED)),
         (rules.MARKED_SAFE, 1),
         (rules.UNESCAPED, 1),
+        (rules.SESSION_NOTES, len(rules.SESSION_NOTES)),
     )
     for allowed, number in needed:
         for key in list(allowed):

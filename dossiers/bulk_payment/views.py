@@ -113,15 +113,16 @@ def together(request: HttpRequest) -> HttpResponse:
 
 def _open_many(request: HttpRequest, lines: list[tuple[str, str]]) -> None:
     """Open what can be opened, and name what cannot: unknown codes look like wrong PINs."""
-    wrong = []
+    opened, wrong = [], []
     try:
         for code, pin in lines:
             if dossier := pins.open_with_pin(code, pin):
-                remember(request, dossier)
+                opened.append(dossier)
             else:
                 wrong.append(code)
     except pins.TooManyTries:
         messages.error(request, _("Đã có nhiều lần nhập sai. Hãy mở từng hồ sơ ở trên, hoặc quét mã QR trên giấy hẹn."))
+    remember(request, *opened)
     if wrong:
         messages.warning(request, _("Mã hồ sơ hoặc mã PIN chưa đúng: %s") % ", ".join(wrong))
 

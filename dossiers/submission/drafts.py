@@ -15,6 +15,7 @@ from django.utils.datastructures import MultiValueDict
 
 from agencies.audit import record as audit
 from agencies.models import Citizen
+from core import browser_rights
 from dossiers.errors import NotConfirmable
 from dossiers.models import Assistance, Attachment, Channel, Dossier, Draft, PaperState
 from dossiers.post import orders as postal_orders
@@ -32,8 +33,7 @@ MOST_REMEMBERED = 20
 
 def remember(request: HttpRequest, draft: Draft) -> None:
     """Let this browser go on with a draft."""
-    codes = [code for code in request.session.get(SESSION_DRAFTS, []) if code != draft.code]
-    request.session[SESSION_DRAFTS] = [*codes, draft.code][-MOST_REMEMBERED:]
+    browser_rights.gain(request, SESSION_DRAFTS, draft.code, most=MOST_REMEMBERED)
 
 
 def mine(request: HttpRequest, code: str) -> Draft | None:
@@ -45,7 +45,7 @@ def mine(request: HttpRequest, code: str) -> Draft | None:
     draft = Draft.objects.select_related(*related).filter(code=code, expires_at__gt=Now()).first()
     if draft and (assistance := assistance_of(draft)):
         return draft if assistance.is_open_to(request.user) else None
-    return draft if code in request.session.get(SESSION_DRAFTS, []) else None
+    return draft if code in browser_rights.held(request, SESSION_DRAFTS) else None
 
 
 def signed_in_at(draft: Draft) -> str:

@@ -143,16 +143,16 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("submit-step", code=draft.code, step=ready.slug)
     if request.method == "POST":
         with suppress(FeeUnknown):
-            return _handed_in(request, *drafts.hand_in(ready, citizen))
+            return _handed_in(request, drafts.hand_in(ready, citizen)[0])
     steps = asked_of(draft.answers)
     context = summary.context_of(ready) | {"steps": _titles(steps), "current": len(steps) + 1}
     return render(request, "dossiers/submission/check.html", context, status=200 if context["quote"] else 422)
 
 
-def _handed_in(request: HttpRequest, dossier: Dossier, pin: str = "") -> HttpResponse:
-    if pin:
-        request.session[SESSION_PINS] = {**request.session.get(SESSION_PINS, {}), dossier.code: pin}
+def _handed_in(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     remember(request, dossier)
+    if dossier.pin:  # a second click, too, must not lose it
+        request.session[SESSION_PINS] = {**request.session.get(SESSION_PINS, {}), dossier.code: dossier.pin}
     return redirect("dossier", code=dossier.code)
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from core import browser_rights
 from dossiers.models import Dossier
 
 SESSION_DOSSIERS = "dossiers"
@@ -18,14 +19,13 @@ _MOST_REMEMBERED = 20
 
 def opened_codes(request: HttpRequest) -> list[str]:
     """Return the codes of the dossiers this browser has opened, the last one last."""
-    codes: list[str] = request.session.get(SESSION_DOSSIERS, [])
-    return codes
+    return browser_rights.held(request, SESSION_DOSSIERS)
 
 
-def remember(request: HttpRequest, dossier: Dossier) -> None:
-    """Let this browser open a dossier for as long as its session lasts; the last twenty."""
-    others = [code for code in opened_codes(request) if code != dossier.code]
-    request.session[SESSION_DOSSIERS] = [*others, dossier.code][-_MOST_REMEMBERED:]
+def remember(request: HttpRequest, *dossiers: Dossier) -> None:
+    """Let this browser open dossiers for as long as its session lasts; the last twenty."""
+    codes = (dossier.code for dossier in dossiers)
+    browser_rights.gain(request, SESSION_DOSSIERS, *codes, most=_MOST_REMEMBERED)
 
 
 def lookup_address(code: str) -> str:

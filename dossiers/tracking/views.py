@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from core import live
+from core import browser_rights, live
 from dossiers.models import Dossier
 from dossiers.post import orders as postal_orders
 from payments.callbacks.views import SESSION_PAYMENT
@@ -64,7 +64,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     """Code and PIN open a dossier on any phone. Unknown code and wrong PIN look the same."""
     if request.method == "GET":
         form = LookupForm(initial={"code": request.GET.get("code", "")[:50]})
-        unfinished = checkout.unfinished(request.session.get(SESSION_PAYMENT, ""))
+        unfinished = checkout.unfinished(browser_rights.held(request, SESSION_PAYMENT))
         return render(request, "dossiers/tracking/lookup.html", {"form": form, "unfinished": unfinished})
     form = LookupForm(request.POST)
     if form.is_valid() and (opened := pins.open_with(form)):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core import live
+from core import browser_rights, live
 from core.background import wakeup
 from gateways.base import GatewayMissing, RawRequest, RawResponse
 from payments.models import Payment
@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 
 #: A person must install the package first.
 NOT_INSTALLED_RETRY_SECONDS = 300
-#: The session key under which a browser remembers the attempt it was sent away with.
-SESSION_PAYMENT = "payment"
+#: The right of a browser to the attempt it was sent away with, by the attempt's token.
+SESSION_PAYMENT = "payments"
 
 
 def _respond(answer: RawResponse) -> HttpResponse:
@@ -89,10 +89,9 @@ def returned(request: HttpRequest, gateway: str) -> HttpResponse:
     if request.method == "POST":
         fields = {} if is_too_large(request) else dict(_telling(request.POST))
         return HttpResponse(status=303, headers={"Location": f"{request.path}?{urlencode(fields)}"})
-    token = request.session.get(SESSION_PAYMENT)
     values = [value for _name, value in _telling(request.GET)]
     payments = Payment.objects.filter(gateway=gateway).select_related("bill")
-    payment = payments.filter(token=token).first() if token else None
+    payment = payments.filter(token__in=browser_rights.held(request, SESSION_PAYMENT)).first()
     if payment:
         marked = payments.filter(pk=payment.pk, state__in=OPEN_PAYMENT_STATES, returned_at=None)
         if marked.update(returned_at=timezone.now(), next_check_at=timezone.now()):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from core import browser_rights
 from core.http import client_ip
 from gateways import registry
 from payments.bills.holds import why_not_now
@@ -66,7 +67,7 @@ def pay(request: HttpRequest, token: str, gateway: str) -> HttpResponse:
         return _not_opened(request, token, gateway)
     if payment.is_open and not payment.was_offered:
         return _not_opened(request, token, gateway)
-    request.session[SESSION_PAYMENT] = payment.token
+    browser_rights.gain(request, SESSION_PAYMENT, payment.token, most=1)
     answer = _lead_on(request, payment)
     answer.set_cookie(
         LAST_GATEWAY,

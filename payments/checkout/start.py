@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Container
+from collections.abc import Collection, Container
 from datetime import timedelta
 
 from django.conf import settings
@@ -91,10 +91,10 @@ def start(
     return _send(payment, adapter, bill, locale) if must_send else payment
 
 
-def unfinished(token: str) -> Payment | None:
+def unfinished(tokens: Collection[str]) -> Payment | None:
     """Return the attempt a browser was sent away with, if it may still be finished."""
-    payments = Payment.objects.filter(token=token, state__in=OPEN_PAYMENT_STATES, bill__state=BillState.OPEN)
-    payment = payments.select_related("bill").first() if token else None
+    payments = Payment.objects.filter(token__in=tokens, state__in=OPEN_PAYMENT_STATES, bill__state=BillState.OPEN)
+    payment = payments.select_related("bill").first()
     return payment if payment and not holds.why_not_now(payment.bill) else None
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.models import Agency
 from agencies.reauthentication import must_be_proved
-from core import live
+from core import browser_rights, live
 from core.http import client_ip
 from gateways import internal, registry
 from payments import test_payments
@@ -99,7 +99,8 @@ def _made(request: HttpRequest, contract: MerchantAccount, form: TestPaymentForm
     except PaymentNotStarted:
         messages.error(request, _("Cổng không nhận lần thanh toán. Không có khoản tiền nào bị trừ."))
     else:
-        request.session[SESSION_PAYMENT] = payment.token  # so that the bank's way back finds it
+        # So that the bank's way back finds it.
+        browser_rights.gain(request, SESSION_PAYMENT, payment.token, most=1)
     return test_payment
 
 
