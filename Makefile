@@ -8,7 +8,7 @@ RUN = .venv/bin/python
 # Compiled modules are kept, whatever the environment says: the demo and the tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-fast test-units test-changed check check-types check-style check-rules check-site api-deep lock bench check-ledger account drill pictures clean
+.PHONY: demo test test-fast test-units test-changed check check-types check-style check-rules check-site api-deep lock bench check-ledger account drill mutate pictures clean
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -90,6 +90,11 @@ account: .venv/embedded
 # Real faults on real processes: SEEDS=rounds, SEED=first seed, DRILLS="part of a name …" for some of them.
 drill: .venv/embedded
 	@SEEDS=$(SEEDS) SEED=$(SEED) $(RUN) -m tests.drills $(DRILLS)
+
+# What breaks in the money's modules without their tests noticing: MODULES="payments/states.py …" for some of them,
+# SAMPLE=so many mutants of each, SEED=of the draw.
+mutate: .venv/dev
+	@$(RUN) -m tests.mutation $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 # The 24 screens of docs/pictures/ at two widths, photographed afresh in a lived-in demo of their own.
 pictures: .venv/dev

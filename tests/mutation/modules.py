@@ -21,6 +21,8 @@ _STATEMENTS = (
 _REFUNDS = ("tests/payments/refunds",)
 _FEES = ("tests/procedures/fees",)
 
+_NEVER_EQUAL = "the equal sum was decided before"
+
 #: Path of a module: the tests that are run on its mutants, the quickest first.
 MODULES: dict[str, tuple[str, ...]] = {
     "payments/states.py": ("tests/payments/test_states.py",),
@@ -54,4 +56,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gateways/vietinbank/statement.py": ("tests/gateways/test_vietinbank.py",),
 }
 #: (module, what was changed): why no test can notice. Everything else that survives needs a test.
-EQUIVALENT: dict[tuple[str, str], str] = {}
+EQUIVALENT: dict[tuple[str, str], str] = {
+    ("payments/settlement/rules.py", "event.amount < payment.amount → LtE"): _NEVER_EQUAL,
+    ("payments/settlement/rules.py", "amount > payment.amount → GtE"): _NEVER_EQUAL,
+}

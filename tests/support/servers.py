@@ -81,8 +81,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _running.stop()
 
 
-def _migrate(ready: Path) -> None:
-    """Migrate, and say so by a file."""
+def migrate(ready: Path) -> None:
+    """Migrate the database of the servers, and say so by a file."""
     import gc
 
     import django
@@ -98,6 +98,6 @@ def _migrate(ready: Path) -> None:
 
 
 if __name__ == "__main__":
-    _migrate(Path(sys.argv[1]))
+    migrate(Path(sys.argv[1]))
 else:
     _start()
