@@ -163,7 +163,7 @@ def _with_money(event: GatewayEvent, payment: PaymentFacts) -> Decision:
         return Decision("to_be_asked", payment_to=PaymentState.UNKNOWN if in_doubt else None, asks_gateway=True)
     if event.amount != payment.amount:
         is_short = event.amount < payment.amount
-        if payment.bill_state == BillState.OPEN and _is_enough(event, payment):
+        if payment.bill_state == BillState.OPEN and _is_enough(event.amount, payment, is_transfer=event.is_transfer):
             return _with_the_last_part(event.amount, payment)
         kind = DiscrepancyKind.SHORT if is_short else DiscrepancyKind.OVER
         # The bank took money for this order, only not the right sum: nobody may call it failed.
@@ -184,10 +184,9 @@ def _with_money(event: GatewayEvent, payment: PaymentFacts) -> Decision:
     return Decision("settled", payment_to=PaymentState.PAID, books_money=True, settles_bill=True)
 
 
-def _is_enough(event: GatewayEvent, payment: PaymentFacts) -> bool:
+def _is_enough(amount: int, payment: PaymentFacts, *, is_transfer: bool) -> bool:
     """Who transfers types the sum, in parts or too much; a page that charged more than it was asked to is at fault."""
-    amount = event.amount or 0
-    if amount > payment.amount and not event.is_transfer:
+    if amount > payment.amount and not is_transfer:
         return False
     return payment.amount <= payment.parts_amount + amount <= MOST_TIMES * payment.amount
 

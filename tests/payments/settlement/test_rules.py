@@ -104,6 +104,11 @@ def test_parts_settle_when_the_sum_is_there(parts: int, amount: int, expected: d
     assert decided == line(result, books_money=True, **expected)
 
 
+def test_a_page_may_bring_the_last_part() -> None:
+    settled = line("settled_in_parts", payment_to="paid", books_money=True, settles_bill=True, uses_parts=True)
+    assert ask(replace(REDIRECT, amount=50_000), replace(SENT, parts_amount=22_000)) == settled
+
+
 def test_a_page_that_charged_more_than_it_was_asked_to_is_looked_at_by_a_person() -> None:
     assert ask(replace(REDIRECT, amount=72_001), SENT)["discrepancy"] == "over"
     assert ask(replace(REDIRECT, amount=72_001), replace(SENT, parts_amount=22_000))["discrepancy"] == "over"
@@ -144,6 +149,15 @@ def test_what_comes_before_every_rule_about_the_payment() -> None:
         assert ask(PAID, payment, is_likely_booked=True) == line("likely_booked", discrepancy="likely_booked")
     booked_in_dollars = ask(replace(PAID, currency="USD", account="999"), SENT, ACCOUNTS, is_booked=True)
     assert booked_in_dollars["result"] == "already_booked"
+
+
+@pytest.mark.parametrize("state", [None, *PaymentState])
+def test_money_that_stands_for_another_order_is_for_a_person_and_nobody_calls_this_one_failed(
+    state: str | None,
+) -> None:
+    doubt = {"payment_to": "unknown"} if state in ("created", "sent") else {}
+    decided = ask(PAID, replace(SENT, state=state) if state else None, is_booked=True, is_booked_elsewhere=True)
+    assert decided == line("booked_for_another", discrepancy="conflict", **doubt)
 
 
 def test_an_account_is_asked_about_where_both_sides_name_one() -> None:
