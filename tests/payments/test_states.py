@@ -7,18 +7,24 @@ The tables stand here a second time, on purpose: an edge that is added to or los
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from payments import transitions
 from payments.errors import IllegalTransition
 from payments.models import Bill, Payment, Reallocation, Refund
 from payments.states import (
     MONEY_IN,
+    ONCE_PAID_STATES,
     OPEN_PAYMENT_STATES,
+    SETTLED_BILL_STATES,
+    UNCLEAR_AFTER,
     BillState,
+    DisplayState,
+    EventKind,
     PaymentState,
     ReallocationState,
     RefundState,
@@ -159,6 +165,26 @@ def test_a_statement_cannot_be_built_for_what_no_table_lists_or_for_unlike_moves
         build("payments_payment", ("paid",), "failed", payment_edge)
     with pytest.raises(ValueError):
         build("payments_payment", ("sent", "failed"), "paid", payment_edge)
+
+
+def test_a_statement_moves_something() -> None:
+    with pytest.raises(ValueError):
+        transitions._bulk_edge("payments_payment", (), "paid", payment_edge)
+
+
+def test_what_counts_as_settled_as_once_paid_and_as_money() -> None:
+    assert set(SETTLED_BILL_STATES) == {"paid", "waived", "partly_refunded"}
+    assert set(ONCE_PAID_STATES) == {"paid", "partly_refunded", "refunded"}
+    assert set(MONEY_IN) == {"payment_paid", "money_received"}
+    assert timedelta(minutes=30) == UNCLEAR_AFTER
+
+
+@pytest.mark.parametrize("states", [BillState, DisplayState, PaymentState, RefundState, ReallocationState, EventKind])
+def test_each_state_has_words_of_its_own(states: Any) -> None:
+    with translation.override("vi"):
+        words = {state: str(state.label) for state in states}
+    assert [state for state, word in words.items() if word == state.name.replace("_", " ").title()] == []
+    assert len(set(words.values())) == len(states)
 
 
 def test_the_columns_to_save_are_all_that_a_move_changes() -> None:
