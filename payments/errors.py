@@ -152,6 +152,14 @@ class ShiftNotOpen(PaymentsError):
     """The cashier has no open shift: nobody would know whose drawer the money is in."""
 
 
+class TerminalReferenceUsed(PaymentsError):
+    """A card terminal's reference was booked before; `payment` is the one it was booked for."""
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__(payment.merchant_ref)
+        self.payment = payment
+
+
 class PaymentMayBeUnderWay(PaymentsError):
     """Money came for this bill, or may be coming: taking money now may collect twice. `reasons` are for the cashier."""
 

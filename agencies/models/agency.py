@@ -198,6 +198,7 @@ class BeneficiaryAccount(models.Model):
                     ("purpose", RangeOperators.EQUAL),
                     ("valid_during", RangeOperators.OVERLAPS),
                 ],
+                violation_error_message=_("Cơ quan này đã có tài khoản khác cho loại tiền đó trong cùng thời gian."),
             )
         ]
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from core.values.form_fields import asked_when
 from payments.accounting.forms import DongField
+from payments.cash_desk.collect import terminal_reference
 from payments.models.cash_desk import Tender
 
 
@@ -29,7 +30,8 @@ class TakingForm(forms.Form):
     def clean(self) -> dict[str, object]:
         """A card has the terminal's reference, cash has none."""
         is_card = self.cleaned_data.get("tender") == Tender.POS
-        if is_card and not self.cleaned_data.get("terminal_ref"):
+        self.cleaned_data["terminal_ref"] = terminal_reference(self.cleaned_data.get("terminal_ref", ""))
+        if is_card and not self.cleaned_data["terminal_ref"]:
             self.add_error("terminal_ref", gettext("Ghi số tham chiếu in trên biên lai của máy POS."))
         elif not is_card:
             self.cleaned_data["terminal_ref"] = ""

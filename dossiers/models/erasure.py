@@ -25,7 +25,12 @@ class ErasureRequest(models.Model):
         verbose_name_plural = _("yêu cầu xóa dữ liệu")
         ordering = ["asked_at"]
         constraints = [
-            models.UniqueConstraint(fields=["dossier"], condition=Q(decided_at=None), name="one_open_erasure"),
+            models.UniqueConstraint(
+                fields=["dossier"],
+                condition=Q(decided_at=None),
+                name="one_open_erasure",
+                violation_error_message=_("Hồ sơ này đã có một yêu cầu xóa đang chờ."),
+            ),
             models.CheckConstraint(
                 condition=Q(decided_at=None, decided_by=None, refusal="")
                 | Q(decided_at__isnull=False, decided_by__isnull=False),

@@ -45,7 +45,10 @@ class SigningRequest(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["dossier"], condition=Q(state=SigningState.WAITING), name="one_draft_waits"
+                fields=["dossier"],
+                condition=Q(state=SigningState.WAITING),
+                name="one_draft_waits",
+                violation_error_message=_("Hồ sơ này đã có một dự thảo đang chờ ký."),
             ),
             models.CheckConstraint(
                 condition=Q(state=SigningState.WAITING, decided_at=None)

@@ -41,6 +41,7 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.AlreadyDecided: _("Vụ việc này đã có người quyết định. Xem kết quả ở dưới."),
     errors.DayNotClosable: _("Chưa khóa được: còn %(unexplained)s chưa có vụ việc. Mở vụ việc rồi khóa lại."),
     errors.ShiftNotOpen: _("Ca này đã đóng. Mở ca mới trước khi thu tiền."),
+    errors.TerminalReferenceUsed: _("Số tham chiếu máy POS này đã dùng cho một lần thu khác. Xem lại biên lai."),
     errors.PaymentMayBeUnderWay: _("Có lần thanh toán trực tuyến chưa rõ. Hỏi ngân hàng trước khi thu thêm."),
     errors.AddressRefused: "%(message)s",
     errors.TooManyEndpoints: _("Hệ thống này đã có đủ địa chỉ nhận tin. Xóa một địa chỉ trước khi thêm."),

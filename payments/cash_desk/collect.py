@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,11 +14,13 @@ from django.utils.translation import gettext as _
 from agencies.audit import record as audit
 from agencies.models import Agency, User
 from core import live
+from core.database.duplicates import is_duplicate
+from core.values import codes
 from core.values.money import dong_for_reader
 from gateways import registry
 from gateways.internal import Counter
 from payments.bills import holds
-from payments.errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen
+from payments.errors import BillNotPayable, InvalidBill, PaymentMayBeUnderWay, ShiftNotOpen, TerminalReferenceUsed
 from payments.models import Bill, CashShift, CounterPayment, LedgerEvent, Payment
 from payments.models.cash_desk import Tender
 from payments.models.discrepancies import DiscrepancyKind
@@ -28,6 +31,8 @@ from payments.status_queries import interactive
 from . import internal_payments
 
 GATEWAY = Counter.slug
+#: A button that is pressed twice is pressed within so long.
+TWICE_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,11 @@ class Taking:
     tender: str
     received: int
     terminal_ref: str = ""
+
+
+def terminal_reference(text: str) -> str:
+    """Return a terminal's reference as it is kept: "000 123" and "000123" are one."""
+    return "".join(codes.tidy(text).split())[:40]
 
 
 def open_shift(cashier: User, agency: Agency, *, opening_amount: int) -> CashShift:
@@ -98,9 +108,35 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
     Before, the gateways are asked about attempts in doubt; while one is under way, or money came
     that did not settle the bill, the cashier must say `despite_open`. Cash for a bill that was just
     paid is refused, it is still in hand; a card that was charged is booked, as surplus if need be.
-    Raises ShiftNotOpen, InvalidBill, BillNotPayable, BillHeld, PaymentMayBeUnderWay.
+    Raises ShiftNotOpen, InvalidBill, BillNotPayable, BillHeld, PaymentMayBeUnderWay, TerminalReferenceUsed.
     """
     shift = may_take(bill, taking, cashier=cashier, despite_open=despite_open)
+    try:
+        payment = _book(bill, taking, shift, cashier)
+    except IntegrityError as error:
+        if not is_duplicate(error, "pos_reference_once"):
+            raise
+        _refuse_used(taking)  # a colleague was faster
+        raise
+    live.publish([bill.token])
+    payment.refresh_from_db()
+    return payment
+
+
+def just_taken(bill: Bill, taking: Taking, *, cashier: User) -> Payment | None:
+    """Return the payment that this very taking has made a moment ago: its button was pressed twice."""
+    same = CounterPayment.objects.filter(
+        payment__bill=bill,
+        shift__cashier=cashier,
+        tender=taking.tender,
+        terminal_ref=taking.terminal_ref,
+        received_amount=taking.received,
+        payment__created_at__gt=timezone.now() - TWICE_WITHIN,
+    ).select_related("payment")
+    return next((each.payment for each in same), None)
+
+
+def _book(bill: Bill, taking: Taking, shift: CashShift, cashier: User) -> Payment:
     with transaction.atomic(durable=True):
         locked_shift = CashShift.objects.select_for_update().get(pk=shift.pk)
         if locked_shift.closed_at:
@@ -114,7 +150,7 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
             payment=payment,
             shift=locked_shift,
             tender=taking.tender,
-            terminal_ref=taking.terminal_ref[:40],
+            terminal_ref=taking.terminal_ref,
             received_amount=taking.received,
         )
         # What the cashier did is a notification like any other, only applied before he looks up.
@@ -134,8 +170,6 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
             received=taking.received,
             terminal_ref=taking.terminal_ref,
         )
-    live.publish([locked.token])
-    payment.refresh_from_db()
     return payment
 
 
@@ -161,6 +195,14 @@ def _check(bill: Bill, taking: Taking) -> None:
         raise InvalidBill("received", f"at least {amount} đồng")
     if (taking.tender == Tender.POS) != bool(taking.terminal_ref):
         raise InvalidBill("terminal_ref", "a card payment has the terminal's reference, cash has none")
+    _refuse_used(taking)
+
+
+def _refuse_used(taking: Taking) -> None:
+    """Raise TerminalReferenceUsed for a reference that stands for another payment."""
+    used = CounterPayment.objects.filter(tender=Tender.POS, terminal_ref=taking.terminal_ref)
+    if taking.terminal_ref and (other := used.select_related("payment__bill").first()):
+        raise TerminalReferenceUsed(other.payment)
 
 
 def ask_about_open(bill: Bill) -> None:

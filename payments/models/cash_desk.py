@@ -40,7 +40,12 @@ class CashShift(models.Model):
         verbose_name_plural = _("ca thu")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["cashier"], condition=Q(closed_at=None), name="shift_one_open_per_cashier"),
+            models.UniqueConstraint(
+                fields=["cashier"],
+                condition=Q(closed_at=None),
+                name="shift_one_open_per_cashier",
+                violation_error_message=_("Thu ngân này đang có một ca chưa đóng."),
+            ),
             models.CheckConstraint(condition=Q(opening_amount__gte=0), name="shift_opening_not_negative"),
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(counted_amount__gte=0, expected_amount__isnull=False),
@@ -75,7 +80,12 @@ class CounterPayment(models.Model):
         verbose_name_plural = _("khoản thu tại quầy")
         constraints = [
             models.CheckConstraint(condition=Q(tender=Tender.CASH) | ~Q(terminal_ref=""), name="pos_has_a_reference"),
-            models.UniqueConstraint(fields=["terminal_ref"], condition=Q(tender=Tender.POS), name="pos_reference_once"),
+            models.UniqueConstraint(
+                fields=["terminal_ref"],
+                condition=Q(tender=Tender.POS),
+                name="pos_reference_once",
+                violation_error_message=_("Số tham chiếu máy POS này đã dùng cho một lần thu khác."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,15 +1,22 @@
-"""A form of the administration that has only some of a constraint's fields is still held to the constraint."""
+"""What must be once is said in words wherever somebody may write it twice.
+
+A form of the administration that has only some of a constraint's fields is held to it; a form of our own knows of no
+constraint, and two people at once pass any form: what the database refuses then is a page, not a 500.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import BaseConstraint, CheckConstraint, F, Model, Q, UniqueConstraint
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -17,9 +24,12 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.models import Agency, Membership, Role, User
+from core.database.duplicates import words_of
 from core.database.whole_row import WholeRow
-from procedures.models import FeeRule, FeeSchedule
+from procedures.models import CalendarDay, FeeRule, FeeSchedule
 from tests.support import factories
+from tests.support.concurrency import in_a_thread
+from tests.support.running import wait_until, waiting_for_locks
 from tests.support.schedules import schedule
 from tests.support.sending_forms import send_form
 from tests.support.signing_in import browser_of
@@ -28,6 +38,17 @@ from tests.support.signing_in import browser_of
 NOT_OF_A_FORM = {
     "schedule_version_once": "the page numbers a new version itself",
     "webhook_event_once_per_endpoint": "nobody edits a delivery",
+}
+#: Constraint that counts for some rows only → who writes such rows: no person, so nobody needs its words.
+OF_MACHINES = {
+    "money_booked_once": "the ledger, once for each movement of money",
+    "outage_one_under_way": "the circuit breaker",
+    "payment_one_applied_per_bill": "settlement, with the bill locked",
+    "payment_one_open_per_gateway": "the checkout leads to the attempt there is",
+    "pause_one_open": "the clock, with the dossier locked",
+    "statement_file_once": "the same file leads to the statement there is",
+    "statement_transaction_once": "a file is refused by the line that repeats",
+    "webhook_url_once_per_client": "a connected system, which is told the endpoint it has",
 }
 
 
@@ -95,6 +116,45 @@ def test_a_condition_over_a_field_that_a_form_lacks_is_resolved() -> None:
             except Exception as error:
                 wrong.append(f"{model._meta.label} without {field.name}: {error!r}")
     assert wrong == []
+
+
+def constraints_of_ours() -> Iterator[tuple[type[Model], UniqueConstraint | ExclusionConstraint]]:
+    """Yield what the database lets be once, of every model of ours, with or without a form."""
+    for model in apps.get_models():
+        if not model.__module__.startswith(("django.", "allauth.")):
+            yield from (
+                (model, each)
+                for each in model._meta.constraints
+                if isinstance(each, UniqueConstraint | ExclusionConstraint)
+            )
+
+
+def test_what_must_be_once_has_words_for_who_writes_it_twice() -> None:
+    """Django has words for plain fields; for a condition or a time it only names the constraint."""
+    named = {
+        each.name: words_of(model._meta.db_table, each.name)
+        for model, each in constraints_of_ours()
+        if isinstance(each, ExclusionConstraint) or each.condition is not None
+    }
+    assert {"pos_reference_once", "membership_once_at_a_time", "money_booked_once"} <= set(named), "the control"
+    wordless = {name for name, words in named.items() if words.startswith("Đã có ") and words.endswith(" như vậy.")}
+    assert sorted(wordless) == sorted(OF_MACHINES)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_second_reads_what_is_there_already() -> None:
+    """The form finds nothing wrong: the row of the other is not committed yet when it looks."""
+    browser = browser_of(factories.officer(factories.agency(), Role.PROVINCE_ADMIN))
+    address, day = reverse("admin:procedures_calendarday_add"), {"date": "24/11/2026", "kind": "off", "note": "của tôi"}
+    with ThreadPoolExecutor(2) as threads, transaction.atomic():
+        CalendarDay.objects.create(date=date(2026, 11, 24), kind="off", note="của người khác")
+        answer = in_a_thread(threads, lambda: send_form(browser, address, day))
+        # Beside the transaction: within it PostgreSQL shows the sessions as they were at the first look.
+        in_a_thread(threads, lambda: wait_until(waiting_for_locks, "the form waits for the row")).result()
+    page = answer.result(timeout=30)
+    assert page.status_code == 409
+    assert "Đã có ngày nghỉ, làm bù như vậy" in page.content.decode()
+    assert CalendarDay.objects.get().note == "của người khác"
 
 
 def a_price(**values: str) -> dict[str, str]:

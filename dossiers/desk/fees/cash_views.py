@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,7 +22,8 @@ from dossiers.desk.forms import TakingForm
 from dossiers.models import Dossier
 from payments.accounting.error_messages import explain
 from payments.cash_desk import collect as cash_desk
-from payments.errors import InvalidBill, PaymentMayBeUnderWay, PaymentsError
+from payments.errors import InvalidBill, PaymentMayBeUnderWay, PaymentsError, TerminalReferenceUsed
+from payments.models import Payment
 from payments.models.cash_desk import Tender
 
 #: Nobody hands over a whole note more than is owed, whole đồng: the number was mistyped.
@@ -64,18 +67,37 @@ def take(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
         except InvalidBill:
             form.add_error("received", _("Ít hơn số phải nộp %(amount)s.") % {"amount": dong_for_reader(owed)})
         except PaymentsError as error:
-            messages.error(request, explain(error))
-            return redirect("desk-dossier", code=code)
+            if cash_desk.just_taken(bill, taking, cashier=staff.user):
+                return _taken(request, dossier, taking, owed=owed, change=change)  # the button was pressed twice
+            if not isinstance(error, TerminalReferenceUsed):
+                messages.error(request, explain(error))
+                return redirect("desk-dossier", code=code)
+            form.add_error("terminal_ref", _used_for(error.payment, staff))
         else:
-            amounts = {"amount": dong_for_reader(owed), "change": dong_for_reader(change)}
-            is_cash = data["tender"] == Tender.CASH
-            text = _("Đã thu %(amount)s. Trả lại khách %(change)s.") if is_cash else _("Đã thu %(amount)s bằng thẻ.")
-            text %= amounts
-            messages.success(request, text, extra_tags="taken")
-            views.publish_change(request)
-            return redirect("desk-dossier", code=code)
+            return _taken(request, dossier, taking, owed=owed, change=change)
     context = {"staff": staff, "dossier": dossier, "form": form, "reasons": reasons}
     return render(request, "dossiers/desk/taking.html", context, status=status)
+
+
+def _taken(request: HttpRequest, dossier: Dossier, taking: cash_desk.Taking, *, owed: int, change: int) -> HttpResponse:
+    """Say what was taken and what to give back."""
+    is_cash = taking.tender == Tender.CASH
+    text = _("Đã thu %(amount)s. Trả lại khách %(change)s.") if is_cash else _("Đã thu %(amount)s bằng thẻ.")
+    amounts = {"amount": dong_for_reader(owed), "change": dong_for_reader(change)}
+    messages.success(request, text % amounts, extra_tags="taken")
+    views.publish_change(request)
+    return redirect("desk-dossier", code=dossier.code)
+
+
+def _used_for(payment: Payment, staff: DeskStaff) -> str:
+    """Say for which dossier a terminal's reference stands, and when, to who may see that dossier."""
+    if payment.bill.agency_id not in staff.sees:
+        return _("Số này đã dùng cho một lần thu ở cơ quan khác. Xem lại số trên biên lai của máy POS.")
+    said = {
+        "code": payment.bill.reference,
+        "time": date_format(timezone.localtime(payment.created_at), "H:i d/m"),
+    }
+    return _("Số này đã dùng cho %(code)s lúc %(time)s. Xem lại số trên biên lai của máy POS.") % said
 
 
 def _confirm(
