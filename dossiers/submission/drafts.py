@@ -20,7 +20,7 @@ from dossiers.errors import NotConfirmable
 from dossiers.models import Assistance, Attachment, Channel, Dossier, Draft, PaperState
 from dossiers.post import orders as postal_orders
 from procedures.fees import Quote
-from procedures.models import ProcedureCase
+from procedures.models import DocumentRequirement, ProcedureCase
 
 from .forms import SIGNED_IN, AddressForm, ForWhom, MatterForm, PapersForm, PersonForm, asked_of
 from .step_form import StepForm
@@ -107,12 +107,33 @@ def calculated(case: ProcedureCase, parameters: QueryDict) -> dict[str, list[str
     return {name: values for name, values in typed_in(MatterForm(case), answers).items() if all(values)}
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPaper:
+    """A paper the procedure asks for, and what was sent for it."""
+
+    requirement: DocumentRequirement
+    sent: list[Attachment]
+
+    @property
+    def is_missing(self) -> bool:
+        """Nothing was sent that is of use."""
+        return all(paper.state == PaperState.REFUSED for paper in self.sent)
+
+
+def asked_papers(draft: Draft) -> list[AskedPaper]:
+    """Return the papers the procedure asks for, in its order, with what was sent."""
+    sent = list(draft.attachments.all())
+    return [
+        AskedPaper(requirement, [paper for paper in sent if paper.requirement == requirement.name])
+        for requirement in draft.case.procedure.documents.all()
+    ]
+
+
 def missing_papers(draft: Draft) -> list[str]:
     """Return the names of required papers that have not been sent, or are of no use."""
-    usable = draft.attachments.exclude(state=PaperState.REFUSED)
-    sent = set(usable.values_list("requirement", flat=True))
-    required = draft.case.procedure.documents.filter(is_required=True)
-    return [name for name in required.values_list("name", flat=True) if name not in sent]
+    return [
+        paper.requirement.name for paper in asked_papers(draft) if paper.requirement.is_required and paper.is_missing
+    ]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from core.values.documents import doubts_about
 from core.values.form_fields import PhoneField
 from procedures.fees import FeeUnknown
 
+from . import drafts
 from .drafts import Complete
 from .step_form import StepForm
 
@@ -30,6 +31,7 @@ def context_of(ready: Complete) -> dict[str, Any]:
         "together": postage + fee,
         "sections": [(kind.slug, kind.title, list(_shown(form))) for kind, form in ready.forms.items()],
         "papers": ready.draft.attachments.all(),
+        "asked_papers": drafts.asked_papers(ready.draft),
         "doubts": _doubts(ready),
     }
 

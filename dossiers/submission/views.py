@@ -170,15 +170,9 @@ def _show(
         "previous": steps[current - 2].slug if draft and current > 1 else "",
     }
     if draft and isinstance(form, PapersForm):
-        context["requirements"] = _requirements(draft)
+        context["asked_papers"] = drafts.asked_papers(draft)
     is_taken = not form.errors and not form.challenge
     return render(request, "dossiers/submission/step.html", context, status=200 if is_taken else 422)
-
-
-def _requirements(draft: Draft) -> list[tuple[Any, list[Any]]]:
-    sent = list(draft.attachments.all())
-    requirements = list(draft.case.procedure.documents.all())
-    return [(asking, [paper for paper in sent if paper.requirement == asking.name]) for asking in requirements]
 
 
 def _titles(steps: list[type[StepForm]]) -> list[Any]:

@@ -1,13 +1,15 @@
 // Papers are sent as soon as they are chosen, one by one with their progress shown: a line that breaks costs one file,
-// and the button goes on with those that are left. What was refused is said where it was chosen. Photos are made smaller first (photos.js). The page stays: only its
-// list of papers is read anew, so that what was chosen elsewhere on it is kept. Without this script the button sends all.
+// and the button goes on with those that are left. What was refused is said where it was chosen. Photos are made
+// smaller first (photos.js). The page stays: only its list of papers is read anew, so that what was chosen elsewhere on
+// it is kept. What goes on from the page waits until all are there (going-on.js). Without this script the button sends.
+import { left, of, sending } from "./files-left.js";
 import { prepared } from "./photos.js";
 import { solve } from "./proof.js";
+import { goOn, showProgress } from "./going-on.js";
 
 const TAKEN = 204;
 const REFUSED = 422;
 const PROOF_WANTED = 428;
-const waiting = new WeakMap(); // form → files that are left
 const AREA = "[data-papers]";
 
 const post = (form, file, proof) =>
@@ -20,7 +22,9 @@ const post = (form, file, proof) =>
     request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
     if (proof) request.setRequestHeader("X-Proof", proof);
     request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+      if (!event.lengthComputable) return;
+      bar.value = (100 * event.loaded) / event.total;
+      showProgress(bar.value);
     });
     request.addEventListener("load", () => sent(request));
     request.addEventListener("error", failed);
@@ -33,7 +37,10 @@ const sendOne = async (form, file) => {
   if (answer.status === PROOF_WANTED) answer = await post(form, file, await solve(answer.responseText));
   if (answer.status === TAKEN) return "";
   if (answer.status === REFUSED) return answer.responseText;
-  if (answer.status < 400) location.assign(answer.responseURL); // led elsewhere: this page is over
+  if (answer.status < 400) {
+    left.clear(); // nobody is asked whether to leave
+    location.assign(answer.responseURL); // led elsewhere: this page is over
+  }
   throw new Error(String(answer.status));
 };
 
@@ -44,47 +51,59 @@ const showFaults = (form, faults) => {
   place.closest(".field").classList.toggle("has-error", faults.length > 0);
 };
 
-// The list of papers, as the server shows it now; everything else on the page stays.
+// The list of papers, as the server shows it now. The forms that send stay: one may be at it, or hold what is left.
 const readAnew = async () => {
   const answer = await fetch(location.href, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(String(answer.status));
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const area = document.querySelector(AREA);
-  const [before, after] = [area.querySelectorAll("form"), page.querySelectorAll(`${AREA} form`)];
-  const focused = [...before].findIndex((form) => form.contains(document.activeElement));
+  const focused = document.activeElement;
+  const place = [...area.querySelectorAll("form")].findIndex((form) => form.contains(focused));
+  const kept = [...area.querySelectorAll("[data-upload]")];
+  page.querySelectorAll(`${AREA} [data-upload]`).forEach((form, number) => form.replaceWith(kept[number]));
   area.replaceChildren(...page.querySelector(AREA).childNodes);
-  if (focused >= 0) after[Math.min(focused, after.length - 1)]?.querySelector("input:not([type=hidden]), button")?.focus();
+  const forms = area.querySelectorAll("form");
+  const next = forms[Math.min(place, forms.length - 1)];
+  if (place >= 0) (area.contains(focused) ? focused : next?.querySelector("input:not([type=hidden]), button"))?.focus();
 };
 
 const sendAll = async (form) => {
-  const bar = form.querySelector("progress");
-  const told = form.querySelector("[data-told]");
-  const files = waiting.get(form);
-  if (!bar.hidden) return; // already at it
-  if (!files.length) return showFaults(form, [told.dataset.none]);
+  if (sending.has(form)) return; // at it: it takes what came meanwhile, too
+  const [bar, told, button] = ["progress", "[data-told]", "button"].map((part) => form.querySelector(part));
+  const files = of(form);
   const faults = [];
+  let count = 0;
+  let words = "";
+  sending.add(form);
   showFaults(form, faults);
+  button.hidden = true;
   bar.hidden = false;
   try {
-    let count = 0;
-    for (; files.length; files.shift()) {
+    while (files.length) {
       bar.value = 0;
       told.textContent = `${told.dataset.sending} ${files[0].name}`;
+      showProgress(0);
       const fault = await sendOne(form, await prepared(files[0]));
+      files.shift();
       if (fault) faults.push(fault);
       else count += 1;
     }
-    const place = [...document.querySelectorAll("[data-upload]")].indexOf(form);
-    await readAnew();
-    const now = document.querySelectorAll("[data-upload]")[place];
-    if (!now) return;
-    showFaults(now, faults);
-    now.querySelector("[data-told]").textContent = count ? told.dataset[faults.length ? "some" : "sent"] : "";
+    if (count) words = told.dataset[faults.length ? "some" : "sent"];
+    form.reset();
   } catch {
-    bar.hidden = true;
-    showFaults(form, faults);
-    told.textContent = told.dataset.failed;
+    words = told.dataset.failed;
+    button.hidden = false;
   }
+  sending.delete(form);
+  try {
+    if (count) await readAnew();
+  } catch {
+    // They are there; the list is right when the page is opened again.
+  }
+  bar.hidden = true;
+  told.textContent = words;
+  showFaults(form, faults);
+  goOn();
 };
 
 const chosen = (form) => [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
@@ -92,8 +111,7 @@ const chosen = (form) => [...form.querySelectorAll("input[type=file]")].flatMap(
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("[data-upload]");
   if (!form || event.target.type !== "file") return;
-  const isBusy = !form.querySelector("progress").hidden;
-  waiting.set(form, isBusy ? [...waiting.get(form), ...event.target.files] : chosen(form));
+  of(form).push(...event.target.files);
   sendAll(form);
 });
 
@@ -101,8 +119,7 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.matches("[data-upload]")) {
     event.preventDefault();
-    if (!waiting.get(form)?.length) waiting.set(form, chosen(form));
-    sendAll(form);
+    if (of(form).length) sendAll(form);
   } else if (form.matches(`${AREA} form`)) {
     // A paper taken back: the same without a file.
     event.preventDefault();
@@ -114,3 +131,10 @@ document.addEventListener("submit", async (event) => {
     }
   }
 });
+
+// A form sends by itself now: its button is for what could not be sent. What was chosen before this script was here goes.
+for (const form of document.querySelectorAll("[data-upload]")) {
+  form.querySelector("button").hidden = true;
+  of(form).push(...chosen(form));
+  if (of(form).length) sendAll(form);
+}

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from allauth.account.utils import user_display
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import translation
+from django.utils.datastructures import MultiValueDict
 
 from payments.accounting.forms import DongField
 from tests.support import factories
@@ -33,6 +35,14 @@ def _shown(language: str = "vi") -> str:
         form = _Form({"amount": "khoảng trăm nghìn", "count": "hai"})
         fields = "".join(render_to_string("components/field.html", {"field": field}) for field in form)
         return fields + render_to_string("components/error_summary.html", {"form": form})
+
+
+def test_a_file_that_a_refused_page_cannot_keep_is_asked_for_again() -> None:
+    form = _Form({}, MultiValueDict({"proof": [SimpleUploadedFile("anh-chup.png", b"x")]}))
+    assert "Trang này không giữ được tệp anh-chup.png: hãy chọn lại." in render_to_string(
+        "components/field.html", {"field": form["proof"]}
+    )
+    assert "hãy chọn lại" not in _shown()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ import struct
 import zlib
 from typing import Any
 
+from django.test import Client
 from fpdf import FPDF
 from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page
 
 SCRIPT = b"<html><script>alert(1)</script>"
 ARCHIVE_END = b"PK\x05\x06" + bytes(18)
@@ -68,3 +70,20 @@ def giant() -> bytes:
     small = picture("PNG")
     header = b"IHDR" + struct.pack("!II", 30_000, 30_000) + small[24:29]
     return small[:12] + header + struct.pack("!I", zlib.crc32(header)) + small[33:]
+
+
+def tab(browser: Browser, url: str, client: Client, path: str) -> Page:
+    """A phone's page at a server, with the cookies of a client."""
+    window = browser.new_context(base_url=url, viewport={"width": 360, "height": 740})
+    window.add_cookies([{"name": c.key, "value": c.value, "url": url} for c in client.cookies.values()])
+    page = window.new_page()
+    page.goto(path)
+    return page
+
+
+def choose(page: Page, **files: bytes) -> None:
+    """Choose files at the first place of a page: their names, with _ for the point, and what is in them."""
+    chosen: list[FilePayload] = [
+        {"name": name.replace("_", "."), "mimeType": "image/jpeg", "buffer": content} for name, content in files.items()
+    ]
+    page.set_input_files("input[type=file] >> nth=0", chosen)

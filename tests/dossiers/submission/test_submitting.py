@@ -87,6 +87,21 @@ def test_step_by_step_to_a_dossier_with_its_answers_and_papers(case: ProcedureCa
     assert "Mã PIN" in browser.get(done.headers["Location"]).content.decode()
 
 
+def test_the_review_names_the_papers_that_are_missing_and_those_of_no_use(case: ProcedureCase, agency: Agency) -> None:
+    case.procedure.documents.create(name="Giấy chứng nhận kết hôn", is_required=False, position=1)
+    case.procedure.documents.create(name="Giấy ủy quyền", is_required=False, position=2)
+    browser = Client()
+    draft = filled(browser, case, agency)
+    adding = f"/ho-so-nhap/{draft.code}/giay-to/them/"
+    browser.post(adding, {"requirement": "Giấy ủy quyền", "files": [picture()]})
+    Attachment.objects.filter(requirement="Giấy ủy quyền").update(state="refused", refusal="unreadable")
+    page = re.sub(r"\s+|<[^>]+>", " ", browser.get(f"/ho-so-nhap/{draft.code}/xem-lai/").content.decode())
+    papers = re.sub(r"\s+", " ", page[page.index("Giấy tờ kèm theo") :])
+    assert "Giấy chứng sinh ✓ giay.jpg" in papers
+    assert "Giấy chứng nhận kết hôn Chưa gửi tệp nào (không bắt buộc)" in papers
+    assert re.search(r"Giấy ủy quyền giay.jpg: Ảnh bị hỏng[^<]+ Chưa gửi tệp nào", papers)
+
+
 def test_what_is_wrong_is_kept_and_said_and_the_way_back_loses_nothing(case: ProcedureCase, agency: Agency) -> None:
     browser = Client()
     draft = begun(browser, case)
