@@ -18,7 +18,7 @@ from dossiers.models import Dossier, DossierCounter
 from payments.models import Bill
 
 from . import rhythm, statements
-from .aside import desks, durations, errands, forgeries, networks, outages, samples, sandbox_books, systems
+from .aside import desks, durations, errands, forgeries, networks, outages, returns, samples, sandbox_books, systems
 from .linking import Linker
 from .scene import Scene, build, communes
 from .stories import opening, teller, waiting
@@ -129,6 +129,7 @@ def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sa
         forgeries.day(world, day, rng)
         if day == span[-7]:
             waiting.tell_all(world, rng)
+            returns.tell(world, system, rng)
         statements.morning(world, day, rng)
         told += share
         if told >= _CHUNK:

@@ -66,7 +66,9 @@ def _wrap(view: View, *, is_atomic: bool) -> View:
         key = request.headers.get("Idempotency-Key", "")
         if not _KEY.fullmatch(key):
             raise ValidationError({"Idempotency-Key": [gettext("Cần tiêu đề này, 1-255 ký tự ASCII.")]})
-        record, earlier = _claim(cast(ApiClient, request.user), key, _fingerprint(request))
+        record, earlier = _claim(
+            cast(ApiClient, request.user), key, fingerprint(request.method, request.path, request.data)
+        )
         if earlier is not None:
             return earlier
         try:
@@ -88,8 +90,9 @@ def hashed(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def _fingerprint(request: Request) -> str:
-    content = json.dumps([request.method, request.path, request.data], sort_keys=True, default=str)
+def fingerprint(method: str | None, path: str, data: Any) -> str:
+    """Return what tells a request from another one under the same key."""
+    content = json.dumps([method, path, data], sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -18,7 +18,7 @@ from dossiers.models import EventKind
 from payments.models.bills import TEST, FeeKind
 from payments.models.clients import WebhookKind
 from payments.models.refunds import RefundReason
-from payments.states import BillState
+from payments.states import BillState, RefundState
 from payments.test_payments import DEFAULT_AMOUNT, PAYER
 from procedures.fees import Facts, Quote
 
@@ -26,6 +26,14 @@ from . import webhooks
 
 #: A connected system makes one bill while so many dossiers are handed in.
 _EVERY = 70
+#: Of what is paid for its bills so much goes back; most of that it asks for itself.
+_GOES_BACK, _ASKED_FOR = 0.12, 0.6
+_REPORTS = {
+    RefundState.PROPOSED: WebhookKind.REFUND_PROPOSED,
+    RefundState.APPROVED: WebhookKind.REFUND_APPROVED,
+    RefundState.REJECTED: WebhookKind.REFUND_REJECTED,
+    RefundState.DONE: WebhookKind.BILL_REFUNDED,
+}
 _WORK = (
     ("LUU-TRU", "Phí khai thác tài liệu lưu trữ", (15_000, 50_000, 120_000)),
     ("RAC", "Phí vệ sinh", (20_000, 25_000, 60_000)),
@@ -43,10 +51,15 @@ class Errand(Tale):
         if kind == EventKind.FEE_PAID:
             self.hear(at, WebhookKind.BILL_PAID, values["bill_id"])
 
-    def hear(self, at: datetime, kind: WebhookKind, bill: Row) -> None:
+    def report(self, at: datetime, refund: Row) -> None:
+        """Tell the system how far a refund of its bill has come; surplus is no money of the bill."""
+        if refund["payment_id"] is not None:
+            self.hear(at, _REPORTS[refund["state"]], refund["payment_id"]["bill_id"], refund)
+
+    def hear(self, at: datetime, kind: WebhookKind, bill: Row, refund: Row | None = None) -> None:
         """Tell the system, where one made the bill."""
         if self.hears:
-            webhooks.tell(self.world, self.hears, at, kind, bill, self.place.agency.code, self.rng)
+            webhooks.tell(self.world, self.hears, at, kind, bill, self.place.agency.code, self.rng, refund)
 
     def tell(self, kind: str, subject: Any, at: datetime, *, wait: float = 0.0, **values: Any) -> None:
         """Tell nobody: the system that made the bill speaks with its payer."""
@@ -72,15 +85,12 @@ def day(world: World, system: System | None, day: date, share: int, rng: Random)
 def _of_system(world: World, system: System, at: datetime, reference: str, rng: Random) -> None:
     if at >= world.now:
         return
-    code, description, amounts = rng.choice(_WORK)
-    tale = _errand(world, system.place, names.person(rng)[0], reference, rng)
-    tale.hears = system.receiver
-    line = {"code": code, "kind": str(FeeKind.PHI), "description": description, "amount": rng.choice(amounts)}
-    due = datetime.combine((at + timedelta(days=15)).date(), time(23, 59), tzinfo=at.tzinfo)
-    bill = _bill(tale, at, line, description, cause="api", client_id=system.client_id, due_at=due)
+    tale, bill = make(world, system, at, reference, rng)
     try:
         if rng.random() < 0.8:
             paying.plainly(tale, at + timedelta(hours=rng.uniform(0.1, 90)), bill)
+            if rng.random() < _GOES_BACK:
+                _give_back(tale, bill, system.client_id if rng.random() < _ASKED_FOR else None)
         else:
             ended = tale.when(at + timedelta(days=rng.uniform(10, 16)))
             reason = "Người yêu cầu không đến"
@@ -88,6 +98,27 @@ def _of_system(world: World, system: System, at: datetime, reference: str, rng: 
             tale.hear(ended, WebhookKind.BILL_CANCELLED, bill)
     except NotYet:
         money.finish(tale)
+
+
+def make(world: World, system: System, at: datetime, reference: str, rng: Random) -> tuple[Errand, Row]:
+    """Let the system make a bill; return its tale, and the bill."""
+    code, description, amounts = rng.choice(_WORK)
+    tale = _errand(world, system.place, names.person(rng)[0], reference, rng)
+    tale.hears = system.receiver
+    line = {"code": code, "kind": str(FeeKind.PHI), "description": description, "amount": rng.choice(amounts)}
+    due = datetime.combine((at + timedelta(days=15)).date(), time(23, 59), tzinfo=at.tzinfo)
+    return tale, _bill(tale, at, line, description, cause="api", client_id=system.client_id, due_at=due)
+
+
+def _give_back(tale: Errand, bill: Row, client: int | None) -> None:
+    """Give back what was paid, or half of it; `client` asked for that, or an accountant of the office did."""
+    rng, clock = tale.rng, tale.world.clock
+    asked = clock.at_work(rng, tale.last, rng.choice((3, 10, 40)))
+    amount = bill["amount"] if rng.random() < 0.6 else bill["amount"] // 2
+    reason = rng.choice((RefundReason.COLLECTED_IN_ERROR, RefundReason.WITHDRAWN))
+    payment, maker = tale.payments[-1], rng.randrange(2)
+    refund = refunds.propose(tale, asked, amount, reason, payment=payment, maker=maker, client=client)
+    paying.carry_out(tale, refund, clock.at_work(rng, asked, 6))
 
 
 def try_out(world: World, day: date, rng: Random) -> None:

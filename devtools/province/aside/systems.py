@@ -15,7 +15,7 @@ from payments.models import ApiClient, WebhookDelivery, WebhookEndpoint
 from payments.webhooks import endpoints
 from payments.webhooks.dispatch import RETRIES
 
-from . import webhooks
+from . import answers, webhooks
 from .errands import System
 
 _BILLS, _CANCELLED = 8, 5
@@ -66,3 +66,4 @@ def connect(rng: Random) -> None:
     WebhookDelivery.objects.bulk_update(told, ["attempts", "delivered_at", "gave_up_at", "last_status"])
     endpoint.is_active, endpoint.rests_until = False, now + timedelta(minutes=1)
     endpoint.save(update_fields=["is_active", "rests_until"])
+    answers.keep(client)

@@ -48,18 +48,35 @@ def receiver(endpoint_id: int, first: datetime, now: datetime, rng: Random) -> R
     return Receiver(endpoint_id, tuple(down))
 
 
-def tell(world: World, to: Receiver, at: datetime, kind: WebhookKind, bill: Row, agency: str, rng: Random) -> Row:
-    """Write an event of a bill, as `events` does, and what became of its delivery until now."""
+def tell(
+    world: World,
+    to: Receiver,
+    at: datetime,
+    kind: WebhookKind,
+    bill: Row,
+    agency: str,
+    rng: Random,
+    refund: Row | None = None,
+) -> Row:
+    """Write an event of a bill, or of a refund of it, as `events` does, and what became of its delivery until now."""
     names = ("reference", "amount", "state")
     data: dict[str, Any] = {"agency": agency, **{name: bill[name] for name in names}}
     body = {"type": str(kind), "timestamp": at.astimezone(UTC).isoformat()}
+    facts = {name: refund[name] for name in ("amount", "state")} if refund else {}
+
+    def written() -> dict[str, Any]:
+        told = {"id": bill["id"], **data}
+        if refund:
+            told["refund"] = {"id": refund["id"], "payment": refund["payment_id"]["id"], **facts}
+        return {**body, "data": told}
+
     return world.pages.add(
         "delivery",
         at,
         endpoint_id=to.endpoint_id,
         event_id=UUID(bytes=rng.randbytes(16), version=4),
         kind=kind,
-        body=lambda: {**body, "data": {"id": bill["id"], **data}},
+        body=written,
         created_at=at,
         **_sent(world, to, at, rng),
     )

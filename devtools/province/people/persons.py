@@ -15,6 +15,11 @@ _PLACES = ("025", "025", "025", "026", "026", "017")
 _NOBODY = 990_000
 #: Phones of a block that is valid in form and of which hardly a number was handed out.
 _BLOCKS = ("+84998", "+84999")
+#: Banks, with the length of their account numbers and what these begin with.
+_BANKS = (
+    ("Agribank", "27", 13), ("BIDV", "421", 14), ("VietinBank", "10", 12), ("Vietcombank", "0", 10), ("MB", "08", 10),
+    ("Techcombank", "19", 14),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,13 @@ def identity_number(rng: Random, birth_year: int, *, is_woman: bool) -> str:
 def phone(rng: Random) -> str:
     """Return a mobile number in E.164."""
     return f"{rng.choice(_BLOCKS)}{rng.randrange(1_000_000):06d}"
+
+
+def bank_account(rng: Random, holder: str) -> str:
+    """Return where a transfer goes, as an accountant's form keeps it."""
+    bank, begin, length = rng.choice(_BANKS)
+    rest = length - len(begin)
+    return f"{bank} · {begin}{rng.randrange(10**rest):0{rest}d} · {holder}"
 
 
 def address(rng: Random, commune: str) -> str:

@@ -137,22 +137,33 @@ def _wrong(tale: Tale, at: datetime, bill: Row, payment: Row, amount: int, kind:
 
 
 def carry_out(tale: Tale, refund: Row, at: datetime) -> None:
-    """Take a refund as far as its time allows; some are rejected, some are unclear for a while."""
-    rng = tale.rng
+    """Take a refund as far as its time allows; some are not approved, some unclear for a while, some not made."""
+    rng, clock = tale.rng, tale.world.clock
     if rng.random() < 0.1:
-        refunds.reject(tale, at, refund, "Chưa đủ căn cứ: bổ sung xác nhận của công dân")
+        if rng.random() < 0.3 and refund["maker_id"]:
+            refunds.withdraw(tale, at, refund)
+        else:
+            refunds.reject(tale, at, refund, "Chưa đủ căn cứ: bổ sung xác nhận của công dân")
         if refund["discrepancy_id"] is None and not refund["payment_id"].get("_discrepancies"):
             return
-        again = tale.world.clock.at_work(rng, at, 16)
+        again = clock.at_work(rng, at, 16)
         source = {"payment": refund["payment_id"], "case": refund["discrepancy_id"]}
         refund = refunds.propose(tale, again, refund["amount"], refund["reason"], **source)
-        at = tale.world.clock.at_work(rng, again, 6)
+        at = clock.at_work(rng, again, 6)
+    if refunds.lacks_account(refund):
+        refunds.give_account(tale, at, refund)
+        at = clock.at_work(rng, at, 3)
     looked = refunds.approve(tale, at, refund)
     if refund["state"] == refunds.R.APPROVED:
-        refunds.send(tale, looked, refund, is_unclear=rng.random() < 0.3)
-        return
-    when = tale.world.clock.at_work(rng, looked, 14)
-    refunds.finish(tale, tale.when(when), refund, f"UNC{rng.randrange(10**8):08d}", refund["_other"])
+        if rng.random() > 0.06:
+            refunds.send(tale, looked, refund, is_unclear=rng.random() < 0.3)
+            return
+        refunds.leave(tale, looked, refund)
+        refunds.refuse_at_bank(tale, looked + timedelta(seconds=2), refund)
+    if refunds.lacks_account(refund):
+        looked = clock.at_work(rng, looked, 5)
+        refunds.give_account(tale, looked, refund)
+    refunds.transfer(tale, clock.at_work(rng, looked, 14), refund)
 
 
 def give_back(tale: Tale, case: Row, amount: int) -> None:

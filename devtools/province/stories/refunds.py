@@ -7,12 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from agencies.models import Role
+from devtools.province.people import persons
 from devtools.province.writer.row import Row, naming
 from dossiers.models import EventKind
 from gateways.base import Capability
+from gateways.internal import Counter
+from payments.api.idempotency import hashed
+from payments.models import Payment
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
 from payments.receipts.issue import keep
+from payments.refunds import destination
+from payments.refunds.dispatch import BACKOFF, LEASE
 from payments.states import BillState, RefundState, check_refund_edge
 from payments.states import EventKind as Ledger
 
@@ -22,6 +28,8 @@ from .money import contract_of
 from .tale import Tale
 
 R = RefundState
+#: What a bank says that does not give a payment back.
+_REFUSALS = {"vnpay": "09 VNPAY tu choi hoan tien", "momo": "1088 Giao dich khong duoc hoan tien"}
 
 
 def propose(
@@ -33,8 +41,12 @@ def propose(
     payment: Row | None = None,
     case: Row | None = None,
     maker: int = 0,
+    client: int | None = None,
 ) -> Row:
-    """Propose to give back (part of) what settled a bill, or what a discrepancy holds; it is held from now on."""
+    """Propose to give back (part of) what settled a bill, or what a discrepancy holds; it is held from now on.
+
+    One of the office's accountants does, or the connected system `client`, which names no account.
+    """
     tale.when(at)
     source = payment if payment is not None else case
     assert source is not None  # noqa: S101
@@ -42,6 +54,7 @@ def propose(
     remaining = source["amount"] - source.get(held, 0)
     source[held] = source.get(held, 0) + amount
     people = tale.place.office.people[Role.ACCOUNTANT]
+    by = None if client else people[maker % len(people)]
     made = tale.write(
         "refund",
         at,
@@ -53,14 +66,45 @@ def propose(
         remaining_seen=remaining,
         reason=reason,
         state=R.PROPOSED,
-        maker_id=people[maker % len(people)],
-        idempotency_key=tale.rng.randbytes(16).hex(),
+        maker_id=by,
+        client_id=client,
+        idempotency_key=f"api:{client}:{hashed(client_key(tale.dossier['code']))}",
         proposed_at=at,
-        bank_account=f"VietinBank · 10{tale.rng.randrange(10**10):010d} · {tale.owner.name}",
+        _accountant=people[maker % len(people)],
         _other=people[(maker + 1) % len(people)],
     )
-    _record(tale, at, made, "", made["maker_id"])
+    if by:
+        form = UUID(bytes=tale.rng.randbytes(16), version=4)
+        made["idempotency_key"] = lambda: f"page:{'case' if case else 'payment'}:{source['id']}:{by}:{form}"
+        if _needs_account(payment):
+            made["bank_account"] = persons.bank_account(tale.rng, tale.owner.name)
+    _record(tale, at, made, "", by)
     return made
+
+
+def client_key(reference: str) -> str:
+    """Return the Idempotency-Key under which a connected system asks to give back what was paid for its reference."""
+    return f"{reference}-hoan"
+
+
+def _needs_account(payment: Row | None) -> bool:
+    return destination.is_needed(None if payment is None else Payment(gateway=payment["gateway"]))
+
+
+def lacks_account(refund: Row) -> bool:
+    """Tell whether nobody has said yet where the money goes that a person is to transfer."""
+    payment = refund["payment_id"]
+    is_cash = payment is not None and payment["gateway"] == Counter.slug
+    is_transferred = refund["state"] == R.AWAITING_TRANSFER and not is_cash
+    return not refund.get("bank_account") and (is_transferred or _needs_account(payment))
+
+
+def give_account(tale: Tale, at: datetime, refund: Row) -> None:
+    """Say where the money goes: whoever proposed it does, an accountant for a connected system."""
+    tale.when(at)
+    refund["bank_account"] = persons.bank_account(tale.rng, tale.owner.name)
+    actor = refund["maker_id"] or refund["_accountant"]
+    tale.world.audit(at, actor, destination.GIVEN, naming("refund:", refund), refund["agency_id"])
 
 
 def to(
@@ -91,6 +135,8 @@ def _record(tale: Tale, at: datetime, refund: Row, before: str, actor: int | Non
     if actor:
         action = f"refund_{refund['state']}"
         tale.world.audit(at, actor, action, naming("refund:", refund), refund["agency_id"], amount=refund["amount"])
+    if refund["state"] in (R.PROPOSED, R.APPROVED, R.REJECTED):
+        tale.report(at, refund)
 
 
 def _cause(refund: Row, actor: int | None) -> dict[str, Any]:
@@ -115,17 +161,18 @@ def _goes_by_gateway(refund: Row) -> bool:
 
 def reject(tale: Tale, at: datetime, refund: Row, note: str) -> None:
     """Let the other accountant say no: what was held is free again."""
-    to(
-        tale,
-        at,
-        refund,
-        R.REJECTED,
-        refund["_other"],
-        note,
-        checker_id=refund["_other"],
-        decided_at=at,
-        next_check_at=None,
-    )
+    who = refund["_other"]
+    to(tale, at, refund, R.REJECTED, who, note, checker_id=who, decided_at=at, next_check_at=None)
+    _release(refund)
+
+
+def withdraw(tale: Tale, at: datetime, refund: Row) -> None:
+    """Let the accountant who proposed it take it back before anybody has decided."""
+    to(tale, at, refund, R.REJECTED, refund["maker_id"], "Người đề nghị rút lại", decided_at=at)
+    _release(refund)
+
+
+def _release(refund: Row) -> None:
     source, held = _source(refund)
     source[held] -= refund["amount"]
 
@@ -138,13 +185,38 @@ def _source(refund: Row) -> tuple[Row, str]:
 
 def send(tale: Tale, at: datetime, refund: Row, *, is_unclear: bool = False) -> None:
     """Let the bank give the money back: sent, perhaps unclear for a while, done."""
-    to(tale, at, refund, R.SENT, None, sent_at=at, next_check_at=at + timedelta(minutes=2))
+    leave(tale, at, refund)
     if is_unclear:
         at += timedelta(seconds=11)
-        to(tale, at, refund, R.UNKNOWN, None, error="time-out", check_count=1, next_check_at=at + timedelta(minutes=1))
+        stay_unclear(tale, at, refund)
         at += timedelta(minutes=6)
     at += timedelta(seconds=tale.rng.uniform(0.5, 2))
     finish(tale, at, refund, f"{tale.rng.randrange(10**9, 10**10)}", None)
+
+
+def leave(tale: Tale, at: datetime, refund: Row) -> None:
+    """Write down that it is on its way to the bank, before it is."""
+    to(tale, at, refund, R.SENT, None, sent_at=at, next_check_at=at + LEASE)
+
+
+def stay_unclear(tale: Tale, at: datetime, refund: Row) -> None:
+    """No answer comes from the bank: it is asked again later."""
+    pause = BACKOFF.after(1)
+    next_check_at = at + pause if pause else None
+    to(tale, at, refund, R.UNKNOWN, None, error="time-out", check_count=1, next_check_at=next_check_at)
+
+
+def refuse_at_bank(tale: Tale, at: datetime, refund: Row) -> None:
+    """The bank does not give it back: a person has to transfer it."""
+    error = _REFUSALS[refund["payment_id"]["gateway"]]
+    to(tale, at, refund, R.AWAITING_TRANSFER, None, error=error, next_check_at=None)
+
+
+def transfer(tale: Tale, at: datetime, refund: Row) -> None:
+    """Let the other accountant transfer it, or give it back in cash what was paid in cash, and note the number."""
+    payment = refund["payment_id"]
+    sort = "PC" if payment is not None and payment["gateway"] == Counter.slug else "UNC"
+    finish(tale, tale.when(at), refund, f"{sort}{tale.rng.randrange(10**8):08d}", refund["_other"])
 
 
 def finish(tale: Tale, at: datetime, refund: Row, reference: str, actor: int | None) -> None:
@@ -171,6 +243,7 @@ def finish(tale: Tale, at: datetime, refund: Row, reference: str, actor: int | N
         ledger(tale, at, Ledger.SURPLUS_USED, bill, amount=amount, **cause)
         if case["used_amount"] == case["amount"]:
             case |= {"closed_at": at, "resolution": "Đã hoàn tiền"}
+    tale.report(at, refund)
     if bill is not None:
         tale.event(at, EventKind.FEE_REFUNDED, bill_id=bill, amount=amount)
         tale.tell("fee_refunded", naming("refund:", refund), at, amount=amount)

@@ -88,6 +88,9 @@ class Tale:
                     **{"next_attempt_at": due, **self._sent(due, channel)},
                 )
 
+    def report(self, at: datetime, refund: Row) -> None:
+        """Tell a connected system how far a refund of its bill has come: of a dossier's bill there is none to tell."""
+
     def _sent(self, due: datetime, channel: str) -> dict[str, Any]:
         """What became of a message: nearly all go out at once, some after a while, some never."""
         fate = self.rng.random()

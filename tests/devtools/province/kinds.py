@@ -32,6 +32,8 @@ from tests.support.notifications import notify_bill, vnpay_ipn
 from tests.support.payments.callbacks import post as call_back
 from tests.support.payments.refunds import proposal
 
+#: A group that is exempt, and asked for on the form.
+POOR = "ho-ngheo"
 NUMBER = "12/GXN-UBND"
 PDF = Paper("x.pdf", b"%PDF-1.4", "application/pdf", ".pdf")
 
@@ -65,7 +67,11 @@ def owed_told(tale: Tale) -> Any:
 
 
 def played_payment(dossier: Dossier, gateway: str = "vnpay", **changes: Any) -> Payment:
-    payment = checkout.start(owed(dossier), gateway, client_ip="14.1.1.1")
+    return pay(owed(dossier), gateway, **changes)
+
+
+def pay(bill: Bill, gateway: str, **changes: Any) -> Payment:
+    payment = checkout.start(bill, gateway, client_ip="14.1.1.1")
     if gateway == "vnpay":
         Client().get("/gateways/vnpay/notify", vnpay_ipn(payment, **changes))
     else:
@@ -269,7 +275,7 @@ def wholly_given_back(tale: Tale, at: datetime) -> Any:
 
 def _refused_refund(dossier: Dossier, office: Office) -> None:
     payment = played_payment(dossier)
-    wish = proposal(1000, payment.amount, "collected_in_error")
+    wish = proposal(1000, payment.amount, "collected_in_error", bank_account="")
     refund = workflow.propose_for_payment(payment, wish, maker=office.accountants[0])
     workflow.reject(refund, checker=office.accountants[1])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -30,8 +31,8 @@ _NAMED = {"detail", "request", "qr_details", "hand_over"}
 #: What chance, a clock or somebody else decides: how a bank was asked meanwhile, whether a message has gone out.
 _FREE = {
     "id", "check_count", "checked_at", "next_check_at", "attempts", "sent_at", "next_attempt_at", "last_error",
-    "headers", "owner_id", "idempotency_key", "bank_account", "identity_shown", "identity_tail", "address", "file",
-    "signed_by_id", "maker_id", "batch", "returned_at", "facts", "bank_ref",
+    "headers", "owner_id", "identity_shown", "identity_tail", "address", "file",
+    "signed_by_id", "batch", "returned_at", "facts", "bank_ref",
     "gave_up_at",
 }  # fmt: skip
 #: What somebody looks at or prints, more or less often.
@@ -42,15 +43,40 @@ Shape = dict[str, list[dict[str, str]]]
 def of(dossier: d.Dossier) -> Shape:
     """Return the shape of a dossier with all that hangs on it."""
     own = Q(dossier=dossier)
-    bills = _known(p.Bill.objects.filter(pk__in=dossier.bill_links.values("bill")))
+    subjects = [f"{kind}:{dossier.code}" for kind in ("dossier", "collection")]
+    subjects.append(f"dossier:{dossier.pk}")
+    rows: dict[str, models.QuerySet[Any]] = {"dossier": d.Dossier.objects.filter(pk=dossier.pk)}
+    rows |= _money(p.Bill.objects.filter(pk__in=dossier.bill_links.values("bill")), subjects)
+    for model in (
+        d.DossierEvent, d.Message, d.Assignment, d.ClockPause, d.WrittenNotice, d.SigningRequest, d.Result, d.HandOver,
+        d.TakenBack, d.PostalOrder, d.ErasureRequest,
+    ):  # fmt: skip
+        rows[model.__name__] = model._default_manager.filter(own)
+    return _shape(rows)
+
+
+def of_bill(bill: p.Bill) -> Shape:
+    """Return the shape of a bill that a connected system made, with what that was told of it."""
+    shape = _shape(_money(p.Bill.objects.filter(pk=bill.pk), []))
+    told = p.WebhookDelivery.objects.filter(body__data__id=bill.pk).order_by("pk")
+    shape["told"] = [{"body": _without_ids(delivery.body)} for delivery in told]
+    return shape
+
+
+def _without_ids(body: dict[str, Any]) -> str:
+    """Say of ids, times and names only that they are there."""
+    return re.sub(r'("(?:id|payment|timestamp|reference)": )("[^"]*"|[0-9]+)', r"\1+", json.dumps(body, sort_keys=True))
+
+
+def _money(found: models.QuerySet[p.Bill], subjects: list[str]) -> dict[str, models.QuerySet[Any]]:
+    """Return the rows of bills, with the audit of their refunds and of other subjects."""
+    bills = _known(found)
     payments = _known(p.Payment.objects.filter(bill__in=bills))
     cases = _known(p.Discrepancy.objects.filter(bill__in=bills))
     refunds = _known(p.Refund.objects.filter(Q(payment__in=payments) | Q(discrepancy__in=cases)))
     of_refund = Q(cause="refund", cause_id__in=[str(pk) for pk in refunds.values_list("pk", flat=True)])
-    subjects = [f"{kind}:{dossier.code}" for kind in ("dossier", "collection")]
-    subjects += [f"dossier:{dossier.pk}", *(f"refund:{found.pk}" for found in refunds)]
-    rows: dict[str, models.QuerySet[Any]] = {
-        "dossier": d.Dossier.objects.filter(pk=dossier.pk),
+    subjects = [*subjects, *(f"refund:{found.pk}" for found in refunds)]
+    return {
         "bills": bills,
         "lines": p.BillLine.objects.filter(bill__in=bills),
         "payments": payments,
@@ -65,11 +91,9 @@ def of(dossier: d.Dossier) -> Shape:
         "refunds": refunds,
         "audit": AuditEntry.objects.filter(subject__in=subjects).exclude(action__in=_BY_CHANCE),
     }
-    for model in (
-        d.DossierEvent, d.Message, d.Assignment, d.ClockPause, d.WrittenNotice, d.SigningRequest, d.Result, d.HandOver,
-        d.TakenBack, d.PostalOrder, d.ErasureRequest,
-    ):  # fmt: skip
-        rows[model.__name__] = model._default_manager.filter(own)
+
+
+def _shape(rows: dict[str, models.QuerySet[Any]]) -> Shape:
     return {name: [_row(row) for row in sorted(found, key=lambda row: row.pk)] for name, found in rows.items()}
 
 
