@@ -3,6 +3,7 @@
   const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
   // What people press to get on with their matter; links in a sentence are as high as the sentence.
   const MAIN_ACTIONS = "main .button, main button, main input:not([type=hidden], [type=checkbox], [type=radio]), main select, main textarea, main summary";
+  const FIELDS = "input:not([type=hidden]), select, textarea";
   const shows = (element) => element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
   const named = (element) => element.outerHTML.slice(0, 120);
   const all = (selector) => [...document.querySelectorAll(selector)].filter(shows);
@@ -32,6 +33,28 @@
     [...new Set([element, ...element.querySelectorAll("*")].map(kindOf)), element.textContent.replace(/\s+/g, " ")];
   let seen = new Map();
 
+  // What is painted behind an element, as far as it shows through.
+  const behind = (element) => {
+    const layers = [];
+    for (let each = element; each; each = each.parentElement) {
+      const style = getComputedStyle(each);
+      layers.push(style.backgroundColor, style.backgroundImage, style.opacity, style.filter, style.mixBlendMode);
+      if (isMoved(style)) return null;
+      if (style.backgroundColor.startsWith("rgb(") && style.opacity === "1") break;
+    }
+    return layers.join();
+  };
+  // It may lie over something else than what it stands in.
+  const isMoved = (style) =>
+    style.position !== "static" || style.transform !== "none" || style.float !== "none" || style.margin.includes("-");
+  // What the contrast of a text depends on, and whether axe asks for it; "" where that cannot be told.
+  const inkOf = (element) => {
+    const style = getComputedStyle(element), paper = behind(element);
+    const isOff = element.closest(":disabled, [aria-disabled=true], label:has(:disabled)") !== null;
+    const isLetter = element.textContent.trim().length < 2;
+    return paper === null ? "" : [style.color, style.fontSize, style.fontWeight, style.textShadow, isOff, isLetter, paper].join("|");
+  };
+
   let walked = [];
   document.addEventListener("focusin", (event) => walked.push([event.target, isSeen(event.target)]));
 
@@ -50,6 +73,26 @@
       seen = now;
       return window.looking.fresh.flatMap((element) => fresh.get(element));
     },
+
+    // Asks axe for the contrast of one text in each ink that is not `known`, and of each that may lie over something
+    // else. Returns what is hard to read, and the inks that are well.
+    contrast: async (known, options) => {
+      const isKnown = new Set(known), other = new Map(), moved = [];
+      for (const element of document.body.querySelectorAll("*")) {
+        const says = element.matches(FIELDS) || [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        if (!says || !shows(element)) continue;
+        const ink = inkOf(element);
+        if (!ink) moved.push(element);
+        else if (!isKnown.has(ink)) other.set(ink, element);
+      }
+      const include = [...other.values(), ...moved];
+      if (!include.length) return [[], []];
+      const told = await axe.run({ include }, options);
+      const good = new Set(told.passes.flatMap((rule) => rule.nodes.map((node) => node.element)));
+      return [window.looking.told(told.violations), [...other].filter(([, element]) => good.has(element)).map(([ink]) => ink)];
+    },
+
+    told: (rules) => rules.flatMap((rule) => rule.nodes.slice(0, 5).map((node) => `${rule.id}: ${node.html.slice(0, 200)}`)),
 
     spills: () => document.documentElement.scrollWidth > window.innerWidth,
 

@@ -1,9 +1,11 @@
 """What Chromium finds wrong with a page: axe at every width, nothing sideways, the keyboard's way, its weight.
 
-axe costs half a second a page, most of it for telling what is good and where. It is loaded once a document and asked
-for the faults alone. At another width of the same document all its rules are asked again of what shows only there, or
-in other colours, unless another page showed the same there (a menu that every page has); of the whole page, those that
-depend on places and on what else shows: the others read what did not change.
+axe costs half a second a page, most of it for telling what is good and where, and for contrast. It is loaded once a
+document and asked for the faults alone. Of contrast it is asked for one text in each ink: the same colours over the
+same ones, in the same size, are as good to read on every page, but where something may lie over something else. At
+another width of the same document all other rules are asked again of what shows only there, or in other colours, unless
+another page showed the same there (a menu that every page has); of the whole page, those that depend on places and on
+what else shows: the others read what did not change.
 """
 
 from __future__ import annotations
@@ -39,19 +41,23 @@ _OF_THE_WHOLE = [
     "target-size",
 ]
 _AXE = """([options, isPart]) => axe.run(isPart ? {include: looking.fresh} : document, options)
-  .then(told => told.violations.flatMap(rule =>
-    rule.nodes.slice(0, 5).map(node => `${rule.id}: ${node.html.slice(0, 200)}`)))"""
-_OPTIONS: dict[str, Any] = {
+  .then(({violations}) => looking.told(violations))"""
+# None of our pages has a frame, and its style sheets turn nothing with the device.
+_QUICK: dict[str, Any] = {"iframes": False, "preload": False, "selectors": False}
+_OF_CONTRAST = _QUICK | {
+    "runOnly": {"type": "rule", "values": ["color-contrast"]},
+    "resultTypes": ["violations", "passes"],
+    "elementRef": True,
+}
+_OPTIONS = _QUICK | {
     "resultTypes": ["violations"],
-    "rules": {"target-size": {"enabled": True}},
-    # None of our pages has a frame, and its style sheets turn nothing with the device.
-    "iframes": False,
-    "preload": False,
-    "selectors": False,
+    "rules": {"target-size": {"enabled": True}, "color-contrast": {"enabled": False}},
     "elementRef": False,
 }
 #: By width, what pages showed there and not at the width before.
 _looked_at: defaultdict[int, set[str]] = defaultdict(set)
+#: In which inks pages were written: what the contrast of a text depends on (looking.js).
+_inks: set[str] = set()
 
 
 def open_eyes(page: Page) -> None:
@@ -61,15 +67,23 @@ def open_eyes(page: Page) -> None:
 
 
 def axe(page: Page, rules: Sequence[str] = (), *, is_part: bool = False) -> list[str]:
-    """Return what axe finds by all rules or these, on the page or on what the last look found to be new."""
-    only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+    """Return what axe finds by all rules but contrast or by these, on the page or on what the last look found new."""
+    only: dict[str, Any] = {"runOnly": {"type": "rule", "values": list(rules)}, "rules": {}} if rules else {}
     return list(page.evaluate(_AXE, [_OPTIONS | only, is_part]))
+
+
+def contrast_faults(page: Page) -> list[str]:
+    """Return what is hard to read as the page shows now, in inks that were not found well on a page before."""
+    faults, well = page.evaluate("([known, options]) => looking.contrast(known, options)", [list(_inks), _OF_CONTRAST])
+    _inks.update(well)
+    return list(faults)
 
 
 def faults_at(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
     """Return what is wrong at each of the widths; the page is left at the last of them."""
     open_eyes(page)
-    faults = []
+    faults: list[str] = []
+    hard_to_read: set[str] = set()
     for number, width in enumerate(widths):
         page.set_viewport_size({"width": width, "height": 900})
         is_first = not number
@@ -79,6 +93,8 @@ def faults_at(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
         if fresh and not is_first:
             violations += axe(page, is_part=True)
             known.update(fresh)
+        violations += [fault for fault in contrast_faults(page) if fault not in hard_to_read]
+        hard_to_read.update(violations)
         faults += [f"{width} px: {violation}" for violation in dict.fromkeys(violations)]
         if page.evaluate("looking.spills()"):
             faults.append(f"{width} px: spills sideways")
@@ -98,7 +114,7 @@ def faults_of_a_citizens_page(page: Page) -> list[str]:
         faults.append(f"the first load weighs {weight} bytes")
     for look in ({"color_scheme": "dark"}, {"forced_colors": "active"}):
         page.emulate_media(**look)  # type: ignore[arg-type]
-        faults += [f"{look}: {fault}" for fault in axe(page, ["color-contrast"])]
+        faults += [f"{look}: {fault}" for fault in contrast_faults(page)]
         page.emulate_media(color_scheme="light", forced_colors="none")
     return faults + list(_faults_by_keyboard(page))
 
