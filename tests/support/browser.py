@@ -37,6 +37,8 @@ CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
+    # One process a window, whatever it opens: a page after an empty one had a new one, which compiled everything anew.
+    "--renderer-process-limit=1",
     _AS_WRITTEN,
     f"--disable-features={','.join((*_OMNIBOX, *_PLAYWRIGHTS))}",
 )
