@@ -90,6 +90,14 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the demo's dozen processes with the last test that uses it, not with the run: idle ones cost, too."""
+    if isinstance(item, pytest.Function) and "demo" in item.fixturenames:
+        if not isinstance(nextitem, pytest.Function) or "demo" not in nextitem.fixturenames:
+            item._fixtureinfo.name2fixturedefs["demo"][0].finish(item._request)  # type: ignore[arg-type]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Each worker has a database of its own, made of the one they share."""

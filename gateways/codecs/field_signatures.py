@@ -13,6 +13,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -105,8 +106,9 @@ def received_order(names: Iterable[str], signature_field: str) -> tuple[str, ...
     return tuple(name for name in names if name != signature_field)
 
 
+@lru_cache(maxsize=64)
 def private_key(pem: str) -> RSAPrivateKey:
-    """Return the RSA private key in `pem`. Raises ValueError."""
+    """Return the RSA private key in `pem`, read and proved once: that takes 50 ms. Raises ValueError."""
     key = serialization.load_pem_private_key(pem.encode(), password=None)
     if not isinstance(key, RSAPrivateKey):
         raise ValueError("not an RSA private key")

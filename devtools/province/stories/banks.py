@@ -10,12 +10,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
-
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from devtools.province.scene import Contract
 from devtools.sandbox.clock import at as bank_time
@@ -218,11 +215,6 @@ def digest(news: base.Notification) -> str:
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
 
 
-@lru_cache(maxsize=8)
-def _key(pem: str) -> RSAPrivateKey:
-    return private_key(pem)  # the sandbox reads it anew for each message: 50 ms
-
-
 def _vietinbank(told: Mapping[str, Any], bank: Mapping[str, Any]) -> dict[str, Any]:
     code, bank_ref = told["ref"], told["bank_ref"]
     message = {
@@ -243,7 +235,10 @@ def _vietinbank(told: Mapping[str, Any], bank: Mapping[str, Any]) -> dict[str, A
         "remark": f"CT DEN:{bank_ref} {code}",
         "currencyCode": "VND",
     }
-    return {**message, "signature": RsaConcatenation(NOTIFICATION_FIELDS).sign(message, _key(bank["bank_private_key"]))}
+    return {
+        **message,
+        "signature": RsaConcatenation(NOTIFICATION_FIELDS).sign(message, private_key(bank["bank_private_key"])),
+    }
 
 
 def _vietinbank_direct(told: Mapping[str, Any], bank: Mapping[str, Any]) -> dict[str, Any]:
@@ -258,4 +253,4 @@ def _vietinbank_direct(told: Mapping[str, Any], bank: Mapping[str, Any]) -> dict
         "sessionId": told["detail"]["session"],
     }
     codec = RsaConcatenation(CONFIRM_FIELDS, bank["hash_to_portal"])
-    return {**message, "signature": codec.sign(message, _key(bank["bank_private_key"]))}
+    return {**message, "signature": codec.sign(message, private_key(bank["bank_private_key"]))}
