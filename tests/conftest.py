@@ -93,9 +93,12 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """End the demo's dozen processes with the last test that uses it, not with the run: idle ones cost, too."""
-    if isinstance(item, pytest.Function) and "demo" in item.fixturenames:
-        if not isinstance(nextitem, pytest.Function) or "demo" not in nextitem.fixturenames:
-            item._fixtureinfo.name2fixturedefs["demo"][0].finish(item._request)  # type: ignore[arg-type]
+    if _uses_demo(item) and not _uses_demo(nextitem):
+        item._fixtureinfo.name2fixturedefs["demo"][0].finish(item._request)  # type: ignore[attr-defined]
+
+
+def _uses_demo(item: pytest.Item | None) -> bool:
+    return "demo" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
