@@ -1,7 +1,7 @@
 """Settles expected notifications in bulk, a whole batch in one statement.
 
 Most notifications say exactly what we wait for: this payment, paid, the right sum, the bill
-still open. For those `decisions.decide` has one answer, and PostgreSQL can write it for
+still open. For those `rules.decide` has one answer, and PostgreSQL can write it for
 a thousand of them at once. Whatever is not plain in every respect is left alone for
 `settlement.apply`; a test holds both ways to the same rows
 (tests/payments/settlement/test_bulk.py).
