@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import hypothesis
 import pytest
-from _pytest import main
+from _pytest import main, runner
 
 from .forks import Limits, forked
 from .ground import renew, use_copy
@@ -77,6 +77,7 @@ class Loop(Quick):
         """Return the test that failed, or nothing."""
         with contextlib.suppress(session.Failed):
             main.pytest_runtestloop(session)
+        runner.pytest_sessionfinish(session)  # fixtures of a module may have written what the next would find
         return self.failed
 
 
