@@ -53,9 +53,7 @@ def _last_revisions(payments: Sequence[Payment]) -> dict[tuple[int, str], int]:
     return {(payment, kind): revision for payment, kind, revision in rows.values_list("payment", "kind", "revision")}
 
 
-def _next(
-    book: ReceiptSeries, payment: Payment, bill: Bill, lines: list[dict[str, Any]], *, revision: int = 1
-) -> Receipt:
+def _next(book: ReceiptSeries, payment: Payment, bill: Bill, lines: list[dict[str, Any]], *, revision: int) -> Receipt:
     """Return the next receipt of a locked series, to be saved together with the series."""
     receipt = Receipt(
         series=book,
@@ -75,10 +73,9 @@ def _next(
 
 def cancel(payments: Sequence[Payment], reason: str, *, cause: str) -> None:
     """Cancel every receipt of payments whose money is gone, in the caller's transaction."""
-    if payments:
-        ReceiptCancellation.objects.bulk_create(
-            ReceiptCancellation(receipt=receipt, reason=reason, cause=cause) for receipt in _valid(payments)
-        )
+    ReceiptCancellation.objects.bulk_create(
+        ReceiptCancellation(receipt=receipt, reason=reason, cause=cause) for receipt in _valid(payments)
+    )
 
 
 def revise(payment: Payment, returned: int, reason: str, *, cause: str) -> None:

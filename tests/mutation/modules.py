@@ -51,7 +51,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "payments/reconciliation/daily_totals.py": _STATEMENTS[1:3],
     "payments/refunds/workflow.py": _REFUNDS,
     "payments/refunds/dispatch.py": _REFUNDS,
-    "payments/receipts/issue.py": ("tests/payments/receipts", "tests/payments/settlement/test_scenarios.py"),
+    "payments/receipts/issue.py": ("tests/payments/receipts/test_issue.py",),
     "procedures/fees/quote.py": _FEES,
     "procedures/fees/amounts.py": _FEES,
     "procedures/fees/selection.py": _FEES,
