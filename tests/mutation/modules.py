@@ -39,7 +39,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "payments/settlement/apply.py": _SETTLING,
     "payments/settlement/bulk.py": ("tests/payments/settlement/test_bulk.py",),
     "payments/reallocation.py": ("tests/payments/test_reallocation.py",),
-    "payments/discrepancies.py": ("tests/payments/test_discrepancies.py",),
+    "payments/discrepancies.py": ("tests/payments/test_case_rules.py",),
     "payments/reconciliation/formats/values.py": ("tests/payments/reconciliation/test_corpus.py",),
     "payments/reconciliation/formats/table.py": ("tests/payments/reconciliation/test_corpus.py",),
     "payments/reconciliation/formats/headings.py": ("tests/payments/reconciliation/test_corpus.py",),
