@@ -18,7 +18,7 @@ _STATEMENTS = (
     "tests/payments/reconciliation/test_identity.py",
     "tests/payments/reconciliation/test_codes.py",
 )
-_REFUNDS = ("tests/payments/refunds",)
+_REFUNDS = ("tests/payments/refunds/test_rules.py", "tests/payments/refunds/test_workflow.py")
 _FEES = ("tests/procedures/fees/test_edges.py", "tests/procedures/fees/test_engine.py")
 
 _NEVER_EQUAL = "the equal sum was decided before"

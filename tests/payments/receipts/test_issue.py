@@ -175,7 +175,7 @@ def test_on_new_years_day_the_books_of_the_year_before_may_have_lost_numbers_too
     agency = factories.agency()
     for year in (2025, 2026, 2027):
         receipts.open_books([agency.pk], date(year, 6, 1))
-    monkeypatch.setattr(receipts.timezone, "localdate", lambda: date(2027, 1, 1))
+    monkeypatch.setattr(timezone, "localdate", lambda: date(2027, 1, 1))
     assert receipts.skip_lost(1, "x") == 6
     assert set(LostNumbers.objects.values_list("series__serial", flat=True)) == {
         f"{kind}-{year}T" for kind in ("BP", "BL", "CP") for year in (26, 27)

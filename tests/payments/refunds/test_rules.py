@@ -1,0 +1,300 @@
+"""What each step of a refund writes, and what is refused: without a bank's answer."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from agencies.models import AuditEntry, Role, User
+from core import live
+from payments import discrepancies
+from payments.bills.create import NewLine
+from payments.errors import IdempotencyConflict, IllegalTransition, RefundRefused, RemainingChanged, SamePerson
+from payments.models import ApiClient, Discrepancy, LedgerEvent, Payment, Receipt, Refund
+from payments.models.discrepancies import DiscrepancyKind
+from payments.refunds import workflow as refunds
+from payments.signals import money_returned, refund_decided
+from payments.states import RefundState
+from tests.support import factories
+from tests.support.payments.refunds import ACCOUNT, paid
+
+pytestmark = pytest.mark.django_db
+_keys = itertools.count(1)
+LINES = [
+    NewLine("A", "phi", "Phí", 100_000),
+    NewLine("B", "le_phi", "Lệ phí", 50_000, is_refundable=False, refund_note="Điều 5"),
+]
+
+
+def accountant() -> User:
+    return factories.officer(factories.agency(), Role.ACCOUNTANT)
+
+
+def wanted(amount: int, seen: int = 150_000, reason: str = "withdrawn", **values: Any) -> refunds.Proposal:
+    return refunds.Proposal(amount, seen, reason, **{"idempotency_key": f"r{next(_keys)}", **ACCOUNT, **values})
+
+
+def surplus(**values: Any) -> Discrepancy:
+    bill = factories.bill()
+    kind = DiscrepancyKind(values.pop("kind", "surplus"))
+    case = discrepancies.new_discrepancy(kind, agency_id=bill.agency_id, amount=150_000, bill=bill)
+    case.save()
+    return case
+
+
+def proposed(amount: int = 50_000, **values: Any) -> Refund:
+    return refunds.propose_for_payment(paid(), wanted(amount, **values), maker=accountant())
+
+
+@pytest.fixture
+def heard() -> Iterator[list[Any]]:
+    """What the signals of refunds told, in order."""
+    told: list[Any] = []
+
+    def note(signal: Any, sender: Any, **values: Any) -> None:
+        told.append(values)
+
+    refund_decided.connect(note)
+    money_returned.connect(note)
+    yield told
+    refund_decided.disconnect(note)
+    money_returned.disconnect(note)
+
+
+def maker_of(refund: Refund) -> User:
+    assert refund.maker
+    return refund.maker
+
+
+def entry(action: str) -> AuditEntry:
+    return AuditEntry.objects.get(action=action)
+
+
+@pytest.mark.parametrize(
+    ("refunded", "reason", "amount"),
+    [
+        (0, "withdrawn", 100_000),
+        (0, "collected_in_error", 150_000),
+        (60_000, "withdrawn", 40_000),
+        (60_000, "collected_in_error", 90_000),
+        (120_000, "withdrawn", 0),
+    ],
+)
+def test_what_the_law_does_not_refund_comes_back_only_when_we_erred(refunded: int, reason: str, amount: int) -> None:
+    payment = paid(lines=LINES)
+    payment.refunded_amount = refunded
+    assert refunds.refundable_amount(payment, reason) == amount
+
+
+def test_a_proposal_holds_its_amount_and_says_who_wants_what(heard: list[Any]) -> None:
+    payment, maker = paid(), accountant()
+    values = {"note": "x" * 600, "idempotency_key": "k", **ACCOUNT}
+    refund = refunds.propose_for_payment(payment, refunds.Proposal(50_000, 150_000, "withdrawn", **values), maker=maker)
+    refund.refresh_from_db()
+    payment.refresh_from_db()
+    assert (payment.refunded_amount, payment.remaining_amount) == (50_000, 100_000)
+    assert (refund.payment, refund.discrepancy, refund.agency) == (payment, None, payment.bill.agency)
+    assert (refund.amount, refund.remaining_seen, refund.reason) == (50_000, 150_000, "withdrawn")
+    assert (refund.note, refund.bank_account) == ("x" * 500, ACCOUNT["bank_account"])
+    assert (refund.maker, refund.client, refund.idempotency_key, refund.state) == (maker, None, "k", "proposed")
+    event = LedgerEvent.objects.get(kind="refund_moved")
+    assert (event.bill, event.payment, event.actor, event.after) == (payment.bill, payment, maker, "proposed")
+    assert (event.cause, event.cause_id, event.amount) == ("refund", str(refund.pk), 0)
+    assert event.detail == {"amount": 50_000, "reason": "withdrawn", "note": ""}
+    written = entry("refund_proposed")
+    assert (written.subject, written.actor, written.agency) == (f"refund:{refund.pk}", maker, refund.agency)
+    assert written.detail == {"amount": 50_000}
+    assert heard == [{"refund": refund}]
+
+
+def test_a_connected_system_proposes_by_its_own_name_and_no_officer_is_audited() -> None:
+    payment = paid()
+    client = ApiClient.objects.create(name="HIS")
+    refund = refunds.propose_for_payment(payment, wanted(1), maker=client)
+    assert (refund.maker, refund.client) == (None, client)
+    assert not AuditEntry.objects.filter(action="refund_proposed").exists()
+
+
+@pytest.mark.parametrize("amount", [0, -1, 150_001])
+def test_an_amount_that_is_not_there_is_refused(amount: int) -> None:
+    with pytest.raises(RefundRefused, match="không quá số còn lại"):
+        refunds.propose_for_payment(paid(), wanted(amount), maker=accountant())
+    with pytest.raises(RefundRefused, match="không quá số còn lại"):
+        refunds.propose_for_case(surplus(), wanted(amount), maker=accountant())
+
+
+@pytest.mark.parametrize("amount", [1, 150_000])
+def test_all_of_it_may_be_given_back(amount: int) -> None:
+    assert refunds.propose_for_payment(paid(), wanted(amount), maker=accountant()).amount == amount
+    assert refunds.propose_for_case(surplus(), wanted(amount), maker=accountant()).amount == amount
+
+
+def test_who_saw_another_sum_or_names_no_reason_is_refused() -> None:
+    for seen in (149_999, 150_001):
+        with pytest.raises(RemainingChanged):
+            refunds.propose_for_payment(paid(), wanted(1, seen), maker=accountant())
+        with pytest.raises(RemainingChanged):
+            refunds.propose_for_case(surplus(), wanted(1, seen), maker=accountant())
+    with pytest.raises(RefundRefused, match="lý do"):
+        refunds.propose_for_payment(paid(), wanted(1, reason="x"), maker=accountant())
+
+
+@pytest.mark.parametrize(("note", "said"), [("Điều 5", "Điều 5"), ("", "không hoàn trả")])
+def test_more_than_the_law_gives_back_is_refused_with_its_text(note: str, said: str) -> None:
+    line = NewLine("B", "le_phi", "Lệ phí", 50_000, is_refundable=False, refund_note=note)
+    payment = paid(lines=[LINES[0], line])
+    refunds.propose_for_payment(payment, wanted(100_000), maker=accountant())
+    with pytest.raises(RefundRefused, match=said):
+        refunds.propose_for_payment(payment, wanted(1, 50_000), maker=accountant())
+
+
+def test_a_key_names_one_proposal_of_an_agency() -> None:
+    maker = accountant()
+    ways: list[tuple[Any, Any]] = [(paid(), refunds.propose_for_payment), (surplus(), refunds.propose_for_case)]
+    for source, propose in ways:
+        first = propose(source, wanted(10, idempotency_key="k"), maker=maker)
+        assert propose(source, wanted(10, idempotency_key="k"), maker=maker) == first
+        with pytest.raises(IdempotencyConflict):
+            propose(source, wanted(11, idempotency_key="k"), maker=maker)
+    assert Refund.objects.count() == 2
+
+
+def test_money_of_a_case_is_held_where_it_holds_any() -> None:
+    case = surplus()
+    refund = refunds.propose_for_case(case, wanted(50_000), maker=accountant())
+    case.refresh_from_db()
+    assert (case.used_amount, refund.discrepancy, refund.payment, refund.agency) == (50_000, case, None, case.agency)
+    assert LedgerEvent.objects.get(cause_id=str(refund.pk)).bill is None
+    with pytest.raises(RefundRefused, match="không giữ tiền"):
+        refunds.propose_for_case(surplus(kind="conflict"), wanted(1, 0), maker=accountant())
+
+
+def test_an_account_is_given_once_by_who_may() -> None:
+    refund = proposed(bank_account="")
+    with pytest.raises(RefundRefused, match="tài khoản nhận"):
+        refunds.give_account(refund, "VCB 1", actor=accountant())
+    refunds.give_account(refund, "VCB 1", actor=maker_of(refund))
+    with pytest.raises(RefundRefused):
+        refunds.give_account(refund, "VCB 2", actor=maker_of(refund))
+    refund.refresh_from_db()
+    assert refund.bank_account == "VCB 1"
+    written = entry("refund_account")
+    assert (written.subject, written.actor, written.agency) == (f"refund:{refund.pk}", refund.maker, refund.agency)
+
+
+@pytest.mark.parametrize(("decide", "state"), [(refunds.approve, "approved"), (refunds.reject, "rejected")])
+def test_a_decision_says_by_whom_and_when(decide: Any, state: str, heard: list[Any]) -> None:
+    refund, checker, began = proposed(), accountant(), timezone.now()
+    heard.clear()
+    assert decide(refund, checker=checker).state == state
+    refund.refresh_from_db()
+    assert (refund.state, refund.checker) == (state, checker)
+    assert refund.decided_at and refund.decided_at >= began
+    assert refund.next_check_at == (refund.decided_at if state == "approved" else None)
+    assert Payment.objects.get().refunded_amount == (50_000 if state == "approved" else 0)
+    event = LedgerEvent.objects.get(kind="refund_moved", after=state)
+    assert (event.before, event.actor, event.detail["note"]) == ("proposed", checker, "")
+    assert entry(f"refund_{state}").actor == checker
+    assert heard == [{"refund": refund}]
+    with pytest.raises(IllegalTransition):
+        refunds.approve(refund, checker=checker)
+
+
+def test_nobody_approves_what_has_nowhere_to_go_but_may_reject_it() -> None:
+    refund = refunds.propose_for_case(surplus(), wanted(1, bank_account=""), maker=accountant())
+    with pytest.raises(RefundRefused, match="tài khoản nhận"):
+        refunds.approve(refund, checker=accountant())
+    refunds.reject(refund, checker=accountant(), note="sai số")
+    assert LedgerEvent.objects.get(kind="refund_moved", after="rejected").detail["note"] == "sai số"
+
+
+def test_who_proposed_withdraws_while_nobody_has_decided() -> None:
+    refund = proposed()
+    with pytest.raises(RefundRefused, match="rút lại"):
+        refunds.withdraw(refund, maker=accountant())
+    began = timezone.now()
+    assert refunds.withdraw(refund, maker=maker_of(refund)).state == "rejected"
+    refund.refresh_from_db()
+    assert refund.decided_at and refund.decided_at >= began and refund.checker is None
+    assert Payment.objects.get().refunded_amount == 0
+    event = LedgerEvent.objects.get(kind="refund_moved", after="rejected")
+    assert (event.actor, event.detail["note"]) == (refund.maker, "Người đề nghị rút lại")
+    with pytest.raises(RefundRefused, match="rút lại"):
+        refunds.withdraw(refund, maker=maker_of(refund))
+
+
+def to_transfer(refund: Refund) -> Refund:
+    refunds.approve(refund, checker=accountant())
+    Refund.objects.filter(pk=refund.pk).update(state=RefundState.AWAITING_TRANSFER)
+    refund.refresh_from_db()
+    return refund
+
+
+@pytest.mark.parametrize(("amount", "after"), [(50_000, "partly_refunded"), (150_000, "refunded")])
+def test_a_transfer_made_by_hand_ends_the_refund_of_a_payment(
+    amount: int, after: str, heard: list[Any], django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refund, actor = to_transfer(proposed(amount)), accountant()
+    heard.clear()
+    announced: list[list[str]] = []
+    monkeypatch.setattr(live, "publish", announced.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        refunds.record_transfer(refund, reference="FT1" * 30, actor=actor)
+    refund.refresh_from_db()
+    payment = Payment.objects.get()
+    assert (refund.state, refund.gateway_ref, refund.next_check_at) == ("done", ("FT1" * 30)[:64], None)
+    assert refund.done_at
+    money = LedgerEvent.objects.get(kind="money_returned")
+    assert (money.bill, money.payment, money.amount) == (payment.bill, payment, -amount)
+    assert (money.money_key, money.merchant_account) == (f"refund:{refund.token}", payment.merchant_account)
+    assert (money.value_date, money.actor, money.cause_id) == (timezone.localdate(), actor, str(refund.pk))
+    reduced = LedgerEvent.objects.get(kind=f"bill_{after}")
+    assert (reduced.bill, reduced.payment, reduced.amount) == (payment.bill, payment, amount)
+    assert (reduced.actor, reduced.cause_id, payment.bill.state) == (actor, str(refund.pk), after)
+    assert not LedgerEvent.objects.filter(kind="surplus_used").exists()
+    kept = Receipt.objects.filter(cancellation=None).values_list("amount", flat=True)
+    assert list(kept) == ([150_000 - amount] if amount < 150_000 else [])
+    assert heard == [{"refund": refund, "bill": payment.bill}]
+    assert LedgerEvent.objects.get(kind="refund_moved", after="done").detail["note"] == "FT1" * 30
+    assert announced == [[payment.bill.token]]
+
+
+def test_money_of_a_case_that_went_back_is_used_and_closes_it() -> None:
+    case = surplus()
+    half = to_transfer(refunds.propose_for_case(case, wanted(100_000), maker=accountant()))
+    rest = to_transfer(refunds.propose_for_case(case, wanted(50_000, 50_000), maker=accountant()))
+    for refund in (half, rest):
+        case.refresh_from_db()
+        assert case.closed_at is None
+        refunds.record_transfer(refund, reference="FT1", actor=accountant())
+    case.refresh_from_db()
+    assert case.closed_at and case.resolution == "Đã hoàn tiền"
+    for kind, sign in (("money_returned", -1), ("surplus_used", 1)):
+        events = LedgerEvent.objects.filter(kind=kind).order_by("pk")
+        assert [(event.bill, event.payment, sign * event.amount) for event in events] == [
+            (case.bill, None, 100_000),
+            (case.bill, None, 50_000),
+        ]
+        assert [event.cause_id for event in events] == [str(half.pk), str(rest.pk)]
+        assert all(event.merchant_account is None and event.actor for event in events)
+
+
+def test_what_asked_for_the_money_is_closed_with_it() -> None:
+    refund = to_transfer(proposed(150_000))
+    surplus(kind="paid_in_vain")
+    Discrepancy.objects.update(payment=refund.payment)
+    refunds.record_transfer(refund, reference="FT1", actor=accountant())
+    assert Discrepancy.objects.get().closed_at
+
+
+def test_a_transfer_is_recorded_by_a_second_person_and_to_a_known_account() -> None:
+    refund = to_transfer(proposed())
+    with pytest.raises(SamePerson):
+        refunds.record_transfer(refund, reference="FT1", actor=maker_of(refund))
+    Refund.objects.update(bank_account="")
+    with pytest.raises(RefundRefused, match="tài khoản nhận"):
+        refunds.record_transfer(refund, reference="FT1", actor=accountant())
