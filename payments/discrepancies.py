@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from agencies.audit import record as audit
 from agencies.models import Role, User
@@ -18,30 +17,8 @@ from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 from .errors import RefundRefused
 from .models import Bill, Discrepancy, Notification, Payment, Refund
 from .signals import claim_answered
-from .states import ReallocationState, RefundState
+from .states import BillState, PaymentState, ReallocationState, RefundState
 
-SUGGESTED_ACTIONS = {
-    DiscrepancyKind.SURPLUS: gettext_noop("Hoàn lại cho người nộp hoặc chuyển sang khoản khác của họ."),
-    DiscrepancyKind.SHORT: gettext_noop(
-        "Mời người nộp chuyển nốt phần còn thiếu vào cùng mã: đủ tiền thì khoản tự được ghi nhận. Hoặc hoàn lại."
-    ),
-    DiscrepancyKind.OVER: gettext_noop("Liên hệ người nộp: ghi nhận và hoàn phần thừa."),
-    DiscrepancyKind.UNKNOWN_REFERENCE: gettext_noop("Tìm hồ sơ theo tên và nội dung chuyển khoản, hoặc hoàn lại."),
-    DiscrepancyKind.WRONG_CURRENCY: gettext_noop("Liên hệ ngân hàng."),
-    DiscrepancyKind.WRONG_ACCOUNT: gettext_noop("Đối chiếu tài khoản nhận với ngân hàng."),
-    DiscrepancyKind.CONFLICT: gettext_noop("Hỏi ngân hàng giao dịch nào là đúng."),
-    DiscrepancyKind.CONTRADICTION: gettext_noop("Hỏi ngân hàng; không hoàn tiền lần hai."),
-    DiscrepancyKind.REVERSED: gettext_noop("Báo người nộp phải nộp lại; chưa trả kết quả."),
-    DiscrepancyKind.DEBT: gettext_noop("Kết quả đã trả: mời người nộp nộp lại, lập hồ sơ nợ."),
-    DiscrepancyKind.AMOUNT_DIFFERS: gettext_noop("Hỏi ngân hàng số tiền nào là đúng."),
-    DiscrepancyKind.LIKELY_BOOKED: gettext_noop(
-        "So hai giao dịch: cùng mã, số tiền và ngày. Là một thì bấm “Là giao dịch đã ghi”; là hai thì ghi nhận thêm."
-    ),
-    DiscrepancyKind.NOT_IN_STATEMENT: gettext_noop("Hỏi ngân hàng; xem sao kê ngày kế tiếp."),
-    DiscrepancyKind.CHARGED_CLAIM: gettext_noop("Hỏi ngân hàng theo mã giao dịch người nộp đưa."),
-    DiscrepancyKind.PAID_IN_VAIN: gettext_noop("Lập đề nghị hoàn tiền cho người nộp; người thứ hai duyệt."),
-    DiscrepancyKind.QUARANTINED: gettext_noop("Xem lỗi, sửa nguyên nhân rồi bấm xử lý lại."),
-}
 #: An open discrepancy older than this is shown as late.
 PATIENCE = timedelta(days=3)
 
@@ -65,7 +42,6 @@ def new_discrepancy(
         notification=notification,
         amount=amount,
         note=note[:500],
-        suggested_action=SUGGESTED_ACTIONS[kind],
     )
 
 
@@ -137,6 +113,32 @@ def close_refunded(payment: Payment) -> None:
     returned = payment.refunds.filter(state=RefundState.DONE).aggregate(total=Sum("amount"))["total"] or 0
     discrepancies = Discrepancy.objects.filter(payment=payment, kind=DiscrepancyKind.PAID_IN_VAIN, closed_at=None)
     discrepancies.filter(amount__lte=returned).update(closed_at=timezone.now(), resolution=_("Đã hoàn tiền"))
+
+
+def close_overtaken(limit: int = 200) -> int:
+    """Close what asks for something that has come about otherwise; return how many.
+
+    Money the bank took back is owed no more once its bill was settled again, or closed. Of a payment the bank took
+    back nothing is left to be refunded.
+    """
+    is_settled_again = Q(kind__in=(DiscrepancyKind.REVERSED, DiscrepancyKind.DEBT)) & ~Q(bill__state=BillState.OPEN)
+    is_taken_back = Q(kind=DiscrepancyKind.PAID_IN_VAIN, payment__state=PaymentState.REVERSED)
+    with transaction.atomic():
+        open_cases = Discrepancy.objects.filter(is_settled_again | is_taken_back, closed_at=None, bill__isnull=False)
+        related = open_cases.select_related("bill").order_by("id")
+        cases = list(related.select_for_update(of=("self",), skip_locked=True)[:limit])
+        overtaken = [case for case in cases if not _is_under_way(case)]
+        for case in overtaken:
+            case.closed_at, case.resolution = timezone.now(), _how_overtaken(case)
+            case.save(update_fields=["closed_at", "resolution"])
+    return len(overtaken)
+
+
+def _how_overtaken(case: Discrepancy) -> str:
+    if case.kind == DiscrepancyKind.PAID_IN_VAIN:
+        return _("Ngân hàng đã thu hồi tiền: không còn gì để hoàn")
+    is_paid = case.bill is not None and case.bill.state == BillState.PAID
+    return _("Khoản đã được nộp lại") if is_paid else _("Khoản không còn phải nộp")
 
 
 def close_when_used(locked: Discrepancy, resolution: str) -> None:

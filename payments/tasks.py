@@ -78,8 +78,8 @@ def work_statements() -> int:
 
 @job("cases", sweeper_waits=5)
 def tend_discrepancies() -> int:
-    """Close the charge claims whose money was found, and give every other discrepancy an owner."""
-    return charge_claims.close_answered() + discrepancies.give_owners()
+    """Close the charge claims whose money was found and what was overtaken; give every other discrepancy an owner."""
+    return charge_claims.close_answered() + discrepancies.close_overtaken() + discrepancies.give_owners()
 
 
 @job("webhooks", every=10)

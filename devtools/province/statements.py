@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from payments.discrepancies import SUGGESTED_ACTIONS
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.statements import RowState, StatementState
 
@@ -170,7 +169,6 @@ def _discrepancy(
         payment_id=event["payment_id"],
         amount=amount,
         note=note,
-        suggested_action=SUGGESTED_ACTIONS[kind],
         opened_at=at,
         owner_id=rng.choice(contract.accountants),
     )

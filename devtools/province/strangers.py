@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 from gateways.base import Notification, OutcomeState
-from payments.discrepancies import SUGGESTED_ACTIONS
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.notifications import NotificationSource, NotificationState
 from payments.models.statements import RowState
@@ -89,7 +88,6 @@ def transfer(world: World, contract: Contract, statement: Row, at: datetime, rng
         agency_id=contract.agency_id,
         notification_id=notification,
         amount=amount,
-        suggested_action=SUGGESTED_ACTIONS[DiscrepancyKind.UNKNOWN_REFERENCE],
         opened_at=at,
         owner_id=rng.choice(contract.accountants),
     )

@@ -20,7 +20,7 @@ from payments.exports.definitions.base import sealed
 from payments.exports.definitions.payments import beyond, offered
 from payments.exports.params import MOST_COUNTED, PAGE, count_up_to
 from payments.merchants import missing
-from payments.models import Discrepancy, Payment
+from payments.models import Payment
 
 from .access import AccountingStaff, for_accountants, for_searchers
 from .list_toolbar import back_to, tools_of
@@ -101,7 +101,7 @@ def payment(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
         "timeline": payment_history.of_payment(payment),
         "receipts": payment.receipts.select_related("series", "cancellation").order_by("pk"),
         "refunds": payment.refunds.select_related("maker", "client", "checker", "payment__bill", "discrepancy__bill"),
-        "cases": Discrepancy.objects.filter(payment=payment, agency__in=staff.sees).order_by("pk"),
+        "cases": payment.discrepancies.filter(agency__in=staff.sees).select_related("bill").order_by("pk"),
         "others": payment.bill.payments.exclude(pk=payment.pk).order_by("-pk")[:10],
     }
     return render(request, "payments/accounting/payment.html", context)

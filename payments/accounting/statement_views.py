@@ -145,7 +145,7 @@ def _rows(request: HttpRequest, statement: Statement) -> dict[str, object]:
     text, state = words(request.GET), choice(request.GET, "state", (LEFT, *RowState.values))
     counts = dict(statement.rows.order_by().values_list("state").annotate(Count("id")))
     is_left = Q(state=RowState.NEW) | Q(discrepancy__isnull=False, discrepancy__closed_at=None)
-    rows = statement.rows.select_related("discrepancy", "event__bill", "proposed_bill")
+    rows = statement.rows.select_related("discrepancy__bill", "event__bill", "proposed_bill")
     if state:
         rows = rows.filter(is_left if state == LEFT else Q(state=state))
     if text:

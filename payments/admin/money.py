@@ -132,7 +132,17 @@ class ReceiptAdmin(ReadOnlyAdmin):
 class DiscrepancyAdmin(ReadOnlyAdmin):
     """Differences waiting for somebody."""
 
-    list_display = ["opened_at", "kind", "amount", "bill", "suggested_action", "closed_at"]
+    list_display = ["opened_at", "shown_kind", "amount", "bill", "shown_action", "closed_at"]
     list_filter = ["kind", ("closed_at", admin.EmptyFieldListFilter)]
     search_fields = ["=bill__reference", "note"]
     list_select_related = ["bill"]
+
+    @admin.display(description=_("Loại"), ordering="kind")
+    def shown_kind(self, case: Discrepancy) -> str:
+        """What it is now."""
+        return str(case.current_kind.label)
+
+    @admin.display(description=_("Nên làm"))
+    def shown_action(self, case: Discrepancy) -> str:
+        """What to do about it now."""
+        return str(case.suggested_action)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from payments.states import ReallocationState
+from payments.states import BillState, ReallocationState
 
 from .bills import Bill
 from .notifications import Notification
@@ -44,11 +45,45 @@ HOLDING_MONEY = (
     DiscrepancyKind.OVER,
     DiscrepancyKind.UNKNOWN_REFERENCE,
 )
+#: What came in another sum than was asked for; it may still settle its bill, as long as that is owed.
+WRONG_SUMS = (DiscrepancyKind.SHORT, DiscrepancyKind.OVER)
+SUGGESTED_ACTIONS = {
+    DiscrepancyKind.SURPLUS: _("Hoàn lại cho người nộp hoặc chuyển sang khoản khác của họ."),
+    DiscrepancyKind.SHORT: _(
+        "Mời người nộp chuyển nốt phần còn thiếu vào cùng mã: đủ tiền thì khoản tự được ghi nhận. Hoặc hoàn lại."
+    ),
+    DiscrepancyKind.OVER: _("Liên hệ người nộp: ghi nhận và hoàn phần thừa."),
+    DiscrepancyKind.UNKNOWN_REFERENCE: _("Tìm hồ sơ theo tên và nội dung chuyển khoản, hoặc hoàn lại."),
+    DiscrepancyKind.WRONG_CURRENCY: _("Liên hệ ngân hàng."),
+    DiscrepancyKind.WRONG_ACCOUNT: _("Đối chiếu tài khoản nhận với ngân hàng."),
+    DiscrepancyKind.CONFLICT: _("Hỏi ngân hàng giao dịch nào là đúng."),
+    DiscrepancyKind.CONTRADICTION: _("Hỏi ngân hàng; không hoàn tiền lần hai."),
+    DiscrepancyKind.REVERSED: _("Báo người nộp phải nộp lại; chưa trả kết quả."),
+    DiscrepancyKind.DEBT: _("Kết quả đã trả: mời người nộp nộp lại, lập hồ sơ nợ."),
+    DiscrepancyKind.AMOUNT_DIFFERS: _("Hỏi ngân hàng số tiền nào là đúng."),
+    DiscrepancyKind.LIKELY_BOOKED: _(
+        "So hai giao dịch: cùng mã, số tiền và ngày. Là một thì bấm “Là giao dịch đã ghi”; là hai thì ghi nhận thêm."
+    ),
+    DiscrepancyKind.NOT_IN_STATEMENT: _("Hỏi ngân hàng; xem sao kê ngày kế tiếp."),
+    DiscrepancyKind.CHARGED_CLAIM: _("Hỏi ngân hàng theo mã giao dịch người nộp đưa."),
+    DiscrepancyKind.PAID_IN_VAIN: _("Lập đề nghị hoàn tiền cho người nộp; người thứ hai duyệt."),
+    DiscrepancyKind.QUARANTINED: _("Xem lỗi, sửa nguyên nhân rồi bấm xử lý lại."),
+}
+_FOR_ITS_OWN_BILL = _("Khoản của tiền này lại đang phải nộp: chuyển tiền vào chính khoản đó, phần thừa hoàn lại.")
+#: `Discrepancy.current_kind`, for queries.
+CURRENT_KIND = Case(
+    When(
+        Q(kind__in=WRONG_SUMS, closed_at=None, bill__isnull=False) & ~Q(bill__state=BillState.OPEN),
+        then=Value(DiscrepancyKind.SURPLUS),
+    ),
+    default=F("kind"),
+)
 
 
 class Discrepancy(models.Model):
     """A difference with an owner, an age and a suggested action.
 
+    `kind` is why it was opened, `current_kind` what it is since later money or a decision changed its bill.
     `amount` is whole đồng; for kinds in HOLDING_MONEY it is money we hold, of which
     `used_amount` was refunded (or is being refunded) or moved to other bills.
     """
@@ -71,7 +106,6 @@ class Discrepancy(models.Model):
     amount = models.BigIntegerField(_("Số tiền"), default=0)
     used_amount = models.BigIntegerField(_("Đã xử lý"), default=0)
     note = models.CharField(_("Ghi chú"), max_length=500, blank=True)
-    suggested_action = models.CharField(_("Nên làm"), max_length=255)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -101,6 +135,21 @@ class Discrepancy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.amount} đ"
+
+    @property
+    def current_kind(self) -> DiscrepancyKind:
+        """What people are shown: all of a wrong sum is surplus once its bill is settled otherwise. Reads `bill`."""
+        if self.kind in WRONG_SUMS and self.closed_at is None and self.bill and self.bill.state != BillState.OPEN:
+            return DiscrepancyKind.SURPLUS
+        return DiscrepancyKind(self.kind)
+
+    @property
+    def suggested_action(self) -> Promise | str:
+        """What to do about it as things are now. Reads `bill`."""
+        kind = self.current_kind
+        if kind == DiscrepancyKind.SURPLUS and self.bill and self.bill.state == BillState.OPEN:
+            return _FOR_ITS_OWN_BILL  # the bank has taken back what had settled it
+        return SUGGESTED_ACTIONS[kind]
 
     @property
     def holds_money(self) -> bool:

@@ -114,7 +114,7 @@ def _differences(ours: QuerySet[LedgerEvent], theirs: QuerySet[StatementRow], da
         yield Difference("not_in_statement", -event.amount, event=event, case=cases.get(event.money_key))
     for event in ours.filter(Exists(counted.exclude(value_date=day))).select_related("bill", "payment"):
         yield Difference("other_day", -event.amount, event=event)
-    rows = theirs.select_related("event__bill", "event__payment", "discrepancy")
+    rows = theirs.select_related("event__bill", "event__payment", "discrepancy__bill")
     for row in rows.filter(event__isnull=False).exclude(event__value_date=day):
         yield Difference("other_day", row.amount, row=row, event=row.event)
     for row in rows.filter(event__value_date=day).exclude(event__amount=F("amount")):

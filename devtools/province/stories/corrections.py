@@ -9,7 +9,6 @@ from devtools.province.scene import Contract
 from devtools.province.writer.row import Row, naming
 from dossiers.models import EventKind
 from dossiers.states import DossierState
-from payments.discrepancies import SUGGESTED_ACTIONS
 from payments.models.discrepancies import DiscrepancyKind
 from payments.states import BillState
 
@@ -40,7 +39,6 @@ def discrepancy(
         notification_id=notification,
         amount=amount,
         note=note[:500],
-        suggested_action=SUGGESTED_ACTIONS[kind],
         opened_at=at,
     )
     people = contract.accountants if contract else tale.place.office.people[Role.ACCOUNTANT]

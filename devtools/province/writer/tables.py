@@ -203,7 +203,7 @@ def _after() -> dict[str, Table]:
         "counter": Table(p.CounterPayment, "payment_id shift_id tender received_amount", terminal_ref=""),
         "discrepancy": Table(
             p.Discrepancy,
-            "kind agency_id amount suggested_action opened_at",
+            "kind agency_id amount opened_at",
             bill_id=None,
             payment_id=None,
             notification_id=None,

@@ -20,7 +20,7 @@ from payments.accounting.forms import account_name
 from payments.discrepancies import PATIENCE
 from payments.exports.params import page_of
 from payments.models import Discrepancy, Refund, Statement
-from payments.models.discrepancies import DiscrepancyKind
+from payments.models.discrepancies import CURRENT_KIND, DiscrepancyKind
 from payments.models.statements import StatementState
 from payments.reconciliation import daily_totals
 from payments.states import RefundState
@@ -83,10 +83,16 @@ def overview(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
 
 def _open_cases(staff: AccountingStaff) -> list[dict[str, Any]]:
     rows = Discrepancy.objects.filter(agency__in=staff.sees, closed_at=None).order_by()
-    kinds = rows.values("kind").annotate(count=Count("id"), oldest=Min("opened_at")).order_by("oldest")
+    kinds = rows.values(current=CURRENT_KIND).annotate(count=Count("id"), oldest=Min("opened_at")).order_by("oldest")
     now = timezone.now()
     return [
-        {**row, "name": DiscrepancyKind(row["kind"]).label, "is_late": now - row["oldest"] > PATIENCE} for row in kinds
+        {
+            **row,
+            "kind": row["current"],
+            "name": DiscrepancyKind(row["current"]).label,
+            "is_late": now - row["oldest"] > PATIENCE,
+        }
+        for row in kinds
     ]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.db.models.lookups import In
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
@@ -15,7 +15,7 @@ from payments import discrepancies, search
 from payments.accounting.access import AccountingStaff
 from payments.exports.params import choice
 from payments.models import Discrepancy, Reallocation
-from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
+from payments.models.discrepancies import CURRENT_KIND, HOLDING_MONEY, DiscrepancyKind
 from payments.states import ReallocationState
 
 from .base import Chosen, Column, Listing, searched, zoned
@@ -52,7 +52,7 @@ def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Discrepancy]:
     matching = mine(staff)
     if chosen["kind"]:
         kinds = HOLDING_MONEY if chosen["kind"] == HELD else (chosen["kind"],)
-        matching = matching.filter(kind__in=kinds)
+        matching = matching.filter(In(CURRENT_KIND, kinds))
     if chosen["state"] == "moving":
         proposed = Reallocation.objects.filter(state=ReallocationState.PROPOSED).exclude(maker=staff.user)
         matching = matching.filter(pk__in=proposed.values("discrepancy"), agency__in=staff.acts_for)
@@ -83,7 +83,7 @@ CASES = Listing(
     related=("agency", "bill", "payment", "notification", "owner", "claim"),
     columns=(
         Column(_("Số vụ việc"), _("Số trong địa chỉ của trang vụ việc"), lambda row: row.pk),
-        Column(_("Loại"), _("Vì sao có vụ việc; tiền thừa, nộp thừa là hai loại"), lambda row: row.get_kind_display()),
+        Column(_("Loại"), _("Vì sao có vụ việc; tiền thừa, nộp thừa là hai loại"), lambda row: row.current_kind.label),
         Column(_("Cơ quan"), _("Nơi phải xử lý"), lambda row: row.agency.name),
         Column(_("Mã khoản"), _("Trống nếu không rõ nộp cho khoản nào"), lambda row: row.bill and row.bill.reference),
         Column(_("Người nộp"), _("Tên trên khoản phải nộp"), lambda row: row.bill and row.bill.payer_name),
@@ -99,7 +99,7 @@ CASES = Listing(
         Column(zoned(_("Mở lúc")), _("Lúc hệ thống mở vụ việc"), lambda row: row.opened_at),
         Column(zoned(_("Hạn xử lý")), _("Hẹn trả lời người nộp, hoặc 3 ngày"), due_at),
         Column(zoned(_("Đóng lúc")), _("Trống nếu đang mở"), lambda row: row.closed_at),
-        Column(_("Nên làm"), _("Gợi ý của hệ thống"), lambda row: gettext(row.suggested_action)),
+        Column(_("Nên làm"), _("Gợi ý của hệ thống"), lambda row: str(row.suggested_action)),
         Column(_("Kết quả"), _("Ghi khi đóng"), lambda row: row.resolution),
     ),
 )

@@ -22,7 +22,7 @@ _SAID = {
 #: Columns that must be equal to the đồng and the letter.
 _EQUAL = {
     "amount", "used_amount", "refunded_amount", "remaining_seen", "postage", "position", "explanation", "legal_basis",
-    "description", "payer_name", "agency_name", "refund_note", "is_refundable", "suggested_action", "currency",
+    "description", "payer_name", "agency_name", "refund_note", "is_refundable", "currency",
     "owner_name", "owner_search_key", "owner_identity_key", "owner_phone", "applicant_kind",
     "answers",
 }  # fmt: skip

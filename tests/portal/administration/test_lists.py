@@ -105,7 +105,7 @@ def _step() -> None:
 
 def _discrepancy() -> None:
     bill = factories.bill()
-    Discrepancy.objects.create(kind="surplus", agency=bill.agency, bill=bill, amount=1, suggested_action="x")
+    Discrepancy.objects.create(kind="surplus", agency=bill.agency, bill=bill, amount=1)
 
 
 #: How a row of each table comes to be, with rows of its own behind every key.
