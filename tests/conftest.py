@@ -24,7 +24,7 @@ from devtools import quick_migrations
 from tests.support.browser import _chromium, _driver, browser, playwright
 from tests.support.demo import demo
 
-from .support import emptying, servers, sessions
+from .support import emptying, sequences, servers, sessions
 
 emptying.install()
 quick_migrations.install()
@@ -126,8 +126,10 @@ def _patient_sessions() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """As pytest-django's, and at the end the database is dropped when nobody uses it any more."""
+    """As pytest-django's with higher numbers of rows, dropped at the end when nobody uses it any more."""
     ours = connections["default"]  # while Playwright runs its loop, Django shows another one
+    with django_db_blocker.unblock():
+        sequences.raise_sequences()
     yield
     with django_db_blocker.unblock():
         ours.close()

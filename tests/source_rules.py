@@ -153,6 +153,18 @@ def unrenewed(path: str, source: str) -> Iterator[int]:
                 yield statement.lineno
 
 
+def separated_keys(path: str, source: str) -> Iterator[int]:
+    """Yield where a template prints the key of a row as it prints a quantity, from 1000 on with a separator."""
+    for number, line in enumerate(source.splitlines(), 1):
+        if re.search(r"\{\{\s*[\w.]+\.(pk|id|object_id)\s*(\||\}\})(?!unlocalize|stringformat)", line):
+            yield number
+
+
+#: Of templates.
+TEMPLATE_RULES = {
+    unescaped: "a value is printed as markup",
+    separated_keys: "the key of a row is printed with a thousands separator: `|unlocalize`",
+}
 RULES = {
     unscoped: "rows of agencies that nothing narrows to what the reader sees",
     spread_requests: "names from outside may become names of a query",
@@ -176,5 +188,6 @@ def faults(below: str = "") -> Iterator[str]:
         for file in sorted(folder.rglob("*.*")):
             path = str(file.relative_to(ROOT))
             if path.startswith(below):
-                lines = unescaped(path, file.read_text())
-                yield from (f"{path}:{line}: a value is printed as markup" for line in lines)
+                source = file.read_text()
+                for rule, meaning in TEMPLATE_RULES.items():
+                    yield from (f"{path}:{line}: {meaning}" for line in rule(path, source))

@@ -32,6 +32,8 @@ DESK = "dossiers/desk/views.py"
         (rules.unrenewed, "def open(session):\n    if x:\n        session[A] = code"),
         (rules.unescaped, "<p>{{ name|safe }}</p>"),
         (rules.unescaped, "{% autoescape off %}{{ name }}"),
+        (rules.separated_keys, '<input type="hidden" name="so" value="{{ notification.pk }}">'),
+        (rules.separated_keys, "{{ row.account.id|default:0 }}"),
     ],
 )
 def test_what_must_not_be_written_is_found(rule: Any, source: str) -> None:

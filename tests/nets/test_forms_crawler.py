@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.form_crawler import Crawler
 from tests.support.inhabited_world import inhabited_world, pages
+from tests.support.numbers_with_points import numbers_with_points
 from tests.support.template_lookups import failed_lookups, unexpected
 
 PARTS = {"administration": True, "everything else": False}
@@ -42,6 +43,34 @@ def test_every_form_can_be_sent_by_who_sees_it(part: str, settings: Any, tmp_pat
     faults = [fault for fault in crawler.faults if not _is_expected(fault)]
     faults += unexpected(failed)
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<input type="hidden" name="so" value="18.787">',
+        '<option value="2.026">',
+        '<a href="?so=18.787&amp;den=1">',
+        '<a href="/lan-nop/1.018.787/">',
+        '<p id="row-18.787">',
+        '<h2 aria-labelledby="g18.787">',
+    ],
+)
+def test_a_number_of_a_row_with_a_point_is_found(tag: str) -> None:
+    assert list(numbers_with_points(tag))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<input name="amount" value="18.787">',
+        '<input type="hidden" name="code" value="2.000884">',
+        '<button aria-label="Nộp 18.787" title="18.787">',
+        '<p data-words="Đã nhận 18.787 đ">',
+    ],
+)
+def test_an_amount_and_a_code_are_left_alone(tag: str) -> None:
+    assert not list(numbers_with_points(tag))
 
 
 def _is_expected(fault: str) -> bool:

@@ -18,6 +18,7 @@ from django.urls import Resolver404, resolve
 
 from .form_variants import Submission, as_rendered, emptied, filled_in, kind_of, with_rows_added
 from .html_forms import HtmlForm, forms_in
+from .numbers_with_points import numbers_with_points
 
 #: What differs between two renderings of one page.
 _VOLATILE = re.compile(r'(csrfmiddlewaretoken" value|nonce|data-version)="[^"]*"')
@@ -55,6 +56,7 @@ class Crawler(AbstractContextManager["Crawler"]):
         answer, page = self._ask(client, "get", path)
         if answer.status_code >= 500:
             self.faults.append(f"{who} GET {path}: {answer.status_code} {self._crash}")
+        self.faults += [f"{path}: a number with a point: {found}" for found in set(numbers_with_points(page))]
         for form in forms_in(page) if answer.status_code == 200 else ():
             target = urljoin(path, form.action)
             if not form.can_be_sent or not target.startswith("/"):
