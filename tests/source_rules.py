@@ -120,6 +120,14 @@ def open_forms(path: str, source: str) -> Iterator[int]:
                         yield line.lineno
 
 
+def cut_files(path: str, source: str) -> Iterator[int]:
+    """Yield where a table to take away ends after some rows without a word."""
+    for node in nodes(source):
+        is_file = isinstance(node, ast.Call) and ast.unparse(node.func) in ("csv_file", "csv_lines", "write_xlsx")
+        if is_file and any(isinstance(inside, ast.Slice) for inside in ast.walk(node)):
+            yield node.lineno
+
+
 def called_safe(path: str, source: str) -> Iterator[int]:
     """Yield where Python calls its own markup safe."""
     if not any(name in source for name in SAFE):
@@ -169,6 +177,7 @@ RULES = {
     unscoped: "rows of agencies that nothing narrows to what the reader sees",
     spread_requests: "names from outside may become names of a query",
     open_forms: "a form takes every field there is",
+    cut_files: "a file that ends after some rows: give all, or refuse and name the limit",
     called_safe: "markup is called safe",
     unrenewed: "a session gains something past `browser_rights.gain`, which changes its key",
     state_writes: "a state is written outside of the module that owns it",

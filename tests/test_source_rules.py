@@ -26,6 +26,7 @@ DESK = "dossiers/desk/views.py"
         (rules.spread_requests, "Bill.objects.raw('SELECT')"),
         (rules.open_forms, "class F:\n    class Meta:\n        fields = '__all__'"),
         (rules.open_forms, "class F:\n    class Meta:\n        exclude = ['amount']"),
+        (rules.cut_files, "csv_file('x.csv', headings, _rows(queryset[:100_000]))"),
         (rules.called_safe, "def name(x):\n    return mark_safe(x)"),
         (rules.unrenewed, "def open(request):\n    request.session['dossiers'] = [code]"),
         (rules.unrenewed, "def open(request):\n    request.session[A], request.session[B] = code, pin"),

@@ -22,9 +22,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.audit import record as audit
+from core.database.pieces import PIECE
 from core.spreadsheets import MOST_ROWS, Cell, csv_lines, write_xlsx
 from payments.accounting.access import AccountingStaff, staff_of
-from payments.exports.definitions.base import PIECE, SEARCH, Chosen
+from payments.exports.definitions.base import SEARCH, Chosen
 from payments.models import Export
 from payments.models.exports import ExportState
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,14 +13,13 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
 from core.database.encryption import seal, unseal
+from core.database.pieces import in_pieces
 from payments import search
 from payments.accounting.access import AccountingStaff
 from payments.exports.params import words
 
 Cell = str | int | date | datetime | None
 Chosen = dict[str, Any]
-#: How many rows an export holds in memory.
-PIECE = 2000
 #: The parameter of the search box; what names a person stands behind this sign, sealed.
 SEARCH, SEALED, _PURPOSE = "q", "~", "accountants' search"
 
@@ -63,7 +61,7 @@ class Listing:
         return urlencode(kept)
 
     def lines(self, staff: AccountingStaff, chosen: Chosen) -> Iterator[list[Cell]]:
-        """Yield the cells of every row, newest first, with memory for PIECE of them."""
+        """Yield the cells of every row, newest first, with memory for some of them."""
         for row in self._pieces(self.rows(staff, chosen)):
             yield [column.of(row) for column in self.columns]
 
@@ -71,12 +69,7 @@ class Listing:
         if rows.query.values_select:  # grouped: there are few
             yield from rows
             return
-        rows = rows.select_related(*self.related).prefetch_related(*self.prefetched).order_by("-pk")
-        last: int | None = None
-        # By key and not by a cursor of the database, which a pool of connections cannot hold.
-        while piece := list(islice(rows.filter(pk__lt=last) if last else rows, PIECE)):
-            yield from piece
-            last = piece[-1].pk
+        yield from in_pieces(rows.select_related(*self.related).prefetch_related(*self.prefetched))
 
 
 def searched(given: Mapping[str, str]) -> str:

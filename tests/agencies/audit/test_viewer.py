@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import csv
+import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from django.utils import timezone
 from agencies.audit import record as audit
 from agencies.audit.words import KINDS, WORDS
 from agencies.models import AuditEntry, Level, Role, User
+from core.database import pieces
 from dossiers.states import DossierState
 from payments.states import ReallocationState, RefundState
 from procedures.models import CalendarDay
@@ -198,3 +201,18 @@ def test_an_object_leads_to_its_page() -> None:
 def test_every_kind_of_object_with_a_page_has_that_page() -> None:
     names = {name for name, _pattern in addresses(get_resolver())}
     assert {kind.page for kind in KINDS.values() if kind.page} - names == set()
+
+
+@pytest.mark.django_db
+def test_the_file_has_every_entry_however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "PIECE", 2)
+    agency = factories.agency()
+    browser = browser_of(factories.officer(agency, Role.AUDITOR))
+    numbers = [f"dossier:H44.1-261123-{number:04}" for number in range(7)]
+    for number in numbers:
+        audit.record("view", number, actor=None, agency=agency)
+    sent = {"action": "take_away", "select_across": 1, "_selected_action": AuditEntry.objects.all()[0].pk}
+    answer: Any = browser.post(LIST, sent)
+    lines = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert [line["Đối tượng"] for line in lines if line["Việc"] == "view"] == numbers[::-1]
+    assert len(lines) == AuditEntry.objects.count()

@@ -101,7 +101,7 @@ def test_surplus_and_overpaid_are_one_choice_of_the_cases_and_their_file() -> No
 
 
 def test_a_long_file_is_read_in_pieces_without_a_gap(accountant: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("payments.exports.definitions.base.PIECE", 2)
+    monkeypatch.setattr("core.database.pieces.PIECE", 2)
     agency = agency_of(accountant)
     made = [factories.payment(of=factories.bill(of=agency)).merchant_ref for _ in range(5)]
     _head, *rows = rows_of(sign_in(accountant).get("/doi-soat/xuat/lan-nop/csv/"))
