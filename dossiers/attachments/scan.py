@@ -1,4 +1,4 @@
-"""Scans attachments in a worker: ClamAV where configured, images re-encoded.
+"""Scans attachments in a worker: ClamAV where configured, images re-encoded, HEIC as JPEG.
 
 Until it says clean nobody opens the paper. A scanner that is away, a picture that takes the
 process down, a lost task: the paper waits and is scanned again after a growing delay.
@@ -27,8 +27,8 @@ from core.background.outbox import Backoff, claim_due
 from dossiers.messages.outbox import tell
 from dossiers.models import Attachment, PaperState, Refusal
 
-from . import clamav
-from .validation import JPEG, PDF, Paper, read_upload
+from . import clamav, heic
+from .validation import HEIC, JPEG, PDF, Paper, read_upload
 
 logger = logging.getLogger(__name__)
 #: Papers of one round; a picture may keep a processor busy for a second.
@@ -87,7 +87,7 @@ def read_at_once(upload: UploadedFile[Any]) -> Paper:
     paper = read_upload(upload)
     try:
         verdict = look_at(paper.content, paper.content_type)
-    except clamav.ScannerAway as error:
+    except (clamav.ScannerAway, OSError) as error:
         raise ValidationError(_("Lúc này chưa kiểm tra được tệp. Hãy gửi lại sau ít phút.")) from error
     if verdict.refusal:
         raise ValidationError(Refusal(verdict.refusal).label)
@@ -95,14 +95,16 @@ def read_at_once(upload: UploadedFile[Any]) -> Paper:
 
 
 def look_at(content: bytes, content_type: str) -> Verdict:
-    """Scan a paper and return the verdict. Raises ScannerAway."""
+    """Scan a paper and return the verdict. Raises ScannerAway, and OSError where a photo could not be converted now."""
     if threat := clamav.scan(content):
         logger.warning("a paper was refused: %s", threat)
         return Verdict(Refusal.INFECTED)
     if content_type == PDF:
         return Verdict()
     try:
-        return Verdict(picture=_written_anew(content))
+        return Verdict(picture=_as_jpeg(heic.opened(content)) if content_type == HEIC else _written_anew(content))
+    except heic.NotDecoded:
+        return Verdict(Refusal.HEIC)
     except Unreadable:
         return Verdict(Refusal.UNREADABLE)
 
@@ -116,13 +118,17 @@ def _written_anew(content: bytes) -> bytes:
                 paper = Image.new("RGBA", upright.size, "white")
                 paper.alpha_composite(upright.convert("RGBA"))
                 upright = paper
-            out = io.BytesIO()
             # Made afresh: of the sent picture's notes (EXIF, XMP, profiles, comments) none comes along.
             clean = Image.new("RGB", upright.size)
             clean.paste(upright.convert("RGB"))
-            clean.save(out, "JPEG", quality=85)
     except Exception as error:  # Pillow raises whatever its decoders run into
         raise Unreadable(str(error)) from error
+    return _as_jpeg(clean)
+
+
+def _as_jpeg(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85)
     return out.getvalue()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -14,23 +13,23 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
-from . import pdf_checks
+from . import heic, pdf_checks
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+PDF, JPEG, PNG, HEIC = "application/pdf", "image/jpeg", "image/png", "image/heic"
 #: Endings a kind may come with. Phones call a screenshot .jpg that is a PNG, and some send no ending at all.
-_PICTURE_ENDINGS = ("", ".jpg", ".jpeg", ".jfif", ".png")
-ENDINGS = {PDF: ("", ".pdf"), JPEG: _PICTURE_ENDINGS, PNG: _PICTURE_ENDINGS}
-STORED_ENDING = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
+_PICTURE_ENDINGS = ("", ".jpg", ".jpeg", ".jfif", ".png", ".heic", ".heif", ".hif")
+ENDINGS = {PDF: ("", ".pdf"), JPEG: _PICTURE_ENDINGS, PNG: _PICTURE_ENDINGS, HEIC: _PICTURE_ENDINGS}
+STORED_ENDING = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", HEIC: ".heic"}
 #: A progressive JPEG has a dozen; each costs a walk over the whole picture. The video a phone hangs behind
 #: its picture holds the same two bytes by chance, once in 64 KiB.
 MOST_SCANS = 300
 _SCAN = b"\xff\xda"
-#: What an iPhone keeps its photos in; our script has them as JPEG where the browser can read them.
-_HEIC = re.compile(rb"....ftyp(?:hei[cmsx]|hev[cx]|mif1|msf1)", re.DOTALL)
 #: A kind shows in its first bytes.
 HEAD = 4096
+#: What says what is wrong with a kind; pictures of other kinds are opened by Pillow.
+_FAULTS = {PDF: pdf_checks.fault_of, HEIC: heic.fault_of}
+_NO_KIND = _("Chỉ nhận ảnh JPG, PNG, HEIC hoặc tệp PDF.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +49,10 @@ def read_upload(upload: UploadedFile[Any]) -> Paper:
     content = upload.read()
     name = "".join(c for c in PurePath(upload.name or "").name if c.isprintable())[:150] or "giay-to"
     kind = _kind_of(content)
-    if _HEIC.match(content):
-        raise forms.ValidationError(
-            _("Trình duyệt này chưa đổi được ảnh HEIC. Hãy chụp màn hình ảnh đó rồi gửi, hoặc chụp lại ngay tại đây.")
-        )
     if kind is None or PurePath(name).suffix.lower() not in ENDINGS[kind]:
-        raise forms.ValidationError(_("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF."))
-    if kind == PDF:
-        if fault := pdf_checks.fault_of(content):
+        raise forms.ValidationError(_NO_KIND)
+    if kind in _FAULTS:
+        if fault := _FAULTS[kind](content):
             raise forms.ValidationError(fault)
     else:
         _refuse_giant(content)
@@ -65,6 +60,8 @@ def read_upload(upload: UploadedFile[Any]) -> Paper:
 
 
 def _kind_of(content: bytes) -> str | None:
+    if heic.is_heic(content):
+        return HEIC
     try:
         matches = puremagic.magic_string(content[:HEAD])
     except (puremagic.PureError, ValueError):  # nothing it knows, or nothing at all
@@ -77,11 +74,11 @@ def _refuse_giant(content: bytes) -> None:
     """Read the size a picture claims; a bomb is refused before it is unpacked."""
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
-            is_giant = picture.width * picture.height > MAX_PIXELS
+            is_giant = picture.width * picture.height > heic.MAX_PIXELS
             is_giant |= picture.format == "JPEG" and content.count(_SCAN) > MOST_SCANS
     except Image.DecompressionBombError:
         is_giant = True
     except (OSError, ValueError, SyntaxError) as error:
-        raise forms.ValidationError(_("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF.")) from error
+        raise forms.ValidationError(_NO_KIND) from error
     if is_giant:
         raise forms.ValidationError(_("Ảnh quá lớn. Hãy chụp lại ở cỡ nhỏ hơn."))

@@ -28,7 +28,9 @@ def citizens_paper(request: HttpRequest, staff: DeskStaff, code: str, number: in
     audit.record("read_paper", f"dossier:{code}", actor=staff.user, agency=dossier.agency, paper=number)
     kind = "image/jpeg" if paper.content_type == "image/jpeg" else "application/pdf"
     headers = {"Content-Security-Policy": "sandbox; default-src 'none'"}
-    return FileResponse(paper.file.open(), as_attachment=True, filename=paper.name, content_type=kind, headers=headers)
+    # What came as HEIC or PNG is a JPEG by now, and a computer opens a file by its ending.
+    name = str(PurePath(paper.name).with_suffix(PurePath(paper.file.name).suffix))
+    return FileResponse(paper.file.open(), as_attachment=True, filename=name, content_type=kind, headers=headers)
 
 
 @require_GET

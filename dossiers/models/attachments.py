@@ -22,6 +22,7 @@ class Refusal(models.TextChoices):
     """Why a paper is of no use, and what its sender can do."""
 
     UNREADABLE = "unreadable", _("Ảnh bị hỏng, không mở được. Hãy chụp lại rồi gửi ảnh mới.")
+    HEIC = "heic", _("Ảnh HEIC này không mở được. Hãy chụp màn hình ảnh đó rồi gửi, hoặc chụp lại ngay tại đây.")
     INFECTED = "infected", _("Tệp có mã độc nên đã bị xóa. Hãy chụp lại giấy tờ bằng điện thoại rồi gửi ảnh đó.")
 
 

@@ -1,5 +1,5 @@
 // Photos of telephones, as an office reads them: JPEG of at most 1,600 pixels. Smaller files and PDFs stay as they are;
-// what this browser cannot decode goes as it is, and the server says what to do.
+// what this browser cannot decode goes as it is; HEIC is converted by the server.
 const LONGEST = 1600;
 const LIGHT = 700_000;
 const READABLE = /^image\/(jpeg|png)$/;

@@ -89,4 +89,4 @@ def test_without_script_the_button_sends_the_file(browser: Browser, demo: dict[s
     form = "form:has(input[value='Giấy chứng sinh'])"
     page.set_input_files(f"{form} input[type=file]", paper)
     follow(page, f"{form} button")
-    assert "giay.txt: Chỉ nhận ảnh JPG, PNG hoặc tệp PDF." in page.inner_text("main")
+    assert "giay.txt: Chỉ nhận ảnh JPG, PNG, HEIC hoặc tệp PDF." in page.inner_text("main")

@@ -20,6 +20,7 @@ from gateways.base import Malformed
 from payments.api.parsers import BoundedJSONParser
 from payments.errors import StatementRefused
 from procedures.schedules import workbook
+from tests.support.heic import claiming, heic, mosaic
 from tests.support.uploads import bomb, giant, picture
 
 from .costs import read_statement, sheet
@@ -38,6 +39,11 @@ def _upload(content: bytes) -> None:
 
 def _picture(content: bytes) -> None:
     assert scan.look_at(content, "image/png").refusal
+
+
+def _photo(content: bytes) -> None:
+    kept = validation.read_upload(SimpleUploadedFile("anh", content))
+    assert scan.look_at(kept.content, kept.content_type).refusal
 
 
 def _statement(content: bytes) -> None:
@@ -72,6 +78,17 @@ def _scans() -> bytes:
     whole = picture("JPEG", size=(1000, 1000), progressive=True)
     last = whole.rindex(b"\xff\xda")
     return whole[:last] + whole[last:-2] * 20_000 + b"\xff\xd9"
+
+
+def _claiming_little(photo: bytes) -> bytes:
+    """The same photo, each of whose sizes is 100 by 100."""
+    parts = photo.split(b"ispe")
+    return b"ispe".join([parts[0], *(part[:4] + struct.pack("!II", 100, 100) + part[12:] for part in parts[1:])])
+
+
+def _without_tiles(photo: bytes) -> bytes:
+    """The same photo, which says that it is 256 by 256 tiles."""
+    return photo.replace(struct.pack("!BBBB", 0, 0, 1, 1), struct.pack("!BBBB", 0, 0, 255, 255))
 
 
 def _deep_paper() -> bytes:
@@ -111,6 +128,10 @@ BOMBS: dict[str, tuple[Callable[[], bytes], Refuse]] = {
     "picture: 900 million pixels": (giant, _upload),
     "picture: a text of 60 MB": (lambda: _with_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(60_000_000))), _picture),
     "picture: 20,000 scans": (_scans, _upload),
+    "HEIC: 900 million pixels": (lambda: claiming(heic(), (30_000, 30_000)), _upload),
+    "HEIC: a million boxes": (lambda: heic()[:28] + b"\0\0\0\x08free" * 1_000_000, _upload),
+    "HEIC: holds 40 million pixels, claims 10,000": (lambda: _claiming_little(mosaic(30, 20)), _photo),
+    "HEIC: 65,536 tiles that are not there": (lambda: _without_tiles(mosaic(2, 2)), _photo),
     "XLSX: a sheet of 140 MB": (lambda: _workbook_of(b" " * 140_000_000), _statement),
     "XLSX: entities that multiply": (lambda: _workbook_of(_LAUGHS), _statement),
     "XLSX: a million cells": (lambda: _workbook_of(_million_cells()), _statement),

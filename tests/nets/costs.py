@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from core.values import masking
-from dossiers.attachments import pdf_checks, scan, validation
+from dossiers.attachments import heic, heic_decoder, pdf_checks, scan, validation
 from dossiers.desk.scanner.photo_views import code_in
 from gateways import parsing
 from gateways.base import RawRequest
@@ -25,15 +25,17 @@ from payments.api.parsers import BoundedJSONParser
 from payments.reconciliation.formats import read as formats
 from portal.public import csp_report_views
 from procedures.schedules import workbook as schedules_workbook
+from tests.support.heic import mosaic
 
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """An input of about `size` pieces, and what reads it."""
+    """An input of about `size` pieces, and what reads it, with threads of its own perhaps."""
 
     size: int
     make: Callable[[int], Any]
     read: Callable[[Any], Any]
+    has_threads: bool = False
 
 
 class NoStatements:
@@ -67,6 +69,12 @@ def read_picture(content: bytes) -> None:
     """Look at a picture twice, as an upload is."""
     kept = validation.read_upload(SimpleUploadedFile("anh.jpg", content))
     assert scan.look_at(kept.content, kept.content_type).picture
+
+
+def read_heic(content: bytes) -> None:
+    """Look at a photo twice, here without a process of its own: it takes longer to start than a photo to decode."""
+    validation.read_upload(SimpleUploadedFile("anh.heic", content))
+    heic_decoder.decode(content, heic.MAX_PIXELS, heic.LONGEST)
 
 
 def lines(rows: int) -> bytes:
@@ -146,6 +154,7 @@ def query(size: int) -> str:
 GROWING: dict[str, Growing] = {
     "PDF": Growing(4_000, paper, pdf_checks.fault_of),
     "picture": Growing(500, photo, read_picture),
+    "HEIC": Growing(4, lambda rows: mosaic(8, rows), read_heic, has_threads=True),
     "photo with a QR code": Growing(500, lambda rows: photo(rows, "https://portal.test/giay-hen/abc"), code_in),
     "statement as CSV": Growing(2_000, lines, read_statement),
     "statement as XLSX": Growing(300, sheet, read_statement),

@@ -21,6 +21,8 @@ READING = {
     ("mt940", "parse"),
     ("Image", "open"),
     ("pikepdf", "open"),
+    ("pillow_heif", "open_heif"),
+    ("struct", "unpack_from"),
     ("zxingcpp", "read_barcodes"),
     ("puremagic", "magic_string"),
     ("io", "TextIOWrapper"),

@@ -15,17 +15,7 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.audit import record as audit
-from agencies.models import (
-    Agency,
-    AgencySuccession,
-    AuditEntry,
-    Membership,
-    OfficeNetwork,
-    OnboardingStep,
-    Reform,
-    Role,
-    User,
-)
+from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OnboardingStep, Reform, Role, User
 from dossiers.desk.customer_display import qr_views
 from dossiers.models import Attachment, Channel, Dossier, Draft, Message, PostageRate, Result, SigningRequest
 from dossiers.submission import assisted
@@ -242,7 +232,7 @@ class World:
             self.home,
             Membership.objects.filter(agency=self.home)[0],
             succession,
-            OfficeNetwork.objects.create(agency=self.home, network="192.0.2.0/24"),
+            self.home.networks.create(network="192.0.2.0/24"),
             OnboardingStep.objects.create(agency=self.home, step="training", day=date(2025, 7, 1), evidence="x"),
             AuditEntry.objects.filter(agency=self.home)[0],
             CalendarDay.objects.create(date=date(2026, 12, 24), kind=CalendarDay.Kind.values[0]),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from PIL import Image
 
+from dossiers.attachments import heic
 from dossiers.attachments.validation import read_upload
 from dossiers.desk.access import DeskStaff, for_staff
 
@@ -27,7 +28,7 @@ class PhotoForm(forms.Form):
     """One photo with one QR on it; `code` is its content."""
 
     photo = forms.FileField(
-        label=gettext_lazy("Ảnh chụp mã QR (JPG, PNG)"),
+        label=gettext_lazy("Ảnh chụp mã QR"),
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
     )
 
@@ -43,12 +44,16 @@ class PhotoForm(forms.Form):
 def code_in(content: bytes) -> str:
     """Return the text of the first QR in a picture, "" when there is none or it is no picture."""
     try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+        with _opened(content) as picture:
             picture.thumbnail((MOST_PIXELS_A_SIDE, MOST_PIXELS_A_SIDE))
             barcodes = zxingcpp.read_barcodes(picture.convert("L"), formats=_QR)
-    except (OSError, ValueError, SyntaxError):
+    except (OSError, ValueError, SyntaxError, heic.NotDecoded):
         return ""
     return barcodes[0].text if barcodes else ""
+
+
+def _opened(content: bytes) -> Image.Image:
+    return heic.opened(content) if heic.is_heic(content) else Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,7 +20,7 @@ from tests.support.tracking import opened
 from tests.support.uploads import SCRIPT, choose, picture, tab
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.django_db(transaction=True)]
-NOT_TAKEN = "Chỉ nhận ảnh JPG, PNG hoặc tệp PDF."
+NOT_TAKEN = "Chỉ nhận ảnh JPG, PNG, HEIC hoặc tệp PDF."
 
 
 @pytest.fixture(autouse=True)

@@ -182,7 +182,7 @@ def test_each_file_is_checked_by_itself_and_the_good_ones_stay(case: ProcedureCa
     files = [picture(), program]
     browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"requirement": "Giấy chứng sinh", "files": files})
     page = browser.get(f"/ho-so-nhap/{draft.code}/giay-to/").content.decode()
-    assert "anh.jpg: Chỉ nhận ảnh JPG, PNG hoặc tệp PDF." in page and "✓ giay.jpg" in page
+    assert "anh.jpg: Chỉ nhận ảnh JPG, PNG, HEIC hoặc tệp PDF." in page and "✓ giay.jpg" in page
     kept = Attachment.objects.get()
     bomb = picture((9000, 9000))
     browser.post(f"/ho-so-nhap/{draft.code}/giay-to/them/", {"requirement": "Giấy chứng sinh", "files": [bomb]})
