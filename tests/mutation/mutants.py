@@ -24,6 +24,8 @@ _SQL_CHANGES = (
 )  # fmt: skip
 #: Calls that only tell somebody what happened.
 _TOLD = ("logger", "logging", "progress")
+#: Arguments without which more is written or locked than needed, of a row that is locked and fresh: nothing differs.
+_NARROWING = ("update_fields", "of")
 #: Calls around texts for people.
 _TEXTS = ("_", "gettext", "gettext_lazy", "gettext_noop")
 
@@ -66,6 +68,8 @@ Path = tuple[tuple[str, int | None], ...]
 def _reachable(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
     """Yield every node that is code: no annotation, docstring, import, decorator, text or log."""
     yield path, tree
+    if _is_switch(tree):
+        return
     for name, value in ast.iter_fields(tree):
         if name in ("annotation", "returns", "decorator_list", "type_params", "bases"):
             continue
@@ -77,7 +81,14 @@ def _reachable(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]
                     yield from _reachable(item, (*path, (name, place)))
 
 
+def _is_switch(node: ast.AST) -> bool:
+    """Tell what is mutated as a whole, so that its name says what is switched: `durable=True`."""
+    return isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, bool)
+
+
 def _is_left_alone(node: ast.AST) -> bool:
+    if isinstance(node, ast.keyword):
+        return node.arg in _NARROWING
     if isinstance(node, ast.Import | ast.ImportFrom | ast.Raise | ast.JoinedStr):
         return not (isinstance(node, ast.JoinedStr) and _SQL.search(ast.unparse(node)))
     if isinstance(node, ast.Expr):
@@ -125,6 +136,8 @@ def _values(node: ast.AST) -> Iterator[tuple[str, str, Change]]:
         yield ast.unparse(node), other.__name__, lambda n, o=other: setattr(n, "op", o())  # type: ignore[misc]
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield ast.unparse(node), "without its sign", lambda n: setattr(n, "op", ast.UAdd())
+    if isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, bool):
+        yield ast.unparse(node), str(not node.value.value), lambda n: setattr(n.value, "value", not n.value.value)  # type: ignore[attr-defined]
     if not isinstance(node, ast.Constant):
         return
     if isinstance(node.value, bool):
@@ -156,7 +169,7 @@ def _left_out(node: ast.AST) -> Iterator[tuple[str, str, Change]]:
                 yield text, "nothing", lambda n, f=name, p=place: getattr(n, f).__setitem__(p, ast.Pass())  # type: ignore[misc]
     if isinstance(node, ast.Call):
         for place, keyword in enumerate(node.keywords):
-            if keyword.arg:
+            if keyword.arg and keyword.arg not in _NARROWING:
                 text = ast.unparse(node)
                 yield text, f"without {keyword.arg}", lambda n, p=place: n.keywords.pop(p)  # type: ignore[misc]
     if isinstance(node, ast.Dict):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import AuditEntry
@@ -175,4 +176,12 @@ def test_what_lies_at_the_desk_is_not_taken_back_nor_what_nobody_took() -> None:
     given.delete()
     Dossier.objects.update(state=10)
     with pytest.raises(NotTakenBack):
+        take_back(dossier, actor=factories.officer(dossier.agency), reason="nhầm")
+
+
+def test_giving_and_taking_back_are_transactions_of_their_own() -> None:
+    dossier = ready()
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        give(dossier)
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         take_back(dossier, actor=factories.officer(dossier.agency), reason="nhầm")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import AuditEntry
@@ -166,6 +167,12 @@ def test_numbers_left_out_are_noted_in_the_books_of_today_and_yesterday() -> Non
     entry = AuditEntry.objects.get(action="skip_receipt_numbers")
     assert (entry.subject, entry.actor) == ("receipts", None)
     assert entry.detail == {"count": 50, "books": 3, "reason": "x" * 300}
+
+
+@pytest.mark.django_db
+def test_numbers_are_left_out_in_a_transaction_of_their_own() -> None:
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        receipts.skip_lost(1, "x")
 
 
 @pytest.mark.django_db
