@@ -65,6 +65,13 @@ def test_an_open_bill_keeps_the_result() -> None:
     assert why_not(Dossier.objects.get()) == ""
 
 
+def test_nobody_is_given_what_is_the_owners_under_another_name() -> None:
+    dossier = ready()
+    with pytest.raises(NotReleasable, match="not_the_owner"):
+        give(dossier, Receiver("Người Khác", "owner"))
+    assert Dossier.objects.get().state == 9
+
+
 def test_a_hand_over_says_who_took_it_what_they_showed_and_what_each_bill_was() -> None:
     dossier = ready(amount=5_000)
     second = factories.bill(of=dossier.agency)
@@ -155,11 +162,15 @@ def test_all_of_a_hand_over_is_kept_but_whose_it_was() -> None:
 
 def test_a_second_person_takes_back_what_was_given_and_says_why() -> None:
     dossier = ready()
-    given, actor = give(dossier), factories.officer(dossier.agency)
+    actor = factories.officer(dossier.agency)
+    release(ready(), officer=actor, receiver=Receiver("B", "family"))  # of somebody else, before and after
+    given = give(dossier)
+    release(ready(), officer=actor, receiver=Receiver("C", "family"))
     with pytest.raises(NotTakenBack):
         take_back(dossier, actor=given.officer, reason="nhầm")
     undone = take_back(dossier, actor=actor, reason="nhầm")
-    assert (undone.actor, undone.reason) == (actor, "nhầm")
+    assert (undone.actor, undone.reason, undone.dossier) == (actor, "nhầm", dossier)
+    assert undone.hand_over["receiver_name"] == "A"
     entry = told("take_back")
     assert (entry.subject, entry.actor, entry.agency) == (f"dossier:{dossier.code}", actor, dossier.agency)
     assert entry.detail == {"reason": "nhầm"}
