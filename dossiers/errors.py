@@ -14,6 +14,13 @@ class IllegalDossierMove(DossierError):
         self.after = after
 
 
+class DossierMoved(IllegalDossierMove):
+    """Somebody has moved the dossier, or its draft, since the form was opened by which it is acted on."""
+
+    def __init__(self, state: int) -> None:
+        super().__init__(state, 0)
+
+
 class NotReleasable(DossierError):
     """The result may not be handed over now. `reason` is one of the codes below."""
 
@@ -47,6 +54,10 @@ class NotAssignable(DossierError):
 
 class NotSignable(DossierError):
     """No draft waits to be signed, it is another one than was seen, or one's own; or one waits already."""
+
+
+class OwnDraft(NotSignable):
+    """Who made a draft is not who signs it."""
 
 
 class NotConfirmable(DossierError):

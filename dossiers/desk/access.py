@@ -9,6 +9,7 @@ money, auditors and accountants only read. What lies outside the agencies somebo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -29,6 +30,7 @@ from agencies.authorization import (
 from agencies.models import Role, User
 from dossiers.models import Dossier
 from dossiers.models.dossier import DossierQuerySet
+from dossiers.processing.versions import as_it_is, with_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,13 @@ class DeskStaff:
         return Dossier.objects.of_agencies(self.sees)
 
     def dossier(self, code: str) -> Dossier:
-        """Return one with its bills. Raises Http404 for another agency's, as for none at all."""
+        """Return one with its bills, `seen` as it is now. Raises Http404 for another agency's, as for none at all."""
         related = ("hand_over__officer", "result", "postal_order")
-        dossier = self.dossiers().with_bills().select_related(*related).filter(code=code).first()
+        dossiers: Any = with_versions(self.dossiers().with_bills()).select_related(*related)
+        dossier: Dossier | None = dossiers.filter(code=code).first()
         if dossier is None:
             raise Http404
-        return dossier
+        return as_it_is(dossier)
 
     def dossier_to_act_on(self, code: str) -> Dossier:
         """As `dossier`; raises PermissionDenied where they may look but not touch."""

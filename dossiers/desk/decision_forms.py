@@ -130,7 +130,8 @@ class AnswerForm(DecisionForm):
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
         self.waiting = standing_of(dossier).waiting
         if self.waiting:
-            kwargs["initial"] = {"draft": self.waiting.pk, "number": self.waiting.number}
+            of_draft = {"draft": self.waiting.pk, "number": self.waiting.number}
+            kwargs["initial"] = kwargs.get("initial", {}) | of_draft
         super().__init__(*args, dossier=dossier, **kwargs)
 
 
@@ -174,7 +175,7 @@ class ResultForm(DecisionForm):
         """Today, and who signed the agency's last result: mostly right."""
         results = Result.objects.filter(dossier__agency=dossier.agency_id).order_by("-id")
         signer = results.values_list("signer", flat=True).first()
-        kwargs.setdefault("initial", {"signed_on": timezone.localdate(), "signer": signer or ""})
+        kwargs["initial"] = {"signed_on": timezone.localdate(), "signer": signer or ""} | kwargs.get("initial", {})
         super().__init__(*args, dossier=dossier, **kwargs)
 
     def clean_signed_on(self) -> date:

@@ -19,7 +19,7 @@ from agencies.models import Agency
 from core import live
 from dossiers.desk.fees.money import attempts_of, money_of
 from dossiers.desk.fees.state import last_checked, payments_of
-from dossiers.errors import IllegalDossierMove, NothingToUndo
+from dossiers.errors import DossierMoved, IllegalDossierMove, NothingToUndo
 from dossiers.handover.release import why_not
 from dossiers.models import Dossier, SigningRequest, SigningState
 from dossiers.printing.papers import offered
@@ -34,6 +34,7 @@ from payments.status_queries import interactive
 from payments.status_queries.interactive import Answer
 
 from . import list_audit as seen
+from . import moved
 from .access import DeskStaff, for_staff
 from .customer_display import views
 from .forms import TakingForm
@@ -220,15 +221,15 @@ def check_now(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
 @require_POST
 @for_staff
 def next_step(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
-    """Move the dossier one step on, from the state the officer saw."""
-    dossier = staff.dossier_to_act_on(code)
+    """Move the dossier one step on, from the version the officer saw."""
+    dossier = moved.as_seen(request, staff.dossier_to_act_on(code))
     step = NEXT_STEPS.get(DossierState(dossier.state))
     try:
-        if step is None or request.POST.get("from", str(dossier.state)) != str(dossier.state):
-            raise IllegalDossierMove(dossier.state, 0)
+        if step is None or moved.has_moved(dossier):
+            raise DossierMoved(dossier.state)
         move(dossier, step[0], actor=staff.user)
     except IllegalDossierMove:
-        messages.warning(request, _("Hồ sơ vừa được người khác chuyển trạng thái."))
+        moved.warn(request, dossier)
     return redirect("desk-dossier", code=code)
 
 

@@ -11,6 +11,7 @@ from agencies.audit import record as audit
 from agencies.models import User
 from dossiers.messages.outbox import tell_what_is_due
 from dossiers.models import Dossier
+from dossiers.processing.versions import check_seen
 from dossiers.submission.submit import bill_quote
 from procedures.fees import Facts, Quote, quote, with_amounts
 from procedures.schedules.load import rules_for
@@ -39,10 +40,11 @@ def determine(dossier: Dossier, amounts: Mapping[str, int], *, officer: User, re
     """Set the open amounts (line code → đồng) once and make the bill.
 
     Locks the dossier. Raises ValueError when the amounts are not those awaited, so a
-    second officer cannot set them again; FeeUnknown when the rules are gone.
+    second officer cannot set them again; FeeUnknown when the rules are gone; DossierMoved.
     """
     with transaction.atomic(durable=True):
         locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
+        check_seen(dossier)
         if not locked.awaits_amount:
             raise ValueError("nothing is to be determined")
         quoted = with_amounts(quote_of(locked), amounts)

@@ -12,6 +12,7 @@ from dossiers.errors import NotReleasable, NotTakenBack
 from dossiers.messages.outbox import tell
 from dossiers.models import Dossier, HandOver, Message, PostalOrder, PostalState, TakenBack
 from dossiers.processing import transitions
+from dossiers.processing.versions import check_seen
 from dossiers.states import DossierState
 from payments.models import Bill
 
@@ -28,7 +29,7 @@ def why_not(dossier: Dossier) -> str:
 
 
 def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str = "") -> HandOver:
-    """Hand the result over. Raises NotReleasable, also for a receiver whom the dossier contradicts.
+    """Hand the result over. Raises NotReleasable, also for a receiver whom the dossier contradicts; DossierMoved.
 
     Locks the dossier's bills, then the dossier: a reversal or a second counter waits or
     is seen. What each bill was at that moment is written down.
@@ -37,6 +38,7 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
         bill_ids = dossier.bill_links.values_list("bill_id", flat=True)
         bills = list(Bill.objects.filter(pk__in=list(bill_ids)).select_for_update().order_by("pk"))
         locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
+        check_seen(dossier)
         if reason := why_not(locked) or receiver.contradicts(locked):
             raise NotReleasable(reason)
         transitions.advance(locked, DossierState.RETURNED, actor=officer)  # no name: the timeline can never be erased
@@ -67,13 +69,14 @@ def take_back(dossier: Dossier, *, actor: User, reason: str) -> TakenBack:
     """Undo a hand-over made by mistake (10 → 9), once the paper is back at the desk.
 
     A second person than who handed over, a leader, does it; the hand-over is kept whole in
-    `TakenBack`, and the result can be given out anew. Locks the dossier. Raises NotTakenBack.
+    `TakenBack`, and the result can be given out anew. Locks the dossier. Raises NotTakenBack, DossierMoved.
     """
     with transaction.atomic(durable=True):
         locked = Dossier.objects.select_for_update(of=("self",)).select_related("agency").get(pk=dossier.pk)
         given = HandOver.objects.filter(dossier=locked).first()
         if locked.state != DossierState.RETURNED or given is None or given.officer_id == actor.pk:
             raise NotTakenBack
+        check_seen(dossier)
         undone = put_back(locked, given, actor=actor, reason=reason)
         audit.record("take_back", f"dossier:{locked.code}", actor=actor, agency=locked.agency, reason=reason)
     return undone

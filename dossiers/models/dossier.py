@@ -78,7 +78,10 @@ class Dossier(models.Model):
     (128 bits) is printed as a QR on the slip; `pin_hash` guards the code for typing, and `pin` is
     kept, encrypted, to be printed beside the QR, which opens the same.
     `answers` is [[question, answer], …] of the procedure's own questions, as they were asked.
+    `seen` is no column: the version that somebody's form was opened in (`dossiers.processing.versions`).
     """
+
+    seen: str = ""
 
     code = models.CharField(_("Mã hồ sơ"), max_length=40, unique=True)
     national_code = models.CharField(_("Mã hồ sơ quốc gia"), max_length=60, blank=True, db_index=True)

@@ -38,7 +38,11 @@ class EventKind(models.TextChoices):
 
 
 class DossierEvent(models.Model):
-    """One line of the timeline. Append-only (trigger)."""
+    """One line of the timeline. Append-only (trigger).
+
+    `replaced` is what a step took away besides the state, for undoing it: who held the dossier (`assignee`), the draft
+    that lay with a signer (`draft`), the time it set (`stamp`). Ids and names of columns, nothing of a person.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=16, choices=EventKind)
@@ -47,6 +51,7 @@ class DossierEvent(models.Model):
     bill_id = models.BigIntegerField(null=True)
     amount = models.BigIntegerField(default=0)
     note = models.CharField(max_length=255, blank=True)
+    replaced = models.JSONField(default=dict, db_default={}, editable=False)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
 

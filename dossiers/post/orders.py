@@ -30,6 +30,7 @@ from dossiers.models import (
     PostalZone,
     ReturnMethod,
 )
+from dossiers.processing.versions import check_seen
 from dossiers.states import DossierState
 from payments.bills.create import NewLine, create_bill
 from payments.models import FeeKind
@@ -150,9 +151,10 @@ def choose(dossier: Dossier, address: Address) -> PostalOrder:
 
 
 def delivered(dossier: Dossier, *, officer: User) -> None:
-    """The post says it has arrived. Locks the order. Raises NotPostable when it is not on its way."""
+    """The post says it has arrived. Locks the order. Raises NotPostable when it is not on its way, DossierMoved."""
     with transaction.atomic(durable=True):
         made = _on_its_way(dossier)
+        check_seen(dossier)
         _end(made, PostalState.DELIVERED)
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.POST_DELIVERED, actor=officer)
         audit.record("post_delivered", f"dossier:{dossier.code}", actor=officer, agency=dossier.agency)
@@ -161,11 +163,12 @@ def delivered(dossier: Dossier, *, officer: User) -> None:
 def came_back(dossier: Dossier, *, officer: User, reason: str) -> None:
     """The post brought it back: it lies at the desk again (10 → 9) and the citizen is notified.
 
-    Locks the dossier, then the order. Raises NotPostable when it is not on its way.
+    Locks the dossier, then the order. Raises NotPostable when it is not on its way, DossierMoved.
     """
     with transaction.atomic(durable=True):
         locked = Dossier.objects.select_for_update(of=("self",)).select_related("agency").get(pk=dossier.pk)
         made = _on_its_way(locked)
+        check_seen(dossier)
         _end(made, PostalState.CAME_BACK)
         put_back(locked, HandOver.objects.get(dossier=locked), actor=officer, reason=reason)
         DossierEvent.objects.create(dossier=locked, kind=EventKind.POST_CAME_BACK, actor=officer, note=reason[:255])

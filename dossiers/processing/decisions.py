@@ -27,6 +27,7 @@ from payments.models.bills import new_token
 
 from . import deadlines
 from .transitions import UNDO_WITHIN, advance, record
+from .versions import check_seen
 
 _LEADS_TO = {
     NoticeKind.SUPPLEMENT: DossierState.SUPPLEMENT,
@@ -38,11 +39,12 @@ _LEADS_TO = {
 def locked(dossier: Dossier, after: int = 0) -> Dossier:
     """Return the dossier under lock, inside the caller's transaction.
 
-    Raises IllegalDossierMove when a colleague has moved it since `dossier` was read.
+    Raises IllegalDossierMove when a colleague has moved it since `dossier` was read, or since the form was opened.
     """
     locked_dossier = Dossier.objects.select_for_update(of=("self",)).select_related("case", "agency").get(pk=dossier.pk)
     if locked_dossier.state != dossier.state:
         raise IllegalDossierMove(locked_dossier.state, after)
+    check_seen(dossier)
     return locked_dossier
 
 

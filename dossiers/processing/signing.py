@@ -19,7 +19,7 @@ from django.utils import timezone
 from agencies.authorization import SIGNERS
 from agencies.models import User
 from dossiers.attachments.validation import Paper
-from dossiers.errors import NotSignable
+from dossiers.errors import NotSignable, OwnDraft
 from dossiers.messages.outbox import tell
 from dossiers.models import Assignment, Dossier, DossierEvent, EventKind, Result, SigningRequest, SigningState, Stage
 from dossiers.states import DossierState
@@ -61,7 +61,9 @@ def submit(dossier: Dossier, *, number: str, draft: Paper, to: User, actor: User
     with transaction.atomic(durable=True):
         locked_dossier = locked(dossier)
         is_waiting = locked_dossier.signing_requests.filter(state=SigningState.WAITING).exists()
-        may_sign = to.pk != actor.pk and signers(locked_dossier).filter(pk=to.pk).exists()
+        if to.pk == actor.pk:
+            raise OwnDraft
+        may_sign = signers(locked_dossier).filter(pk=to.pk).exists()
         if locked_dossier.state != DossierState.IN_PROCESS or is_waiting or not may_sign:
             raise NotSignable
         request = SigningRequest(
@@ -83,9 +85,9 @@ def sign(request: SigningRequest, *, actor: User, number: str, signed: Paper | N
     with transaction.atomic(durable=True):
         dossier, waiting = _locked_waiting(request, DossierState.FINISHED)
         if waiting.submitted_by_id == actor.pk:
-            raise NotSignable
+            raise OwnDraft
         _answer(waiting, SigningState.SIGNED, actor)
-        advance(dossier, DossierState.FINISHED, actor=actor, note=number[:255])
+        advance(dossier, DossierState.FINISHED, actor=actor, note=number[:255], draft=waiting)
         result = Result(
             dossier=dossier,
             number=number,

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from agencies.models import User
-from dossiers.models import Dossier, DossierEvent, EventKind, SigningState
+from dossiers.models import Dossier, DossierEvent, EventKind, SigningRequest, SigningState
 from dossiers.states import PUT_BACK_EDGES, UNDO_EDGES, DossierState, check_move
 
 from . import deadlines
+from .versions import check_seen
 
 #: What is written down when a dossier enters a state.
 STAMPS = {
@@ -29,26 +30,38 @@ UNDO_WITHIN = timedelta(seconds=60)
 ENDED = (DossierState.REFUSED, DossierState.WITHDRAWN)
 
 
-def advance(dossier: Dossier, after: DossierState, *, actor: User | None = None, note: str = "") -> None:
+def advance(
+    dossier: Dossier,
+    after: DossierState,
+    *,
+    actor: User | None = None,
+    note: str = "",
+    draft: SigningRequest | None = None,
+) -> None:
     """Move a dossier along a listed edge and write its event, and what an officer did into the audit.
 
-    The caller holds the row's lock, and records a hand-over, of which there is more to say. Raises IllegalDossierMove.
+    The caller holds the row's lock, and records a hand-over, of which there is more to say. `draft` is the one that
+    this step has answered. What the step takes away is kept in its event, for undoing it. Raises IllegalDossierMove.
     """
     check_move(dossier.state, after)
     before, dossier.state = dossier.state, after
     now = timezone.now()
+    replaced: dict[str, object] = {"assignee": dossier.assignee_id}
     dossier.ends_at = now + UNDO_WITHIN if after in ENDED else None
-    changed = ["state", "ends_at"]
+    changed = ["state", "ends_at", "assignee"]
     stamp = STAMPS.get(after)
     if stamp and getattr(dossier, stamp) is None:  # papers that come later do not make reception later
         setattr(dossier, stamp, now)
         changed.append(stamp)
-    if before == DossierState.IN_PROCESS:
-        changed += recall_draft(dossier, actor, now)
+        replaced["stamp"] = stamp
+    if before == DossierState.IN_PROCESS and (draft := draft or _recall_draft(dossier, actor, now)):
+        replaced["draft"] = draft.pk
     deadlines.follow(dossier, before, after, now)
     dossier.save(update_fields=[*changed, "due_at", "original_due_at"])
     kind = EventKind.HANDED_OVER if after == DossierState.RETURNED else EventKind.STATE_CHANGED
-    DossierEvent.objects.create(dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note)
+    DossierEvent.objects.create(
+        dossier=dossier, kind=kind, before=before, after=after, actor=actor, note=note, replaced=replaced
+    )
     if actor and after != DossierState.RETURNED:
         record(f"state_{DossierState(after).name.lower()}", dossier, actor, before=before)
 
@@ -81,19 +94,20 @@ def undo_to(dossier: Dossier, after: int, *, actor: User) -> DossierEvent:
     return DossierEvent(dossier=dossier, kind=EventKind.STEP_UNDONE, before=before, after=after, actor=actor)
 
 
-def recall_draft(dossier: Dossier, actor: User | None, now: datetime) -> list[str]:
-    """Take back what lies with a signer, unsigned: the officer goes on with it. Return what changed of the dossier."""
+def _recall_draft(dossier: Dossier, actor: User | None, now: datetime) -> SigningRequest | None:
+    """Take back what lies with a signer, unsigned, and return it: the officer goes on with it."""
     waiting = dossier.signing_requests.filter(state=SigningState.WAITING).first()
     if waiting is None:
-        return []
+        return None
     waiting.state, waiting.decided_by, waiting.decided_at = SigningState.RECALLED, actor, now
     waiting.save(update_fields=["state", "decided_by", "decided_at"])
     dossier.assignee_id = waiting.submitted_by_id
-    return ["assignee"]
+    return waiting
 
 
 def move(dossier: Dossier, after: DossierState, *, actor: User) -> None:
     """Lock the dossier and advance it from the state the officer saw. Raises IllegalDossierMove."""
     with transaction.atomic(durable=True):
         locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
+        check_seen(dossier)
         advance(locked, after, actor=actor)

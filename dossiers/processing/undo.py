@@ -10,27 +10,35 @@ from django.utils import timezone
 from agencies.models import User
 from dossiers.errors import NothingToUndo
 from dossiers.handover.release import undo_release
-from dossiers.models import Dossier, DossierEvent, EventKind, Message, NoticeKind, Result, SigningState
+from dossiers.models import Dossier, DossierEvent, EventKind, Message, NoticeKind, Result, SigningState, Stage
 from dossiers.states import DossierState
 
 from . import deadlines
-from .transitions import STAMPS, UNDO_WITHIN, recall_draft, record, undo_to
+from .transitions import UNDO_WITHIN, record, undo_to
+from .versions import STEPS
 
 
 def last_step(dossier: Dossier, actor: User, now: datetime) -> DossierEvent | None:
-    """Return the step that `actor` may still take back, if it is the last thing that moved the dossier."""
-    moves = (EventKind.STATE_CHANGED, EventKind.HANDED_OVER, EventKind.STEP_UNDONE, EventKind.HAND_OVER_UNDONE)
-    event = dossier.events.filter(kind__in=moves).order_by("-id").first()
+    """Return the step that `actor` may still take back, if nothing was done with the dossier after it."""
+    event = dossier.events.filter(kind__in=STEPS).order_by("-id").first()
     if event is None or event.kind not in (EventKind.STATE_CHANGED, EventKind.HANDED_OVER):
         return None
-    is_mine = event.actor_id == actor.pk and event.after == dossier.state
-    return event if is_mine and now - event.at <= UNDO_WITHIN else None
+    is_mine = event.actor_id == actor.pk and event.after == dossier.state and now - event.at <= UNDO_WITHIN
+    return event if is_mine and not _is_followed(dossier, event) else None
+
+
+def _is_followed(dossier: Dossier, event: DossierEvent) -> bool:
+    """Tell whether the dossier was given to somebody or extended after a step; signing gives it out itself."""
+    given = dossier.assignments.filter(at__gt=event.at).exclude(giver=event.actor, stage=Stage.RESULT)
+    extended = dossier.notices.filter(issued_at__gt=event.at, kind=NoticeKind.APOLOGY)
+    return given.exists() or extended.exists()
 
 
 def undo(dossier: Dossier, *, actor: User) -> None:
     """Put the dossier back to where it was before its last step. Locks it. Raises NothingToUndo.
 
-    The timeline keeps both lines: what was done, and that it was taken back.
+    All that the step took away stands again: the draft before its signer, who held the dossier, the clock. The
+    timeline keeps both lines: what was done, and that it was taken back.
     """
     with transaction.atomic(durable=True):
         locked = Dossier.objects.select_for_update().get(pk=dossier.pk)
@@ -41,25 +49,16 @@ def undo(dossier: Dossier, *, actor: User) -> None:
             undo_release(locked, actor=actor)
             record("step_undone", locked, actor, before=event.after, after=event.before)
             return
-        locked.ends_at = None
-        changed = ["state", "ends_at"]
-        stamp = STAMPS.get(DossierState(locked.state))
-        stamped = getattr(locked, stamp) if stamp else None
-        if stamp and stamped and event.at - stamped <= UNDO_WITHIN:  # an earlier reception stays
-            setattr(locked, stamp, None)
-            changed.append(stamp)
-        if locked.state == DossierState.IN_PROCESS:
-            changed += recall_draft(locked, actor, timezone.now())
         left = locked.state
         undone = undo_to(locked, event.before, actor=actor)
-        _restore(locked, left, event)
-        locked.save(update_fields=[*changed, "due_at", "original_due_at"])
+        _withdraw(locked, left, event)
+        locked.save(update_fields=[*_restore(locked, left, event), "state", "due_at", "original_due_at"])
         undone.save()
         record("step_undone", locked, actor, before=left, after=event.before)
 
 
-def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:
-    """Withdraw what the step said in writing, before the message is sent, and set the clock as it was."""
+def _withdraw(dossier: Dossier, left: int, event: DossierEvent) -> None:
+    """Withdraw what the step said in writing, before the message is sent."""
     notices = dossier.notices.filter(issued_at__gte=event.at, issued_by=event.actor, withdrawn_at=None)
     notices = notices.exclude(kind=NoticeKind.APOLOGY)  # it moved no state
     subjects = [f"notice:{pk}" for pk in notices.values_list("pk", flat=True)]
@@ -67,9 +66,19 @@ def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:
     subjects += [f"result:{pk}" for pk in results.values_list("pk", flat=True)]
     Message.objects.filter(dossier=dossier, subject__in=subjects, sent_at=None).delete()
     notices.update(withdrawn_at=timezone.now())
-    for result in results.exclude(signed_by=None):
-        _lay_before_signer_again(dossier, result)
     results.delete()
+
+
+def _restore(dossier: Dossier, left: int, event: DossierEvent) -> list[str]:
+    """Give back what the step took away, the clock too, and return the columns to save."""
+    changed = ["ends_at", "assignee"]
+    dossier.ends_at, dossier.assignee_id = None, event.replaced.get("assignee")
+    if stamp := event.replaced.get("stamp"):
+        setattr(dossier, stamp, None)
+        changed.append(stamp)
+    if draft := event.replaced.get("draft"):
+        answers = {"state": SigningState.WAITING, "decided_by": None, "decided_at": None, "reason": ""}
+        dossier.signing_requests.filter(pk=draft).update(**answers)
     if left in deadlines.PAUSING:
         dossier.pauses.filter(ended_at=None).delete()
     if dossier.state in deadlines.PAUSING:
@@ -78,11 +87,4 @@ def _restore(dossier: Dossier, left: int, event: DossierEvent) -> None:
             last.ended_at = None
             last.save(update_fields=["ended_at"])
     deadlines.count(dossier)
-
-
-def _lay_before_signer_again(dossier: Dossier, result: Result) -> None:
-    """The draft waits as before, in the list of who had signed it."""
-    last = dossier.signing_requests.filter(state=SigningState.SIGNED).order_by("-id")[:1]
-    dossier.signing_requests.filter(pk__in=last).update(state=SigningState.WAITING, decided_by=None, decided_at=None)
-    dossier.assignee = result.signed_by
-    dossier.save(update_fields=["assignee"])
+    return changed

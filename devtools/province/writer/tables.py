@@ -122,6 +122,7 @@ def _dossiers() -> dict[str, Table]:
             bill_id=None,
             amount=0,
             note="",
+            replaced={},
             actor_id=None,
         ),
         "paper": Table(

@@ -9,7 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from dossiers.desk import moved
 from dossiers.desk.access import DeskStaff, for_staff
+from dossiers.errors import DossierMoved
 from dossiers.fees.assessment import determine, quote_of
 from payments.accounting.forms import DongField
 from procedures.fees import Line
@@ -43,7 +45,7 @@ class AmountsForm(forms.Form):
 @for_staff
 def set_amounts(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Ask whoever examines the dossier for the amounts, then bill them once."""
-    dossier = staff.dossier_to_examine(code)
+    dossier = moved.as_seen(request, staff.dossier_to_examine(code))
     if not dossier.awaits_amount:
         messages.info(request, gettext("Mức thu của hồ sơ này đã được xác định."))
         return redirect("desk-dossier", code=code)
@@ -52,6 +54,8 @@ def set_amounts(request: HttpRequest, staff: DeskStaff, code: str) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         try:
             determine(dossier, form.amounts(), officer=staff.user, reason=form.cleaned_data["reason"])
+        except DossierMoved:
+            moved.warn(request, dossier)
         except ValueError:
             messages.warning(request, gettext("Người khác vừa xác định mức thu của hồ sơ này."))
         else:

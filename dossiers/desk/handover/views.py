@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dossiers.desk import moved
 from dossiers.desk.access import DeskStaff, for_staff
 from dossiers.desk.customer_display import views
 from dossiers.desk.views import dossier_page
-from dossiers.errors import NotPostable, NotReleasable
+from dossiers.errors import DossierMoved, NotPostable, NotReleasable
 from dossiers.handover.release import release, why_not
 from dossiers.models import Dossier
 from dossiers.post import orders as postal_orders
+from dossiers.processing.versions import as_it_is, with_versions
 from payments.models.bills import new_token
 
 from .forms import REASONS, ReceiverForm, SeveralOwnersForm, owner_of
@@ -29,12 +31,17 @@ MOST = 50
 @for_staff
 def hand_over(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Give one result."""
-    dossier = staff.dossier_to_act_on(code)
+    dossier = moved.as_seen(request, staff.dossier_to_act_on(code))
     form = ReceiverForm([dossier], request.POST)
+    if moved.has_moved(dossier):
+        moved.warn(request, dossier)
+        return redirect("desk-dossier", code=code)
     if not form.is_valid():
         return dossier_page(request, staff, dossier, form)
     try:
         release(dossier, officer=staff.user, receiver=form.receiver(dossier))
+    except DossierMoved:
+        moved.warn(request, dossier)
     except NotReleasable as error:
         messages.error(request, str(REASONS[error.reason]))
     else:
@@ -46,7 +53,7 @@ def hand_over(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
 @for_staff
 def post_says(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
     """Note what became of a result on its way: it has arrived, or it is back and lies at the desk again."""
-    dossier = staff.dossier_to_act_on(code)
+    dossier = moved.as_seen(request, staff.dossier_to_act_on(code))
     reason = request.POST.get("ly-do", "").strip()
     is_back = request.POST.get("buu-dien") == "chuyen-hoan"
     try:
@@ -58,6 +65,8 @@ def post_says(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
         else:
             postal_orders.delivered(dossier, officer=staff.user)
             messages.success(request, _("Đã ghi: bưu điện phát thành công."))
+    except DossierMoved:
+        moved.warn(request, dossier)
     except NotPostable:
         messages.error(request, _("Kết quả này không còn trên đường gửi."))
     return redirect("desk-dossier", code=code)
@@ -72,7 +81,9 @@ def hand_over_many(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     parameters = request.POST if request.method == "POST" else request.GET
     codes = [code[:40].replace("\x00", "") for code in parameters.getlist("ma")[:MOST]]
     mine = staff.dossiers().of_agencies(staff.acts_for)
-    dossiers = list(mine.with_bills().filter(code__in=codes).order_by("code"))
+    dossiers = list(with_versions(mine.with_bills()).filter(code__in=codes).order_by("code"))
+    for dossier in map(as_it_is, dossiers):
+        moved.as_seen(request, dossier, f"seen-{dossier.code}")
     ready = [dossier for dossier in dossiers if not why_not(dossier)]
     if not dossiers:
         messages.info(request, _("Đánh dấu các hồ sơ cần trả trong danh sách trước."))
@@ -97,6 +108,8 @@ def _given(request: HttpRequest, staff: DeskStaff, dossiers: list[Dossier], form
     for dossier in dossiers:
         try:
             release(dossier, officer=staff.user, receiver=form.receiver(dossier), batch=batch)
+        except DossierMoved:
+            messages.warning(request, f"{dossier.code}: {moved.words(dossier)}")
         except NotReleasable as error:
             messages.error(request, f"{dossier.code}: {REASONS[error.reason]}")
         else:

@@ -28,12 +28,13 @@ _EQUAL = {
 }  # fmt: skip
 #: Objects of which the names inside must be the same.
 _NAMED = {"detail", "request", "qr_details", "hand_over"}
-#: What chance, a clock or somebody else decides: how a bank was asked meanwhile, whether a message has gone out.
+#: What chance, a clock or somebody else decides: how a bank was asked meanwhile, whether a message has gone out; and
+#: what serves for a minute only, to undo a step (`replaced`).
 _FREE = {
     "id", "check_count", "checked_at", "next_check_at", "attempts", "sent_at", "next_attempt_at", "last_error",
     "headers", "owner_id", "identity_shown", "identity_tail", "address", "file",
     "signed_by_id", "batch", "returned_at", "facts", "bank_ref",
-    "gave_up_at",
+    "gave_up_at", "replaced",
 }  # fmt: skip
 #: What somebody looks at or prints, more or less often.
 _BY_CHANCE = ("view", "assist_submit", "paper_printed")

@@ -136,8 +136,9 @@ def test_a_step_is_taken_back_within_a_minute_by_who_made_it() -> None:
 def test_a_step_from_a_page_that_is_old_moves_nothing() -> None:
     dossier = factories.dossier()
     client = signed_in(dossier.agency)
+    seen = client.get(f"/quay/{dossier.code}/").context["dossier"].seen
     for _double_click in range(2):
-        client.post(f"/quay/{dossier.code}/chuyen/", {"from": "1"})
+        client.post(f"/quay/{dossier.code}/chuyen/", {"seen": seen})
     assert Dossier.objects.get().state == 2
 
 

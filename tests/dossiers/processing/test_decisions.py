@@ -202,7 +202,7 @@ def test_money_that_comes_in_the_moment_it_is_asked_for_leaves_nobody_waiting() 
 
 def test_an_old_page_decides_nothing() -> None:
     dossier = factories.dossier(state=2)
-    decide(signed_in(dossier.agency), dossier, "rut", **{"from": "1"})
+    decide(signed_in(dossier.agency), dossier, "rut", seen="1-0-0-0")
     assert Dossier.objects.get().state == 2
 
 

@@ -117,7 +117,7 @@ def test_a_draft_sent_back_returns_to_who_made_it_with_the_reason_and_can_be_han
     assert (office.state(), Dossier.objects.get().assignee) == (4, office.officer)
     assert "sai căn cứ" in browser_of(office.officer).get(f"/quay/{office.dossier.code}/").content.decode()
     again = office.submit()
-    assert office.decide(office.signer, "ky", draft=waiting.pk, number="1").status_code == 422, (
+    assert office.decide(office.signer, "ky", draft=waiting.pk, number="1").status_code == 409, (
         "not the one that lies there"
     )
     assert office.state() == 4
@@ -204,7 +204,7 @@ def test_a_dossier_that_leaves_process_takes_its_draft_back() -> None:
     assert not Result.objects.exists()
 
 
-def test_a_step_undone_takes_the_draft_back_too() -> None:
+def test_a_draft_handed_up_after_a_step_is_not_lost_by_undoing_it() -> None:
     office = Office()
     decisions.give_notice(office.dossier, NoticeKind.STOP, actor=office.officer, reason="chờ")
     office.dossier.refresh_from_db()
@@ -212,7 +212,7 @@ def test_a_step_undone_takes_the_draft_back_too() -> None:
     office.dossier.refresh_from_db()
     office.submit()
     browser_of(office.officer).post(f"/quay/{office.dossier.code}/hoan-tac/")
-    assert (office.state(), SigningRequest.objects.get().state) == (8, "recalled")
+    assert (office.state(), SigningRequest.objects.get().state) == (4, "waiting")
 
 
 def test_recalled_to_be_mended() -> None:
