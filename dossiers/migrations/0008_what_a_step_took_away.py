@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0006_words_of_constraints'),
+        ('dossiers', '0007_heic_refusal'),
     ]
 
     operations = [
