@@ -25,7 +25,7 @@ LIST = "/doi-soat/lan-nop/"
 _AMOUNTS = "UPDATE payments_bill SET amount = 1000 * (20 + id %% 50000) WHERE id %% 21 = 0 AND token LIKE 'desk%%'"
 _PAYMENTS = """
 INSERT INTO payments_payment (token, bill_id, merchant_account_id, gateway, merchant_ref, gateway_ref, amount, state,
-    is_applied, refunded_amount, request, redirect_url, qr_text, qr_details, created_at, expires_at, paid_at,
+    is_applied, reserved_amount, request, redirect_url, qr_text, qr_details, created_at, expires_at, paid_at,
     failure_code, check_count)
 SELECT 'pay' || id, id, %(account)s, 'vnptpay', 'MCSEARCH' || id, CASE state WHEN 'paid' THEN 'FT' || id ELSE '' END,
        amount, CASE state WHEN 'paid' THEN 'paid' ELSE 'expired' END, state = 'paid', 0, '{}', '', '', '{}', created_at,

@@ -37,7 +37,7 @@ links AS (
     SELECT made.id, bills.id FROM made JOIN bills ON bills.reference = made.code),
 paid AS (
     INSERT INTO payments_payment (token, bill_id, merchant_account_id, gateway, merchant_ref, gateway_ref, amount,
-        state, is_applied, refunded_amount, request, redirect_url, qr_text, qr_details, created_at, sent_at,
+        state, is_applied, reserved_amount, request, redirect_url, qr_text, qr_details, created_at, sent_at,
         expires_at, failure_code, check_count, next_check_at)
     SELECT 'p' || reference, id, %(account)s, 'vnptpay', 'MC' || reference, '', 50000, 'sent', false, 0, '{}', '', '',
            '{}', now() - interval '1 second', now(), now() + interval '1 day', '', 0, now() + interval '1 day'

@@ -38,7 +38,7 @@ def check_remaining(source: Payment | Discrepancy, seen: int) -> None:
 def hold(source: Payment | Discrepancy, amount: int) -> None:
     """Hold back an amount from the source, so that no second proposal can give it away too."""
     if isinstance(source, Payment):
-        Payment.objects.filter(pk=source.pk).update(refunded_amount=F("refunded_amount") + amount)
+        Payment.objects.filter(pk=source.pk).update(reserved_amount=F("reserved_amount") + amount)
     else:
         Discrepancy.objects.filter(pk=source.pk).update(used_amount=F("used_amount") + amount)
 

@@ -53,7 +53,7 @@ def payments(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     context = {
         "staff": staff,
         "chosen": chosen,
-        "cut": _cut(request, staff, matching.select_related("bill"), chosen["order"]),
+        "cut": _cut(request, staff, matching.select_related("bill").prefetch_related("refunds"), chosen["order"]),
         "count": min(count, MOST_COUNTED),
         "is_more": count > MOST_COUNTED,
         "tools": tools_of(request, staff, PAYMENTS, count),

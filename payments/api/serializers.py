@@ -47,8 +47,15 @@ class NewBillSerializer(StrictSerializer):
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
-    """One attempt to pay."""
+    """One attempt to pay. `ClientView` prefetches what it reads."""
 
+    refunded_amount = serializers.IntegerField(read_only=True, help_text="What has gone back to the payer, whole đồng")
+    pending_refund_amount = serializers.IntegerField(
+        read_only=True, help_text="Refunds that are proposed, approved or under way, whole đồng: none has gone back yet"
+    )
+    remaining_amount = serializers.IntegerField(
+        read_only=True, help_text="What a refund may still be proposed of: neither gone back nor pending, whole đồng"
+    )
     cust_code = serializers.SerializerMethodField()
 
     class Meta:
@@ -61,6 +68,7 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "gateway_ref",
             "amount",
             "refunded_amount",
+            "pending_refund_amount",
             "remaining_amount",
             "redirect_url",
             "qr_text",

@@ -40,7 +40,7 @@ class ClientView(ApiView):
         return (
             Bill.objects.filter(client=self.client)
             .select_related("agency")
-            .prefetch_related("lines", "payments", "receipts__series", "receipts__cancellation", "events")
+            .prefetch_related("lines", "payments__refunds", "receipts__series", "receipts__cancellation", "events")
         )
 
     def payments(self) -> QuerySet[Payment]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from payments.states import OPEN_PAYMENT_STATES, PaymentState
+from payments.states import OPEN_PAYMENT_STATES, PaymentState, RefundState
 
 from .bills import Bill, new_token
 from .merchants import MerchantAccount
@@ -38,7 +38,8 @@ class Payment(models.Model):
     amount = models.BigIntegerField(_("Số tiền (đồng)"))
     state = models.CharField(_("Trạng thái"), max_length=16, choices=PaymentState, default=PaymentState.CREATED)
     is_applied = models.BooleanField(default=False, verbose_name=_("Đã ghi nhận cho khoản phải nộp"))
-    refunded_amount = models.BigIntegerField(_("Đã hoàn (đồng)"), default=0)
+    #: Held back from each proposal of a refund until it is rejected: given back or not yet.
+    reserved_amount = models.BigIntegerField(_("Đã hoàn hoặc đang chờ hoàn (đồng)"), default=0)
     request = models.JSONField(default=dict, blank=True, verbose_name=_("Yêu cầu đã gửi"))
     redirect_url = models.TextField(blank=True, verbose_name=_("Trang thanh toán của ngân hàng"))
     qr_text = models.TextField(blank=True, verbose_name=_("Nội dung VietQR"))
@@ -112,9 +113,19 @@ class Payment(models.Model):
         return is_unclear or (self.state in OPEN_PAYMENT_STATES and self.returned_at is not None)
 
     @property
+    def refunded_amount(self) -> int:
+        """What has gone back to the payer, whole đồng. Reads `refunds`: prefetch them for lists."""
+        return sum(refund.amount for refund in self.refunds.all() if refund.state == RefundState.DONE)
+
+    @property
+    def pending_refund_amount(self) -> int:
+        """What is held back for refunds that are proposed, approved or under way, whole đồng. Reads `refunds`."""
+        return self.reserved_amount - self.refunded_amount
+
+    @property
     def remaining_amount(self) -> int:
         """What could still be given back, whole đồng; zero unless this payment settled its bill."""
-        return self.amount - self.refunded_amount if self.is_applied else 0
+        return self.amount - self.reserved_amount if self.is_applied else 0
 
     @property
     def is_open(self) -> bool:

@@ -187,6 +187,6 @@ def _as_rules_see(facts: _Facts | None, bills: dict[int, str], parts: Counter[in
         facts.gateway_ref,
         bills[payment.bill_id],
         is_applied=facts.is_applied,
-        refunded_amount=payment.refunded_amount,
+        reserved_amount=payment.reserved_amount,
         parts_amount=parts[payment.bill_id],
     )

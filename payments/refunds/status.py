@@ -98,7 +98,7 @@ def ended_matter(bill: Bill, reason: str) -> Ended | None:
     if not reason or payment is None:
         return None
     free = refundable_amount(payment, reason)
-    return Ended(reason, free + payment.refunded_amount, payment.remaining_amount - free)
+    return Ended(reason, free + payment.reserved_amount, payment.remaining_amount - free)
 
 
 def _awaited(amount: int, since: datetime, next_step: Promise | str, destination: str, is_surplus: bool) -> Returned:

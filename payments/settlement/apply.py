@@ -138,7 +138,7 @@ def _apply_one(notification: Notification, work: _Work) -> None:
             payment.gateway_ref,
             bill.state,
             is_applied=payment.is_applied,
-            refunded_amount=payment.refunded_amount,
+            reserved_amount=payment.reserved_amount,
             parts_amount=parts.total(work.parts.get(bill.pk, ())),
         )
         if payment and bill

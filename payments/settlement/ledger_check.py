@@ -73,10 +73,10 @@ register(
 register(
     "I1c",
     "what is held for refunds and moves is exactly what was proposed and not rejected, and what a bill used of parts",
-    """SELECT 'payment', payment.id, payment.refunded_amount, coalesce(sum(refund.amount), 0)
+    """SELECT 'payment', payment.id, payment.reserved_amount, coalesce(sum(refund.amount), 0)
        FROM payments_payment payment
        LEFT JOIN payments_refund refund ON refund.payment_id = payment.id AND refund.state <> 'rejected'
-       GROUP BY payment.id HAVING payment.refunded_amount <> coalesce(sum(refund.amount), 0)
+       GROUP BY payment.id HAVING payment.reserved_amount <> coalesce(sum(refund.amount), 0)
        UNION ALL
        SELECT 'case', found.id, found.used_amount, coalesce(sum(held.amount), 0)
        FROM payments_discrepancy found

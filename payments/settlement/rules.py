@@ -38,7 +38,7 @@ class PaymentFacts:
     gateway_ref: str
     bill_state: str
     is_applied: bool = False
-    refunded_amount: int = 0
+    reserved_amount: int = 0
     #: What came for the bill before in parts that were too little each, whole đồng.
     parts_amount: int = 0
 
@@ -136,7 +136,7 @@ def _without_money(event: GatewayEvent, payment: PaymentFacts | None) -> Decisio
 def _reversed(event: GatewayEvent, payment: PaymentFacts) -> Decision:
     """The bank takes money back that had settled a bill; anything less plain is for a person to judge."""
     is_whole = event.amount in (None, payment.amount)
-    if is_whole and payment.is_applied and payment.bill_state == BillState.PAID and not payment.refunded_amount:
+    if is_whole and payment.is_applied and payment.bill_state == BillState.PAID and not payment.reserved_amount:
         return Decision(
             "reversed",
             payment_to=PaymentState.REVERSED,

@@ -57,7 +57,7 @@ def hear(
             payment.get("gateway_ref", ""),
             bill["state"],
             payment.get("is_applied", False),
-            payment.get("refunded_amount", 0),
+            payment.get("reserved_amount", 0),
         )
     event = GatewayEvent(news.state, news.amount, news.currency or "", news.account, news.gateway_ref, news.is_transfer)
     decision = decide(event, facts, frozenset(), is_booked=False)

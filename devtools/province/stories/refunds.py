@@ -50,7 +50,7 @@ def propose(
     tale.when(at)
     source = payment if payment is not None else case
     assert source is not None  # noqa: S101
-    held = "refunded_amount" if payment is not None else "used_amount"
+    held = "reserved_amount" if payment is not None else "used_amount"
     remaining = source["amount"] - source.get(held, 0)
     source[held] = source.get(held, 0) + amount
     people = tale.place.office.people[Role.ACCOUNTANT]
@@ -179,7 +179,7 @@ def _release(refund: Row) -> None:
 
 def _source(refund: Row) -> tuple[Row, str]:
     if refund["payment_id"] is not None:
-        return refund["payment_id"], "refunded_amount"
+        return refund["payment_id"], "reserved_amount"
     return refund["discrepancy_id"], "used_amount"
 
 

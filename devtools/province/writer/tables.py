@@ -41,7 +41,7 @@ def _money() -> dict[str, Table]:
             "token bill_id merchant_account_id gateway merchant_ref amount state created_at expires_at",
             gateway_ref="",
             is_applied=False,
-            refunded_amount=0,
+            reserved_amount=0,
             request={},
             redirect_url="",
             qr_text="",

@@ -111,7 +111,7 @@ PAYMENTS = Listing(
     choose=choose,
     rows=rows,
     related=("bill__agency", "merchant_account"),
-    prefetched=(money_sources.MONEY_IN_EVENTS,),
+    prefetched=(money_sources.MONEY_IN_EVENTS, "refunds"),
     columns=(
         Column(_("Mã khoản"), _("Mã hồ sơ, hoặc mã của hệ thống đã lập khoản"), lambda row: row.bill.reference),
         Column(_("Cơ quan thu"), _("Tên lúc lập khoản"), lambda row: row.bill.agency_name),
@@ -119,7 +119,7 @@ PAYMENTS = Listing(
         Column(_("Số tiền (đồng)"), _("Số tiền của khoản lúc bắt đầu nộp, số nguyên"), lambda row: row.amount),
         Column(_("Trạng thái"), _("Của lần nộp, lúc xuất tệp"), lambda row: row.get_state_display()),
         Column(_("Ghi cho khoản"), _("“x”: tiền này làm khoản được nộp"), lambda row: "x" if row.is_applied else ""),
-        Column(_("Đã hoàn (đồng)"), _("Kể cả đang chờ hoàn"), lambda row: row.refunded_amount),
+        Column(_("Đã hoàn (đồng)"), _("Tiền đã về người nộp"), lambda row: row.refunded_amount),
         Column(_("Cổng"), _("Cổng thanh toán, quầy, hoặc chuyển nội bộ"), lambda row: registry.name_of(row.gateway)),
         Column(_("Mã đơn vị ở cổng"), _("Hợp đồng nhận tiền"), lambda row: row.merchant_account.merchant_id),
         Column(_("Mã giao dịch của ta"), _("Mã gửi sang ngân hàng"), lambda row: row.merchant_ref),
@@ -131,6 +131,11 @@ PAYMENTS = Listing(
             _("Đã nhận (đồng)"),
             _("Tiền đã đến qua lần nộp này theo sổ cái; cộng cột này ra tiền của từng cổng và của quầy"),
             lambda row: sum(event.amount for event in row.money_in),
+        ),
+        Column(
+            _("Đang chờ hoàn (đồng)"),
+            _("Đã đề nghị hoặc đã duyệt, tiền chưa về người nộp"),
+            lambda row: row.pending_refund_amount,
         ),
     ),
 )

@@ -21,7 +21,7 @@ _SAID = {
 }  # fmt: skip
 #: Columns that must be equal to the đồng and the letter.
 _EQUAL = {
-    "amount", "used_amount", "refunded_amount", "remaining_seen", "postage", "position", "explanation", "legal_basis",
+    "amount", "used_amount", "reserved_amount", "remaining_seen", "postage", "position", "explanation", "legal_basis",
     "description", "payer_name", "agency_name", "refund_note", "is_refundable", "currency",
     "owner_name", "owner_search_key", "owner_identity_key", "owner_phone", "applicant_kind",
     "answers",

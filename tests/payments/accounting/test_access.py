@@ -198,4 +198,4 @@ def test_nothing_of_payments_and_statements_is_touched_by_a_get(rows: dict[str, 
         client.get(reverse(name, args=rows[kind]))
     assert Refund.objects.get().state == "proposed"
     assert StatementRow.objects.count() == 1
-    assert not Payment.objects.exclude(refunded_amount=0).exists()
+    assert not Payment.objects.exclude(reserved_amount=0).exists()

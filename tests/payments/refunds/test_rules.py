@@ -86,7 +86,7 @@ def entry(action: str) -> AuditEntry:
 )
 def test_what_the_law_does_not_refund_comes_back_only_when_we_erred(refunded: int, reason: str, amount: int) -> None:
     payment = paid(lines=LINES)
-    payment.refunded_amount = refunded
+    payment.reserved_amount = refunded
     assert refunds.refundable_amount(payment, reason) == amount
 
 
@@ -96,7 +96,7 @@ def test_a_proposal_holds_its_amount_and_says_who_wants_what(heard: list[Any]) -
     refund = refunds.propose_for_payment(payment, refunds.Proposal(50_000, 150_000, "withdrawn", **values), maker=maker)
     refund.refresh_from_db()
     payment.refresh_from_db()
-    assert (payment.refunded_amount, payment.remaining_amount) == (50_000, 100_000)
+    assert (payment.reserved_amount, payment.remaining_amount) == (50_000, 100_000)
     assert (refund.payment, refund.discrepancy, refund.agency) == (payment, None, payment.bill.agency)
     assert (refund.amount, refund.remaining_seen, refund.reason) == (50_000, 150_000, "withdrawn")
     assert (refund.note, refund.bank_account) == ("x" * 500, ACCOUNT["bank_account"])
@@ -195,7 +195,7 @@ def test_a_decision_says_by_whom_and_when(decide: Any, state: str, heard: list[A
     assert (refund.state, refund.checker) == (state, checker)
     assert refund.decided_at and refund.decided_at >= began
     assert refund.next_check_at == (refund.decided_at if state == "approved" else None)
-    assert Payment.objects.get().refunded_amount == (50_000 if state == "approved" else 0)
+    assert Payment.objects.get().reserved_amount == (50_000 if state == "approved" else 0)
     event = LedgerEvent.objects.get(kind="refund_moved", after=state)
     assert (event.before, event.actor, event.detail["note"]) == ("proposed", checker, "")
     assert entry(f"refund_{state}").actor == checker
@@ -220,7 +220,7 @@ def test_who_proposed_withdraws_while_nobody_has_decided() -> None:
     assert refunds.withdraw(refund, maker=maker_of(refund)).state == "rejected"
     refund.refresh_from_db()
     assert refund.decided_at and refund.decided_at >= began and refund.checker is None
-    assert Payment.objects.get().refunded_amount == 0
+    assert Payment.objects.get().reserved_amount == 0
     event = LedgerEvent.objects.get(kind="refund_moved", after="rejected")
     assert (event.actor, event.detail["note"]) == (refund.maker, "Người đề nghị rút lại")
     with pytest.raises(RefundRefused, match="rút lại"):

@@ -117,7 +117,7 @@ def test_what_the_caller_saw_must_still_be_true(maker: User) -> None:
 def test_the_database_refuses_more_than_was_paid() -> None:
     payment = paid()
     with pytest.raises(IntegrityError), transaction.atomic():
-        Payment.objects.filter(pk=payment.pk).update(refunded_amount=payment.amount + 1)
+        Payment.objects.filter(pk=payment.pk).update(reserved_amount=payment.amount + 1)
 
 
 def test_a_rejected_proposal_gives_the_amount_free_again(maker: User, checker: User) -> None:

@@ -205,7 +205,7 @@ def test_a_whole_reversal_of_what_settled_a_bill_takes_it_back(amount: int | Non
         (71_000, {}),
         (72_000, {"is_applied": False}),
         (72_000, {"bill_state": BillState.PARTLY_REFUNDED}),
-        (72_000, {"refunded_amount": 1}),
+        (72_000, {"reserved_amount": 1}),
     ],
 )
 def test_any_other_reversal_is_for_a_person(amount: int, changed: dict[str, Any]) -> None:
@@ -215,4 +215,4 @@ def test_any_other_reversal_is_for_a_person(amount: int, changed: dict[str, Any]
 
 def test_what_nobody_says_is_not() -> None:
     assert (GatewayEvent("paid", 1, "", "", "", is_transfer=True).is_conflict, SENT.is_applied) == (False, False)
-    assert (SENT.refunded_amount, SENT.parts_amount) == (0, 0)
+    assert (SENT.reserved_amount, SENT.parts_amount) == (0, 0)
