@@ -82,7 +82,7 @@ def bound(draft: Draft, step: type[StepForm], sent: MultiValueDict[str, str]) ->
 
 def change_case(draft: Draft, step: StepForm, slug: str) -> bool:
     """Go on with the case that the answers of a step lead to; False where they lead to no such case."""
-    right = getattr(step, "right_cases", ()) if slug and not step.is_valid() else ()
+    right = step.right_cases if slug and not step.is_valid() else ()
     case = next((offer.case for offer in right if offer.case.slug == slug), None)
     if case is None:
         return False

@@ -6,7 +6,6 @@ All are built alike (`step_form`): PersonForm, MatterForm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -31,7 +30,6 @@ from core.values.money import dong_for_reader
 from dossiers.models import PostageRate, PostalZone, ReturnMethod
 from dossiers.post import orders as postal_orders
 from dossiers.post.provinces import PROVINCES
-from procedures.catalogue.calculator import Offer
 from procedures.fees import choice_fields, fact_fields, groups, in_force
 from procedures.models import Question
 from procedures.schedules.load import rules_for
@@ -121,8 +119,6 @@ class MatterForm(StepForm):
         label=_("Nơi nhận hồ sơ"), queryset=Agency.objects.none(), empty_label=_("Chọn nơi nhận"), widget=PlaceSelect
     )
 
-    #: Where the answers contradict the case that was chosen: the cases they lead to, with what these cost.
-    right_cases: Sequence[Offer] = ()
     #: Which questions about the fee the page had: another office's schedule may ask others.
     fee_questions = forms.CharField(required=False, widget=forms.HiddenInput())
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from core.proof_of_work import ProvenForm
 from core.values.documents import Document
 from core.values.form_fields import read_documents
+from procedures.catalogue.calculator import Offer
 from procedures.models import ProcedureCase
 
 #: What was typed: step → field → values, as a browser sends them.
@@ -22,6 +23,8 @@ class StepForm(ProvenForm):
 
     slug: ClassVar[str]
     title: ClassVar[Any]
+    #: Where the answers contradict the case that was chosen: the cases they lead to, with what these cost.
+    right_cases: Sequence[Offer] = ()
 
     def __init__(
         self, case: ProcedureCase, *args: Any, is_assisted: bool = False, signed_in: str = "", **kwargs: Any
