@@ -50,7 +50,7 @@ class _Work:
     closed_days: set[tuple[int, date]]
     parts: dict[int, list[Discrepancy]]
     heard: likeness.Booked
-    is_judged: bool = True
+    is_judged: bool
     events: list[LedgerEvent] = field(default_factory=list)
     discrepancies: list[Discrepancy] = field(default_factory=list)
     touched: dict[int, Payment] = field(default_factory=dict)
@@ -67,15 +67,14 @@ def apply(notifications: Sequence[Notification], *, is_judged: bool = True) -> S
     Locks: bills, payments, parts, ids ascending; dossiers; receipt series. Raises whatever a
     row raises: the inbox then retries rows one by one.
     """
-    work = _lock(notifications)
-    work.is_judged = is_judged
+    work = _lock(notifications, is_judged=is_judged)
     for notification in notifications:
         _apply_one(notification, work)
     _save(notifications, work)
     return work.outcome
 
 
-def _lock(notifications: Sequence[Notification]) -> _Work:
+def _lock(notifications: Sequence[Notification], *, is_judged: bool) -> _Work:
     references = {(notification.gateway, notification.merchant_ref) for notification in notifications}
     names = [reference for _, reference in references]
     bill_ids = Payment.objects.filter(merchant_ref__in=names).values_list("bill_id", flat=True)
@@ -103,6 +102,7 @@ def _lock(notifications: Sequence[Notification]) -> _Work:
         ),
         parts.lock_open(bills.values()),
         likeness.of_payments(payment.pk for payment in payments.values()),
+        is_judged,
     )
 
 

@@ -12,6 +12,7 @@ _REFUNDS = ("tests/payments/refunds/test_rules.py", "tests/payments/refunds/test
 _FEES = ("tests/procedures/fees/test_edges.py", "tests/procedures/fees/test_engine.py")
 
 _NEVER_EQUAL = "the equal sum was decided before"
+_OWN_BILL = "a payment has its bill; parts and what is short belong to both"
 _WAITS = "two rounds at once wait for each other instead of passing: slower, and the same in the end"
 
 #: Path of a module: the tests that are run on its mutants, the quickest first.
@@ -74,6 +75,33 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "procedures/fees/selection.py",
         "specificity(rule) > specificity(best[0]) → GtE",
     ): "equally specific rules were added before",
+    **dict.fromkeys(
+        (
+            ("payments/settlement/apply.py", f"{call} → without {argument}")
+            for call, argument in (
+                ("Payment.objects.filter(merchant_ref__in=names)", "merchant_ref__in"),
+                ("Bill.objects.filter(pk__in=sorted(set(bill_ids)))", "pk__in"),
+                ("Payment.objects.filter(bill_id__in=bills)", "bill_id__in"),
+                ("LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN)", "money_key__in"),
+                ("LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN)", "kind__in"),
+                (
+                    "ClosedDay.objects.filter(merchant_account__in={notification.merchant_account_id for notification …",
+                    "merchant_account__in",
+                ),
+                ("closed.filter(day__in={_day_of(notification) for notification in notifications})", "day__in"),
+            )
+        ),
+        "reads and locks more than was asked about; what is needed is found by its key",
+    ),
+    ("payments/settlement/apply.py", "payment and bill → Or"): _OWN_BILL,
+    ("payments/settlement/apply.py", "payment and bill → without payment"): _OWN_BILL,
+    ("payments/settlement/apply.py", "payment and bill → without bill"): _OWN_BILL,
+    ("payments/settlement/apply.py", "amount > 0 → GtE"): "no money is 0",
+    ("payments/settlement/apply.py", "decision.uses_parts and payment → without payment"): _OWN_BILL,
+    (
+        "payments/settlement/apply.py",
+        "bill and decision.discrepancy == DiscrepancyKind.SHORT → without bill",
+    ): _OWN_BILL,
     ("payments/settlement/likeness.py", "if rows → if True"): "saves a query where nothing is booked",
     ("payments/settlement/rules.py", "event.amount < payment.amount → LtE"): _NEVER_EQUAL,
     ("payments/settlement/rules.py", "amount > payment.amount → GtE"): _NEVER_EQUAL,

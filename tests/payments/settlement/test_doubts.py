@@ -155,3 +155,47 @@ def test_money_for_a_cancelled_bill_is_paid_without_a_receipt() -> None:
     payment.refresh_from_db()
     assert (payment.state, payment.is_applied, Receipt.objects.count()) == ("paid", False, 0)
     assert cases() == [("surplus", 72_000)]
+
+
+def test_only_money_that_is_new_takes_the_place_of_a_twin() -> None:
+    payment = owed()
+    apply([told(payment, source="statement", gateway_ref="SAME")])
+    batch = [told(payment, gateway_ref="SAME"), told(payment, outcome="failed"), told(payment)]
+    apply(batch)
+    assert [each.result for each in batch] == ["already_booked", "late_failed", "likely_booked"]
+
+
+def test_a_batch_remembers_for_whom_it_has_booked() -> None:
+    payment, other = owed(), owed()
+    Payment.objects.filter(pk=other.pk).update(merchant_account=payment.merchant_account)
+    account = payment.merchant_account
+    batch = [
+        told(payment, gateway_ref="A"),
+        told(other, gateway_ref="A", merchant_account=account),
+        told(payment, gateway_ref="B", merchant_ref="KHONG-CO"),
+        told(payment, gateway_ref="B"),
+    ]
+    apply(batch)
+    assert [each.result for each in batch] == ["settled", "booked_for_another", "unknown_reference", "already_booked"]
+
+
+def test_only_what_was_too_little_is_a_part() -> None:
+    payment = owed()
+    apply([told(payment, 72_001, is_transfer=False), told(payment, 22_000)])
+    assert (cases(), state(payment)[1]) == ([("over", 72_001), ("short", 22_000)], "open")
+
+
+def test_a_dong_is_money_too() -> None:
+    payment = owed()
+    notification = told(payment, 1)
+    apply([notification])
+    assert money_of(notification, "money_received").money_key == money_key(notification)
+
+
+def test_a_doubt_without_a_sum_is_a_case_of_nothing_and_of_one_message_once() -> None:
+    payment = owed()
+    apply([told(payment)])
+    doubt = told(payment, None)
+    for _ in range(2):
+        apply([doubt])
+    assert (doubt.result, cases()) == ("paid_again", [("conflict", 0)])

@@ -66,9 +66,9 @@ def test_control_without_the_lock_the_second_settlement_collides(monkeypatch: py
     both_have_read = threading.Barrier(2)
     real = settlement._lock
 
-    def unlocked(rows: Any) -> Any:
+    def unlocked(rows: Any, *, is_judged: bool) -> Any:
         monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
-        work = real(rows)
+        work = real(rows, is_judged=is_judged)
         both_have_read.wait(5)
         return work
 
