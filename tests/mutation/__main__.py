@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import pytest
 
 from . import importing
-from .collected import OPTIONS, Quick, killed
+from .collected import OPTIONS, Quick, judged
 from .forks import Limits, forked
 from .ground import ROOT, ground, renew
 from .modules import EQUIVALENT, MODULES
@@ -66,14 +66,17 @@ def chosen(module: str, sample: int | None, seed: int) -> list[Mutant]:
 def run(module: str, found: Sequence[Mutant]) -> list[Mutant]:
     """Return the mutants that no test notices. Raises SystemExit when the tests fail without any."""
     name, source = module.removesuffix(".py").replace("/", "."), (ROOT / module).read_text()
-    answer = forked(lambda: killed(name, source, found, MODULES[module])).text
+    answer = forked(lambda: judged(name, source, found, MODULES[module])).text
     if not answer:
         raise SystemExit(f"{module}: its tests fail without a mutant")
-    numbers, *seconds = json.loads(answer)
+    killed, survived, *seconds = json.loads(answer)
     # With the imports, which the run without a mutant had done.
     limits = Limits(*(each + 20 for each in seconds))
-    left = [mutant for number, mutant in enumerate(found) if number not in numbers]
-    return [mutant for mutant in left if survives(name, mutant, MODULES[module], limits)]
+    return [
+        mutant
+        for number, mutant in enumerate(found)
+        if number in survived or (number not in killed and survives(name, mutant, MODULES[module], limits))
+    ]
 
 
 def survives(name: str, mutant: Mutant, tests: Sequence[str], limits: Limits) -> bool:

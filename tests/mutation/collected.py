@@ -6,6 +6,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 import hypothesis
 import pytest
@@ -16,6 +17,7 @@ from .ground import renew, use_copy
 from .mutants import Mutant
 from .swap import changed_function, swap
 
+_NOT_THERE = "cannot be swapped in"
 OPTIONS = ("-q", "-x", "--no-header", "-p", "no:cacheprovider")
 
 
@@ -47,11 +49,15 @@ class Loop(Quick):
         super().__init__()
         self.module, self.source, self.found = module, source, found
         self.killed: list[int] = []
+        self.survived: list[int] = []
+        #: Functions of the module that were called while it was imported: what they made then is there already.
+        self.called: set[str] = set()
         self.limits: Limits | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests as they are, then once for each mutant that can be swapped in."""
+        sys.setprofile(None)
         if session.testsfailed or not session.items:
             return True
         unchanged = forked(lambda: self._run(session))
@@ -59,21 +65,24 @@ class Loop(Quick):
             return True
         self.limits = unchanged.patience
         for number, mutant in enumerate(self.found):
-            function = changed_function(self.source, mutant.source)
-            if function and self._is_killed(session, mutant, function):
-                self.killed.append(number)
+            if function := changed_function(self.source, mutant.source):
+                failed = self._failed(session, mutant, function)
+                if failed not in ("", _NOT_THERE):
+                    self.killed.append(number)
+                elif failed == "" and function not in self.called:
+                    self.survived.append(number)
         return True
 
-    def _is_killed(self, session: pytest.Session, mutant: Mutant, function: str) -> bool:
+    def _failed(self, session: pytest.Session, mutant: Mutant, function: str) -> str | None:
         def work() -> str:
             is_there = swap(sys.modules[self.module], mutant.source, function)
-            return self._run(session) if is_there else ""
+            return self._run(session) if is_there else _NOT_THERE
 
         failed = forked(work, self.limits).text
         if failed is None:
             renew()
         session.items.sort(key=lambda item: item.nodeid != failed)
-        return failed != ""
+        return failed
 
     def _run(self, session: pytest.Session) -> str:
         """Return the test that failed, or nothing."""
@@ -83,8 +92,18 @@ class Loop(Quick):
         return self.failed
 
 
-def killed(module: str, source: str, found: Sequence[Mutant], tests: Sequence[str]) -> str:
-    """Return as JSON which mutants a test noticed, and what a run without any may take; "" when that one failed."""
+def judged(module: str, source: str, found: Sequence[Mutant], tests: Sequence[str]) -> str:
+    """Return as JSON which mutants a test noticed, which none did, and what a run may take; "" when the tests fail.
+
+    The others have to be imported.
+    """
     loop = Loop(module, source, found)
+    path = f"/{module.replace('.', '/')}.py"
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.endswith(path):
+            loop.called.add(frame.f_code.co_qualname)
+
+    sys.setprofile(note)
     pytest.main([*OPTIONS, *tests], plugins=[loop])
-    return json.dumps([loop.killed, loop.limits.processor, loop.limits.clock]) if loop.limits else ""
+    return json.dumps([loop.killed, loop.survived, loop.limits.processor, loop.limits.clock]) if loop.limits else ""

@@ -85,7 +85,8 @@ EQUIVALENT: dict[tuple[str, str], str] = {
                 ("LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN)", "money_key__in"),
                 ("LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN)", "kind__in"),
                 (
-                    "ClosedDay.objects.filter(merchant_account__in={notification.merchant_account_id for notification …",
+                    "ClosedDay.objects.filter(merchant_account__in={notification.merchant_account_id for "
+                    "notification …",
                     "merchant_account__in",
                 ),
                 ("closed.filter(day__in={_day_of(notification) for notification in notifications})", "day__in"),
