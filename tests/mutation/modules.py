@@ -13,6 +13,9 @@ _FEES = ("tests/procedures/fees/test_edges.py", "tests/procedures/fees/test_engi
 
 _NEVER_EQUAL = "the equal sum was decided before"
 _OWN_BILL = "a payment has its bill; parts and what is short belong to both"
+_BY_KEY = "reads and locks more than was asked about; what is needed is found by its key"
+_AS_LONG = "both lists have one entry for each kind"
+_ONLY_A_RACE = "only a race shows it: tests/payments/settlement/test_races.py"
 _WAITS = "two rounds at once wait for each other instead of passing: slower, and the same in the end"
 
 #: Path of a module: the tests that are run on its mutants, the quickest first.
@@ -65,16 +68,32 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("payments/discrepancies.py", "200 → 201"): "so many at a time, and the rest in the next round",
     ("payments/discrepancies.py", "unowned.select_for_update(skip_locked=True) → without skip_locked"): _WAITS,
     ("payments/discrepancies.py", "skip_locked=True → False"): _WAITS,
-    ("payments/receipts/issue.py", "strict=True → False"): "both lists have one entry for each kind",
+    ("payments/receipts/issue.py", "strict=True → False"): _AS_LONG,
+    ("payments/receipts/issue.py", "zip(FeeKind.values, serials_of(day), strict=True) → without strict"): _AS_LONG,
+    (
+        "payments/receipts/issue.py",
+        "zip(FeeKind.values, serials_of(timezone.localdate()), strict=True) → without strict",
+    ): _AS_LONG,
+    ("payments/receipts/issue.py", "if not wanted → if False"): "saves a query",
+    (
+        "payments/receipts/issue.py",
+        "BillLine.objects.filter(bill_id__in=[payment.bill_id for payment in payments]) → without bill_id__in",
+    ): _BY_KEY,
+    (
+        "payments/receipts/issue.py",
+        "Receipt.objects.filter(payment__in=payments) → without payment__in",
+    ): _BY_KEY,
+    (
+        "payments/receipts/issue.py",
+        "ReceiptSeries.objects.filter(agency_id__in={agency_id for agency_id, _ in wanted}, serial__in=ser… → without "
+        "agency_id__in",
+    ): _BY_KEY,
+    ("payments/receipts/issue.py", "ignore_conflicts=True → False"): _ONLY_A_RACE,
     (
         "payments/receipts/issue.py",
         "ReceiptSeries.objects.bulk_create([_book(agency_id, kind, serials[kind]) for agency_id, kind in m… → without "
         "ignore_conflicts",
-    ): "only a race shows it: tests/payments/settlement/test_races.py",
-    (
-        "procedures/fees/selection.py",
-        "specificity(rule) > specificity(best[0]) → GtE",
-    ): "equally specific rules were added before",
+    ): _ONLY_A_RACE,
     **dict.fromkeys(
         (
             ("payments/settlement/apply.py", f"{call} → without {argument}")
@@ -92,7 +111,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
                 ("closed.filter(day__in={_day_of(notification) for notification in notifications})", "day__in"),
             )
         ),
-        "reads and locks more than was asked about; what is needed is found by its key",
+        _BY_KEY,
     ),
     ("payments/settlement/apply.py", "payment and bill → Or"): _OWN_BILL,
     ("payments/settlement/apply.py", "payment and bill → without payment"): _OWN_BILL,
