@@ -106,9 +106,10 @@ class WebhookList(EndpointView):
     )
     @atomic_idempotent
     def post(self, request: Request) -> Response:
-        """Register an endpoint. Registering an address again gives it a new secret.
+        """Register an endpoint. An address that is registered already keeps its id and gets a new secret.
 
-        For a day all that is sent there is signed with both, so that no event is lost while the receiver changes over.
+        One that had stopped is sent to again. For a day all that is sent there is signed with both, so that no event is
+        lost while the receiver changes over.
         """
         serializer = NewEndpointSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

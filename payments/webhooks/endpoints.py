@@ -17,6 +17,7 @@ from . import addresses, dispatch, events, signing
 MOST_ENDPOINTS = 5
 #: After a change of secret the one before it signs, too, for so long: a receiver takes either.
 OVERLAP = timedelta(hours=24)
+_RENEWED = ["secret", "previous_secret", "previous_secret_until", "is_active", "rests_until"]
 
 
 def of_client(client: ApiClient) -> list[WebhookEndpoint]:
@@ -27,24 +28,23 @@ def of_client(client: ApiClient) -> list[WebhookEndpoint]:
 def register(client: ApiClient, url: str) -> WebhookEndpoint:
     """Add an endpoint with a secret of its own.
 
-    An address that is there already gets a new secret: what goes out is signed with both for OVERLAP.
+    An address that is there already keeps its id and gets a new secret: what goes out is signed with both for OVERLAP,
+    and one that had stopped is sent to again.
     Locks the client. Raises AddressRefused, TooManyEndpoints.
     """
     addresses.parse(url)
     with transaction.atomic():
         ApiClient.objects.select_for_update().get(pk=client.pk)
         webhook_endpoints = WebhookEndpoint.objects.filter(client=client, removed_at=None)
-        replaced = webhook_endpoints.filter(url=url).first()
-        if replaced:
-            WebhookEndpoint.objects.filter(pk=replaced.pk).update(removed_at=timezone.now())
+        if endpoint := webhook_endpoints.filter(url=url).first():
+            endpoint.previous_secret, endpoint.previous_secret_until = endpoint.secret, timezone.now() + OVERLAP
+            endpoint.secret, endpoint.is_active, endpoint.rests_until = signing.new_secret(), True, None
+            endpoint.save(update_fields=_RENEWED)
+            return endpoint
         if webhook_endpoints.count() >= MOST_ENDPOINTS:
             raise TooManyEndpoints
         made = WebhookEndpoint(client=client, url=url, secret=signing.new_secret())
-        if replaced:
-            made.previous_secret, made.previous_secret_until = replaced.secret, timezone.now() + OVERLAP
         made.save()
-        if replaced:
-            WebhookDelivery.objects.filter(delivered_at=None, gave_up_at=None, endpoint=replaced).update(endpoint=made)
         return made
 
 

@@ -65,8 +65,10 @@ def test_registering_an_address_again_gives_a_new_secret_and_loses_nothing(key: 
     send(key, f"/api/v1/bills/{bill['id']}/cancel", {}, "k3")
     second = send(key, PATH, {"url": URL}, "k4")[1]
     assert second["secret"] != first["secret"]
-    assert [endpoint["id"] for endpoint in send(key, PATH)[1]] == [second["id"]]
-    assert dispatch.waiting().get().endpoint_id == second["id"]
+    assert {**second, "secret": ""} == {**first, "secret": ""}, "stored ids go on working"
+    assert [endpoint["id"] for endpoint in send(key, PATH)[1]] == [first["id"]]
+    assert WebhookEndpoint.objects.get().secrets == [second["secret"], first["secret"]]
+    assert dispatch.waiting().get().endpoint_id == first["id"]
 
 
 def test_a_test_event_arrives_and_can_be_seen(key: str) -> None:
@@ -148,6 +150,7 @@ def test_a_test_for_a_stopped_endpoint_is_refused_until_it_is_registered_again(k
     assert (status, problem["type"]) == (409, "/api/problems/endpoint-stopped")
     assert not WebhookDelivery.objects.filter(delivered_at=None, gave_up_at=None).exists()
     again = send(key, PATH, {"url": server.url}, "k4")[1]
+    assert (again["id"], again["is_active"]) == (made["id"], True)
     assert send(key, f"{PATH}/{again['id']}/test", {}, "k5")[0] == 202
 
 
