@@ -26,6 +26,7 @@ urlpatterns = [
     path("ho-so/<str:code>/bo-sung/them/", action_views.add_papers, name="dossier-papers"),
     path("ho-so/<str:code>/danh-gia/", action_views.rate, name="dossier-rating"),
     path("ho-so/<str:code>/buu-dien/", views.by_post, name="dossier-by-post"),
+    path("ho-so/<str:code>/buu-dien/thoi/", views.not_by_post, name="dossier-not-by-post"),
     path("ho-so/<str:code>/rut/", action_views.withdraw, name="dossier-withdraw"),
     path("ho-so/<str:code>/du-lieu/", privacy_views.data, name="dossier-data"),
     path("ho-so/<str:code>/du-lieu.json", privacy_views.data_file, name="dossier-data-file"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.audit import record as audit
 from agencies.models import Role, User
 from agencies.succession import chain_of
-from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
+from payments.models.discrepancies import ASKING_BACK, HOLDING_MONEY, DiscrepancyKind
 
 from .errors import RefundRefused
 from .models import Bill, Discrepancy, Notification, Payment, Refund
@@ -109,10 +110,35 @@ def close(discrepancy: Discrepancy, *, actor: User, resolution: str) -> None:
 
 
 def close_refunded(payment: Payment) -> None:
-    """Close what asked for a payment to be given back, once so much of it has gone back."""
+    """Close what asked for a payment to be given back, the oldest first, once so much of it has gone back."""
     returned = payment.refunds.filter(state=RefundState.DONE).aggregate(total=Sum("amount"))["total"] or 0
-    discrepancies = Discrepancy.objects.filter(payment=payment, kind=DiscrepancyKind.PAID_IN_VAIN, closed_at=None)
-    discrepancies.filter(amount__lte=returned).update(closed_at=timezone.now(), resolution=_("Đã hoàn tiền"))
+    for case in Discrepancy.objects.filter(payment=payment, kind__in=ASKING_BACK).order_by("pk"):
+        returned -= case.amount
+        if returned < 0:
+            break
+        if case.closed_at is None:
+            case.closed_at, case.resolution = timezone.now(), _("Đã hoàn tiền")
+            case.save(update_fields=["closed_at", "resolution"])
+
+
+def still_asked(cases: Iterable[Discrepancy], proposed: int) -> dict[int, int]:
+    """Return what each case that asks for one payment to be given back still waits for: id → whole đồng.
+
+    `proposed` is what was proposed or given back of the payment: it counts for the oldest case first.
+    """
+    waiting = {}
+    for case in sorted(cases, key=lambda each: each.pk):
+        done = min(case.amount, proposed)
+        proposed -= done
+        waiting[case.pk] = 0 if case.closed_at else case.amount - done
+    return waiting
+
+
+def amount_asked_back(payment: Payment) -> int:
+    """Return what open cases ask to be given back of a payment and nobody has proposed yet, whole đồng."""
+    cases = Discrepancy.objects.filter(payment=payment, kind__in=ASKING_BACK)
+    proposed = payment.refunds.exclude(state=RefundState.REJECTED).aggregate(total=Sum("amount", default=0))["total"]
+    return sum(still_asked(cases, proposed).values())
 
 
 def close_overtaken(limit: int = 200) -> int:
@@ -151,7 +177,7 @@ def close_when_used(locked: Discrepancy, resolution: str) -> None:
 def _is_under_way(locked: Discrepancy) -> bool:
     """A proposal may still be rejected, which would leave its money to this case."""
     is_source = Q(discrepancy=locked)
-    if locked.kind == DiscrepancyKind.PAID_IN_VAIN and locked.payment_id:
+    if locked.kind in ASKING_BACK and locked.payment_id:
         is_source |= Q(payment=locked.payment_id)
     refunds = Refund.objects.filter(is_source).exclude(state__in=(RefundState.DONE, RefundState.REJECTED))
     return refunds.exists() or locked.reallocations.filter(state=ReallocationState.PROPOSED).exists()
@@ -167,7 +193,7 @@ def pending_amount(discrepancy: Discrepancy) -> int:
 
 def reopen_unreturned(payment: Payment, *, since: datetime) -> None:
     """Open again what asked for a payment to be given back and was closed since a proposal that is now rejected."""
-    closed = Discrepancy.objects.filter(payment=payment, kind=DiscrepancyKind.PAID_IN_VAIN, closed_at__gte=since)
+    closed = Discrepancy.objects.filter(payment=payment, kind__in=ASKING_BACK, closed_at__gte=since)
     for case in closed.select_for_update().order_by("pk"):
         reopen(case)
 

@@ -56,6 +56,7 @@ WORDS: dict[str, Promise] = {
     "take_back": _("Thu hồi lần trả kết quả"),
     "post_delivered": _("Bưu điện đã phát"),
     "post_came_back": _("Bưu điện chuyển hoàn"),
+    "post_taken_back": _("Thôi gửi qua bưu điện"),
     "extend": _("Gia hạn"),
     "search": _("Tìm hồ sơ tại quầy"),
     "list": _("Xem danh sách tại quầy"),

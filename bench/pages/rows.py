@@ -60,6 +60,7 @@ def other_dossiers() -> dict[str, Dossier]:
     wanted = {
         "dossier-supplement": office.filter(state=DossierState.SUPPLEMENT),
         "dossier-withdraw": office.filter(state=DossierState.SUBMITTED),
+        "dossier-not-by-post": office.filter(state=DossierState.SUBMITTED, return_method=ReturnMethod.POST),
         "dossier-by-post": office.filter(state=DossierState.SUBMITTED, return_method=ReturnMethod.COUNTER),
         "desk-work": office.filter(state=DossierState.IN_PROCESS),
     }

@@ -21,10 +21,13 @@ _BY_SOMEBODY = {
     EventKind.HANDED_OVER: gettext_lazy("%(who)s vừa trả kết quả của hồ sơ này lúc %(time)s."),
     EventKind.STEP_UNDONE: gettext_lazy("%(who)s vừa hoàn tác một bước của hồ sơ này lúc %(time)s."),
     EventKind.HAND_OVER_UNDONE: gettext_lazy("%(who)s vừa nhận lại kết quả của hồ sơ này lúc %(time)s."),
+    EventKind.POST_TAKEN_BACK: gettext_lazy("%(who)s vừa ghi là khách đến nhận tại quầy lúc %(time)s."),
 }
 _BY_NOBODY_HERE = {
     EventKind.STATE_CHANGED: gettext_lazy("Hồ sơ này vừa chuyển sang “%(state)s” lúc %(time)s."),
     EventKind.POST_ORDERED: gettext_lazy("Công dân vừa chọn nhận kết quả qua bưu điện lúc %(time)s."),
+    EventKind.POST_CHANGED: gettext_lazy("Công dân vừa đổi địa chỉ nhận kết quả lúc %(time)s."),
+    EventKind.POST_TAKEN_BACK: gettext_lazy("Công dân vừa chọn đến nhận kết quả tại quầy lúc %(time)s."),
 }
 
 

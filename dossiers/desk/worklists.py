@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from core.database.alphabet import alphabetical
 from dossiers.desk.fees.state import Stuck, fee_state, owed, stuck_payment
-from dossiers.models import Dossier, DossierBill, SigningRequest, SigningState
+from dossiers.models import Dossier, DossierBill, ReturnMethod, SigningRequest, SigningState
 from dossiers.models.dossier import DossierQuerySet
 from dossiers.states import PAYMENT_HOLDS
 from dossiers.states import DossierState as S
-from payments.models import Discrepancy, Payment
+from payments.models import BillLine, Discrepancy, FeeKind, Payment
 from payments.states import UNCLEAR_AFTER, BillState, DisplayState
 from payments.status_queries.doubts import in_doubt
 from procedures.models.procedure import CollectWhen
@@ -104,9 +104,7 @@ def worklist(
     dossiers: DossierQuerySet, now: datetime, *, view: str = "", order: str = "", user: User | None = None
 ) -> DossierQuerySet:
     """Narrow and sort open dossiers; one query, whatever their number."""
-    every = dossiers.alias(
-        is_unsettled=Exists(_bills(state__in=(BillState.OPEN, BillState.REFUNDED))), is_stuck=_stuck(now)
-    )
+    every = dossiers.alias(is_unsettled=Exists(_unsettled_bills()), is_stuck=_stuck(now))
     marked = every.filter(state__in=OPEN_STATES)
     awaits_amount = Q(facts__has_key="undetermined") & ~Q(facts__undetermined=[])
     settled = Q(is_unsettled=False) & ~awaits_amount
@@ -141,6 +139,13 @@ def _bills(**wanted: object) -> QuerySet[DossierBill]:
     return DossierBill.objects.filter(
         dossier=OuterRef("pk"), **{f"bill__{key}": value for key, value in wanted.items()}
     )
+
+
+def _unsettled_bills() -> QuerySet[DossierBill]:
+    """Return the bills the result waits for; as in `Dossier.is_done_with`, not postage that went back."""
+    fees = BillLine.objects.filter(bill=OuterRef("bill")).exclude(kind=FeeKind.POSTAGE)
+    given_up = Q(bill__state=BillState.REFUNDED, dossier__return_method=ReturnMethod.COUNTER) & ~Exists(fees)
+    return _bills(state__in=(BillState.OPEN, BillState.REFUNDED)).exclude(given_up)
 
 
 def _has_discrepancy() -> Exists:

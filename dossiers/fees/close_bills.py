@@ -62,7 +62,7 @@ def _settle(dossier: Dossier, bill: Bill) -> bool:
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_CANCELLED, bill_id=bill.pk, amount=bill.amount)
     already_opened = bill.discrepancies.filter(kind=DiscrepancyKind.PAID_IN_VAIN).values("payment")
     for payment in Payment.objects.filter(bill=bill, is_applied=True).exclude(pk__in=already_opened):
-        amount = refundable_amount(payment, REASONS[state])
+        amount = refundable_amount(payment, REASONS[state]) - discrepancies.amount_asked_back(payment)
         if amount > 0:
             discrepancies.new_discrepancy(
                 DiscrepancyKind.PAID_IN_VAIN,

@@ -15,6 +15,7 @@ from dossiers.processing import transitions
 from dossiers.processing.versions import check_seen
 from dossiers.states import DossierState
 from payments.models import Bill
+from payments.states import BillState
 
 from .receivers import Receiver
 
@@ -52,7 +53,8 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
             identity_note=receiver.note[:255],
             tracking_number=receiver.tracking_number,
             batch=batch,
-            bill_states={str(bill.pk): bill.state for bill in bills},
+            # Postage that went back was no condition any more.
+            bill_states={str(bill.pk): bill.state for bill in bills if bill.state != BillState.REFUNDED},
         )
         if receiver.tracking_number:
             PostalOrder.objects.filter(dossier=locked).update(state=PostalState.POSTED, ended_at=None)

@@ -186,8 +186,13 @@ class Dossier(models.Model):
     @property
     def is_settled(self) -> bool:
         """Nothing more is owed: every bill is paid, waived or cancelled, or there is none to come."""
-        is_closed = all(bill.is_settled or bill.state == BillState.CANCELLED for bill in self.bills.all())
-        return is_closed and not self.awaits_amount
+        return all(self.is_done_with(bill) for bill in self.bills.all()) and not self.awaits_amount
+
+    def is_done_with(self, bill: Bill) -> bool:
+        """Whether the result waits for a bill no more. Postage that went back stops nobody who comes to fetch it."""
+        if bill.state == BillState.REFUNDED:
+            return self.return_method == ReturnMethod.COUNTER and bill.is_postage
+        return bill.is_settled or bill.state == BillState.CANCELLED
 
 
 class DossierBill(models.Model):

@@ -32,6 +32,8 @@ class EventKind(models.TextChoices):
     HANDED_OVER = "handed_over", _("Đã trả kết quả")
     HAND_OVER_UNDONE = "taken_back", _("Đã thu hồi kết quả trả nhầm")
     POST_ORDERED = "post_ordered", _("Chọn nhận kết quả qua bưu điện")
+    POST_CHANGED = "post_changed", _("Đổi địa chỉ nhận kết quả")
+    POST_TAKEN_BACK = "post_taken_back", _("Thôi nhận qua bưu điện, đến quầy nhận")
     POST_DELIVERED = "post_delivered", _("Bưu điện báo đã phát")
     POST_CAME_BACK = "post_came_back", _("Bưu điện chuyển hoàn, kết quả ở lại quầy")
     AGENCY_CHANGED = "agency_changed", _("Cơ quan giải quyết được sắp xếp lại")

@@ -35,6 +35,7 @@ ACTS = {
     "withdraw": "RUT ho so",
     "erase": "XOA DU LIEU ho so",
     "by_post": "gui buu dien ket qua ho so",
+    "not_by_post": "THOI gui buu dien ket qua ho so",
 }
 #: A text of ours never asks for the code back: it says whom not to give it to.
 TEXT = (

@@ -33,7 +33,7 @@ from dossiers.models import (
 from dossiers.processing.versions import check_seen
 from dossiers.states import DossierState
 from payments.bills.create import NewLine, create_bill
-from payments.models import FeeKind
+from payments.models import Bill, FeeKind
 
 #: The province all this is about: postage inside it is cheaper.
 HOME = "Phú Thọ"
@@ -76,9 +76,14 @@ def load_rates(path: Path = RATES) -> None:
         )
 
 
+def zone_of(province: str) -> PostalZone:
+    """Return what the price to a province depends on."""
+    return PostalZone.PROVINCE if province == HOME else PostalZone.COUNTRY
+
+
 def rate_to(province: str, day: date) -> PostageRate | None:
     """Return the rate of a day to a province, or None where no tariff was in force."""
-    return PostageRate.on(PostalZone.PROVINCE if province == HOME else PostalZone.COUNTRY, day)
+    return PostageRate.on(zone_of(province), day)
 
 
 def postage_to(province: str, day: date) -> int:
@@ -124,9 +129,15 @@ def bill(dossier: Dossier) -> None:
             description="Cước gửi kết quả qua bưu chính công ích",
             lines=lines,
         )
-        DossierBill.objects.create(dossier=dossier, bill=made)
-        DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_DUE, bill_id=made.pk, amount=made.amount)
+        owe(dossier, made)
         PostalOrder.objects.filter(dossier=dossier).update(bill=made)
+
+
+def owe(dossier: Dossier, made: Bill) -> None:
+    """Let a bill just made be one of the dossier's, and say so in its timeline. In the caller's transaction."""
+    DossierBill.objects.create(dossier=dossier, bill=made)
+    kind = EventKind.FEE_DUE if made.amount else EventKind.FEE_EXEMPT
+    DossierEvent.objects.create(dossier=dossier, kind=kind, bill_id=made.pk, amount=made.amount)
 
 
 def may_choose(dossier: Dossier) -> bool:

@@ -25,7 +25,7 @@ STEPS = (
     EventKind.SENT_BACK,
 )
 #: Lines of the timeline that make another version.
-KINDS = (*STEPS, EventKind.POST_ORDERED)
+KINDS = (*STEPS, EventKind.POST_ORDERED, EventKind.POST_CHANGED, EventKind.POST_TAKEN_BACK)
 
 
 def with_versions(dossiers: DossierQuerySet) -> DossierQuerySet:

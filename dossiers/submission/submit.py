@@ -14,7 +14,7 @@ from agencies.models import Agency, User
 from core.values.documents import DocumentKind
 from core.values.text import fold
 from dossiers.messages.outbox import tell
-from dossiers.models import Dossier, DossierBill, DossierEvent, Draft, EventKind, PostalOrder
+from dossiers.models import Dossier, DossierEvent, Draft, EventKind, PostalOrder
 from dossiers.post import orders as postal_orders
 from payments.bills.create import NewLine, create_bill
 from procedures.areas import area_of
@@ -175,12 +175,6 @@ def _bill_fee(dossier: Dossier, quoted: Quote) -> None:
         + list(postage),
         is_exempt=quoted.is_exempt,
     )
-    DossierBill.objects.create(dossier=dossier, bill=bill)
     if postage:
         PostalOrder.objects.filter(dossier=dossier).update(bill=bill)
-    DossierEvent.objects.create(
-        dossier=dossier,
-        kind=EventKind.FEE_DUE if bill.amount else EventKind.FEE_EXEMPT,
-        bill_id=bill.pk,
-        amount=bill.amount,
-    )
+    postal_orders.owe(dossier, bill)

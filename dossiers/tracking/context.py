@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import AuditEntry, Role
 from dossiers.models import Dossier, Rating
-from dossiers.states import DossierState
+from dossiers.states import PAYMENT_HOLDS, DossierState
+from payments.models import Bill
+from payments.states import BillState
 
 from . import progress
 
@@ -71,6 +73,14 @@ def context_of(dossier: Dossier) -> dict[str, Any]:
         "looks": looks_at(dossier),
         "rating": RatingForm() if is_rateable else None,
     }
+
+
+def shown_bills(dossier: Dossier) -> list[Bill]:
+    """Return the bills its page shows: not those that were closed while it goes on, for nobody has to pay them."""
+    bills = list(dossier.bills.all())
+    if dossier.state in PAYMENT_HOLDS:
+        return bills
+    return [bill for bill in bills if bill.state != BillState.CANCELLED or bill.received_amount]
 
 
 def looks_at(dossier: Dossier) -> list[Look]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core import browser_rights, live
 from dossiers.models import Dossier
+from dossiers.post import changes as post_changes
 from dossiers.post import orders as postal_orders
 from payments.callbacks.views import SESSION_PAYMENT
 from payments.checkout import start as checkout
@@ -38,13 +39,14 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
     slip_url = settings.BASE_URL + reverse("slip", args=[dossier.slip_token])
     context = tracking_context.context_of(dossier) | {
         "dossier": dossier,
-        "bills": dossier.bills.all(),
+        "bills": tracking_context.shown_bills(dossier),
         "returned": [back for bill in dossier.bills.all() for back in refund_status.of_bill(bill)],
         "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
         "slip_url": slip_url,
         "live": live.stream_url(bill.token for bill in dossier.bills.all()),
         "sent": dossier.attachments.all(),
         "may_have_posted": postal_orders.may_choose(dossier),
+        "may_change_post": bool(dossier.owner_phone and post_changes.changeable(dossier)),
     }
     return render(request, "dossiers/tracking/dossier.html", context)
 

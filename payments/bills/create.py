@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -103,8 +103,15 @@ def _check_lines(lines: Sequence[NewLine]) -> None:
         raise InvalidBill("lines", gettext("Tổng quá %(most)s đồng.") % {"most": MAX_AMOUNT})
 
 
-def cancel_bill(bill: Bill, *, reason: str, actor: User | None = None, cause: str = "officer") -> Bill:
-    """Close a bill that nobody shall pay. Money that comes later is surplus with a case.
+def cancel_bill(
+    bill: Bill,
+    *,
+    reason: str,
+    actor: User | None = None,
+    cause: str = "officer",
+    detail: Mapping[str, Any] | None = None,
+) -> Bill:
+    """Close a bill that nobody shall pay. Money that comes later is surplus with a case. `detail` goes to the ledger.
 
     Raises BillNotPayable when it is closed already, BillHasMoney while an attempt is in doubt.
     """
@@ -114,13 +121,16 @@ def cancel_bill(bill: Bill, *, reason: str, actor: User | None = None, cause: st
             raise BillNotPayable(locked.reference)
         if locked.doubtful_payments or any(payment.state == PaymentState.PAID for payment in locked.payments.all()):
             raise BillHasMoney(locked.reference)
-        _close(locked, BillState.CANCELLED, cause=cause, reason=reason, actor=actor)
+        _close(locked, BillState.CANCELLED, cause=cause, reason=reason, actor=actor, **(detail or {}))
     transaction.on_commit(lambda: live.publish([locked.token]))
     return locked
 
 
-def _close(bill: Bill, state: BillState, *, cause: str, reason: str, actor: User | None = None) -> None:
-    event = transitions.bill_to(bill, state, at=timezone.now(), cause=cause, actor=actor, detail={"reason": reason})
+def _close(
+    bill: Bill, state: BillState, *, cause: str, reason: str, actor: User | None = None, **detail: object
+) -> None:
+    facts = {"reason": reason, **detail}
+    event = transitions.bill_to(bill, state, at=timezone.now(), cause=cause, actor=actor, detail=facts)
     bill.save(update_fields=transitions.BILL_COLUMNS)
     event.save()
     if bill.is_settled:

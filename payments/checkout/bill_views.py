@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from core import live
 from payments import charge_claims
 from payments.bills.holds import end_reason, hold_reason, received_reason
+from payments.bills.replace import successor_of
 from payments.callbacks.handle import mask_name
 from payments.models import Bill, Payment
 from payments.refunds import status as refund_status
@@ -95,6 +96,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     if context["may_pay"]:
         choices = choices_for(bill, request.COOKIES.get(LAST_GATEWAY, ""))
         context |= {"choices": choices[:MOST_VISIBLE], "more_choices": choices[MOST_VISIBLE:]}
+    elif bill.state == BillState.CANCELLED:
+        context["successor"] = successor_of(bill)
     context["place"] = pay_queue.place_of(request.session, token)
     ended = _ended_just_now(bill) if bill.state == BillState.OPEN else None
     context["ended"], context["ended_name"] = ended, gateway_name(ended)

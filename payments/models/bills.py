@@ -108,6 +108,11 @@ class Bill(models.Model):
         return any(line.kind == TEST for line in self.lines.all())
 
     @property
+    def is_postage(self) -> bool:
+        """Only the post's money is asked for, no fee. Reads `lines`."""
+        return {line.kind for line in self.lines.all()} == {FeeKind.POSTAGE}
+
+    @property
     def display_state(self) -> DisplayState:
         """The one word people are shown. Reads `payments` and `discrepancies`: prefetch them for lists.
 

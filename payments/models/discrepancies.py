@@ -35,6 +35,7 @@ class DiscrepancyKind(models.TextChoices):
     NOT_IN_STATEMENT = "not_in_statement", _("Đã ghi sổ nhưng sao kê không có")
     CHARGED_CLAIM = "charged_claim", _("Người nộp báo đã bị trừ tiền")
     PAID_IN_VAIN = "paid_in_vain", _("Đã nộp nhưng hồ sơ bị từ chối hoặc đã rút")
+    NOT_POSTED = "not_posted", _("Đã nộp cước nhưng thôi gửi bưu điện")
     QUARANTINED = "quarantined", _("Không xử lý được")
 
 
@@ -67,6 +68,7 @@ SUGGESTED_ACTIONS = {
     DiscrepancyKind.NOT_IN_STATEMENT: _("Hỏi ngân hàng; xem sao kê ngày kế tiếp."),
     DiscrepancyKind.CHARGED_CLAIM: _("Hỏi ngân hàng theo mã giao dịch người nộp đưa."),
     DiscrepancyKind.PAID_IN_VAIN: _("Lập đề nghị hoàn tiền cho người nộp; người thứ hai duyệt."),
+    DiscrepancyKind.NOT_POSTED: _("Lập đề nghị hoàn cước bưu điện cho người nộp; người thứ hai duyệt."),
     DiscrepancyKind.QUARANTINED: _("Xem lỗi, sửa nguyên nhân rồi bấm xử lý lại."),
 }
 _FOR_ITS_OWN_BILL = _("Khoản của tiền này lại đang phải nộp: chuyển tiền vào chính khoản đó, phần thừa hoàn lại.")
@@ -78,6 +80,8 @@ CURRENT_KIND = Case(
     ),
     default=F("kind"),
 )
+#: Discrepancies that ask for money of a settled bill to be given back: by a refund of its payment.
+ASKING_BACK = (DiscrepancyKind.PAID_IN_VAIN, DiscrepancyKind.NOT_POSTED)
 
 
 class Discrepancy(models.Model):

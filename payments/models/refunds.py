@@ -24,6 +24,7 @@ class RefundReason(models.TextChoices):
     REFUSED = "refused", _("Hồ sơ bị từ chối")
     WITHDRAWN = "withdrawn", _("Công dân rút hồ sơ")
     EXEMPTED_LATER = "exempted_later", _("Được miễn, giảm sau khi nộp")
+    NOT_POSTED = "not_posted", _("Thôi gửi qua bưu điện")
     SURPLUS = "surplus", _("Trả lại tiền thừa")
 
 

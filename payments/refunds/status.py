@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from payments.bills.holds import end_reason
-from payments.discrepancies import PATIENCE
+from payments.discrepancies import PATIENCE, still_asked
 from payments.models import Bill, Discrepancy, Refund
-from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
+from payments.models.discrepancies import ASKING_BACK, HOLDING_MONEY, DiscrepancyKind
 from payments.states import BillState, RefundState
 
 from . import destination as destinations
@@ -28,6 +28,7 @@ _NEXT: dict[str, Promise | str] = {
 }
 _HELD = _("Kế toán sẽ hoàn lại hoặc chuyển sang khoản khác của bạn. Muốn nhanh hơn, gọi số ở cuối trang.")
 _UNSETTLED = _("Kế toán ghi nhận cho khoản này trước; phần thừa hoàn lại cho bạn.")
+_NOT_POSTED = _("Bạn thôi gửi qua bưu điện: kế toán lập đề nghị hoàn cước, người thứ hai duyệt.")
 _IN_VAIN = _("Hồ sơ đã dừng: kế toán lập đề nghị hoàn, người thứ hai duyệt.")
 
 
@@ -68,25 +69,40 @@ def of_bill(bill: Bill) -> list[Returned]:
     ended = end_reason(bill)
     is_open = bill.state == BillState.OPEN and not ended
     cases = list(
-        Discrepancy.objects.filter(bill=bill, kind__in=(*HOLDING_MONEY, DiscrepancyKind.PAID_IN_VAIN))
+        Discrepancy.objects.filter(bill=bill, kind__in=(*HOLDING_MONEY, *ASKING_BACK))
         .select_related("payment")
         .prefetch_related("refunds")
     )
     for case in cases:
-        is_surplus = case.kind in HOLDING_MONEY
         returns += [_refund(refund, is_surplus=True) for refund in case.refunds.all() if refund.state in _NEXT]
-        proposed = sum(refund.amount for refund in given if refund.payment_id == case.payment_id)
-        left = case.remaining_amount if is_surplus else case.amount - proposed
         is_part = is_open and case.kind == DiscrepancyKind.SHORT  # counts for the bill; the rest is still to come
-        if left > 0 and not case.closed_at and not is_part:
+        if case.kind in HOLDING_MONEY and case.remaining_amount and not case.closed_at and not is_part:
             held = _UNSETTLED if is_open else _HELD
-            destination = "" if is_surplus else destinations.in_words(case.payment)
-            returns.append(_awaited(left, case.opened_at, held if is_surplus else _IN_VAIN, destination, is_surplus))
-    payment = None if any(case.kind == DiscrepancyKind.PAID_IN_VAIN for case in cases) else bill.settling_payment
+            returns.append(_awaited(case.remaining_amount, case.opened_at, held, "", True))
+    asking = [case for case in cases if case.kind in ASKING_BACK]
+    waiting = _still_asked(asking, given)
+    for case in asking:
+        if left := waiting[case.pk]:
+            step = _NOT_POSTED if case.kind == DiscrepancyKind.NOT_POSTED else _IN_VAIN
+            returns.append(_awaited(left, case.opened_at, step, destinations.in_words(case.payment), False))
+    is_asked = any(case.kind == DiscrepancyKind.PAID_IN_VAIN for case in asking)
+    payment = None if is_asked else bill.settling_payment
     # Its case is opened when the step can no longer be undone; the payer looks before.
-    if ended and payment and (left := refundable_amount(payment, ended)):
+    if ended and payment and (left := refundable_amount(payment, ended) - sum(waiting.values())) > 0:
         returns.append(_awaited(left, timezone.now(), _IN_VAIN, destinations.in_words(payment), False))
     return sorted(returns, key=lambda returned: returned.since)
+
+
+def _still_asked(cases: list[Discrepancy], given: list[Refund]) -> dict[int, int]:
+    """Return what each case that asks for money back still waits for, of one payment or of several."""
+    of_payments: dict[int | None, list[Discrepancy]] = {}
+    for case in cases:
+        of_payments.setdefault(case.payment_id, []).append(case)
+    waiting: dict[int, int] = {}
+    for payment, of_it in of_payments.items():
+        proposed = sum(refund.amount for refund in given if refund.payment_id == payment)
+        waiting |= still_asked(of_it, proposed)
+    return waiting
 
 
 def ended_matter(bill: Bill, reason: str) -> Ended | None:

@@ -20,7 +20,7 @@ from agencies.models import User
 from core import live
 from payments import discrepancies, proposals, transitions
 from payments.errors import RefundRefused
-from payments.models import ApiClient, Bill, Discrepancy, LedgerEvent, Payment, Refund
+from payments.models import ApiClient, Bill, BillLine, Discrepancy, FeeKind, LedgerEvent, Payment, Refund
 from payments.models.discrepancies import HOLDING_MONEY
 from payments.models.refunds import RefundReason
 from payments.receipts import issue as receipts
@@ -48,10 +48,15 @@ def refundable_amount(payment: Payment, reason: str) -> int:
     Lines that the law does not refund (household business, docs/reference/fees.md#refunds) come back only
     when we collected them in error.
     """
-    if reason == RefundReason.COLLECTED_IN_ERROR:
-        return payment.remaining_amount
-    kept = sum(line.amount for line in payment.bill.lines.all() if not line.is_refundable)
+    kept = sum(line.amount for line in payment.bill.lines.all() if not goes_back(line, reason))
     return max(payment.remaining_amount - kept, 0)
+
+
+def goes_back(line: BillLine, reason: str) -> bool:
+    """Tell whether a line comes back for a reason: what was ours to take only by mistake; of the post's, postage."""
+    if reason == RefundReason.NOT_POSTED:
+        return line.kind == FeeKind.POSTAGE
+    return line.is_refundable or reason == RefundReason.COLLECTED_IN_ERROR
 
 
 def propose_for_payment(payment: Payment, proposal: Proposal, *, maker: User | ApiClient) -> Refund:

@@ -39,8 +39,8 @@ window-code
 #: Open to the browser that proved a right before: a draft it began, a dossier it opened.
 BY_SESSION = names("""
 submit-step submit-papers submit-paper-remove submit-check dossier dossier-supplement dossier-papers dossier-rating
-dossier-by-post dossier-withdraw dossier-data dossier-data-file dossier-erase pay-in-a-row pay-by-transfers
-pay-by-transfers-file gateway-return own-receipts-file shared-computer leave leave-idle
+dossier-by-post dossier-not-by-post dossier-withdraw dossier-data dossier-data-file dossier-erase pay-in-a-row
+pay-by-transfers pay-by-transfers-file gateway-return own-receipts-file shared-computer leave leave-idle
 """)
 #: Where a right is proved: by PIN, one-time code, or by beginning a draft.
 PROVING = names("lookup lookup-send lookup-code submit submit-resume submit-resume-code pay-together admin:login")

@@ -18,7 +18,8 @@ from devtools.sandbox.keys import make_contracts
 from dossiers.models import Dossier, DossierBill, Draft
 from gateways.codecs import vietqr
 from payments.bills.create import NewLine, create_bill
-from payments.models import ApiClient, Bill, LedgerEvent, MerchantAccount, Payment, Refund
+from payments.models import ApiClient, Bill, LedgerEvent, MerchantAccount, Payment, Receipt, Refund
+from payments.receipts import issue as receipts
 from payments.states import PaymentState, RefundState
 from procedures.models import Procedure, ProcedureCase
 
@@ -107,6 +108,13 @@ def payment(of: Bill | None = None, gateway: str = "vnptpay", **values: Any) -> 
     )
     LedgerEvent.objects.create(kind=f"payment_{state}", bill=of, payment=made, after=state, cause="test")
     return made
+
+
+def receipt(of: Bill) -> Receipt:
+    """A receipt of an attempt at a bill, as settlement issues it."""
+    attempt = payment(of=of)
+    with transaction.atomic():
+        return receipts.issue([attempt], {of.pk: of})[0]
 
 
 def refund(of: Payment, client: ApiClient) -> Refund:

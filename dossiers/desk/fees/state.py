@@ -22,10 +22,14 @@ class Stuck:
 
 
 def fee_state(dossier: Dossier) -> DisplayState:
-    """Return the one state of all bills: the worst of them, EXEMPT when nothing is owed."""
+    """Return the one state of all bills: the worst of them, EXEMPT when nothing is owed.
+
+    What nobody waits for any more counts only where it was paid or waived.
+    """
     if dossier.awaits_amount:
         return DisplayState.NOT_PAID
-    states = {bill.display_state for bill in dossier.bills.all()} - {DisplayState.CANCELLED}
+    counted = [bill for bill in dossier.bills.all() if bill.is_settled or not dossier.is_done_with(bill)]
+    states = {bill.display_state for bill in counted}
     return next((state for state in _WORST_FIRST if state in states), DisplayState.EXEMPT)
 
 

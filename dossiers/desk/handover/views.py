@@ -17,8 +17,10 @@ from dossiers.desk.views import dossier_page
 from dossiers.errors import DossierMoved, NotPostable, NotReleasable
 from dossiers.handover.release import release, why_not
 from dossiers.models import Dossier
+from dossiers.post import changes
 from dossiers.post import orders as postal_orders
 from dossiers.processing.versions import as_it_is, with_versions
+from payments.errors import BillHasMoney
 from payments.models.bills import new_token
 
 from .forms import REASONS, ReceiverForm, SeveralOwnersForm, owner_of
@@ -52,12 +54,16 @@ def hand_over(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
 @require_POST
 @for_staff
 def post_says(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
-    """Note what became of a result on its way: it has arrived, or it is back and lies at the desk again."""
+    """Note what became of a result on its way: it arrived, is back at the desk, or nobody wants it sent any more."""
     dossier = moved.as_seen(request, staff.dossier_to_act_on(code))
     reason = request.POST.get("ly-do", "").strip()
-    is_back = request.POST.get("buu-dien") == "chuyen-hoan"
+    what = request.POST.get("buu-dien")
+    is_back = what == "chuyen-hoan"
     try:
-        if is_back and not reason:
+        if what == "thoi":
+            changes.take_back(dossier, officer=staff.user)
+            messages.success(request, _("Đã ghi: khách đến nhận tại quầy, không gửi bưu điện nữa."))
+        elif is_back and not reason:
             messages.error(request, _("Ghi lý do chuyển hoàn, ví dụ: không có người nhận."))
         elif is_back:
             postal_orders.came_back(dossier, officer=staff.user, reason=reason)
@@ -69,6 +75,8 @@ def post_says(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
         moved.warn(request, dossier)
     except NotPostable:
         messages.error(request, _("Kết quả này không còn trên đường gửi."))
+    except BillHasMoney:
+        messages.error(request, str(changes.MONEY_UNDER_WAY))
     return redirect("desk-dossier", code=code)
 
 

@@ -66,7 +66,7 @@ def _lines(payment: Payment, reason: str) -> list[tuple[object, bool, str]]:
     return [
         (
             line,
-            line.is_refundable or reason == RefundReason.COLLECTED_IN_ERROR,
+            refunds.goes_back(line, reason),
             line.refund_note or _("Khoản này theo quy định không hoàn trả."),
         )
         for line in payment.bill.lines.all()

@@ -181,7 +181,7 @@ def test_who_wanted_to_fetch_it_has_it_sent_after_a_code(settings: Any) -> None:
         (30_000, "open"),
     ]
     page = browser.get(f"/ho-so/{dossier.code}/").content.decode()
-    assert "Xã Hy Cương" in page and address not in page
+    assert "Xã Hy Cương" in page and "Gửi kết quả về nhà qua bưu điện" not in page
 
 
 def test_two_windows_order_the_post_once(agency: Agency) -> None:

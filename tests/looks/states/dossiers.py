@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agencies.audit import record as audit
 from dossiers.models import Dossier, NoticeKind, PostageRate
+from dossiers.post import orders as postal_orders
 from dossiers.processing import decisions
 from dossiers.processing.decisions import give_notice
 from dossiers.states import DossierState as S
@@ -118,6 +119,14 @@ def _(browser: Client) -> str:
 
 
 STATES["!by post"] = STATES["by post"]
+
+
+@state("no longer by post")
+def _(browser: Client) -> str:
+    dossier = factories.dossier()
+    to = postal_orders.Address("Nguyễn Thị Bình", "+84912345678", "Thôn 2", "Xã Hy Cương", "Phú Thọ")
+    postal_orders.choose(dossier, to)
+    return opened(browser, dossier, "buu-dien/thoi/")
 
 
 @state("mine, nothing yet")
