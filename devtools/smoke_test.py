@@ -9,7 +9,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import unescape
 from typing import Any
 
@@ -33,6 +33,10 @@ class JourneyFailed(Exception):
 
 class Journey:
     """A citizen with a browser's cookie jar. `say(step, seconds)` is told of every step."""
+
+    #: What is handed in, where, and what its fee is counted by.
+    procedure, agency = "2.000815", "Phường Việt Trì"
+    quantities: Mapping[str, int] = {"pages": 3, "copies": 2}
 
     def __init__(self, base_url: str, sandbox_url: str, say: Callable[[str, float], None]) -> None:
         self.base_url, self.sandbox_url, self.say = base_url, sandbox_url, say
@@ -59,13 +63,14 @@ class Journey:
 
     def submit(self) -> str:
         """Find a procedure and hand in a dossier; return its code. Raises JourneyFailed."""
-        page = self._get("/thu-tuc/2.000815/")
+        page = self._get(f"/thu-tuc/{self.procedure}/")
         form_path = self._find(page, r'href="(/nop-ho-so/(?!dien-tiep)[^"]+/)"')
         form = self._get(form_path)
         self._step("procedure found, fee shown")
         answer = self._send(self.base_url + form_path, form, self.person)
-        agency = self._find(answer.text, r'<option value="(\d+)"[^>]*>Phường Việt Trì')
-        for values in ({"agency": agency, "pages": "3", "copies": "2"}, {"return_method": "counter"}, {}):
+        agency = self._find(answer.text, rf'<option value="(\d+)"[^>]*>{self.agency}')
+        asked = {name: str(quantity) for name, quantity in self.quantities.items()}
+        for values in ({"agency": agency, **asked}, {"return_method": "counter"}, {}):
             answer = self._send(answer.url, answer.text, values)
         if "/ho-so/" not in answer.url:
             raise JourneyFailed(f"submission ended at {answer.url} with HTTP {answer.status_code}")

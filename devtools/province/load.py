@@ -116,6 +116,7 @@ def _tell_all(world: World, count: int, seed: str, progress: Progress, spool: sa
     span = rhythm.days(today)
     shares = rhythm.share_out(max(count - waiting.COUNT, 0), world.clock.calendar, span)
     number = told = 0
+    waiting.leave_a_drawer_open(world)
     system = systems.of(world, _rng(f"{seed}:receiver"))
     for day, share in zip(span, shares, strict=True):
         rng = _rng(f"{seed}:{today}:{day}")

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 PAUSE = (10.0, 30.0)
 #: Of a hundred citizens so many pay, give up at the bank, or have not paid yet.
 _FATES = {"pay": 72, "cancel": 10, "": 18}
+#: What they come for, and how much of it at most.
+_MATTERS = {"2.000815": {"pages": 12, "copies": 3}, "2.000884": {"items": 3}, "2.000635": {"copies": 5}}
 
 
 class _FromAddress(HTTPAdapter):
@@ -49,6 +51,9 @@ class Citizen(Journey):
             "owner_identity_number": persons.identity_number(rng, rng.randint(1945, 2005), is_woman=is_woman),
             "owner_phone": persons.phone(rng),
         }
+        self.agency = rng.choices(("Phường Việt Trì", "Phường Phú Thọ"), (75, 25))[0]
+        (self.procedure, most), *_ = rng.choices(list(_MATTERS.items()), (60, 20, 20))
+        self.quantities = {name: rng.randint(1, limit) for name, limit in most.items()}
         address = f"127.{rng.randint(1, 250)}.{rng.randint(0, 250)}.{rng.randint(1, 250)}"
         self.browser.mount("http://", _FromAddress(address))
 

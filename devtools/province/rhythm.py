@@ -15,7 +15,7 @@ _WEEKDAYS = {0: 1.35, 1: 1.12, 2: 1.0, 3: 0.98, 4: 0.95}
 #: Of an ordinary day, what comes online while offices are closed.
 _CLOSED = 0.14
 #: Of a hundred dossiers that come online, so many in each hour of the day.
-_ONLINE = (1, 0, 0, 0, 0, 1, 2, 5, 13, 12, 7, 4, 3, 5, 11, 10, 6, 3, 2, 3, 5, 4, 2, 1)
+_ONLINE = (0.6, 0.3, 0.1, 0.1, 0.2, 0.8, 2, 5, 13, 12, 7, 4, 3, 5, 11, 10, 6, 3, 2, 3, 5, 4, 2, 1)
 #: At the counter, by minutes: most come when it opens and after lunch.
 _COUNTER = (
     (7, 30, 8),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -19,6 +19,8 @@ from .writer.row import Row, naming
 _ONE_FAULT_IN = 330
 #: On one morning of so many a transfer comes that names nothing of ours.
 _STRANGER = 9
+#: Nothing lies open for so long.
+_FORGOTTEN_DAYS = 30
 #: The last days are not closed yet: that is work for today.
 _OPEN_DAYS = 4
 
@@ -31,30 +33,27 @@ def morning(world: World, day: date, rng: Random) -> None:
     while not world.clock.works(first):
         first -= timedelta(days=1)
     span = {first + timedelta(days=ahead) for ahead in range((day - first).days)}
-    minute = 0
     for contract in world.scene.all_contracts():
         rows = [row for past in sorted(span) for row in world.banks[contract.pk, past].rows]
+        rows.sort(key=lambda told: told["moment"])
         for past in span:
             world.banks[contract.pk, past].rows.clear()  # whole stories hang on them
-        minute += rng.randint(2, 6)
-        if not rows:
-            continue
-        read = datetime.combine(day, time(8, minute), tzinfo=world.clock.midnight(day).tzinfo)
-        if read < world.now:
-            _read(world, contract, rows, read, span, rng)
+        if rows and world.reading(contract.pk, day)[0] < world.now:
+            _read(world, contract, rows, day, span, rng)
 
 
 def _read(
-    world: World, contract: Contract, found: list[dict[str, Any]], read: datetime, span: set[date], rng: Random
+    world: World, contract: Contract, found: list[dict[str, Any]], today: date, span: set[date], rng: Random
 ) -> None:
-    is_last = world.clock.next_morning(read) > world.now
+    is_last = world.is_last_file(today)
+    read, confirmed = world.reading(contract.pk, today)
     days = world.banks
     for row in found:
         if row["event"] is not None:
             days[contract.pk, row["event"]["value_date"]].ours.append(row["event"]["amount"])
     state = StatementState.PREVIEW if is_last else StatementState.DONE
     by = rng.choice(contract.accountants)
-    at = read + timedelta(seconds=2)
+    at = (read if is_last else confirmed) + timedelta(seconds=2)
     statement = world.pages.add(
         "statement",
         read,
@@ -64,12 +63,12 @@ def _read(
         state=state,
         uploaded_by_id=by,
         uploaded_at=read,
-        finished_at=None if is_last else read + timedelta(minutes=2),
+        finished_at=None if is_last else confirmed + timedelta(seconds=5),
     )
     subject = naming("statement:", statement)
     world.audit(read, by, "statement_upload", subject, contract.agency_id)
     if not is_last:
-        world.audit(read + timedelta(minutes=1), by, "statement_confirm", subject, contract.agency_id)
+        world.audit(confirmed, by, "statement_confirm", subject, contract.agency_id)
     lines: list[Row] = []
     for told in found:
         line = _line(world, contract, statement, told, at, is_last=is_last, rng=rng)
@@ -94,7 +93,7 @@ def _read(
         "last_day": max((line["value_date"] for line in lines), default=None),
     }
     if not is_last and (world.now - read) > timedelta(days=_OPEN_DAYS):
-        _close(world, contract, sorted(span), read, by)
+        _close(world, contract, sorted(span), read.replace(hour=16) + timedelta(minutes=rng.uniform(0, 45)), by)
 
 
 def _line(
@@ -173,7 +172,8 @@ def _discrepancy(
         owner_id=rng.choice(contract.accountants),
     )
     answered = world.clock.at_work(rng, at, 20)
-    if answered < world.now and rng.random() < 0.85:
+    is_old = world.now - at > timedelta(days=_FORGOTTEN_DAYS)
+    if answered < world.now and (is_old or rng.random() < 0.85):
         made |= {"closed_at": answered, "resolution": "Ngân hàng xác nhận, đã chỉnh ở sao kê sau"}
         world.audit(
             answered,
@@ -186,9 +186,8 @@ def _discrepancy(
     return made
 
 
-def _close(world: World, contract: Contract, span: list[date], read: datetime, by: int) -> None:
+def _close(world: World, contract: Contract, span: list[date], closed: datetime, by: int) -> None:
     """Close the days in the afternoon: whatever differs has a discrepancy by then."""
-    closed = read.replace(hour=16, minute=40)
     for day in span:
         both = world.banks[contract.pk, day]
         if not both.ours and not both.theirs:

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from agencies.models import Role
+from core.values.text import fold
 from gateways.base import Notification, OutcomeState
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.notifications import NotificationSource, NotificationState
+from payments.models.refunds import RefundReason
 from payments.models.statements import RowState
 from payments.states import EventKind
 
-from .scene import Contract
-from .stories import banks
+from .aside import errands
+from .people import names
+from .scene import Contract, Place
+from .staff import Office
+from .stories import banks, paying, refunds
+from .stories.tale import NotYet
 from .world import World
 from .writer.row import Row, naming
+
+_AMOUNTS = (5_000, 8_000, 10_000, 15_000, 20_000, 30_000, 50_000, 75_000, 100_000, 150_000, 200_000, 300_000)
+_WORDS = ("{} nop le phi", "{} chuyen tien", "nop le phi ho so", "phi chung thuc", "{} nop phi UBND", "chuyen tien")
+#: So long some payers are not found.
+_LOOKED_FOR_DAYS = 40
 
 
 def transfer(world: World, contract: Contract, statement: Row, at: datetime, rng: Random) -> Row:
     """A transfer that names no code of ours: booked first, looked for afterwards."""
-    moment = (at - timedelta(hours=rng.uniform(12, 15))).replace(microsecond=0)
-    reference, amount = banks.bank_reference(rng, contract, moment), rng.choice((10_000, 15_000, 50_000, 200_000))
-    text = rng.choice(("nop le phi ho so", "chuyen tien", "NGUYEN VAN A nop tien UBND", "phi chung thuc"))
+    moment = (at - timedelta(hours=rng.uniform(10, 23))).replace(microsecond=0)
+    reference, amount = banks.bank_reference(rng, contract, moment), rng.choice(_AMOUNTS)
+    payer = names.person(rng)[0]
+    text = rng.choice(_WORDS).format(fold(payer).upper())
     facts: dict[str, Any] = {"description": text, "statement": None, "line": None}
     news = Notification(
         gateway=contract.gateway,
@@ -87,10 +102,12 @@ def transfer(world: World, contract: Contract, statement: Row, at: datetime, rng
         kind=DiscrepancyKind.UNKNOWN_REFERENCE,
         agency_id=contract.agency_id,
         notification_id=notification,
+        bill_id=None,
         amount=amount,
         opened_at=at,
         owner_id=rng.choice(contract.accountants),
     )
+    _give_back(world, contract, case, payer, rng)
     return world.pages.add(
         "statement_row",
         at,
@@ -110,3 +127,24 @@ def transfer(world: World, contract: Contract, statement: Row, at: datetime, rng
         discrepancy_id=case,
         _facts=facts,
     )
+
+
+def _give_back(world: World, contract: Contract, case: Row, payer: str, rng: Random) -> None:
+    """Give it back when its payer has been found, after some days; of the last weeks some wait still."""
+    opened = case["opened_at"]
+    if rng.random() < 0.3 and world.now - opened < timedelta(days=_LOOKED_FOR_DAYS):
+        return
+    tale = errands.begin(world, _office(world, contract), payer, "", rng)
+    with suppress(NotYet):
+        asked = world.clock.at_work(rng, opened, rng.choice((6, 24, 60)))
+        refund = refunds.propose(tale, asked, case["amount"], RefundReason.SURPLUS, case=case, maker=rng.randrange(2))
+        paying.carry_out(tale, refund, world.clock.at_work(rng, asked, 8))
+
+
+def _office(world: World, contract: Contract) -> Place:
+    """Return where the contract's books are kept: the province's accountants receive no dossiers."""
+    if place := world.scene.places.get(contract.agency_id):
+        return place
+    office = Office()
+    office.people[Role.ACCOUNTANT] = list(contract.accountants)
+    return replace(next(iter(world.scene.places.values())), agency=world.scene.province, office=office)

@@ -52,6 +52,8 @@ class World:
     banks: dict[tuple[int, date], BankDay] = field(default_factory=lambda: defaultdict(BankDay))
     books: list[dict[str, Any]] = field(default_factory=list)
     outages: dict[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
+    #: A drawer that is not closed in the evening: the office, and the day.
+    left_open: tuple[int, date] | None = None
     lines: int = 0
     copies: int = 0
     _series: dict[tuple[int, str, int], Row] = field(default_factory=dict)
@@ -109,7 +111,7 @@ class World:
         """Let a drawer be counted in the evening; one in forty differs."""
         closed = datetime.combine(day, time(17, rng.randint(2, 40)), tzinfo=self.clock.midnight(day).tzinfo)
         difference = rng.choice((-1000, -2000, 1000, 5000, -10_000)) if rng.random() < 0.025 else 0
-        if closed >= self.now:
+        if closed >= self.now or self.left_open == (place.agency.pk, day):
             return
         row |= {"closed_at": closed, "_difference": difference}
         if difference:
@@ -118,6 +120,16 @@ class World:
             )
         cashier = row["cashier_id"]
         self.audit(closed, cashier, "shift_close", naming("shift:", row), place.agency.pk, difference=difference)
+
+    def reading(self, contract: int, day: date) -> tuple[datetime, datetime]:
+        """Return when the bank's file of the days before is read on a working day, and when somebody confirms it."""
+        rng = Random(f"{contract}:{day}")  # noqa: S311 - the same whoever asks
+        read = self.clock.midnight(day) + timedelta(hours=7.6 + 2.2 * rng.random() * rng.random())
+        return read, read + timedelta(seconds=rng.uniform(40, 900))
+
+    def is_last_file(self, day: date) -> bool:
+        """Tell whether no file has been read after those of a working day: it waits to be confirmed."""
+        return self.clock.next_morning(self.clock.midnight(day)) > self.now
 
     def takes_payments(self, gateway: str, at: datetime) -> bool:
         """Tell whether the province's contract with a gateway takes new payments at a moment."""

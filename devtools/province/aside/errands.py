@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from devtools.province import rhythm
 from devtools.province.people import names, persons
 from devtools.province.pricing import Priced
 from devtools.province.scene import Contract, Place
@@ -27,7 +28,7 @@ from . import webhooks
 #: A connected system makes one bill while so many dossiers are handed in.
 _EVERY = 70
 #: Of what is paid for its bills so much goes back; most of that it asks for itself.
-_GOES_BACK, _ASKED_FOR = 0.12, 0.6
+_GOES_BACK, _ASKED_FOR = 0.06, 0.6
 _REPORTS = {
     RefundState.PROPOSED: WebhookKind.REFUND_PROPOSED,
     RefundState.APPROVED: WebhookKind.REFUND_APPROVED,
@@ -88,7 +89,7 @@ def _of_system(world: World, system: System, at: datetime, reference: str, rng: 
     tale, bill = make(world, system, at, reference, rng)
     try:
         if rng.random() < 0.8:
-            paying.plainly(tale, at + timedelta(hours=rng.uniform(0.1, 90)), bill)
+            paying.plainly(tale, _when_paid(world, at, rng), bill)
             if rng.random() < _GOES_BACK:
                 _give_back(tale, bill, system.client_id if rng.random() < _ASKED_FOR else None)
         else:
@@ -103,11 +104,18 @@ def _of_system(world: World, system: System, at: datetime, reference: str, rng: 
 def make(world: World, system: System, at: datetime, reference: str, rng: Random) -> tuple[Errand, Row]:
     """Let the system make a bill; return its tale, and the bill."""
     code, description, amounts = rng.choice(_WORK)
-    tale = _errand(world, system.place, names.person(rng)[0], reference, rng)
+    tale = begin(world, system.place, names.person(rng)[0], reference, rng)
     tale.hears = system.receiver
     line = {"code": code, "kind": str(FeeKind.PHI), "description": description, "amount": rng.choice(amounts)}
     due = datetime.combine((at + timedelta(days=15)).date(), time(23, 59), tzinfo=at.tzinfo)
     return tale, _bill(tale, at, line, description, cause="api", client_id=system.client_id, due_at=due)
+
+
+def _when_paid(world: World, at: datetime, rng: Random) -> datetime:
+    """Return when somebody pays, within minutes or days, at an hour at which people do."""
+    if rng.random() < 0.4:
+        return at + timedelta(minutes=rng.uniform(3, 90))
+    return max(rhythm.online(rng, world.clock.day_of(at) + timedelta(days=rng.randrange(4))), at + timedelta(minutes=9))
 
 
 def _give_back(tale: Errand, bill: Row, client: int | None) -> None:
@@ -133,7 +141,7 @@ def try_out(world: World, day: date, rng: Random) -> None:
 def _try_out(world: World, place: Place, contract: Contract, at: datetime, actor: int, rng: Random) -> None:
     """Pay a small sum, which goes back afterwards."""
     agency = place.agency
-    tale = _errand(world, place, PAYER, f"THU-{agency.code}-{at:%y%m%d-%H%M%S}", rng)
+    tale = begin(world, place, PAYER, f"THU-{agency.code}-{at:%y%m%d-%H%M%S}", rng)
     description = f"Thanh toán thử qua {contract.adapter.name}"
     line = {
         "code": "THU",
@@ -158,7 +166,8 @@ def _try_out(world: World, place: Place, contract: Contract, at: datetime, actor
         money.finish(tale)
 
 
-def _errand(world: World, place: Place, payer: str, reference: str, rng: Random) -> Errand:
+def begin(world: World, place: Place, payer: str, reference: str, rng: Random) -> Errand:
+    """Begin the tale of money alone."""
     case = world.scene.cases[0]
     owner, priced = persons.Owner(payer, "", "", "", "", ""), Priced(Facts(), Quote(()), ())
     tale = Errand(world, rng, place, case, priced, owner, "online")

@@ -35,10 +35,15 @@ def give_back(tale: Errand, at: datetime, refund: Row) -> None:
 
 
 def ask_again(tale: Errand, at: datetime, refund: Row) -> None:
-    """Send it to the bank, which has not answered yet."""
+    """Send it to the bank, which has not answered yet, and gives it back within the hour."""
     approve(tale, at - timedelta(seconds=40), refund)
     refunds.leave(tale, at - timedelta(seconds=30), refund)
     refunds.stay_unclear(tale, at - timedelta(seconds=19), refund)
+    made = {"ref": refund["token"].hex, "amount": refund["amount"], "bank_ref": f"{tale.rng.randrange(10**9, 10**10)}"}
+    made |= {"made_at": at.timestamp(), "done_at": (tale.world.now + 40 * _SOON).timestamp()}
+    for told in tale.world.books:
+        if told["ref"] == refund["payment_id"]["merchant_ref"]:
+            told["detail"]["refunds"] = [made]
 
 
 def refuse(tale: Errand, at: datetime, refund: Row) -> None:
@@ -75,19 +80,19 @@ WAYS: tuple[tuple[str, bool, int, Step | None], ...] = (
 
 
 def tell(world: World, system: System | None, rng: Random) -> None:
-    """Tell of bills that were paid yesterday, and of their refunds until now."""
+    """Tell of bills that were paid some days ago, and of their refunds until now."""
     if system is None:
         return
     base = last_moment_of_work(world)
     for number, (gateway, is_asked, share, step) in enumerate(WAYS, 1):
-        at = base - timedelta(hours=30 + 20 * rng.random())
+        at = base - timedelta(hours=50 + 20 * rng.random())
         tale, bill = errands.make(world, system, at, f"HT-{at:%y%m%d}-H{number:02d}", rng)
         with suppress(NotYet):
-            payment = money.begin(tale, at + timedelta(hours=rng.uniform(0.2, 4)), bill, gateway)
+            payment = money.begin(tale, at + timedelta(hours=rng.uniform(0.1, 1)), bill, gateway)
             money.pay(tale, payment["sent_at"] + 2 * _SOON, bill, payment, lag=2)
             refund = refunds.propose(
                 tale,
-                base - timedelta(hours=2 + rng.random()),
+                min(world.clock.at_work(rng, tale.last, rng.choice((1, 4, 9))), base - timedelta(hours=1)),
                 bill["amount"] // share,
                 RefundReason.COLLECTED_IN_ERROR,
                 payment=payment,

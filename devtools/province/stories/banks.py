@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -28,6 +28,12 @@ from payments.models.notifications import NotificationSource
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _AGENT = "python-requests/2.34.2"
 _METHODS = ("VietinBank", "Vietcombank", "BIDV", "Agribank", "Ví VNPT Money")
+#: What a bank keeps of an order to answer questions about it, and what each protocol calls that.
+_KEPT = {
+    "description": ("vnp_OrderInfo", "orderInfo", "DESCRIPTION", "ThongTinGiaoDich", "remark"),
+    "created": ("CREATE_DATE", "ThoiGianGD", "vnp_CreateDate"),
+    "session": ("sessionId",),
+}
 PORTAL_IP = "127.0.0.1"
 
 
@@ -126,6 +132,10 @@ def _starter(contract: Contract) -> _Starter:
     return _STARTERS[id(contract)][1]
 
 
+def _first(request: Mapping[str, Any], names: Sequence[str]) -> Any:
+    return next((request[name] for name in names if request.get(name)), None)
+
+
 def transaction(
     rng: Random,
     contract: Contract,
@@ -136,15 +146,11 @@ def transaction(
 ) -> dict[str, Any]:
     """Return what the bank's books say of an attempt: a row of the sandbox's `transactions`."""
     request = payment["request"]
-    detail: dict[str, Any] = {"description": request.get("vnp_OrderInfo") or request.get("orderInfo", "")}
-    if contract.gateway == "vietinbank":
-        detail = {"changes": {}}
-    elif outcome != "open":
-        detail["method"] = rng.choice(_METHODS)
-    if created := request.get("CREATE_DATE") or request.get("ThoiGianGD"):
-        detail |= {"created": created, "description": request.get("DESCRIPTION") or request.get("ThongTinGiaoDich")}
-    if session := request.get("sessionId"):
-        detail |= {"session": session, "description": request["remark"]}
+    detail: dict[str, Any] = {"changes": {}}
+    if contract.gateway != "vietinbank":
+        detail = {name: value for name, keys in _KEPT.items() for value in [_first(request, keys)] if value}
+        if outcome != "open":
+            detail["method"] = rng.choice(_METHODS)
     whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     return {
         "_contract": contract,

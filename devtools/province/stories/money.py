@@ -253,8 +253,10 @@ def reverse(tale: Tale, at: datetime, bill: Row, payment: Row) -> None:
 def by_statement(tale: Tale, contract: Contract, told: dict[str, Any], payment: Row, bill: Row) -> None:
     """No callback came: the bank's file of the next morning tells of the money, and settles it."""
     paid_at = datetime.fromtimestamp(told["paid_at"], tz=payment["sent_at"].tzinfo)
-    read = tale.world.clock.next_morning(paid_at, 8, 45) + timedelta(seconds=tale.rng.uniform(0, 300))
-    if read >= tale.world.now:
+    world = tale.world
+    day = world.clock.next_morning(paid_at).date()
+    read = world.reading(contract.pk, day)[1] + timedelta(seconds=tale.rng.uniform(2, 5))
+    if read >= world.now or world.is_last_file(day):
         tale.world.bank_paid(told, None)
         raise NotYet
     asked = banks.asked(contract, told)

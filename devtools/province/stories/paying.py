@@ -176,6 +176,7 @@ def give_back(tale: Tale, case: Row, amount: int) -> None:
 
 def never(tale: Tale, at: datetime, bill: Row) -> None:
     """Nobody has paid so far; some have tried."""
+    tale.is_forgotten = True
     if tale.channel == Channel.ONLINE and tale.rng.random() < 0.4:
         later = minutes(tale, at, 1, 900)
         money.begin(tale, later, bill, gateway(tale, later, *REDIRECTS))

@@ -42,7 +42,9 @@ class Tale:
     pauses: list[Row] = field(default_factory=list)
     settled_at: datetime | None = None
     extended_at: datetime | None = None
+    #: Somebody is about to pay, or (forgotten) does not mean to.
     is_paying: bool = False
+    is_forgotten: bool = False
     last: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
     #: What happens once the rest is told: money that goes back does so when nothing else is under way.
     afterwards: list[Callable[[datetime], None]] = field(default_factory=list)

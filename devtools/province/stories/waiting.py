@@ -9,6 +9,7 @@ from random import Random
 
 from agencies.models import Role
 from devtools.demo import PHU_THO, VIET_TRI
+from devtools.province import rhythm
 from devtools.province.people import persons
 from devtools.province.scene import Place
 from devtools.province.world import World
@@ -36,8 +37,15 @@ def tell_all(world: World, rng: Random) -> None:
     for code, waiting in WORK.items():
         if code in places:
             _tell(world, rng, places[code], base, waiting)
-    if VIET_TRI in places:
-        _open_drawer(world, places[VIET_TRI], base, rng)
+    if world.left_open:
+        world.shift(world.scene.places[world.left_open[0]], base, rng)
+
+
+def leave_a_drawer_open(world: World) -> None:
+    """Let the cashier who may sign in have a drawer open, before any story has used it."""
+    place = next((place for place in world.scene.places.values() if place.agency.code == VIET_TRI), None)
+    if place:
+        world.left_open = place.agency.pk, world.clock.day_of(last_moment_of_work(world))
 
 
 def _tell(world: World, rng: Random, place: Place, base: datetime, waiting: Plots) -> None:
@@ -54,7 +62,11 @@ def _began(world: World, rng: Random, plot: Plot, base: datetime) -> datetime:
     """Return when somebody handed in: days ago, on the eve so that it is in the last file of the bank, or lately."""
     if plot in _ON_THE_EVE:
         return world.clock.midnight(world.clock.day_of(base)) - timedelta(hours=3 + 7 * rng.random())
-    return base - timedelta(hours=60 + 40 * rng.random() if plot in _OLD else 3 + 20 * rng.random())
+    least, most = (60, 100) if plot in _OLD else (3, 23)
+    while True:
+        at = rhythm.online(rng, world.clock.day_of(base - timedelta(hours=rng.uniform(least, most))))
+        if timedelta(hours=least) <= base - at <= timedelta(hours=most):
+            return at
 
 
 def last_moment_of_work(world: World) -> datetime:
@@ -79,12 +91,6 @@ def _cast(world: World, rng: Random, place: Place, at: datetime, codes: tuple[st
             break
     owner = persons.owner(rng, place.agency.name, applicant=priced.facts.applicant, year=day.year)
     return Tale(world, rng, place, case, priced, owner, Channel.ONLINE)
-
-
-def _open_drawer(world: World, place: Place, base: datetime, rng: Random) -> None:
-    shift = world.shift(place, world.now, rng)
-    if shift.get("closed_at") is None and shift["opened_at"] >= world.now:
-        shift["opened_at"] = shift.at = base - timedelta(minutes=1)
 
 
 def _paid(tale: Tale, *only: str) -> None:
@@ -186,9 +192,11 @@ def to_hand_over_in_doubt(tale: Tale, at: datetime) -> None:
 
 def _refund(tale: Tale, at: datetime, maker: int) -> Row:
     _paid(tale, "vietinbank", "vnptpay")  # which give nothing back by themselves
-    when, payment = max(tale.last + timedelta(minutes=15), at), tale.payments[0]
-    amount, reason = tale.bills[0]["amount"], RefundReason.EXEMPTED_LATER
-    return refunds.propose(tale, when, amount, reason, payment=payment, maker=maker)
+    clock, rng = tale.world.clock, tale.rng
+    _taken_in(tale, clock.at_work(rng, tale.last, 1) + timedelta(minutes=60))
+    when = max(tale.last + timedelta(minutes=15), min(clock.at_work(rng, tale.last, rng.choice((2, 6, 11))), at))
+    reason = rng.choice((RefundReason.EXEMPTED_LATER, RefundReason.COLLECTED_IN_ERROR))
+    return refunds.propose(tale, when, tale.bills[0]["amount"], reason, payment=tale.payments[0], maker=maker)
 
 
 def refund_to_approve(tale: Tale, at: datetime) -> None:
@@ -252,7 +260,9 @@ def to_erase(tale: Tale, at: datetime) -> None:
 
 
 _ON_THE_EVE = (short, move_to_approve)
-_OLD = (late, claim, surplus, to_erase, not_understood)
+_OLD = (
+    late, claim, surplus, to_erase, not_understood, refund_to_approve, refund_of_mine, refund_to_transfer,
+)  # fmt: skip
 #: By office. Phường Phú Thọ has accounts for its accountants only.
 WORK: dict[str, Plots] = {
     VIET_TRI: (

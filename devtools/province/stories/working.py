@@ -7,35 +7,17 @@ from datetime import datetime, timedelta
 
 from agencies.models import Role
 from devtools.province.aside import durations
+from devtools.province.people import words
 from dossiers.models import EventKind, NoticeKind, PostalState
 from dossiers.states import DossierState
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
 
-from . import bills, desk, opening, papers, paying, refunds
+from . import bills, desk, money, opening, papers, paying, refunds
 from .tale import NotYet, Tale
 
 S = DossierState
 Plot = Callable[[Tale, datetime], None]
-_MISSING = (
-    "Bản sao Giấy chứng nhận kết hôn",
-    "Trích lục bản đồ địa chính",
-    "Giấy ủy quyền có chứng thực",
-    "Tờ khai chưa ký",
-    "Ảnh 4x6 nền trắng",
-    "Bản chính để đối chiếu",
-)
-_SENT = "Công dân đã gửi giấy tờ bổ sung"
-_REFUSED = (
-    "Không thuộc thẩm quyền giải quyết của cơ quan",
-    "Hồ sơ trùng với hồ sơ đã nộp",
-    "Không đủ điều kiện theo quy định",
-)
-_LATE = (
-    "Chờ kết quả xác minh của cơ quan khác",
-    "Hồ sơ phức tạp, cần thẩm định thêm",
-    "Lỗi hệ thống của cơ quan phối hợp",
-)
 
 
 def _work(tale: Tale, at: datetime, hours: float) -> datetime:
@@ -43,8 +25,11 @@ def _work(tale: Tale, at: datetime, hours: float) -> datetime:
 
 
 def number(tale: Tale) -> str:
-    """Return the number of a result."""
-    return f"{tale.rng.randint(1, 9999)}/{tale.rng.choice(('GCN', 'GXN', 'QĐ', 'TL', 'CT'))}-UBND"
+    """Return the number of a result: they grow with the year."""
+    name = tale.case.procedure.name.lower()
+    sign = next((sign for part, sign in words.SIGNS if part in name), "QĐ")
+    day = tale.world.clock.day_of(tale.last).timetuple().tm_yday
+    return f"{day * 6 + tale.rng.randint(-5, 0)}/{sign}-UBND"
 
 
 def take_in(tale: Tale, at: datetime, hours: float = 3.0) -> datetime:
@@ -100,10 +85,18 @@ def give_out(tale: Tale, done: datetime) -> None:
 
 
 def settle_late(tale: Tale, done: datetime) -> datetime:
-    """Who has not paid by now pays when the result is there: online when told, or at the counter. Raises NotYet."""
+    """Who has not paid by now pays when the result is there: online when told, or at the counter. Raises NotYet.
+
+    Of those who meant not to, most come after some weeks.
+    """
     for bill in list(tale.bills):
-        if bill["state"] != "open" or tale.is_paying:
+        if bill["state"] != "open":
             continue
+        if tale.is_paying:
+            if not tale.is_forgotten or tale.rng.random() < 0.15:
+                continue
+            money.finish(tale)
+            done = done + timedelta(days=tale.rng.uniform(6, 50))
         if tale.rng.random() < (0.55 if tale.channel == "online" else 0.15):
             paying.plainly(tale, done + timedelta(hours=tale.rng.uniform(0.1, 20)), bill)
         else:
@@ -119,9 +112,8 @@ def rate(tale: Tale, at: datetime) -> None:
     if rng.random() < 0.14:
         when = tale.when(at + timedelta(hours=rng.uniform(0.1, 50)))
         score = rng.choices((5, 4, 3, 2, 1), (58, 26, 9, 4, 3))[0]
-        good = ("", "", "", "Cán bộ nhiệt tình, giải thích rõ.", "Nhanh hơn tôi nghĩ.")
-        words = rng.choice(good if score > 3 else ("", "Phải đi lại nhiều lần.", "Chờ lâu quá hẹn."))
-        tale.write("rating", when, dossier_id=tale.dossier, score=score, words=words, at=when)
+        said = "" if rng.random() < 0.6 else rng.choice(words.GOOD if score > 3 else words.BAD)
+        tale.write("rating", when, dossier_id=tale.dossier, score=score, words=said, at=when)
 
 
 def smoothly(tale: Tale, at: datetime) -> None:
@@ -134,14 +126,16 @@ def smoothly(tale: Tale, at: datetime) -> None:
 def with_papers_missing(tale: Tale, at: datetime) -> None:
     """Papers are asked for, at the window or later; they come, and the clock goes on."""
     rng, early = tale.rng, tale.rng.random() < 0.5
-    items = "\n".join(rng.sample(_MISSING, rng.randint(1, 3)))
+    papers_asked = tale.world.scene.papers.get(tale.case.procedure_id, ())
+    choice = list(dict.fromkeys([*(name.partition(":")[0] for name, _always in papers_asked), *words.MISSING]))
+    items = "\n".join(rng.sample(choice, rng.randint(1, 3)))
     if early:
         actor = tale.officer(Role.RECEPTION_OFFICER)
         asked = _work(tale, at, 3)
         desk.notice(tale, asked, NoticeKind.SUPPLEMENT, actor, "Hồ sơ còn thiếu giấy tờ", items)
         came = _work(tale, asked, rng.choice((8, 16, 40)))
         papers.asked_for(tale, came)
-        desk.advance(tale, came, S.SUBMITTED, None, _SENT)
+        desk.advance(tale, came, S.SUBMITTED, None, words.SENT)
         begun = take_in(tale, came, 1)
     else:
         actor = tale.officer(Role.HANDLING_OFFICER)
@@ -150,14 +144,14 @@ def with_papers_missing(tale: Tale, at: datetime) -> None:
         desk.notice(tale, asked, NoticeKind.SUPPLEMENT, actor, "Cần làm rõ nội dung kê khai", items)
         came = _work(tale, asked, rng.choice((8, 24, 60)))
         papers.asked_for(tale, came)
-        desk.advance(tale, came, S.IN_PROCESS, None, _SENT)
+        desk.advance(tale, came, S.IN_PROCESS, None, words.SENT)
         begun = came
     give_out(tale, finish(tale, begun, hours_left(tale)))
 
 
 def refused(tale: Tale, at: datetime) -> None:
     """Refused at the window, in writing."""
-    actor, reason = tale.officer(Role.RECEPTION_OFFICER), tale.rng.choice(_REFUSED)
+    actor, reason = tale.officer(Role.RECEPTION_OFFICER), tale.rng.choice(words.REFUSED)
     when = _work(tale, at, 4)
     desk.notice(tale, when, NoticeKind.REFUSAL, actor, reason)
     _give_back(tale, when, RefundReason.REFUSED)
@@ -188,10 +182,13 @@ def stopped(tale: Tale, at: datetime) -> None:
     begun = take_in(tale, at)
     when = _work(tale, begun, 8)
     handler = tale.officer(Role.HANDLING_OFFICER)
-    desk.notice(tale, when, NoticeKind.STOP, handler, "Đất đang có tranh chấp, chờ kết luận của cơ quan có thẩm quyền")
+    is_about_land = "đất" in tale.case.procedure.name.lower()
+    desk.notice(
+        tale, when, NoticeKind.STOP, handler, tale.rng.choice(words.STOPPED_LAND if is_about_land else words.STOPPED)
+    )
     if tale.rng.random() < 0.4:
         on = _work(tale, when, 80)
-        desk.advance(tale, on, S.IN_PROCESS, handler, "Tranh chấp đã được giải quyết")
+        desk.advance(tale, on, S.IN_PROCESS, handler, "Đã có kết luận, giải quyết tiếp")
         give_out(tale, finish(tale, on, hours_left(tale)))
 
 
@@ -199,7 +196,7 @@ def extended(tale: Tale, at: datetime) -> None:
     """It will be late: the office apologises and names a later day, which it keeps or not."""
     begun = take_in(tale, at)
     asked = _work(tale, begun, 12)
-    desk.extend(tale, asked, tale.rng.choice((3, 5, 7)), tale.rng.choice(_LATE))
+    desk.extend(tale, asked, tale.rng.choice((3, 5, 7)), tale.rng.choice(words.LATE))
     give_out(tale, finish(tale, asked, tale.rng.choice((10, 20, 34))))
 
 

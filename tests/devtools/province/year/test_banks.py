@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
+import uuid
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,16 +16,21 @@ from django.utils import timezone
 from agencies.models import Role, User
 from devtools import demo
 from devtools.demo import PHU_THO, VIET_TRI
+from gateways import registry
+from gateways.base import Capability, MerchantConfig, OutcomeState, RefundOrder, SentOrder
 from payments.models import (
     ClosedDay,
     Discrepancy,
     MerchantAccount,
+    Payment,
     Reallocation,
     Refund,
     Statement,
     StatementRow,
 )
 from payments.states import RefundState
+from tests.support import running
+from tests.support.factories import CONTRACTS
 
 pytestmark = [pytest.mark.xdist_group("province"), pytest.mark.usefixtures("province"), pytest.mark.django_db]
 
@@ -88,3 +97,18 @@ def test_work_waits_for_the_accountants_of_a_commune(code: str) -> None:
     assert set(cases.values_list("kind", flat=True)) >= {"surplus", "short", "over", "charged_claim"}
     last = Statement.objects.get(merchant_account__agency__code=code, state="preview")
     assert last.rows.exists()
+
+
+def test_the_banks_know_the_year_when_they_are_asked(books: Path) -> None:
+    """An officer asks about a payment of the year, and gives one back: the bank's books have what it needs for both."""
+    with running.sandbox(books.parent) as url:
+        for gateway in ("vnptpay", "payplatform", "vnpay", "momo", "vietinbank_direct"):
+            contract = json.loads(re.sub(r"http://127\.0\.0\.1:[0-9]+", url, json.dumps(CONTRACTS[gateway])))
+            adapter: Any = registry.get(gateway)(MerchantConfig(contract["settings"], contract["secrets"]))
+            found = Payment.objects.filter(gateway=gateway, refunded_amount=0, is_applied=True).latest("pk")
+            known = {"request": found.request, "gateway_ref": found.gateway_ref, "created_at": found.created_at}
+            order = SentOrder(found.merchant_ref, found.amount, **known)
+            assert adapter.query(order).state == OutcomeState.PAID, gateway
+            if Capability.REFUND in adapter.capabilities:
+                wish = RefundOrder(uuid.uuid4().hex, 1000, "x", created_at=timezone.now(), requested_by="x")
+                assert adapter.refund(order, wish).state == OutcomeState.PAID, gateway
