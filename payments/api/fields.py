@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -17,6 +19,7 @@ from core.values.text import one_line, plain
 
 #: Nobody bills for longer ahead; a later year is a typing error.
 FURTHEST_DUE = timedelta(days=5 * 366)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -85,16 +88,22 @@ class PersonNameField(LineField):
 
 
 class DueField(serializers.DateTimeField):
-    """By when to pay: a moment to come, within a few years."""
+    """By when to pay: a moment to come, within a few years. A day alone ends when it ends in Vietnam."""
 
     default_error_messages = {
+        "zoneless": _("Hãy ghi múi giờ, ví dụ 2026-12-31T17:00:00+07:00, hoặc chỉ ghi ngày."),
         "past": _("Hạn nộp phải ở tương lai."),
         "far": _("Hạn nộp không được sau quá năm năm."),
     }
 
     def to_internal_value(self, value: Any) -> datetime:
-        """Return the moment. Raises ValidationError."""
+        """Return the moment. Raises ValidationError, also for a time whose zone nobody can know."""
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            value = f"{value}T23:59:59+07:00"
         moment: datetime = super().to_internal_value(value)
+        written = parse_datetime(value) if isinstance(value, str) else None
+        if written is not None and written.tzinfo is None:
+            self.fail("zoneless")
         now = timezone.now()
         if moment <= now:
             self.fail("past")

@@ -15,6 +15,11 @@ from payments.states import EventKind
 
 from .fields import CodeField, DueField, LineField, PersonNameField, PlainTextField, StrictSerializer, WholeNumberField
 
+DUE = (
+    "In the future, within five years, with its zone; a date alone is the end of that day in Vietnam. The payer "
+    "reads it; it closes nothing: a bill past it stays open with `is_overdue` and can be paid until you cancel it"
+)
+
 
 class LineSerializer(serializers.ModelSerializer[BillLine]):
     """One line of a bill."""
@@ -43,7 +48,7 @@ class NewBillSerializer(StrictSerializer):
     payer_name = PersonNameField(max_length=200)
     description = LineField(max_length=255)
     lines = NewLineSerializer(many=True, allow_empty=False)
-    due_at = DueField(required=False, allow_null=True, help_text="In the future, within five years")
+    due_at = DueField(required=False, allow_null=True, help_text=DUE)
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
@@ -159,6 +164,9 @@ class BillSerializer(serializers.ModelSerializer[Bill]):
     pay_url = serializers.SerializerMethodField()
     paid_amount = serializers.SerializerMethodField()
     surplus_amount = serializers.SerializerMethodField()
+    is_overdue = serializers.BooleanField(
+        read_only=True, help_text="Still open after `due_at`. It can be paid all the same, until you cancel it"
+    )
     lines = LineSerializer(many=True)
     payments = PaymentSerializer(many=True)
     receipts = ReceiptSerializer(many=True)
@@ -179,6 +187,7 @@ class BillSerializer(serializers.ModelSerializer[Bill]):
             "paid_amount",
             "surplus_amount",
             "due_at",
+            "is_overdue",
             "created_at",
             "settled_at",
             "lines",

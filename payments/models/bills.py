@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -101,6 +102,11 @@ class Bill(models.Model):
     def is_settled(self) -> bool:
         """Nothing more is owed: paid, waived or zero from the start."""
         return self.state in SETTLED_BILL_STATES
+
+    @property
+    def is_overdue(self) -> bool:
+        """It is still owed after its day. It can be paid all the same, until whoever made it closes it."""
+        return self.state == BillState.OPEN and self.due_at is not None and self.due_at < timezone.now()
 
     @property
     def is_test(self) -> bool:
