@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -102,6 +103,12 @@ def _refuse_floods(payment: Payment) -> None:
 def are_open(bills: QuerySet[Bill]) -> bool:
     """Tell whether a claim about one of these bills is still open."""
     return ChargeClaim.objects.filter(payment__bill__in=bills, discrepancy__closed_at=None).exists()
+
+
+def claimed_among(bills: Iterable[Bill]) -> set[int]:
+    """Return the ids of those of these bills about which a claim is open: their payers are not asked to pay again."""
+    open_claims = ChargeClaim.objects.filter(payment__bill__in=[bill.pk for bill in bills], discrepancy__closed_at=None)
+    return set(open_claims.values_list("payment__bill", flat=True))
 
 
 def forget_proofs(bills: QuerySet[Bill]) -> None:

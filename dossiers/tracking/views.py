@@ -13,6 +13,7 @@ from core import browser_rights, live
 from dossiers.models import Dossier
 from dossiers.post import changes as post_changes
 from dossiers.post import orders as postal_orders
+from payments import charge_claims
 from payments.callbacks.views import SESSION_PAYMENT
 from payments.checkout import start as checkout
 from payments.refunds import status as refund_status
@@ -41,6 +42,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "dossier": dossier,
         "bills": tracking_context.shown_bills(dossier),
         "returned": [back for bill in dossier.bills.all() for back in refund_status.of_bill(bill)],
+        "claimed": charge_claims.claimed_among(dossier.bills.all()),
         "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
         "slip_url": slip_url,
         "live": live.stream_url(bill.token for bill in dossier.bills.all()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dossiers.models import Dossier
+from payments import charge_claims
 from payments.models import Bill
 from payments.models.refunds import RefundReason
 from payments.refunds.workflow import refundable_amount
@@ -13,7 +14,7 @@ def of(dossier: Dossier) -> dict[str, object]:
     """Return what the page says before one withdraws; amounts are whole đồng.
 
     `paid` settled a bill: of it `back` goes back and `not_returned` is kept by law. `held` came and settled nothing.
-    `is_in_doubt`: more may have come than anybody knows yet.
+    `is_in_doubt`: more may have come than anybody knows yet. `is_claimed`: the payer says so, and nobody has answered.
     """
     bills = Bill.objects.filter(pk__in=dossier.bills.values("pk")).with_payments()
     payments = [payment for bill in bills for payment in bill.payments.all() if payment.is_applied]
@@ -24,5 +25,6 @@ def of(dossier: Dossier) -> dict[str, object]:
         "back": back,
         "not_returned": paid - back,
         "held": sum(bill.received_amount for bill in bills),
+        "is_claimed": charge_claims.are_open(Bill.objects.filter(pk__in=dossier.bills.values("pk"))),
         "is_in_doubt": any(bill.doubtful_payments for bill in bills if bill.state == BillState.OPEN),
     }

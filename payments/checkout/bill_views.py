@@ -103,7 +103,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     context["ended"], context["ended_name"] = ended, gateway_name(ended)
     claims = [payment.claim for payment in bill.payments.all() if hasattr(payment, "claim")]
     is_claimed = any(claim.is_open for claim in claims)
-    context["claims"] = claims
+    context["claims"], context["is_claimed"] = claims, is_claimed
     # Money may be on its way: whoever wants to pay once more has to say that they are sure.
     context["is_doubtful"] = is_claimed or context["state"] == DisplayState.CHECKING
     context["may_claim"] = bool(charge_claims.claimable(bill))

@@ -23,7 +23,7 @@ from gateways.base import (
     QrCode,
     Redirect,
 )
-from payments import transitions
+from payments import charge_claims, transitions
 from payments.bills import holds
 from payments.errors import (
     AnotherUnderWay,
@@ -95,7 +95,9 @@ def unfinished(tokens: Collection[str]) -> Payment | None:
     """Return the attempt a browser was sent away with, if it may still be finished."""
     payments = Payment.objects.filter(token__in=tokens, state__in=OPEN_PAYMENT_STATES, bill__state=BillState.OPEN)
     payment = payments.select_related("bill").first()
-    return payment if payment and not holds.why_not_now(payment.bill) else None
+    if payment is None or holds.why_not_now(payment.bill) or charge_claims.claimed_among([payment.bill]):
+        return None  # whoever says the bank took the money is not led to pay again
+    return payment
 
 
 def _ask_about_earlier(bill: Bill) -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 from agencies.models import AuditEntry, Role
 from payments import charge_claims, discrepancies
 from payments.callbacks import inbox
-from payments.checkout.start import start
+from payments.checkout.start import start, unfinished
 from payments.errors import TooManyClaims
 from payments.models import Bill, ChargeClaim, Discrepancy, Payment
 from payments.settlement import ledger_check
@@ -28,6 +28,7 @@ from tests.support.payments.callbacks import post
 from tests.support.payments.charge_claims import claim_of, picture
 from tests.support.payments.sandbox import Bank
 from tests.support.signing_in import browser_of
+from tests.support.tracking import opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -152,3 +153,21 @@ def test_one_bill_and_one_address_make_only_so_many() -> None:
     with pytest.raises(TooManyClaims):
         charge_claims.make(failed[-1], details, due_at=timezone.now())
     assert Discrepancy.objects.count() == charge_claims.MOST_PER_BILL
+
+
+def test_who_said_they_were_charged_is_led_to_pay_again_nowhere() -> None:
+    """The main way on is to wait; going on with the attempt stands among the other ways, folded away."""
+    dossier = factories.dossier(amount=150_000)
+    payment = factories.payment(of=dossier.bills.get())
+    bill, browser = dossier.bills.get(), opened(dossier)
+    assert 'class="primary"' in page_of(bill).split("<details")[0]
+    assert f"/thanh-toan/{bill.token}/" in browser.get(f"/ho-so/{dossier.code}/").content.decode()
+    claim_of(payment)
+    before, _separator, folded = page_of(bill).split("<main", 1)[1].partition("<details")
+    assert 'class="primary"' not in before and "Tiếp tục lần đó" not in before
+    assert "Tiếp tục lần đó" in folded
+    page = browser.get(f"/ho-so/{dossier.code}/").content.decode()
+    assert "đừng nộp lại" in page and "Nộp 150.000" not in page.replace("\u00a0", " ")
+    withdrawing = browser.get(f"/ho-so/{dossier.code}/rut/").content.decode()
+    assert "Bạn đã báo bị trừ tiền" in withdrawing and "Bạn chưa nộp tiền" not in withdrawing
+    assert unfinished([payment.token]) is None
