@@ -60,7 +60,12 @@ def test_booked_is_money_that_came_for_these_payments_and_is_not_compared_yet() 
             note=note,
         ).save()
     discrepancies.new_discrepancy(
-        DiscrepancyKind.CONFLICT, agency_id=1, payment=payment, notification=told, amount=1, note="KEY0"
+        DiscrepancyKind.CONFLICT,
+        agency_id=payment.bill.agency_id,
+        payment=payment,
+        notification=told,
+        amount=1,
+        note="KEY0",
     ).save()
     booked = of_payments([payment.pk]).by_payment
     assert booked == {
