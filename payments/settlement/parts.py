@@ -22,10 +22,9 @@ CAUSE = "part"
 def lock_open(bills: Iterable[Bill]) -> dict[int, list[Discrepancy]]:
     """Return the unused parts of the bills still open, by bill. Locks them, ids ascending; the bills are locked."""
     parts: dict[int, list[Discrepancy]] = {bill.pk: [] for bill in bills if bill.state == BillState.OPEN}
-    if parts:
-        unused = Discrepancy.objects.filter(bill__in=parts, kind=DiscrepancyKind.SHORT, closed_at=None)
-        for part in unused.select_for_update().order_by("pk"):
-            parts[part.bill_id or 0].append(part)
+    unused = Discrepancy.objects.filter(bill__in=parts, kind=DiscrepancyKind.SHORT, closed_at=None)
+    for part in unused.select_for_update().order_by("pk"):
+        parts[part.bill_id or 0].append(part)
     return parts
 
 

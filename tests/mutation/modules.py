@@ -16,6 +16,7 @@ _OWN_BILL = "a payment has its bill; parts and what is short belong to both"
 _BY_KEY = "reads and locks more than was asked about; what is needed is found by its key"
 _AS_LONG = "both lists have one entry for each kind"
 _ONLY_A_RACE = "only a race shows it: tests/payments/settlement/test_races.py"
+_TYPED = "said for the types: what the filter finds has one"
 _WAITS = "two rounds at once wait for each other instead of passing: slower, and the same in the end"
 
 #: Path of a module: the tests that are run on its mutants, the quickest first.
@@ -122,6 +123,14 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "payments/settlement/apply.py",
         "bill and decision.discrepancy == DiscrepancyKind.SHORT → without bill",
     ): _OWN_BILL,
+    (
+        "payments/settlement/likeness.py",
+        "Discrepancy.objects.filter(kind=DiscrepancyKind.LIKELY_BOOKED, notification__isnull=False, paymen… → without "
+        "payment__in",
+    ): _BY_KEY,
+    ("payments/settlement/likeness.py", "payment_id and money_key not in keys → without payment_id"): _TYPED,
+    ("payments/settlement/parts.py", "part.bill_id or 0 → without 0"): _TYPED,
+    ("payments/settlement/parts.py", "0 → 1"): _TYPED,
     ("payments/settlement/likeness.py", "if rows → if True"): "saves a query where nothing is booked",
     ("payments/settlement/rules.py", "event.amount < payment.amount → LtE"): _NEVER_EQUAL,
     ("payments/settlement/rules.py", "amount > payment.amount → GtE"): _NEVER_EQUAL,
