@@ -131,6 +131,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("payments/settlement/likeness.py", "payment_id and money_key not in keys → without payment_id"): _TYPED,
     ("payments/settlement/parts.py", "part.bill_id or 0 → without 0"): _TYPED,
     ("payments/settlement/parts.py", "0 → 1"): _TYPED,
+    (
+        "payments/transitions.py",
+        "if after == PaymentState.REVERSED → if True",
+    ): "no other payment than a paid one is applied: the database holds to it",
     ("payments/settlement/likeness.py", "if rows → if True"): "saves a query where nothing is booked",
     ("payments/settlement/rules.py", "event.amount < payment.amount → LtE"): _NEVER_EQUAL,
     ("payments/settlement/rules.py", "amount > payment.amount → GtE"): _NEVER_EQUAL,

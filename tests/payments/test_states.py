@@ -167,6 +167,14 @@ def test_a_statement_cannot_be_built_for_what_no_table_lists_or_for_unlike_moves
         build("payments_payment", ("sent", "failed"), "paid", payment_edge)
 
 
+def test_a_statement_moves_only_the_rows_it_is_given_and_of_those_only_what_may() -> None:
+    assert transitions.BILL_SETTLED.update("plain", "bill_id", "settled_at = now()") == (
+        "UPDATE payments_bill AS moved SET state = 'paid', settled_at = now() "
+        "FROM plain WHERE moved.id = plain.bill_id AND moved.state IN ('open')"
+    )
+    assert transitions.PAYMENT_PAID.may_be_taken_by("p") == "p.state IN ('created', 'sent', 'unknown')"
+
+
 def test_a_statement_moves_something() -> None:
     with pytest.raises(ValueError):
         transitions._bulk_edge("payments_payment", (), "paid", payment_edge)
