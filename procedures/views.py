@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -91,7 +91,13 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "procedure": procedure,
         "offers": offers,
-        "glance": glance(offers),
+        # What is summed up does not hang on a number that cannot be read.
+        "glance": glance(
+            [
+                offer(each.case, rules_for(each.case, today), QueryDict(), today) if each.counts.faults else each
+                for each in offers
+            ]
+        ),
         "is_open": today in procedure.valid_during,
         "audiences": [Audience(value).label for value in procedure.audiences],
         "agencies": agencies,

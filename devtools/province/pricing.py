@@ -12,7 +12,7 @@ from typing import Any
 
 from procedures.fees import Facts, Quote, Rule, in_force, quote
 from procedures.fees.errors import FeeUnknown
-from procedures.fees.inputs import choice_fields, fact_fields, group_fields, written
+from procedures.fees.inputs import choice_fields, fact_fields, group_fields
 from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase
 from procedures.schedules.load import IN_USE, rules_for
 
@@ -130,7 +130,7 @@ def typed_facts(rules: Iterable[Rule], facts: Facts, day: date) -> dict[str, lis
     chosen = {"applicant": facts.applicant, "area": "", "timing": "late" if facts.is_late else "on_time"}
     choices, counted = ([field.name for field in found(current)] for found in (choice_fields, fact_fields))
     typed = {name: [chosen[name]] for name in choices}
-    typed |= {name: [written(facts.quantities[name])] for name in counted}
+    typed |= {name: [str(facts.quantities[name])] for name in counted}
     if facts.groups:
         typed["groups"] = sorted(facts.groups)
     return {"fee_questions": [" ".join([*choices, *counted, *sorted(group_fields(current))])], **typed}

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from agencies.models import AuditEntry
 from dossiers.models import Dossier, PostageRate
 from payments.models import Bill, BillLine, FeeKind
-from procedures.fees.inputs import APPLICANTS, AREAS, FACT_LABELS, TIMINGS, written
+from procedures.fees import Quantity
+from procedures.fees.inputs import APPLICANTS, AREAS, FACT_LABELS, TIMINGS
 from procedures.models import FeeRule, FeeSchedule
 
 
@@ -95,10 +96,8 @@ def _keys(lines: Iterable[tuple[Bill, BillLine]], name: str) -> set[int]:
 
 
 def _inputs(facts: dict[str, Any], dossier: Dossier | None) -> Iterable[str]:
-    """Yield what was known when the amount was computed, as people read it."""
-    for name, number in (facts.get("quantities") or {}).items():
-        if name in FACT_LABELS and number:
-            yield f"{FACT_LABELS[name][0]}: {written(number)}"
+    """Yield what was numbers when the amount was computed, as people read it."""
+    yield from _counted(facts.get("quantities") or {})
     for word in (APPLICANTS.get(facts.get("applicant", "")), AREAS.get(facts.get("area", ""))):
         if word:
             yield str(word)
@@ -107,3 +106,19 @@ def _inputs(facts: dict[str, Any], dossier: Dossier | None) -> Iterable[str]:
     if dossier is not None:
         yield str(dossier.get_channel_display())
         yield _("nộp ngày %(day)s") % {"day": f"{timezone.localtime(dossier.submitted_at):%d/%m/%Y}"}
+
+
+def _counted(quantities: dict[str, Quantity]) -> Iterable[str]:
+    """Yield the numbers; of several papers one line each."""
+    numbers = {name: number for name, number in quantities.items() if name in FACT_LABELS and number}
+    columns = [[number] if isinstance(number, int) else number for number in numbers.values()]
+    height = max(map(len, columns), default=0)
+    if height < 2:
+        yield from (f"{FACT_LABELS[name][0]}: {number}" for name, number in numbers.items())
+        return
+    for row in range(height):
+        parts = (
+            f"{column[row if len(column) > 1 else 0]} {FACT_LABELS[name][1]}"
+            for name, column in zip(numbers, columns, strict=True)
+        )
+        yield f"Giấy tờ {row + 1}: {' × '.join(parts)}"

@@ -104,7 +104,9 @@ def calculated(case: ProcedureCase, parameters: QueryDict) -> dict[str, list[str
     """Return what was entered in the calculator on the procedure's page, under the field names of the step."""
     answers = parameters.copy()
     answers.setlist("groups", answers.pop("group", []))
-    return {name: values for name, values in typed_in(MatterForm(case), answers).items() if all(values)}
+    form = MatterForm(case, answers)
+    counted = {name: texts for name, texts in form.counts.typed.items() if name in parameters}
+    return {name: values for name, values in {**typed_in(form, answers), **counted}.items() if all(values)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Complete:
             **person,
             is_for_another=whose == ForWhom.OTHER,
             channel=assistance.channel if assistance else Channel.ONLINE,
-            quantities={name: data[name] for name in matter.quantity_names},
+            quantities=matter.counts.quantities,
             groups=frozenset(data.get("groups", ())),
             applicant_kind=data.get("applicant", "individual"),
             area=data.get("area", ""),

@@ -6,35 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from core.values.closed_names import name_for_reader
 from core.values.form_fields import DayField, IdentityNumberField, PhoneField, PlainTextField, identity_fields
-from procedures.fees import read_quantity
 from procedures.models import Question, QuestionKind
 
-#: Of anything a fee counts.
-MOST_UNITS = 10_000
 
+class CountField(forms.Field):
+    """One number of a fee, or one for each of several papers: its texts, which `procedures.fees.counts` reads.
 
-class QuantitiesField(forms.IntegerField):
-    """A number, or one for each of several papers: "3, 1, 5"."""
+    The page shows all of them together (`components/counts.html`).
+    """
 
-    widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
+    class _Texts(forms.TextInput):
+        def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+            given = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+            return [str(text) for text in (given if isinstance(given, list) else [given])]
 
-    def to_python(self, value: Any) -> Any:
-        """Return the number or numbers. Raises ValidationError."""
-        if value in self.empty_values:
-            return None
-        quantity = read_quantity(str(value), MOST_UNITS)
-        if quantity is None:
-            raise forms.ValidationError(
-                _("Viết một số, hoặc số trang của từng giấy tờ, ví dụ: 3, 1, 5."), code="invalid"
-            )
-        return quantity
-
-    def run_validators(self, value: Any) -> None:
-        """Leave the bounds to `to_python`, which knows lists."""
+    widget = _Texts
 
 
 class PlaceSelect(forms.Select):

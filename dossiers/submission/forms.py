@@ -30,12 +30,12 @@ from core.values.money import dong_for_reader
 from dossiers.models import PostageRate, PostalZone, ReturnMethod
 from dossiers.post import orders as postal_orders
 from dossiers.post.provinces import PROVINCES
-from procedures.fees import choice_fields, fact_fields, groups, in_force
+from procedures.fees import FACT_LABELS, choice_fields, fact_fields, groups, in_force, read_counts
 from procedures.models import Question
 from procedures.schedules.load import rules_for
 
 from . import right_case
-from .fields import MOST_UNITS, PlaceSelect, QuantitiesField, question_fields
+from .fields import CountField, PlaceSelect, question_fields
 from .step_form import Answers, StepForm
 
 QUESTION = "q_"
@@ -156,12 +156,12 @@ class MatterForm(StepForm):
             is_open = choice.name == "area"
             options = [("", _("Theo nơi nhận hồ sơ")), *choice.options] if is_open else list(choice.options)
             self.fields[choice.name] = forms.ChoiceField(label=choice.label, choices=options, required=not is_open)
-        self.quantity_names = [field.name for field in fact_fields(current)]
-        for field in fact_fields(current):
-            kind = QuantitiesField if field.is_list else forms.IntegerField
-            self.fields[field.name] = kind(
-                label=field.label, help_text=field.hint, min_value=1, max_value=MOST_UNITS, initial=1
-            )
+        counted = fact_fields(current)
+        for field in counted:
+            self.fields[field.name] = CountField(label=field.label, required=False)
+        # A page that did not ask yet begins with 1; a number that was asked for and left out is missing.
+        first = [""] if self.is_bound else ["1"]
+        self.counts = read_counts(counted, {field.name: self[field.name].value() or first for field in counted})
         if reductions := groups(current):
             self.fields["groups"] = forms.MultipleChoiceField(
                 label=_("Thuộc diện được miễn, giảm?"),
@@ -170,13 +170,13 @@ class MatterForm(StepForm):
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
-        return " ".join(
-            [*(choice.name for choice in choice_fields(current)), *self.quantity_names, *sorted(reductions)]
-        )
+        return " ".join([*(choice.name for choice in choice_fields(current)), *self.counts.typed, *sorted(reductions)])
 
     def clean(self) -> dict[str, Any]:
         """Refuse answers to other questions than the chosen agency asks: what was not asked would change the fee."""
         data = super().clean()
+        for name, faults in self.counts.faults.items():
+            self.add_error(name, faults)
         self._hold_against_case(data)
         if data.get("agency") and data.get("fee_questions") != self._questions_of_the_fee:
             self.data = sent = cast(MultiValueDict[str, str], self.data).copy()
@@ -196,7 +196,8 @@ class MatterForm(StepForm):
     def suggested(cls, answers: Answers) -> dict[str, Any]:
         """Prefill what was entered in the calculator."""
         calculated = answers.get(CALCULATOR, {})
-        return {name: values if name == "groups" else values[0] for name, values in calculated.items() if values}
+        several = {"groups", *FACT_LABELS}
+        return {name: values if name in several else values[0] for name, values in calculated.items() if values}
 
     def answers(self) -> tuple[tuple[str, str], ...]:
         """Return the procedure's questions that were answered, each with its answer as text."""

@@ -43,7 +43,7 @@ def contradiction(
     }
     fault = _("%(answer)s không hợp với trường hợp đã chọn: %(case)s (%(condition)s).") % shown
     advice = (
-        _("Sửa câu trả lời nếu ghi nhầm; đúng rồi thì đổi sang trường hợp ghi bên dưới.")
+        _("Sửa câu trả lời nếu ghi nhầm; đúng rồi thì bấm nút đổi trường hợp.")
         if others
         else _("Thủ tục này không có trường hợp nào như vậy. Hãy xem lại, hoặc hỏi tại quầy.")
     )

@@ -9,6 +9,7 @@ from core.proof_of_work import ProvenForm
 from core.values.documents import Document
 from core.values.form_fields import read_documents
 from procedures.catalogue.calculator import Offer
+from procedures.fees import Counts
 from procedures.models import ProcedureCase
 
 #: What was typed: step → field → values, as a browser sends them.
@@ -25,6 +26,8 @@ class StepForm(ProvenForm):
     title: ClassVar[Any]
     #: Where the answers contradict the case that was chosen: the cases they lead to, with what these cost.
     right_cases: Sequence[Offer] = ()
+    #: The numbers its fee depends on.
+    counts = Counts((), ())
 
     def __init__(
         self, case: ProcedureCase, *args: Any, is_assisted: bool = False, signed_in: str = "", **kwargs: Any

@@ -19,7 +19,7 @@ from dossiers.post import orders as postal_orders
 from payments.bills.create import NewLine, create_bill
 from procedures.areas import area_of
 from procedures.calendar import days
-from procedures.fees import Facts, Quote, quote
+from procedures.fees import Facts, Quantity, Quote, quote
 from procedures.models import FeeRule, ProcedureCase
 from procedures.schedules.load import rules_for
 
@@ -40,7 +40,7 @@ class Application:
     owner_email: str = ""
     owner_address: str = ""
     channel: str = "online"
-    quantities: Mapping[str, int] | None = None
+    quantities: Mapping[str, Quantity] | None = None
     groups: frozenset[str] = frozenset()
     applicant_kind: str = "individual"
     area: str = ""

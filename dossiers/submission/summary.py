@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.values import identity
 from core.values.documents import doubts_about
 from core.values.form_fields import PhoneField
@@ -13,6 +15,7 @@ from procedures.fees import FeeUnknown
 
 from . import drafts
 from .drafts import Complete
+from .fields import CountField
 from .step_form import StepForm
 
 
@@ -40,6 +43,10 @@ def _shown(form: StepForm) -> Iterator[tuple[Any, str]]:
     """Yield label and value of what was answered."""
     for bound in form.visible_fields():
         value = form.cleaned_data.get(bound.name)
+        if isinstance(bound.field, CountField) and form.counts.are_papers:
+            if bound.name == form.counts.fields[0].name:
+                yield _("Giấy tờ cần sao"), form.counts.in_words
+            continue
         if value in (None, "", [], ()):
             continue
         if isinstance(bound.field, PhoneField):

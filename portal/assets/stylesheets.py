@@ -23,8 +23,9 @@ FOLDER = settings.BASE_DIR / "static" / "css"
 BUNDLES = {
     "css/bundles/site.css": (
         *("base/tokens", "base/elements", "base/skip-link", "base/banner", "base/header", "base/main", "base/footer"),
-        *("base/preferences", "forms/button", "forms/field", "forms/choice", "forms/error", "forms/scan"),
-        *("forms/filters", "money/state", "money/chip", "money/amount", "money/qr", "content/devices", "content/card"),
+        *("base/preferences", "forms/button", "forms/field", "forms/choice", "forms/error"),
+        *("forms/counts", "forms/scan", "forms/filters", "money/state", "money/chip", "money/amount", "money/qr"),
+        *("content/devices", "content/card"),
         *("content/tiles", "content/facts", "content/plain-list", "content/notice", "content/table", "content/tabs"),
         *("content/pages", "progress/steps", "progress/bar", "progress/turn", "progress/timeline"),
         *("content/details", "content/chart", "content/forced-colors", "pages/hero", "pages/picture-steps"),

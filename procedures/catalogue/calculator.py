@@ -10,11 +10,10 @@ from django.http import QueryDict
 
 from procedures.fees import (
     ChoiceField,
-    FactField,
+    Counts,
     Facts,
     FeeUnknown,
     Line,
-    Quantity,
     Quote,
     Reduction,
     Rule,
@@ -24,13 +23,10 @@ from procedures.fees import (
     in_force,
     next_edge,
     quote,
-    read_quantity,
+    read_counts,
     weighed,
-    written,
 )
 from procedures.models import ProcedureCase
-
-MOST_UNITS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +59,13 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One case on the page: the questions of its calculator with their answers, and the amounts."""
+    """One case on the page: the questions of its calculator with their answers, and the amounts.
+
+    There is no amount where a number cannot be read (`counts.faults`): nobody may take a guess for an answer.
+    """
 
     case: ProcedureCase
-    fields: tuple[tuple[FactField, str], ...]
+    counts: Counts
     choices: tuple[tuple[ChoiceField, str], ...]
     questions: tuple[Question, ...]
     online: Quote | None
@@ -77,7 +76,12 @@ class Offer:
     @property
     def asks(self) -> bool:
         """The amount depends on something."""
-        return bool(self.fields or self.choices or self.questions)
+        return bool(self.counts.fields or self.choices or self.questions)
+
+    @property
+    def may_begin(self) -> bool:
+        """Something says what it costs, or will once the numbers can be read."""
+        return bool(self.online or self.counts.faults)
 
     @property
     def is_dearer_at_counter(self) -> bool:
@@ -98,31 +102,32 @@ def offer(
     on: date,
     rules_on: Callable[[ProcedureCase, date], list[Rule]] | None = None,
 ) -> Offer:
-    """Answer for one case; `parameters` count when they name the case. Nonsense becomes the nearest sense.
+    """Answer for one case; `parameters` count when they name the case.
 
     With `rules_on` the answer includes what changes on the next day within a year on which anything does.
     """
     current = in_force(rules, on)
     answers = parameters if parameters.get("case") == case.slug else QueryDict()
-    quantities = {field: _quantity(field, answers.get(field.name, "")) for field in fact_fields(current)}
-    fields = tuple((field, written(quantity)) for field, quantity in quantities.items())
+    counts = read_counts(fact_fields(current), dict(answers.lists()))
     choices = tuple((field, _choice(field, answers.get(field.name, ""))) for field in choice_fields(current))
     groups = group_fields(current)
     picked = {field.name: value for field, value in choices}
     facts = Facts(
         "online",
-        {field.name: quantity for field, quantity in quantities.items()},
+        {} if counts.faults else counts.quantities,
         frozenset(answers.getlist("group")) & groups.keys(),
         applicant=picked.get("applicant", "individual"),
         area=picked.get("area", ""),
         is_late=picked.get("timing") == "late",
     )
+    if counts.faults:
+        return Offer(case, counts, choices, _unweighed(facts, groups), None, None, ())
     online, counter = _quote(rules, facts, on), _quote(rules, replace(facts, channel="counter"), on)
     edge = next_edge(rules, on)
     is_near = edge and edge - on < timedelta(days=366)
     return Offer(
         case,
-        fields,
+        counts,
         choices,
         _questions(rules, facts, on, groups),
         online,
@@ -153,20 +158,16 @@ def _questions(rules: list[Rule], facts: Facts, on: date, groups: Mapping[str, R
     return tuple(questions)
 
 
+def _unweighed(facts: Facts, groups: Mapping[str, Reduction]) -> tuple[Question, ...]:
+    """Return the questions where there is no amount yet that a yes could lower."""
+    return tuple(Question(slug, group, slug in facts.groups, 0, is_free=False) for slug, group in groups.items())
+
+
 def _quote(rules: list[Rule], facts: Facts, on: date) -> Quote | None:
     try:
         return quote(rules, facts, on)
     except FeeUnknown:
         return None
-
-
-def _quantity(field: FactField, text: str) -> Quantity:
-    several = read_quantity(text, MOST_UNITS) if field.is_list else None
-    return _number(text) if several is None else several
-
-
-def _number(text: str) -> int:
-    return min(max(int(text), 1), MOST_UNITS) if text.isdecimal() and len(text) < 10 else 1
 
 
 def _choice(field: ChoiceField, text: str) -> str:

@@ -4,6 +4,7 @@
 đồng. A quote is frozen into a bill, so it carries everything needed to explain it later.
 """
 
+from .counts import Counts, read_counts
 from .coverage import Clash, Gap, clashes, gaps
 from .errors import FeeAmbiguous, FeeGap, FeeUnknown, QuantityMissing
 from .inputs import (
@@ -15,8 +16,6 @@ from .inputs import (
     fact_fields,
     group_fields,
     groups,
-    read_quantity,
-    written,
 )
 from .quote import quote, weighed, with_amounts
 from .records import ANY, Facts, Line, Quantity, Quote, Reduction, RefundPolicy, Rule, Tier
@@ -28,6 +27,7 @@ __all__ = [
     "FACT_LABELS",
     "ChoiceField",
     "Clash",
+    "Counts",
     "FactField",
     "Facts",
     "FeeAmbiguous",
@@ -51,8 +51,7 @@ __all__ = [
     "in_force",
     "next_edge",
     "quote",
-    "read_quantity",
+    "read_counts",
     "weighed",
     "with_amounts",
-    "written",
 ]

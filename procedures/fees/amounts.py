@@ -10,6 +10,9 @@ from .errors import QuantityMissing
 from .inputs import FACT_LABELS, conditions
 from .records import Facts, Quantity, Rule
 
+#: Letters of an explanation of several papers, so that with what follows it fits a bill's line.
+_LONGEST = 350
+
 
 def gross(rule: Rule, facts: Facts) -> tuple[int, str]:
     """Return the amount before reductions and its explanation.
@@ -17,14 +20,16 @@ def gross(rule: Rule, facts: Facts) -> tuple[int, str]:
     Raises QuantityMissing when the facts lack a number that the rule multiplies by.
     """
     units = _quantity(rule, rule.quantity_fact, facts)
-    amount, explanation = _of_one(rule, units) if isinstance(units, int) else _of_each(rule, units)
     times = _quantity(rule, rule.times_fact, facts)
-    if not isinstance(times, int):
-        raise QuantityMissing(rule.code, rule.times_fact)
-    if rule.times_fact:
-        explanation = f"({explanation}) × {times} {FACT_LABELS[rule.times_fact][1]}"
+    if isinstance(units, int) and isinstance(times, int):
+        amount, explanation = _of_one(rule, units)
+        amount *= times
+        if rule.times_fact:
+            explanation = f"({explanation}) × {times} {FACT_LABELS[rule.times_fact][1]}"
+    else:
+        amount, explanation = _of_each(rule, units, times)
     named = conditions(rule)
-    return amount * times, f"{explanation} – {named}" if named else explanation
+    return amount, f"{explanation} – {named}" if named else explanation
 
 
 def _of_one(rule: Rule, units: int) -> tuple[int, str]:
@@ -42,11 +47,27 @@ def _of_one(rule: Rule, units: int) -> tuple[int, str]:
     return amount, explanation
 
 
-def _of_each(rule: Rule, units: Sequence[int]) -> tuple[int, str]:
-    """Price several papers one by one: tiers and cap hold for each."""
-    amounts = [_of_one(rule, each)[0] for each in units]
-    counted = ", ".join(map(str, units))
-    return sum(amounts), f"{len(units)} giấy tờ ({counted} {_unit(rule)}): {' + '.join(map(dong, amounts))}"
+def _of_each(rule: Rule, units: Quantity, times: Quantity) -> tuple[int, str]:
+    """Price several papers one by one: tiers and cap hold for each copy of each."""
+    if isinstance(units, int) or (not isinstance(times, int) and len(times) != len(units)):
+        raise QuantityMissing(rule.code, rule.times_fact)
+    papers = list(zip(units, [times] * len(units) if isinstance(times, int) else times, strict=True))
+    amount = sum(_of_one(rule, each)[0] * copies for each, copies in papers)
+    return amount, _papers_in_words(rule, papers)
+
+
+def _papers_in_words(rule: Rule, papers: Sequence[tuple[int, int]]) -> str:
+    """Say what each paper costs; of very many only how many pages and copies: a bill's line has its length."""
+    copies = FACT_LABELS[rule.times_fact][1] if rule.times_fact else ""
+    parts = [
+        f"{units} {_unit(rule)}: {dong(_of_one(rule, units)[0])}" + (f" × {times} {copies}" if copies else "")
+        for units, times in papers
+    ]
+    words = f"{len(papers)} giấy tờ ({'; '.join(parts)})"
+    if len(words) <= _LONGEST:
+        return words
+    briefly = ", ".join(f"{units}×{times}" if copies else str(units) for units, times in papers)
+    return f"{len(papers)} giấy tờ ({_unit(rule)}{'×' + copies if copies else ''}: {briefly})"
 
 
 def _quantity(rule: Rule, name: str, facts: Facts) -> Quantity:

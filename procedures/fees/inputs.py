@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from .records import ANY, Quantity, Reduction, Rule
+from .records import ANY, Reduction, Rule
 
 #: Labels are marked for translation here and translated where a form asks; explanations, which bills keep, are not.
 FACT_LABELS = {
@@ -19,13 +18,8 @@ FACT_LABELS = {
     "children": (gettext_noop("Số trẻ"), "trẻ"),
     "items": (gettext_noop("Số lượng"), ""),
 }
-#: Quantities that may be given for each of several papers, how many of those, and what the fields say of it.
-LISTS = frozenset({"pages"})
-MOST_THINGS = 30
-_HINTS = {
-    "pages": gettext_noop("Nhiều giấy tờ thì viết số trang của từng giấy tờ, ví dụ: 3, 1, 5."),
-    "copies": gettext_noop("Mỗi giấy tờ cần mấy bản."),
-}
+#: Where pages are counted, each paper has its own number of them, and of copies.
+_PER_PAPER = ("pages", "copies")
 #: Who applies; `household` is a household business (hộ kinh doanh), not a family.
 APPLICANTS = {
     "individual": gettext_noop("Cá nhân"),
@@ -49,27 +43,7 @@ class FactField:
     name: str
     label: str
     unit: str
-    hint: str = ""
-
-    @property
-    def is_list(self) -> bool:
-        """Several things are priced one by one, so each may be given its own number."""
-        return self.name in LISTS
-
-
-def read_quantity(text: str, most: int) -> Quantity | None:
-    """Return the number of a text, or those of several things ("3, 1, 5"); None for anything else or above `most`."""
-    if not re.fullmatch(r"\d{1,6}(?:[\s,;.+]+\d{1,6})*", text.strip(), re.ASCII):
-        return None
-    numbers = [int(number) for number in re.findall(r"\d+", text)]
-    if not all(1 <= number <= most for number in numbers) or len(numbers) > MOST_THINGS:
-        return None
-    return numbers[0] if len(numbers) == 1 else numbers
-
-
-def written(quantity: Quantity) -> str:
-    """Return a quantity as `read_quantity` reads it."""
-    return str(quantity) if isinstance(quantity, int) else ", ".join(map(str, quantity))
+    is_per_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +60,10 @@ def fact_fields(rules: Iterable[Rule]) -> list[FactField]:
     names = dict.fromkeys(
         name for rule in rules for name in (rule.quantity_fact, rule.times_fact) if name in FACT_LABELS
     )
-    with_papers = LISTS & names.keys()
+    are_papers = "pages" in names
     return [
-        FactField(name, _(FACT_LABELS[name][0]), FACT_LABELS[name][1], _(_HINTS[name]) if hint else "")
+        FactField(name, _(FACT_LABELS[name][0]), FACT_LABELS[name][1], are_papers and name in _PER_PAPER)
         for name in names
-        for hint in (with_papers and name in _HINTS,)
     ]
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Agency
-from dossiers.models import Draft
+from dossiers.fees import assessment
+from dossiers.fees.explanation import reasons_for
+from dossiers.models import Dossier, Draft
 from dossiers.submission import drafts
-from dossiers.submission.fields import QuantitiesField
 from procedures.fees import Facts, FeeUnknown, QuantityMissing, quote
 from procedures.models import Exemption, FeeSchedule, ProcedureCase, ScheduleState
 from procedures.schedules.load import rules_for
@@ -21,6 +22,7 @@ from tests.support.schedules import schedule
 from tests.support.sending_forms import send_form
 
 pytestmark = pytest.mark.django_db
+TIERS = [{"up_to": 2, "price": 2_000}, {"up_to": None, "price": 1_000}]
 PERSON = {"owner_name": "Nguyễn Thị Bình", "owner_identity_number": "025190000123", "owner_phone": "0912 345 678"}
 
 
@@ -135,9 +137,57 @@ def test_the_engine_refuses_a_quantity_that_nobody_gave(case: ProcedureCase, cou
     assert isinstance(raised.value, FeeUnknown), "whoever waits for an amount that cannot be told catches it"
 
 
-def test_three_papers_of_different_length_are_entered_in_one_field() -> None:
-    form = QuantitiesField()
-    assert (form.clean("3"), form.clean("3, 1, 5")) == (3, [3, 1, 5])
-    for wrong in ("ba", "3, 0", "10001"):
-        with pytest.raises(ValidationError):
-            form.clean(wrong)
+@pytest.fixture
+def certified() -> ProcedureCase:
+    """Certified copies at one office, by pages and copies of each paper."""
+    made = factories.case()
+    made.procedure.agencies.add(factories.agency())
+    in_use(made, 2_000, quantity_fact="pages", times_fact="copies", tiers=TIERS)
+    return made
+
+
+def test_each_paper_is_told_in_a_row_of_its_own_and_so_it_is_priced_and_explained(certified: ProcedureCase) -> None:
+    browser = Client()
+    draft, step = begun(browser, certified)
+    first = browser.get(step).content.decode()
+    assert 'id="id_pages"' in first and 'id="id_copies_2"' in first, "without a script there are rows to spare"
+    agency, asked = certified.procedure.agencies.get(), "pages copies"
+    data = {"agency": agency.pk, "fee_questions": asked, "pages": ["4", "1", "", ""], "copies": ["3", "1", "", ""]}
+    assert browser.post(step, data).status_code == 302
+    assert total(draft) == 20_000
+    back = browser.get(step).content.decode()
+    assert 'value="4"' in back and 'id="id_pages_2"' in back
+    review = browser.get(f"/ho-so-nhap/{draft.code}/xem-lai/").content.decode().replace("\u00a0", " ")
+    assert "4 trang × 3 bản; 1 trang × 1 bản" in review
+    assert "2 giấy tờ (4 trang: 6.000 đ × 3 bản; 1 trang: 2.000 đ × 1 bản)" in review
+    browser.post(f"/ho-so-nhap/{draft.code}/xem-lai/")
+    dossier = Dossier.objects.get()
+    assert dossier.facts["quantities"] == {"pages": [4, 1], "copies": [3, 1]}
+    (reason,) = reasons_for(list(dossier.bills.all()), dossier)
+    assert reason.inputs[:2] == ("Giấy tờ 1: 4 trang × 3 bản", "Giấy tờ 2: 1 trang × 1 bản")
+    assert assessment.quote_of(dossier).total == 20_000
+
+
+def test_a_row_that_is_half_filled_in_is_an_error_at_its_field(certified: ProcedureCase) -> None:
+    browser = Client()
+    _draft, step = begun(browser, certified)
+    agency, asked = certified.procedure.agencies.get(), "pages copies"
+    data = {"agency": agency.pk, "fee_questions": asked, "pages": ["4", "hai"], "copies": ["3", ""]}
+    answer = browser.post(step, data)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Số trang: Giấy tờ 2: Không đọc được “hai”" in page and "Số bản: Giấy tờ 2: Hãy điền số." in page
+    assert 'aria-describedby="id_copies_2_error"' in page and 'value="hai"' in page
+
+
+def test_what_was_counted_on_the_procedure_s_page_is_there_already(certified: ProcedureCase) -> None:
+    browser = Client()
+    query = f"?case={certified.slug}&pages=4&copies=3&pages=1&copies=1&pages=&copies="
+    answer = browser.post(f"/nop-ho-so/{certified.slug}/{query}", PERSON)
+    page = browser.get(answer.headers["Location"]).content.decode()
+    assert re.findall(r'name="(pages|copies)"\s+value="(\d+)"', page) == [
+        ("pages", "4"),
+        ("copies", "3"),
+        ("pages", "1"),
+        ("copies", "1"),
+    ]

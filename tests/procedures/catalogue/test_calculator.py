@@ -19,7 +19,7 @@ from procedures.schedules.load import rules_for
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
 
-def text(code: str, **answers: str) -> str:
+def text(code: str, **answers: str | list[str]) -> str:
     case = ProcedureCase.objects.filter(procedure__code=code).first()
     answer = Client().get(f"/thu-tuc/{code}/", {"case": case.slug, **answers} if answers else {})  # type: ignore[union-attr]
     assert answer.status_code == 200
@@ -54,11 +54,11 @@ def test_what_the_calculator_was_told_is_filled_in_already_when_handing_in() -> 
     begin = unescape(re.search(r'href="(/nop-ho-so/[^"]+?case=[^"]+)"', shown)[1])  # type: ignore[index]
     person = {"owner_name": "Nguyễn Thị Bình", "owner_identity_number": "025190000123", "owner_phone": "0912 345 678"}
     page = browser.post(begin, person, follow=True).content.decode()
-    assert 'name="copies" value="3"' in page
+    assert re.search(r'name="copies"\s+value="3"', page)
     assert re.search(r'value="ho-ngheo"[^>]* checked', page)
     assert "Lỗi" not in page
     plain = browser.post(begin.split("?")[0] + "?agency=x&copies=&is_staff=1", person, follow=True).content.decode()
-    assert 'name="copies" value="1"' in plain
+    assert re.search(r'name="copies"\s+value="1"', plain)
 
 
 def test_the_start_page_sums_up_cost_time_papers_ways_and_how_to_go_on_in_few_words() -> None:
@@ -89,3 +89,30 @@ def test_the_questions_of_the_calculator_are_asked_in_english_too() -> None:
     page = client.get("/thu-tuc/2.000815/").content.decode()
     assert "Number of pages" in page
     assert "Số trang" not in page
+
+
+def test_papers_are_counted_in_rows_and_told_so() -> None:
+    shown = text("2.000815", pages=["4", "1"], copies=["3", "1"])
+    assert "20.000 đ" in shown and "2 giấy tờ (4 trang: 6.000 đ × 3 bản; 1 trang: 2.000 đ × 1 bản)" in shown
+    assert shown.count("data-row>") + shown.count("data-row ") >= 4, "two as told and some to spare"
+
+
+@pytest.mark.parametrize(
+    ("code", "answers", "words"),
+    [
+        ("2.000815", {"pages": "4 hay 1", "copies": "3"}, "Số trang: Không đọc được “4 hay 1”."),
+        ("2.000815", {"pages": "hai", "copies": "3"}, "Số trang: Không đọc được “hai”."),
+        ("2.000815", {"pages": "0", "copies": "-3"}, "Số bản: Ít nhất là 1."),
+        ("2.000815", {"pages": "", "copies": ""}, "Số trang: Hãy điền số."),
+        ("2.000635", {"copies": "x"}, "Số bản: Không đọc được “x”."),
+        ("2.000635", {"copies": "99999"}, "Số bản: Nhiều nhất là 10.000."),
+    ],
+)
+def test_a_number_that_cannot_be_read_has_no_amount_but_is_told(code: str, answers: dict[str, str], words: str) -> None:
+    shown = text(code, **answers)
+    case = ProcedureCase.objects.filter(procedure__code=code).first()
+    assert "Chưa tính được:" in shown and words in strip_tags(shown)
+    glance = shown.partition('id="glance"')[2].partition("</section>")[0]
+    assert "2.000 đ" in glance or "8.000 đ" in glance, "the summary does not hang on it"
+    fragment = Client(headers={"X-Fragment": "1"}).get(f"/thu-tuc/{code}/", {"case": case.slug, **answers})  # type: ignore[union-attr]
+    assert "đ</" not in fragment.content.decode() and words in strip_tags(fragment.content.decode())

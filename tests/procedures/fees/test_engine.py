@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procedures.fees import (
+    FactField,
     Facts,
     FeeAmbiguous,
     FeeGap,
     FeeUnknown,
+    Quantity,
+    QuantityMissing,
     Reduction,
     Rule,
     Tier,
@@ -21,7 +24,7 @@ from procedures.fees import (
     clashes,
     gaps,
     quote,
-    read_quantity,
+    read_counts,
 )
 from tests.support.fee_rules import DAY, rule
 
@@ -206,23 +209,88 @@ def test_several_papers_are_priced_one_by_one() -> None:
     certified = rule(quantity_fact="pages", times_fact="copies", tiers=tiers, cap=200_000, unit="trang")
     quoted = quote([certified], Facts("online", {"pages": [3, 1, 5], "copies": 2}), DAY)
     assert quoted.total == 2 * (5_000 + 2_000 + 7_000)
-    assert "3 giấy tờ (3, 1, 5 trang)" in quoted.lines[0].explanation
+    assert quoted.lines[0].explanation.replace("\u00a0", " ") == (
+        "3 giấy tờ (3 trang: 5.000 đ × 2 bản; 1 trang: 2.000 đ × 2 bản; 5 trang: 7.000 đ × 2 bản)"
+    )
     assert quote([certified], Facts("online", {"pages": [300, 1], "copies": 1}), DAY).total == 202_000
     with pytest.raises(ValueError, match="pages"):
         quote([certified], Facts("online", {"pages": [3, 0], "copies": 1}), DAY)
 
 
+def test_each_paper_has_its_own_number_of_copies() -> None:
+    """A paper of four pages three times, one of a single page once: 18.000 + 2.000."""
+    tiers = (Tier(2, 2_000), Tier(None, 1_000))
+    certified = rule(quantity_fact="pages", times_fact="copies", tiers=tiers, cap=200_000, unit="trang")
+    line = quote([certified], Facts(quantities={"pages": [4, 1], "copies": [3, 1]}), DAY).lines[0]
+    assert line.amount == 20_000
+    assert line.explanation.replace("\u00a0", " ") == "2 giấy tờ (4 trang: 6.000 đ × 3 bản; 1 trang: 2.000 đ × 1 bản)"
+    mismatched: list[dict[str, Quantity]] = [
+        {"pages": [4, 1], "copies": [3]},
+        {"pages": 4, "copies": [3, 1]},
+        {"pages": [4, 1]},
+    ]
+    for wrong in mismatched:
+        with pytest.raises(QuantityMissing):
+            quote([certified], Facts(quantities=wrong), DAY)
+    with pytest.raises(ValueError, match="copies"):
+        quote([certified], Facts(quantities={"pages": [4, 1], "copies": [3, 0]}), DAY)
+
+
+@given(st.lists(st.tuples(st.integers(1, 400), st.integers(1, 60)), min_size=2, max_size=30))
+def test_papers_together_cost_what_each_costs_and_a_bill_has_room_for_the_words(papers: list[tuple[int, int]]) -> None:
+    tiers = (Tier(2, 2_000), Tier(None, 1_000))
+    certified = rule(quantity_fact="pages", times_fact="copies", tiers=tiers, cap=200_000, unit="trang")
+    together = quote(
+        [certified], Facts(quantities={"pages": [p for p, _c in papers], "copies": [c for _p, c in papers]}), DAY
+    )
+    single = [quote([certified], Facts(quantities={"pages": p, "copies": c}), DAY).total for p, c in papers]
+    assert together.total == sum(single)
+    assert len(together.lines[0].explanation) <= 400
+
+
+PAGES, COPIES = FactField("pages", "Số trang", "trang", is_per_paper=True), FactField("copies", "Số bản", "bản", True)
+
+
 @pytest.mark.parametrize(
-    ("text", "quantity"),
+    ("pages", "copies", "quantities"),
     [
-        ("3", 3),
-        ("3, 1, 5", [3, 1, 5]),
-        ("3;1 5", [3, 1, 5]),
-        ("3+1", [3, 1]),
-        ("0", None),
-        ("x", None),
-        ("3, -1", None),
+        (["3"], ["2"], {"pages": 3, "copies": 2}),
+        (["4", "1"], ["3", "1"], {"pages": [4, 1], "copies": [3, 1]}),
+        (["4", "1", ""], ["3", "1", ""], {"pages": [4, 1], "copies": [3, 1]}),
+        (["4 trang"], [" 3 bản "], {"pages": 4, "copies": 3}),
+        (["4, 1"], ["3"], {"pages": [4, 1], "copies": [3, 3]}),  # as drafts before there were rows
+        (["4 và 1"], ["3, 1"], {"pages": [4, 1], "copies": [3, 1]}),
+        (["3;1 5", "2"], ["1", "4"], {"pages": [3, 1, 5, 2], "copies": [1, 1, 1, 4]}),
     ],
 )
-def test_quantities_are_read_as_people_write_them(text: str, quantity: object) -> None:
-    assert read_quantity(text, 10_000) == quantity
+def test_papers_are_read_as_people_write_them(pages: list[str], copies: list[str], quantities: object) -> None:
+    counts = read_counts([PAGES, COPIES], {"pages": pages, "copies": copies})
+    assert not counts.faults
+    assert counts.quantities == quantities
+
+
+@pytest.mark.parametrize(
+    ("pages", "copies", "faults"),
+    [
+        (["hai"], ["1"], {"pages": ["Không đọc được “hai”. Hãy viết một số, ví dụ 3."]}),
+        (["0"], ["-3"], {"pages": ["Ít nhất là 1."], "copies": ["Ít nhất là 1."]}),
+        ([""], [""], {"pages": ["Hãy điền số."], "copies": ["Hãy điền số."]}),
+        (["4", "1"], ["3", ""], {"copies": ["Giấy tờ 2: Hãy điền số."]}),
+        (["10001"], ["1"], {"pages": ["Nhiều nhất là 10.000."]}),
+        (["4, 1, 2"], ["3, 1"], {"pages": ["Không đọc được “4, 1, 2”. Hãy viết một số, ví dụ 3."],
+                                 "copies": ["Không đọc được “3, 1”. Hãy viết một số, ví dụ 3."]}),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said_and_counted_as_nothing(
+    pages: list[str], copies: list[str], faults: dict[str, list[str]]
+) -> None:
+    counts = read_counts([PAGES, COPIES], {"pages": pages, "copies": copies})
+    assert counts.faults == faults
+
+
+def test_a_number_that_was_not_asked_yet_begins_with_one_and_a_single_one_has_one_row() -> None:
+    assert read_counts([PAGES, COPIES], {}).quantities == {"pages": 1, "copies": 1}
+    persons = FactField("persons", "Số người", "người")
+    assert read_counts([persons], {"persons": ["5", "7"]}).quantities == {"persons": 5}
+    assert list(read_counts([persons], {"persons": ["5, 7"]}).faults) == ["persons"]
+    assert read_counts([], {}).quantities == {}
