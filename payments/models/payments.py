@@ -78,7 +78,7 @@ class Payment(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
             # Never more than was paid: refunds under way count as given.
             models.CheckConstraint(
-                condition=Q(refunded_amount__gte=0, refunded_amount__lte=models.F("amount")),
+                condition=Q(reserved_amount__gte=0, reserved_amount__lte=models.F("amount")),
                 name="payment_refunded_at_most_its_amount",
             ),
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from agencies.models import Role
 from payments.api.clients import create_client
@@ -54,3 +55,10 @@ def test_nothing_has_gone_back_before_it_has() -> None:
     assert sums(key, payment) == (30_000, 20_000, 100_000)
     refunds.reject(payment.refunds.exclude(pk=own.pk).get(), checker=checker)
     assert sums(key, payment) == (30_000, 0, 120_000)
+
+
+def test_the_constraint_speaks_of_the_column_that_is_there() -> None:
+    payment = paid(150_000)
+    payment.reserved_amount = 150_001
+    with pytest.raises(ValidationError, match="payment_refunded_at_most_its_amount"):
+        payment.validate_constraints()
