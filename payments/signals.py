@@ -31,3 +31,7 @@ matter_ended = Signal()
 #: Sent with `bill: Bill`, `request: HttpRequest` before a page names its payer whole: a receiver that knows what the
 #: bill is for returns "" where this browser has opened that, else the address where it can; None for other bills.
 proof_asked = Signal()
+
+#: Sent with `bill: Bill` before a page says that nothing more is to be done: a receiver that knows what the bill is for
+#: returns the sentences of what its owner still has to do.
+owner_asked = Signal()

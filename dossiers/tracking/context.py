@@ -17,6 +17,7 @@ from payments.models import Bill
 from payments.states import BillState
 
 from . import progress
+from .todo import todo
 
 #: How many of the newest accesses are shown.
 LOOKS = 20
@@ -65,6 +66,7 @@ def context_of(dossier: Dossier) -> dict[str, Any]:
     return {
         "way": progress.steps(dossier),
         "turn": turn,
+        "left": todo(dossier),
         "days_left": progress.working_days_left(dossier, timezone.localdate()),
         "due": progress.in_words(due) if due else "",
         "first_due": progress.in_words(dossier.original_due_at)

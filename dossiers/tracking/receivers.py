@@ -1,4 +1,4 @@
-"""Receiver of payments: whether a browser has opened the dossier of a bill."""
+"""Receivers of payments: who has opened the dossier of a bill, and what is left to its owner."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from typing import Any
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from dossiers.models import DossierBill
+from dossiers.models import Dossier, DossierBill
 from payments.models import Bill
-from payments.signals import proof_asked
+from payments.signals import owner_asked, proof_asked
 
 from .access import lookup_address, opened_codes
 from .ownership import owned_or_handed_in_by
+from .todo import todo
+
+
+@receiver(owner_asked)
+def say_what_is_left(sender: type[Bill], bill: Bill, **kwargs: Any) -> list[str]:
+    """Say what the owner of the bill's dossier still has to do."""
+    dossier = Dossier.objects.with_bills().filter(bill_links__bill=bill).first()
+    return todo(dossier) if dossier else []
 
 
 @receiver(proof_asked)

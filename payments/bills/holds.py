@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.values.money import dong_for_reader
 from payments.errors import BillHeld
 from payments.models import Bill
-from payments.signals import matter_ended, money_asked
+from payments.signals import matter_ended, money_asked, owner_asked
 from payments.states import BillState
 
 
@@ -24,6 +24,11 @@ def hold_reason(bill: Bill) -> str:
 def end_reason(bill: Bill) -> str:
     """Return the RefundReason of a bill whose matter was refused or withdrawn, or "": its money goes back."""
     return next((str(reason) for _receiver, reason in matter_ended.send(Bill, bill=bill) if reason), "")
+
+
+def left_to_do(bill: Bill) -> list[str]:
+    """Return what the owner of a bill's matter still has to do, sentence by sentence."""
+    return [each for _receiver, sentences in owner_asked.send(Bill, bill=bill) for each in sentences or ()]
 
 
 def received_reason(bill: Bill) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from core import live
 from payments import charge_claims
-from payments.bills.holds import end_reason, hold_reason, received_reason
+from payments.bills.holds import end_reason, hold_reason, left_to_do, received_reason
 from payments.bills.replace import successor_of
 from payments.callbacks.handle import mask_name
 from payments.models import Bill, Payment
@@ -108,6 +108,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     context["is_doubtful"] = is_claimed or context["state"] == DisplayState.CHECKING
     context["may_claim"] = bool(charge_claims.claimable(bill))
     context["returned"] = refund_status.of_bill(bill) if bill.payments.all() else []
+    if bill.state == BillState.PAID:
+        context["left"] = left_to_do(bill)
     context["page_address"] = settings.BASE_URL + request.path
     context["attempts"] = attempts_of(bill)
     return render(request, "payments/checkout/bill.html", context)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from core.proof_of_work import ProvenForm
 from core.rate_limits import Limit, of, spend
 from core.values.codes import receipt_number
+from payments.bills.holds import left_to_do
 from payments.callbacks.handle import mask_name
 from payments.models import Receipt
 
@@ -44,7 +45,12 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     return render(
         request,
         "payments/receipts/receipt.html",
-        {"receipt": receipt, "verification_url": url, "named": named_for(request, receipt)},
+        {
+            "receipt": receipt,
+            "verification_url": url,
+            "named": named_for(request, receipt),
+            "left": left_to_do(receipt.bill),
+        },
     )
 
 
