@@ -12,7 +12,7 @@ _REFUNDS = ("tests/payments/refunds/test_rules.py", "tests/payments/refunds/test
 _FEES = ("tests/procedures/fees/test_edges.py", "tests/procedures/fees/test_engine.py")
 
 _NEVER_EQUAL = "the equal sum was decided before"
-_OWN_BILL = "a payment has its bill; parts and what is short belong to both"
+_OWN_BILL = "a payment has its bill; what moves, comes in parts or is short belongs to both"
 _BY_KEY = "reads and locks more than was asked about; what is needed is found by its key"
 _AS_LONG = "both lists have one entry for each kind"
 _ONLY_A_RACE = "only a race shows it: tests/payments/settlement/test_races.py"
@@ -117,6 +117,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("payments/settlement/apply.py", "payment and bill → Or"): _OWN_BILL,
     ("payments/settlement/apply.py", "payment and bill → without payment"): _OWN_BILL,
     ("payments/settlement/apply.py", "payment and bill → without bill"): _OWN_BILL,
+    ("payments/settlement/apply.py", "payment and decision.payment_to → without payment"): _OWN_BILL,
     ("payments/settlement/apply.py", "amount > 0 → GtE"): "no money is 0",
     ("payments/settlement/apply.py", "decision.uses_parts and payment → without payment"): _OWN_BILL,
     (

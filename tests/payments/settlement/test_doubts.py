@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from payments.models import Bill, Discrepancy, LedgerEvent, Payment, Receipt
+from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Payment, Receipt
 from payments.settlement.apply import Settled, apply, money_key
 from tests.support import factories
 from tests.support.payments.settling import NOON, cases, events, money_of, owed, state, told
@@ -182,7 +182,16 @@ def test_a_batch_remembers_for_whom_it_has_booked() -> None:
 def test_only_what_was_too_little_is_a_part() -> None:
     payment = owed()
     apply([told(payment, 72_001, is_transfer=False), told(payment, 22_000)])
-    assert (cases(), state(payment)[1]) == ([("over", 72_001), ("short", 22_000)], "open")
+    assert (cases(), state(payment)) == ([("over", 72_001), ("short", 22_000)], ("unknown", "open"))
+    doubt = LedgerEvent.objects.get(kind="payment_unknown")
+    assert (doubt.amount, doubt.money_key) == (0, ""), "the money stands in an event of its own"
+
+
+def test_a_case_is_the_agencys_whose_bill_it_is_whosever_the_contract() -> None:
+    payment = owed()
+    type(payment.merchant_account).objects.update(agency=factories.agency())
+    apply([Notification.objects.get(pk=told(payment, 5_000).pk)])
+    assert Discrepancy.objects.get().agency == payment.bill.agency
 
 
 def test_a_dong_is_money_too() -> None:
