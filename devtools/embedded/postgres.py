@@ -25,8 +25,9 @@ NAME = "motcua"  # of the database and of its owner, who is no superuser: as in 
 WEB_ROLE = "motcua_web"
 SUPERUSER = "postgres"
 READY_SECONDS = 30
-#: What anybody would set on a server of their own (docs/operations.md): the defaults are for 128 MB.
-_SIZED = {"shared_buffers": "512MB", "wal_buffers": "32MB", "max_wal_size": "4GB", "wal_compression": "lz4"}
+#: Buffers stay at PostgreSQL's own 128 MB: what does not fit is in the system's cache, and the demo has no more memory
+#: to give away. A server of one's own gets more (deploy/postgresql.conf).
+_SIZED = {"max_wal_size": "4GB", "wal_compression": "lz4"}
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
