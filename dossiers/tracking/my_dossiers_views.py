@@ -16,6 +16,7 @@ from core import live
 from dossiers.models import Dossier
 from payments.states import BillState
 
+from .access import opened_codes
 from .ownership import owned_by, owned_or_handed_in_by
 
 PER_PAGE = 20
@@ -36,9 +37,17 @@ def mine(request: HttpRequest) -> HttpResponse:
         "page": page,
         "owing": owing,
         "own": own,
+        "opened": [] if citizen_of(request.user) else _opened_here(request),
         "live": live.stream_url(tokens),
     }
     return render(request, "dossiers/tracking/my_dossiers.html", context)
+
+
+def _opened_here(request: HttpRequest) -> list[Dossier]:
+    """Return the dossiers this browser has opened or handed in, the last one first: they are open here anyway."""
+    codes = opened_codes(request)
+    rows = Dossier.objects.filter(code__in=codes).select_related("case__procedure", "agency")
+    return sorted(rows, key=lambda dossier: -codes.index(dossier.code))
 
 
 def _owing(visible: Any) -> list[Dossier]:

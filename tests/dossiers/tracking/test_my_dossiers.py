@@ -14,6 +14,7 @@ from agencies.models import Membership, Role, User
 from dossiers.models import Dossier
 from tests.support import factories
 from tests.support.citizens import BINH, browser_of, citizen, owned
+from tests.support.tracking import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +72,13 @@ def test_what_the_provider_cannot_have_meant_is_kept_as_nothing() -> None:
     user = User.objects.create(username="x")
     kept = citizens.remember(user, citizens.Claims("An", "999", "12", "not an address"))
     assert (kept.identity_number, kept.identity_key, kept.phone, kept.email) == ("", "", "", "")
+
+
+def test_who_is_not_signed_in_finds_what_this_browser_has_opened() -> None:
+    first, second, other = (factories.dossier() for _ in range(3))
+    browser = opened(first)
+    browser.get(f"/giay-hen/{second.slip_token}/")
+    page = browser.get("/ho-so-cua-toi/").content.decode()
+    assert page.index(second.code) < page.index(first.code), "the last one first"
+    assert other.code not in page and "Xong, xóa trên máy này" in page
+    assert "Đã mở trên máy này" not in Client().get("/ho-so-cua-toi/").content.decode()
