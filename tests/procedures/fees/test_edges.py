@@ -75,7 +75,7 @@ TIERS = (Tier(2, 2_000), Tier(5, 1_000), Tier(None, 500))
         (
             {"price": 7, "quantity_fact": "pages", "cap": 20},
             {"pages": [3, 1]},
-            (27, "2 giấy tờ (3, 1 trang): 20 đ + 7 đ"),
+            (27, "2 giấy tờ (3 trang: 20 đ; 1 trang: 7 đ)"),
         ),
     ],
 )
