@@ -13,6 +13,7 @@ from django import forms
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -219,6 +220,19 @@ class PapersForm(StepForm):
         label=_("Cách nhận kết quả"), choices=ReturnMethod.choices, initial=ReturnMethod.COUNTER
     )
 
+    def build(self) -> None:
+        """Say what the post takes before it is chosen."""
+        self.fields["return_method"].help_text = _("Qua bưu điện: %(postage)s") % {"postage": _postage_in_words()}
+
+
+def _postage_in_words() -> str:
+    today = timezone.localdate()
+    prices = [(zone.label, PostageRate.on(zone, today)) for zone in PostalZone]
+    lines = [f"{label}: {dong_for_reader(rate.amount)}" for label, rate in prices if rate]
+    if not lines:
+        return gettext("Cước trả cho bưu tá khi nhận.")
+    return gettext("Cước thu hộ bưu điện, nộp cùng phí. %(prices)s.") % {"prices": "; ".join(lines)}
+
 
 class AddressForm(StepForm):
     """Where the post brings the result, and what that costs."""
@@ -243,14 +257,7 @@ class AddressForm(StepForm):
 
     def build(self) -> None:
         """Say what the post takes today."""
-        today = timezone.localdate()
-        prices = [(zone.label, PostageRate.on(zone, today)) for zone in PostalZone]
-        lines = [f"{label}: {dong_for_reader(rate.amount)}" for label, rate in prices if rate]
-        self.fields["province"].help_text = (
-            _("Cước thu hộ bưu điện, nộp cùng phí. %(prices)s.") % {"prices": "; ".join(lines)}
-            if lines
-            else _("Cước trả cho bưu tá khi nhận.")
-        )
+        self.fields["province"].help_text = _postage_in_words()
 
     def address(self) -> postal_orders.Address:
         """Return what was filled in."""

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from dossiers.attachments import store as attachments
-from dossiers.models import Attachment, Dossier, Draft
+from dossiers.models import Attachment, Dossier, Draft, PostageRate
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.submission import drafts
 from dossiers.submission.forms import MatterForm
@@ -100,6 +100,15 @@ def test_the_review_names_the_papers_that_are_missing_and_those_of_no_use(case: 
     assert "Giấy chứng sinh ✓ giay.jpg" in papers
     assert "Giấy chứng nhận kết hôn Chưa gửi tệp nào (không bắt buộc)" in papers
     assert re.search(r"Giấy ủy quyền giay.jpg: Ảnh bị hỏng[^<]+ Chưa gửi tệp nào", papers)
+
+
+def test_what_the_post_takes_stands_beside_the_choice_of_it(case: ProcedureCase) -> None:
+    PostageRate.objects.create(zone="province", amount=30_000, valid_during=factories.FOREVER, source="x")
+    browser = Client()
+    draft = begun(browser, case)
+    page = browser.get(f"/ho-so-nhap/{draft.code}/giay-to/").content.decode().replace("\u00a0", " ")
+    choice = page.partition('for="id_return_method"')[2].partition("<select")[0]
+    assert "Qua bưu điện: Cước thu hộ bưu điện" in choice and "30.000 đ" in choice
 
 
 def test_what_is_wrong_is_kept_and_said_and_the_way_back_loses_nothing(case: ProcedureCase, agency: Agency) -> None:

@@ -116,6 +116,13 @@ def test_rule_4_temporary_residence_counts_persons() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("group", ["tre-em", "nguoi-cao-tuoi", "nguoi-khuyet-tat", "ho-ngheo"])
+def test_a_criminal_record_exempts_whom_its_circular_exempted_under_the_code_of_before(group: str) -> None:
+    assert price("3.000333").total == 200_000
+    assert price("3.000333", groups=frozenset({group})).is_exempt
+
+
+@pytest.mark.django_db
 def test_rule_5_a_poor_household_is_exempt() -> None:
     exempt = price("2.000635", quantities={"copies": 2}, groups=frozenset({"ho-ngheo"}))
     assert exempt.total == 0
