@@ -148,7 +148,7 @@ def close_overtaken(limit: int = 200) -> int:
     back nothing is left to be refunded.
     """
     is_settled_again = Q(kind__in=(DiscrepancyKind.REVERSED, DiscrepancyKind.DEBT)) & ~Q(bill__state=BillState.OPEN)
-    is_taken_back = Q(kind=DiscrepancyKind.PAID_IN_VAIN, payment__state=PaymentState.REVERSED)
+    is_taken_back = Q(kind__in=ASKING_BACK, payment__state=PaymentState.REVERSED)
     with transaction.atomic():
         open_cases = Discrepancy.objects.filter(is_settled_again | is_taken_back, closed_at=None, bill__isnull=False)
         related = open_cases.select_related("bill").order_by("id")
@@ -161,7 +161,7 @@ def close_overtaken(limit: int = 200) -> int:
 
 
 def _how_overtaken(case: Discrepancy) -> str:
-    if case.kind == DiscrepancyKind.PAID_IN_VAIN:
+    if case.kind in ASKING_BACK:
         return _("Ngân hàng đã thu hồi tiền: không còn gì để hoàn")
     is_paid = case.bill is not None and case.bill.state == BillState.PAID
     return _("Khoản đã được nộp lại") if is_paid else _("Khoản không còn phải nộp")

@@ -11,7 +11,7 @@ from payments.bills.create import MAX_AMOUNT
 from payments.models import Bill, BillLine, Payment, Receipt, Refund
 from payments.models.bills import FeeKind
 from payments.models.refunds import RefundReason
-from payments.states import EventKind
+from payments.states import DisplayState, EventKind
 
 from .fields import CodeField, DueField, LineField, PersonNameField, PlainTextField, StrictSerializer, WholeNumberField
 
@@ -28,7 +28,7 @@ class LineSerializer(serializers.ModelSerializer[BillLine]):
 
     class Meta:
         model = BillLine
-        fields = ["code", "kind", "description", "amount"]
+        read_only_fields = fields = ["code", "kind", "description", "amount"]
 
 
 class NewLineSerializer(StrictSerializer):
@@ -65,7 +65,7 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
 
     class Meta:
         model = Payment
-        fields = [
+        read_only_fields = fields = [
             "id",
             "state",
             "gateway",
@@ -101,7 +101,7 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
 
     class Meta:
         model = Receipt
-        fields = ["number", "kind", "amount", "issued_at", "is_cancelled", "url", "file_url"]
+        read_only_fields = fields = ["number", "kind", "amount", "issued_at", "is_cancelled", "url", "file_url"]
 
     def get_url(self, receipt: Receipt) -> str:
         """Where anybody can read the receipt without an account, the payer's name masked."""
@@ -135,7 +135,7 @@ class RefundSerializer(serializers.ModelSerializer[Refund]):
 
     class Meta:
         model = Refund
-        fields = [
+        read_only_fields = fields = [
             "id",
             "bill",
             "payment",
@@ -160,7 +160,7 @@ class BillSerializer(serializers.ModelSerializer[Bill]):
     """One bill as it stands now. `ClientView.bills` prefetches what it reads."""
 
     agency = serializers.CharField(source="agency.code")
-    display_state = serializers.CharField()
+    display_state = serializers.ChoiceField(choices=DisplayState.choices, read_only=True)
     pay_url = serializers.SerializerMethodField()
     paid_amount = serializers.SerializerMethodField()
     surplus_amount = serializers.SerializerMethodField()
@@ -173,7 +173,7 @@ class BillSerializer(serializers.ModelSerializer[Bill]):
 
     class Meta:
         model = Bill
-        fields = [
+        read_only_fields = fields = [
             "id",
             "token",
             "reference",

@@ -26,7 +26,7 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 
     class Meta:
         model = WebhookDelivery
-        fields = [
+        read_only_fields = fields = [
             "event_id",
             "kind",
             "created_at",
@@ -52,7 +52,7 @@ class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
 
     class Meta:
         model = WebhookEndpoint
-        fields = ["id", "url", "is_active", "created_at"]
+        read_only_fields = fields = ["id", "url", "is_active", "created_at"]
 
 
 class NewlyMadeEndpointSerializer(EndpointSerializer):
