@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import zxingcpp
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -238,3 +239,15 @@ def test_the_payee_is_named_with_whom_it_collects_for() -> None:
     assert "Người thụ hưởng: UBND TINH PHU THO, nhận tiền cho Phường Việt Trì." in page_of(bill)
     factories.payment(of=bill, gateway=account.gateway, **factories.qr(account="9PT1", purpose="1"))
     assert "nhận tiền cho Phường Việt Trì" in page_of(bill, "transfer")
+
+
+def test_ways_to_pass_the_page_on_are_buttons_and_a_refused_copy_is_answered() -> None:
+    bill = factories.bill()
+    factories.merchant(bill.agency, "vnptpay")
+    page = Client().get(f"/thanh-toan/{bill.token}/").content.decode()
+    for scheme in ("sms:", "mailto:"):
+        link = page[: page.index(f'href="{scheme}')].rpartition("<a")[2]
+        assert 'class="button quiet"' in link, scheme
+    assert "data-refused" in page
+    script = (settings.BASE_DIR / "static/js/copy.js").read_text()
+    assert "catch" in script and "dataset.refused" in script
