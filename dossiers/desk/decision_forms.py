@@ -125,7 +125,7 @@ class SubmitForm(DecisionForm):
 class AnswerForm(DecisionForm):
     """About the draft that was seen, and no other."""
 
-    draft = forms.IntegerField(widget=forms.HiddenInput)
+    draft = forms.IntegerField(label=gettext_lazy("Dự thảo kết quả"), widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
         self.waiting = standing_of(dossier).waiting

@@ -17,7 +17,7 @@ class TakingForm(forms.Form):
     Taken money cannot be undone here, so the figures are shown once more: `confirmed` is who has seen them.
     """
 
-    bill = forms.IntegerField(widget=forms.HiddenInput)
+    bill = forms.IntegerField(label=gettext_lazy("Khoản phải nộp"), widget=forms.HiddenInput)
     tender = forms.ChoiceField(label=gettext_lazy("Hình thức"), choices=Tender.choices, initial=Tender.CASH)
     received = DongField(label=gettext_lazy("Khách đưa (đồng)"))
     received.widget.attrs["data-key"] = "F7"

@@ -138,9 +138,9 @@ class RefundForm(DestinationForm):
 
     amount = DongField(label=_("Số tiền hoàn (đồng)"))
     note = forms.CharField(label=_("Giải thích"), max_length=500, required=False)
-    reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.HiddenInput)
-    remaining = forms.IntegerField(widget=forms.HiddenInput)
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.ChoiceField(label=_("Vì sao hoàn"), choices=RefundReason.choices, widget=forms.HiddenInput)
+    remaining = forms.IntegerField(label=_("Còn lại"), widget=forms.HiddenInput)
+    key = forms.UUIDField(label=_("Số yêu cầu"), widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, needs_bank_account: bool, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -178,8 +178,8 @@ class ReallocationForm(forms.Form):
         max_length=255,
         required=False,
     )
-    remaining = forms.IntegerField(widget=forms.HiddenInput)
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    remaining = forms.IntegerField(label=_("Còn lại"), widget=forms.HiddenInput)
+    key = forms.UUIDField(label=_("Số yêu cầu"), widget=forms.HiddenInput)
 
     @classmethod
     def blank(cls, remaining: int) -> ReallocationForm:
