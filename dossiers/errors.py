@@ -26,6 +26,7 @@ class NotReleasable(DossierError):
 
     NOT_FINISHED = "not_finished"
     NOT_SETTLED = "not_settled"
+    NOT_PROVEN = "not_proven"
     ALREADY_RETURNED = "already_returned"
     NOT_THE_OWNER = "not_the_owner"
     OWNERS_NAME = "owners_name"
@@ -70,6 +71,10 @@ class NotPrinted(NotConfirmable):
 
 class OtherNumber(NotConfirmable):
     """Who signed showed another number than they declared, and nobody wrote down why."""
+
+
+class NothingClaimed(DossierError):
+    """No exemption is claimed that has yet to be checked, or nobody may be asked to pay now."""
 
 
 class NothingOwed(DossierError):

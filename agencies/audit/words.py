@@ -77,6 +77,8 @@ WORDS: dict[str, Promise] = {
     "assist_to_counter": _("Chuyển hồ sơ đang giúp sang nộp tại quầy"),
     "assist_submit": _("Nộp hồ sơ giúp công dân"),
     "assist_give_up": _("Bỏ hồ sơ đang giúp"),
+    "exemption_proven": _("Đã xem giấy chứng minh miễn, giảm"),
+    "exemption_fallen": _("Không có giấy chứng minh miễn, giảm: thu phí"),
     "fee_determined": _("Xác định mức thu"),
     "fee_schedule_cloned": _("Tạo phiên bản biểu phí"),
     "fee_schedule_imported": _("Nhập biểu phí từ Excel"),

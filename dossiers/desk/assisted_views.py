@@ -32,6 +32,7 @@ from procedures.models import ProcedureCase
 
 from .access import DeskStaff, for_staff
 from .customer_display import views
+from .fees.state import owed
 from .handover.shown_forms import ShownForm
 
 #: What a search shows ready to begin; the rest stands below by name.
@@ -209,5 +210,14 @@ def _send(request: HttpRequest, ready: drafts.Complete) -> None:
 def _handed_in(request: HttpRequest, dossier: Dossier, pin: str = "") -> HttpResponse:
     views.show(request, dossier, pin)
     if pin:
-        messages.success(request, _("Đã nộp. Mời công dân ghi mã PIN trên màn hình phụ và nộp phí."))
+        messages.success(request, _taken_in(dossier))
     return redirect("desk-dossier", code=dossier.code)
+
+
+def _taken_in(dossier: Dossier) -> str:
+    """Say that it is in, not "paid", which this product says of money alone; and what the citizen does now."""
+    if owed(dossier):
+        text = _("Đã nhận hồ sơ %(code)s. Mời công dân ghi mã PIN trên màn hình phụ và nộp phí.")
+    else:
+        text = _("Đã nhận hồ sơ %(code)s. Mời công dân ghi mã PIN trên màn hình phụ.")
+    return text % {"code": dossier.code}

@@ -4,7 +4,7 @@ from django.urls import path
 
 from . import assisted_views, erasure_views, file_views, print_views, views, work_views
 from .customer_display import views as customer_display_views
-from .fees import amount_views, cash_views, explanation_views
+from .fees import amount_views, cash_views, exemption_views, explanation_views
 from .handover import views as handover_views
 from .scanner import offline_scan_views, photo_views, service_worker_views
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("<str:code>/hoi-ngan-hang/", views.check_now, name="desk-check"),
     path("<str:code>/vi-sao/", explanation_views.why, name="desk-why"),
     path("<str:code>/muc-thu/", amount_views.set_amounts, name="desk-amounts"),
+    path("<str:code>/mien-giam/", exemption_views.check_exemption, name="desk-exemption"),
     path("<str:code>/chuyen/", views.next_step, name="desk-next"),
     path("<str:code>/hoan-tac/", views.undo_step, name="desk-undo"),
     path("<str:code>/thu-tien/", cash_views.take, name="desk-take"),

@@ -20,6 +20,7 @@ from core import live
 from dossiers.desk.fees.money import attempts_of, money_of
 from dossiers.desk.fees.state import last_checked, payments_of
 from dossiers.errors import DossierMoved, IllegalDossierMove, NothingToUndo
+from dossiers.fees.claims import claim_of
 from dossiers.handover.release import why_not
 from dossiers.models import Dossier, SigningRequest, SigningState
 from dossiers.printing.papers import offered
@@ -134,6 +135,7 @@ def dossier_page(
         "may_decide": may_decide,
         "may_examine": dossier.agency_id in staff.examines_for,
         "may_serve": may_serve,
+        "may_act": may_act,
         "step": NEXT_STEPS.get(DossierState(dossier.state)) if may_act else None,
         "undoable": last_step(dossier, staff.user, timezone.now()) if may_decide else None,
         "undo_seconds": int(UNDO_WITHIN.total_seconds()),
@@ -177,13 +179,17 @@ def state_context(dossier: Dossier) -> dict[str, object]:
     )
     payments = payments_of(dossier)
     money = money_of(dossier)
-    offers = (row.fee, dossier.state, row.owed, draft.pk if draft else "", sum(each.received for each in money))
+    claim = claim_of(dossier)
+    checked = claim.check.pk if claim and claim.check else ""
+    draft_number = draft.pk if draft else ""
+    offers = (row.fee, dossier.state, row.owed, draft_number, sum(each.received for each in money), checked)
     return {
         "dossier": dossier,
         "row": row,
         "draft": draft,
         "state": row.fee,
         "money": money,
+        "claim": claim,
         "version": "-".join(map(str, offers)),
         **money_sources.ways(payments),
         "paid": next((p for p in payments if p.is_applied), None),

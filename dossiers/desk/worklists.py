@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from core.database.alphabet import alphabetical
 from dossiers.desk.fees.state import Stuck, fee_state, owed, stuck_payment
+from dossiers.fees.claims import claim_of
 from dossiers.models import Dossier, DossierBill, ReturnMethod, SigningRequest, SigningState
 from dossiers.models.dossier import DossierQuerySet
 from dossiers.states import PAYMENT_HOLDS
@@ -74,9 +75,11 @@ _ENDED = (_("Không ai"), _("Đã xong"))
 def row_of(
     dossier: Dossier, now: datetime, reception_due: datetime | None = None, *, is_with_signer: bool = False
 ) -> Row:
-    """Say what one dossier waits for, and until when. Reads `bills`: prefetch for lists."""
+    """Say what one dossier waits for, and until when. Reads `bills` and `exemption_checks`: prefetch for lists."""
     fee, stuck = fee_state(dossier), stuck_payment(dossier, now)
     is_ready = dossier.state == S.FINISHED and dossier.is_settled
+    claim = claim_of(dossier)
+    is_unproven = claim is not None and claim.is_open
     waits_for, action = _NEXT.get(dossier.state, _ENDED)
     if dossier.awaits_amount and dossier.state in OPEN_STATES:
         waits_for, action = _OFFICER, _("Xác định mức thu")
@@ -88,10 +91,13 @@ def row_of(
         waits_for, action = _ACCOUNTANT, _("Xem xét hoàn tiền đã nộp")
     elif any(bill.missing_amount < bill.amount for bill in dossier.bills.all() if bill.state == BillState.OPEN):
         waits_for, action = _ACCOUNTANT, _("Ghi nhận tiền đã đến; thu thêm thì hỏi trước")
+    elif is_ready and is_unproven:
+        waits_for, action = _DESK, _("Xem giấy miễn, giảm rồi trả kết quả")
     elif dossier.state == S.FINISHED:
         waits_for, action = (_DESK, _("Trả kết quả")) if is_ready else (_CITIZEN, _("Nộp phí rồi nhận kết quả"))
     due = reception_due if dossier.state == S.SUBMITTED else dossier.due_at
     is_overdue = dossier.state in (S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS) and bool(due and due < now)
+    is_ready = is_ready and not is_unproven
     return Row(dossier, fee, owed(dossier), waits_for, action, is_ready, stuck, is_overdue, reception_due)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,19 +18,24 @@ from procedures.fees import Facts, Quote, quote, with_amounts
 from procedures.schedules.load import rules_for
 
 
+def day_of(dossier: Dossier) -> date:
+    """Return the day whose rules hold for a dossier: the one on which it came in."""
+    return timezone.localdate(dossier.submitted_at)
+
+
 def quote_of(dossier: Dossier) -> Quote:
     """Quote a dossier again by the rules of the day it came in. Raises FeeUnknown."""
-    day = timezone.localdate(dossier.submitted_at)
+    day = day_of(dossier)
     return quote(rules_for(dossier.case, day, dossier.agency), facts_of(dossier), day)
 
 
-def facts_of(dossier: Dossier) -> Facts:
-    """Return what the fee of a dossier was computed from."""
+def facts_of(dossier: Dossier, groups: Iterable[str] | None = None) -> Facts:
+    """Return what the fee of a dossier was computed from; for other `groups` than those claimed, where given."""
     kept = dossier.facts
     return Facts(
         dossier.channel,
         kept.get("quantities", {}),
-        frozenset(kept.get("groups", ())),
+        frozenset(kept.get("groups", ()) if groups is None else groups),
         applicant=kept.get("applicant", "individual"),
         area=kept.get("area", ""),
         is_late=kept.get("is_late", False),

@@ -1,4 +1,4 @@
-"""Hands a result over: every bill settled, checked in the same transaction (I3)."""
+"""Hands a result over: every bill settled, every exemption checked, in the same transaction (I3)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 from agencies.audit import record as audit
 from agencies.models import User
 from dossiers.errors import NotReleasable, NotTakenBack
+from dossiers.fees.claims import claim_of
 from dossiers.messages.outbox import tell
 from dossiers.models import Dossier, HandOver, Message, PostalOrder, PostalState, TakenBack
 from dossiers.processing import transitions
@@ -21,12 +22,15 @@ from .receivers import Receiver
 
 
 def why_not(dossier: Dossier) -> str:
-    """Return why the result may not be handed over now, or "" when it may. Reads `bills`."""
+    """Return why the result may not be handed over now, or "" when it may. Reads `bills` and `exemption_checks`."""
     if dossier.state == DossierState.RETURNED:
         return NotReleasable.ALREADY_RETURNED
     if dossier.state != DossierState.FINISHED:
         return NotReleasable.NOT_FINISHED
-    return "" if dossier.is_settled else NotReleasable.NOT_SETTLED
+    if not dossier.is_settled:
+        return NotReleasable.NOT_SETTLED
+    claim = claim_of(dossier)
+    return NotReleasable.NOT_PROVEN if claim and claim.is_open else ""
 
 
 def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str = "") -> HandOver:

@@ -6,6 +6,7 @@ from .dossier import Channel, Dossier, DossierBill, DossierCounter, ReturnMethod
 from .drafts import Draft
 from .erasure import ErasureRequest
 from .events import DossierEvent, EventKind, HandOver, IdentityShown, Message, Relation, TakenBack
+from .exemptions import ExemptionCheck
 from .one_time_codes import OneTimeCode
 from .post import PostageRate, PostalOrder, PostalState, PostalZone
 from .printing import Printing
@@ -27,6 +28,7 @@ __all__ = [
     "Draft",
     "ErasureRequest",
     "EventKind",
+    "ExemptionCheck",
     "HandOver",
     "IdentityShown",
     "Message",

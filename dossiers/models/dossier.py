@@ -68,6 +68,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
             "bills__discrepancies__owner",
             "bills__receipts__series",
             "bills__receipts__cancellation",
+            "exemption_checks__actor",
         )
 
 

@@ -59,10 +59,25 @@ def accept(tale: Tale, at: datetime) -> None:
     """Take it in at the window, and print the slip."""
     actor = tale.officer(Role.RECEPTION_OFFICER)
     seen(tale, at - timedelta(seconds=tale.rng.uniform(20, 200)), actor)
+    see_proof(tale, at, actor)
     advance(tale, at, S.ACCEPTED, actor)
     if tale.rng.random() < 0.5:
         tale.write("printing", at, dossier_id=tale.dossier, paper="giay-hen", actor_id=actor, at=at)
         audited(tale, at, actor, "paper_printed", paper="giay-hen")
+
+
+def see_proof(tale: Tale, at: datetime, actor: int) -> None:
+    """Look once at the paper behind a claimed exemption, as `fees.exemptions.prove` does."""
+    lines = [line for bill in tale.bills for line in bill["_of"]]
+    claimed = [line for line in lines if (line["source"].get("reduction") or {}).get("group")]
+    amount = sum(line["source"]["gross"] - line["amount"] for line in claimed)
+    if not amount or tale.dossier.get("_proven"):
+        return
+    ground = ", ".join(dict.fromkeys(line["source"]["reduction"]["name"] for line in claimed))
+    tale.dossier["_proven"] = True
+    row = {"is_proven": True, "ground": ground, "amount": amount, "actor_id": actor, "at": at}
+    tale.write("exemption_check", at, dossier_id=tale.dossier, **row)
+    audited(tale, at, actor, "exemption_proven", ground=ground, amount=amount)
 
 
 def seen(tale: Tale, at: datetime, actor: int) -> None:
@@ -199,6 +214,7 @@ def hand_over(tale: Tale, at: datetime, *, by_post: bool = False) -> Row:
     if not bills.is_settled(tale):
         raise NotYet
     actor, rng = tale.officer(Role.RECEPTION_OFFICER), tale.rng
+    see_proof(tale, at, actor)  # of what was billed after reception
     advance(tale, at, S.RETURNED, actor)
     number = f"E{rng.randrange(10**9):09d}VN" if by_post else ""
     relation = (

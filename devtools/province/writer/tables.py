@@ -175,6 +175,7 @@ def _dossiers() -> dict[str, Table]:
             state="ordered",
             ended_at=None,
         ),
+        "exemption_check": Table(d.ExemptionCheck, "dossier_id is_proven ground amount actor_id at", bill_id=None),
         "printing": Table(d.Printing, "dossier_id paper actor_id at"),
         "rating": Table(d.Rating, "dossier_id score at", words=""),
         "erasure": Table(d.ErasureRequest, "dossier_id asked_at", decided_at=None, decided_by_id=None, refusal=""),

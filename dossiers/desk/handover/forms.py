@@ -22,6 +22,7 @@ UNTRACED = gettext_lazy("Ghi số vận đơn in trên phiếu gửi, ví dụ: 
 REASONS = {
     NotReleasable.NOT_FINISHED: gettext_lazy("Hồ sơ chưa có kết quả."),
     NotReleasable.NOT_SETTLED: gettext_lazy("Chưa nộp đủ phí: chưa trả kết quả được."),
+    NotReleasable.NOT_PROVEN: gettext_lazy("Chưa ai xem giấy chứng minh miễn, giảm: xem giấy, hoặc thu phí."),
     NotReleasable.ALREADY_RETURNED: gettext_lazy("Kết quả đã được trả."),
     NotReleasable.NOT_THE_OWNER: gettext_lazy("Người nhận không mang tên chủ hồ sơ."),
     NotReleasable.OWNERS_NAME: gettext_lazy("Người nhận thay mang đúng tên chủ hồ sơ."),

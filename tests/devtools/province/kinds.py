@@ -15,6 +15,8 @@ from devtools.province.stories import desk, money, refunds
 from devtools.province.stories.tale import Tale
 from devtools.province.writer.row import Row
 from dossiers.attachments.validation import Paper
+from dossiers.fees import exemptions
+from dossiers.fees.claims import claim_of
 from dossiers.handover import release
 from dossiers.handover.receivers import Receiver
 from dossiers.models import Dossier, Stage
@@ -89,6 +91,8 @@ def told_payment(tale: Tale, at: datetime, gateway: str = "vnpay", amount: int |
 
 
 def played_begun(dossier: Dossier, office: Office) -> None:
+    if claim_of(dossier):
+        exemptions.prove(dossier, actor=office.reception)
     transitions.move(dossier, S.ACCEPTED, actor=office.reception)
     decisions.assign(fresh(dossier), office.handler, Stage.HANDLING, actor=office.reception)
     transitions.move(fresh(dossier), S.IN_PROCESS, actor=office.handler)

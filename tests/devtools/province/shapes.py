@@ -50,7 +50,7 @@ def of(dossier: d.Dossier) -> Shape:
     rows |= _money(p.Bill.objects.filter(pk__in=dossier.bill_links.values("bill")), subjects)
     for model in (
         d.DossierEvent, d.Message, d.Assignment, d.ClockPause, d.WrittenNotice, d.SigningRequest, d.Result, d.HandOver,
-        d.TakenBack, d.PostalOrder, d.ErasureRequest,
+        d.TakenBack, d.PostalOrder, d.ErasureRequest, d.ExemptionCheck,
     ):  # fmt: skip
         rows[model.__name__] = model._default_manager.filter(own)
     return _shape(rows)

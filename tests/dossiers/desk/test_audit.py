@@ -26,6 +26,7 @@ from payments.cash_desk import collect as cash_desk
 from tests.support import factories
 from tests.support.decisions import decide
 from tests.support.desk import RECEIVER
+from tests.support.exemptions import claiming
 from tests.support.files import pdf
 from tests.support.signing_in import browser_of
 from tests.support.submitting import asking
@@ -142,6 +143,7 @@ ACTS: dict[str, Callable[[Desk], str]] = {
     "desk-assist": _assist,
     "desk-assisted": lambda desk: desk.post("desk-assisted", desk.draft(), viec="bo"),
     "desk-amounts": _amounts,
+    "desk-exemption": lambda desk: desk.post("desk-exemption", claiming(desk.agency), giay="co"),
 }
 
 
