@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from payments.models import WebhookDelivery, WebhookEndpoint
 from payments.webhooks import endpoints
+from payments.webhooks.transport import Failure
 
 from .base_views import ApiView
 from .fields import StrictSerializer, TextField
@@ -24,6 +25,8 @@ SHOWN_DELIVERIES = 20
 class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
     """One event and how far it has come."""
 
+    last_failure = serializers.SerializerMethodField()
+
     class Meta:
         model = WebhookDelivery
         read_only_fields = fields = [
@@ -35,7 +38,16 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
             "delivered_at",
             "gave_up_at",
             "last_status",
+            "last_failure",
         ]
+
+    @extend_schema_field(
+        serializers.ChoiceField(choices=[(each.value, each.value) for each in Failure], allow_null=True)
+    )
+    def get_last_failure(self, delivery: WebhookDelivery) -> str | None:
+        """Why the last attempt had no answer; null where `last_status` says what it was."""
+        word = delivery.last_error.partition(":")[0]
+        return word if word in set(Failure) else None
 
 
 class NewEndpointSerializer(StrictSerializer):

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException
 
@@ -19,6 +20,30 @@ from .addresses import Target, parse, resolve
 TIMEOUT_SECONDS = 5.0
 #: No receiver puts us off for longer, whatever it says.
 MOST_REST_SECONDS = 3600
+
+
+class Failure(StrEnum):
+    """Why a receiver gave no answer; clients are told the word."""
+
+    TIME_OUT = "time-out"
+    ADDRESS = "address-refused"
+    NAME = "unknown-name"
+    TLS = "tls"
+    CONNECTION = "connection"
+    ANSWER = "unreadable-answer"
+
+
+def _failure(error: Exception) -> str:
+    """Return the word for an error, and what it says for who reads the log of the installation."""
+    kinds: tuple[tuple[type[Exception], Failure], ...] = (
+        (AddressRefused, Failure.ADDRESS),
+        (socket.gaierror, Failure.NAME),
+        (TimeoutError, Failure.TIME_OUT),
+        (ssl.SSLError, Failure.TLS),
+        (OSError, Failure.CONNECTION),
+    )
+    word = next((failure for kind, failure in kinds if isinstance(error, kind)), Failure.ANSWER)
+    return f"{word}: {type(error).__name__} {error}"[:255]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +82,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         target = parse(url)
         connection = _Pinned(target, resolve(target))
     except (AddressRefused, OSError, ValueError) as error:
-        return Reply(None, str(error)[:255])
+        return Reply(None, _failure(error))
     # A receiver that drips one byte at a time never meets the socket's own time-out.
     cutter = threading.Timer(TIMEOUT_SECONDS, connection.cut)
     cutter.start()
@@ -66,10 +91,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         response = connection.getresponse()
         # Headers that were cut off look like headers that have ended.
         if connection.is_cut:
-            return Reply(None, "time-out")
+            return Reply(None, Failure.TIME_OUT)
         return Reply(response.status, retry_after=_pause(response.status, response.headers.get("Retry-After", "")))
     except (OSError, HTTPException, ValueError) as error:
-        return Reply(None, "time-out" if connection.is_cut else f"{type(error).__name__}: {error}"[:255])
+        return Reply(None, Failure.TIME_OUT if connection.is_cut else _failure(error))
     finally:
         cutter.cancel()
         connection.close()

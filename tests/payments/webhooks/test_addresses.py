@@ -97,7 +97,9 @@ def test_a_demo_calls_its_own_machine_at_one_address_only(url: str) -> None:
 
 def test_a_name_that_means_this_machine_is_not_called_in_a_demo_either(monkeypatch: pytest.MonkeyPatch) -> None:
     names(monkeypatch, "127.0.0.1")
-    assert transport.post("https://client.example/", b"", {}) == transport.Reply(None, "Địa chỉ này không công khai.")
+    assert transport.post("https://client.example/", b"", {}) == transport.Reply(
+        None, "address-refused: AddressRefused Địa chỉ này không công khai."
+    )
 
 
 @pytest.mark.parametrize("addresses", [("10.1.2.3",), ("127.0.0.1",), ("169.254.169.254",), ("8.8.8.8", "192.168.1.1")])
@@ -106,7 +108,9 @@ def test_a_name_that_means_an_inner_address_is_not_called(
 ) -> None:
     names(monkeypatch, *addresses)
     monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("it was called"))
-    assert transport.post("https://client.example/", b"", {}) == transport.Reply(None, "Địa chỉ này không công khai.")
+    assert transport.post("https://client.example/", b"", {}) == transport.Reply(
+        None, "address-refused: AddressRefused Địa chỉ này không công khai."
+    )
 
 
 def test_a_network_of_ours_may_be_allowed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

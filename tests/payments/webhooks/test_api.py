@@ -84,6 +84,16 @@ def test_a_test_event_arrives_and_can_be_seen(key: str) -> None:
     assert [(delivery["event_id"], delivery["last_status"]) for delivery in seen] == [(event["event_id"], 204)]
 
 
+def test_who_gave_no_answer_is_told_why(key: str) -> None:
+    with serve(lambda request: RawResponse(b"", 204)) as server:
+        url = server.url
+    made = send(key, PATH, {"url": url}, "k1")[1]
+    send(key, f"{PATH}/{made['id']}/test", {}, "k2")
+    dispatch.send_due()
+    seen = send(key, f"{PATH}/{made['id']}")[1]["deliveries"][0]
+    assert (seen["attempts"], seen["last_status"], seen["last_failure"]) == (1, None, "connection")
+
+
 def test_a_removed_endpoint_gets_nothing_more(key: str) -> None:
     made = send(key, PATH, {"url": URL}, "k1")[1]
     send(key, f"{PATH}/{made['id']}/test", {}, "k2")
