@@ -90,6 +90,7 @@ def assist(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Find the case and begin."""
     if not staff.acts_for:
         raise PermissionDenied
+    views.clear_if_left(request)
     offices = _offices(staff)
     form = BeginForm(request.POST or None, offices=offices)
     if form.is_valid():

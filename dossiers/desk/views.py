@@ -68,6 +68,7 @@ def desk(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     What is typed is posted, and its list has an address without it; only a code may be in one (`?q=`).
     """
     now = timezone.now()
+    views.clear_if_left(request)
     typed = lookup.tidy((request.POST if request.method == "POST" else request.GET).get("q", ""))
     if request.method == "POST":
         return redirect(search_session.address_of(request, staff, typed))

@@ -55,9 +55,26 @@ def _writing(name: str, kind: NoticeKind) -> Paper:
     )
 
 
+#: States to which a dossier may come that nobody has taken in.
+_MAYBE_BEFORE = (
+    DossierState.SUBMITTED,
+    DossierState.REFUSED,
+    DossierState.SUPPLEMENT,
+    DossierState.WITHDRAWN,
+    DossierState.STOPPED,
+)
+#: What a step calls for, the first to be printed.
+_CALLED_FOR = {
+    DossierState.SUPPLEMENT: "bo-sung",
+    DossierState.REFUSED: "tu-choi",
+    DossierState.STOPPED: "dung",
+    DossierState.RETURNED: "bien-nhan",
+}
+
+
 def _is_taken_in(dossier: Dossier) -> bool:
-    """The slip says that the office has taken it in: not before it has, nor of what it refused."""
-    return dossier.state not in (DossierState.SUBMITTED, DossierState.REFUSED) or dossier.received_at is not None
+    """The slip says that the office has taken it in: not before it has, nor of what ended or waits before."""
+    return dossier.received_at is not None or dossier.state not in _MAYBE_BEFORE
 
 
 PAPERS = {
@@ -90,9 +107,11 @@ PAPERS = {
 
 
 def offered(dossier: Dossier) -> list[tuple[Paper, int]]:
-    """Return the papers there are for a dossier now, with how often each was printed."""
+    """Return the papers there are for a dossier, what its state calls for first, with how often each was printed."""
     printed = list(dossier.printings.values_list("paper", flat=True))
-    return [(paper, printed.count(paper.name)) for paper in PAPERS.values() if paper.exists(dossier)]
+    first = _CALLED_FOR.get(DossierState(dossier.state), "")
+    papers = sorted(PAPERS.values(), key=lambda paper: paper.name != first)
+    return [(paper, printed.count(paper.name)) for paper in papers if paper.exists(dossier)]
 
 
 def print_paper(dossier: Dossier, paper: Paper, size: str, *, actor: User) -> bytes:

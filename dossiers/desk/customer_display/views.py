@@ -35,6 +35,16 @@ def show(request: HttpRequest, dossier: Dossier | None, pin: str = "") -> None:
     publish_change(request)
 
 
+def clear_if_left(request: HttpRequest) -> None:
+    """Empty the second window when the officer goes to another page: the next person sees nobody else's bill.
+
+    A list that looks again by itself is no leaving.
+    """
+    is_shown = request.session.get(_SHOWN) or request.session.get(_DRAFT)
+    if is_shown and request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
+        show(request, None)
+
+
 def show_draft(request: HttpRequest, draft: Draft) -> None:
     """Put what an officer fills in for the citizen on the second window."""
     request.session[_DRAFT] = draft.code

@@ -88,6 +88,27 @@ def test_a_second_print_says_so_on_its_face(paper: str, size: str) -> None:
     assert "đã in 2 lần" in client.get(f"/quay/{dossier.code}/").content.decode()
 
 
+@pytest.mark.parametrize("address", ["/quay/", "/quay/nop-giup/"])
+def test_the_second_window_is_empty_once_the_officer_has_left_the_dossier(address: str) -> None:
+    dossier = factories.dossier()
+    client = signed_in(dossier.agency)
+    client.get(f"/quay/{dossier.code}/")
+    client.get(address, headers={"Sec-Fetch-Mode": "cors"})
+    assert "10.000" in client.get("/quay/man-hinh-phu/trang-thai/").content.decode(), "a list looked again by itself"
+    client.get(address)
+    assert "10.000" not in client.get("/quay/man-hinh-phu/trang-thai/").content.decode()
+
+
+@pytest.mark.parametrize(("state", "kind", "first"), [(5, "supplement", "bo-sung"), (8, "stop", "dung")])
+def test_the_first_paper_to_print_is_what_the_last_step_calls_for(state: int, kind: str, first: str) -> None:
+    dossier = factories.dossier(state=state, amount=0)
+    client = signed_in(dossier.agency)
+    dossier.notices.create(kind=kind, reason="x", issued_by=factories.officer(dossier.agency))
+    names = [paper.name for paper, _count in client.get(f"/quay/{dossier.code}/").context["papers"]]
+    assert names[0] == first
+    assert "giay-hen" not in names, "nobody has taken it in"
+
+
 @pytest.mark.parametrize("state", [1, 3])
 def test_no_slip_says_that_what_was_not_taken_in_was(state: int) -> None:
     dossier = factories.dossier(state=state)
