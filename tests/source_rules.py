@@ -123,8 +123,9 @@ def open_forms(path: str, source: str) -> Iterator[int]:
 def cut_files(path: str, source: str) -> Iterator[int]:
     """Yield where a table to take away ends after some rows without a word."""
     for node in nodes(source):
-        is_file = isinstance(node, ast.Call) and ast.unparse(node.func) in ("csv_file", "csv_lines", "write_xlsx")
-        if is_file and any(isinstance(inside, ast.Slice) for inside in ast.walk(node)):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ("csv_file", "csv_lines", "write_xlsx"):
+            continue
+        if any(isinstance(inside, ast.Slice) for inside in ast.walk(node)):
             yield node.lineno
 
 
