@@ -37,6 +37,8 @@ class Journey:
     #: What is handed in, where, and what its fee is counted by.
     procedure, agency = "2.000815", "Phường Việt Trì"
     quantities: Mapping[str, int] = {"pages": 3, "copies": 2}
+    #: What a procedure asks beside that, field → answer.
+    answers: Mapping[str, str] = {}
 
     def __init__(self, base_url: str, sandbox_url: str, say: Callable[[str, float], None]) -> None:
         self.base_url, self.sandbox_url, self.say = base_url, sandbox_url, say
@@ -69,8 +71,8 @@ class Journey:
         self._step("procedure found, fee shown")
         answer = self._send(self.base_url + form_path, form, self.person)
         agency = self._find(answer.text, rf'<option value="(\d+)"[^>]*>{self.agency}')
-        asked = {name: str(quantity) for name, quantity in self.quantities.items()}
-        for values in ({"agency": agency, **asked}, {"return_method": "counter"}, {}):
+        matter = {name: str(quantity) for name, quantity in self.quantities.items()} | dict(self.answers)
+        for values in ({"agency": agency, **matter}, {"return_method": "counter"}, {}):
             answer = self._send(answer.url, answer.text, values)
         if "/ho-so/" not in answer.url:
             raise JourneyFailed(f"submission ended at {answer.url} with HTTP {answer.status_code}")

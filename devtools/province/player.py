@@ -26,6 +26,15 @@ PAUSE = (10.0, 30.0)
 _FATES = {"pay": 72, "cancel": 10, "": 18}
 #: What they come for, and how much of it at most.
 _MATTERS = {"2.000815": {"pages": 12, "copies": 3}, "2.000884": {"items": 3}, "2.000635": {"copies": 5}}
+#: What the form of a matter asks beside that.
+_EXTRACT = {
+    "q_record_kind": "Giấy khai sinh",
+    "q_record_name": "Nguyễn Văn An",
+    "q_record_on": "05/09/1988",
+    "q_registered_at": "Phường Việt Trì, tỉnh Phú Thọ",
+    "q_relation": "Chính tôi",
+}
+ANSWERS = {"2.000635": _EXTRACT}
 
 
 class _FromAddress(HTTPAdapter):
@@ -54,6 +63,7 @@ class Citizen(Journey):
         self.agency = rng.choices(("Phường Việt Trì", "Phường Phú Thọ"), (75, 25))[0]
         (self.procedure, most), *_ = rng.choices(list(_MATTERS.items()), (60, 20, 20))
         self.quantities = {name: rng.randint(1, limit) for name, limit in most.items()}
+        self.answers = ANSWERS.get(self.procedure, {})
         address = f"127.{rng.randint(1, 250)}.{rng.randint(0, 250)}.{rng.randint(1, 250)}"
         self.browser.mount("http://", _FromAddress(address))
 

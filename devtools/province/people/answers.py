@@ -86,6 +86,8 @@ def _text(question: Question, asked: Asked, rng: Random, is_girl: bool) -> str:
             return _person(rng, is_woman=not _is_woman(owner))
         case "born_at":
             return rng.choice(_HOSPITALS) if rng.random() < 0.8 else f"{asked.commune}, tỉnh Phú Thọ"
+        case "registered_at":
+            return f"{asked.commune}, tỉnh Phú Thọ"
         case "purpose":
             return rng.choice(_PURPOSES)
         case _:

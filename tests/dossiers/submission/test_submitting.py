@@ -62,6 +62,13 @@ def test_every_day_the_procedures_ask_for_says_where_it_lies() -> None:
     assert days and all(row["day_lies"] for row in days)
 
 
+@pytest.mark.parametrize("code", ["2.000635", "2.002516"])
+def test_who_asks_for_an_extract_says_whose_which_when_and_where(code: str) -> None:
+    with (settings.PROVINCE_DATA / "questions.csv").open(encoding="utf-8") as file:
+        slugs = {row["slug"] for row in csv.DictReader(file) if row["procedure_code"] == code and row["is_required"]}
+    assert slugs >= {"record_kind", "record_name", "record_on", "registered_at"}
+
+
 def test_nothing_of_a_number_is_an_answer(case: ProcedureCase, agency: Agency) -> None:
     Question.objects.create(procedure=case.procedure, slug="sons", label="Số con", kind="number", position=2)
     form = MatterForm(case, {"agency": agency.pk, "q_child": "Nguyễn An", "q_born": "1/9/2026", "q_sons": "0"})
