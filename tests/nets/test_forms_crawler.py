@@ -65,6 +65,7 @@ def test_a_number_of_a_row_with_a_point_is_found(tag: str) -> None:
     [
         '<input name="amount" value="18.787">',
         '<input type="hidden" name="code" value="2.000884">',
+        '<a href="/quay/H44.902-261130-0001/">',
         '<button aria-label="Nộp 18.787" title="18.787">',
         '<p data-words="Đã nhận 18.787 đ">',
     ],

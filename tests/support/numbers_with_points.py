@@ -11,8 +11,8 @@ from html import unescape
 
 _TAG = re.compile(r"<([a-z][a-z0-9]*)\b([^>]*)>")
 _ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
-#: The whole value, an answer of a query, a part of a path or of a name.
-_NUMBER = re.compile(r"(?:^|[^\d.\s])\d{1,3}(?:\.\d{3})+(?=$|[&/#?_-])")
+#: The whole value, an answer of a query, a part of a path or of a name; not an office's identifier (H44.902).
+_NUMBER = re.compile(r"(?:^|[^\d.\sA-Z])\d{1,3}(?:\.\d{3})+(?=$|[&/#?_-])")
 #: Read by people.
 _WORDS = {"title", "alt", "placeholder", "content", "aria-label", "label", "pattern", "d", "points", "style"}
 _CHOSEN = ('type="hidden"', 'type="checkbox"', 'type="radio"', 'type="submit"', 'type="button"')
