@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.contrib import admin
 from django.db.models import IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -41,6 +43,47 @@ def is_money(db_field: Any) -> bool:
         return isinstance(db_field, IntegerField) and "(đồng)" in str(db_field.verbose_name)
 
 
+class WithWords:
+    """For a page or an inline whose columns hold codes: in the list and to whoever only reads, each is its words."""
+
+    #: Column → its words; a `WordsFilter` reads them, too.
+    words: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        """Show words in the list."""
+        return [self._said(name) for name in super().get_list_display(request)]  # type: ignore[misc]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        """Show words on the page of a row that its reader cannot change."""
+        fields: Sequence[Any] = super().get_fields(request, obj)  # type: ignore[misc]
+        return fields if self._is_edited(request, obj) else [self._said(field) for field in fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        """No form has a field for words."""
+        fields: Sequence[Any] = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        return fields if self._is_edited(request, obj) else [*fields, *map(self._said, self.words)]
+
+    def _is_edited(self, request: HttpRequest, obj: Any) -> bool:
+        return obj is None or self.has_change_permission(request, obj)  # type: ignore[attr-defined, no-any-return]
+
+    def _said(self, field: Any) -> Any:
+        """Return the column of words for one of codes; for a group of fields, the group with such columns."""
+        if isinstance(field, tuple | list):
+            return tuple(map(self._said, field))
+        if field not in self.words:
+            return field
+        read, column = self.words[field], self.opts.get_field(field)  # type: ignore[attr-defined]
+
+        @admin.display(description=column.verbose_name, ordering=field)
+        def said(row: Any) -> str:
+            value = getattr(row, field)
+            return str(read(value)) if value not in (None, "", []) else "-"
+
+        name = f"{field}_in_words"
+        setattr(self, name, said)
+        return name
+
+
 class NotFoundOutside:
     """Answers 404 for a row outside of one's list, as everywhere."""
 
@@ -49,7 +92,7 @@ class NotFoundOutside:
         raise Http404
 
 
-class AuditedAdmin(NotFoundOutside, WithMoney, ModelAdmin):
+class AuditedAdmin(WithWords, NotFoundOutside, WithMoney, ModelAdmin):
     """Writes into the audit what a page changed: each field before and after, and the rows under it."""
 
     #: Field → what it is for, beside what the model itself says.

@@ -78,6 +78,8 @@ def _as_words(form: forms.BaseForm, name: str, value: Any) -> str:
         value = ", ".join(str(_choices(field).get(one, one)) for one in value or ())
     elif isinstance(field, forms.ChoiceField):
         value = _choices(field).get(value, value)
+    elif isinstance(value, list):
+        value = field.prepare_value(value)  # as the form shows it
     return _in_words(value)
 
 

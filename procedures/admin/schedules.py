@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.validators import MinValueValidator
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
-from agencies.admin_base import AuditedAdmin, WithMoney
+from agencies.admin_base import AuditedAdmin, WithMoney, WithWords
 from agencies.admin_periods import WithPeriod
 from agencies.reauthentication import must_be_proved
 from core.database.row_sets import WholeRowFormSet
@@ -30,10 +30,11 @@ from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase, Sc
 from procedures.schedules.findings import findings_for, findings_in_use, pictures_for
 from procedures.schedules.lifecycle import starts_in_the_past
 from procedures.schedules.preview import preview
-from procedures.schedules.tiers import read_tiers
+from procedures.schedules.tiers import write_tiers
 from procedures.schedules.validation import Finding
 
 from .steps import STEPS, message_for, take
+from .tiers_field import TiersField
 from .workbook_views import WORKBOOK_STATES, WorkbookPages
 
 #: How many differing dossiers the page lists; the sum counts all.
@@ -61,26 +62,20 @@ def _is_draft(schedule: FeeSchedule | None) -> bool:
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A price; its tiers are read as in a workbook."""
+    """A price; its tiers are words, as in a workbook."""
+
+    tiers = TiersField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in {"price", "cap"} & set(self.fields):  # before the database's own words for it
             self.fields[name].validators.append(MinValueValidator(0))
 
-    def clean_tiers(self) -> list[dict[str, int | None]]:
-        """Nothing written means no tiers. Raises ValidationError for what cannot be any."""
-        try:
-            return read_tiers(self.cleaned_data["tiers"])
-        except ValueError as error:
-            raise ValidationError(
-                _('Ghi như [{"up_to": 2, "price": 2000}, {"up_to": null, "price": 1000}], mức sau cao hơn mức trước.')
-            ) from error
 
-
-class RuleInline(_OnlyDrafts, StackedInline):
+class RuleInline(WithWords, _OnlyDrafts, StackedInline):
     """The prices."""
 
+    words = {"tiers": write_tiers}
     model = FeeRule
     form = RuleForm
     formset = WholeRowFormSet

@@ -7,7 +7,6 @@ out as text, and a formula that comes in is refused: nothing is ever calculated 
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from procedures.models import Exemption, FeeRule, FeeSchedule, ProcedureCase
 
 from . import workbook_exemptions
-from .tiers import read_tiers
+from .tiers import read_tiers, write_tiers
 
 #: Field of the rule → heading of its column.
 COLUMNS = {
@@ -41,7 +40,7 @@ COLUMNS = {
     "quantity_fact": "Số lượng theo",
     "times_fact": "Nhân với",
     "free_quantity": "Không tính (đơn vị đầu)",
-    "tiers": "Bậc (JSON)",
+    "tiers": "Bậc (đến 2: 2.000; còn lại: 1.000)",
     "cap": "Tối đa (đồng)",
     "refund_policy": "Hoàn tiền",
     "refund_text": "Căn cứ về hoàn tiền",
@@ -100,7 +99,7 @@ def cells(rule: FeeRule) -> Iterator[str | int | None]:
         if field == "case":
             yield rule.case.name if rule.case else None
         elif field == "tiers":
-            yield json.dumps(rule.tiers, sort_keys=True) if rule.tiers else None
+            yield write_tiers(rule.tiers) or None
         elif field == "is_to_be_determined":
             yield "x" if rule.is_to_be_determined else None
         else:
@@ -223,9 +222,9 @@ def _number(value: Any) -> int | None:
 
 
 def _tiers(text: str, faults: list[str]) -> list[dict[str, int | None]]:
-    """Read `[{"up_to": 2, "price": 2000}, {"up_to": null, "price": 1000}]`; what cannot be one is a fault."""
+    """Read the cell; what cannot be tiers is a fault."""
     try:
-        return read_tiers(json.loads(text or "[]"))
-    except (ValueError, RecursionError):
-        faults.append(_("“Bậc” không đọc được."))
+        return read_tiers(text)
+    except ValueError:
+        faults.append(_("“Bậc” không đọc được. Ghi như: đến 2: 2.000; còn lại: 1.000."))
         return []
