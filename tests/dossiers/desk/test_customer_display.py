@@ -9,10 +9,13 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import Browser
 
 from dossiers.desk.customer_display import qr_views
 from payments.callbacks import inbox
 from tests.support import factories
+from tests.support.browser import NEEDS_CHROMIUM
+from tests.support.browser_on_client import ClientPage
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
@@ -55,3 +58,36 @@ def test_a_code_nobody_signed_is_not_found() -> None:
     assert Client().get(f"/man-hinh/{ticket}/").status_code == 302
     for forged in ("x", f"{number}.{int(period) + 9}.{signature}", f"{number}.{period}.{signature[:-1]}-"):
         assert Client().get(f"/man-hinh/{forged}/").status_code == 404
+
+
+#: Screens of counters, and one of which a browser's own bars take a part.
+SCREENS = ((1366, 768), (1280, 720), (1024, 768), (1366, 640))
+
+
+class TestOnScreensOfCounters:
+    """Looked at in Chromium."""
+
+    pytestmark = [*NEEDS_CHROMIUM]
+
+    @pytest.mark.parametrize("pin", ["", "2580"], ids=["", "with a PIN"])
+    def test_amount_and_code_fit_each(self, browser: Browser, pin: str) -> None:
+        agency = factories.agency("Trung tâm Phục vụ hành chính công xã Hy Cương và các xã lân cận, tỉnh Phú Thọ")
+        dossier = factories.dossier(of=agency, amount=1_234_567)
+        officer = browser_of(factories.officer(agency))
+        officer.get(f"/quay/{dossier.code}/")
+        session = officer.session
+        session["second_window_pin"] = pin
+        session.save()
+        tab, cut = ClientPage(browser, officer), {}
+        for width, height in SCREENS:
+            tab.page.set_viewport_size({"width": width, "height": height})
+            tab.goto("/quay/man-hinh-phu/")
+            sides = tab.page.evaluate("""() => ({
+                code: document.querySelector(".big-qr svg").getBoundingClientRect().width,
+                bottom: document.querySelector("#window").getBoundingClientRect().bottom,
+                right: document.documentElement.scrollWidth,
+            })""")
+            if sides["code"] < 300 or sides["bottom"] > height or sides["right"] > width:
+                cut[width, height] = sides
+        tab.context.close()
+        assert not cut and not tab.errors
