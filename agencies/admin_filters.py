@@ -8,6 +8,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -27,6 +28,22 @@ class ChosenFilter(AutocompleteSelectFilter):
         for choice in super().choices(changelist):
             choice["form"].fields[self.lookup_kwarg].queryset = page.get_queryset(self.request)
             yield choice
+
+
+class WordsFilter(admin.AllValuesFieldListFilter):
+    """The codes of a column by the words its page has for them (`admin_base.WithWords`)."""
+
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self._words = model_admin.words[field_path]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Return them; the first is for all."""
+        for choice in super().choices(changelist):
+            is_code = choice["display"] in self.lookup_choices
+            yield {**choice, "display": str(self._words(choice["display"]))} if is_code else choice
 
 
 class DaysFilter(RangeDateFilter):

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.admin_base import AuditedAdmin, ReadOnlyAdmin
+from agencies.admin_filters import WordsFilter
 from agencies.admin_periods import WithPeriod
 from agencies.models import User
+from dossiers.messages import words
 from dossiers.messages.outbox import send_again
 
 from .models import Message, PostageRate
@@ -25,9 +27,10 @@ class MessageAdmin(ReadOnlyAdmin):
     agency_path = "dossier__agency"
 
     list_display = ["created_at", "kind", "channel", "dossier", "attempts", "sent_at", "gave_up_at", "last_error"]
+    words = {"kind": words.kind, "channel": words.channel}
     list_filter = [
-        "channel",
-        "kind",
+        ("channel", WordsFilter),
+        ("kind", WordsFilter),
         ("sent_at", admin.EmptyFieldListFilter),
         ("gave_up_at", admin.EmptyFieldListFilter),
     ]

@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from core.values import masking
 from core.values.money import dong_for_reader
+from gateways import registry
 from gateways.base import OutcomeState
 
 from .models import LedgerEvent, Notification, Payment
+from .models.notifications import NotificationSource
 from .states import BillState, PaymentState, RefundState
 
 #: What a bank says of the money, in our words.
@@ -49,6 +51,20 @@ RESULTS: Mapping[str, Promise] = {
     "to_be_asked": gettext_lazy("Ngân hàng không nói số tiền: hỏi lại trước khi ghi sổ"),
     "reversed": gettext_lazy("Ngân hàng thu hồi tiền: khoản phải nộp lại, hoặc cần người xem"),
     "set_aside": gettext_lazy("Được người có thẩm quyền bỏ qua"),
+}
+#: Why a line of the ledger was written.
+CAUSES: Mapping[str, str | Promise] = {
+    **dict(NotificationSource.choices),
+    "dossier": gettext_lazy("Hồ sơ"),
+    "officer": gettext_lazy("Cán bộ"),
+    "api": gettext_lazy("Hệ thống kết nối"),
+    "payer": gettext_lazy("Người nộp"),
+    "start": gettext_lazy("Bắt đầu thanh toán"),
+    "expiry": gettext_lazy("Hết hạn thanh toán"),
+    "refund": gettext_lazy("Hoàn tiền"),
+    "part": gettext_lazy("Đủ tiền cùng các lần chuyển trước"),
+    "test_payment": gettext_lazy("Thanh toán thử"),
+    "reversal": gettext_lazy("Ngân hàng thu hồi tiền"),
 }
 _STATES: Mapping[str, str | Promise] = {
     **dict(BillState.choices),
@@ -83,15 +99,18 @@ def of_payment(payment: Payment) -> list[Line]:
 
 
 def _of_event(event: LedgerEvent) -> Line:
-    states = [str(_STATES.get(state, state)) for state in (event.before, event.after) if state]
+    states = [state_in_words(state) for state in (event.before, event.after) if state]
     amount = dong_for_reader(event.amount, sign=True) if event.amount else ""
     parts = (" → ".join(states), amount, str(event.actor or ""))
     return Line(event.at, event.get_kind_display(), True, " · ".join(filter(None, parts)))
 
 
 def _of_notification(notification: Notification, own_codes: Collection[str]) -> Line:
-    outcome = str(OUTCOMES.get(notification.outcome, notification.outcome))
-    parts = (outcome, meaning_of(notification.result) or notification.get_state_display(), notification.error[:200])
+    parts = (
+        outcome_in_words(notification.outcome),
+        meaning_of(notification.result) or notification.get_state_display(),
+        notification.error[:200],
+    )
     return Line(
         notification.received_at,
         notification.get_source_display(),
@@ -100,6 +119,21 @@ def _of_notification(notification: Notification, own_codes: Collection[str]) -> 
         masking.fields(notification.facts, own_codes),
         tuple(_raw(notification, own_codes)),
     )
+
+
+def outcome_in_words(outcome: str) -> str:
+    """Return what a bank says of the money."""
+    return str(OUTCOMES.get(outcome, outcome))
+
+
+def state_in_words(state: str) -> str:
+    """Return what a state of the ledger is called: a bill's, a payment's or a refund's."""
+    return str(_STATES.get(state, state))
+
+
+def cause_in_words(cause: str) -> str:
+    """Return why a line of the ledger was written; money of the counter names where it was taken."""
+    return str(CAUSES[cause]) if cause in CAUSES else registry.name_of(cause)
 
 
 def meaning_of(result: str) -> str:

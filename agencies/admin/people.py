@@ -80,6 +80,7 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):  # type: ignore[type-ar
     """Members of staff. Nobody is deleted: the audit names them; an account is switched off."""
 
     audited_as = "user_saved"
+    helps = {"username": _("Chữ không dấu, chữ số và . _ - @ +, ví dụ tiepnhan.viettri.")}
     form = PersonForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

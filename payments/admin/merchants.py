@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.admin_base import ProvedAdmin
+from agencies.admin_filters import WordsFilter
 from agencies.admin_periods import WithPeriod
 from agencies.models import User
 from gateways import internal, registry
@@ -39,7 +40,8 @@ class MerchantAdmin(WithPeriod, ProvedAdmin):
         "position": _("Cổng có số nhỏ hiện trước trên trang thanh toán."),
     }
     list_display = ["gateway", "merchant_id", "agency", "is_enabled", "period", "previous_secrets_until"]
-    list_filter = ["gateway", "is_enabled"]
+    words = {"gateway": registry.name_of}
+    list_filter = [("gateway", WordsFilter), "is_enabled"]
     list_select_related = ["agency"]
     search_fields = ["merchant_id", "agency__search_key"]
     autocomplete_fields = ["agency"]

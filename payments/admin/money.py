@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.admin_base import ReadOnlyAdmin
-from agencies.admin_filters import ChosenFilter, DaysFilter
+from agencies.admin_filters import ChosenFilter, DaysFilter, WordsFilter
 from agencies.audit import record as audit
 from agencies.authorization import sees_everything
 from agencies.models import User
+from gateways import registry
 from payments import payment_history
 from payments.callbacks import dead_letters, rejected
 from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Payment, Receipt, RejectedNotification
@@ -23,8 +24,13 @@ from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Paymen
 class NotificationAdmin(ReadOnlyAdmin):
     """Notifications of gateways; dead letters can be retried."""
 
+    words = {
+        "gateway": registry.name_of,
+        "outcome": payment_history.outcome_in_words,
+        "result": payment_history.meaning_of,
+    }
     list_display = ["received_at", "gateway", "merchant_ref", "outcome", "amount", "state", "result"]
-    list_filter = ["state", "gateway", "outcome"]
+    list_filter = ["state", ("gateway", WordsFilter), ("outcome", WordsFilter)]
     search_fields = ["merchant_ref", "gateway_ref"]
     actions = ["retry"]
     agency_path = "payment__bill__agency"
@@ -45,9 +51,10 @@ class NotificationAdmin(ReadOnlyAdmin):
 class RejectedNotificationAdmin(ReadOnlyAdmin):
     """What was not believed or not meant for us; it belongs to no agency, so only the province sees it."""
 
+    words = {"gateway": registry.name_of}
     list_display = ["received_at", "gateway", "reason", "remote_addr", "reviewed_at"]
     search_fields = ["remote_addr", "body_sha256"]
-    list_filter = ["reason", "gateway", ("reviewed_at", admin.EmptyFieldListFilter)]
+    list_filter = ["reason", ("gateway", WordsFilter), ("reviewed_at", admin.EmptyFieldListFilter)]
     fields = ["received_at", "gateway", "reason", "remote_addr", "body_sha256", "bank_message", "reviewed_at"]
     readonly_fields = ["bank_message"]
     actions = ["review"]
@@ -92,7 +99,8 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     agency_path = "bill__agency"
     list_display = ["merchant_ref", "gateway", "amount", "state", "created_at", "paid_at"]
-    list_filter = ["state", "gateway", "created_at"]
+    words = {"gateway": registry.name_of}
+    list_filter = ["state", ("gateway", WordsFilter), "created_at"]
     search_fields = ["merchant_ref", "gateway_ref", "=bill__reference", "=amount"]
     change_form_after_template = "payments/accounting/_payment_history.html"
 
@@ -110,6 +118,11 @@ class LedgerAdmin(ReadOnlyAdmin):
     """The ledger."""
 
     agency_path = "bill__agency"
+    words = {
+        "before": payment_history.state_in_words,
+        "after": payment_history.state_in_words,
+        "cause": payment_history.cause_in_words,
+    }
     list_display = ["at", "kind", "amount", "bill", "before", "after", "cause"]
     list_filter = ["kind"]
     search_fields = ["=bill__reference", "=payment__merchant_ref"]
@@ -121,11 +134,16 @@ class ReceiptAdmin(ReadOnlyAdmin):
     """Receipts."""
 
     agency_path = "bill__agency"
-    list_display = ["full_number", "kind", "amount", "agency_name", "issued_at"]
+    list_display = ["shown_number", "kind", "amount", "agency_name", "issued_at"]
     list_filter = ["kind", ("issued_at", DaysFilter)]
     list_filter_submit = True
     search_fields = ["=number", "=bill__reference"]
     list_select_related = ["series"]
+
+    @admin.display(description=_("Số biên lai"), ordering="number")
+    def shown_number(self, receipt: Receipt) -> str:
+        """The number as printed."""
+        return receipt.full_number
 
 
 @admin.register(Discrepancy)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from core.database.triggers import AppendOnly
+from core.values.money import dong
 from payments.states import OPEN_PAYMENT_STATES, SETTLED_BILL_STATES, BillState, DisplayState, PaymentState
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Bill(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference} · {self.amount} đ"
+        return f"{self.reference} · {dong(self.amount)}"
 
     @property
     def is_settled(self) -> bool:
@@ -203,4 +204,4 @@ class BillLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.description} · {self.amount} đ"
+        return f"{self.description} · {dong(self.amount)}"

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
+from core.values.money import dong
 from payments.states import BillState, ReallocationState
 
 from .bills import Bill
@@ -138,7 +139,7 @@ class Discrepancy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.amount} đ"
+        return f"{self.get_kind_display()} · {dong(self.amount)}"
 
     @property
     def current_kind(self) -> DiscrepancyKind:
@@ -189,7 +190,7 @@ class ChargeClaim(models.Model):
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="claim_amount_positive")]
 
     def __str__(self) -> str:
-        return f"{self.payment_id} · {self.amount} đ"
+        return f"{self.payment_id} · {dong(self.amount)}"
 
     @property
     def is_open(self) -> bool:
@@ -233,4 +234,4 @@ class Reallocation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.discrepancy} → {self.amount} đ"
+        return f"{self.discrepancy} → {dong(self.amount)}"

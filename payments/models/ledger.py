@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.database.triggers import AppendOnly
+from core.values.money import dong
 from payments.states import MONEY_IN, EventKind
 
 from .bills import Bill
@@ -81,7 +82,7 @@ class LedgerEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.amount}"
+        return f"{self.get_kind_display()} · {dong(self.amount)}"
 
     @property
     def reference(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from core.database.encryption import EncryptedTextField
 from core.database.whole_row import WholeRow
+from gateways import registry
 
 
 class MerchantAccount(WholeRow):
@@ -58,7 +59,7 @@ class MerchantAccount(WholeRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.gateway} {self.merchant_id}"
+        return f"{registry.name_of(self.gateway)} {self.merchant_id}"
 
 
 class GatewayHealth(models.Model):

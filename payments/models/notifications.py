@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from gateways import registry
+
 from .merchants import MerchantAccount
 from .payments import Payment
 
@@ -96,7 +98,7 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.gateway} {self.event_key}"
+        return f"{registry.name_of(self.gateway)} {self.event_key}"
 
     @property
     def text(self) -> str:
@@ -134,7 +136,7 @@ class RejectedNotification(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.gateway} {self.reason}"
+        return f"{registry.name_of(self.gateway)} · {self.get_reason_display()}"
 
     @property
     def message(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from core.database.encryption import EncryptedTextField
+from core.values.money import dong
 from payments.states import RefundState
 
 from .clients import ApiClient
@@ -100,4 +101,4 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.token} · {self.amount} đ"
+        return f"{self.token} · {dong(self.amount)}"

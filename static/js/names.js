@@ -27,6 +27,11 @@
     for (const menu of document.querySelectorAll(".simplebar-content-wrapper[role]")) {
       if (!menu.closest("#main")) menu.removeAttribute("role");
     }
+    // What else scrolls has an English name of the theme's: the page's own, or none where it is no region.
+    for (const part of document.querySelectorAll('[aria-label="scrollable content"]')) {
+      if (part.hasAttribute("role")) part.setAttribute("aria-label", document.title.split(" | ")[0]);
+      else part.removeAttribute("aria-label");
+    }
     for (const head of document.querySelectorAll("th")) {
       if (!head.textContent.trim() && !head.querySelector("input")) head.setAttribute("role", "cell");
     }

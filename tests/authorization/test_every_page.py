@@ -1,4 +1,4 @@
-"""Every page of `matrix.csv` in real Chromium: axe finds nothing, nothing spills sideways, no console error.
+"""Every page of `matrix.csv` in real Chromium: axe finds nothing, nothing spills sideways, no error of a script.
 
 A page is opened as somebody who may see it. What a new address shows is looked at as soon as it
 stands in the table; states of a page (paid, refused, empty …) are looked at where they are made.
@@ -55,6 +55,7 @@ def tab(browser: Browser, client: Client, url: str, errors: list[str]) -> Page:
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
     page = context.new_page()
     page.on("console", lambda entry: errors.append(f"{entry.text} {entry.location}") if entry.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
     return page
 
 
@@ -80,6 +81,7 @@ def test_every_page_is_good(part: str, browser: Browser, live_server: Any, tmp_p
         page.goto(path)
         addresses.update(page.evaluate("[...document.links].map(link => link.href)"))
         faults += [f"{path}: {fault}" for fault in faults_at(page, WIDTHS_OF[who])]
+        faults += [f"{path}: a name in English"] * page.locator('[aria-label="scrollable content"]').count()
     for page in tabs.values():
         page.context.close()
     faults += [f"{address}: names somebody" for address in addresses if _names_somebody(address)]

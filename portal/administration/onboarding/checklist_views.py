@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.audit import record as audit
 from agencies.models import Agency, Membership, OnboardingStep
-from gateways import internal
+from gateways import internal, registry
 from payments import test_payments
 from payments.merchants import accounts as merchants
 from payments.models import Payment, ReceiptSeries
@@ -91,9 +91,7 @@ def _shown_by(agency: Agency, step: str, day: date) -> Iterable[str]:
         for attested in agency.onboarding.filter(step=step).select_related("noted_by"):
             yield f"{attested.day:%d/%m/%Y} · {attested.evidence} · {attested.noted_by or ''}"
     elif step == "account":
-        yield from (
-            f"{account.gateway} {account.merchant_id} · {account.agency}" for account in merchants.accounts_of(agency)
-        )
+        yield from (f"{account} · {account.agency}" for account in merchants.accounts_of(agency))
     elif step == "series":
         books = ReceiptSeries.objects.filter(agency=agency, serial__in=receipts.serials_of(day))
         yield from (f"{book.get_kind_display()} {book.serial}" for book in books)
@@ -112,7 +110,7 @@ def _shown_by(agency: Agency, step: str, day: date) -> Iterable[str]:
         )
         first = paid.order_by("paid_at").first()
         if first and first.paid_at:
-            yield f"{timezone.localtime(first.paid_at):%d/%m/%Y %H:%M} · {first.gateway}"
+            yield f"{timezone.localtime(first.paid_at):%d/%m/%Y %H:%M} · {registry.name_of(first.gateway)}"
 
 
 def checklist(request: HttpRequest, number: int) -> HttpResponse:
