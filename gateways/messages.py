@@ -211,7 +211,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One credit of the bank's file. `merchant_ref` is empty where the row names none of our codes."""
+    """One line of the bank's file. `merchant_ref` is empty where the row names none of our codes.
+
+    A credit is positive; one that the bank takes back is negative, and so is a debit (`is_debit`), which may be
+    one or a fee of the bank: which, the number or the text says.
+    """
 
     gateway_ref: str
     merchant_ref: str
@@ -220,6 +224,7 @@ class StatementRow:
     account: str
     occurred_at: datetime | None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    is_debit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

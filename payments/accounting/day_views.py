@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.reauthentication import recently_proved
+from core.background import wakeup
 from gateways import internal
 from payments.exports.params import page_of
 from payments.models import ClosedDay, LedgerEvent, MerchantAccount
@@ -132,6 +133,7 @@ def reopen(request: HttpRequest, staff: AccountingStaff, account: int, day: str)
         messages.info(request, _("Ngày này đang mở."))
     else:
         daily_totals.reopen(closed, actor=staff.user, reason=form.cleaned_data["reason"])
+        wakeup.enqueue("payments.work_statements")  # rows may have waited for this day
         messages.success(
             request, _("Đã mở lại ngày %(day)s. Lý do được lưu trong nhật ký.") % {"day": f"{on:%d/%m/%Y}"}
         )

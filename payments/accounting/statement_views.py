@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from gateways.base import GatewayMissing
 from payments.errors import StatementRefused
 from payments.exports.params import choice, page_of, words
 from payments.merchants import missing
-from payments.models import Statement
+from payments.models import Statement, StatementRow
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.statements import RowState, StatementState
-from payments.reconciliation import bulk_close, column_maps, foreign, previews
+from payments.reconciliation import bulk_close, column_maps, foreign, previews, row_days
 from payments.reconciliation import statements as files
+from payments.reconciliation.fates import FateKind
 
 from .access import AccountingStaff, for_accountants
 from .error_messages import attempt, explain
@@ -98,21 +99,30 @@ def statement(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResp
         "missing_gateway": missing.named(statement.merchant_account.gateway),
     }
     if statement.state == StatementState.PREVIEW:
-        context |= {"odd_days": files.odd_days(statement)[:SHOWN_ODD_DAYS], **_preview(statement)}
+        context |= {"odd_days": row_days.odd(statement)[:SHOWN_ODD_DAYS], **_preview(request, statement)}
+    elif statement.state not in (StatementState.LOADING, StatementState.REFUSED):
+        context |= _rows(request, statement)
     if context["may_act"] and (heading := column_maps.heading_of(statement)):
         context["columns_form"] = ColumnsForm(heading=heading)
-    if statement.state not in (StatementState.LOADING, StatementState.REFUSED):
-        context |= _rows(request, statement)
     if context["may_act"] and statement.state == StatementState.DONE:
         context["closable"] = bulk_close.offered(statement)
     return render(request, "payments/accounting/statement.html", context)
 
 
-def _preview(statement: Statement) -> dict[str, object]:
-    """What confirming would do, and whose the file seems to be."""
+def _preview(request: HttpRequest, statement: Statement) -> dict[str, object]:
+    """What confirming would do, to each row and in all, and whose the file seems to be."""
     preview = previews.of(statement)
     contract, number = foreign.whose(preview.foreign)
+    text, kind = words(request.GET), choice(request.GET, "state", FateKind.values)
+    rows = previews.rows_of(statement, preview, kind) if kind else statement.rows.all()
+    page = page_of(request, _searched(rows, text))
     return {
+        "page": page,
+        "fates": previews.tell(statement, preview, page),
+        "tabs": preview.tabs,
+        "chosen": kind,
+        "text": text,
+        "row_total": statement.row_count,
         "preview": preview,
         "shown_foreign": preview.foreign[:SHOWN_FOREIGN],
         "other_contract": account_name(contract) if contract else "",
@@ -148,14 +158,19 @@ def _rows(request: HttpRequest, statement: Statement) -> dict[str, object]:
     rows = statement.rows.select_related("discrepancy__bill", "event__bill", "proposed_bill")
     if state:
         rows = rows.filter(is_left if state == LEFT else Q(state=state))
-    if text:
-        wanted = Q(gateway_ref__icontains=text) | Q(merchant_ref__icontains=text)
-        amount = money.read(text)
-        rows = rows.filter(wanted if amount is None else wanted | Q(amount=amount))
     tabs = [(value, label, counts[value]) for value, label in RowState.choices if counts.get(value)]
     total, left = sum(counts.values()), statement.rows.filter(is_left).count()
     progress = {"row_total": total, "left": left, "settled": total - left}
-    return {"page": page_of(request, rows), "tabs": tabs, "chosen": state, "text": text, **progress}
+    page = page_of(request, _searched(rows, text))
+    return {"page": page, "tabs": tabs, "chosen": state, "text": text, **progress}
+
+
+def _searched(rows: QuerySet[StatementRow], text: str) -> QuerySet[StatementRow]:
+    if not text:
+        return rows
+    wanted = Q(gateway_ref__icontains=text) | Q(merchant_ref__icontains=text)
+    amount = money.read(text)
+    return rows.filter(wanted if amount is None else wanted | Q(amount=amount) | Q(amount=-amount))
 
 
 @require_GET
@@ -229,9 +244,9 @@ def close_cases(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRe
 
 
 def _knows_of_odd_days(request: HttpRequest, statement: Statement) -> bool:
-    if request.POST.get("odd_days") == "1" or not files.odd_days(statement).exists():
+    if request.POST.get("odd_days") == "1" or not row_days.odd(statement).exists():
         return True
-    messages.error(request, _("Tệp có dòng ở ngày chưa đến hoặc trước hợp đồng. Xem các ngày ấy rồi đánh dấu đã xem."))
+    messages.error(request, _("Tệp có dòng ở ngày khó có thể đúng. Xem các ngày ấy rồi đánh dấu đã xem."))
     return False
 
 

@@ -76,22 +76,27 @@ class RowState(models.TextChoices):
     PROPOSED = "proposed", _("Đề xuất, chờ người xem")
     DISCREPANCY = "discrepancy", _("Sai lệch")
     FOREIGN = "foreign", _("Của hợp đồng khác: không tính")
+    DEBIT = "debit", _("Tiền ra khác: không tính")
+    LOCKED = "locked", _("Chờ mở lại ngày đã khóa sổ")
 
 
-#: Rows that are no money of this contract on their own: they came before, or are another contract's.
-NOT_COUNTED = (RowState.REPEATED, RowState.FOREIGN)
+#: Rows that are no money of this contract on their own: they came before, are another contract's, are no money
+#: that came, or wait until their day is open again.
+NOT_COUNTED = (RowState.REPEATED, RowState.FOREIGN, RowState.DEBIT, RowState.LOCKED)
+#: Rows that say nothing of the money that a later file tells of.
+NOT_KNOWN = (RowState.NEW, RowState.FOREIGN, RowState.DEBIT, RowState.LOCKED)
 
 
 class StatementRow(models.Model):
-    """One credit of a statement, or one that the bank took back (a negative amount).
+    """One credit of a statement, or (a negative amount) one that the bank took back, or another debit.
 
-    `value_date` is its day in Vietnam time.
+    `value_date` is its day in Vietnam time. A debit may have no number.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="rows")
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="+")
     line_number = models.PositiveIntegerField()
-    gateway_ref = models.CharField(max_length=64)
+    gateway_ref = models.CharField(max_length=64, blank=True)
     merchant_ref = models.CharField(max_length=64, blank=True)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=8, blank=True)

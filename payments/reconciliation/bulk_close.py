@@ -64,6 +64,6 @@ def _set_aside(rows: Sequence[StatementRow]) -> None:
     """Let rows count for nothing that booked nothing; a closed day stays what it was."""
     for account, day in {(row.merchant_account_id, row.value_date) for row in rows}:
         if ClosedDay.objects.filter(merchant_account=account, day=day).exists():
-            text = _("Ngày %(day)s đã khóa sổ với các dòng này: mở lại ngày đó trước.")
+            text = _("Ngày %(day)s đã khóa sổ với các dòng này: nhờ quản trị tỉnh mở lại ngày đó trước.")
             raise RefundRefused(text % {"day": f"{day:%d/%m/%Y}"})
     foreign.set_aside([row for row in rows if row.event_id is None])

@@ -25,6 +25,8 @@ from payments.models.discrepancies import DiscrepancyKind
 from payments.models.statements import NOT_COUNTED, StatementState
 from payments.states import MONEY_IN
 
+from . import row_days
+
 _COUNTED = (StatementState.APPLYING, StatementState.DONE)
 
 
@@ -175,13 +177,14 @@ def close(account: MerchantAccount, day: date, *, actor: User) -> ClosedDay:
 
 
 def reopen(closed: ClosedDay, *, actor: User, reason: str) -> None:
-    """Unlock a day; who and why stays in the audit."""
+    """Unlock a day, and let the rows count that waited for it; who and why stays in the audit."""
     with transaction.atomic():
         account = closed.merchant_account
         audit.record(
             "day_reopen", f"merchant:{account.pk}:{closed.day}", actor=actor, agency=account.agency, reason=reason
         )
         closed.delete()
+        row_days.let_in(account, closed.day)
 
 
 def recent(accounts: Sequence[MerchantAccount], first: date, last: date) -> dict[int, list[dict[str, Any]]]:

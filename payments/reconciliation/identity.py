@@ -21,7 +21,7 @@ from . import codes
 from .formats.values import EXACT_DIGITS
 
 #: A notation may come with a day of its own: booked at once, or on the next working day.
-_DAYS_APART = timedelta(days=3)
+DAYS_APART = timedelta(days=3)
 #: Shorter numbers stand in others by chance.
 _TELLING = 8
 #: Shorter texts are written by many people on one day.
@@ -82,7 +82,7 @@ def _booked_elsewhere(statement: Statement, rows: Sequence[StatementRow]) -> Ite
     events = list(
         LedgerEvent.objects.filter(
             merchant_account=statement.merchant_account_id,
-            value_date__range=(min(days) - _DAYS_APART, max(days) + _DAYS_APART),
+            value_date__range=(min(days) - DAYS_APART, max(days) + DAYS_APART),
             kind__in=MONEY_IN,
             amount__in={row.amount for row in rows},
         ).select_related("payment", "bill")
@@ -109,7 +109,7 @@ def _in_file(statement: Statement, references: Iterable[str]) -> set[str]:
 
 
 def _is_same(row: StatementRow, booked: _Booked) -> bool:
-    is_near = booked.event.value_date and abs(booked.event.value_date - row.value_date) <= _DAYS_APART
+    is_near = booked.event.value_date and abs(booked.event.value_date - row.value_date) <= DAYS_APART
     return bool(is_near) and normal(row.gateway_ref) == normal(booked.reference)
 
 

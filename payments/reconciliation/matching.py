@@ -43,7 +43,7 @@ known AS (
     LEFT JOIN LATERAL (
         SELECT other.id FROM payments_statementrow other
         WHERE other.merchant_account_id = %(account)s AND other.gateway_ref = batch.gateway_ref
-          AND other.statement_id <> %(statement)s AND other.state NOT IN ('new', 'foreign')
+          AND other.statement_id <> %(statement)s AND other.state NOT IN ('new', 'foreign', 'debit', 'locked')
           AND (other.amount > 0) = (batch.amount > 0) LIMIT 1) earlier ON true
     LEFT JOIN payments_ledgerevent event
            ON batch.amount > 0

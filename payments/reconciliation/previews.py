@@ -6,40 +6,25 @@ Rows are judged in their order, each with what those before it would have change
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from django.db import connection
+from django.db.models import Count, QuerySet, Sum
 
 from gateways.base import OutcomeState
 from payments.models import Discrepancy, Payment, Statement, StatementRow
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import NotificationState
+from payments.models.statements import RowState
 from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
 from payments.states import BillState, PaymentState
 
-from . import foreign, identity, row_notifications
+from . import codes, fates, foreign, identity, row_notifications
+from .fates import Fate, FateKind
 from .foreign import Foreign
 
 #: Rows whose number the ledger does not know are judged one by one up to so many: a preview is read by a person.
 LOOKED_AT = 5000
-#: As `matching._MATCH` tells them apart.
-_KNOWN = """
-SELECT row.id,
-       CASE WHEN earlier.id IS NOT NULL THEN 'repeated' WHEN row.amount < 0 THEN 'taken_back'
-            WHEN event.id IS NULL THEN 'new' WHEN event.amount = row.amount THEN 'matched' ELSE 'differs' END AS known
-FROM payments_statementrow row
-LEFT JOIN LATERAL (
-    SELECT id FROM payments_statementrow other
-    WHERE other.merchant_account_id = row.merchant_account_id AND other.gateway_ref = row.gateway_ref
-      AND other.statement_id <> row.statement_id AND other.state NOT IN ('new', 'foreign')
-      AND (other.amount > 0) = (row.amount > 0) LIMIT 1) earlier ON true
-LEFT JOIN payments_ledgerevent event
-       ON event.money_key = %(prefix)s || row.gateway_ref AND event.kind IN ('payment_paid', 'money_received')
-WHERE row.statement_id = %(statement)s AND row.state = 'new'
-"""
-_COUNT = f"SELECT known, count(*) FROM ({_KNOWN}) AS told GROUP BY known"  # noqa: S608
-_NEWS = f"SELECT id FROM ({_KNOWN}) AS told WHERE known = 'new' ORDER BY id LIMIT %(limit)s"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +32,8 @@ class Preview:
     """What confirming a file would do, by number of rows.
 
     `opens` are the cases that decisions open, by kind; `unseen` rows were too many to be judged now.
-    `foreign` are those that seem to be another contract's.
+    `foreign` are those that seem to be another contract's. `debits` and those of `locked_days` are not among
+    `row_count`. `fates` are those of the rows that were judged, by id.
     """
 
     matched: int
@@ -60,6 +46,11 @@ class Preview:
     foreign: tuple[Foreign, ...]
     unseen: int
     row_count: int
+    debits: int
+    debit_amount: int
+    locked: int
+    locked_days: tuple[date, ...]
+    fates: Mapping[int, Fate] = field(repr=False)
 
     @property
     def unknown(self) -> int:
@@ -72,6 +63,21 @@ class Preview:
         return [(str(DiscrepancyKind(kind).label), count) for kind, count in self.opens]
 
     @property
+    def tabs(self) -> list[tuple[str, str, int]]:
+        """What becomes of rows, in words, and of how many."""
+        counts = Counter(fate.kind for fate in self.fates.values())
+        counts |= {
+            FateKind.DIFFERS: self.differs,
+            FateKind.TAKEN_BACK: self.taken_back,
+            FateKind.REPEATED: self.repeated,
+            FateKind.DEBIT: self.debits,
+            FateKind.LOCKED: self.locked,
+            FateKind.UNSEEN: self.unseen,
+        }
+        counts[FateKind.MATCHED] = self.matched
+        return [(value, str(label), counts[value]) for value, label in FateKind.choices if counts[value]]
+
+    @property
     def is_of_another(self) -> bool:
         """Most of the file is about another contract."""
         return 2 * len(self.foreign) > self.row_count
@@ -79,51 +85,85 @@ class Preview:
     @property
     def seen(self) -> str:
         """What a person confirms who was shown this: another text means that something has changed since."""
-        counts = (self.matched, self.settles, self.differs, self.repeated, self.likely, self.taken_back, self.unseen)
+        judged = (self.matched, self.settles, self.differs, self.repeated, self.likely, self.taken_back)
+        counts = (*judged, self.unseen, self.debits, self.locked)
         opens = (f"{kind}:{count}" for kind, count in self.opens)
         return ".".join((*map(str, counts), *opens, f"f{len(self.foreign)}"))
 
 
 def of(statement: Statement) -> Preview:
     """Return what confirming the file would do."""
-    account = statement.merchant_account
-    values: dict[str, int | str] = {
-        "prefix": f"{account.gateway}:{account.pk}:",
-        "statement": statement.pk,
-        "limit": LOOKED_AT,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, values)
-        counts = dict(cursor.fetchall())
-        cursor.execute(_NEWS, values)
-        new_rows = list(statement.rows.filter(pk__in=[pk for (pk,) in cursor.fetchall()]).order_by("pk"))
+    counts = fates.counts(statement)
+    unknown = fates.rows_known_as(statement, "new", LOOKED_AT)
+    new_rows = list(statement.rows.filter(pk__in=unknown).order_by("pk"))
     filled = row_notifications.zero_filled(statement, new_rows)
-    codes = {row.pk: row_notifications.code_of(row, filled) for row in new_rows}
+    named = {row.pk: row_notifications.code_of(row, filled) for row in new_rows}
     alike = identity.likenesses(statement, new_rows)
-    others = foreign.of_rows(statement, [row for row in new_rows if row.pk not in alike], codes)
-    booked = {pk for pk, other in others.items() if other.event}
-    heard = [row for row in new_rows if row.pk not in alike and row.pk not in booked]
-    same = sum(likeness.is_same for likeness in alike.values())
-    matched, settles, opens = counts.get("matched", 0) + same, 0, Counter[str]()
-    for decision in _decisions(statement, heard, codes):
-        if decision.discrepancy:
-            opens[decision.discrepancy] += not decision.settles_bill
-        if decision.settles_bill:
-            settles += 1
-        elif not decision.discrepancy and decision.notification_state == NotificationState.IGNORED:
-            matched += 1
+    others = foreign.of_rows(statement, [row for row in new_rows if row.pk not in alike], named)
+    foreseen = {
+        pk: Fate(FateKind.MATCHED if likeness.is_same else FateKind.LIKELY, event=likeness.event)
+        for pk, likeness in alike.items()
+    }
+    foreseen |= {pk: Fate(FateKind.LIKELY, event=other.event) for pk, other in others.items() if other.event}
+    heard = [row for row in new_rows if row.pk not in foreseen]
+    foreseen |= {row.pk: _fate(decision, payment) for row, decision, payment in _decisions(statement, heard, named)}
+    of_kind = Counter(fate.kind for fate in foreseen.values())
+    opens = Counter(fate.case for fate in foreseen.values() if fate.kind == FateKind.OPENS)
+    aside = statement.rows.filter(state__in=(RowState.DEBIT, RowState.LOCKED)).order_by().values_list("state")
+    counted = {state: (count, -amount) for state, count, amount in aside.annotate(Count("pk"), Sum("amount"))}
+    debits, debit_amount = counted.get(RowState.DEBIT, (0, 0))
+    locked = statement.rows.filter(state=RowState.LOCKED).order_by("value_date")
     return Preview(
-        matched=matched,
-        settles=settles,
+        matched=counts.get("matched", 0) + of_kind[FateKind.MATCHED],
+        settles=of_kind[FateKind.SETTLES],
         differs=counts.get("differs", 0),
         repeated=counts.get("repeated", 0),
-        likely=len(alike) - same + len(booked),
+        likely=of_kind[FateKind.LIKELY],
         taken_back=counts.get("taken_back", 0),
-        opens=tuple(sorted((kind, count) for kind, count in opens.items() if count)),
+        opens=tuple(sorted(opens.items())),
         foreign=tuple(others.values()),
         unseen=counts.get("new", 0) - len(new_rows),
         row_count=sum(counts.values()),
+        debits=debits,
+        debit_amount=debit_amount,
+        locked=counted.get(RowState.LOCKED, (0, 0))[0],
+        locked_days=tuple(locked.values_list("value_date", flat=True).distinct()),
+        fates=foreseen,
     )
+
+
+def _fate(decision: Decision, payment: Payment | None) -> Fate:
+    if decision.settles_bill:
+        return Fate(FateKind.SETTLES, decision.discrepancy or "", payment)
+    if decision.discrepancy:
+        return Fate(FateKind.OPENS, decision.discrepancy, payment)
+    return Fate(FateKind.MATCHED, payment=payment)
+
+
+def rows_of(statement: Statement, preview: Preview, kind: str) -> QuerySet[StatementRow]:
+    """Return the rows of which this becomes, so many as are looked at."""
+    if kind in (FateKind.DEBIT, FateKind.LOCKED):
+        return statement.rows.filter(state=kind)
+    if kind == FateKind.UNSEEN:
+        return statement.rows.filter(pk__in=fates.rows_known_as(statement, "new", 2 * LOOKED_AT)[LOOKED_AT:])
+    judged = {pk for pk, fate in preview.fates.items() if fate.kind == kind}
+    return statement.rows.filter(pk__in=judged.union(fates.rows_known_as(statement, kind, LOOKED_AT)))
+
+
+def tell(statement: Statement, preview: Preview, rows: Iterable[StatementRow]) -> list[tuple[StatementRow, Fate]]:
+    """Return each of some rows with what becomes of it; one that nobody owns with the bill it would be proposed for."""
+    shown = list(rows)
+    judged = {**preview.fates, **fates.of_known(statement, shown)}
+    return [(row, _fate_of(statement, row, judged.get(row.pk))) for row in shown]
+
+
+def _fate_of(statement: Statement, row: StatementRow, fate: Fate | None) -> Fate:
+    if fate is None:
+        return Fate(row.state if row.state in (FateKind.DEBIT, FateKind.LOCKED) else FateKind.UNSEEN)
+    if fate.case != DiscrepancyKind.UNKNOWN_REFERENCE:
+        return fate
+    text = f"{row.merchant_ref} {row.description}"
+    return replace(fate, bill=codes.propose(text, row.amount, statement.merchant_account))
 
 
 @dataclass(slots=True)
@@ -136,13 +176,15 @@ class _Facts:
     is_applied: bool
 
 
-def _decisions(statement: Statement, rows: Sequence[StatementRow], codes: dict[int, str]) -> Iterator[Decision]:
-    """Yield what is decided of each row, in their order."""
+def _decisions(
+    statement: Statement, rows: Sequence[StatementRow], named: dict[int, str]
+) -> Iterator[tuple[StatementRow, Decision, Payment | None]]:
+    """Yield each row with what is decided of it and the payment it is for, in their order."""
     account = statement.merchant_account
     is_transfer = row_notifications.is_transfer(account)
     accounts = frozenset(account.settings.get("accounts", ()))
     payments = Payment.objects.filter(
-        merchant_account=account, gateway=account.gateway, merchant_ref__in={codes[row.pk] for row in rows} - {""}
+        merchant_account=account, gateway=account.gateway, merchant_ref__in={named[row.pk] for row in rows} - {""}
     )
     facts_by_code = {
         payment.merchant_ref: _Facts(payment, payment.state, payment.gateway_ref, payment.is_applied)
@@ -154,7 +196,7 @@ def _decisions(statement: Statement, rows: Sequence[StatementRow], codes: dict[i
     for part in short:
         parts[part.bill_id or 0] += part.remaining_amount
     for row in rows:
-        notification = row_notifications.notification_of(row, statement, codes[row.pk], is_transfer=is_transfer)
+        notification = row_notifications.notification_of(row, statement, named[row.pk], is_transfer=is_transfer)
         event = GatewayEvent(
             OutcomeState.PAID,
             row.amount,
@@ -174,7 +216,7 @@ def _decisions(statement: Statement, rows: Sequence[StatementRow], codes: dict[i
             bills[bill_id], parts[bill_id] = BillState.PAID, 0
         elif decision.discrepancy == DiscrepancyKind.SHORT and bills.get(bill_id) == BillState.OPEN:
             parts[bill_id] += row.amount
-        yield decision
+        yield row, decision, facts.payment if facts else None
 
 
 def _as_rules_see(facts: _Facts | None, bills: dict[int, str], parts: Counter[int]) -> PaymentFacts | None:

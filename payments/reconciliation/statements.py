@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import BinaryIO, cast
 
 from django.core.files import File
 from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,9 +26,10 @@ from gateways.base import Gateway
 from gateways.base import StatementRow as BankRow
 from payments.errors import StatementRefused
 from payments.merchants.accounts import adapter_for
-from payments.models import ClosedDay, MerchantAccount, Statement, StatementRow
+from payments.models import MerchantAccount, Statement
 from payments.models.statements import RowState, StatementState
 
+from . import row_days, taken_back
 from .formats import read, refusals
 
 BATCH = 5000
@@ -85,7 +86,8 @@ def load(statement: Statement, progress: Progress = lambda done, total: None) ->
     statement.rows.all().delete()  # what an earlier reader left when it died
     try:
         _read(statement, adapter, progress)
-        _refuse_closed_days(statement)
+        taken_back.recognise(statement)
+        row_days.set_closed_aside(statement)
     except StatementRefused as error:
         statement.rows.all().delete()
         Statement.objects.filter(pk=statement.pk).update(
@@ -94,7 +96,7 @@ def load(statement: Statement, progress: Progress = lambda done, total: None) ->
         raise
     totals = statement.rows.aggregate(
         row_count=Count("id"),
-        total_amount=Sum("amount", default=0),
+        total_amount=Sum("amount", filter=~Q(state=RowState.DEBIT), default=0),
         first_day=Min("value_date"),
         last_day=Max("value_date"),
     )
@@ -146,6 +148,7 @@ def _twice(statement: Statement, batch: Sequence[tuple[int, BankRow]]) -> Statem
 def _copy(statement: Statement, batch: Iterable[tuple[int, BankRow]]) -> None:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
+    own = {number.lstrip("0"): number for number in statement.merchant_account.settings.get("accounts", ())}
     for number, row in batch:
         if row.occurred_at is None:
             raise refusals.at(number, "", _("thiếu thời gian giao dịch."))
@@ -158,56 +161,40 @@ def _copy(statement: Statement, batch: Iterable[tuple[int, BankRow]]) -> None:
                 row.merchant_ref[:64],
                 row.amount,
                 (row.currency or "")[:8],
-                row.account[:40],
+                _as_ours(row.account, own)[:40],
                 row.occurred_at.isoformat(),
                 timezone.localdate(row.occurred_at).isoformat(),
                 str(row.facts.get("description", ""))[:255].replace("\x00", ""),
-                "new",
+                RowState.DEBIT if row.is_debit else RowState.NEW,
             )
         )
     buffer.seek(0)
     columns = ", ".join(_COLUMNS)
     # FORCE_NOT_NULL: an empty text is a text, not NULL.
-    texts = "merchant_ref, currency, account, description"
+    texts = "gateway_ref, merchant_ref, currency, account, description"
     with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(
             f"COPY payments_statementrow ({columns}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({texts}))", buffer
         )
 
 
-def _refuse_closed_days(statement: Statement) -> None:
-    """A locked day takes no new rows; rows it knows already may come again."""
-    closed = ClosedDay.objects.filter(merchant_account=statement.merchant_account_id).values("day")
-    statement_rows = StatementRow.objects.filter(merchant_account=statement.merchant_account_id).exclude(
-        statement=statement
-    )
-    new_rows = statement.rows.filter(value_date__in=closed).exclude(
-        gateway_ref__in=statement_rows.values("gateway_ref")
-    )
-    if row := new_rows.first():
-        raise StatementRefused(
-            _("Dòng %(line)s thuộc ngày %(day)s đã khóa sổ. Mở lại ngày đó trước khi nhập.")
-            % {"line": row.line_number, "day": f"{row.value_date:%d/%m/%Y}"}
-        )
-
-
-def odd_days(statement: Statement) -> QuerySet[StatementRow]:
-    """Return the rows of a day to come, or of one before the contract: a month may have been read as a day."""
-    is_odd = Q(value_date__gt=timezone.localdate())
-    if since := statement.merchant_account.valid_during.lower:
-        is_odd |= Q(value_date__lt=since)
-    return statement.rows.filter(is_odd)
+def _as_ours(account: str, own: Mapping[str, str]) -> str:
+    """Return an account as the contract writes it: a spreadsheet drops the zeros before a number."""
+    return own.get(account.lstrip("0"), account)
 
 
 def confirm(statement: Statement, *, actor: User | None, left_out: Collection[int] = ()) -> None:
-    """Let a previewed file count; matching then goes on in the background. Ask about `odd_days` before.
+    """Let a previewed file count; matching then goes on in the background. Ask about `row_days.odd` before.
 
-    The rows `left_out` are another contract's: they stay to be seen, and count for nothing.
+    The rows `left_out` are another contract's: they stay to be seen, and count for nothing. Locks the merchant
+    account, under which a day is closed.
     """
     waiting = Statement.objects.filter(pk=statement.pk, state=StatementState.PREVIEW)
     with transaction.atomic():
+        MerchantAccount.objects.select_for_update().get(pk=statement.merchant_account_id)
         if waiting.update(state=StatementState.APPLYING, lease_until=None, rows_done=0):
             statement.rows.filter(pk__in=left_out).update(state=RowState.FOREIGN)
+            row_days.set_closed_aside(statement)  # a day may have been closed since the file was read
             agency, facts = statement.merchant_account.agency, {"left_out": len(left_out)} if left_out else {}
             audit.record("statement_confirm", f"statement:{statement.pk}", actor=actor, agency=agency, **facts)
 

@@ -14,7 +14,7 @@ from gateways.base import GatewayMissing
 from payments.errors import StatementRefused
 from payments.models import MerchantAccount
 from payments.models.statements import RowState, StatementState
-from payments.reconciliation import matching, previews, statements
+from payments.reconciliation import matching, previews, row_days, statements
 
 
 class Command(BaseCommand):
@@ -29,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--confirm", action="store_true", help="match the rows; without it they are only shown")
         parser.add_argument(
-            "--odd-days", action="store_true", help="rows of days to come or before the contract are right"
+            "--odd-days",
+            action="store_true",
+            help="rows of days to come, outside the contract or far from the ledger's are right",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -56,9 +58,9 @@ class Command(BaseCommand):
             if not options["confirm"]:
                 self.stdout.write("Nothing was matched. Run again with --confirm.")
                 return
-            if not options["odd_days"] and (odd := statements.odd_days(statement)[:5]):
+            if not options["odd_days"] and (odd := row_days.odd(statement)[:5]):
                 days = ", ".join(f"line {row.line_number}: {row.value_date:%d/%m/%Y}" for row in odd)
-                raise CommandError(f"Days to come or before the contract: {days}. If right, add --odd-days.")
+                raise CommandError(f"Days that can hardly be: {days}. If right, add --odd-days.")
             if preview.is_of_another:
                 raise CommandError(f"{len(preview.foreign)} rows are another contract's: is it the right file?")
             statements.confirm(statement, actor=None)

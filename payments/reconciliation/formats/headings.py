@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -71,11 +71,12 @@ Line = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Where each column of ours stands, and what the bank calls it there."""
+    """Where each column of ours stands, and what the bank calls it there; whose account the lines above it name."""
 
     line: int
     positions: Mapping[str, int]
     names: Sequence[str]
+    account: str = ""
 
     def label(self, column: str) -> str:
         """Return how to find a column in the file: its letter and its name."""
@@ -102,6 +103,11 @@ def normal(name: str) -> str:
     return _UNITS.sub("", " ".join(re.sub(r"[^0-9a-z]+", " ", fold(plain(name))).split()))
 
 
+#: How a title names the account, beside how a column does; and its number, grouped or not.
+_ACCOUNTS = frozenset(map(normal, (*COLUMNS["account"], "tài khoản số", "stk", "account no.", "số tài khoản vnd")))
+_ACCOUNT = re.compile(r"(?:[0-9][ .-]?){6,20}(?![0-9A-Za-z])")
+
+
 def _spellings(cell: str) -> set[str]:
     """The whole name, and each of the two languages of a bilingual one."""
     parts = re.split(r"[/\n|()\[\]–]| - ", cell)
@@ -119,10 +125,25 @@ def find(lines: Iterator[Line], column_map: Mapping[str, str]) -> tuple[Heading 
         for depth, names in enumerate((cells, _joined(cells, following)), start=1):
             heading = Heading(number, positions(names, column_map), names)
             if all(column in heading.positions for column in (*REQUIRED, *column_map)):
+                heading = replace(heading, account=_account_above(cells for _number, cells in start[:place]))
                 return heading, heading, chain(start[place + depth :], lines)
             if nearest is None or len(heading.positions) > len(nearest.positions):
                 nearest = heading
     return None, nearest, chain(start, lines)
+
+
+def _account_above(lines: Iterable[Sequence[str]]) -> str:
+    """Return the account a title names, the digits alone; "" where it names none, or several."""
+    numbers = set()
+    for cells in lines:
+        filled = [cell for cell in map(plain, cells) if cell.strip()]
+        for place, cell in enumerate(filled):
+            name, value = re.fullmatch(r"([^0-9]*)(.*)", cell, re.DOTALL).groups()  # type: ignore[union-attr]
+            if _spellings(name) & _ACCOUNTS:
+                value = value or "".join(filled[place + 1 : place + 2])
+                if number := _ACCOUNT.match(value.lstrip("'\"= ")):
+                    numbers.add(re.sub(r"[^0-9]", "", number[0]))
+    return numbers.pop() if len(numbers) == 1 else ""
 
 
 def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ def is_one(start: bytes) -> bool:
 
 
 def rows(file: BinaryIO) -> Iterator[tuple[int, StatementRow]]:
-    """Yield (number of the entry, row) of the booked credits. Raises StatementRefused."""
+    """Yield (number of the entry, row) of what is booked. Raises StatementRefused."""
     try:
         yield from _entries(file)
     except (ParseError, DefusedXmlException) as error:
@@ -77,13 +77,18 @@ def _entries(file: BinaryIO) -> Iterator[tuple[int, StatementRow]]:
 def _of_entry(number: int, entry: Element, account: str) -> Iterator[StatementRow]:
     """One row, or one of each transaction of a batch that names its parts. Raises StatementRefused.
 
-    A debit is none, but what takes a credit back (`RvslInd`) is one, negative.
+    A debit is negative, and so is what takes a credit back (`RvslInd`).
     """
-    is_credit = _signed(number, entry) > 0
-    if not is_credit and _text(entry, "RvslInd") not in ("true", "1"):
+    if _signed(number, entry) > 0:
+        yield from _rows_of(number, entry, account)
         return
     for row in _rows_of(number, entry, account):
-        yield row if is_credit else replace(row, amount=-row.amount)
+        yield replace(row, amount=-row.amount, is_debit=_is_debit(entry))
+
+
+def _is_debit(entry: Element) -> bool:
+    """Tell a debit from what takes a credit back."""
+    return _text(entry, "CdtDbtInd") == "DBIT" and _text(entry, "RvslInd") not in ("true", "1")
 
 
 def _rows_of(number: int, entry: Element, account: str) -> Iterator[StatementRow]:
@@ -108,7 +113,7 @@ def _row(number: int, entry: Element, detail: Element | None, amount: Decimal, a
     # A batch's own number stands for none of its parts.
     is_part = detail is not None and _amount(number, entry) != amount
     reference = reference if is_part or not of_entry else of_entry
-    if not reference:
+    if not reference and not _is_debit(entry):
         raise _refused(number, _("thiếu mã giao dịch."))
     source = detail if detail is not None else entry
     remittance = [text.strip() for element in source.iter() if _name(element) == "Ustrd" and (text := element.text)]

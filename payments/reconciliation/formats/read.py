@@ -17,9 +17,9 @@ from gateways.base import Capability, DamagedFile, FileFault, Gateway, Malformed
 from payments.errors import StatementRefused
 
 from . import delimited, headings, iso20022, refusals, swift, table, workbooks
+from .values import LONGEST_REFERENCE
 
 _LOOKED_AT = 4096
-_LONGEST_REFERENCE = 64
 _EARLIEST_YEAR = 2000
 _LARGEST_AMOUNT = 10**15
 _DONG = frozenset(("VND", "VNĐ", "Đ", "ĐỒNG", "704"))
@@ -63,12 +63,12 @@ def _checked(number: int, row: StatementRow) -> StatementRow:
         raise refusals.at(number, "", _("thiếu thời gian giao dịch."))
     if row.occurred_at.year < _EARLIEST_YEAR:
         raise refusals.at(number, "", _("năm %s không thể có.") % row.occurred_at.year)
-    if row.amount > _LARGEST_AMOUNT:
+    if abs(row.amount) > _LARGEST_AMOUNT:
         raise refusals.at(number, "", _("số tiền lớn hơn mọi số tiền có thể có."))
     if "\0" in f"{row.gateway_ref}{row.merchant_ref}{row.account}":
         raise refusals.at(number, "", _("mã giao dịch, mã thanh toán hoặc tài khoản có ký tự không thể có."))
-    if len(row.gateway_ref) > _LONGEST_REFERENCE:
-        raise refusals.at(number, "", _("mã giao dịch dài hơn %s ký tự.") % _LONGEST_REFERENCE)
+    if len(row.gateway_ref) > LONGEST_REFERENCE:
+        raise refusals.at(number, "", _("mã giao dịch dài hơn %s ký tự.") % LONGEST_REFERENCE)
     if row.currency is None or row.currency == "VND":
         return row
     if row.currency.strip().upper() in _DONG:

@@ -32,7 +32,7 @@ def is_one(start: bytes) -> bool:
 
 
 def rows(file: BinaryIO) -> Iterator[tuple[int, StatementRow]]:
-    """Yield (line number, row) of the credits. Raises StatementRefused."""
+    """Yield (line number, row) of the credits and debits. Raises StatementRefused."""
     content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise StatementRefused(_("Tệp MT940 quá lớn."))
@@ -57,24 +57,21 @@ def _statement(text: str, first_line: int) -> Iterator[tuple[int, StatementRow]]
         raise refusals.at(first_line, "", _("có dòng :61: không đúng mẫu MT940."))
     account = str(parsed.data.get("account_identification") or "")
     for line, transaction in zip(lines, parsed, strict=True):
-        if row := _row(line, transaction.data, account):
-            yield line, row
+        yield line, _row(line, transaction.data, account)
     _check_balances(first_line, parsed)
 
 
-def _row(line: int, data: dict[str, Any], account: str) -> StatementRow | None:
-    """Return a credit, or what takes one back (RC), which is negative; a debit is none."""
+def _row(line: int, data: dict[str, Any], account: str) -> StatementRow:
+    """Return a credit, or what is negative: what takes one back (RC), or a debit (D)."""
     status = str(data.get("status") or "")
-    if status == "D":
-        return None
-    if status not in ("C", "RD", "RC"):
+    if status not in ("C", "RD", "RC", "D"):
         raise refusals.unreadable(line, ":61:", _("loại phát sinh"), status)
     amount = _moved(data)
-    if amount != int(amount) or (amount < 0) != (status == "RC") or not amount:
+    if amount != int(amount) or (amount < 0) != (status in ("RC", "D")) or not amount:
         raise refusals.unreadable(line, ":61:", _("số tiền"), str(amount))
     references = (str(data.get(name) or "").strip() for name in ("bank_reference", "customer_reference"))
     reference = next((text for text in references if text.upper() not in _NO_REFERENCE), "")
-    if not reference:
+    if not reference and status != "D":
         raise refusals.at(line, ":61:", _("thiếu mã giao dịch."))
     day = data["date"]
     details = (data.get("transaction_details"), data.get("extra_details"), data.get("purpose"))
@@ -86,6 +83,7 @@ def _row(line: int, data: dict[str, Any], account: str) -> StatementRow | None:
         account=account,
         occurred_at=datetime(day.year, day.month, day.day, tzinfo=VIETNAM),
         facts={"description": " ".join(" ".join(str(text).split()) for text in details if text)},
+        is_debit=status == "D",
     )
 
 

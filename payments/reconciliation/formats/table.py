@@ -1,12 +1,13 @@
-"""Rows of a table whose heading was found: credits are read, debits and totals left out, all else refused.
+"""Rows of a table whose heading was found: credits and debits are read, totals left out, all else refused.
 
-A negative amount is a credit that the bank takes back: a row of its own, which a person decides.
+A negative amount among the credits is one that the bank takes back: a row of its own, which a person decides.
+A debit is negative too, and says that it is one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from payments.errors import StatementRefused
 
 from . import refusals
 from .headings import LABELS, Heading, Line, with_text
-from .values import MangledByASpreadsheet, moment, reference, signed_dong, whole_dong
+from .values import LONGEST_REFERENCE, MangledByASpreadsheet, moment, reference, signed_dong
 
 #: Columns that show whether a line is about money at all.
 _KEYS = ("reference", "amount", "debit", "time")
@@ -30,7 +31,7 @@ _DIGIT = re.compile(r"[0-9]")
 
 
 def rows(heading: Heading, lines: Iterable[Line]) -> Iterator[tuple[int, StatementRow]]:
-    """Yield (line number, row) of the credits. Raises StatementRefused."""
+    """Yield (line number, row) of the credits and debits. Raises StatementRefused."""
     total = debits = 0
     is_over = False
     for number, line in with_text(lines):
@@ -46,6 +47,7 @@ def rows(heading: Heading, lines: Iterable[Line]) -> Iterator[tuple[int, Stateme
             continue
         if debit := _debit(number, heading, cells):
             debits += debit
+            yield number, _debit_row(number, heading, cells, debit)
             continue
         row = _row(number, heading, cells)
         total += row.amount
@@ -69,10 +71,10 @@ def _summary(line: list[str]) -> str:
 def _check_total(number: int, heading: Heading, cells: Mapping[str, str], total: int, debits: int) -> None:
     """A sum that is not that of the rows above means that rows are missing, or were added."""
     try:
-        stated = whole_dong(cells["amount"])
+        stated = signed_dong(cells["amount"])
     except ValueError:
         return  # it stands elsewhere, or counts something else
-    if stated not in (total, total + debits):
+    if stated not in (total, total + debits, total - debits):
         why = _("dòng tổng ghi %(stated)s nhưng các dòng trên cộng lại là %(total)s: tệp thiếu hoặc thừa dòng.")
         raise refusals.at(number, heading.label("amount"), why % {"stated": cells["amount"], "total": grouped(total)})
 
@@ -99,13 +101,13 @@ def _debit(number: int, heading: Heading, cells: Mapping[str, str]) -> int:
     if "direction" in cells:
         word = fold(plain(cells["direction"]))
         if word in _DEBIT:
-            return _amount(number, heading, cells, "amount")
+            return abs(_amount(number, heading, cells, "amount"))
         if word not in _CREDIT:
             raise refusals.unreadable(number, heading.label("direction"), _("loại phát sinh"), cells["direction"])
         return 0
     if _is_nothing(cells.get("debit", "")):
         return 0
-    debit = _amount(number, heading, cells, "debit")
+    debit = abs(_amount(number, heading, cells, "debit"))
     if not _is_nothing(cells["amount"]):
         raise refusals.at(number, heading.label("debit"), _("vừa ghi nợ vừa ghi có."))
     return debit
@@ -115,11 +117,9 @@ def _is_nothing(text: str) -> bool:
     return text in ("", "-", "–") or not text.strip("0., ")
 
 
-def _amount(
-    number: int, heading: Heading, cells: Mapping[str, str], column: str, read: Callable[[str], int] = whole_dong
-) -> int:
+def _amount(number: int, heading: Heading, cells: Mapping[str, str], column: str) -> int:
     try:
-        amount = read(cells[column])
+        amount = signed_dong(cells[column])
         if not amount:
             raise ValueError(cells[column])
     except ValueError as error:
@@ -131,11 +131,25 @@ def _row(number: int, heading: Heading, cells: Mapping[str, str]) -> StatementRo
     return StatementRow(
         gateway_ref=_reference(number, heading, cells),
         merchant_ref=_identity(number, heading, cells, "code", _("mã thanh toán")),
-        amount=_amount(number, heading, cells, "amount", signed_dong),
+        amount=_amount(number, heading, cells, "amount"),
         currency=cells.get("currency") or None,
-        account=cells.get("account", ""),
+        account=cells.get("account", "") or heading.account,
         occurred_at=_time(number, heading, cells),
         facts={"description": cells.get("description", "")},
+    )
+
+
+def _debit_row(number: int, heading: Heading, cells: Mapping[str, str], debit: int) -> StatementRow:
+    """A fee of the bank often has no number, and whatever a spreadsheet made of one refuses no file."""
+    return StatementRow(
+        gateway_ref=cells["reference"][:LONGEST_REFERENCE],
+        merchant_ref=cells.get("code", "")[:LONGEST_REFERENCE],
+        amount=-debit,
+        currency=cells.get("currency") or None,
+        account=cells.get("account", "") or heading.account,
+        occurred_at=_time(number, heading, cells),
+        facts={"description": cells.get("description", "")},
+        is_debit=True,
     )
 
 

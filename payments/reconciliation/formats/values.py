@@ -32,6 +32,8 @@ _MANGLED = re.compile(
     re.IGNORECASE,
 )
 _WHOLE_FRACTION = re.compile(r"(\d{1,15})[.,]0+")
+#: Of a bank's number, and of ours.
+LONGEST_REFERENCE = 64
 #: Excel keeps so many digits of a number; those behind are zeros.
 EXACT_DIGITS = 15
 

@@ -35,8 +35,10 @@ def test_a_file_gives_its_rows_or_says_why_not(file: File, kind: type, slug: str
             list(rows)
         assert re.search(file.refused, error.value.message), error.value.message
     else:
-        seen = [(row.gateway_ref, row.amount, written(row.occurred_at), row.merchant_ref) for _, row in rows]
+        read_rows = [row for _, row in rows]
+        seen = [(row.gateway_ref, row.amount, written(row.occurred_at), row.merchant_ref) for row in read_rows]
         assert seen == list(file.rows)
+        assert file.account is None or {row.account for row in read_rows} == {file.account}
 
 
 def test_the_corpus_is_large_and_each_file_is_in_it_once() -> None:

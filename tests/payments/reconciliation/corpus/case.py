@@ -14,13 +14,17 @@ Expected = tuple[str, int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file, and what reading it must give: `rows`, or a refusal that says `refused` (a regular expression)."""
+    """A file, and what reading it must give: `rows`, or a refusal that says `refused` (a regular expression).
+
+    `account` is the receiving account of its rows; where it is None the file is not about that.
+    """
 
     name: str
     content: bytes
     rows: tuple[Expected, ...] = ()
     refused: str = ""
     column_map: Mapping[str, str] = field(default_factory=dict)
+    account: str | None = None
 
 
 def written(moment: datetime | None) -> str:

@@ -18,7 +18,7 @@ MT940 = """:20:SAOKE1
 :62F:C261129VND1164500,00
 -
 """
-MT_ROWS = (("FT1", 150_000, DAY, ""), ("REF2", 20_000, DAY, ""))
+MT_ROWS = (("FT1", 150_000, DAY, ""), ("FT9", -5_500, DAY, ""), ("REF2", 20_000, DAY, ""))
 SECOND = MT940.replace("SAOKE1", "SAOKE2").replace("FT1", "FT3").replace("REF2", "REF4")
 
 
@@ -66,7 +66,7 @@ FILES = (
     File(
         "MT940 of two statements",
         (MT940 + SECOND).encode(),
-        (*MT_ROWS, ("FT3", 150_000, DAY, ""), ("REF4", 20_000, DAY, "")),
+        (*MT_ROWS, ("FT3", 150_000, DAY, ""), MT_ROWS[1], ("REF4", 20_000, DAY, "")),
     ),
     File("MT940 that lacks a line", MT940.replace(":61:2611291129C20000,NTRFREF2\n", "").encode(), refused="số dư"),
     File("MT940 with a line nobody reads", MT940.replace("C20000,", "X20000").encode(), refused="MT940"),
@@ -84,14 +84,23 @@ FILES = (
     File(
         "MT940 that takes a credit back",
         MT940.replace("1129D5500,NCHG", "1129RC5500,NTRF").encode(),
-        (MT_ROWS[0], ("FT9", -5_500, DAY, ""), MT_ROWS[1]),
+        MT_ROWS,
     ),
     File(
         "CAMT that takes a credit back",
         camt(ONE, CHARGE.replace("<Sts>", "<RvslInd>true</RvslInd><Sts>"), closing=1_144_500),
         (("FT1", 150_000, "29/11/2026 10:05:00", ""), ("FT9", -5_500, DAY, "")),
     ),
-    File("CAMT", camt(ONE, CHARGE, closing=1_144_500), (("FT1", 150_000, "29/11/2026 10:05:00", ""),)),
+    File(
+        "CAMT",
+        camt(ONE, CHARGE, closing=1_144_500),
+        (("FT1", 150_000, "29/11/2026 10:05:00", ""), ("FT9", -5_500, DAY, "")),
+    ),
+    File(
+        "CAMT with a debit without a number",
+        camt(ONE, CHARGE.replace("FT9", ""), closing=1_144_500),
+        (("FT1", 150_000, "29/11/2026 10:05:00", ""), ("", -5_500, DAY, "")),
+    ),
     File(
         "CAMT of a later schema",
         camt(ONE, closing=1_150_000, version="08").replace(b"<Sts>BOOK</Sts>", b"<Sts><Cd>BOOK</Cd></Sts>"),

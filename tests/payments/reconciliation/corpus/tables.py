@@ -26,7 +26,8 @@ SIDES_BODY = (
     "2;29/11/2026 10:06:00;FT9;PHI DICH VU;5.500;;1.144.500",
     "3;29/11/2026 10:06:30;FT2;CHUYEN TIEN;0;20.000;1.164.500",
 )
-SIDES_ROWS = (ONE[:3] + ("",), TWO)
+FEE = ("FT9", -5_500, "29/11/2026 10:06:00", "")
+SIDES_ROWS = (ONE[:3] + ("",), FEE, TWO)
 
 
 def text(*lines: str, newline: str = "\n") -> bytes:
@@ -49,7 +50,7 @@ FILES = (
     File("sep= that is unusual", text("sep=|", *(line.replace(";", "|") for line in (HEAD, *BODY))), BOTH),
     File("no newline at the end", text(HEAD, *BODY).rstrip(b"\n"), BOTH),
     File("empty lines", text("", HEAD, "", BODY[0], ";;;;", BODY[1], ""), BOTH),
-    File("title above the heading", text(*TITLE, HEAD, *BODY), BOTH),
+    File("title above the heading", text(*TITLE, HEAD, *BODY), BOTH, account="113000123456"),
     File("title of many lines", text(*(f"Dòng {n}: thông tin" for n in range(40)), HEAD, *BODY), BOTH),
     File("heading in NFD", text(unicodedata.normalize("NFD", HEAD), *BODY), BOTH),
     File("heading in capitals", text(HEAD.upper(), *BODY), BOTH),
@@ -84,7 +85,33 @@ FILES = (
     File(
         "a column that says debit or credit",
         text("Ref;Amount;Date;D/C", "FT1;150000;29/11/2026 10:05:00;C", "FT9;5500;29/11/2026 10:06:00;D"),
-        (ONE[:3] + ("",),),
+        (ONE[:3] + ("",), FEE),
+    ),
+    File(
+        "debits as banks write them",
+        text(SIDES, *(line.replace("5.500", debit, 1) for line in SIDES_BODY[:2] for debit in ("(5.500)",))),
+        SIDES_ROWS[:2],
+    ),
+    File("a debit below zero", text(SIDES, SIDES_BODY[1].replace("5.500", "-5.500", 1)), (FEE,)),
+    File("a debit without a number", text(SIDES, SIDES_BODY[1].replace("FT9", "")), (("", *FEE[1:]),)),
+    File("a debit of zero beside a credit", text(SIDES, SIDES_BODY[2]), (TWO,)),
+    File(
+        "an account named above the table",
+        text("Ngân hàng;Vietcombank", "Số tài khoản;0123 456 789 012", "", HEAD, *BODY),
+        BOTH,
+        account="0123456789012",
+    ),
+    File(
+        "two accounts named above the table",
+        text("Số tài khoản: 0123456789012", "Tài khoản số 0999999999999", HEAD, *BODY),
+        BOTH,
+        account="",
+    ),
+    File(
+        "an account of a column goes before that of the title",
+        text("Số tài khoản / Account No.: 0123456789012 (VND)", "Ref;Amount;Date;Account", "FT1;150000;29/11/2026;22"),
+        (("FT1", 150_000, "29/11/2026 00:00:00", ""),),
+        account="22",
     ),
     File(
         "an amount below zero takes a credit back",

@@ -90,10 +90,20 @@ FILES = (
             ("Tổng cộng", None, None, 5_500, 150_000),
             ("Người lập", None, "Kiểm soát"),
         ),
+        (("FT1", 150_000, TIME, ""), ("FT9", -5_500, TIME, "")),
+    ),
+    File(
+        "an account as a number above the table",
+        book(("Số tài khoản", 113000123456), HEAD, ("FT1", 150_000, AT, "")),
         (("FT1", 150_000, TIME, ""),),
+        account="113000123456",
     ),
     File("a hidden sheet", hidden(HEAD, ("FT1", 150_000, AT, "")), (("FT1", 150_000, TIME, ""),)),
-    File("Excel 97", XLS.read_bytes(), (("000789012345", 150_000, TIME, "20261129000123"), ("FT2", 20_000, TIME, ""))),
+    File(
+        "Excel 97",
+        XLS.read_bytes(),
+        (("000789012345", 150_000, TIME, "20261129000123"), ("FT9", -5_500, TIME, ""), ("FT2", 20_000, TIME, "")),
+    ),
     File(
         "more digits than Excel keeps",
         book(HEAD, (123456789012345678, 150_000, AT, "")),
