@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -71,14 +72,21 @@ def _cut(request: HttpRequest, staff: AccountingStaff, matching: QuerySet[Paymen
     edge = _edge(staff, request.GET.get("before" if back else "after", ""))
     rows = list(beyond(matching, order, edge, back=back and edge is not None)[: PAGE + 1])
     is_more, rows = len(rows) > PAGE, rows[:PAGE]
-    received = money_sources.received(row.pk for row in rows)
+    _name_states(rows)
     for row in rows:
-        row.received_amount = received.get(row.pk, 0)  # type: ignore[attr-defined]
         row.gateway_name = registry.name_of(row.gateway)  # type: ignore[attr-defined]
     if back and edge:
         rows.reverse()
         return Cut(rows, rows[0].pk if is_more else None, rows[-1].pk if rows else None)
     return Cut(rows, rows[0].pk if edge and rows else None, rows[-1].pk if is_more else None)
+
+
+def _name_states(payments: Sequence[Payment]) -> None:
+    """Write on each attempt what came through it, and its state in words."""
+    received = money_sources.received(payment.pk for payment in payments)
+    for each in payments:
+        each.received_amount = received.get(each.pk, 0)  # type: ignore[attr-defined]
+        each.state_name = money_sources.state_in_words(each, received.get(each.pk, 0))  # type: ignore[attr-defined]
 
 
 def _edge(staff: AccountingStaff, text: str) -> Payment | None:
@@ -92,16 +100,17 @@ def payment(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
     mine = Payment.objects.filter(bill__agency__in=staff.sees)
     payment = get_object_or_404(mine.select_related("bill__agency", "merchant_account__agency"), pk=pk)
     audit.record("view", f"payment:{payment.pk}", actor=staff.user, agency=payment.bill.agency)
+    others = list(payment.bill.payments.exclude(pk=payment.pk).order_by("-pk")[:10])
+    _name_states([payment, *others])
     context = {
         "staff": staff,
         "payment": payment,
         "gateway_name": registry.name_of(payment.gateway),
         "missing_gateway": missing.named(payment.gateway),
-        "received": money_sources.received([payment.pk]).get(payment.pk, 0),
         "timeline": payment_history.of_payment(payment),
         "receipts": payment.receipts.select_related("series", "cancellation").order_by("pk"),
         "refunds": payment.refunds.select_related("maker", "client", "checker", "payment__bill", "discrepancy__bill"),
         "cases": payment.discrepancies.filter(agency__in=staff.sees).select_related("bill").order_by("pk"),
-        "others": payment.bill.payments.exclude(pk=payment.pk).order_by("-pk")[:10],
+        "others": others,
     }
     return render(request, "payments/accounting/payment.html", context)

@@ -25,8 +25,7 @@ from core.values.percent import percent
 from dossiers.models import HandOver, Rating
 from dossiers.models.events import Relation
 from gateways import internal, registry
-from payments import test_payments
-from payments.models import Payment
+from payments.bills import money_sources
 from portal.reports import funnel
 from portal.reports.funnel import Step
 
@@ -192,13 +191,10 @@ def compute() -> Figures:
     now = timezone.now()
     since = now - SPAN
     by_agency = (
-        Payment.objects.filter(created_at__gte=since, is_applied=True)
-        # It came in before, under its first name.
-        .exclude(gateway=internal.Moved.slug)
-        .exclude(bill__in=test_payments.bills())
+        money_sources.settled(since, now)
         .order_by()
         .values("bill__agency_name")
-        .annotate(paid=Count("pk"), online=Count("pk", filter=~Q(gateway__in=internal.SLUGS)))
+        .annotate(paid=Count("pk"), online=Count("pk", filter=money_sources.is_online()))
     )
     shares = pooled(Share(row["bill__agency_name"], row["paid"], row["online"]) for row in by_agency)
     with connection.cursor() as cursor:

@@ -21,13 +21,9 @@ from dossiers.models import Dossier, DossierBill
 from dossiers.models.dossier import Channel, DossierQuerySet
 from dossiers.models.events import Relation
 from dossiers.states import DossierState
-from payments import test_payments
 from payments.bills import money_sources
 from payments.models import Payment
 from payments.states import BillState
-
-#: No attempt is paid later than that after it was begun: gateways are asked for ninety days.
-_LONGEST_ATTEMPT = timedelta(days=91)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +55,8 @@ class Measure:
 
 
 def payments(scope: Scope, *, online: bool = False) -> QuerySet[Payment]:
-    """Return the payments that settled bills in the span, without tests: as many as bills, however they were paid.
-
-    Money moved to a bill counts on the day it was moved: before, it was nobody's fee.
-    """
-    settled = Payment.objects.filter(
-        is_applied=True,
-        created_at__gte=scope.start - _LONGEST_ATTEMPT,
-        created_at__lt=scope.end + timedelta(days=1),
-        paid_at__gte=scope.start,
-        paid_at__lt=scope.end,
-        bill__agency__in=scope.agencies,
-    ).exclude(bill__in=test_payments.bills())
+    """Return the payments that settled bills of these agencies in the span."""
+    settled = money_sources.settled(scope.start, scope.end).filter(bill__agency__in=scope.agencies)
     return settled.filter(money_sources.is_online()) if online else settled
 
 

@@ -19,7 +19,7 @@ from payments.cash_desk import collect as cash_desk
 from payments.models import Bill, CashShift, Discrepancy, LedgerEvent
 from payments.models.discrepancies import DiscrepancyKind
 from payments.settlement import ledger_check
-from payments.states import MONEY_IN, BillState
+from payments.states import MONEY_IN, OPEN_PAYMENT_STATES, BillState
 from portal.reports.measures import MEASURES, Scope
 from portal.reports.summary import Summary, summary_of
 from tests.support import factories
@@ -27,6 +27,7 @@ from tests.support.markup import tight
 from tests.support.notifications import confirm, notify_bill
 from tests.support.payments.accounting import said, signed_in
 from tests.support.payments.callbacks import post
+from tests.support.payments.statements import file_of, line, match
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,12 +105,46 @@ def test_report_file_ledger_and_drawer_agree(every_kind: tuple[Agency, CashShift
     assert received["Quầy thu"] == money.counter
     assert received["VietinBank"] == ledger("vietinbank") == 99_000 + 16_000
     assert sum(int(row["Số tiền (đồng)"]) for row in rows if row["Ghi cho khoản"]) == money.total
-    # What was moved came in once: without it the file is the money that came from outside.
-    assert sum(received.values()) - ledger("moved") == money.total
+    # What was moved came in once, where it came first.
+    assert sum(received.values()) == money.total
+    assert received["Chuyển từ tiền đã nhận"] == 0 < ledger("moved")
     paid = {dossier.bills.get().pk for dossier in MEASURES["da-nop"].dossiers(scope)}
     assert paid == {bill.pk for bill in bills.values()}
     online = {dossier.bills.get().pk for dossier in MEASURES["truc-tuyen"].dossiers(scope)}
     assert online == {bills[name].pk for name in ("online", "twice", "moved")}
+
+
+def test_money_of_nobody_counts_where_it_was_moved_to() -> None:
+    agency = factories.agency()
+    account = factories.merchant(agency, "vietinbank")
+    bill = bill_of(agency, 9_000)
+    match(account, file_of(line("B9", 9_000, "", "la")))
+    case = Discrepancy.objects.get()
+    wish = reallocation.ReallocationRequest([bill.reference], 9_000, "Hỏi ngân hàng", "k")
+    move = reallocation.propose(case, wish, maker=factories.officer(agency, Role.ACCOUNTANT))
+    client = signed_in(agency)
+    assert client.get("/doi-soat/").context["collected"] == []
+    reallocation.approve(move, checker=factories.officer(agency, Role.ACCOUNTANT))
+    [row] = exported(client)
+    assert (row["Cổng"], row["Đến qua"], row["Đã nhận (đồng)"]) == ("Chuyển từ tiền đã nhận", "VietinBank", "9000")
+    assert {series.slug: series.total for series in client.get("/doi-soat/").context["collected"]} == {
+        "vietinbank": 9_000
+    }
+    assert report(agency)[0].money[0].online == 9_000
+
+
+def test_an_attempt_whose_money_came_no_longer_reads_as_sent_to_the_bank(
+    every_kind: tuple[Agency, CashShift, dict[str, Bill]],
+) -> None:
+    agency, _shift, bills = every_kind
+    [attempt] = bills["parts"].payments.filter(gateway="vietinbank")
+    attempt.refresh_from_db()
+    assert attempt.state in OPEN_PAYMENT_STATES
+    client = signed_in(agency)
+    page = tight(said(client.get(f"/doi-soat/lan-nop/{attempt.pk}/")))
+    assert "Tiền đã đến, khác số phải nộp" in page
+    assert "Đã chuyển sang ngân hàng" not in page.partition("Diễn biến")[0]
+    assert "Tiền đã đến, khác số phải nộp" in {row["Trạng thái"] for row in exported(client)}
 
 
 def test_a_list_says_what_came_and_not_what_was_owed(every_kind: tuple[Agency, CashShift, dict[str, Bill]]) -> None:

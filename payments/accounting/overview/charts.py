@@ -14,11 +14,10 @@ from django.db.models.functions import TruncDate
 
 from core.charts import Bar, columns
 from gateways import registry
-from gateways.internal import Moved
 from payments import search
 from payments.accounting.access import AccountingStaff
-from payments.models import Discrepancy, LedgerEvent, MerchantAccount
-from payments.states import MONEY_IN
+from payments.bills import money_sources
+from payments.models import Discrepancy, MerchantAccount
 
 FORTNIGHT = 14
 MONTH = 30
@@ -44,18 +43,17 @@ def bars(values: Mapping[date, int], first: date, days: int, highest: int) -> li
 
 
 def collected(staff: AccountingStaff, today: date) -> list[Series]:
-    """Return what came in by day through each gateway, the largest first; money moved within came in before."""
+    """Return what came in by day through each gateway, the largest first; what was moved came in before."""
     first = today - timedelta(days=FORTNIGHT - 1)
     rows = (
-        LedgerEvent.objects.filter(
+        money_sources.arrivals()
+        .filter(
             bill__agency__in=staff.sees,
             # Named so that the index by contract and day serves.
-            merchant_account__in=MerchantAccount.objects.exclude(gateway=Moved.slug),
+            merchant_account__in=MerchantAccount.objects.all(),
             value_date__range=(first, today),
-            kind__in=MONEY_IN,
         )
-        .order_by()
-        .values_list("merchant_account__gateway", "value_date")
+        .values_list("gateway", "value_date")
         .annotate(total=Sum("amount"), count=Count("pk"))
     )
     by_gateway: dict[str, dict[date, int]] = {}

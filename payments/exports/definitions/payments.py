@@ -14,8 +14,8 @@ from payments import search
 from payments.accounting.access import AccountingStaff
 from payments.bills import money_sources
 from payments.exports.params import choice, day
-from payments.models import LedgerEvent, MerchantAccount, Payment
-from payments.states import MONEY_IN, PaymentState
+from payments.models import MerchantAccount, Payment
+from payments.states import PaymentState
 
 from .base import Chosen, Column, Listing, searched, zoned
 
@@ -73,8 +73,7 @@ def rows(staff: AccountingStaff, chosen: Chosen) -> QuerySet[Payment]:
     if chosen["agency"]:
         payments = payments.filter(bill__agency=int(chosen["agency"]))
     if chosen["state"] == RECEIVED:
-        money = LedgerEvent.objects.filter(payment=OuterRef("pk"), kind__in=MONEY_IN)
-        payments = payments.filter(Exists(money))
+        payments = payments.filter(Exists(money_sources.arrivals().filter(payment=OuterRef("pk"))))
     elif chosen["state"]:
         payments = payments.filter(state=chosen["state"])
     if chosen["gateway"]:
@@ -103,6 +102,10 @@ def beyond(matching: QuerySet[Payment], order: str, edge: Payment | None, *, bac
     return matching.order_by(*((F(field).asc() if ascends else F(field).desc()) for field in fields))
 
 
+def _received(row: Payment) -> int:
+    return sum(event.amount for event in row.money_in)  # type: ignore[attr-defined]
+
+
 PAYMENTS = Listing(
     slug="lan-nop",
     name=_("Lần nộp"),
@@ -111,13 +114,17 @@ PAYMENTS = Listing(
     choose=choose,
     rows=rows,
     related=("bill__agency", "merchant_account"),
-    prefetched=(money_sources.MONEY_IN_EVENTS, "refunds"),
+    prefetched=(money_sources.with_arrivals(), "refunds"),
     columns=(
         Column(_("Mã khoản"), _("Mã hồ sơ, hoặc mã của hệ thống đã lập khoản"), lambda row: row.bill.reference),
         Column(_("Cơ quan thu"), _("Tên lúc lập khoản"), lambda row: row.bill.agency_name),
         Column(_("Người nộp"), _("Tên trên khoản phải nộp"), lambda row: row.bill.payer_name),
         Column(_("Số tiền (đồng)"), _("Số tiền của khoản lúc bắt đầu nộp, số nguyên"), lambda row: row.amount),
-        Column(_("Trạng thái"), _("Của lần nộp, lúc xuất tệp"), lambda row: row.get_state_display()),
+        Column(
+            _("Trạng thái"),
+            _("Của lần nộp, lúc xuất tệp"),
+            lambda row: money_sources.state_in_words(row, _received(row)),
+        ),
         Column(_("Ghi cho khoản"), _("“x”: tiền này làm khoản được nộp"), lambda row: "x" if row.is_applied else ""),
         Column(_("Đã hoàn (đồng)"), _("Tiền đã về người nộp"), lambda row: row.refunded_amount),
         Column(_("Cổng"), _("Cổng thanh toán, quầy, hoặc chuyển nội bộ"), lambda row: registry.name_of(row.gateway)),
@@ -129,13 +136,18 @@ PAYMENTS = Listing(
         Column(_("Nội dung"), _("Nội dung của khoản phải nộp"), lambda row: row.bill.description),
         Column(
             _("Đã nhận (đồng)"),
-            _("Tiền đã đến qua lần nộp này theo sổ cái; cộng cột này ra tiền của từng cổng và của quầy"),
-            lambda row: sum(event.amount for event in row.money_in),
+            _("Tiền đã đến qua lần nộp này theo sổ cái, mỗi đồng một lần: tiền chuyển từ khoản khác ở lần nộp đầu"),
+            _received,
         ),
         Column(
             _("Đang chờ hoàn (đồng)"),
             _("Đã đề nghị hoặc đã duyệt, tiền chưa về người nộp"),
             lambda row: row.pending_refund_amount,
+        ),
+        Column(
+            _("Đến qua"),
+            _("Cổng hoặc quầy mà tiền đã nhận đến qua; cộng “Đã nhận” theo cột này ra tiền của từng cổng"),
+            lambda row: ", ".join(dict.fromkeys(registry.name_of(event.gateway) for event in row.money_in)),
         ),
     ),
 )

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HEADINGS = {
     "lan-nop": "Mã khoản|Cơ quan thu|Người nộp|Số tiền (đồng)|Trạng thái|Ghi cho khoản|Đã hoàn (đồng)|Cổng|"
     "Mã đơn vị ở cổng|Mã giao dịch của ta|Mã giao dịch của ngân hàng|Bắt đầu lúc (UTC+7)|Nộp lúc (UTC+7)|Nội dung|"
-    "Đã nhận (đồng)|Đang chờ hoàn (đồng)",
+    "Đã nhận (đồng)|Đang chờ hoàn (đồng)|Đến qua",
     "sai-lech": "Số vụ việc|Loại|Cơ quan|Mã khoản|Người nộp|Số tiền (đồng)|Đã xử lý (đồng)|Còn giữ (đồng)|"
     "Mã giao dịch của ngân hàng|Phụ trách|Mở lúc (UTC+7)|Hạn xử lý (UTC+7)|Đóng lúc (UTC+7)|Nên làm|Kết quả",
     "hoan-tien": "Số yêu cầu|Cơ quan|Mã khoản|Lý do|Số tiền (đồng)|Trạng thái|Người đề nghị|Đề nghị lúc (UTC+7)|"
