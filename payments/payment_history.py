@@ -18,7 +18,7 @@ from core.values.money import dong_for_reader
 from gateways import registry
 from gateways.base import OutcomeState
 
-from .models import LedgerEvent, Notification, Payment
+from .models import LedgerEvent, Notification, Payment, Statement
 from .models.notifications import NotificationSource
 from .states import BillState, PaymentState, RefundState
 
@@ -78,7 +78,7 @@ class Line:
     """One event of a payment: recorded by us (`is_ours`) or reported by the bank.
 
     `facts` are the decoded fields as (name, masked value), `raw` what came over the line as
-    (which part, masked text).
+    (which part, masked text), `statement` the file that brought it and `line` the place in it.
     """
 
     at: datetime
@@ -87,14 +87,18 @@ class Line:
     detail: str
     facts: tuple[tuple[str, str], ...] = ()
     raw: tuple[tuple[str, str], ...] = ()
+    statement: Statement | None = None
+    line: int = 0
 
 
 def of_payment(payment: Payment) -> list[Line]:
-    """Return everything that happened to a payment, oldest first; two queries, with its bill loaded."""
+    """Return everything that happened to a payment, oldest first; three queries, with its bill loaded."""
     own_codes = {payment.merchant_ref, payment.gateway_ref, payment.bill.reference} - {""}
     events = LedgerEvent.objects.filter(payment=payment).select_related("actor").order_by("id")
     lines = [_of_event(event) for event in events]
-    lines += [_of_notification(notification, own_codes) for notification in payment.notifications.order_by("id")]
+    notifications = list(payment.notifications.order_by("id"))
+    files = _statements(notifications)
+    lines += [_of_notification(notification, own_codes, files) for notification in notifications]
     return sorted(lines, key=lambda line: line.at)
 
 
@@ -105,12 +109,20 @@ def _of_event(event: LedgerEvent) -> Line:
     return Line(event.at, event.get_kind_display(), True, " · ".join(filter(None, parts)))
 
 
-def _of_notification(notification: Notification, own_codes: Collection[str]) -> Line:
-    parts = (
-        outcome_in_words(notification.outcome),
-        meaning_of(notification.result) or notification.get_state_display(),
-        notification.error[:200],
-    )
+def _statements(notifications: Collection[Notification]) -> dict[int, Statement]:
+    """Return the files that brought these notifications, by number, with who sent them in and who confirmed."""
+    numbers = [
+        notification.facts.get("statement")
+        for notification in notifications
+        if notification.source == NotificationSource.STATEMENT
+    ]
+    related = ("merchant_account__agency", "uploaded_by", "confirmed_by")
+    return Statement.objects.select_related(*related).in_bulk([number for number in numbers if number])
+
+
+def _of_notification(notification: Notification, own_codes: Collection[str], files: Mapping[int, Statement]) -> Line:
+    outcome = outcome_in_words(notification.outcome)
+    parts = (outcome, meaning_of(notification.result) or notification.get_state_display(), notification.error[:200])
     return Line(
         notification.received_at,
         notification.get_source_display(),
@@ -118,6 +130,8 @@ def _of_notification(notification: Notification, own_codes: Collection[str]) -> 
         " · ".join(filter(None, parts)),
         masking.fields(notification.facts, own_codes),
         tuple(_raw(notification, own_codes)),
+        files.get(notification.facts.get("statement", 0)),
+        notification.facts.get("line", 0),
     )
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.template.loader import render_to_string
@@ -22,16 +19,40 @@ from unfold.contrib.filters.admin import DropdownFilter
 from agencies.admin_base import ReadOnlyAdmin
 from agencies.admin_filters import ChosenFilter, DaysFilter
 from agencies.audit import record as audit
+from agencies.audit import search
+from agencies.audit.detail_words import Words
 from agencies.audit.words import KINDS, WORDS
 from agencies.models import AuditEntry
 from core.database.pieces import in_pieces
 from core.spreadsheets import Cell, csv_file
-from core.values.text import fold
 
-#: What the table of changes shows, or another column.
-_SHOWN_ELSEWHERE = frozenset({"changes", "model", "name"})
-#: The columns of the file.
-_TAKEN = ("at", "actor", "action", "subject", "agency", "address", "detail")
+#: The columns of the file: in words, and at the end as programs know them.
+_COLUMNS = (
+    _("Lúc"),
+    _("Người làm"),
+    _("Tên đăng nhập"),
+    _("Việc"),
+    _("Đối tượng"),
+    _("Cơ quan"),
+    _("Từ máy"),
+    _("Thay đổi"),
+    _("Chi tiết"),
+    _("Mã việc"),
+    _("Mã đối tượng"),
+)
+
+
+def act_of(entry: AuditEntry) -> str:
+    """Return what was done, in words."""
+    return str(WORDS.get(entry.action, entry.action))
+
+
+def subject_of(entry: AuditEntry) -> str:
+    """Return what it was done to: its kind, and its name or number."""
+    kind, _colon, number = entry.subject.partition(":")
+    if kind not in KINDS:
+        return entry.subject
+    return f"{KINDS[kind].name} {entry.detail.get('name') or entry.detail.get('file') or number}".rstrip()
 
 
 class ActFilter(DropdownFilter):
@@ -74,30 +95,25 @@ class AuditAdmin(ReadOnlyAdmin):
     list_filter_submit = True
     list_select_related = ["actor", "agency"]
     search_fields = ["subject", "actor__username", "actor__full_name", "agency__search_key"]
-    search_help_text = _("Mã hồ sơ, tên người làm hoặc tên cơ quan.")
+    search_help_text = _("Mã hồ sơ, tên người, tên tệp, mã hợp đồng, việc đã làm hoặc tên cơ quan.")
     show_full_result_count = False
     actions = ["take_away"]
     fields = ["at", "actor", "act", "linked_object", "agency", "address", "changes", "more"]
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Find codes and people as they are typed, agencies without accents."""
+        """Find what the list shows: each word as Django does, and all of it as a line of the list reads."""
         entries, is_doubled = super().get_search_results(request, queryset, search_term)
-        if key := fold(search_term):
-            entries |= queryset.filter(agency__search_key__contains=key)
-        return entries, is_doubled
+        return entries | queryset.filter(search.matching(search_term)), is_doubled
 
     @admin.display(description=_("Việc"), ordering="action")
     def act(self, entry: AuditEntry) -> str:
         """What was done, in words."""
-        return str(WORDS.get(entry.action, entry.action))
+        return act_of(entry)
 
     @admin.display(description=_("Đối tượng"), ordering="subject")
     def subject_in_words(self, entry: AuditEntry) -> str:
         """What it was done to: its kind, and its name or number."""
-        kind, _colon, number = entry.subject.partition(":")
-        if kind not in KINDS:
-            return entry.subject
-        return f"{KINDS[kind].name} {entry.detail.get('name') or number}".rstrip()
+        return subject_of(entry)
 
     @admin.display(description=_("Đối tượng"))
     def linked_object(self, entry: AuditEntry) -> SafeString | str:
@@ -115,14 +131,13 @@ class AuditAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Thay đổi"))
     def changes(self, entry: AuditEntry) -> SafeString | str:
         """Each field before and after."""
-        changes = entry.detail.get("changes") or []
-        rows = [{**change, "label": _label(change.get("model") or entry.detail["model"], change)} for change in changes]
+        rows = list(Words().changes(entry))
         return render_to_string("agencies/admin/audit_changes.html", {"rows": rows}) if rows else "–"
 
     @admin.display(description=_("Chi tiết"))
     def more(self, entry: AuditEntry) -> SafeString | str:
         """What else the entry says."""
-        more = [(name, _in_words(value)) for name, value in entry.detail.items() if name not in _SHOWN_ELSEWHERE]
+        more = list(Words().details(entry))
         return render_to_string("agencies/admin/audit_more.html", {"more": more}) if more else "–"
 
     @admin.action(description=_("Tải về bảng tính (CSV)"), permissions=["view"])
@@ -130,32 +145,24 @@ class AuditAdmin(ReadOnlyAdmin):
         """Stream the chosen entries, or all of the filter; that somebody took them is an entry too."""
         user: Any = request.user
         audit.record("export_audit", "audit", actor=user, filter=request.GET.urlencode()[:500])
-        headings = [AuditEntry._meta.get_field(name).verbose_name for name in _TAKEN]  # type: ignore[union-attr]
-        return csv_file(f"nhat-ky-{timezone.localdate()}.csv", headings, _rows(queryset))
-
-
-def _label(model: str, change: dict[str, str]) -> str:
-    """Return what people call a field; a field that is no more keeps its name."""
-    try:
-        label = str(apps.get_model(model)._meta.get_field(change["field"]).verbose_name)
-    except (LookupError, FieldDoesNotExist, AttributeError):
-        label = change["field"]
-    return label[:1].upper() + label[1:]
-
-
-def _in_words(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return csv_file(f"nhat-ky-{timezone.localdate()}.csv", [str(name) for name in _COLUMNS], _rows(queryset))
 
 
 def _rows(entries: QuerySet[AuditEntry]) -> Iterator[list[Cell]]:
-    """Yield the cells of `_TAKEN`; the moment with its offset, as a court reads it."""
+    """Yield the cells of `_COLUMNS`; the moment with its offset, as a court reads it."""
+    words = Words()
     for entry in in_pieces(entries):
+        changes = (f"{what}: {before or '–'} → {after or '–'}" for what, before, after in words.changes(entry))
         yield [
             timezone.localtime(entry.at).isoformat(),
+            str(entry.actor) if entry.actor else "",
             entry.actor.username if entry.actor else "",
-            entry.action,
-            entry.subject,
+            act_of(entry),
+            subject_of(entry),
             entry.agency.name if entry.agency else "",
             entry.address,
-            json.dumps(entry.detail, ensure_ascii=False),
+            "; ".join(changes),
+            "; ".join(f"{name}: {value}" for name, value in words.details(entry)),
+            entry.action,
+            entry.subject,
         ]

@@ -26,7 +26,8 @@ _in_vietnamese = translation.override("vi")
 def of_page(form: forms.BaseForm, formsets: Iterable[Any]) -> list[Change]:
     """Return the changes of a page's own row and of the rows under it, after they were saved.
 
-    Each is {"field", "before", "after"}; those of a row under it also name it by "model" and "row".
+    Each is {"field", "before", "after"}, with a "label" where it is no field of the row; those of a row under it
+    also name it by "model" and "row".
     """
     changes = of_form(form)
     for rows in formsets:
@@ -41,12 +42,14 @@ def of_page(form: forms.BaseForm, formsets: Iterable[Any]) -> list[Change]:
 
 @_in_vietnamese
 def of_form(form: forms.BaseForm) -> list[Change]:
-    """Return what one form changed."""
+    """Return what one form changed; what is no field of the row is named by its label, too."""
+    own = {field.name for field in form.instance._meta.fields} if isinstance(form, forms.ModelForm) else set()
     return [
         {
             "field": name,
             "before": _as_words(form, name, form.get_initial_for_field(form.fields[name], name)),
             "after": _as_words(form, name, form.cleaned_data.get(name)),
+            **({} if name in own else {"label": str(form.fields[name].label or name)}),
         }
         for name in form.changed_data
     ]

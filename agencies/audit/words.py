@@ -138,11 +138,15 @@ WORDS: dict[str, Promise] = {
 
 
 class Kind(NamedTuple):
-    """What an object of the audit is, and the page that shows it: the name of its address and of its argument."""
+    """What an object of the audit is, and the page that shows it: the name of its address and of its argument.
+
+    `found_by` are the ways to find its row by what people call it: a model, and lookups of its fields.
+    """
 
     name: Promise
     page: str = ""
     argument: str = "object_id"
+    found_by: tuple[str, ...] = ()
 
 
 def _table(model: str) -> str:
@@ -154,19 +158,36 @@ KINDS: dict[str, Kind] = {
     "dossier": Kind(_("Hồ sơ"), "desk-dossier", "code"),
     "collection": Kind(_("Thu tiền tại quầy"), "desk-dossier", "code"),
     "draft": Kind(_("Hồ sơ nháp")),
-    "bill": Kind(_("Khoản phải nộp"), _table("payments_bill")),
-    "payment": Kind(_("Lần thanh toán"), _table("payments_payment")),
+    "bill": Kind(_("Khoản phải nộp"), _table("payments_bill"), found_by=("payments.Bill", "reference")),
+    "payment": Kind(
+        _("Lần thanh toán"),
+        _table("payments_payment"),
+        found_by=("payments.Payment", "bill__reference", "merchant_ref", "gateway_ref"),
+    ),
     "receipt": Kind(_("Biên lai"), _table("payments_receipt")),
-    "refund": Kind(_("Hoàn tiền"), "accounting-refund", "pk"),
-    "case": Kind(_("Vụ việc"), "accounting-case", "pk"),
+    "refund": Kind(
+        _("Hoàn tiền"),
+        "accounting-refund",
+        "pk",
+        found_by=("payments.Refund", "payment__bill__reference", "discrepancy__bill__reference"),
+    ),
+    "case": Kind(_("Vụ việc"), "accounting-case", "pk", found_by=("payments.Discrepancy", "bill__reference")),
     "discrepancy": Kind(_("Vụ việc"), "accounting-case", "pk"),
-    "statement": Kind(_("Sao kê"), "accounting-statement", "pk"),
+    "statement": Kind(
+        _("Sao kê"), "accounting-statement", "pk", found_by=("payments.Statement", "file_name__icontains")
+    ),
     "shift": Kind(_("Ca thu tiền mặt")),
     "notification": Kind(_("Thông báo của ngân hàng"), _table("payments_notification")),
-    "merchant": Kind(_("Hợp đồng cổng thanh toán"), _table("payments_merchantaccount")),
-    "client": Kind(_("Hệ thống kết nối"), _table("payments_apiclient")),
+    "merchant": Kind(
+        _("Hợp đồng cổng thanh toán"),
+        _table("payments_merchantaccount"),
+        found_by=("payments.MerchantAccount", "merchant_id__icontains"),
+    ),
+    "client": Kind(
+        _("Hệ thống kết nối"), _table("payments_apiclient"), found_by=("payments.ApiClient", "name__icontains")
+    ),
     "fee_schedule": Kind(_("Biểu phí"), _table("procedures_feeschedule")),
-    "procedure": Kind(_("Thủ tục"), _table("procedures_procedure")),
+    "procedure": Kind(_("Thủ tục"), _table("procedures_procedure"), found_by=("procedures.Procedure", "code")),
     "calendarday": Kind(_("Lịch nghỉ, làm bù"), _table("procedures_calendarday")),
     "workinghours": Kind(_("Giờ làm việc"), _table("procedures_workinghours")),
     "postagerate": Kind(_("Cước bưu chính"), _table("dossiers_postagerate")),
@@ -178,8 +199,16 @@ KINDS: dict[str, Kind] = {
     "audit": Kind(_("Nhật ký")),
     "messages": Kind(_("Tin nhắn")),
     "receipts": Kind(_("Biên lai")),
-    "user": Kind(_("Tài khoản"), _table("agencies_user")),
-    "membership": Kind(_("Vai trò"), _table("agencies_membership")),
+    "user": Kind(
+        _("Tài khoản"),
+        _table("agencies_user"),
+        found_by=("agencies.User", "username__icontains", "full_name__icontains"),
+    ),
+    "membership": Kind(
+        _("Vai trò"),
+        _table("agencies_membership"),
+        found_by=("agencies.Membership", "user__username__icontains", "user__full_name__icontains"),
+    ),
     "agency": Kind(_("Cơ quan"), _table("agencies_agency")),
     "agencysuccession": Kind(_("Kế thừa"), _table("agencies_agencysuccession")),
     "officenetwork": Kind(_("Mạng của cơ quan"), _table("agencies_officenetwork")),

@@ -54,21 +54,24 @@ def _read(
     state = StatementState.PREVIEW if is_last else StatementState.DONE
     by = rng.choice(contract.accountants)
     at = (read if is_last else confirmed) + timedelta(seconds=2)
+    name = f"{contract.gateway}_{read:%Y%m%d}.csv"
     statement = world.pages.add(
         "statement",
         read,
         merchant_account_id=contract.pk,
-        file_name=f"{contract.gateway}_{read:%Y%m%d}.csv",
+        file_name=name,
         file="",
         state=state,
         uploaded_by_id=by,
         uploaded_at=read,
         finished_at=None if is_last else confirmed + timedelta(seconds=5),
+        confirmed_by_id=None if is_last else by,
+        confirmed_at=None if is_last else confirmed,
     )
     subject = naming("statement:", statement)
-    world.audit(read, by, "statement_upload", subject, contract.agency_id)
+    world.audit(read, by, "statement_upload", subject, contract.agency_id, file=name)
     if not is_last:
-        world.audit(confirmed, by, "statement_confirm", subject, contract.agency_id)
+        world.audit(confirmed, by, "statement_confirm", subject, contract.agency_id, file=name)
     lines: list[Row] = []
     for told in found:
         line = _line(world, contract, statement, told, at, is_last=is_last, rng=rng)

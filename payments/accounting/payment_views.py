@@ -108,6 +108,7 @@ def payment(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
         "gateway_name": registry.name_of(payment.gateway),
         "missing_gateway": missing.named(payment.gateway),
         "timeline": payment_history.of_payment(payment),
+        "sees": staff.sees,
         "receipts": payment.receipts.select_related("series", "cancellation").order_by("pk"),
         "refunds": payment.refunds.select_related("maker", "client", "checker", "payment__bill", "discrepancy__bill"),
         "cases": payment.discrepancies.filter(agency__in=staff.sees).select_related("bill").order_by("pk"),

@@ -44,7 +44,8 @@ AT_WORK = (StatementState.LOADING, StatementState.APPLYING)
 
 def _one(staff: AccountingStaff, pk: int) -> Statement:
     mine = Statement.objects.filter(merchant_account__agency__in=staff.sees)
-    return get_object_or_404(mine.select_related("merchant_account__agency", "uploaded_by"), pk=pk)
+    related = ("merchant_account__agency", "uploaded_by", "confirmed_by")
+    return get_object_or_404(mine.select_related(*related), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])

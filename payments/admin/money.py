@@ -16,6 +16,7 @@ from agencies.authorization import sees_everything
 from agencies.models import User
 from gateways import registry
 from payments import payment_history
+from payments.accounting.access import staff_of
 from payments.callbacks import dead_letters, rejected
 from payments.models import Bill, Discrepancy, LedgerEvent, Notification, Payment, Receipt, RejectedNotification
 
@@ -110,7 +111,9 @@ class PaymentAdmin(ReadOnlyAdmin):
         """Add what happened to the payment, in order."""
         payment = self.get_object(request, object_id)
         story = payment_history.of_payment(payment) if payment else []
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "timeline": story})
+        sees = staff_of(cast(User, request.user)).sees
+        context = {**(extra_context or {}), "timeline": story, "payment": payment, "sees": sees}
+        return super().change_view(request, object_id, form_url, context)
 
 
 @admin.register(LedgerEvent)

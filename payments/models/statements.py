@@ -47,6 +47,8 @@ class Statement(models.Model):
     last_day = models.DateField(null=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(_("Tải lên lúc"), db_default=Now())
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(_("Xác nhận lúc"), null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -60,7 +60,7 @@ def take(account: MerchantAccount, upload: File[bytes], *, by: User | None) -> t
             statement = Statement(**values, file_name=(upload.name or "")[-200:], size=upload.size or 0, uploaded_by=by)
             statement.file.save(f"{digest.hexdigest()[:32]}.dat", upload, save=False)
             statement.save()
-            audit.record("statement_upload", f"statement:{statement.pk}", actor=by, agency=account.agency)
+            _record("statement_upload", statement, by)
     except IntegrityError:
         # Somebody sent the same file in the same moment.
         return Statement.objects.exclude(state=StatementState.REFUSED).get(**values), False
@@ -192,11 +192,11 @@ def confirm(statement: Statement, *, actor: User | None, left_out: Collection[in
     waiting = Statement.objects.filter(pk=statement.pk, state=StatementState.PREVIEW)
     with transaction.atomic():
         MerchantAccount.objects.select_for_update().get(pk=statement.merchant_account_id)
-        if waiting.update(state=StatementState.APPLYING, lease_until=None, rows_done=0):
+        confirmed = {"confirmed_by": actor, "confirmed_at": timezone.now()}
+        if waiting.update(state=StatementState.APPLYING, lease_until=None, rows_done=0, **confirmed):
             statement.rows.filter(pk__in=left_out).update(state=RowState.FOREIGN)
             row_days.set_closed_aside(statement)  # a day may have been closed since the file was read
-            agency, facts = statement.merchant_account.agency, {"left_out": len(left_out)} if left_out else {}
-            audit.record("statement_confirm", f"statement:{statement.pk}", actor=actor, agency=agency, **facts)
+            _record("statement_confirm", statement, actor, **({"left_out": len(left_out)} if left_out else {}))
 
 
 def discard(statement: Statement, *, actor: User | None) -> None:
@@ -204,5 +204,9 @@ def discard(statement: Statement, *, actor: User | None) -> None:
     waiting = Statement.objects.filter(pk=statement.pk, state=StatementState.PREVIEW)
     if waiting.update(state=StatementState.REFUSED, error=_("Đã bỏ"), lease_until=None, rows_done=F("row_count")):
         statement.rows.all().delete()
-        agency = statement.merchant_account.agency
-        audit.record("statement_discard", f"statement:{statement.pk}", actor=actor, agency=agency)
+        _record("statement_discard", statement, actor)
+
+
+def _record(act: str, statement: Statement, actor: User | None, **detail: int) -> None:
+    agency = statement.merchant_account.agency
+    audit.record(act, f"statement:{statement.pk}", actor=actor, agency=agency, file=statement.file_name, **detail)

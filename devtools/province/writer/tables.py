@@ -275,7 +275,7 @@ def _books() -> dict[str, Table]:
         "statement": Table(
             p.Statement,
             "merchant_account_id file_name file size sha256 state row_count total_amount first_day last_day"
-            " uploaded_by_id uploaded_at",
+            " uploaded_by_id uploaded_at confirmed_by_id confirmed_at",
             error="",
             lease_until=None,
             rows_done=0,

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.urls import get_resolver
 from django.utils import timezone
 
 from agencies.audit import record as audit
+from agencies.audit.detail_words import CHOICES, LABELS
 from agencies.audit.words import KINDS, WORDS
 from agencies.models import AuditEntry, Level, Role, User
 from core.database import pieces
 from dossiers.states import DossierState
+from payments.models import MerchantAccount, Statement
 from payments.states import ReallocationState, RefundState
 from procedures.models import CalendarDay
 from tests.support import factories
@@ -33,6 +36,25 @@ NAMED = ("audit.record", "record", "_record", "people.note_credential_change", "
 #: Acts that the code puts together.
 MADE = {f"refund_{state}" for state in RefundState} | {f"move_{state}" for state in ReallocationState}
 MADE |= {f"state_{state.name.lower()}" for state in DossierState if state != DossierState.RETURNED}
+
+
+def _details() -> set[str]:
+    """Every name under which the code gives an entry a detail, as far as it is written out there."""
+    names = set()
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in NAMED:
+                    names |= {keyword.arg for keyword in node.keywords if keyword.arg}
+    return names - {"actor", "agency", "name"}
+
+
+def test_every_detail_has_words_and_every_choice_is_of_a_field() -> None:
+    assert len(_details()) > 30, "the search for details finds nothing any more"
+    assert _details() - set(LABELS) == set()
+    for name, (model, field) in CHOICES.items():
+        assert name in LABELS
+        assert apps.get_model(model)._meta.get_field(field).choices, name
 
 
 def _acts() -> set[str]:
@@ -214,5 +236,65 @@ def test_the_file_has_every_entry_however_many(monkeypatch: pytest.MonkeyPatch) 
     sent = {"action": "take_away", "select_across": 1, "_selected_action": AuditEntry.objects.all()[0].pk}
     answer: Any = browser.post(LIST, sent)
     lines = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
-    assert [line["Đối tượng"] for line in lines if line["Việc"] == "view"] == numbers[::-1]
+    assert [line["Mã đối tượng"] for line in lines if line["Mã việc"] == "view"] == numbers[::-1]
     assert len(lines) == AuditEntry.objects.count()
+
+
+@pytest.mark.django_db
+def test_entries_are_found_by_what_their_line_shows() -> None:
+    agency = factories.agency()
+    person = factories.officer(agency)
+    User.objects.filter(pk=person.pk).update(username="thu.ngan", full_name="Lê Thị Tư")
+    contract = factories.merchant(agency, "vietinbank")
+    MerchantAccount.objects.filter(pk=contract.pk).update(merchant_id="PT044PT")
+    file = Statement.objects.create(merchant_account=contract, file_name="sao-ke-m2.csv", sha256="x")
+    payment = factories.payment(of=factories.bill(of=agency))
+    audit.record("merchant_saved", f"merchant:{contract.pk}", actor=None)
+    audit.record("day_close", f"merchant:{contract.pk}:2026-11-29", actor=None)
+    audit.record("statement_confirm", f"statement:{file.pk}", actor=None)
+    audit.record("sign_in_failed", f"user:{person.pk}", actor=None)
+    audit.record(
+        "row_changed", "calendarday:7", actor=None, model="procedures.calendarday", name="Lịch 24/12", changes=[]
+    )
+    audit.record("view", f"payment:{payment.pk}", actor=None)
+    browser = browser_of(factories.officer(agency, Role.AUDITOR))
+
+    def found(text: str) -> set[str]:
+        rows = browser.get(LIST, {"q": text}).context["cl"].queryset
+        return set(rows.values_list("subject", flat=True))
+
+    of_contract = {f"merchant:{contract.pk}", f"merchant:{contract.pk}:2026-11-29"}
+    assert found("PT044PT") == of_contract
+    assert found("hợp đồng cổng thanh toán PT044PT") == of_contract
+    assert found("m2.csv") == {f"statement:{file.pk}"}
+    assert found("thu.ngan") == found("Lê Thị Tư") == {f"user:{person.pk}"}
+    assert found(f"Tài khoản {person.pk}") == found("tai khoan thu.ngan") == {f"user:{person.pk}"}
+    assert found("Lịch 24/12") == found("lich nghi, lam bu lịch 24") == {"calendarday:7"}
+    assert found(payment.bill.reference) == {f"payment:{payment.pk}"}
+    assert found("xác nhận sao kê") == {f"statement:{file.pk}"}
+    assert found("không có đâu") == set()
+
+
+@pytest.mark.django_db
+def test_file_and_page_of_an_entry_are_in_words(settings: Any) -> None:
+    agency = factories.agency()
+    person = factories.officer(agency)
+    shown = {"relation": "authorised", "identity_shown": "card", "amount": 50_000, "owner": person.pk}
+    audit.record("hand_over", "dossier:H44.1-261123-0001", actor=person, agency=agency, **shown)
+    browser = browser_of(factories.officer(agency, Role.PROVINCE_ADMIN))
+    contract = factories.merchant(agency, "vietinbank")
+    changes = [{"field": "setting_account", "label": "Tài khoản nhận", "before": "1", "after": "2"}]
+    named: dict[str, Any] = {"model": "payments.merchantaccount", "name": "vietinbank X", "changes": changes}
+    audit.record("merchant_saved", f"merchant:{contract.pk}", actor=person, **named)
+    entry = AuditEntry.objects.get(action="hand_over")
+    page = tight(browser.get(f"{LIST}{entry.pk}/change/").content.decode())
+    for words in ("Quan hệ với chủ hồ sơ", "Người được ủy quyền", "Căn cước", "50.000 đ", str(person)):
+        assert words in page, words
+    sent = {"action": "take_away", "select_across": 1, "_selected_action": entry.pk}
+    answer: Any = browser.post(LIST, sent)
+    lines = {row["Mã việc"]: row for row in csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))}
+    assert lines["hand_over"]["Việc"] == "Trả kết quả"
+    assert lines["hand_over"]["Đối tượng"] == "Hồ sơ H44.1-261123-0001"
+    assert "Quan hệ với chủ hồ sơ: Người được ủy quyền; Giấy tờ đã xem: Căn cước" in lines["hand_over"]["Chi tiết"]
+    assert lines["merchant_saved"]["Thay đổi"] == "Tài khoản nhận: 1 → 2"
+    assert "{" not in "".join("".join(line.values()) for line in lines.values())

@@ -1,0 +1,41 @@
+"""From money that a statement brought, the way to its file, to who sent it in and to who confirmed it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from payments.models import MerchantAccount, Statement
+from payments.reconciliation import matching
+from tests.support import factories
+from tests.support.markup import tight
+from tests.support.payments.accounting import said, signed_in, upload
+from tests.support.payments.statements import line
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_a_payment_leads_to_the_file_that_brought_it_and_to_who_confirmed_it() -> None:
+    payment = factories.payment(gateway="vietinbank")
+    account = payment.merchant_account
+    client = signed_in(account.agency)
+    upload(client, account, line("UNTOLD", 150_000, payment.merchant_ref), name="m2.csv")
+    statement = Statement.objects.get()
+    client.post(f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/")
+    matching.work_due()
+    statement.refresh_from_db()
+    assert statement.confirmed_by == statement.uploaded_by is not None
+    page = tight(said(client.get(f"/doi-soat/lan-nop/{payment.pk}/")))
+    assert f'<a href="/doi-soat/sao-ke/{statement.pk}/?q=UNTOLD">Tệp m2.csv, dòng 2</a>' in page
+    assert f"Tải lên: {statement.uploaded_by}" in page and f"Xác nhận: {statement.confirmed_by}" in page
+    assert f"· {statement.confirmed_by}" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/"))
+    # A province's contract may collect for a commune, whose accountants do not see the province's files.
+    MerchantAccount.objects.filter(pk=account.pk).update(agency=factories.agency("Tỉnh"))
+    page = tight(said(client.get(f"/doi-soat/lan-nop/{payment.pk}/")))
+    assert "Sao kê do Tỉnh tải lên và xác nhận" in page and "m2.csv" not in page
