@@ -14,6 +14,7 @@ from agencies.audit import record as audit
 from agencies.models import Role, User
 from agencies.succession import chain_of
 from payments.models.discrepancies import ASKING_BACK, HOLDING_MONEY, DiscrepancyKind
+from payments.models.notifications import SET_ASIDE, NotificationState
 
 from .errors import RefundRefused
 from .models import Bill, Discrepancy, Notification, Payment, Refund
@@ -88,7 +89,8 @@ def assign(discrepancy: Discrepancy, owner: User, *, actor: User) -> None:
 def close(discrepancy: Discrepancy, *, actor: User, resolution: str) -> None:
     """Close a discrepancy with a reason.
 
-    Raises RefundRefused while it still holds somebody's money, or a proposal for its money is not carried out.
+    Raises RefundRefused while it still holds somebody's money, a proposal for its money is not carried out, or the
+    notification it is about could not be worked off: another person than an accountant sets that aside.
     """
     with transaction.atomic():
         locked = Discrepancy.objects.select_for_update().get(pk=discrepancy.pk)
@@ -97,6 +99,10 @@ def close(discrepancy: Discrepancy, *, actor: User, resolution: str) -> None:
         if locked.kind in HOLDING_MONEY and locked.remaining_amount > 0:
             raise RefundRefused(
                 _("Vụ việc còn giữ tiền của người nộp: hoàn hoặc chuyển sang khoản khác trước khi đóng.")
+            )
+        if locked.notification and locked.notification.state == NotificationState.QUARANTINED:
+            raise RefundRefused(
+                _("Thông báo của ngân hàng chưa xử lý được: bấm xử lý lại, hoặc nhờ quản trị tỉnh bỏ qua rồi mới đóng.")
             )
         if _is_under_way(locked):
             raise RefundRefused(
@@ -145,12 +151,13 @@ def close_overtaken(limit: int = 200) -> int:
     """Close what asks for something that has come about otherwise; return how many.
 
     Money the bank took back is owed no more once its bill was settled again, or closed. Of a payment the bank took
-    back nothing is left to be refunded.
+    back nothing is left to be refunded. A notification that nothing could be done with went through after all.
     """
     is_settled_again = Q(kind__in=(DiscrepancyKind.REVERSED, DiscrepancyKind.DEBT)) & ~Q(bill__state=BillState.OPEN)
     is_taken_back = Q(kind__in=ASKING_BACK, payment__state=PaymentState.REVERSED)
     with transaction.atomic():
-        open_cases = Discrepancy.objects.filter(is_settled_again | is_taken_back, closed_at=None, bill__isnull=False)
+        is_overtaken = Q(is_settled_again | is_taken_back, bill__isnull=False) | _is_through()
+        open_cases = Discrepancy.objects.filter(is_overtaken, closed_at=None)
         related = open_cases.select_related("bill").order_by("id")
         cases = list(related.select_for_update(of=("self",), skip_locked=True)[:limit])
         overtaken = [case for case in cases if not _is_under_way(case)]
@@ -160,7 +167,16 @@ def close_overtaken(limit: int = 200) -> int:
     return len(overtaken)
 
 
+def _is_through() -> Q:
+    """Return the condition on a case whose notification went through after all, not by being set aside."""
+    waits = (NotificationState.NEW, NotificationState.QUARANTINED)
+    is_through = ~Q(notification__state__in=waits) & ~Q(notification__result=SET_ASIDE)
+    return Q(is_through, kind=DiscrepancyKind.QUARANTINED, notification__isnull=False)
+
+
 def _how_overtaken(case: Discrepancy) -> str:
+    if case.kind == DiscrepancyKind.QUARANTINED:
+        return _("Đã xử lý lại được")
     if case.kind in ASKING_BACK:
         return _("Ngân hàng đã thu hồi tiền: không còn gì để hoàn")
     is_paid = case.bill is not None and case.bill.state == BillState.PAID

@@ -16,11 +16,13 @@ from agencies.reauthentication import recently_proved
 from core.values.text import row_key
 from payments import discrepancies, reallocation
 from payments.accounting.refunds.views import propose_by_form
+from payments.callbacks import dead_letters
 from payments.exports.definitions import CASES
 from payments.exports.definitions.discrepancies import HELD, due_at, mine, owners
 from payments.exports.params import choice, page_of
 from payments.models import Bill, ChargeClaim, Discrepancy
 from payments.models.discrepancies import DiscrepancyKind
+from payments.models.notifications import NotificationState
 from payments.models.refunds import RefundReason
 from payments.models.statements import RowState
 from payments.reconciliation import bulk_close, codes, foreign, likely
@@ -243,6 +245,23 @@ def decide_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int, m
         attempt(request, lambda: reallocation.approve(wanted, checker=staff.user), done)
     else:
         attempt(request, lambda: reallocation.reject(wanted, checker=staff.user), _("Đã từ chối chuyển tiền."))
+    return redirect("accounting-case", pk=pk)
+
+
+@require_POST
+@for_accountants
+def retry(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
+    """Try again what could not be done with a notification of the bank."""
+    discrepancy = staff.to_act_on(_one(staff, pk))
+    notification = discrepancy.notification
+    if notification is None or notification.state != NotificationState.QUARANTINED:
+        messages.info(request, _("Thông báo này không chờ xử lý lại."))
+    elif dead_letters.retry_at_once(notification, actor=staff.user):
+        messages.success(request, _("Đã xử lý được thông báo của ngân hàng."))
+    else:
+        messages.error(
+            request, _("Vẫn chưa xử lý được. Hệ thống thử thêm vài lần; vẫn không được thì báo quản trị tỉnh.")
+        )
     return redirect("accounting-case", pk=pk)
 
 

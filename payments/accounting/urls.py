@@ -37,6 +37,7 @@ urlpatterns = [
     path("sai-lech/<int:pk>/mot-hay-hai/", discrepancy_views.decide_likeness, name="accounting-case-likely"),
     path("sai-lech/<int:pk>/chuyen/", discrepancy_views.propose_reallocation, name="accounting-case-move"),
     path("sai-lech/<int:pk>/chuyen/<int:move>/", discrepancy_views.decide_reallocation, name="accounting-move"),
+    path("sai-lech/<int:pk>/xu-ly-lai/", discrepancy_views.retry, name="accounting-case-retry"),
     path("sai-lech/<int:pk>/dong/", discrepancy_views.close, name="accounting-case-close"),
     path("sai-lech/<int:pk>/minh-chung/", discrepancy_views.proof, name="accounting-case-proof"),
     path("hoan-tien/", refunds_views.refund_list, name="accounting-refunds"),

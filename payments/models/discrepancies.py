@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -70,7 +71,9 @@ SUGGESTED_ACTIONS = {
     DiscrepancyKind.CHARGED_CLAIM: _("Hỏi ngân hàng theo mã giao dịch người nộp đưa."),
     DiscrepancyKind.PAID_IN_VAIN: _("Lập đề nghị hoàn tiền cho người nộp; người thứ hai duyệt."),
     DiscrepancyKind.NOT_POSTED: _("Lập đề nghị hoàn cước bưu điện cho người nộp; người thứ hai duyệt."),
-    DiscrepancyKind.QUARANTINED: _("Xem lỗi, sửa nguyên nhân rồi bấm xử lý lại."),
+    DiscrepancyKind.QUARANTINED: _(
+        "Bấm “Xử lý lại” ở dưới. Vẫn không được: báo quản trị tỉnh kèm mã giao dịch; đừng đóng trước khi rõ tiền ở đâu."
+    ),
 }
 _FOR_ITS_OWN_BILL = _("Khoản của tiền này lại đang phải nộp: chuyển tiền vào chính khoản đó, phần thừa hoàn lại.")
 #: `Discrepancy.current_kind`, for queries.
@@ -147,6 +150,13 @@ class Discrepancy(models.Model):
         if self.kind in WRONG_SUMS and self.closed_at is None and self.bill and self.bill.state != BillState.OPEN:
             return DiscrepancyKind.SURPLUS
         return DiscrepancyKind(self.kind)
+
+    @property
+    def note_in_words(self) -> str:
+        """Return the note as people read it; what a program could not do stands with the notification."""
+        if self.kind == DiscrepancyKind.QUARANTINED:
+            return gettext("Hệ thống đã thử nhiều lần mà không ghi nhận được thông báo này của ngân hàng.")
+        return self.note
 
     @property
     def suggested_action(self) -> Promise | str:

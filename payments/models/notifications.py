@@ -36,6 +36,8 @@ class NotificationSource(models.TextChoices):
     MOVE = "move", _("Chuyển từ tiền đã nhận")
 
 
+#: The result of a message that a person set aside.
+SET_ASIDE = "set_aside"
 #: The result of a message that contradicts an earlier one of the same event, from its arrival on: both tell of money.
 CONFLICT = "conflict"
 

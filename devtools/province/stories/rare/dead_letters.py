@@ -8,10 +8,9 @@ from agencies.models import Role
 from devtools.province.stories import banks, corrections, hearing, money
 from devtools.province.stories.tale import Tale
 from devtools.province.writer.row import Row, naming
-from payments.callbacks.dead_letters import SET_ASIDE
 from payments.callbacks.inbox import MAX_ATTEMPTS
 from payments.models.discrepancies import DiscrepancyKind
-from payments.models.notifications import NotificationState
+from payments.models.notifications import SET_ASIDE, NotificationState
 
 _ERROR = "DataError: unsupported Unicode escape sequence"
 
