@@ -46,6 +46,7 @@ LABELS: dict[str, Promise] = {
     "file": gettext_lazy("Tệp"),
     "filter": gettext_lazy("Bộ lọc"),
     "format": gettext_lazy("Dạng tệp"),
+    "ground": gettext_lazy("Căn cứ"),
     "heir": gettext_lazy("Cơ quan kế thừa"),
     "identity_shown": gettext_lazy("Giấy tờ đã xem"),
     "ids": gettext_lazy("Các số"),

@@ -77,8 +77,9 @@ def _restore(dossier: Dossier, left: int, event: DossierEvent) -> list[str]:
         setattr(dossier, stamp, None)
         changed.append(stamp)
     if draft := event.replaced.get("draft"):
-        answers = {"state": SigningState.WAITING, "decided_by": None, "decided_at": None, "reason": ""}
-        dossier.signing_requests.filter(pk=draft).update(**answers)
+        dossier.signing_requests.filter(pk=draft).update(
+            state=SigningState.WAITING, decided_by=None, decided_at=None, reason=""
+        )
     if left in deadlines.PAUSING:
         dossier.pauses.filter(ended_at=None).delete()
     if dossier.state in deadlines.PAUSING:

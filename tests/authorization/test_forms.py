@@ -24,6 +24,7 @@ PROVED = """
 accounting-approve accounting-transfer accounting-move accounting-day-close accounting-day-reopen desk-erasures
 admin:agencies_user_add admin:agencies_user_change admin:auth_user_password_change
 admin:agencies_agency_add admin:agencies_agency_change
+admin:agencies_officenetwork_add admin:agencies_officenetwork_change
 admin:agencies_agencysuccession_add admin:agencies_agencysuccession_change
 admin:payments_apiclient_add admin:payments_apiclient_change admin:payments_apiclient_key
 admin:payments_merchantaccount_add admin:payments_merchantaccount_change

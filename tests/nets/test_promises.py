@@ -37,7 +37,6 @@ KEPT = {
     "dossiers.Result.recorded_at": "evidence for the auditor, as in the audit",
     "dossiers.Result.recorded_by": "evidence for the auditor, as in the audit",
     "payments.ClosedDay.explained_amount": "read by the constraint: both sides of a closed day add up",
-    "procedures.FeeSchedule.cloned_from": "issue 15 (3): the preview of a clone is against its origin (C2)",
     "channel zalo": "issue 17 (9): reminders and channels",
     "EventKind.AGENCY_CHANGED": "issue 17 (6): reforms with dossiers in flight",
     "Refund.FULL_IF_NOT_ACCEPTED": "issue 17 (8): refund rules evaluated",

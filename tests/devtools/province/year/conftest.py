@@ -32,5 +32,5 @@ def province(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: py
     with django_db_blocker.unblock(), transaction.atomic():
         demo.prepare(CONTRACTS, {}, lambda done, total, label: None)
         yield load.load(COUNT, banks, books=books)
-        transaction.set_rollback(True)
         sequences.raise_sequences()  # the writer has set them to its own rows, and they are not rolled back
+        transaction.set_rollback(True)
