@@ -26,8 +26,8 @@ from . import row_notifications
 _SAYS_SO = re.compile(
     r"\b(?:thu hoi|(?:ghi|bao) co nham|dao (?:but toan|giao dich)|huy (?:bao|ghi) co|revers(?:al|ed))\b"
 )
-#: Words of a text that may be the number of a transaction: shorter ones stand in others by chance.
-_NUMBER = re.compile(r"(?=[A-Za-z]*[0-9])[0-9A-Za-z]{8,64}")
+#: Words that may be the number of a transaction, if they have a digit: shorter ones stand in others by chance.
+_WORD = re.compile(r"[0-9A-Za-z]{8,64}")
 
 
 def recognise(statement: Statement) -> None:
@@ -75,7 +75,7 @@ def _payments(statement: Statement, rows: Sequence[StatementRow]) -> dict[int, P
     prefix = f"{account.gateway}:{account.pk}:"
     filled = row_notifications.zero_filled(statement, rows)
     codes = {row.pk: row_notifications.code_of(row, filled) for row in rows}
-    numbers = {row.pk: [row.gateway_ref, *_NUMBER.findall(row.description)] for row in rows}
+    numbers = {row.pk: [row.gateway_ref, *_numbers_in(row.description)] for row in rows}
     keys = [prefix + number for of_row in numbers.values() for number in of_row if number]
     events = LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN)
     booked = {event.money_key: event.payment for event in events.select_related("payment__bill")}
@@ -89,3 +89,7 @@ def _payments(statement: Statement, rows: Sequence[StatementRow]) -> dict[int, P
         elif named:
             about[row.pk] = None
     return about
+
+
+def _numbers_in(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if any(letter.isdigit() for letter in word)]

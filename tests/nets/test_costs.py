@@ -40,6 +40,7 @@ PARSERS: dict[str, tuple[str, ...] | str] = {
     "payments/models/notifications.py": ("message shown to staff",),
     "portal/public/csp_report_views.py": ("CSP report",),
     "procedures/schedules/workbook.py": ("fee workbook",),
+    "procedures/schedules/tiers.py": "a form field: portal/incoming/input_checks.py bounds it; in a workbook, a cell",
     "payments/admin/merchant_form.py": "a form field of administrators: portal/incoming/input_checks.py bounds it",
     "payments/merchants/accounts.py": "our own writing, read back",
     "payments/merchants/key_rotation.py": "our own writing, read back",
