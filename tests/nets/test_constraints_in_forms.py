@@ -238,7 +238,7 @@ def test_a_role_before_the_one_held_is_granted(province: Client) -> None:
 def test_what_cannot_be_tiers_is_refused_by_name(written: str, draft: FeeSchedule, province: Client) -> None:
     answer = send_form(province, page_of(draft), {"rules-0-tiers": written})
     assert answer.status_code == 200
-    assert "mức sau cao hơn mức trước" in answer.content.decode()
+    assert "Bậc sau phải cao hơn bậc trước" in answer.content.decode()
 
 
 @pytest.mark.django_db
