@@ -105,7 +105,7 @@ def test_the_officer_watches_it_turn_paid_and_hands_over(demo: dict[str, Any], b
     signer = browser.new_context().new_page()
     sign_in(signer, demo, "signer")
     sign_by_keyboard(signer, code)
-    officer.reload()
+    officer.wait_for_selector("#id_identity_tail", timeout=15_000)  # the page made itself anew
     assert_good(officer)
     officer.fill("#id_identity_tail", "0123")
     follow(officer, "button:text-is('Trả kết quả')")
