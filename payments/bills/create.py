@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 from django.utils import timezone
@@ -38,6 +38,11 @@ class NewLine:
     is_refundable: bool = True
     refund_note: str = ""
 
+    @classmethod
+    def again(cls, line: BillLine) -> Self:
+        """Return a billed line as it would be billed again."""
+        return cls(**{each.name: getattr(line, each.name) for each in fields(cls)})
+
 
 def create_bill(
     *,
@@ -67,19 +72,7 @@ def create_bill(
         client=client,
     )
     BillLine.objects.bulk_create(
-        BillLine(
-            bill=bill,
-            position=position,
-            code=line.code,
-            kind=line.kind,
-            description=line.description,
-            amount=line.amount,
-            explanation=line.explanation,
-            legal_basis=line.legal_basis,
-            source=line.source,
-            is_refundable=line.is_refundable,
-            refund_note=line.refund_note[:255],
-        )
+        BillLine(bill=bill, position=position, **asdict(line) | {"refund_note": line.refund_note[:255]})
         for position, line in enumerate(lines)
     )
     LedgerEvent.objects.create(

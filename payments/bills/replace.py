@@ -16,20 +16,7 @@ _LONGEST_CHAIN = 20
 
 def lines_of(bill: Bill) -> list[NewLine]:
     """Return the lines of a bill as they would be billed again."""
-    return [
-        NewLine(
-            code=line.code,
-            kind=line.kind,
-            description=line.description,
-            amount=line.amount,
-            explanation=line.explanation,
-            legal_basis=line.legal_basis,
-            source=line.source,
-            is_refundable=line.is_refundable,
-            refund_note=line.refund_note,
-        )
-        for line in bill.lines.all()
-    ]
+    return [NewLine.again(line) for line in bill.lines.all()]
 
 
 def replace(bill: Bill, lines: Sequence[NewLine], *, reason: str, cause: str = "dossier") -> Bill | None:
