@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +18,9 @@ from dossiers.post import changes
 from dossiers.post import orders as postal_orders
 from dossiers.processing import decisions
 from dossiers.states import DossierState
-from dossiers.submission.submit import Application, submit
 from payments.callbacks import inbox
 from payments.errors import BillHasMoney
-from payments.models import Bill, Discrepancy, Payment
+from payments.models import Discrepancy, Payment
 from payments.models.discrepancies import DiscrepancyKind
 from payments.refunds import dispatch
 from payments.refunds import workflow as refunds
@@ -33,44 +31,14 @@ from tests.support.concurrency import at_once
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
 from tests.support.payments.refunds import ACCOUNT
-from tests.support.postal import FORM, case
+from tests.support.postal import FORM, pay, submitted
 from tests.support.signing_in import browser_of
 from tests.support.tracking import opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HERE = postal_orders.Address("Nguyễn Thị Bình", "+84912345678", "Thôn 2", "Xã Hy Cương", "Phú Thọ")
 NEAR = postal_orders.Address("Trần Văn An", "+84987654321", "Khu 7", "Phường Nông Trang", "Phú Thọ")
 FAR = postal_orders.Address("Trần Văn An", "+84987654321", "Số 1", "Phường Ba Đình", "Hà Nội")
 AT_THE_DESK = Receiver("Nguyễn Thị Bình", relation=Relation.OWNER, identity_shown="card", identity_tail="")
-
-
-@pytest.fixture(autouse=True)
-def _ground(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path / "media", tmp_path / "messages.jsonl"
-    postal_orders.load_rates()
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
-
-
-def submitted(agency: Agency, amount: int) -> Dossier:
-    """A dossier of one fee with the postage on the same bill; without a fee the postage has its own."""
-    application = Application(
-        case=case(agency, amount),
-        agency=agency,
-        owner_name="Nguyễn Thị Bình",
-        owner_phone="+84912345678",
-        return_method="post",
-        post_to=HERE,
-    )
-    return submit(application)[0]
-
-
-def pay(bill: Bill) -> None:
-    post(confirm(factories.payment(of=bill)))
-    inbox.drain_all()
 
 
 def fresh(dossier: Dossier) -> Dossier:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,50 +21,17 @@ from dossiers.models import Dossier, PostageRate, PostalOrder, PostalState, Rela
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.post import orders as postal_orders
 from dossiers.states import DossierState
-from dossiers.submission.submit import Application, submit
-from payments.callbacks import inbox
-from payments.models import Bill, Receipt
+from payments.models import Receipt
 from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.support import factories
 from tests.support.concurrency import at_once
-from tests.support.notifications import confirm
-from tests.support.payments.callbacks import post
-from tests.support.postal import FORM, case
+from tests.support.postal import FORM, HERE, case, pay, submitted
 from tests.support.signing_in import browser_of
 from tests.support.tracking import opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HERE = postal_orders.Address("Nguyễn Thị Bình", "+84912345678", "Thôn 2", "Xã Hy Cương", "Phú Thọ")
 POSTED = Receiver("Nguyễn Thị Bình", relation=Relation.POST, tracking_number="EA123456789VN")
-
-
-@pytest.fixture(autouse=True)
-def _ground(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path / "media", tmp_path / "messages.jsonl"
-    postal_orders.load_rates()
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
-
-
-def submitted(agency: Agency, amount: int, to: postal_orders.Address = HERE) -> Dossier:
-    application = Application(
-        case=case(agency, amount),
-        agency=agency,
-        owner_name="Nguyễn Thị Bình",
-        owner_phone="+84912345678",
-        return_method="post",
-        post_to=to,
-    )
-    return submit(application)[0]
-
-
-def pay(bill: Bill) -> None:
-    post(confirm(factories.payment(of=bill)))
-    inbox.drain_all()
 
 
 def finished(dossier: Dossier) -> Dossier:
