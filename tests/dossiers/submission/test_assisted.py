@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,24 +21,9 @@ from tests.support import factories
 from tests.support.concurrency import at_once
 from tests.support.desk import pdf_text
 from tests.support.signing_in import browser_of
-from tests.support.submitting import PERSON, asking, picture
+from tests.support.submitting import PERSON, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
-
-
-@pytest.fixture
-def case(agency: Agency) -> ProcedureCase:
-    return asking(agency)
-
-
-@pytest.fixture(autouse=True)
-def _files(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path / "media", tmp_path / "messages.jsonl"
 
 
 class Counter:

@@ -12,7 +12,6 @@ from dossiers.models import Dossier, Draft
 from dossiers.privacy.export import data_of
 from dossiers.submission.forms import PersonForm
 from procedures.models import ProcedureCase, Question
-from tests.support import factories
 from tests.support.citizens import browser_of, citizen, owned
 from tests.support.submitting import PERSON, asking, picture
 
@@ -27,13 +26,7 @@ ERIKA: dict[str, Any] = {
 
 
 @pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
-
-
-@pytest.fixture
-def case(agency: Agency, settings: Any, tmp_path: Any) -> ProcedureCase:
-    settings.MEDIA_ROOT = tmp_path
+def case(agency: Agency) -> ProcedureCase:
     made = asking(agency)
     Question.objects.create(procedure=made.procedure, slug="partner", label="Giấy tờ của người kia", kind="identity")
     return made

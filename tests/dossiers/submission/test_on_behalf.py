@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 from django.test import Client
 
 from agencies.models import Agency
 from dossiers.models import Dossier, EventKind
 from procedures.models import ProcedureCase
-from tests.support import factories
 from tests.support.citizens import BINH, browser_of, citizen
-from tests.support.submitting import PERSON, asking, picture
+from tests.support.submitting import PERSON, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOTHER = PERSON | {"owner_name": "Lê Thị Mẹ"}
 OWN = PERSON | {"owner_identity_number": BINH}
-
-
-@pytest.fixture(autouse=True)
-def _files(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path / "media", tmp_path / "messages.jsonl"
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
-
-
-@pytest.fixture
-def case(agency: Agency) -> ProcedureCase:
-    return asking(agency)
 
 
 def _handed_in(browser: Client, case: ProcedureCase, agency: Agency, person: dict[str, str]) -> Dossier:

@@ -25,11 +25,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
-
-
-@pytest.fixture
 def cases(agency: Agency) -> tuple[ProcedureCase, ProcedureCase]:
     """A birth in time costs nothing, a late one 5.000 đ; the name of the child is asked for, too."""
     in_time = factories.case()

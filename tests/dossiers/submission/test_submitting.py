@@ -25,24 +25,9 @@ from dossiers.submission.forms import MatterForm
 from procedures.models import ProcedureCase, Question
 from tests.support import factories
 from tests.support.concurrency import at_once
-from tests.support.submitting import PERSON, asking, begun, filled, picture
+from tests.support.submitting import PERSON, begun, filled, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
-
-
-@pytest.fixture
-def case(agency: Agency) -> ProcedureCase:
-    return asking(agency)
-
-
-@pytest.fixture(autouse=True)
-def _files(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT, settings.MESSAGE_FILE = tmp_path / "media", tmp_path / "messages.jsonl"
 
 
 def test_a_child_is_not_born_tomorrow(case: ProcedureCase, agency: Agency) -> None:
