@@ -18,16 +18,6 @@ from tests.support.payments.api import new_bill, send
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
-
-
-@pytest.fixture
-def key(agency: Agency) -> str:
-    return create_client("test", [agency])[1]
-
-
 def test_the_same_key_and_body_is_the_first_answer_and_another_body_a_conflict(key: str, agency: Agency) -> None:
     first = send(key, "/api/v1/bills", new_bill(agency), "k1")
     assert first[0] == 201

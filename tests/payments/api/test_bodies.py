@@ -12,15 +12,9 @@ from django.test import Client
 from agencies.models import Agency
 from payments.api.clients import create_client
 from payments.models import Bill
-from tests.support import factories
 from tests.support.payments.api import new_bill
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
 
 
 def posted(agency: Agency, body: bytes, **headers: str) -> tuple[int, Any]:

@@ -10,21 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Agency
-from payments.api.clients import create_client
 from tests.support import factories
 from tests.support.payments.api import new_bill, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return factories.agency()
-
-
-@pytest.fixture
-def key(agency: Agency) -> str:
-    return create_client("test", [agency])[1]
 
 
 def test_a_day_alone_lasts_until_it_ends_in_vietnam(key: str, agency: Agency) -> None:
