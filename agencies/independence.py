@@ -7,20 +7,30 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
+from .authorization import ACCOUNTANTS
 from .models import AuditEntry, Role, User
 
 #: For so long whoever made or opened an account may still hold its password.
 FRESH = timedelta(days=30)
+#: Said to whoever is refused by `may_check` and is not the maker.
+NOT_TWO_HEADS = _(
+    "Một trong hai người đã cấp vai trò cho người kia, giữ khóa của hệ thống đã đề nghị, hoặc vừa lập hay đặt lại "
+    "tài khoản của người kia trong 30 ngày: không tính là hai người. Nhờ một đồng nghiệp khác quyết định."
+)
 _OPENED = ("password_changed", "second_factor_removed")
 
 
-def are_independent(one: User, other: User, roles: Collection[str]) -> bool:
-    """Tell whether neither has granted or extended one of these roles that the other holds today.
+def may_check(maker: User, checker: User, roles: Collection[str] = ACCOUNTANTS) -> bool:
+    """Tell whether one person may agree to what the other proposed: the one rule of every second head.
 
-    Nor created the other's account, set its password or name, or took its second factor away, in the last 30 days.
+    Not when they are one person, nor when either has granted or extended one of these roles that the other holds
+    today, nor when either created the other's account, set its password, name or e-mail, or took its second factor
+    away in the last 30 days. `roles` are those by which people do such a thing. A connected system is asked about
+    as the people who hold its key (`payments/api/clients.py`).
     """
-    return not (_has_made(one, other, roles) or _has_made(other, one, roles))
+    return maker.pk != checker.pk and not (_has_made(maker, checker, roles) or _has_made(checker, maker, roles))
 
 
 def _has_made(maker: User, made: User, roles: Collection[str]) -> bool:

@@ -61,6 +61,10 @@ class OwnDraft(NotSignable):
     """Who made a draft is not who signs it."""
 
 
+class NotIndependent(OwnDraft):
+    """One of who made a draft and who signs it gave the other the account or the role by which they act."""
+
+
 class NotConfirmable(DossierError):
     """The citizen has not confirmed what an officer filled in, or cannot in this way."""
 

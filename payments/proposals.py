@@ -10,11 +10,11 @@ from typing import TypeVar
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from agencies.authorization import ACCOUNTANTS
-from agencies.independence import are_independent
+from agencies.independence import may_check
 from agencies.models import User
 
 from . import discrepancies
+from .api import clients
 from .errors import IdempotencyConflict, NotIndependent, RemainingChanged, SamePerson
 from .models import Discrepancy, Payment, Reallocation, Refund
 
@@ -60,12 +60,20 @@ def release(proposal: Refund | Reallocation) -> None:
 def check_second_person(proposal: Refund | Reallocation, person: User, *, is_agreed: bool = True) -> None:
     """Raise SamePerson when somebody is about to decide, or carry out, what they proposed.
 
-    Raises NotIndependent when they agree and one of the two gave the other the account or the role.
+    Raises NotIndependent when they agree and one of the two gave the other the account or the role, or the person
+    holds the key of the system that proposed it.
     """
     if proposal.maker_id == person.pk:
         raise SamePerson
-    if is_agreed and proposal.maker and not are_independent(person, proposal.maker, ACCOUNTANTS):
+    if is_agreed and not all(may_check(maker, person) for maker in _makers(proposal)):
         raise NotIndependent
+
+
+def _makers(proposal: Refund | Reallocation) -> list[User]:
+    if proposal.maker:
+        return [proposal.maker]
+    client = proposal.client if isinstance(proposal, Refund) else None
+    return list(clients.holders(client)) if client else []
 
 
 def note_decision(proposal: Refund | Reallocation, checker: User, *, is_agreed: bool) -> None:

@@ -18,6 +18,10 @@ class SamePerson(ScheduleError):
     """Who prepared a schedule may not approve it."""
 
 
+class NotIndependent(SamePerson):
+    """One of who prepared and who approves gave the other the account or the role by which they act."""
+
+
 class ScheduleHasErrors(ScheduleError):
     """The linter found errors; `messages` say which, in Vietnamese."""
 

@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from agencies.independence import NOT_TWO_HEADS
 from dossiers.errors import (
     IllegalDossierMove,
     NotAssignable,
     NotExtendable,
     NothingOwed,
+    NotIndependent,
     NotSignable,
     NotTakenBack,
     OwnDraft,
@@ -51,6 +53,8 @@ def work(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse:
             decision.do(dossier, staff.user, form.cleaned_data, form)
         except IllegalDossierMove:
             moved.warn(request, dossier)
+        except NotIndependent:
+            form.add_error(None, NOT_TWO_HEADS)
         except OwnDraft:
             form.add_error(None, _("Người trình không tự ký dự thảo của mình: cần người khác ký."))
         except NotSignable:

@@ -17,9 +17,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agencies.authorization import SIGNERS
+from agencies.independence import may_check
 from agencies.models import User
 from dossiers.attachments.validation import Paper
-from dossiers.errors import NotSignable, OwnDraft
+from dossiers.errors import NotIndependent, NotSignable, OwnDraft
 from dossiers.messages.outbox import tell
 from dossiers.models import Assignment, Dossier, DossierEvent, EventKind, Result, SigningRequest, SigningState, Stage
 from dossiers.states import DossierState
@@ -57,12 +58,14 @@ def signers(dossier: Dossier) -> QuerySet[User]:
 
 
 def submit(dossier: Dossier, *, number: str, draft: Paper, to: User, actor: User, note: str = "") -> SigningRequest:
-    """Put a draft before a signer. Raises NotSignable: not in process, one waits already, or nobody to sign."""
+    """Put a draft before a signer.
+
+    Raises NotSignable: not in process, one waits already, or nobody to sign; NotIndependent.
+    """
     with transaction.atomic(durable=True):
         locked_dossier = locked(dossier)
         is_waiting = locked_dossier.signing_requests.filter(state=SigningState.WAITING).exists()
-        if to.pk == actor.pk:
-            raise OwnDraft
+        _check_two_heads(actor, to)
         may_sign = signers(locked_dossier).filter(pk=to.pk).exists()
         if locked_dossier.state != DossierState.IN_PROCESS or is_waiting or not may_sign:
             raise NotSignable
@@ -80,12 +83,11 @@ def sign(request: SigningRequest, *, actor: User, number: str, signed: Paper | N
     """Sign the draft that was seen, and finish the dossier (4 → 9) under the signer's own name.
 
     `signed` takes the draft's place where the signature stands in a file of its own.
-    Raises NotSignable when it was answered or recalled since, or is one's own; IllegalDossierMove.
+    Raises NotSignable when it was answered or recalled since, or is one's own; NotIndependent, IllegalDossierMove.
     """
     with transaction.atomic(durable=True):
         dossier, waiting = _locked_waiting(request, DossierState.FINISHED)
-        if waiting.submitted_by_id == actor.pk:
-            raise OwnDraft
+        _check_two_heads(waiting.submitted_by, actor)
         _answer(waiting, SigningState.SIGNED, actor)
         advance(dossier, DossierState.FINISHED, actor=actor, note=number[:255], draft=waiting)
         result = Result(
@@ -133,6 +135,13 @@ def _locked_waiting(request: SigningRequest, after: int = 0) -> tuple[Dossier, S
     if waiting is None:
         raise NotSignable
     return dossier, waiting
+
+
+def _check_two_heads(maker: User, signer: User) -> None:
+    if maker.pk == signer.pk:
+        raise OwnDraft
+    if not may_check(maker, signer, SIGNERS):
+        raise NotIndependent
 
 
 def _answer(waiting: SigningRequest, state: SigningState, actor: User, reason: str = "") -> None:

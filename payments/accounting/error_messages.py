@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agencies.independence import NOT_TWO_HEADS
 from core.values.money import dong_for_reader
 from payments import errors
 
@@ -33,10 +34,7 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.ReallocationRefused: "%(message)s",
     errors.RemainingChanged: _("Số còn lại vừa thay đổi, nay là %(remaining)s. Kiểm tra số tiền rồi gửi lại."),
     errors.SamePerson: _("Người đề nghị không được tự duyệt hay tự chuyển tiền. Nhờ một đồng nghiệp có quyền làm."),
-    errors.NotIndependent: _(
-        "Một trong hai người đã cấp vai trò cho người kia, hoặc vừa lập hay đặt lại tài khoản của người kia trong "
-        "30 ngày: không tính là hai người. Nhờ một đồng nghiệp khác quyết định."
-    ),
+    errors.NotIndependent: NOT_TWO_HEADS,
     errors.StatementRefused: _("%(message)s Sửa tệp, hoặc xuất lại từ ngân hàng, rồi tải lên lần nữa."),
     errors.AlreadyDecided: _("Vụ việc này đã có người quyết định. Xem kết quả ở dưới."),
     errors.DayNotClosable: _("Chưa khóa được: còn %(unexplained)s chưa có vụ việc. Mở vụ việc rồi khóa lại."),

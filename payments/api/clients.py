@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from agencies.audit import record as audit
-from agencies.models import Agency, User
+from agencies.models import Agency, AuditEntry, User
 from payments.models import ApiClient
 from payments.models.clients import hash_key
 
@@ -27,6 +28,12 @@ def replace_key(client: ApiClient, *, actor: User | None = None) -> str:
         ApiClient.objects.filter(pk=client.pk).update(key_hash=hash_key(key))
         audit.record("api_key_replaced", f"client:{client.pk}", actor=actor)
     return key
+
+
+def holders(client: ApiClient) -> QuerySet[User]:
+    """Return who counts as the person behind a system: who registered it, and who ever made it a key."""
+    acts = AuditEntry.objects.filter(subject=f"client:{client.pk}", action__in=("api_client_saved", "api_key_replaced"))
+    return User.objects.filter(pk__in=acts.values("actor"))
 
 
 def lock_out(client: ApiClient) -> None:

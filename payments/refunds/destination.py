@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from agencies.independence import may_check
 from agencies.models import AuditEntry, User
 from gateways import registry
 from gateways.base import Capability
 from gateways.internal import Counter
-from payments.errors import RefundRefused, SamePerson
+from payments.errors import NotIndependent, RefundRefused, SamePerson
 from payments.merchants import missing
 from payments.models import Payment, Refund
 from payments.states import RefundState
@@ -48,12 +49,19 @@ def may_be_given(refund: Refund, person: User) -> bool:
 
 
 def check(refund: Refund, person: User) -> None:
-    """Raise RefundRefused while nobody has said where the money goes, SamePerson when this person has."""
+    """Raise RefundRefused while nobody has said where the money goes.
+
+    Raises SamePerson when this person has, NotIndependent when it was somebody who is no other head than theirs.
+    """
     is_cash = refund.payment is not None and refund.payment.gateway == Counter.slug
     is_transferred = refund.state == RefundState.AWAITING_TRANSFER and not is_cash
     if not refund.bank_account and (is_transferred or is_needed(refund.payment)):
         raise RefundRefused(
             _("Chưa có tài khoản nhận: người đề nghị ghi ngân hàng, số tài khoản và chủ tài khoản trước.")
         )
-    if AuditEntry.objects.filter(subject=f"refund:{refund.pk}", action=GIVEN, actor=person).exists():
-        raise SamePerson
+    given = AuditEntry.objects.filter(subject=f"refund:{refund.pk}", action=GIVEN)
+    for giver in User.objects.filter(pk__in=given.values("actor")):
+        if giver.pk == person.pk:
+            raise SamePerson
+        if not may_check(giver, person):
+            raise NotIndependent

@@ -13,8 +13,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from agencies.independence import NOT_TWO_HEADS
 from agencies.models import User
-from procedures.errors import IllegalScheduleMove, SamePerson, ScheduleError, ScheduleHasErrors, StartsInThePast
+from procedures.errors import (
+    IllegalScheduleMove,
+    NotIndependent,
+    SamePerson,
+    ScheduleError,
+    ScheduleHasErrors,
+    StartsInThePast,
+)
 from procedures.models import FeeSchedule, ScheduleState
 from procedures.schedules import lifecycle
 
@@ -110,6 +118,8 @@ def take(step: Step, schedule: FeeSchedule, by: User, answers: dict[str, Any]) -
 
 def message_for(error: ScheduleError) -> str:
     """Say kindly why a step was refused."""
+    if isinstance(error, NotIndependent):
+        return str(NOT_TWO_HEADS)
     if isinstance(error, SamePerson):
         return str(_("Người soạn không được tự duyệt. Hãy nhờ người khác duyệt."))
     if isinstance(error, ScheduleHasErrors):

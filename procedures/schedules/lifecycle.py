@@ -18,8 +18,9 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.audit import record as audit
+from agencies.independence import may_check
 from agencies.models import User
-from procedures.errors import IllegalScheduleMove, SamePerson, ScheduleHasErrors, StartsInThePast
+from procedures.errors import IllegalScheduleMove, NotIndependent, SamePerson, ScheduleHasErrors, StartsInThePast
 from procedures.models import Exemption, FeeRule, FeeSchedule, Procedure, ScheduleState
 
 from .findings import blocking_errors
@@ -56,11 +57,13 @@ def propose(schedule: FeeSchedule, *, by: User) -> FeeSchedule:
 def approve(schedule: FeeSchedule, *, by: User) -> FeeSchedule:
     """Approve what another person prepared. It is activated on its first day.
 
-    Raises IllegalScheduleMove, SamePerson.
+    Raises IllegalScheduleMove, SamePerson, NotIndependent.
     """
     with _locked(schedule, "approved", ScheduleState.PROPOSED) as locked_schedule:
         if locked_schedule.prepared_by_id == by.pk:
             raise SamePerson
+        if locked_schedule.prepared_by and not may_check(locked_schedule.prepared_by, by):
+            raise NotIndependent
         locked_schedule.state, locked_schedule.approved_by = ScheduleState.APPROVED, by
         locked_schedule.save(update_fields=["state", "approved_by"])
         _record("fee_schedule_approved", locked_schedule, by)

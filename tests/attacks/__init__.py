@@ -1,0 +1,1 @@
+"""What an attacker tried, and what stops it: each test names the attempt and fails without the guard."""
