@@ -1,4 +1,4 @@
-"""The customer display: amount, QR and state, without a name.
+"""The customer display: amount, QR and state, the code and a masked name: whose it is, who stands there can tell.
 
 While an officer fills in for them it shows what they shall confirm, and after it the PIN, once.
 
@@ -19,6 +19,7 @@ from dossiers.desk.fees.state import fee_state, owed
 from dossiers.models import Dossier, Draft
 from dossiers.submission import drafts, summary
 from payments.bills.holds import received_reason
+from payments.callbacks.handle import mask_name
 from payments.states import BillState
 
 from . import qr_views
@@ -97,6 +98,7 @@ def _shown(request: HttpRequest, staff: DeskStaff) -> dict[str, Any]:
     bill = next((each for each in bills if each.state == BillState.OPEN and not received_reason(each)), None)
     return {
         "dossier": dossier,
+        "masked_name": mask_name(dossier.owner_name),
         "pin": request.session.get(_PIN, ""),
         "state": fee_state(dossier),
         "amount": owed(dossier) or dossier.fee_total,

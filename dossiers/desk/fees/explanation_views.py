@@ -29,6 +29,6 @@ def why_bill(request: HttpRequest, staff: DeskStaff, number: int) -> HttpRespons
     bill = bills.filter(pk=number).first()
     if bill is None:
         raise Http404
-    dossier = staff.dossiers().select_related("case__procedure").filter(bills=bill).first()
+    dossier = staff.dossiers().with_bills().filter(bills=bill).first()
     context = {"dossier": dossier, "bill": bill, "reference": bill.reference, "reasons": reasons_for([bill], dossier)}
     return render(request, "dossiers/desk/why.html", context)
