@@ -45,6 +45,7 @@ def site_is_sound() -> bool:
         production = {
             "DJANGO_SETTINGS_MODULE": "portal.settings.production",
             "SECRET_KEY": secrets.token_urlsafe(60),
+            "TRUSTED_PROXY_COUNT": "1",
             "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
             "ALLOWED_HOSTS": "dichvucong.example.gov.vn",
             "BASE_URL": "https://dichvucong.example.gov.vn",

@@ -98,7 +98,13 @@ VARIABLES = (
         listed,
         "Origins a form may lead to, beside the pages that contracts with gateways name",
     ),
-    Variable("TRUSTED_PROXY_COUNT", int, "Proxies of ours in front; so much of X-Forwarded-For is believed", "0"),
+    Variable(
+        "TRUSTED_PROXY_COUNT",
+        int,
+        "Proxies of ours in front: so much of X-Forwarded-For, and of any the X-Forwarded-Proto, is believed",
+        "0",
+        is_required=True,
+    ),
     Variable("SECURE_SSL_REDIRECT", switch, "Lead http to https (not for gateways, API, health)", "on"),
     Variable("METRICS_TOKEN", str, "Lets another machine read /metrics; empty: only this machine may"),
     Variable(

@@ -18,6 +18,7 @@ from .base import (
     SECRET_KEY,
     SMS_URL,
     STORAGES,
+    TRUSTED_PROXY_COUNT,
     VNEID_CLIENT_ID,
     VNEID_CLIENT_SECRET,
     VNEID_ISSUER,
@@ -29,7 +30,8 @@ SECURE_SSL_REDIRECT = read("SECURE_SSL_REDIRECT")
 # A gateway's POST must never meet a redirect: it would come back as a GET without its body.
 SECURE_REDIRECT_EXEMPT = [r"^gateways/", r"^api/", r"^health/", r"^metrics$"]
 SECURE_REDIRECT_EXEMPT += [address.pattern for _, address in registry.addresses()]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# What a header says of https counts only where a proxy of ours wrote it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

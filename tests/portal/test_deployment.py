@@ -27,6 +27,7 @@ def production(**changes: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "portal.settings.production",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "SECRET_KEY": secrets.token_urlsafe(60),
+        "TRUSTED_PROXY_COUNT": "1",
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "ALLOWED_HOSTS": LOCALHOST,
         "BASE_URL": "https://dichvucong.example.gov.vn",

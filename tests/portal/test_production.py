@@ -81,6 +81,17 @@ def test_a_frozen_page_gives_up_its_locks_after_half_a_minute(is_pooled: str, ex
     assert shown.stdout.strip() == expected
 
 
+@pytest.mark.parametrize(("proxies", "believed"), [("0", False), ("1", True)])
+def test_what_a_header_says_of_https_counts_behind_a_proxy_of_ours_only(proxies: str, believed: bool) -> None:
+    program = "from portal.settings import production; print(bool(production.SECURE_PROXY_SSL_HEADER))"
+    env = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL")} | GOOD
+    command = [sys.executable, "-c", program]
+    shown = subprocess.run(
+        command, env={**env, "TRUSTED_PROXY_COUNT": proxies}, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip() == str(believed)
+
+
 @ONE_WORKER
 @pytest.mark.parametrize("number", range(len(REFUSED)), ids=[", ".join(changes) for changes in REFUSED])
 def test_production_refuses(number: int, started: list[tuple[int, str]]) -> None:
