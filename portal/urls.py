@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from portal.administration.gateway_care import test_payment_views, undelivered_views
 from portal.administration.gateway_care import views as gateway_pages
@@ -36,7 +36,7 @@ urlpatterns = [
     path("api/v1/", include("payments.api.urls")),
     path(
         "api/schema/",
-        SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]),
+        developer_views.DescriptionView.as_view(authentication_classes=[], permission_classes=[]),
         name="schema",
     ),
     path(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.db import InternalError
+from django.urls import reverse
 from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotFound, Throttled, ValidationError
@@ -42,6 +44,8 @@ class ApiView(APIView):
     parameters: ClassVar[tuple[str, ...]] = ()
     #: Whether POST takes a body.
     has_body: ClassVar[bool] = False
+    #: Name of the address at which what POST makes is read by its id.
+    location: ClassVar[str] = ""
     #: What is left of the client's requests.
     use: Use | None = None
 
@@ -60,8 +64,10 @@ class ApiView(APIView):
             raise Throttled(self.use.seconds)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Say how many requests are left (draft-ietf-httpapi-ratelimit-headers)."""
+        """Say where something new is read and how many requests are left (draft-ietf-httpapi-ratelimit-headers)."""
         answer = super().finalize_response(request, response, *args, **kwargs)
+        if self.location and answer.status_code == 201:
+            answer["Location"] = settings.BASE_URL + reverse(self.location, args=[answer.data["id"]])
         if self.use:
             limit = authentication.REQUESTS
             answer["RateLimit-Policy"] = f'"key";q={limit.most};w={int(limit.within.total_seconds())}'

@@ -123,7 +123,7 @@ class CodeField(TextField):
     def to_internal_value(self, data: Any) -> str:
         """Return the code. Raises ValidationError."""
         text = super().to_internal_value(data)
-        if plain(text) != text:
+        if one_line(plain(text)) != text:
             self.fail("unseen")
         return text
 

@@ -14,7 +14,8 @@ from payments.states import EventKind, RefundState
 
 from .base_views import CURSOR, ApiView, Pages
 from .idempotency import IDEMPOTENCY_KEY, atomic_idempotent, hashed
-from .schema import may_answer, page_of
+from .openapi import examples
+from .openapi.schema import may_answer, page_of
 from .serializers import NewRefundSerializer, RefundSerializer
 
 
@@ -59,7 +60,7 @@ class RefundDetail(RefundView):
 class PaymentRefunds(RefundView):
     """`/api/v1/payments/{id}/refunds`."""
 
-    parameters, has_body = ("cursor",), True
+    parameters, has_body, location = ("cursor",), True, "api-refund"
 
     def _payment(self, payment_id: int) -> Payment:
         return get_object_or_404(Payment.objects.filter(bill__client=self.client), pk=payment_id)
@@ -74,6 +75,7 @@ class PaymentRefunds(RefundView):
         parameters=[IDEMPOTENCY_KEY],
         request=NewRefundSerializer,
         responses={201: RefundSerializer},
+        examples=examples.NEW_REFUND,
     )
     @atomic_idempotent
     def post(self, request: Request, payment_id: int) -> Response:

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from payments.bills.create import MAX_AMOUNT
 from payments.models import Bill, BillLine, Payment, Receipt, Refund
 from payments.models.bills import FeeKind
-from payments.models.refunds import RefundReason
+from payments.models.refunds import REASONS_OF_A_PAYMENT
 from payments.states import DisplayState, EventKind
 
 from .fields import CodeField, DueField, LineField, PersonNameField, PlainTextField, StrictSerializer, WholeNumberField
@@ -19,6 +19,9 @@ DUE = (
     "In the future, within five years, with its zone; a date alone is the end of that day in Vietnam. The payer "
     "reads it; it closes nothing: a bill past it stays open with `is_overdue` and can be paid until you cancel it"
 )
+
+#: Why a client may propose a refund: what it can name is a payment, and surplus is none.
+REASONS = [(reason.value, reason.label) for reason in REASONS_OF_A_PAYMENT]
 
 
 class LineSerializer(serializers.ModelSerializer[BillLine]):
@@ -117,7 +120,7 @@ class NewRefundSerializer(StrictSerializer):
 
     amount = WholeNumberField(min_value=1, max_value=MAX_AMOUNT, help_text="Whole đồng")
     remaining_amount = WholeNumberField(min_value=0, max_value=MAX_AMOUNT, help_text="Whole đồng")
-    reason = serializers.ChoiceField(choices=RefundReason.choices)
+    reason = serializers.ChoiceField(choices=REASONS)
     note = PlainTextField(max_length=500, required=False, allow_blank=True, default="")
 
 

@@ -24,12 +24,14 @@ from payments.status_queries import query as status_queries
 from .base_views import CURSOR, ApiView, Pages
 from .fields import CodeField
 from .idempotency import IDEMPOTENCY_KEY, atomic_idempotent, idempotent
-from .schema import may_answer, page_of
+from .openapi import examples
+from .openapi.schema import may_answer, page_of, says
 from .serializers import BillSerializer, NewBillSerializer, PaymentSerializer, StartPaymentSerializer
 
 REFERENCE = OpenApiParameter(
     "reference", {"type": "string", "minLength": 1, "maxLength": 64}, description="The client's own reference"
 )
+OTHERS = '`rel="related"`: all bills of this reference, where another one was open. A replay does not repeat it'
 
 
 class ClientView(ApiView):
@@ -51,7 +53,7 @@ class ClientView(ApiView):
 class BillList(ClientView):
     """`/api/v1/bills`."""
 
-    parameters, has_body = ("reference", "cursor"), True
+    parameters, has_body, location = ("reference", "cursor"), True, "api-bill"
 
     @extend_schema(operation_id="bills_list", parameters=[REFERENCE, CURSOR], responses=page_of(BillSerializer))
     @may_answer({404: "This cursor is of no list, or of another."})
@@ -69,13 +71,18 @@ class BillList(ClientView):
         parameters=[IDEMPOTENCY_KEY],
         request=NewBillSerializer,
         responses={201: BillSerializer},
+        examples=examples.NEW_BILL,
+    )
+    @says(
+        {"Link": '`rel="related"`: all bills of this reference, where another one was open. Not repeated with a replay'}
     )
     @atomic_idempotent
     def post(self, request: Request) -> Response:
         """Make a bill. Later changes of fees never touch it.
 
         A reference may have several bills. Where another one is still open, `Link` with `rel="related"` leads to all of
-        them: somebody might pay twice.
+        them: somebody might pay twice. A bill whose lines are all zero is `waived` at once: nothing is to be paid, and
+        no event tells of it.
         """
         serializer = NewBillSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -124,6 +131,7 @@ class BillPayments(ClientView):
         parameters=[IDEMPOTENCY_KEY],
         request=StartPaymentSerializer,
         responses={201: PaymentSerializer},
+        examples=examples.NEW_PAYMENT,
     )
     @may_answer({503: "The gateway did not answer. No money moved: try again, or another gateway."})
     @idempotent

@@ -17,6 +17,7 @@ from payments.webhooks.transport import Failure
 from .base_views import ApiView
 from .fields import StrictSerializer, TextField
 from .idempotency import IDEMPOTENCY_KEY, ToldOnce, atomic_idempotent
+from .openapi import examples
 
 #: A client sees how its last deliveries went.
 SHOWN_DELIVERIES = 20
@@ -102,7 +103,7 @@ class EndpointView(ApiView):
 class WebhookList(EndpointView):
     """`/api/v1/webhooks`."""
 
-    has_body = True
+    has_body, location = True, "api-webhook"
 
     @extend_schema(operation_id="webhooks_list", responses=EndpointSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -115,6 +116,7 @@ class WebhookList(EndpointView):
         parameters=[IDEMPOTENCY_KEY],
         request=NewEndpointSerializer,
         responses={201: NewlyMadeEndpointSerializer},
+        examples=examples.NEW_ENDPOINT,
     )
     @atomic_idempotent
     def post(self, request: Request) -> Response:

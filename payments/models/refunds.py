@@ -29,6 +29,10 @@ class RefundReason(models.TextChoices):
     SURPLUS = "surplus", _("Trả lại tiền thừa")
 
 
+#: Surplus is held by a discrepancy; a payment that settled its bill has none.
+REASONS_OF_A_PAYMENT = tuple(reason for reason in RefundReason if reason != RefundReason.SURPLUS)
+
+
 class Refund(models.Model):
     """One return of money, of a payment that settled a bill or of a discrepancy that holds surplus.
 

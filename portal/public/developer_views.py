@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
+from drf_spectacular.views import SpectacularAPIView
 
 from gateways import registry
 from gateways.internal import InternalGateway
@@ -37,6 +38,13 @@ _STATES = {
     WebhookKind.REFUND_APPROVED: ("paid", "approved"),
     WebhookKind.REFUND_REJECTED: ("paid", "rejected"),
 }
+
+
+class DescriptionView(SpectacularAPIView):
+    """The OpenAPI document, under a name of ASCII: a header has no other letters."""
+
+    def _get_filename(self, *_args: Any, **_kwargs: Any) -> str:
+        return "motcua-pay-api.yaml"
 
 
 @require_GET

@@ -13,14 +13,13 @@ from payments.accounting.forms import RefundForm
 from payments.exports.params import choice
 from payments.merchants import missing
 from payments.models import Payment
-from payments.models.refunds import RefundReason
+from payments.models.refunds import REASONS_OF_A_PAYMENT, RefundReason
 from payments.refunds import destination
 from payments.refunds import workflow as refunds
 
 from .views import propose_by_form
 
 #: Surplus is given back from its discrepancy, not from the payment that settled the bill.
-REASONS = tuple(reason for reason in RefundReason if reason != RefundReason.SURPLUS)
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +38,7 @@ def propose(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
             return redirect("accounting-propose", pk=pk)
         reason = form.data.get("reason", "")
     else:
-        reason = choice(request.GET, "reason", [str(value) for value in REASONS], RefundReason.REFUSED)
+        reason = choice(request.GET, "reason", [str(value) for value in REASONS_OF_A_PAYMENT], RefundReason.REFUSED)
     allowed = refunds.refundable_amount(payment, reason)
     if request.method == "GET":
         form = RefundForm.blank(
@@ -51,7 +50,7 @@ def propose(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
         "gateway_name": registry.name_of(payment.gateway),
         "missing_gateway": missing.named(payment.gateway),
         "lines": _lines(payment, reason),
-        "reasons": [(str(value), value.label) for value in REASONS],
+        "reasons": [(str(value), value.label) for value in REASONS_OF_A_PAYMENT],
         "reason": reason,
         "allowed": allowed,
         "why_not": _why_not(payment) if not allowed else "",

@@ -75,7 +75,9 @@ def test_a_generated_client_bills_lists_pays_and_refunds(package: str, call: Any
     paid = call("bills_read", bill.id)
     assert (paid.state.value, paid.paid_amount) == ("paid", 50_000)
     payment = Payment.objects.get()
-    proposal = models.NewRefund(amount=20_000, remaining_amount=50_000, reason=models.ReasonEnum.COLLECTED_IN_ERROR)
+    proposal = models.NewRefund(
+        amount=20_000, remaining_amount=50_000, reason=models.NewRefundReasonEnum.COLLECTED_IN_ERROR
+    )
     refund = call("refunds_propose", payment.pk, body=proposal, idempotency_key="k2")
     workflow.reject(Refund.objects.get(), checker=factories.officer(agency, Role.ACCOUNTANT), note="đã hoàn tại quầy")
     read = call("refunds_read", refund.id)

@@ -64,6 +64,7 @@ def test_what_cannot_be_seen_is_taken_out_of_words_and_refused_in_codes(key: str
         {"reference": "X\u202e1"},
         {"agency": f"{agency.code}\u200b"},
         {"lines": [{**line, "code": "A\u2069"}]},
+        {"reference": "X1\r\nX2"},
     ):
         assert send(key, "/api/v1/bills", new_bill(agency, **changes), "k2")[0] == 422
     for name, value in (("payer_name", "???"), ("description", "\u202e"), ("reference", 5), ("payer_name", 5)):
