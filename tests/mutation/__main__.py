@@ -18,9 +18,10 @@ import pytest
 
 from . import importing
 from .collected import OPTIONS, Quick, judged
+from .equivalent import EQUIVALENT
 from .forks import Limits, forked
 from .ground import ROOT, ground, renew
-from .modules import EQUIVALENT, MODULES
+from .modules import MODULES
 from .mutants import Mutant, mutants
 
 TARGET = 95

@@ -107,6 +107,33 @@ def test_a_success_without_a_sum_makes_the_gateway_be_asked_at_once() -> None:
     assert timezone.now() - payment.next_check_at < timedelta(minutes=5)
 
 
+def test_who_was_in_doubt_already_is_asked_about_at_once_too() -> None:
+    payment = owed(state="unknown", checked_at=NOON)
+    apply([told(payment, is_transfer=False, amount=None)])
+    payment.refresh_from_db()
+    assert (payment.state, payment.checked_at) == ("unknown", None)
+    assert payment.next_check_at and timezone.now() - payment.next_check_at < timedelta(minutes=5)
+
+
+def test_too_little_for_an_order_is_in_the_ledger_while_the_order_is_in_doubt() -> None:
+    payment = owed()
+    notification = told(payment, 50_000, is_transfer=False)
+    apply([notification])
+    pair = (payment.bill_id, payment.pk)
+    assert state(payment) == ("unknown", "open")
+    assert events("money_received", "surplus") == [("money_received", *pair, 50_000), ("surplus", *pair, -50_000)]
+    assert money_of(notification, "money_received").money_key == money_key(notification)
+
+
+def test_money_of_which_a_part_is_promised_back_is_not_simply_taken_back() -> None:
+    payment = paid()
+    Payment.objects.filter(pk=payment.pk).update(reserved_amount=1_000)
+    notification = told(payment, outcome="reversed", gateway_ref="FT")
+    apply([notification])
+    assert state(payment) == ("paid", "paid")
+    assert (notification.result, [kind for kind, _ in cases()]) == ("reversed", ["contradiction"])
+
+
 def test_another_account_or_a_conflict_is_for_a_person() -> None:
     payment = owed()
     payment.merchant_account.settings["accounts"] = ["113"]

@@ -1,0 +1,106 @@
+"""Mutants that no test can notice, each with its reason. Everything else that survives needs a test."""
+
+from __future__ import annotations
+
+_NEVER_EQUAL = "the equal sum was decided before"
+_OWN_BILL = "a payment has its bill; what moves, comes in parts or is short belongs to both"
+_BY_KEY = "reads and locks more than was asked about; what is needed is found by its key"
+_AS_LONG = "both lists have one entry for each kind"
+_ONLY_A_RACE = "only a race shows it: tests/payments/settlement/test_races.py"
+_TYPED = "said for the types: what the filter finds has one"
+_WAITS = "two rounds at once wait for each other instead of passing: slower, and the same in the end"
+
+#: (module, what was changed): why no test can notice.
+EQUIVALENT: dict[tuple[str, str], str] = {
+    (
+        "dossiers/handover/release.py",
+        "Message.objects.filter(dossier=locked, subject=_subject(given), sent_at=None) → without dossier",
+    ): "the subject names the hand-over, which is of this dossier",
+    ("payments/discrepancies.py", "200 → 201"): "so many at a time, and the rest in the next round",
+    ("payments/discrepancies.py", "unowned.select_for_update(skip_locked=True) → without skip_locked"): _WAITS,
+    ("payments/discrepancies.py", "skip_locked=True → False"): _WAITS,
+    ("payments/receipts/issue.py", "strict=True → False"): _AS_LONG,
+    ("payments/receipts/issue.py", "zip(FeeKind.values, serials_of(day), strict=True) → without strict"): _AS_LONG,
+    (
+        "payments/receipts/issue.py",
+        "zip(FeeKind.values, serials_of(timezone.localdate()), strict=True) → without strict",
+    ): _AS_LONG,
+    ("payments/receipts/issue.py", "if not wanted → if False"): "saves a query",
+    (
+        "payments/receipts/issue.py",
+        "BillLine.objects.filter(bill_id__in=[payment.bill_id for payment in payments]) → without bill_id__in",
+    ): _BY_KEY,
+    (
+        "payments/receipts/issue.py",
+        "Receipt.objects.filter(payment__in=payments) → without payment__in",
+    ): _BY_KEY,
+    (
+        "payments/receipts/issue.py",
+        "ReceiptSeries.objects.filter(agency_id__in={agency_id for agency_id, _ in wanted}, serial__in=ser… → without "
+        "agency_id__in",
+    ): _BY_KEY,
+    ("payments/receipts/issue.py", "ignore_conflicts=True → False"): _ONLY_A_RACE,
+    (
+        "payments/receipts/issue.py",
+        "ReceiptSeries.objects.bulk_create([_book(agency_id, kind, serials[kind]) for agency_id, kind in m… → without "
+        "ignore_conflicts",
+    ): _ONLY_A_RACE,
+    **dict.fromkeys(
+        (
+            ("payments/settlement/apply.py", f"{call} → without {argument}")
+            for call, argument in (
+                ("Payment.objects.filter(merchant_ref__in=names)", "merchant_ref__in"),
+                ("Bill.objects.filter(pk__in=sorted(set(bill_ids)))", "pk__in"),
+                ("Payment.objects.filter(bill_id__in=bills)", "bill_id__in"),
+                ("LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN)", "money_key__in"),
+                ("LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN)", "kind__in"),
+                (
+                    "ClosedDay.objects.filter(merchant_account__in={notification.merchant_account_id for "
+                    "notification …",
+                    "merchant_account__in",
+                ),
+                ("closed.filter(day__in={_day_of(notification) for notification in notifications})", "day__in"),
+            )
+        ),
+        _BY_KEY,
+    ),
+    (
+        "payments/settlement/apply.py",
+        "notification.occurred_at or timezone.now() → without timezone.now()",
+    ): "the day of no moment is today: Django's localdate",
+    ("payments/settlement/apply.py", "decision.takes_money_back and payment → without payment"): _OWN_BILL,
+    ("payments/settlement/apply.py", "payment and decision.asks_gateway → without payment"): _OWN_BILL,
+    (
+        "payments/settlement/apply.py",
+        "bill and (decision.settles_bill or decision.takes_money_back) → without bill",
+    ): _OWN_BILL,
+    (
+        "payments/settlement/apply.py",
+        "if payment.state == PaymentState.REVERSED → if True",
+    ): "what was neither paid nor taken back has no receipt to cancel",
+    ("payments/settlement/apply.py", "payment and bill → Or"): _OWN_BILL,
+    ("payments/settlement/apply.py", "payment and bill → without payment"): _OWN_BILL,
+    ("payments/settlement/apply.py", "payment and bill → without bill"): _OWN_BILL,
+    ("payments/settlement/apply.py", "payment and decision.payment_to → without payment"): _OWN_BILL,
+    ("payments/settlement/apply.py", "amount > 0 → GtE"): "no money is 0",
+    ("payments/settlement/apply.py", "decision.uses_parts and payment → without payment"): _OWN_BILL,
+    (
+        "payments/settlement/apply.py",
+        "bill and decision.discrepancy == DiscrepancyKind.SHORT → without bill",
+    ): _OWN_BILL,
+    (
+        "payments/settlement/likeness.py",
+        "Discrepancy.objects.filter(kind=DiscrepancyKind.LIKELY_BOOKED, notification__isnull=False, paymen… → without "
+        "payment__in",
+    ): _BY_KEY,
+    ("payments/settlement/likeness.py", "payment_id and money_key not in keys → without payment_id"): _TYPED,
+    ("payments/settlement/parts.py", "part.bill_id or 0 → without 0"): _TYPED,
+    ("payments/settlement/parts.py", "0 → 1"): _TYPED,
+    (
+        "payments/transitions.py",
+        "if after == PaymentState.REVERSED → if True",
+    ): "no other payment than a paid one is applied: the database holds to it",
+    ("payments/settlement/likeness.py", "if rows → if True"): "saves a query where nothing is booked",
+    ("payments/settlement/rules.py", "event.amount < payment.amount → LtE"): _NEVER_EQUAL,
+    ("payments/settlement/rules.py", "amount > payment.amount → GtE"): _NEVER_EQUAL,
+}
