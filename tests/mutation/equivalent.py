@@ -8,6 +8,7 @@ _BY_KEY = "reads and locks more than was asked about; what is needed is found by
 _AS_LONG = "both lists have one entry for each kind"
 _ONLY_A_RACE = "only a race shows it: tests/payments/settlement/test_races.py"
 _TYPED = "said for the types: what the filter finds has one"
+_SAVES_A_QUERY = "saves a query"
 _WAITS = "two rounds at once wait for each other instead of passing: slower, and the same in the end"
 
 #: (module, what was changed): why no test can notice.
@@ -19,13 +20,30 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("payments/discrepancies.py", "200 → 201"): "so many at a time, and the rest in the next round",
     ("payments/discrepancies.py", "unowned.select_for_update(skip_locked=True) → without skip_locked"): _WAITS,
     ("payments/discrepancies.py", "skip_locked=True → False"): _WAITS,
+    (
+        "payments/discrepancies.py",
+        "case.bill is not None and case.bill.state == BillState.PAID → without case.bill is not None",
+    ): "said for the types: what is overtaken by its bill has one",
+    (
+        "payments/discrepancies.py",
+        "locked.kind in HOLDING_MONEY and locked.remaining_amount > 0 → without locked.kind in HOLDING_MONEY",
+    ): "what holds no money has nothing left of it",
+    (
+        "payments/discrepancies.py",
+        "related.select_for_update(of=('self',), skip_locked=True) → without skip_locked",
+    ): _WAITS,
+    (
+        "payments/reallocation.py",
+        "Bill.objects.filter(reference=reference, state=BillState.OPEN, amount__gt=0) → without amount__gt",
+    ): "a bill of nothing is waived when it is made",
+    ("payments/reallocation.py", "20 → 21"): "how many bills of one code are looked through: two are too many",
     ("payments/receipts/issue.py", "strict=True → False"): _AS_LONG,
     ("payments/receipts/issue.py", "zip(FeeKind.values, serials_of(day), strict=True) → without strict"): _AS_LONG,
     (
         "payments/receipts/issue.py",
         "zip(FeeKind.values, serials_of(timezone.localdate()), strict=True) → without strict",
     ): _AS_LONG,
-    ("payments/receipts/issue.py", "if not wanted → if False"): "saves a query",
+    ("payments/receipts/issue.py", "if not wanted → if False"): _SAVES_A_QUERY,
     (
         "payments/receipts/issue.py",
         "BillLine.objects.filter(bill_id__in=[payment.bill_id for payment in payments]) → without bill_id__in",
@@ -45,6 +63,23 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "ReceiptSeries.objects.bulk_create([_book(agency_id, kind, serials[kind]) for agency_id, kind in m… → without "
         "ignore_conflicts",
     ): _ONLY_A_RACE,
+    **dict.fromkeys(
+        (
+            ("payments/refunds/workflow.py", "if locked.discrepancy → if True"),
+            ("payments/refunds/workflow.py", "if refund.discrepancy_id → if True"),
+        ),
+        "a refund has a payment or a case: the database holds to it",
+    ),
+    **dict.fromkeys(
+        (
+            (
+                "payments/refunds/workflow.py",
+                f"('payment__bill', 'payment__merchant_account', 'discrepancy__bill') → without '{related}'",
+            )
+            for related in ("payment__bill", "payment__merchant_account", "discrepancy__bill")
+        ),
+        _SAVES_A_QUERY,
+    ),
     **dict.fromkeys(
         (
             ("payments/settlement/apply.py", f"{call} → without {argument}")

@@ -45,7 +45,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "payments/settlement/bulk.py": ("tests/payments/settlement/test_bulk.py",),
     "payments/reallocation.py": ("tests/payments/test_reallocation_rules.py",),
-    "payments/discrepancies.py": ("tests/payments/test_case_rules.py",),
+    "payments/discrepancies.py": ("tests/payments/test_case_rules.py", "tests/payments/test_asked_back.py"),
     "payments/reconciliation/formats/values.py": ("tests/payments/reconciliation/test_corpus.py",),
     "payments/reconciliation/formats/table.py": ("tests/payments/reconciliation/test_corpus.py",),
     "payments/reconciliation/formats/headings.py": ("tests/payments/reconciliation/test_corpus.py",),
@@ -69,7 +69,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "payments/refunds/workflow.py": _REFUNDS,
     "payments/refunds/dispatch.py": (*_REFUNDS[1:], "tests/payments/refunds/test_dispatch.py"),
     "payments/receipts/issue.py": ("tests/payments/receipts/test_issue.py",),
-    "payments/cash_desk/collect.py": ("tests/payments/cash_desk",),
+    "payments/cash_desk/collect.py": (
+        "tests/payments/cash_desk/test_rules.py",
+        "tests/payments/cash_desk/test_drawers.py",
+    ),
     **dict.fromkeys(
         (
             f"payments/callbacks/{name}.py"

@@ -2,67 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
-import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
-from agencies.models import Agency, AuditEntry, Membership, Role, User
+from agencies.models import AuditEntry, Membership, Role, User
 from payments import discrepancies
 from payments.errors import RefundRefused
-from payments.models import Discrepancy, Payment, Reallocation, Refund
+from payments.models import Discrepancy
 from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
 from payments.signals import claim_answered
 from tests.support import factories
+from tests.support.payments.cases import accountant, case, fresh, in_vain, reallocation, refund
+from tests.support.payments.settling import told
 
 pytestmark = pytest.mark.django_db
-_keys = itertools.count(1)
-
-
-def case(of: Agency | None = None, kind: str = "surplus", amount: int = 150_000, **values: Any) -> Discrepancy:
-    of = of or factories.agency()
-    made = discrepancies.new_discrepancy(DiscrepancyKind(kind), agency_id=of.pk, amount=amount)
-    for name, value in values.items():
-        setattr(made, name, value)
-    made.save()
-    return made
-
-
-def accountant(of: Agency) -> User:
-    return factories.officer(of, Role.ACCOUNTANT)
-
-
-def refund(state: str, amount: int = 10_000, **source: Any) -> Refund:
-    agency = factories.agency()
-    maker, checker = accountant(agency), accountant(agency)
-    return Refund.objects.create(
-        token=uuid.uuid4(),
-        agency=agency,
-        amount=amount,
-        remaining_seen=amount,
-        reason="withdrawn",
-        state=state,
-        maker=maker,
-        checker=checker,
-        idempotency_key=str(next(_keys)),
-        **source,
-    )
-
-
-def reallocation(of: Discrepancy, state: str, amount: int = 1_000) -> Reallocation:
-    maker, checker = accountant(of.agency), accountant(of.agency)
-    return Reallocation.objects.create(
-        discrepancy=of, amount=amount, state=state, maker=maker, checker=checker, idempotency_key=str(next(_keys))
-    )
-
-
-def fresh(of: Discrepancy) -> Discrepancy:
-    return Discrepancy.objects.get(pk=of.pk)
 
 
 def owner_of(of: Discrepancy) -> User | None:
@@ -76,6 +33,13 @@ def test_each_kind_says_what_to_do(kind: DiscrepancyKind) -> None:
     assert made.suggested_action and (made.kind, made.agency_id, made.amount) == (kind, 1, 5)
     assert made.note == "x" * 500
     assert (made.bill, made.payment, made.notification, made.closed_at) == (None, None, None, None)
+
+
+def test_a_case_knows_what_it_is_about() -> None:
+    payment = factories.payment()
+    of = {"bill": payment.bill, "payment": payment, "notification": told(payment)}
+    made = discrepancies.new_discrepancy(DiscrepancyKind.SHORT, agency_id=1, amount=5, **of)
+    assert {name: getattr(made, name) for name in of} == of
 
 
 def test_a_case_is_late_after_three_days() -> None:
@@ -184,6 +148,18 @@ def test_what_holds_money_is_closed_when_none_is_left(kind: str) -> None:
     assert fresh(waiting).closed_at
 
 
+@pytest.mark.parametrize(("state", "is_refused"), [("quarantined", True), ("done", False)])
+def test_what_could_not_be_worked_off_is_set_aside_by_others(state: str, is_refused: bool) -> None:
+    waiting = case(kind="quarantined", notification=told(factories.payment(), state=state))
+    actor = accountant(waiting.agency)
+    if is_refused:
+        with pytest.raises(RefundRefused, match="chưa xử lý được"):
+            discrepancies.close(waiting, actor=actor, resolution="xong")
+    else:
+        discrepancies.close(waiting, actor=actor, resolution="xong")
+    assert (fresh(waiting).closed_at is None) == is_refused
+
+
 @pytest.mark.parametrize("state", ["proposed", "approved", "sent", "to_transfer", "done", "rejected"])
 def test_a_refund_that_is_not_decided_keeps_its_case_open(state: str) -> None:
     used, is_under_way = case(used_amount=150_000), state not in ("done", "rejected")
@@ -217,6 +193,7 @@ def test_a_refund_of_the_payment_concerns_only_what_asks_for_it(kind: str, of_pa
     waiting = case(payment.bill.agency, kind, payment=payment)
     without = case(kind="paid_in_vain")
     refund("proposed", payment=payment)
+    refund("proposed", discrepancy=case())
     actor = accountant(payment.bill.agency)
     if of_payment:
         with pytest.raises(RefundRefused, match="chưa xong"):
@@ -227,15 +204,12 @@ def test_a_refund_of_the_payment_concerns_only_what_asks_for_it(kind: str, of_pa
     assert fresh(without).closed_at
 
 
-def in_vain(payment: Payment, amount: int, **values: Any) -> Discrepancy:
-    return case(payment.bill.agency, values.pop("kind", "paid_in_vain"), amount, payment=payment, **values)
-
-
 def test_what_asked_for_money_back_is_closed_when_so_much_has_gone() -> None:
     payment, other, earlier = factories.payment(), factories.payment(), timezone.now() - timedelta(days=1)
-    least, exact, more = (in_vain(payment, amount) for amount in (1, 29_999, 1))
     conflict, foreign = in_vain(payment, 1, kind="conflict"), in_vain(other, 1)
     closed = in_vain(payment, 1, closed_at=earlier, resolution="trước")
+    least, exact, more = (in_vain(payment, amount) for amount in (1, 29_998, 1))
+    discrepancies.close_refunded(other)
     refund("approved", 30_001, payment=payment)
     discrepancies.close_refunded(payment)
     assert fresh(least).closed_at is None, "nothing has gone back yet"
@@ -294,3 +268,13 @@ def test_who_is_off_duty_gives_up_a_case_that_is_opened_again() -> None:
     assert AuditEntry.objects.filter(action="reopen_case").count() == 2
     discrepancies.reopen(kept)
     assert AuditEntry.objects.filter(action="reopen_case").count() == 2, "it is open"
+
+
+def test_who_looks_after_a_case_gets_it_back_though_others_have_less_to_do() -> None:
+    agency = factories.agency()
+    owner = accountant(agency)
+    accountant(agency)
+    case(agency, owner=owner)
+    closed = case(agency, owner=owner, closed_at=timezone.now())
+    discrepancies.reopen(closed)
+    assert fresh(closed).owner == owner

@@ -16,13 +16,16 @@ from payments.errors import (
     BillNotPayable,
     IdempotencyConflict,
     NotIndependent,
+    PaymentMayBeUnderWay,
     ReallocationRefused,
     RemainingChanged,
     SamePerson,
 )
 from payments.models import Bill, Discrepancy, LedgerEvent, Reallocation
 from payments.models.discrepancies import HOLDING_MONEY, DiscrepancyKind
+from payments.status_queries import interactive
 from tests.support import factories
+from tests.support.locks import locked_tables
 
 pytestmark = pytest.mark.django_db
 _keys = itertools.count(1)
@@ -207,6 +210,36 @@ def test_nobody_approves_his_own_or_that_of_somebody_he_made_an_accountant() -> 
     with pytest.raises(NotIndependent):
         approved(move, checker)
     reallocation.reject(move, checker=checker)
+
+
+def test_who_may_not_decide_hears_that_first_and_nothing_of_the_bills() -> None:
+    of = case()
+    one = bill(of)
+    move = propose(of, one)
+    assert move.maker
+    Bill.objects.filter(pk=one.pk).update(state="cancelled")
+    with pytest.raises(SamePerson):
+        approved(move, move.maker)
+
+
+def test_nothing_is_moved_to_a_bill_whose_online_payment_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interactive, "ask_about", list)
+    of = case()
+    one = bill(of)
+    move = propose(of, one)
+    factories.payment(of=one, state="unknown")
+    with pytest.raises(PaymentMayBeUnderWay):
+        approved(move, accountant())
+
+
+def test_case_and_proposal_are_locked_in_this_order() -> None:
+    of = case()
+    move = propose(of, bill(of))
+    other = case()
+    propose(other, bill(other))
+    with locked_tables() as tables:
+        assert reallocation.reject(move, checker=accountant()) == move
+    assert tables[:2] == ["payments_discrepancy", "payments_reallocation"]
 
 
 def test_a_bill_that_was_closed_meanwhile_stops_everything() -> None:

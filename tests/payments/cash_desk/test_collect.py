@@ -18,18 +18,10 @@ from tests.support import factories
 from tests.support.concurrency import at_once
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
+from tests.support.payments.cash_desk import CASH
 from tests.support.payments.sandbox import Bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CASH = cash_desk.Taking("cash", 200_000)
-
-
-@pytest.fixture
-def cashier() -> User:
-    agency = factories.agency()
-    user = factories.officer(agency, Role.CASHIER)
-    cash_desk.open_shift(user, agency, opening_amount=500_000)
-    return user
 
 
 def test_cash_settles_the_bill_and_counts_in_the_drawer(cashier: User) -> None:

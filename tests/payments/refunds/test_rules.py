@@ -14,12 +14,13 @@ from core import live
 from payments import discrepancies
 from payments.bills.create import NewLine
 from payments.errors import IdempotencyConflict, IllegalTransition, RefundRefused, RemainingChanged, SamePerson
-from payments.models import ApiClient, Discrepancy, LedgerEvent, Payment, Receipt, Refund
+from payments.models import ApiClient, BillLine, Discrepancy, LedgerEvent, Payment, Receipt, Refund
 from payments.models.discrepancies import DiscrepancyKind
 from payments.refunds import workflow as refunds
 from payments.signals import money_returned, refund_decided
 from payments.states import RefundState
 from tests.support import factories
+from tests.support.locks import locked_tables
 from tests.support.payments.refunds import ACCOUNT, paid
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,34 @@ def test_what_the_law_does_not_refund_comes_back_only_when_we_erred(refunded: in
     payment = paid(lines=LINES)
     payment.reserved_amount = refunded
     assert refunds.refundable_amount(payment, reason) == amount
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "comes_back"),
+    [
+        ("not_posted", "postage", True),
+        ("not_posted", "phi", False),
+        ("withdrawn", "phi", True),
+        ("withdrawn", "postage", True),
+    ],
+)
+def test_only_the_postage_comes_back_of_what_the_post_never_had(reason: str, kind: str, comes_back: bool) -> None:
+    assert refunds.goes_back(BillLine(kind=kind), reason) is comes_back
+
+
+def test_rows_are_locked_in_the_order_of_all_others() -> None:
+    payment, case = paid(), surplus()
+    paid(), surplus()
+    with locked_tables() as tables:
+        refund = refunds.propose_for_payment(payment, wanted(1), maker=accountant())
+    assert tables == ["payments_bill", "payments_payment"]
+    with locked_tables() as tables:
+        assert refunds.lock(refund) == refund
+    assert tables == ["payments_bill", "payments_payment", "payments_refund"]
+    with locked_tables() as tables:
+        refund = refunds.propose_for_case(case, wanted(1), maker=accountant())
+        assert refunds.lock(refund) == refund
+    assert tables == ["payments_discrepancy", "payments_discrepancy", "payments_refund"]
 
 
 def test_a_proposal_holds_its_amount_and_says_who_wants_what(heard: list[Any]) -> None:
@@ -259,7 +288,8 @@ def test_a_transfer_made_by_hand_ends_the_refund_of_a_payment(
     kept = Receipt.objects.filter(cancellation=None).values_list("amount", flat=True)
     assert list(kept) == ([150_000 - amount] if amount < 150_000 else [])
     assert heard == [{"refund": refund, "bill": payment.bill}]
-    assert LedgerEvent.objects.get(kind="refund_moved", after="done").detail["note"] == "FT1" * 30
+    moved = LedgerEvent.objects.get(kind="refund_moved", after="done")
+    assert (moved.detail["note"], moved.actor, entry("refund_done").actor) == ("FT1" * 30, actor, actor)
     assert announced == [[payment.bill.token]]
 
 
@@ -281,6 +311,24 @@ def test_money_of_a_case_that_went_back_is_used_and_closes_it() -> None:
         ]
         assert [event.cause_id for event in events] == [str(half.pk), str(rest.pk)]
         assert all(event.merchant_account is None and event.actor for event in events)
+
+
+def test_money_that_came_for_no_bill_goes_back_too() -> None:
+    case = surplus(kind="unknown_reference")
+    Discrepancy.objects.update(bill=None)
+    refund = to_transfer(refunds.propose_for_case(case, wanted(150_000), maker=accountant()))
+    refunds.record_transfer(refund, reference="FT1", actor=accountant())
+    assert LedgerEvent.objects.get(kind="money_returned").bill is None
+    assert Discrepancy.objects.get().closed_at
+
+
+def test_what_was_proposed_and_refused_has_not_gone_back() -> None:
+    payment = paid()
+    refused = refunds.propose_for_payment(payment, wanted(100_000), maker=accountant())
+    refunds.reject(refused, checker=accountant())
+    refund = to_transfer(refunds.propose_for_payment(payment, wanted(50_000), maker=accountant()))
+    refunds.record_transfer(refund, reference="FT1", actor=accountant())
+    assert Payment.objects.get().bill.state == "partly_refunded"
 
 
 def test_what_asked_for_the_money_is_closed_with_it() -> None:
