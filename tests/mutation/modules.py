@@ -10,7 +10,11 @@ _STATEMENTS = (
 )
 _DEBITS = ("tests/payments/reconciliation/test_debits.py", "tests/payments/reconciliation/test_matching.py")
 _ROWS = ("tests/payments/reconciliation/test_preview_of_rows.py", "tests/payments/reconciliation/test_statements.py")
-_REFUNDS = ("tests/payments/refunds/test_rules.py", "tests/payments/refunds/test_workflow.py")
+_REFUNDS = (
+    "tests/payments/refunds/test_rules.py",
+    "tests/payments/refunds/test_transfers.py",
+    "tests/payments/refunds/test_workflow.py",
+)
 _CALLBACKS = (
     "tests/payments/callbacks/test_callbacks.py",
     "tests/payments/callbacks/test_conflicts.py",
@@ -67,7 +71,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "payments/reconciliation/daily_totals.py": _STATEMENTS[1:3],
     "payments/refunds/workflow.py": _REFUNDS,
-    "payments/refunds/dispatch.py": (*_REFUNDS[1:], "tests/payments/refunds/test_dispatch.py"),
+    "payments/refunds/dispatch.py": (*_REFUNDS[2:], "tests/payments/refunds/test_dispatch.py"),
     "payments/receipts/issue.py": ("tests/payments/receipts/test_issue.py",),
     "payments/cash_desk/collect.py": (
         "tests/payments/cash_desk/test_rules.py",

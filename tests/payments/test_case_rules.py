@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -37,7 +38,7 @@ def test_each_kind_says_what_to_do(kind: DiscrepancyKind) -> None:
 
 def test_a_case_knows_what_it_is_about() -> None:
     payment = factories.payment()
-    of = {"bill": payment.bill, "payment": payment, "notification": told(payment)}
+    of: dict[str, Any] = {"bill": payment.bill, "payment": payment, "notification": told(payment)}
     made = discrepancies.new_discrepancy(DiscrepancyKind.SHORT, agency_id=1, amount=5, **of)
     assert {name: getattr(made, name) for name in of} == of
 
