@@ -77,7 +77,7 @@ def load_main_amount(procedure: Procedure, row: Line, begins: date, make_case: M
         "legal_basis": row["legal_basis"][:255],
     }
     schedule = _schedule(procedure, 1, DateRange(begins, None), row["legal_basis"])
-    schedule.note = row["certainty"][:500]
+    schedule.note = row["certainty_vi"][:500]
     FeeRule.objects.bulk_create([_rule(schedule, case, line, 0)])
     if amount:
         _load_exemptions(schedule, row["note"] + row["certainty"])
