@@ -58,8 +58,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "payments/reconciliation/codes.py": ("tests/payments/reconciliation/test_codes.py",),
     "payments/reconciliation/identity.py": ("tests/payments/reconciliation/test_identity.py",),
     "payments/reconciliation/matching.py": (*_DEBITS, *_STATEMENTS[1:]),
-    "payments/reconciliation/taken_back.py": _DEBITS,
-    "payments/reconciliation/fates.py": _ROWS,
+    "payments/reconciliation/taken_back.py": ("tests/payments/reconciliation/test_taken_back.py",),
+    "payments/reconciliation/fates.py": ("tests/payments/reconciliation/test_fates.py",),
     "payments/reconciliation/row_days.py": _ROWS,
     "payments/reconciliation/likely.py": (
         "tests/payments/settlement/test_likeness.py",

@@ -89,8 +89,9 @@ def test_a_name_that_no_column_takes_is_malformed(name: str) -> None:
     good = saying(factories.payment())
     assert handle._without_nul(good) is good
     assert handle._without_nul(replace(good, currency=None))
+    changes: dict[str, Any] = {name: "a\0b"}
     with pytest.raises(Malformed):
-        handle._without_nul(replace(good, **{name: "a\0b"}))
+        handle._without_nul(replace(good, **changes))
 
 
 def test_what_could_not_be_stored_was_not_taken(monkeypatch: pytest.MonkeyPatch, woken: list[None]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from agencies.models import AuditEntry, User
-from payments.callbacks import dead_letters
+from payments.callbacks import dead_letters, inbox
 from payments.models import Notification
 from tests.support import factories
 from tests.support.payments.cases import case, fresh
@@ -23,8 +24,13 @@ def actor() -> User:
     return factories.officer(factories.agency())
 
 
-def stuck(**values: object) -> Notification:
-    given = {"state": "quarantined", "attempts": 5, "next_attempt_at": TO_COME, "processed_at": timezone.now()}
+def stuck(**values: Any) -> Notification:
+    given: dict[str, Any] = {
+        "state": "quarantined",
+        "attempts": 5,
+        "next_attempt_at": TO_COME,
+        "processed_at": timezone.now(),
+    }
     return told(owed(), **{**given, **values})
 
 
@@ -61,7 +67,7 @@ def test_what_waits_for_nobody_is_left_as_it_is(before: str, is_through: bool, a
 
 def test_what_fails_again_is_not_through(actor: User, monkeypatch: pytest.MonkeyPatch) -> None:
     notification = stuck()
-    monkeypatch.setattr(dead_letters.inbox, "drain", lambda **_: Notification.objects.update(state="quarantined"))
+    monkeypatch.setattr(inbox, "drain", lambda **_: Notification.objects.update(state="quarantined"))
     assert not dead_letters.retry_at_once(notification, actor=actor)
 
 
