@@ -60,6 +60,7 @@ _AGENCY_ADMIN = frozenset(
         "agencies.add_membership",
         "agencies.change_membership",
         "payments.view_bill",
+        "payments.view_contractchange",
         "payments.view_payment",
         "payments.view_receipt",
         "payments.view_discrepancy",

@@ -196,6 +196,10 @@ class ContractOverlaps(PaymentsError):
     """Another contract of the same agency and gateway takes new payments in the same time."""
 
 
+class ChangeUnderWay(PaymentsError):
+    """Another change of this contract waits for a second person or for its day: it takes effect or is stopped first."""
+
+
 class RotationUnderWay(PaymentsError):
     """The keys before the present ones still count until `until`: a second change would forget them."""
 

@@ -35,3 +35,6 @@ proof_asked = Signal()
 #: Sent with `bill: Bill` before a page says that nothing more is to be done: a receiver that knows what the bill is for
 #: returns the sentences of what its owner still has to do.
 owner_asked = Signal()
+
+#: Sent with `change: ContractChange`, `step: str` (proposed, agreed, in_force, stopped) in the transaction of the step.
+contract_change_moved = Signal()

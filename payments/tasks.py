@@ -12,6 +12,7 @@ from gateways import registry
 from . import charge_claims, discrepancies, heartbeats
 from .callbacks import inbox
 from .exports import write as exports
+from .merchants import contract_changes
 from .reconciliation import matching
 from .refunds import dispatch
 from .status_queries import query as status_queries
@@ -92,3 +93,9 @@ def send_webhooks() -> int:
 def write_exports() -> int:
     """Write the lists that somebody waits for as files."""
     return exports.work_due()
+
+
+@job("contract changes", every=60, sweeper_waits=2)
+def take_contract_changes_into_effect() -> int:
+    """Write the agreed changes of contracts whose day of waiting is over."""
+    return contract_changes.take_due_into_effect()

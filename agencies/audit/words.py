@@ -107,6 +107,10 @@ WORDS: dict[str, Promise] = {
     "review_rejected_notifications": _("Đã xem thông báo bị từ chối"),
     "merchant_saved": _("Sửa hợp đồng cổng thanh toán"),
     "merchant_keys_rotated": _("Thay khóa cổng thanh toán"),
+    "contract_change_proposed": _("Đề nghị đổi hợp đồng cổng thanh toán"),
+    "contract_change_agreed": _("Đồng ý đổi hợp đồng cổng thanh toán"),
+    "contract_change_in_force": _("Thay đổi hợp đồng cổng thanh toán có hiệu lực"),
+    "contract_change_stopped": _("Dừng thay đổi hợp đồng cổng thanh toán"),
     "gateway_probed": _("Thử kết nối cổng thanh toán"),
     "gateway_stopped": _("Ngừng nhận thanh toán mới"),
     "gateway_resumed": _("Nhận lại thanh toán mới"),
@@ -182,6 +186,11 @@ KINDS: dict[str, Kind] = {
         _("Hợp đồng cổng thanh toán"),
         _table("payments_merchantaccount"),
         found_by=("payments.MerchantAccount", "merchant_id__icontains"),
+    ),
+    "contractchange": Kind(
+        _("Thay đổi hợp đồng cổng"),
+        _table("payments_contractchange"),
+        found_by=("payments.ContractChange", "merchant_id__icontains"),
     ),
     "client": Kind(
         _("Hệ thống kết nối"), _table("payments_apiclient"), found_by=("payments.ApiClient", "name__icontains")

@@ -18,7 +18,19 @@ from dossiers.models import Dossier, DossierCounter
 from payments.models import Bill
 
 from . import rhythm, statements
-from .aside import desks, durations, errands, forgeries, networks, outages, returns, samples, sandbox_books, systems
+from .aside import (
+    contract_changes,
+    desks,
+    durations,
+    errands,
+    forgeries,
+    networks,
+    outages,
+    returns,
+    samples,
+    sandbox_books,
+    systems,
+)
 from .linking import Linker
 from .scene import Scene, build, communes
 from .stories import opening, teller, waiting
@@ -83,6 +95,7 @@ def load(
         desks.lay(world.clock.day_of(world.now))
         networks.enter(world.scene.administrators[0], world.clock.day_of(world.now))
         systems.connect(_rng(f"{seed}:systems"))
+        contract_changes.begin()
         Linker.link_the_rest()
     spool.commit()
     _analyze()

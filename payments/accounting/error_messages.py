@@ -46,6 +46,9 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.EndpointStopped: _("Địa chỉ này đã ngừng nhận tin. Đăng ký lại địa chỉ rồi gửi thử."),
     errors.SecretsRefused: "%(message)s",
     errors.ContractOverlaps: _("Hợp đồng khác với cổng này đang nhận thanh toán trong cùng thời gian."),
+    errors.ChangeUnderWay: _(
+        "Hợp đồng này đang có một thay đổi chờ đồng ý hoặc chờ có hiệu lực. Đợi xong, hoặc dừng thay đổi đó trước."
+    ),
     errors.RotationUnderWay: _("Khóa vừa được thay, khóa cũ vẫn còn hiệu lực. Chờ khóa cũ hết hạn rồi thay tiếp."),
 }
 _DAY_NOT_OVER = _("Chưa khóa được: ngày chưa hết hoặc còn sao kê đang đối chiếu. Chờ xong rồi khóa lại.")

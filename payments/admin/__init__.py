@@ -1,5 +1,5 @@
 """Administration of merchant accounts, API clients and (read-only) money."""
 
-from . import clients, merchants, money
+from . import clients, contract_changes, merchants, money
 
-__all__ = ["clients", "merchants", "money"]
+__all__ = ["clients", "contract_changes", "merchants", "money"]

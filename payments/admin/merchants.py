@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.admin_base import ProvedAdmin
 from agencies.admin_filters import WordsFilter
 from agencies.admin_periods import WithPeriod
-from agencies.models import User
 from gateways import internal, registry
-from payments.merchants import key_rotation
-from payments.models import MerchantAccount
+from payments.accounting.error_messages import explain
+from payments.errors import ChangeUnderWay
+from payments.models import ContractChange, MerchantAccount
+from payments.models.contract_changes import shown_on
 
-from . import contract_fields
+from . import contract_fields, contract_proposal
 from .merchant_form import MerchantForm, form_for
 
 #: A fieldset that opens with a click.
@@ -28,7 +29,7 @@ FOLDED = ["collapse"]
 
 @admin.register(MerchantAccount)
 class MerchantAdmin(WithPeriod, ProvedAdmin):
-    """Contracts with gateways. Keys are rotated, never overwritten; nothing is deleted."""
+    """Contracts with gateways. Where money goes is changed by two people, a day later; nothing is deleted."""
 
     audited_as, audit_name = "merchant_saved", "merchant"
     form = MerchantForm
@@ -45,6 +46,7 @@ class MerchantAdmin(WithPeriod, ProvedAdmin):
     list_select_related = ["agency"]
     search_fields = ["merchant_id", "agency__search_key"]
     autocomplete_fields = ["agency"]
+    change_form_before_template = "payments/admin/contract_notice.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: a contract ends on a day and is kept."""
@@ -80,21 +82,54 @@ class MerchantAdmin(WithPeriod, ProvedAdmin):
             (_("Tên khác, dạng JSON (hiếm khi cần)"), {"fields": rare, "classes": FOLDED}),
         ]
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say first what waits for a second person, and what was changed lately and by whom."""
+        contract = self.get_object(request, object_id)
+        shown = {"contract_changes": shown_on(contract) if contract else []}
+        response: HttpResponse = super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+        return response
+
     def save_model(self, request: HttpRequest, obj: MerchantAccount, form: Any, change: bool) -> None:
-        """Save what was changed and nothing else: the keys may have been rotated meanwhile."""
-        actor = cast(User, request.user)
-        new_secrets = form.cleaned_data["new_secrets"]
-        changed = {name for name in form.changed_data if name in MerchantForm.Meta.fields} - {"settings"}
-        if obj.settings != form.stored_settings:
-            changed.add("settings")
-        if change:
-            obj.save(update_fields=changed)
-            if new_secrets:
-                keep_for = timedelta(hours=form.cleaned_data["keep_hours"])
-                key_rotation.rotate(obj, new_secrets, keep_for=keep_for, actor=actor)
-        else:
-            obj.secrets = json.dumps(new_secrets)
-            obj.save()
+        """Nothing is written here: `save_related` divides what one person may do from what two must."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Write what is harmless, and put before a second person what decides where money goes."""
+        if change and (done := contract_proposal.save_at_once(form)):
+            self._record(request, self.audited_as, form.instance, done)
+        proposed = contract_proposal.propose(request, form, is_new=not change)
+        request.proposed_change = proposed  # type: ignore[attr-defined]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save all or nothing: while another change is open there is no second one."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ChangeUnderWay as error:
+            messages.error(request, explain(error))
+            return redirect(request.get_full_path())
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """There is no row yet; the audit has the proposal."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """What was written at once and what was proposed is told by the audit, each by its name."""
+
+    def response_add(self, request: HttpRequest, obj: MerchantAccount, post_url_continue: Any = None) -> HttpResponse:
+        """Go to the proposal: the contract comes with the second person's agreement."""
+        return self._to_proposal(request)
+
+    def response_change(self, request: HttpRequest, obj: MerchantAccount) -> HttpResponse:
+        """Go to the proposal, if there is one."""
+        if getattr(request, "proposed_change", None):
+            return self._to_proposal(request)
+        response: HttpResponse = super().response_change(request, obj)
+        return response
+
+    def _to_proposal(self, request: HttpRequest) -> HttpResponse:
+        change: ContractChange = request.proposed_change  # type: ignore[attr-defined]
+        messages.success(request, _("Đã ghi đề nghị. Hợp đồng chỉ đổi khi một quản trị khác đồng ý."))
+        return redirect(reverse("admin:payments_contractchange_change", args=[change.pk]))
 
     def _gateway_of(self, request: HttpRequest, contract: MerchantAccount | None) -> str:
         """Return which gateway a form is about; "" for whoever may only read: they see what is stored."""

@@ -3,6 +3,7 @@
 from .bills import Bill, BillLine, FeeKind
 from .cash_desk import CashShift, CounterPayment
 from .clients import ApiClient, IdempotentRequest, WebhookDelivery, WebhookEndpoint
+from .contract_changes import ContractChange
 from .discrepancies import ChargeClaim, Discrepancy, Reallocation
 from .exports import Export, SavedFilter
 from .heartbeats import Heartbeat
@@ -22,6 +23,7 @@ __all__ = [
     "CashShift",
     "ChargeClaim",
     "ClosedDay",
+    "ContractChange",
     "CounterPayment",
     "Discrepancy",
     "Export",

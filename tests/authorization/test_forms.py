@@ -27,7 +27,7 @@ admin:agencies_agency_add admin:agencies_agency_change
 admin:agencies_officenetwork_add admin:agencies_officenetwork_change
 admin:agencies_agencysuccession_add admin:agencies_agencysuccession_change
 admin:payments_apiclient_add admin:payments_apiclient_change admin:payments_apiclient_key
-admin:payments_merchantaccount_add admin:payments_merchantaccount_change
+admin:payments_merchantaccount_add admin:payments_merchantaccount_change admin:payments_contractchange_agree
 admin:procedures_feeschedule_approve test_payment test-payment-begin reform-done
 """
 #: Asked after the form was read, for some of what it can do: shown in a test of its own.

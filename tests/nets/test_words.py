@@ -55,6 +55,7 @@ PROMISES = {
     r"29 ngày (qua|gần nhất)": ("portal.reports.funnel.DRAFTS_KNOWN", timedelta(days=29)),
     r"đổi sau mỗi 5 phút": ("dossiers.desk.customer_display.qr_views.CHANGES_EVERY", 300),
     r"tài khoản của người kia trong 30 ngày": ("agencies.independence.FRESH", timedelta(days=30)),
+    r"đang chờ đủ 24 giờ": ("payments.merchants.contract_changes.COOLING", timedelta(hours=24)),
     r"rõ quá 30 phút": ("payments.states.UNCLEAR_AFTER", timedelta(minutes=30)),
     r"Trong 90 ngày qua": ("payments.merchants.outages.LOOK_BACK", timedelta(days=90)),
     r"Số liệu 24 giờ qua": ("payments.merchants.statistics.SPAN", timedelta(hours=24)),

@@ -38,6 +38,7 @@ from payments.webhooks import dispatch, endpoints
 from portal.administration.reorganisation.apply import carry_out
 from portal.administration.reorganisation.plan import Link, Plan
 from procedures.models import CalendarDay, WorkingHours
+from tests.support.contracts import proposed_change
 from tests.support.payments.accounting import surplus, upload
 from tests.support.payments.statements import YESTERDAY, line
 from tests.support.schedules import schedule
@@ -237,6 +238,7 @@ class World:
             self.system,
             dispatch.waiting()[0],
             self.api_payment.merchant_account,
+            proposed_change(self.api_payment.merchant_account, by=factories.officer(self.home)),
             Notification.objects.all()[0],
             RejectedNotification.objects.create(gateway="vnptpay", reason="bad_signature", body_sha256="x"),
             Bill.objects.get(pk=self.api_bill.pk),

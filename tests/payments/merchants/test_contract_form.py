@@ -13,6 +13,7 @@ from gateways import registry
 from gateways.fields import Kind
 from payments.models import MerchantAccount
 from tests.support import factories
+from tests.support.contracts import carry_out_changes
 from tests.support.html_forms import forms_in
 from tests.support.signing_in import browser_of
 
@@ -63,6 +64,10 @@ def test_one_setting_and_one_key_are_changed_and_the_key_is_told_nowhere(browser
         "secret_secret_key": "another-key-of-the-bank",
     }
     assert browser.post(change_page(account), values).status_code == 302
+    at_once = MerchantAccount.objects.get(pk=account.pk).settings
+    assert at_once == {**account.settings, "smallest_amount": 10_000, "read_seconds": 2.5}
+    [change] = carry_out_changes()
+    assert [(each["label"], each["after"]) for each in change.changes][-1] == ("Khóa HMAC", "•••")
     before, account = account, MerchantAccount.objects.get(pk=account.pk)
     assert account.settings == {
         **before.settings,
@@ -73,8 +78,10 @@ def test_one_setting_and_one_key_are_changed_and_the_key_is_told_nowhere(browser
         "accounts": ["0123", "0456"],
     }
     assert json.loads(account.secrets) == {**json.loads(before.secrets), "secret_key": "another-key-of-the-bank"}
-    entries = AuditEntry.objects.filter(action__startswith="merchant")
-    assert entries.count() == 2 and "another-key" not in json.dumps([entry.detail for entry in entries])
+    entries = AuditEntry.objects.all()
+    assert entries.filter(action__startswith="merchant").count() == 2 and "another-key" not in json.dumps(
+        [entry.detail for entry in entries]
+    )
 
 
 def test_what_is_missing_or_wrong_is_said_at_its_own_input(browser: Client) -> None:
@@ -101,6 +108,8 @@ def test_a_new_contract_asks_for_the_gateway_first_and_for_its_merchant_id_once(
     values |= {f"secret_{name}": value for name, value in contract["secrets"].items()}
     saved = browser.post(f"{ADD}?gateway=momo", values)
     assert saved.status_code == 302, saved.context["adminform"].form.errors
+    assert not MerchantAccount.objects.exists()
+    carry_out_changes()
     made = MerchantAccount.objects.get()
     assert made.settings["partner_code"] == contract["merchant_id"]
     assert json.loads(made.secrets) == contract["secrets"]

@@ -22,6 +22,7 @@ from payments.merchants import key_rotation
 from payments.merchants.accounts import accounts_of
 from payments.models import MerchantAccount, Notification, Payment
 from tests.support import factories
+from tests.support.contracts import carry_out_changes
 from tests.support.notifications import confirm, notify_bill
 from tests.support.payments.callbacks import post
 from tests.support.signing_in import browser_of
@@ -134,6 +135,7 @@ def test_the_administration_rotates_and_never_overwrites(actor: User) -> None:
     page = f"/admin/payments/merchantaccount/{account.pk}/change/"
     keys = json.dumps(new_keys("vnptpay"))
     assert client.post(page, form_of(account, new_secrets=keys)).status_code == 302
+    carry_out_changes()
     assert answer(signed_by_old(payments[0]), "vnptpay") == BELIEVED["vnptpay"]
     assert answer(signed_by_new(payments[1]), "vnptpay") == BELIEVED["vnptpay"]
     refused = client.post(page, form_of(account, new_secrets='{"secret_key": "another"}'))
@@ -142,7 +144,13 @@ def test_the_administration_rotates_and_never_overwrites(actor: User) -> None:
     assert client.post(page, form_of(account, position=7)).status_code == 302
     account.refresh_from_db()
     assert (account.position, account.secrets != account.previous_secrets) == (7, True)
-    assert set(AuditEntry.objects.values_list("action", flat=True)) == {"merchant_saved", "merchant_keys_rotated"}
+    assert set(AuditEntry.objects.values_list("action", flat=True)) == {
+        "merchant_saved",
+        "merchant_keys_rotated",
+        "contract_change_proposed",
+        "contract_change_agreed",
+        "contract_change_in_force",
+    }
 
 
 def test_a_new_contract_begins_when_the_one_before_it_ends(actor: User) -> None:
@@ -158,7 +166,9 @@ def test_a_new_contract_begins_when_the_one_before_it_ends(actor: User) -> None:
         contract(agency, DateRange(date(2027, 1, 1), None))
     ended = form_of(old, valid_during_1="2027-01-01")
     assert client.post(f"/admin/payments/merchantaccount/{old.pk}/change/", ended).status_code == 302
+    carry_out_changes()
     assert client.post(add, wanted).status_code == 302
+    carry_out_changes()
     with time_machine.travel("2026-12-31T16:59:00Z"):  # 23:59 in Vietnam
         assert [account.merchant_id for account in accounts_of(agency)] == [old.merchant_id]
     with time_machine.travel("2026-12-31T17:00:00Z"):

@@ -25,6 +25,7 @@ from payments.api.clients import create_client
 from payments.models import (
     ApiClient,
     Bill,
+    ContractChange,
     Discrepancy,
     LedgerEvent,
     MerchantAccount,
@@ -38,6 +39,7 @@ from payments.models.receipts import ReceiptSeries
 from payments.webhooks import endpoints
 from procedures.models import CalendarDay, FeeSchedule, Procedure, WorkingHours
 from tests.support import factories
+from tests.support.contracts import proposed_change
 from tests.support.schedules import schedule
 from tests.support.signing_in import browser_of
 
@@ -67,6 +69,12 @@ def _notification() -> None:
 def _merchant() -> None:
     kept = {"gateway": "vnptpay", "merchant_id": f"M{next(_numbers)}", "valid_during": factories.FOREVER}
     MerchantAccount.objects.create(agency=factories.agency(), **kept)
+
+
+def _contract_change() -> None:
+    kept = {"gateway": "vnptpay", "merchant_id": f"M{next(_numbers)}", "valid_during": factories.FOREVER}
+    contract = MerchantAccount.objects.create(agency=factories.agency(), **kept)
+    proposed_change(contract, by=factories.officer(contract.agency))
 
 
 def _delivery() -> None:
@@ -123,6 +131,7 @@ ROWS: dict[type[Model], Callable[[], Any]] = {
     LedgerEvent: _payment,
     Membership: lambda: factories.officer(factories.agency()),
     MerchantAccount: _merchant,
+    ContractChange: _contract_change,
     Message: _message,
     Notification: _notification,
     OfficeNetwork: lambda: OfficeNetwork.objects.create(agency=factories.agency(), network="192.0.2.0/24"),
