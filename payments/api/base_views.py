@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db import InternalError
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter
@@ -16,7 +17,7 @@ from rest_framework.views import APIView
 
 from core.rate_limits import Use
 from core.values.text import row_key
-from payments.models import ApiClient
+from payments.models import ApiClient, Bill
 
 from . import authentication
 
@@ -53,6 +54,13 @@ class ApiView(APIView):
     def client(self) -> ApiClient:
         """The system that calls."""
         return cast(ApiClient, self.request.user)
+
+    def own_bills(self) -> QuerySet[Bill]:
+        """Return the client's bills, of the agencies that it bills for today: one taken from it takes its bills along.
+
+        Every query of the API goes through this one.
+        """
+        return Bill.objects.filter(client=self.client, agency__in=self.client.agencies.all())
 
     def check_throttles(self, request: Request) -> None:
         """Count the request. Raises Throttled. While the database takes no writes nothing is counted."""

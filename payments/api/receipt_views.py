@@ -36,7 +36,7 @@ class ReceiptFile(ApiView):
     @extend_schema(operation_id="receipts_file", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, token: str) -> HttpResponse:
         """Read one receipt as a PDF with the payer's whole name. Whoever has only its `url` reads a masked one."""
-        own = Receipt.objects.filter(bill__client=self.client)
+        own = Receipt.objects.filter(bill__in=self.own_bills())
         related = ("series", "bill", "payment", "cancellation__replacement__series")
         receipt = get_object_or_404(own.select_related(*related), token=token)
         return pdf.answer(receipt, names.whole(receipt))

@@ -26,7 +26,7 @@ class RefundView(ApiView):
         """Return the refunds of what was paid for the calling client's bills, loaded for the serializer."""
         rejected = LedgerEvent.objects.filter(kind=EventKind.REFUND_MOVED, after=RefundState.REJECTED).order_by("-pk")
         events = Prefetch("payment__events", queryset=rejected, to_attr="rejections")
-        own = Refund.objects.filter(payment__bill__client=self.client)
+        own = Refund.objects.filter(payment__bill__in=self.own_bills())
         return own.select_related("payment").prefetch_related(events)
 
     def page(self, rows: QuerySet[Refund], request: Request) -> Response:
@@ -63,7 +63,7 @@ class PaymentRefunds(RefundView):
     parameters, has_body, location = ("cursor",), True, "api-refund"
 
     def _payment(self, payment_id: int) -> Payment:
-        return get_object_or_404(Payment.objects.filter(bill__client=self.client), pk=payment_id)
+        return get_object_or_404(Payment.objects.filter(bill__in=self.own_bills()), pk=payment_id)
 
     @extend_schema(operation_id="payment_refunds_list", parameters=[CURSOR], responses=page_of(RefundSerializer))
     def get(self, request: Request, payment_id: int) -> Response:

@@ -40,14 +40,14 @@ class ClientView(ApiView):
     def bills(self) -> QuerySet[Bill]:
         """Return the bills of the calling client, loaded for the serializer."""
         return (
-            Bill.objects.filter(client=self.client)
+            self.own_bills()
             .select_related("agency")
             .prefetch_related("lines", "payments__refunds", "receipts__series", "receipts__cancellation", "events")
         )
 
     def payments(self) -> QuerySet[Payment]:
         """Return the payments of the calling client's bills."""
-        return Payment.objects.filter(bill__client=self.client).select_related("merchant_account")
+        return Payment.objects.filter(bill__in=self.own_bills()).select_related("merchant_account")
 
 
 class BillList(ClientView):
@@ -89,7 +89,7 @@ class BillList(ClientView):
         wanted = dict(serializer.validated_data)
         lines = [bills_create.NewLine(**line) for line in wanted.pop("lines")]
         agency = self._agency(wanted.pop("agency"))
-        others = Bill.objects.filter(client=self.client, reference=wanted["reference"], state=BillState.OPEN)
+        others = self.own_bills().filter(reference=wanted["reference"], state=BillState.OPEN)
         has_others = others.exists()
         bill = bills_create.create_bill(**wanted, agency=agency, lines=lines, client=self.client, cause="api")
         related = f'<{request.path}?{urlencode({"reference": bill.reference})}>; rel="related"'

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import F
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -65,9 +66,13 @@ def _facts(refund: Refund) -> dict[str, Any]:
 def _write(
     kind: WebhookKind, bill_ids: Iterable[int], *, state: str = "", refund: dict[str, Any] | None = None
 ) -> None:
-    """Write one event a bill for each endpoint of its client: two statements, however many bills."""
+    """Write one event a bill for each endpoint of its client: two statements, however many bills.
+
+    A client from which the bill's agency was taken hears nothing of it.
+    """
     listening = {
         "client__is_active": True,
+        "client__agencies": F("agency"),
         "client__webhooks__is_active": True,
         "client__webhooks__removed_at": None,
         **({"state": state} if state else {}),

@@ -45,7 +45,8 @@ def receiver(status: int = 200) -> Iterator[LocalServer]:
 
 def pay(client: ApiClient | None) -> None:
     """Let a new bill of the client be paid by its bank."""
-    post(confirm(factories.payment(of=factories.bill(client=client))))
+    agency = client.agencies.get() if client else None
+    post(confirm(factories.payment(of=factories.bill(of=agency, client=client))))
     inbox.drain_all()
 
 
@@ -78,7 +79,7 @@ def test_a_paid_bill_is_told_once_and_signed(client: ApiClient) -> None:
 
 def test_what_the_database_takes_back_was_never_told(client: ApiClient) -> None:
     endpoints.register(client, "https://client.example/hook")
-    bill = factories.bill(client=client)
+    bill = factories.bill(of=client.agencies.get(), client=client)
     with pytest.raises(RuntimeError), transaction.atomic():
         bills.cancel_bill(bill, reason="x")
         assert WebhookDelivery.objects.count() == 1
