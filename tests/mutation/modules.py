@@ -29,6 +29,8 @@ _CONFORMANCE = (
     "tests/conformance/test_outgoing.py",
     "tests/conformance/test_refunds.py",
 )
+#: Sixty examples of a bank's answer for each mutant take longer than all other tests: what they find has a test by name.
+_NO_FUZZ = " and not anything and not whatever"
 
 #: Path of a module: the tests that are run on its mutants, the quickest first; "-k" leaves out those of other gateways.
 MODULES: dict[str, tuple[str, ...]] = {
@@ -97,7 +99,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gateways/codecs/hmac.py": _CODECS,
     "gateways/vietinbank/statement.py": ("tests/gateways/test_vietinbank.py",),
     **{
-        f"gateways/{gateway}/{part}.py": (f"tests/gateways/test_{gateway}.py", *_CONFORMANCE, "-k", gateway)
+        f"gateways/{gateway}/{part}.py": (f"tests/gateways/test_{gateway}.py", *_CONFORMANCE, "-k", gateway + _NO_FUZZ)
         for gateway in ("momo", "payplatform", "vietinbank", "vietinbank_direct", "vnpay", "vnptpay")
         for part in ("adapter", "messages")
     },
@@ -106,6 +108,6 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/gateways/test_payplatform.py",
         *_CONFORMANCE,
         "-k",
-        "vnptpay or payplatform",
+        "(vnptpay or payplatform)" + _NO_FUZZ,
     ),
 }
