@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 _STATEMENTS = (
-    "tests/payments/reconciliation/test_corpus.py",
     "tests/payments/reconciliation/test_statements.py",
     "tests/payments/reconciliation/test_identity.py",
     "tests/payments/reconciliation/test_codes.py",
 )
-_DEBITS = ("tests/payments/reconciliation/test_debits.py", "tests/payments/reconciliation/test_matching.py")
-_ROWS = ("tests/payments/reconciliation/test_preview_of_rows.py", "tests/payments/reconciliation/test_statements.py")
 _REFUNDS = (
     "tests/payments/refunds/test_rules.py",
     "tests/payments/refunds/test_transfers.py",
@@ -29,7 +26,7 @@ _CONFORMANCE = (
     "tests/conformance/test_outgoing.py",
     "tests/conformance/test_refunds.py",
 )
-#: Sixty examples of a bank's answer for each mutant take longer than all other tests: what they find has a test by name.
+#: Sixty examples of a bank's answer take longer than all other tests: what they find has a test by name.
 _NO_FUZZ = " and not anything and not whatever"
 
 #: Path of a module: the tests that are run on its mutants, the quickest first; "-k" leaves out those of other gateways.
@@ -59,19 +56,25 @@ MODULES: dict[str, tuple[str, ...]] = {
     "payments/reconciliation/formats/iso20022.py": ("tests/payments/reconciliation/test_corpus.py",),
     "payments/reconciliation/codes.py": ("tests/payments/reconciliation/test_codes.py",),
     "payments/reconciliation/identity.py": ("tests/payments/reconciliation/test_identity.py",),
-    "payments/reconciliation/matching.py": (*_DEBITS, *_STATEMENTS[1:]),
+    "payments/reconciliation/matching.py": (
+        "tests/payments/reconciliation/test_matching_rules.py",
+        "tests/payments/reconciliation/test_matching_work.py",
+        "tests/payments/reconciliation/test_matching.py",
+    ),
     "payments/reconciliation/taken_back.py": ("tests/payments/reconciliation/test_taken_back.py",),
     "payments/reconciliation/fates.py": ("tests/payments/reconciliation/test_fates.py",),
-    "payments/reconciliation/row_days.py": _ROWS,
+    "payments/reconciliation/row_days.py": ("tests/payments/reconciliation/test_row_days.py",),
     "payments/reconciliation/likely.py": (
+        "tests/payments/reconciliation/test_likely.py",
         "tests/payments/settlement/test_likeness.py",
         "tests/payments/reconciliation/test_identity.py",
     ),
     "payments/reconciliation/foreign.py": (
+        "tests/payments/reconciliation/test_foreign.py",
         "tests/payments/reconciliation/test_wrong_file.py",
         "tests/payments/reconciliation/test_identity.py",
     ),
-    "payments/reconciliation/daily_totals.py": _STATEMENTS[1:3],
+    "payments/reconciliation/daily_totals.py": _STATEMENTS[:2],
     "payments/refunds/workflow.py": _REFUNDS,
     "payments/refunds/dispatch.py": (*_REFUNDS[2:], "tests/payments/refunds/test_dispatch.py"),
     "payments/receipts/issue.py": ("tests/payments/receipts/test_issue.py",),
