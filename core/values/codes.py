@@ -9,6 +9,12 @@ from .text import plain
 
 #: What a dossier's code looks like however it is parted: H44.40-261123-0001, "h44 40 261123 0001", H44402611230001.
 _DOSSIER = re.compile(r"(?<![A-Z0-9])[A-Z]\s?(?:[\W_]{0,3}[0-9]){12,18}(?![0-9])")
+#: The same as people write it: letters for the digits they look like, and a number without its zeros.
+_MISREAD = re.compile(r"(?<![A-Z0-9])[A-Z]\s?(?:[\W_]{0,3}[0-9OIL]){12,18}(?![A-Z0-9])")
+_SHORT = re.compile(r"(?<![A-Z0-9])([A-Z](?:[\W_]{0,3}[0-9]){2,8})[\W_]{1,3}([0-9]{6})[\W_]{1,3}([0-9]{1,3})(?![0-9])")
+#: A part of a code: digits, or letters that look like some, and what stands between.
+_PART = re.compile(r"[0-9OIL\s.\-/]*[0-9][0-9OIL\s.\-/]*|O{2,3}[0-9OIL]{1,2}")
+_LOOK_ALIKES = str.maketrans("OIL", "011")
 _DRAFT = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{4}[\W_]{0,3}[A-Z0-9]{4}(?![A-Z0-9])")
 #: Series and number of a receipt, as printed BP-26T-0000042.
 _RECEIPT = re.compile(r"(?<![A-Z0-9])([A-Z]{2,4})[\W_]{0,3}([0-9]{2}[A-Z])[\W_]{0,3}([0-9]{1,14})(?![0-9A-Z])")
@@ -36,11 +42,21 @@ def compact(text: str) -> str:
 def dossier_code(text: str) -> str:
     """Return the letters and digits of the dossier's code that stands in a text, else those of the text as it is.
 
-    "Mã hồ sơ: H44.40–261123–0001" and a whole SMS are read like the code alone.
+    "Mã hồ sơ: H44.40–261123–0001" and a whole SMS are read like the code alone, "h44.4O-261123-1" like that code.
     """
     written = tidy(text)
+    if not _DOSSIER.search(written) and (misread := _MISREAD.search(written)):
+        written = misread[0][:1] + misread[0][1:].translate(_LOOK_ALIKES)
+    if short := _SHORT.search(written):
+        return f"{compact(short[1])}{short[2]}{short[3]:>04}"
     match = _DOSSIER.search(written)
     return compact(match[0] if match else written)
+
+
+def part_of_code(text: str) -> str:
+    """Return a text of digits, of which some were written as the letter they look like; any other as it is."""
+    written = tidy(text)
+    return written.translate(_LOOK_ALIKES) if _PART.fullmatch(written) else text
 
 
 def draft_code(text: str) -> str:

@@ -32,13 +32,13 @@ class Scan:
 @for_staff
 def look_up(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     """Answer each scan (`lan` its number, `quet` its text); the browser forgets those that are answered."""
-    now = timezone.now()
+    now, today = timezone.now(), timezone.localdate()
     sent_scans = list(zip(request.POST.getlist("lan"), request.POST.getlist("quet"), strict=False))[:MOST_SCANS]
     scans = []
     for nonce, sent in sent_scans:
         text = lookup.tidy(sent)
-        exact = lookup.one(staff, text, timezone.localdate(now))
-        dossiers = staff.dossiers().filter(pk=exact.pk) if exact else lookup.many(staff, text).order_by("-pk")
+        exact = lookup.one(staff, text, today)
+        dossiers = staff.dossiers().filter(pk=exact.pk) if exact else lookup.many(staff, text, today).order_by("-pk")
         scans.append(Scan(nonce[:40], text, [row_of(each, now) for each in dossiers.with_bills()[:MOST_FOUND]]))
     shown = [row.dossier.code for scan in scans for row in scan.rows]
     list_audit.note(staff, shown, view="scans", is_search=True)

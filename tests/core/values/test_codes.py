@@ -25,6 +25,9 @@ CODE = "H44402611230001"
         "Mã hồ sơ H44.40-261123-0001, PIN 4711",
         "\u200bH44.40-261123-0001\u200b",
         "Ｈ４４.４０-２６１１２３-０００１",
+        "h44.4O-26ll23-OOOI",
+        "Mã hồ sơ: H44.40-261123-1",
+        "h44 40 261123 001",
     ],
 )
 def test_a_dossiers_code_is_found_in_what_was_pasted(typed: str) -> None:

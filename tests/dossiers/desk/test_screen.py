@@ -234,6 +234,7 @@ def test_a_code_typed_into_the_box_stands_in_the_address_without_a_secret(live_s
 
 def test_a_phone_stands_in_no_address_and_nothing_typed_leaves_the_filter(live_server: Any, browser: Browser) -> None:
     dossier = factories.dossier()
+    factories.dossier(dossier.agency)  # of the same phone
     desk = desk_of(officer_of(dossier.agency), browser, live_server.url)
     desk.goto("/quay/?viec=tiep-nhan")
     desk.press("#q", "Enter")
