@@ -31,6 +31,8 @@ class NotReleasable(DossierError):
     NOT_THE_OWNER = "not_the_owner"
     OWNERS_NAME = "owners_name"
     OTHER_NUMBER = "other_number"
+    NO_LETTER = "no_letter"
+    NO_SLIP = "no_slip"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -57,6 +57,7 @@ LABELS: dict[str, Promise] = {
     "kinds": gettext_lazy("Các loại"),
     "left_out": gettext_lazy("Số dòng để riêng"),
     "legal_basis": gettext_lazy("Căn cứ"),
+    "letter": gettext_lazy("Giấy ủy quyền"),
     "links": gettext_lazy("Sắp xếp"),
     "list": gettext_lazy("Danh sách"),
     "measure": gettext_lazy("Số liệu"),

@@ -55,6 +55,7 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
             identity_shown=receiver.identity_shown,
             identity_tail=receiver.identity_tail[-4:],
             identity_note=receiver.note[:255],
+            letter=receiver.letter[:120],
             tracking_number=receiver.tracking_number,
             batch=batch,
             # Postage that went back was no condition any more.
@@ -67,6 +68,8 @@ def release(dossier: Dossier, *, officer: User, receiver: Receiver, batch: str =
         shown = {"relation": receiver.relation, "identity_shown": receiver.identity_shown}
         if receiver.note:
             shown["why_another_paper"] = receiver.note
+        if receiver.letter:
+            shown["letter"] = receiver.letter
         audit.record("hand_over", f"dossier:{locked.code}", actor=officer, agency=locked.agency, **shown)
     return hand_over
 

@@ -106,6 +106,8 @@ class HandOver(models.Model):
     identity_note = models.CharField(
         _("Vì sao nhận giấy tờ khác"), max_length=255, blank=True, default="", db_default=""
     )
+    #: By what somebody is authorised: the letter's number and date.
+    letter = models.CharField(_("Giấy ủy quyền"), max_length=120, blank=True, default="", db_default="")
     tracking_number = models.CharField(_("Số vận đơn"), max_length=20, blank=True)
     batch = models.CharField(max_length=32, blank=True, db_index=True)
     bill_states = models.JSONField(default=dict)

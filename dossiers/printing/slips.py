@@ -74,6 +74,7 @@ def release_slip(hand_over: HandOver, printed_at: datetime, note: str = "") -> S
         together = list(related.order_by("dossier__code"))
     shown = hand_over.get_identity_shown_display()
     tail = f" …{hand_over.identity_tail}" if hand_over.identity_tail else ""
+    letter = (("Giấy ủy quyền", hand_over.letter),) if hand_over.letter else ()
     posted = (("Số vận đơn", hand_over.tracking_number),) if hand_over.tracking_number else ()
     return Sheet(
         agency=hand_over.dossier.agency.name,
@@ -84,6 +85,7 @@ def release_slip(hand_over: HandOver, printed_at: datetime, note: str = "") -> S
         facts=(
             ("Người nhận", hand_over.receiver_name),
             ("Quan hệ với chủ hồ sơ", hand_over.get_relation_display()),
+            *letter,
             ("Giấy tờ đã xem", f"{shown}{tail}" or "…"),
             *posted,
             ("Trả lúc", moment(hand_over.at)),

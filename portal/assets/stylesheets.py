@@ -34,7 +34,15 @@ BUNDLES = {
     "css/bundles/print.css": (*("print/page", "print/components", "print/poster", "print/picture-steps"),),
     "css/bundles/desk.css": (
         *("desk/frame", "desk/bar", "desk/views", "desk/worklist", "desk/why", "desk/actions", "desk/paper"),
-        *("desk/at-hand", "desk/decisions", "desk/sound", "desk/offline", "desk/second-window", "desk/sent"),
+        *(
+            "desk/at-hand",
+            "desk/receiver",
+            "desk/decisions",
+            "desk/sound",
+            "desk/offline",
+            "desk/second-window",
+            "desk/sent",
+        ),
     ),
     "css/bundles/accounting.css": (
         *("accounting/tokens", "accounting/frame", "accounting/figures", "accounting/chart", "accounting/timeline"),

@@ -1,4 +1,5 @@
-// Work by keyboard, at the desk and in accounting: what carries a key's name is pressed by it, rows are walked,
+// Work by keyboard, at the desk and in accounting: what carries a key's name is pressed by it (the first that carries
+// it; something may carry several), rows are walked,
 // `?` lists all keys.
 const STORE = "keys-letters";
 const ROWS = "table[data-rows]";
@@ -12,7 +13,7 @@ const isTyping = () => isField(document.activeElement) && document.activeElement
 
 // What carries the key's name in the row at hand, else on the page outside the rows.
 const carrier = (name) => {
-  const selector = `[data-key="${name}"]`;
+  const selector = `[data-key~="${name}"]`;
   const inRow = document.activeElement?.closest(`${ROWS} tbody tr`)?.querySelector(selector);
   return inRow ?? [...document.querySelectorAll(selector)].find((element) => !element.closest(ROWS));
 };

@@ -227,6 +227,7 @@ def hand_over(tale: Tale, at: datetime, *, by_post: bool = False) -> Row:
     )
     owner, known = tale.owner, tale.bills
     comes_for_them = relation in (Relation.FAMILY, Relation.AUTHORISED)
+    letter = f"{at:%j}/CT, {at - timedelta(days=1):%d/%m/%Y}" if relation == Relation.AUTHORISED else ""
     states = [(bill, str(bill["state"])) for bill in known]
     made = tale.write(
         "hand_over",
@@ -237,6 +238,7 @@ def hand_over(tale: Tale, at: datetime, *, by_post: bool = False) -> Row:
         relation=relation,
         identity_shown=shown,
         identity_tail=owner.identity_number[-4:] if shown in (IdentityShown.CARD, IdentityShown.VNEID) else "",
+        letter=letter,
         tracking_number=number,
         bill_states=lambda: {str(bill["id"]): state for bill, state in states},
         at=at,
@@ -244,7 +246,7 @@ def hand_over(tale: Tale, at: datetime, *, by_post: bool = False) -> Row:
     if by_post:
         tale.dossier["_postal"] |= {"state": PostalState.POSTED, "ended_at": None}
         tale.tell("posted", naming("handover:", made), at, wait=_WAIT, number=number)
-    detail = {"relation": relation, "identity_shown": shown}
+    detail = {"relation": relation, "identity_shown": shown} | ({"letter": letter} if letter else {})
     audited(tale, at, actor, "hand_over", **detail)
     return made
 
@@ -252,7 +254,7 @@ def hand_over(tale: Tale, at: datetime, *, by_post: bool = False) -> Row:
 def take_back(tale: Tale, at: datetime, given: Row, reason: str, *, actor: int, from_post: bool = False) -> None:
     """Let a result lie at the desk again: given to the wrong person, or brought back by the post."""
     tale.when(at)
-    shown = ("identity_shown", "identity_tail", "identity_note")
+    shown = ("identity_shown", "identity_tail", "identity_note", "letter")
     fields = ("officer", "receiver_name", "relation", *shown, "tracking_number", "batch")
     kept = {name: given.get(f"{name}_id", given.get(name, "")) for name in fields}
     given_at = given["at"].astimezone(UTC)

@@ -163,9 +163,7 @@ def _dossiers() -> dict[str, Table]:
             "dossier_id officer_id receiver_name relation bill_states at",
             identity_shown="",
             identity_tail="",
-            identity_note="",
-            tracking_number="",
-            batch="",
+            **dict.fromkeys(("identity_note", "letter", "tracking_number", "batch"), ""),
         ),
         "taken_back": Table(d.TakenBack, "dossier_id hand_over reason actor_id at"),
         "postal": Table(

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from core.values.form_fields import PlainTextField, asked_when
+from core.values.form_fields import NameField, PlainTextField, asked_when
 from dossiers.errors import NotReleasable
 from dossiers.handover.receivers import Receiver
 from dossiers.models import Dossier, Relation, ReturnMethod
@@ -27,12 +28,25 @@ REASONS = {
     NotReleasable.NOT_THE_OWNER: gettext_lazy("Người nhận không mang tên chủ hồ sơ."),
     NotReleasable.OWNERS_NAME: gettext_lazy("Người nhận thay mang đúng tên chủ hồ sơ."),
     NotReleasable.OTHER_NUMBER: gettext_lazy("Số giấy tờ không khớp số ghi trong hồ sơ."),
+    NotReleasable.NO_LETTER: gettext_lazy("Chưa ghi giấy ủy quyền."),
+    NotReleasable.NO_SLIP: gettext_lazy("Chưa quét giấy hẹn của hồ sơ này."),
 }
+#: Names that stand for a name: "Nguyễn A", "Trần Văn B".
+_PLACEHOLDER = re.compile(r"(?:.*\s)?[abcdfghjklmnpqrstvwxz]\.?", re.IGNORECASE)
+#: Of these a reason in writing is no way out.
+_WITHOUT_REASON = (NotReleasable.NOT_THE_OWNER, NotReleasable.NO_SLIP, NotReleasable.NO_LETTER)
 #: What is said beside which field; the last two go with a reason in writing.
 _SAID = {
     NotReleasable.NOT_THE_OWNER: (
         "receiver_name",
         gettext_lazy("Người nhận không mang tên chủ hồ sơ: chọn quan hệ khác, hoặc sửa tên người nhận."),
+    ),
+    NotReleasable.NO_LETTER: ("letter_number", gettext_lazy("Ghi giấy ủy quyền.")),
+    NotReleasable.NO_SLIP: (
+        "slip",
+        gettext_lazy(
+            "Quét mã QR trên giấy hẹn của %(code)s, hoặc gõ mã PIN in trên đó. Không có thì xem giấy tờ khác."
+        ),
     ),
     NotReleasable.OWNERS_NAME: (
         "receiver_name",
@@ -52,19 +66,35 @@ class ReceiverForm(ShownForm):
     """Who takes the results of one owner. An owner who comes has their own name; the post's stands on its order."""
 
     relation = forms.ChoiceField(label=gettext_lazy("Quan hệ với chủ hồ sơ"), choices=Relation.choices)
-    receiver_name = PlainTextField(label=gettext_lazy("Người nhận thay"), max_length=120, required=False)
+    receiver_name = NameField(label=gettext_lazy("Người nhận thay"), max_length=120, required=False)
+    letter_number = PlainTextField(label=gettext_lazy("Số giấy ủy quyền"), max_length=80, required=False)
+    letter_date = forms.DateField(
+        label=gettext_lazy("Ngày giấy ủy quyền"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    slip = PlainTextField(
+        label=gettext_lazy("Quét mã QR trên giấy hẹn, hoặc gõ mã PIN in trên đó"), max_length=2000, required=False
+    )
     tracking_number = forms.CharField(label=gettext_lazy("Số vận đơn"), max_length=30, required=False)
-    field_order = ("relation", "receiver_name", "identity_shown", "identity_tail", "identity_note", "tracking_number")
+    field_order = (
+        *("relation", "receiver_name", "letter_number", "letter_date"),
+        *("identity_shown", "slip", "identity_tail", "identity_note", "tracking_number"),
+    )
 
     def __init__(self, dossiers: Sequence[Dossier], data: Mapping[str, Any] | None = None) -> None:
         self._dossiers = dossiers
         is_posted = dossiers[0].return_method == ReturnMethod.POST
         super().__init__(data, initial={"relation": Relation.POST if is_posted else Relation.OWNER})
         self.fields["identity_tail"].widget.attrs["data-key"] = "F4"
-        if document := dossiers[0].identity_document:
-            on_file = gettext("Hồ sơ ghi: %(document)s") % {"document": document.without_tail}
+        is_owner = not self.is_bound or self.data.get("relation") == Relation.OWNER
+        if is_owner and (document := dossiers[0].identity_document):
+            on_file = gettext("Giấy tờ của chủ hồ sơ: %(document)s") % {"document": document.without_tail}
             self.fields["identity_tail"].help_text = on_file
         asked_when(self.fields["receiver_name"], gettext("khi không phải chủ hồ sơ"))
+        asked_when(self.fields["letter_number"], gettext("khi được ủy quyền"))
+        asked_when(self.fields["letter_date"], gettext("khi được ủy quyền"))
+        asked_when(self.fields["slip"], gettext("khi người nhận thay chỉ có giấy hẹn"))
         asked_when(self.fields["tracking_number"], gettext("khi gửi bưu điện"))
 
     def clean(self) -> dict[str, Any]:
@@ -79,10 +109,36 @@ class ReceiverForm(ShownForm):
             self.errors.pop("identity_tail", None)
             self.cleaned_data |= {"identity_shown": "", "identity_tail": ""}
         super().clean()
-        if not self.cleaned_data.get("receiver_name") and "receiver_name" not in self.errors:
+        self._read_letter()
+        name = self.cleaned_data.get("receiver_name", "")
+        if not name and "receiver_name" not in self.errors:
             self._name_them(relation)
+        elif _PLACEHOLDER.fullmatch(name):
+            self.add_error("receiver_name", gettext("Ghi đủ họ tên như trên giấy tờ đang xem, không viết tắt."))
         self._hold_against_file()
         return self.cleaned_data
+
+    def _read_letter(self) -> None:
+        """A letter has its number and a day that has come; who needs none has none."""
+        number, day = self.cleaned_data.get("letter_number"), self.cleaned_data.get("letter_date")
+        self.cleaned_data["letter"] = ""
+        if Relation.AUTHORISED not in self.relations():
+            for name in ("letter_number", "letter_date"):
+                self.errors.pop(name, None)
+            return
+        if not number and "letter_number" not in self.errors:
+            self.add_error("letter_number", gettext("Ghi số giấy ủy quyền; giấy không có số thì ghi nơi chứng thực."))
+        if "letter_date" not in self.errors:
+            if not day:
+                self.add_error("letter_date", gettext("Ghi ngày của giấy ủy quyền."))
+            elif day > timezone.localdate():
+                self.add_error("letter_date", gettext("Ngày này chưa đến."))
+        if number and day:
+            self.cleaned_data["letter"] = f"{number}, {day:%d/%m/%Y}"
+
+    def relations(self) -> set[str]:
+        """Return what the receiver is said to be, to whomever."""
+        return {self.cleaned_data.get("relation", "")}
 
     def _hold_against_file(self) -> None:
         """Refuse by name what a dossier contradicts; ask for a reason only where there is something to explain."""
@@ -91,13 +147,14 @@ class ReceiverForm(ShownForm):
         else:
             pairs = [(each, replace(self.receiver(each), note="").contradicts(each)) for each in self._dossiers]
             against = [(dossier, reason) for dossier, reason in pairs if reason]
-        if all(reason == NotReleasable.NOT_THE_OWNER for _dossier, reason in against):
+        if all(reason in _WITHOUT_REASON for _dossier, reason in against):
             self.ask_nothing()
         said: dict[tuple[str, str], None] = {}
         for dossier, reason in against:
             if self.receiver(dossier).contradicts(dossier):
                 field, text = _SAID[reason]
-                words = {"owner": dossier.owner_name, "tail": self.cleaned_data["identity_tail"]}
+                tail = self.cleaned_data["identity_tail"]
+                words = {"owner": dossier.owner_name, "tail": tail, "code": dossier.code}
                 said[self.field_of(field, dossier), str(text) % words] = None
         for each in said:
             self.add_error(*each)
@@ -126,6 +183,8 @@ class ReceiverForm(ShownForm):
             identity_tail=given["identity_tail"],
             tracking_number=given["tracking_number"],
             note=given["identity_note"],
+            letter=given["letter"],
+            slip=given.get("slip", ""),
         )
 
     def relation_to(self, dossier: Dossier) -> str:
@@ -141,7 +200,7 @@ class SeveralOwnersForm(ReceiverForm):
         del self.fields["relation"], self.fields["tracking_number"]
         self.initial = {}
         self.fields["identity_tail"].help_text = ""
-        self.fields["receiver_name"] = PlainTextField(label=gettext("Người nhận kết quả"), max_length=120)
+        self.fields["receiver_name"] = NameField(label=gettext("Người nhận kết quả"), max_length=120)
         self._names: dict[str, str] = {}
         choices = [("", gettext("Chọn quan hệ")), *(each for each in Relation.choices if each[0] != Relation.POST)]
         for dossier in dossiers:
@@ -151,6 +210,10 @@ class SeveralOwnersForm(ReceiverForm):
                 label = gettext("Người nhận là gì của %(owner)s") % {"owner": dossier.owner_name}
                 self.fields[name] = forms.ChoiceField(label=label, choices=choices)
         self.order_fields(["receiver_name", *self._names.values()])
+
+    def relations(self) -> set[str]:
+        """Return what the receiver is said to be to each of the owners."""
+        return {self.cleaned_data.get(name, "") for name in self._names.values()}
 
     def field_of(self, name: str, dossier: Dossier) -> str:
         """Return the field beside which something is said: of the name, at the relation to a dossier's owner."""

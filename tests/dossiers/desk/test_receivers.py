@@ -80,7 +80,8 @@ def test_a_reason_that_explains_nothing_is_not_kept() -> None:
 def test_nobody_is_the_owner_under_another_name_or_another_under_the_owners(
     relation: str, name: str, field: str
 ) -> None:
-    answer = _give(_ready(), relation=relation, receiver_name=name, identity_tail="9999")
+    letter = {"letter_number": "1", "letter_date": "2026-11-02"} if relation == "authorised" else {}
+    answer = _give(_ready(), relation=relation, receiver_name=name, identity_tail="9999", **letter)
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
     assert not HandOver.objects.exists()
@@ -143,10 +144,71 @@ def test_a_browser_lets_through_what_has_no_number() -> None:
     assert HandOver.objects.count() == 1
 
 
+@pytest.mark.parametrize("name", ["X", "Nguyễn A", "Trần Văn B.", "x", "12"])
+def test_what_stands_for_a_name_is_none(name: str) -> None:
+    answer = _give(_ready(), relation="family", receiver_name=name, identity_tail="9999")
+    assert "receiver_name" in answer.context["form"].errors
+    assert not HandOver.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Y Ê", "Nguyễn Thị Ý", "Lò Thị O"])
+def test_a_short_name_is_a_name(name: str) -> None:
+    _give(_ready(), relation="family", receiver_name=name, identity_tail="9999")
+    assert HandOver.objects.get().receiver_name == name
+
+
+def test_who_is_authorised_has_a_letter_with_number_and_day() -> None:
+    dossier = _ready()
+    other = {"relation": "authorised", "receiver_name": "Bùi Văn Dần", "identity_tail": "9999"}
+    for letter in ({}, {"letter_number": "12/CC"}, {"letter_number": "12/CC", "letter_date": "2999-01-01"}):
+        assert "letter_date" in _give(dossier, **other, **letter).context["form"].errors
+    assert "letter_number" in _give(dossier, **other, letter_date="2026-11-02").context["form"].errors
+    assert not HandOver.objects.exists()
+    _give(dossier, **other, letter_number="12/CC", letter_date="2026-11-02")
+    assert HandOver.objects.get().letter == "12/CC, 02/11/2026"
+    assert AuditEntry.objects.get(action="hand_over").detail["letter"] == "12/CC, 02/11/2026"
+    assert "12/CC, 02/11/2026" in signed_in(dossier.agency).get(f"/quay/{dossier.code}/").content.decode()
+
+
+def test_a_relative_with_the_slip_alone_has_it_in_hand() -> None:
+    dossier = _ready()
+    Dossier.objects.filter(pk=dossier.pk).update(pin="4711")
+    relative = {"relation": "family", "receiver_name": "Bùi Văn Dần", "identity_shown": "slip", "identity_tail": ""}
+    for slip in ("", dossier.code, "4712", _ready(dossier.agency).slip_token):
+        assert "slip" in _give(dossier, **relative, slip=slip, identity_note=REASON).context["form"].errors, slip
+    assert not HandOver.objects.exists()
+    for slip in (f"http://portal.test/giay-hen/{dossier.slip_token}/", "4711"):
+        assert _give(dossier, **relative, slip=slip).status_code == 302
+        HandOver.objects.all().delete()
+        Dossier.objects.filter(pk=dossier.pk).update(state=9)
+
+
+def test_results_of_several_owners_need_the_slip_of_each() -> None:
+    agency = factories.agency()
+    one, other = _ready(agency), _ready(agency, "025190000202")
+    given = {"ma": [one.code, other.code], "receiver_name": "Bùi Văn Dần", "identity_shown": "slip"}
+    given |= {"relation_0": "family", "relation_1": "family"}
+    client = signed_in(agency)
+    refused = client.post("/quay/tra-nhieu/", given | {"slip": one.slip_token})
+    assert other.code in str(refused.context["form"].errors["slip"])
+    assert one.code not in str(refused.context["form"].errors["slip"])
+    client.post("/quay/tra-nhieu/", given | {"slip": f"{one.slip_token} {other.slip_token}"})
+    assert HandOver.objects.count() == 2
+
+
+def test_the_number_of_the_owner_is_no_hint_for_who_comes_in_their_place() -> None:
+    refused = _give(_ready(), relation="family", receiver_name="", identity_tail="9999")
+    form = refused.content.decode().split('class="card no-print receiver"')[1].split("</form>")[0]
+    assert "02519000" not in form
+
+
 def test_the_hand_over_itself_refuses_what_no_form_asked() -> None:
     dossier, officer = _ready(), factories.officer(factories.agency())
     for name, tail, why in ((OWNER, "9999", "other_number"), ("Người Khác", "0101", "not_the_owner")):
         with pytest.raises(NotReleasable, match=why):
             release(dossier, officer=officer, receiver=Receiver(name, "owner", "card", tail))
+    for relation, shown, why in (("authorised", "card", "no_letter"), ("family", "slip", "no_slip")):
+        with pytest.raises(NotReleasable, match=why):
+            release(dossier, officer=officer, receiver=Receiver("Người Khác", relation, shown, "9999"))
     with pytest.raises(NotReleasable, match="owners_name"):
         release(dossier, officer=officer, receiver=Receiver(OWNER, "family", "card", "9999"))
