@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from core.values import money
+from core.values.form_fields import asked_when
 from gateways import registry
 from payments.bills.create import MAX_AMOUNT
 from payments.models import MerchantAccount
@@ -207,3 +208,6 @@ class CloseShiftForm(forms.Form):
 
     counted_amount = DongField(label=_("Đếm được trong két (đồng)"), min_value=0)
     note = forms.CharField(label=_("Giải thích chênh lệch"), max_length=255, required=False)
+    asked_when(note, _("khi số đếm được khác sổ"))
+    #: The difference that somebody was shown and closes with all the same.
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.audit import record as audit
 from core.values.money import dong_for_reader
 from payments.cash_desk import collect as cash_desk
 from payments.errors import InvalidBill, PaymentsError
 from payments.exports.params import choice, page_of
-from payments.models import CashShift
+from payments.models import CashShift, CounterPayment
 
 from .access import AccountingStaff, for_cashiers
 from .error_messages import attempt, explain
@@ -40,8 +43,14 @@ def _page(
         rows = rows.filter(closed_at=None)
     elif only == "different":
         rows = rows.exclude(closed_at=None).exclude(counted_amount=F("expected_amount"))
+    # Of a drawer that is open nobody is told before it is counted what should be in it.
+    chosen = request.GET.get("ca", "")
+    shift = rows.exclude(closed_at=None).filter(pk=int(chosen)).first() if re.fullmatch(r"\d{1,15}", chosen) else None
     context = {
         "staff": staff,
+        "came_from": _came_from(request),
+        "shift": shift,
+        "taken": _taken(shift) if shift else (),
         "page": page_of(request, rows.select_related("cashier", "agency")),
         "only": only,
         "mine": CashShift.objects.filter(cashier=staff.user, closed_at=None).select_related("agency").first(),
@@ -60,7 +69,13 @@ def open_shift(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
         return _page(request, staff, open_form=form)
     agency, amount = form.cleaned_data["agency"], form.cleaned_data["opening_amount"]
     attempt(request, lambda: cash_desk.open_shift(staff.user, agency, opening_amount=amount), _("Ca đang mở."))
-    return redirect("accounting-shifts")
+    return redirect(_came_from(request) or "accounting-shifts")
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of the desk on which a drawer was missed, "" where somebody came otherwise."""
+    path = (request.POST if request.method == "POST" else request.GET).get("tu", "")
+    return path if re.fullmatch(r"/quay/[A-Z0-9.\-]{1,40}/", path) else ""
 
 
 @require_POST
@@ -73,6 +88,9 @@ def close_shift(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRe
         return _page(request, staff, close_form=form)
     counted, note = form.cleaned_data["counted_amount"], form.cleaned_data["note"]
     try:
+        difference = cash_desk.count(shift, counted_amount=counted, note=note)
+        if difference and form.cleaned_data["seen"] != difference:
+            return _look_again(request, staff, shift, form, difference)
         cash_desk.close_shift(shift, counted_amount=counted, note=note)
     except InvalidBill:
         # The count is blind: whoever is told what should be there counts until it is.
@@ -82,5 +100,33 @@ def close_shift(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRe
     except PaymentsError as error:
         messages.error(request, explain(error))
     else:
-        messages.success(request, _("Đã đóng ca, số tiền đã đếm được ghi lại."))
+        if difference:
+            text = _("Đã đóng ca với chênh lệch %(amount)s, kèm giải thích.")
+            messages.warning(request, text % {"amount": dong_for_reader(difference)})
+        else:
+            messages.success(request, _("Đã đóng ca, số tiền đã đếm được ghi lại."))
     return redirect("accounting-shifts")
+
+
+def _look_again(
+    request: HttpRequest, staff: AccountingStaff, shift: CashShift, form: CloseShiftForm, difference: int
+) -> HttpResponse:
+    """Name the difference, and what the shift took, before it is final: the first count is on record by then."""
+    counted, note = form.cleaned_data["counted_amount"], form.cleaned_data["note"]
+    audit.record("shift_counted", f"shift:{shift.pk}", actor=staff.user, agency=shift.agency, difference=difference)
+    again = CloseShiftForm(initial={"counted_amount": counted, "note": note, "seen": difference})
+    context = {
+        "staff": staff,
+        "shift": shift,
+        "form": again,
+        "counted": counted,
+        "expected": counted - difference,
+        "difference": difference,
+        "taken": _taken(shift),
+    }
+    return render(request, "payments/accounting/shift_differs.html", context)
+
+
+def _taken(shift: CashShift) -> QuerySet[CounterPayment]:
+    """What a shift took, in cash and by card, in the order it was taken."""
+    return shift.payments.select_related("payment__bill").order_by("pk")

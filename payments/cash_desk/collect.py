@@ -78,6 +78,19 @@ def amount_to_take(bill: Bill) -> int:
     return bill.missing_amount or bill.amount
 
 
+def count(shift: CashShift, *, counted_amount: int, note: str = "") -> int:
+    """Return by how much a drawer differs from what was counted, whole đồng; nothing is closed.
+
+    Raises InvalidBill (field `note`) for a difference without a word, ShiftNotOpen when it is closed.
+    """
+    if CashShift.objects.exclude(closed_at=None).filter(pk=shift.pk).exists():
+        raise ShiftNotOpen
+    difference = counted_amount - expected_amount(shift)
+    if difference and not note.strip():
+        raise InvalidBill("note", f"the drawer differs by {difference} đồng: say why")
+    return difference
+
+
 def close_shift(shift: CashShift, *, counted_amount: int, note: str = "") -> CashShift:
     """Count and close a drawer; a difference must be explained (the database insists).
 

@@ -100,9 +100,49 @@ def test_a_cashier_opens_counts_explains_and_closes() -> None:
     assert "data-error-summary" in answer
     assert "650.000" not in answer, "a second count is blind, too"
     assert CashShift.objects.get().closed_at is None
-    assert "Đã đóng ca" in said(client.post(path, {"counted_amount": "640000", "note": "Trả lại nhầm"}, follow=True))
+    explained = {"counted_amount": "640000", "note": "Trả lại nhầm"}
+    looked = said(client.post(path, explained))
+    assert "650.000" in looked and "-10.000" in looked and "150.000" in looked, "the difference and what was taken"
+    assert CashShift.objects.get().closed_at is None, "a number mistyped is not final"
+    assert AuditEntry.objects.get(action="shift_counted").detail == {"difference": -10_000}
+    other = said(client.post(path, explained | {"counted_amount": "64000", "seen": "-10000"}))
+    assert "-586.000" in other, "another number is another look"
+    closed = said(client.post(path, explained | {"seen": "-10000"}, follow=True))
+    assert "Đã đóng ca với chênh lệch -10.000" in closed
     assert "Ca này đã đóng" in said(client.post(path, {"counted_amount": "1", "note": "x"}, follow=True))
     assert CashShift.objects.get().difference == -10_000
+
+
+def test_what_a_closed_shift_took_is_listed_and_of_an_open_one_nothing() -> None:
+    agency = factories.agency()
+    cashier = factories.officer(agency, Role.CASHIER)
+    shift = cash_desk.open_shift(cashier, agency, opening_amount=0)
+    bill = factories.bill(of=agency)
+    cash_desk.take(bill, cash_desk.Taking("pos", 150_000, "000123"), cashier=cashier)
+    client = sign_in(cashier)
+    assert bill.reference not in said(client.get(f"/doi-soat/ca-thu/?ca={shift.pk}"))
+    cash_desk.close_shift(shift, counted_amount=0)
+    page = said(client.get(f"/doi-soat/ca-thu/?ca={shift.pk}"))
+    assert bill.reference in page and "000123" in page
+    for odd in ("x", "99999999999999999999", "-1"):
+        assert client.get("/doi-soat/ca-thu/", {"ca": odd}).status_code == 200
+    stranger = signed_in(factories.agency(), Role.CASHIER)
+    assert bill.reference not in said(stranger.get(f"/doi-soat/ca-thu/?ca={shift.pk}"))
+
+
+def test_who_missed_a_drawer_at_the_desk_is_led_back_to_it() -> None:
+    agency = factories.agency()
+    values = {"agency": agency.pk, "opening_amount": "0"}
+    for path, leads in (
+        ("/quay/H44.1-261130-0001/", "/quay/H44.1-261130-0001/"),
+        ("//evil.example/", "/doi-soat/ca-thu/"),
+    ):
+        client = signed_in(agency, Role.CASHIER)
+        assert client.post("/doi-soat/ca-thu/mo/", values | {"tu": path}).headers["Location"] == leads
+    assert (
+        'value="/quay/H44.1-261130-0001/"'
+        in signed_in(agency, Role.CASHIER).get("/doi-soat/ca-thu/", {"tu": "/quay/H44.1-261130-0001/"}).content.decode()
+    )
 
 
 def test_a_drawer_is_closed_by_nobody_else_and_opened_at_ones_own_agency() -> None:
