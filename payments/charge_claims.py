@@ -32,12 +32,16 @@ _MONEY_ACCOUNTED_FOR = (PaymentState.PAID, PaymentState.REVERSED)
 
 @dataclass(frozen=True, slots=True)
 class ClaimDetails:
-    """What the payer says. `amount` is whole đồng; `proof` is a JPEG that we encoded ourselves, or nothing."""
+    """What the payer says. `amount` is whole đồng; `proof` is a JPEG that we encoded ourselves, or nothing.
+
+    `told_by` names the officer to whom they said it, "" where they wrote it themselves.
+    """
 
     amount: int
     charged_at: datetime
     bank_ref: str = ""
     proof: bytes = b""
+    told_by: str = ""
 
 
 def claimable(bill: Bill) -> list[Payment]:
@@ -73,7 +77,7 @@ def make(payment: Payment, details: ClaimDetails, *, due_at: datetime) -> Charge
             amount=details.amount,
             bill=bill,
             payment=locked,
-            note=f"{moment} · {details.bank_ref}",
+            note=" · ".join(filter(None, (moment, details.bank_ref, details.told_by))),
         )
         case.save()
         claim = ChargeClaim(

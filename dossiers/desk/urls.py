@@ -4,7 +4,7 @@ from django.urls import path
 
 from . import assisted_views, erasure_views, file_views, print_views, views, work_views
 from .customer_display import views as customer_display_views
-from .fees import amount_views, cash_views, exemption_views, explanation_views
+from .fees import amount_views, cash_views, claim_views, exemption_views, explanation_views
 from .handover import views as handover_views
 from .scanner import offline_scan_views, photo_views, service_worker_views
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("<str:code>/", views.desk_dossier, name="desk-dossier"),
     path("<str:code>/trang-thai/", views.desk_state, name="desk-state"),
     path("<str:code>/hoi-ngan-hang/", views.check_now, name="desk-check"),
+    path("<str:code>/bi-tru-tien/", claim_views.charged, name="desk-charged"),
     path("<str:code>/vi-sao/", explanation_views.why, name="desk-why"),
     path("<str:code>/muc-thu/", amount_views.set_amounts, name="desk-amounts"),
     path("<str:code>/mien-giam/", exemption_views.check_exemption, name="desk-exemption"),

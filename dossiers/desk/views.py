@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.audit import record as audit
 from agencies.models import Agency
 from core import live
-from dossiers.desk.fees.money import attempts_of, money_of
+from dossiers.desk.fees import bank_words, receipts
+from dossiers.desk.fees.money import attempts_of, claimable_of, money_of
 from dossiers.desk.fees.state import last_checked, payments_of
 from dossiers.errors import DossierMoved, IllegalDossierMove, NothingToUndo
 from dossiers.fees.claims import claim_of
@@ -81,7 +82,7 @@ def desk(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
     if typed:
         dossiers = Dossier.objects.none()  # by an address only a code is looked for, and it is not one of theirs
     elif text:
-        dossiers = lookup.many(staff, text).order_by("-pk")
+        dossiers = lookup.many(staff, text, timezone.localdate(now)).order_by("-pk")
     else:
         dossiers = worklist(staff.dossiers().of_agencies(staff.works_at), now, view=view, order=order, user=staff.user)
     # A page more is enough to know whether there is a next one: nothing is counted.
@@ -142,6 +143,7 @@ def dossier_page(
         "undo_seconds": int(UNDO_WITHIN.total_seconds()),
         "form": (refused or ReceiverForm([dossier])) if may_act and is_releasable else None,
         "payments": attempts_of(dossier),
+        "may_claim": may_serve and not dossier.is_settled and bool(claimable_of(dossier)),
         "takings": _takings(staff, dossier),
         "shift": CashShift.objects.filter(cashier=staff.user, closed_at=None).first(),
         "sent": dossier.attachments.all(),
@@ -150,6 +152,7 @@ def dossier_page(
         "result": getattr(dossier, "result", None),
         "events": dossier.events.select_related("actor"),
         "assignments": dossier.assignments.select_related("giver", "taker"),
+        "receipts": receipts.to_print(dossier, staff.user),
         "papers": offered(dossier) if may_serve else [],
     }
     return render(request, "dossiers/desk/dossier.html", context, status=422 if refused else 200)
@@ -221,7 +224,13 @@ def check_now(request: HttpRequest, staff: DeskStaff, code: str) -> HttpResponse
     subject = f"dossier:{code}"
     audit.record("bank_asked", subject, actor=staff.user, agency=dossier.agency, answer=answer.name.lower())
     level = {Answer.TOLD: messages.SUCCESS, Answer.NOTHING: messages.INFO}.get(answer, messages.WARNING)
-    messages.add_message(request, level, str(ANSWERS[answer]))
+    dossier = staff.dossier(code)  # with what the answers have changed
+    said = [str(ANSWERS[answer])]
+    if answer is Answer.TOLD:
+        said.append(bank_words.answers(dossier))
+    elif answer is Answer.NOTHING and not dossier.is_settled:
+        said.append(_("Công dân nói đã chuyển tiền: xem trên điện thoại chuyển cho ai, mã nào, rồi báo kế toán mã đó."))
+    messages.add_message(request, level, " ".join(said))
     return redirect("desk-dossier", code=code)
 
 

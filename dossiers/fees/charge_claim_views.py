@@ -53,7 +53,7 @@ class ClaimForm(forms.Form):
         widget=forms.ClearableFileInput({"accept": "image/jpeg,image/png"}),
     )
 
-    def __init__(self, attempts: list[Payment], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, attempts: list[Payment], *args: Any, is_at_desk: bool = False, **kwargs: Any) -> None:
         first = attempts[0]
         kwargs["initial"] = {
             "attempt": first.token,
@@ -62,6 +62,8 @@ class ClaimForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         self.fields["attempt"].choices = [(payment.token, _name(payment)) for payment in attempts]  # type: ignore[attr-defined]
+        # At the desk the phone is in hand: without its number the accountants could ask the bank for nothing.
+        self.fields["bank_ref"].required = is_at_desk
         for name, field in self.fields.items():
             if field.help_text:
                 field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
@@ -101,7 +103,7 @@ def charged(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("bill", token=token)
     form = ClaimForm(attempts, *([request.POST, request.FILES] if request.method == "POST" else []))
     if form.is_bound and form.is_valid():
-        if refusal := _make(bill, attempts, form.cleaned_data):
+        if refusal := report(attempts, form.cleaned_data):
             form.add_error(None, refusal)
         else:
             messages.success(request, _("Đã nhận. Chúng tôi đã hỏi ngân hàng ngay."))
@@ -110,16 +112,17 @@ def charged(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "dossiers/fees/charge_claim.html", context, status=422 if form.is_bound else 200)
 
 
-def _make(bill: Bill, attempts: list[Payment], given: dict[str, Any]) -> str:
-    """Open the case; return why not, or nothing."""
+def report(attempts: list[Payment], given: dict[str, Any], *, told_by: str = "") -> str:
+    """Open the case of one of these attempts; return why not, or nothing. `told_by` is the officer who was told."""
     payment = next(payment for payment in attempts if payment.token == given["attempt"])
     now = timezone.now()
-    office = heir_of(bill.agency, timezone.localdate(now))
+    office = heir_of(payment.bill.agency, timezone.localdate(now))
     details = charge_claims.ClaimDetails(
         amount=given["amount"],
         charged_at=given["charged_at"],
         bank_ref=given["bank_ref"].strip(),
         proof=given["proof"],
+        told_by=told_by,
     )
     try:
         charge_claims.make(payment, details, due_at=due_at(now, ANSWERED_WITHIN, agency=office) or now)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from dossiers.models import Dossier
 from gateways import registry
+from payments import charge_claims
 from payments.models import Bill, Discrepancy, Payment
 from payments.states import BillState
 
@@ -47,3 +48,9 @@ def attempts_of(dossier: Dossier) -> list[tuple[Payment, str, int | None]]:
     """Return every attempt to pay, newest first: its gateway's name, and what came of it in another sum, if so."""
     came = {pk: amount for bill in dossier.bills.all() for pk, amount in bill.wrong_sums.items()}
     return [(payment, registry.name_of(payment.gateway), came.get(payment.pk)) for payment in payments_of(dossier)]
+
+
+def claimable_of(dossier: Dossier) -> list[Payment]:
+    """Return the attempts somebody may say they were charged for, newest first."""
+    bills = dossier.bills.prefetch_related("payments__claim")
+    return sorted((each for bill in bills for each in charge_claims.claimable(bill)), key=lambda payment: -payment.pk)

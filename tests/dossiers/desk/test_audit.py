@@ -23,6 +23,7 @@ from dossiers.processing import signing
 from dossiers.processing.transitions import move
 from dossiers.states import DossierState as S
 from payments.cash_desk import collect as cash_desk
+from payments.states import PaymentState
 from tests.support import factories
 from tests.support.decisions import decide
 from tests.support.desk import RECEIVER
@@ -78,6 +79,14 @@ def _take(desk: Desk) -> str:
     return desk.post("desk-take", dossier, **given)
 
 
+def _charged(desk: Desk) -> str:
+    dossier = desk.dossier(S.ACCEPTED, 10_000)
+    payment = factories.payment(of=dossier.bills.get(), state=PaymentState.FAILED)
+    moment = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    given = {"attempt": payment.token, "amount": "10000", "charged_at": moment, "bank_ref": "FT26327123"}
+    return desk.post("desk-charged", dossier, **given)
+
+
 def _undo(desk: Desk) -> str:
     dossier = desk.dossier(S.SUBMITTED)
     move(dossier, S.ACCEPTED, actor=desk.officer)
@@ -131,6 +140,7 @@ ACTS: dict[str, Callable[[Desk], str]] = {
     "desk-next": lambda desk: desk.post("desk-next", desk.dossier(S.SUBMITTED)),
     "desk-undo": _undo,
     "desk-check": lambda desk: desk.post("desk-check", desk.dossier(S.ACCEPTED, 10_000)),
+    "desk-charged": _charged,
     "desk-take": _take,
     "desk-work": lambda desk: desk.post("desk-work", desk.dossier(S.SUBMITTED), "?viec=tu-choi", reason="Sai nơi nộp"),
     "desk-print": lambda desk: desk.post("desk-print", desk.dossier(S.ACCEPTED), giay="giay-hen", kho="80"),
