@@ -15,7 +15,7 @@ from .audit import record as audit
 from .authorization import PROVINCIAL
 from .errors import LastProvinceAdmin
 from .models import Membership, Role, User
-from .signals import credential_changed
+from .signals import credential_changed, invited
 
 #: What counts as a second factor; recovery codes alone do not.
 STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -23,9 +23,14 @@ _LOCK = 4_404_405
 
 
 def is_within(user: User, agencies: set[int]) -> bool:
-    """Tell whether every role somebody holds, or will hold, is an agency's and at one of these agencies."""
+    """Tell whether every role somebody holds, or will hold, is an agency's and at one of these agencies.
+
+    Of no role that would be true of everybody: an account without one belongs to the agency that made it.
+    """
     today = timezone.localdate()
     held = user.memberships.filter(Q(valid_during__endswith=None) | Q(valid_during__endswith__gt=today))
+    if not held.exists():
+        return user.made_by_agency_id in agencies
     return not held.exclude(agency__in=agencies, role__in=set(Role) - set(PROVINCIAL)).exists()
 
 
@@ -70,6 +75,20 @@ def take_factor_away(user: User, *, actor: User) -> None:
         Authenticator.objects.filter(user=user).delete()
         _delete_sessions(user)
         note_credential_change("second_factor_removed", user, actor=actor, kinds=kinds)
+
+
+def invite(user: User, *, actor: User) -> None:
+    """Let somebody set a password and a factor of their own, by a letter: nobody who knew the old ones gets in.
+
+    For whoever is given a role of the province: the account was another's to open before. Audited.
+    """
+    with transaction.atomic():
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        Authenticator.objects.filter(user=user).delete()
+        _delete_sessions(user)
+        audit.record("invited", f"user:{user.pk}", actor=actor)
+        invited.send(sender=User, user=user)
 
 
 def note_credential_change(change: str, user: User, *, actor: User, **detail: Any) -> None:

@@ -17,7 +17,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Build stale translations; connect the receivers of sign-ins."""
-        from .accounts import contract_letters, events, letters  # noqa: F401 - their receivers
+        from .accounts import contract_letters, events, invitations, letters  # noqa: F401 - their receivers
         from .assets import translations
 
         try:

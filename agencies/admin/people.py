@@ -38,11 +38,32 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
     password = None  # type: ignore[assignment]
 
 
+class RoleRows(WholeRowFormSet):
+    """Roles of the province are given to whoever can be invited by a letter to a password of their own."""
+
+    def clean(self) -> None:
+        """Refuse such a role without an address to write to."""
+        super().clean()
+        for form in self.forms:
+            if _becomes_provincial(form) and not self.instance.email:
+                form.add_error("role", _("Vai trò của tỉnh cần thư điện tử: người đó tự đặt mật khẩu theo thư mời."))
+
+    @property
+    def made_provincial(self) -> bool:
+        """Whether a role that was an agency's has become one of the province."""
+        return any(_becomes_provincial(form) for form in self.forms)
+
+
+def _becomes_provincial(form: Any) -> bool:
+    chosen = getattr(form, "cleaned_data", {}).get("role")
+    return "role" in form.changed_data and chosen in PROVINCIAL and form.initial.get("role") not in PROVINCIAL
+
+
 class MembershipInline(WithPeriod, TabularInline):
     """The roles somebody holds, with dates: ended by a date, never deleted."""
 
     model = Membership
-    formset = WholeRowFormSet
+    formset = RoleRows
     autocomplete_fields = ["agency"]
     extra = 0
     can_delete = False
@@ -99,14 +120,15 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):  # type: ignore[type-ar
     actions_detail = ["go_to_sessions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """Show an agency's administrator who works or worked there, and accounts that have no role yet."""
+        """Show an agency's administrator who works or worked there, and whose account the agency made."""
         # An account of VNeID never holds a role (the database refuses it), so nobody is offered to give it one.
         rows: QuerySet[User] = super().get_queryset(request).filter(citizen=None)
         rows = rows.prefetch_related("memberships__agency", "authenticator_set")
         if sees_everything(request.user):
             return rows
-        here = Q(memberships__agency__in=administered_by(request.user))
-        return rows.filter(here | Q(memberships=None, is_superuser=False, is_staff=False)).distinct()
+        mine = administered_by(request.user)
+        here = Q(memberships__agency__in=mine)
+        return rows.filter(here | Q(made_by_agency__in=mine, is_superuser=False, is_staff=False)).distinct()
 
     @admin.display(description=_("Mật khẩu"))
     def new_password(self, user: User) -> SafeString:
@@ -163,6 +185,14 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):  # type: ignore[type-ar
             people.note_credential_change("password_changed", users.get(), actor=actor)
         return response
 
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool) -> None:
+        """Keep which agency made an account: without a role it is that agency's to administer."""
+        if not change and not sees_everything(request.user):
+            today = timezone.localdate()
+            held = Membership.objects.filter(user=request.user.pk, role=Role.AGENCY_ADMIN, valid_during__contains=today)
+            obj.made_by_agency = held.order_by("pk")[0].agency
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: forms.ModelForm[User], formsets: Any, change: bool) -> None:
         """Save the roles, then see what is left. Raises LastProvinceAdmin."""
         super().save_related(request, form, formsets, change)
@@ -171,7 +201,16 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):  # type: ignore[type-ar
                 self._note_role(request, "role_granted", role)
             for role, _fields in rows.changed_objects:
                 self._note_role(request, "role_changed", role)
+            if rows.made_provincial:
+                self._invite(request, form.instance)
         people.settle(form.instance)
+
+    def _invite(self, request: HttpRequest, user: User) -> None:
+        people.invite(user, actor=request.user)  # type: ignore[arg-type]
+        messages.success(
+            request,
+            _("Mật khẩu và hai lớp cũ không dùng được nữa. Đã gửi thư mời tới %(email)s.") % {"email": user.email},
+        )
 
     def _note_role(self, request: HttpRequest, act: str, role: Membership) -> None:
         """Tell it in the log of the agency where the role counts, too; the person's own entry is of no agency."""

@@ -14,6 +14,7 @@ WORDS: dict[str, Promise] = {
     "password_changed": _("Đổi mật khẩu"),
     "second_factor_added": _("Cài xác thực hai lớp"),
     "second_factor_removed": _("Gỡ xác thực hai lớp"),
+    "invited": _("Gửi thư mời đặt lại mật khẩu"),
     "sessions_ended": _("Kết thúc phiên làm việc"),
     "user_saved": _("Sửa tài khoản, vai trò"),
     "role_granted": _("Cấp vai trò"),

@@ -32,6 +32,16 @@ class User(AbstractUser):
 
     full_name = models.CharField(_("Họ tên"), max_length=120, blank=True)
     phone = models.CharField(_("Điện thoại"), max_length=16, blank=True)
+    #: Whose administrators keep an account that holds no role; nobody's: the province's.
+    made_by_agency = models.ForeignKey(
+        Agency,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Cơ quan lập tài khoản"),
+    )
 
     def __str__(self) -> str:
         return self.full_name or self.username

@@ -59,7 +59,7 @@ def test_the_province_grants_a_role_with_dates_and_it_is_written_down() -> None:
 def test_an_agencys_administrator_grants_no_role_of_the_province(role: str) -> None:
     agency = factories.agency()
     browser = browser_of(factories.officer(agency, Role.AGENCY_ADMIN))
-    somebody = User.objects.create_user("somebody", password="a long test password")
+    somebody = User.objects.create_user("somebody", password="a long test password", made_by_agency=agency)
     change(browser, somebody, **form(somebody, (agency, role, "2026-01-01", "")))
     assert not Membership.objects.filter(user=somebody).exists()
     change(browser, somebody, **form(somebody, (agency, "cashier", "2026-01-01", "")))
@@ -68,7 +68,7 @@ def test_an_agencys_administrator_grants_no_role_of_the_province(role: str) -> N
 
 def test_nor_a_role_at_another_agency() -> None:
     agency, other = factories.agency(), factories.agency("Xã khác")
-    somebody = User.objects.create_user("somebody", password="a long test password")
+    somebody = User.objects.create_user("somebody", password="a long test password", made_by_agency=agency)
     browser = browser_of(factories.officer(agency, Role.AGENCY_ADMIN))
     change(browser, somebody, **form(somebody, (other, "cashier", "2026-01-01", "")))
     assert not Membership.objects.filter(user=somebody).exists()
