@@ -5,7 +5,7 @@ from __future__ import annotations
 _NEVER_EQUAL = "the equal sum was decided before"
 _OWN_BILL = "a payment has its bill; what moves, comes in parts or is short belongs to both"
 _BY_KEY = "reads and locks more than was asked about; what is needed is found by its key"
-_AS_LONG = "both lists have one entry for each kind"
+_AS_LONG = "both lists have one entry for each kind or field"
 _ONLY_A_RACE = "only a race shows it: tests/payments/settlement/test_races.py"
 _TYPED = "said for the types: what the filter finds has one"
 _SAVES_A_QUERY = "saves a query"
@@ -63,6 +63,30 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "ReceiptSeries.objects.bulk_create([_book(agency_id, kind, serials[kind]) for agency_id, kind in m… → without "
         "ignore_conflicts",
     ): _ONLY_A_RACE,
+    (
+        "payments/cash_desk/collect.py",
+        "CounterPayment.objects.filter(tender=Tender.POS, terminal_ref=taking.terminal_ref) → without tender",
+    ): "only a card has a terminal's reference",
+    (
+        "payments/cash_desk/collect.py",
+        "taking.terminal_ref and (other := used.select_related('payment__bill').first()) → without taking.terminal_ref",
+    ): "no card is without a terminal's reference: the database holds to it",
+    (
+        "payments/cash_desk/collect.py",
+        "bill.payments.filter(state__in=OPEN_PAYMENT_STATES) → without state__in",
+    ): "only what is open is in doubt",
+    ("gateways/vnpt_family/adapter.py", "{'3'} → no such entry"): "a status that nobody knows is pending, too",
+    **dict.fromkeys(
+        (
+            (
+                "gateways/vnpt_family/adapter.py",
+                "zip(self.dialect.answer.fields, values, strict=True) → without strict",
+            ),
+            ("gateways/vnpt_family/adapter.py", "zip(names.query.fields, values, strict=True) → without strict"),
+            ("gateways/vnpt_family/adapter.py", "strict=True → False"),
+        ),
+        _AS_LONG,
+    ),
     **dict.fromkeys(
         (
             ("payments/refunds/workflow.py", "if locked.discrepancy → if True"),

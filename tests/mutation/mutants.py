@@ -178,6 +178,8 @@ def _left_out(node: ast.AST) -> Iterator[tuple[str, str, Change]]:
                 yield f"{{{ast.unparse(key)}}}", "no such entry", lambda n, p=place: (n.keys.pop(p), n.values.pop(p))  # type: ignore[misc]
     if isinstance(node, ast.Tuple | ast.Set) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load) and node.elts:
         for place, element in enumerate(node.elts):
+            if _is_left_alone(element):  # the label of a choice
+                continue
             yield ast.unparse(node), f"without {ast.unparse(element)}", lambda n, p=place: n.elts.pop(p)  # type: ignore[misc]
 
 

@@ -69,3 +69,10 @@ def test_a_drawer_that_adds_up_needs_no_word_and_only_it_is_closed(cashier: User
     assert collect.close_shift(drawer(cashier), counted_amount=500_000).note == ""
     other.refresh_from_db()
     assert other.closed_at is None
+
+
+def test_after_closing_another_drawer_is_opened(cashier: User) -> None:
+    first = drawer(cashier)
+    collect.close_shift(first, counted_amount=500_000)
+    second = collect.open_shift(cashier, first.agency, opening_amount=1)
+    assert second != first and second.closed_at is None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agencies.models import AuditEntry, User
@@ -246,3 +246,22 @@ def test_a_button_that_was_pressed_twice_is_known_by_all_that_was_taken(cashier:
     assert timedelta(minutes=1) == collect.TWICE_WITHIN
     Payment.objects.update(created_at=timezone.now() - collect.TWICE_WITHIN)
     assert collect.just_taken(bill, CARD, cashier=cashier) is None
+
+
+def test_before_any_money_moves_all_is_looked_at(cashier: User, asked: list[Payment]) -> None:
+    collect.take(factories.bill(), CARD, cashier=cashier)
+    with pytest.raises(TerminalReferenceUsed):
+        collect.may_take(factories.bill(), CARD, cashier=cashier)
+    bill = factories.bill()
+    unclear = factories.payment(of=bill, state="unknown")
+    with pytest.raises(PaymentMayBeUnderWay):
+        collect.may_take(bill, CASH, cashier=cashier)
+    assert asked == [unclear]
+    collect.close_shift(drawer(cashier), counted_amount=500_000)
+    with pytest.raises(ShiftNotOpen):
+        collect.may_take(factories.bill(), CASH, cashier=cashier)
+
+
+def test_money_is_taken_in_a_transaction_of_its_own(cashier: User) -> None:
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        collect.take(factories.bill(), CASH, cashier=cashier)
