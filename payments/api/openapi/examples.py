@@ -9,6 +9,10 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
+from gateways import registry
+
+#: Any that is installed: code that all share names no bank.
+_GATEWAY = registry.all_slugs()[0]
 _LINE = {"code": "A", "kind": "le_phi", "description": "Lệ phí", "amount": 50000}
 _SENT = {
     "reference": "HS-2026-0042",
@@ -19,7 +23,7 @@ _SENT = {
 _PAYMENT = {
     "id": 9001,
     "state": "sent",
-    "gateway": "vnptpay",
+    "gateway": _GATEWAY,
     "merchant_ref": "79458423461803",
     "gateway_ref": "",
     "amount": 50000,
@@ -83,7 +87,7 @@ def _answered(value: dict[str, Any], status: str) -> OpenApiExample:
 
 
 NEW_BILL = [_sent({**_SENT, "lines": [_LINE]}), _answered(_BILL, "201")]
-NEW_PAYMENT = [_sent({"gateway": "vnptpay"}), _answered(_PAYMENT, "201")]
+NEW_PAYMENT = [_sent({"gateway": _GATEWAY}), _answered(_PAYMENT, "201")]
 NEW_REFUND = [_sent({"amount": 50000, "remaining_amount": 50000, "reason": "refused"}), _answered(_REFUND, "201")]
 NEW_ENDPOINT = [_sent({"url": "https://hospital.example/motcua"})]
 EVENT = [OpenApiExample("Event", value=_EVENT)]
