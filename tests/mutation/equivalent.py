@@ -75,6 +75,17 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "payments/cash_desk/collect.py",
         "bill.payments.filter(state__in=OPEN_PAYMENT_STATES) → without state__in",
     ): "only what is open is in doubt",
+    ("payments/reconciliation/taken_back.py", "if not debits → if False"): _SAVES_A_QUERY,
+    ("payments/reconciliation/taken_back.py", "if not rows → if False"): _SAVES_A_QUERY,
+    (
+        "payments/reconciliation/taken_back.py",
+        "LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN) → without money_key__in",
+    ): _BY_KEY,
+    (
+        "payments/reconciliation/taken_back.py",
+        "Payment.objects.filter(merchant_account=account, merchant_ref__in=set(codes.values()) - {''}) → without "
+        "merchant_ref__in",
+    ): _BY_KEY,
     ("gateways/vnpt_family/adapter.py", "{'3'} → no such entry"): "a status that nobody knows is pending, too",
     **dict.fromkeys(
         (

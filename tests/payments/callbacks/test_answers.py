@@ -17,7 +17,8 @@ from core.background import wakeup
 from gateways import registry
 from gateways.base import GatewayMissing, Malformed, RawRequest, RawResponse
 from payments.callbacks import handle, inbox, rejected
-from payments.models import Bill, Notification, Payment, RejectedNotification
+from payments.merchants import accounts
+from payments.models import Bill, MerchantAccount, Notification, Payment, RejectedNotification
 from payments.models.notifications import RejectionReason
 from payments.signals import money_asked
 from tests.support import factories
@@ -72,6 +73,7 @@ def test_each_refusal_has_its_reason_and_its_answer(woken: list[None]) -> None:
         assert code(handle.notify(gateway, sent(message))) == answer
     direct = factories.payment(of=payment.bill, gateway="vietinbank_direct")
     handle.notify("vietinbank_direct", sent(direct_confirm(direct, providerId="ANOTHER")))
+    handle.notify("vietinbank_direct", sent(direct_confirm(direct, merchantId="ANOTHER", transTime="x")))
     assert refusals() == [
         ("vnptpay", "bad_signature"),
         ("vnptpay", "malformed"),
@@ -80,6 +82,7 @@ def test_each_refusal_has_its_reason_and_its_answer(woken: list[None]) -> None:
         ("vnptpay", "wrong_recipient"),
         ("vnptpay", "unknown_merchant"),
         ("vietinbank_direct", "wrong_recipient"),
+        ("vietinbank_direct", "unknown_merchant"),
     ]
     assert not Notification.objects.exists() and woken == []
 
@@ -112,8 +115,9 @@ def test_what_nobody_could_read_is_refused_in_the_banks_words() -> None:
 @pytest.mark.parametrize("act", [handle.notify, handle.refuse, handle.inquire])
 def test_who_has_no_contract_gets_no_signed_answer(act: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for slug in ("nobody", "vietinbank"):
-        with pytest.raises(handle.NoSuchMerchant):
-            act(slug, sent(b"{"))
+        for message in (b"{", {"providerId": "ANOTHER"}):
+            with pytest.raises(handle.NoSuchMerchant):
+                act(slug, sent(message))
     factories.merchant(factories.agency(), "vnptpay")
     left = {slug: registry.get(slug) for slug in registry.all_slugs() if slug != "vnptpay"}
     monkeypatch.setattr(registry, "_gateways", lambda: left)
@@ -124,6 +128,29 @@ def test_who_has_no_contract_gets_no_signed_answer(act: Any, monkeypatch: pytest
 def test_an_inquiry_nobody_can_read_is_answered_all_the_same() -> None:
     factories.merchant(factories.agency(), "vietinbank")
     assert handle.inquire("vietinbank", sent(b"{")).status == 200
+
+
+def test_the_contract_that_an_inquiry_names_answers_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    factories.merchant(factories.agency(), "vietinbank")
+    named = MerchantAccount.objects.get()
+    named.pk, named.merchant_id = None, "SECOND"
+    named.save()
+    asked: list[MerchantAccount] = []
+    real = accounts.adapter_for
+
+    def adapter_for(account: MerchantAccount) -> Any:
+        asked.append(account)
+        return real(account)
+
+    monkeypatch.setattr(accounts, "adapter_for", adapter_for)
+    handle.inquire("vietinbank", sent({"header": {"providerId": "SECOND"}}))
+    assert asked == [named]
+
+
+def test_a_dong_is_owed_too() -> None:
+    payment = factories.payment(gateway="vietinbank", of=factories.bill(1))
+    found = handle._find_bill("vietinbank", payment.merchant_ref)
+    assert found and found.is_payable
 
 
 def owed() -> Payment:

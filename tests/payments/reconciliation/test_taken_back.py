@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from payments.models import LedgerEvent, MerchantAccount, Payment, Refund, StatementRow
 from payments.reconciliation import taken_back
@@ -55,7 +56,9 @@ def test_our_own_refund_is_no_taking_back() -> None:
     payment = owed()
     account = payment.merchant_account
     made = refund("done", payment=payment)
-    Refund.objects.update(gateway_ref="FT-HOAN", agency=account.agency)
+    refund("approved", payment=payment)
+    Refund.objects.update(agency=account.agency)
+    Refund.objects.filter(pk=made.pk).update(gateway_ref="FT-HOAN")
     assert recognised(account, ("FT-HOAN", "", "thu hoi"), ("", "", "thu hoi"), ("FT-2", "", "thu hoi")) == [
         "debit",
         "new",
@@ -70,12 +73,13 @@ def test_what_the_file_or_the_ledger_credited_is_taken_back_under_its_number() -
     account = payment.merchant_account
     booked(payment, "BOOKED001")
     of = statement(account)
-    row(of, "CREDIT001", 1_000)
-    debits = [row(of, number, -1_000, state="debit") for number in ("CREDIT001", "BOOKED001", "OTHER0001")]
+    row(of, "CREDIT001", 1)
+    row(of, "", 7_000)
+    debits = [row(of, number, -1_000, state="debit") for number in ("CREDIT001", "BOOKED001", "OTHER0001", "")]
     settled = row(of, "CREDIT002", -1_000, state="discrepancy", description="thu hoi")
     elsewhere = row(statement(account), "CREDIT001", -1_000, state="debit")
     taken_back.recognise(of)
-    assert [state_of(each) for each in debits] == ["new", "new", "debit"]
+    assert [state_of(each) for each in debits] == ["new", "new", "debit", "debit"]
     assert (state_of(settled), state_of(elsewhere)) == ("discrepancy", "debit")
 
 
@@ -114,6 +118,8 @@ def test_a_debit_is_about_what_its_number_its_text_or_its_code_names() -> None:
     assert about(payment, "NOBODY0001", code=other.merchant_ref) == (True, other)
     assert about(payment, "NOBODY0001", text="NUMBER0001") == (True, payment)
     assert about(payment, "R1", text="NUMBER0001"[:7]) == (False, None)
+    Payment.objects.filter(pk=other.pk).update(merchant_ref="")
+    assert about(payment, "R1") == (False, None)
     assert about(payment, "", text="ABCDEFGH") == (False, None)
 
 
@@ -145,3 +151,9 @@ def test_each_row_has_a_case_of_the_payment_or_of_the_contract() -> None:
     case = other.discrepancy
     assert case and (case.kind, case.agency, case.bill, case.payment) == ("contradiction", account.agency, None, None)
     assert (case.amount, case.note) == (8_000, "R2: -8000")
+
+
+def test_cases_are_opened_in_a_transaction_of_their_own() -> None:
+    of = statement(owed().merchant_account)
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        taken_back.note(of, [row(of, "R1", -1)])
