@@ -133,7 +133,7 @@ def test_an_inquiry_nobody_can_read_is_answered_all_the_same() -> None:
 def test_the_contract_that_an_inquiry_names_answers_it(monkeypatch: pytest.MonkeyPatch) -> None:
     factories.merchant(factories.agency(), "vietinbank")
     named = MerchantAccount.objects.get()
-    named.pk, named.merchant_id = None, "SECOND"
+    named.pk, named.merchant_id, named.agency = None, "SECOND", factories.agency()
     named.save()
     asked: list[MerchantAccount] = []
     real = accounts.adapter_for
