@@ -25,7 +25,7 @@ claim_answered = Signal()
 money_asked = Signal()
 
 #: Sent with `bill: Bill` to learn whether what it was for has ended without a result: a receiver that knows so returns
-#: the reason why its money goes back (a RefundReason), else "". It may be sent outside of transactions.
+#: an `Ending` (payments/bills/holds.py), else None. It may be sent outside of transactions.
 matter_ended = Signal()
 
 #: Sent with `bill: Bill`, `request: HttpRequest` before a page names its payer whole: a receiver that knows what the

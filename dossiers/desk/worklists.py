@@ -87,7 +87,7 @@ def row_of(
         waits_for, action = _SIGNER, _("Ký kết quả")
     elif stuck:
         waits_for, action = _BANK, _("Hỏi ngân hàng; chưa rõ thì báo kế toán, đừng thu lại")
-    elif dossier.state in PAYMENT_HOLDS and _paid(dossier):
+    elif dossier.state in PAYMENT_HOLDS and _paid(dossier) and _goes_back(dossier):
         waits_for, action = _ACCOUNTANT, _("Xem xét hoàn tiền đã nộp")
     elif any(bill.missing_amount < bill.amount for bill in dossier.bills.all() if bill.state == BillState.OPEN):
         waits_for, action = _ACCOUNTANT, _("Ghi nhận tiền đã đến; thu thêm thì hỏi trước")
@@ -104,6 +104,13 @@ def row_of(
 def _paid(dossier: Dossier) -> int:
     """What the bills have taken and not given back, whole đồng."""
     return sum(payment.remaining_amount for bill in dossier.bills.all() for payment in bill.payments.all())
+
+
+def _goes_back(dossier: Dossier) -> bool:
+    """Whether an accountant has, or may get, something to give back: a fee that the law keeps opens no case."""
+    is_undecided = dossier.state == S.STOPPED or dossier.ends_at is not None
+    cases = (case for bill in dossier.bills.all() for case in bill.discrepancies.all())
+    return is_undecided or any(case.closed_at is None for case in cases)
 
 
 def worklist(

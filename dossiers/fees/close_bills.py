@@ -2,8 +2,9 @@
 
 Nobody shall pay for it any more: an open bill is cancelled, and money that comes later is
 surplus with a case. Money that is there already becomes a case for an accountant to give
-back, as far as the law gives it back. All this waits for the minute in which the step can
-be undone, because a cancelled bill stays cancelled.
+back, as far as the law gives it back; all of it where the bank took it after the end. All
+this waits for the minute in which the step can be undone, because a cancelled bill stays
+cancelled.
 """
 
 from __future__ import annotations
@@ -18,17 +19,25 @@ from dossiers.models import Dossier, DossierBill, DossierEvent, EventKind
 from dossiers.states import DossierState
 from payments import discrepancies
 from payments.bills.create import cancel_bill
+from payments.bills.holds import Ending
 from payments.errors import BillHasMoney
 from payments.models import Bill, Payment
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.refunds import RefundReason
-from payments.refunds.workflow import refundable_amount
+from payments.refunds.workflow import returned_at_the_end
 from payments.states import BillState
 
 BATCH = 100
 #: Money in doubt must become certain first: asked about at the pace of `payments.status_queries.query`.
 PATIENCE = timedelta(minutes=5)
 REASONS = {DossierState.REFUSED: RefundReason.REFUSED, DossierState.WITHDRAWN: RefundReason.WITHDRAWN}
+
+
+def ending_of(dossier: Dossier) -> Ending:
+    """Return why and when a dossier ended that was refused or withdrawn; one query."""
+    state = DossierState(dossier.state)
+    last = dossier.events.filter(kind=EventKind.STATE_CHANGED, after=state).order_by("at").last()
+    return Ending(REASONS[state], last.at if last else timezone.now())
 
 
 def end_due() -> int:
@@ -60,9 +69,10 @@ def _settle(dossier: Dossier, bill: Bill) -> bool:
         except BillHasMoney:
             return False
         DossierEvent.objects.create(dossier=dossier, kind=EventKind.FEE_CANCELLED, bill_id=bill.pk, amount=bill.amount)
+    ended = ending_of(dossier)
     already_opened = bill.discrepancies.filter(kind=DiscrepancyKind.PAID_IN_VAIN).values("payment")
     for payment in Payment.objects.filter(bill=bill, is_applied=True).exclude(pk__in=already_opened):
-        amount = refundable_amount(payment, REASONS[state]) - discrepancies.amount_asked_back(payment)
+        amount = returned_at_the_end(payment, ended) - discrepancies.amount_asked_back(payment)
         if amount > 0:
             discrepancies.new_discrepancy(
                 DiscrepancyKind.PAID_IN_VAIN,

@@ -12,6 +12,7 @@ from dossiers.models import Dossier, DossierBill, DossierEvent, EventKind
 from dossiers.processing.transitions import advance
 from dossiers.states import PAYMENT_HOLDS, DossierState
 from payments import discrepancies
+from payments.bills.holds import Ending
 from payments.models import Bill, Discrepancy, Refund
 from payments.models.discrepancies import DiscrepancyKind
 from payments.signals import (
@@ -24,7 +25,7 @@ from payments.signals import (
 )
 from payments.states import BillState
 
-from .close_bills import REASONS
+from .close_bills import REASONS, ending_of
 
 _TIMELINE = """
 INSERT INTO dossiers_dossierevent (dossier_id, kind, bill_id, amount, note, at)
@@ -83,11 +84,10 @@ def hold_while_nothing_is_asked(sender: type[Bill], bill: Bill, **kwargs: Any) -
 
 
 @receiver(matter_ended)
-def say_why_it_ended(sender: type[Bill], bill: Bill, **kwargs: Any) -> str:
+def say_why_it_ended(sender: type[Bill], bill: Bill, **kwargs: Any) -> Ending | None:
     """Say at once why the money of a refused or withdrawn dossier goes back, before its cases are opened."""
-    states = DossierBill.objects.filter(bill=bill, dossier__state__in=REASONS).values_list("dossier__state", flat=True)
-    state = states.first()
-    return REASONS[DossierState(state)] if state else ""
+    link = DossierBill.objects.filter(bill=bill, dossier__state__in=REASONS).select_related("dossier").first()
+    return ending_of(link.dossier) if link else None
 
 
 @receiver(claim_answered)

@@ -7,6 +7,9 @@ comes all the same, of an attempt begun before, is settled like any other.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from core.values.money import dong_for_reader
@@ -16,14 +19,29 @@ from payments.signals import matter_ended, money_asked, owner_asked
 from payments.states import BillState
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why the matter of a bill ended (a RefundReason), and since when nothing is owed for it."""
+
+    reason: str
+    at: datetime
+
+
 def hold_reason(bill: Bill) -> str:
     """Return why a bill should not be paid for now, a sentence for the payer, or ""."""
     return next((str(why) for _receiver, why in money_asked.send(Bill, bill=bill) if why), "")
 
 
+def ending(bill: Bill) -> Ending | None:
+    """Return how the matter of a bill ended that was refused or withdrawn: its money goes back. None for any other."""
+    answers: list[tuple[object, object]] = matter_ended.send(Bill, bill=bill)  # type: ignore[assignment]
+    return next((ended for _receiver, ended in answers if isinstance(ended, Ending)), None)
+
+
 def end_reason(bill: Bill) -> str:
-    """Return the RefundReason of a bill whose matter was refused or withdrawn, or "": its money goes back."""
-    return next((str(reason) for _receiver, reason in matter_ended.send(Bill, bill=bill) if reason), "")
+    """Return the RefundReason of a bill whose matter was refused or withdrawn, or ""."""
+    ended = ending(bill)
+    return ended.reason if ended else ""
 
 
 def left_to_do(bill: Bill) -> list[str]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from core import live
 from payments import charge_claims
-from payments.bills.holds import end_reason, hold_reason, left_to_do, received_reason
+from payments.bills.holds import ending, hold_reason, left_to_do, received_reason
 from payments.bills.replace import successor_of
 from payments.callbacks.handle import mask_name
 from payments.models import Bill, Payment
@@ -44,7 +44,7 @@ def state_context(bill: Bill) -> dict[str, object]:
     """Return what the live part of a page needs: the state, the attempt it is about, and the URL of live events."""
     state = bill.display_state
     held = hold_reason(bill) if bill.state == BillState.OPEN else ""
-    ended = end_reason(bill)
+    ended = ending(bill)
     payment = next(iter(bill.attempts_under_way(timezone.now())), None)
     if state == DisplayState.PAID:
         payment = bill.settling_payment
@@ -54,7 +54,7 @@ def state_context(bill: Bill) -> dict[str, object]:
         "bill": bill,
         "state": state,
         "held": held,
-        "version": _version(bill, held=bool(held), ended=ended),
+        "version": _version(bill, held=bool(held), ended=ended.reason if ended else ""),
         "ended_matter": refund_status.ended_matter(bill, ended),
         "is_fresh": _is_fresh(payment),
         "payment": payment,

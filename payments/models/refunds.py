@@ -29,7 +29,7 @@ class RefundReason(models.TextChoices):
     SURPLUS = "surplus", _("Trả lại tiền thừa")
 
 
-#: Surplus is held by a discrepancy; a payment that settled its bill has none.
+#: Surplus is given back from its discrepancy, not from the payment that settled the bill.
 REASONS_OF_A_PAYMENT = tuple(reason for reason in RefundReason if reason != RefundReason.SURPLUS)
 
 

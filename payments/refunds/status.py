@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from payments.bills.holds import end_reason
+from payments.bills.holds import Ending, ending
 from payments.discrepancies import PATIENCE, still_asked
 from payments.models import Bill, Discrepancy, Refund
 from payments.models.discrepancies import ASKING_BACK, HOLDING_MONEY, DiscrepancyKind
 from payments.states import BillState, RefundState
 
 from . import destination as destinations
-from .workflow import refundable_amount
+from .workflow import returned_at_the_end
 
 _NEXT: dict[str, Promise | str] = {
     RefundState.PROPOSED: _("Chờ người thứ hai duyệt."),
@@ -66,7 +66,7 @@ def of_bill(bill: Bill) -> list[Returned]:
         Refund.objects.filter(payment__bill=bill).exclude(state=RefundState.REJECTED).select_related("payment")
     )
     returns = [_refund(refund, is_surplus=False) for refund in given]
-    ended = end_reason(bill)
+    ended = ending(bill)
     is_open = bill.state == BillState.OPEN and not ended
     cases = list(
         Discrepancy.objects.filter(bill=bill, kind__in=(*HOLDING_MONEY, *ASKING_BACK))
@@ -88,7 +88,7 @@ def of_bill(bill: Bill) -> list[Returned]:
     is_asked = any(case.kind == DiscrepancyKind.PAID_IN_VAIN for case in asking)
     payment = None if is_asked else bill.settling_payment
     # Its case is opened when the step can no longer be undone; the payer looks before.
-    if ended and payment and (left := refundable_amount(payment, ended) - sum(waiting.values())) > 0:
+    if ended and payment and (left := returned_at_the_end(payment, ended) - sum(waiting.values())) > 0:
         returns.append(_awaited(left, timezone.now(), _IN_VAIN, destinations.in_words(payment), False))
     return sorted(returns, key=lambda returned: returned.since)
 
@@ -105,16 +105,16 @@ def _still_asked(cases: list[Discrepancy], given: list[Refund]) -> dict[int, int
     return waiting
 
 
-def ended_matter(bill: Bill, reason: str) -> Ended | None:
-    """Return what becomes of what settled a bill whose matter ended for a reason; None where nothing did.
+def ended_matter(bill: Bill, ended: Ending | None) -> Ended | None:
+    """Return what becomes of what settled a bill whose matter ended; None where nothing did.
 
     Reads `payments` and `lines`.
     """
     payment = bill.settling_payment
-    if not reason or payment is None:
+    if ended is None or payment is None:
         return None
-    free = refundable_amount(payment, reason)
-    return Ended(reason, free + payment.reserved_amount, payment.remaining_amount - free)
+    free = returned_at_the_end(payment, ended)
+    return Ended(ended.reason, free + payment.reserved_amount, payment.remaining_amount - free)
 
 
 def _awaited(amount: int, since: datetime, next_step: Promise | str, destination: str, is_surplus: bool) -> Returned:

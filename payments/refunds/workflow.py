@@ -19,6 +19,7 @@ from agencies.audit import record as audit
 from agencies.models import User
 from core import live
 from payments import discrepancies, proposals, transitions
+from payments.bills.holds import Ending
 from payments.errors import RefundRefused
 from payments.models import ApiClient, Bill, BillLine, Discrepancy, FeeKind, LedgerEvent, Payment, Refund
 from payments.models.discrepancies import HOLDING_MONEY
@@ -50,6 +51,16 @@ def refundable_amount(payment: Payment, reason: str) -> int:
     """
     kept = sum(line.amount for line in payment.bill.lines.all() if not goes_back(line, reason))
     return max(payment.remaining_amount - kept, 0)
+
+
+def returned_at_the_end(payment: Payment, ended: Ending) -> int:
+    """Return what may still be given back of a payment whose matter has ended, whole đồng.
+
+    All of what the bank took afterwards: nothing was owed any more, whatever the law keeps of a fee. Banks tell whole
+    seconds: what was taken in the second of the end counts as taken afterwards.
+    """
+    is_late = payment.paid_at is not None and payment.paid_at >= ended.at.replace(microsecond=0)
+    return refundable_amount(payment, RefundReason.COLLECTED_IN_ERROR if is_late else ended.reason)
 
 
 def goes_back(line: BillLine, reason: str) -> bool:

@@ -23,8 +23,9 @@ MOST_UNITS = 10_000
 MOST_PAPERS = 30
 #: Rows to fill in for who has no script that adds one.
 SPARE_ROWS = 3
-_NUMBER = re.compile(r"(-?\d{1,6})\s*[^\W\d_]{0,10}")
-_SEVERAL = re.compile(r"\d{1,6}(?:(?:[\s,;.+]|và)+\d{1,6})*", re.ASCII)
+_NUMBER = re.compile(r"(-?\d{1,6}|\d{1,3}(?:\.\d{3})+)\s*[^\W\d_]{0,10}")
+#: A comma or a point between two digits is no list: "1,5" may be a half too many, "1.200" is one number.
+_SEVERAL = re.compile(r"\d{1,6}(?:(?:,?\s+|\s*[;+]\s*|\s*và\s*)\d{1,6})*", re.ASCII)
 
 
 class Cell(NamedTuple):
@@ -122,7 +123,7 @@ def read_number(text: str) -> int:
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
         raise ValueError(text)
-    return int(match[1])
+    return int(match[1].replace(".", ""))
 
 
 def _fault(text: str) -> str:
@@ -131,7 +132,7 @@ def _fault(text: str) -> str:
     try:
         number = read_number(text)
     except ValueError:
-        return _("Không đọc được “%(text)s”. Hãy viết một số, ví dụ 3.") % {"text": text[:30]}
+        return _("Không đọc được “%(text)s”. Hãy viết một số nguyên, ví dụ 3.") % {"text": text[:30]}
     if number < 1:
         return _("Ít nhất là 1.")
     return _("Nhiều nhất là %(most)s.") % {"most": grouped(MOST_UNITS)} if number > MOST_UNITS else ""

@@ -19,8 +19,6 @@ from payments.refunds import workflow as refunds
 
 from .views import propose_by_form
 
-#: Surplus is given back from its discrepancy, not from the payment that settled the bill.
-
 
 @require_http_methods(["GET", "POST"])
 @for_accountants

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Role, User
+from dossiers.fees import close_bills
 from dossiers.models import Dossier, DossierBill
 from dossiers.processing.transitions import move
 from dossiers.states import DossierState
 from payments import discrepancies
+from payments.bills.create import NewLine
 from payments.callbacks import inbox
 from payments.cash_desk import collect as cash_desk
 from payments.checkout import start as checkout
@@ -213,3 +216,22 @@ def test_the_receipt_is_printed_from_the_dossier(dossier: Dossier, cashier: User
     assert f"In biên lai {receipt.full_number}" in text_of(
         browser_of(cashier).get(reverse("desk-dossier", args=[dossier.code]))
     )
+
+
+def test_of_a_fee_that_the_law_keeps_nobody_has_to_think_once_that_is_decided() -> None:
+    dossier = factories.dossier(amount=0, state=DossierState.SUBMITTED)
+    factories.merchant(dossier.agency, "vnptpay")
+    line = NewLine(code="HKD", kind="le_phi", description="Lệ phí", amount=100_000, is_refundable=False)
+    bill = factories.bill(of=dossier.agency, reference=dossier.code, lines=[line])
+    DossierBill.objects.create(dossier=dossier, bill=bill)
+    post(confirm(factories.payment(of=bill)))
+    inbox.drain_all()
+    officer = factories.officer(dossier.agency)
+    dossier.refresh_from_db()
+    move(dossier, DossierState.REFUSED, actor=officer)
+    Payment.objects.update(paid_at=timezone.now() - timedelta(days=1))
+    Dossier.objects.update(ends_at=timezone.now())
+    assert close_bills.end_due() == 1
+    page = text_of(browser_of(officer).get(reverse("desk-dossier", args=[dossier.code])))
+    assert "Xem xét hoàn tiền đã nộp" not in page
+    assert "Không ai" in page

@@ -22,14 +22,21 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 GOES_BACK = "135.000 đ</strong> được hoàn lại cho bạn"
 WAITS = "kế toán lập đề nghị hoàn, người thứ hai duyệt"
+BASIS = "Điều 7 của thông tư"
 CONTINUES = "giải quyết tiếp; chủ hồ sơ"
 
 
-def paid(*, is_refundable: bool = True) -> tuple[Dossier, Bill]:
+def owing(*, is_refundable: bool = True) -> tuple[Dossier, Bill]:
     dossier = factories.dossier(amount=0)
-    line = NewLine(code="PHI", kind="phi", description="Phí", amount=135_000, is_refundable=is_refundable)
+    words = {"code": "PHI", "kind": "phi", "description": "Phí", "refund_note": "" if is_refundable else BASIS}
+    line = NewLine(**words, amount=135_000, is_refundable=is_refundable)
     bill = factories.bill(of=dossier.agency, reference=dossier.code, lines=[line])
     DossierBill.objects.create(dossier=dossier, bill=bill)
+    return dossier, bill
+
+
+def paid(*, is_refundable: bool = True) -> tuple[Dossier, Bill]:
+    dossier, bill = owing(is_refundable=is_refundable)
     post(notify_bill(factories.payment(of=bill, gateway="vietinbank")), "vietinbank")
     inbox.drain_all()
     dossier.refresh_from_db()
@@ -94,3 +101,27 @@ def test_a_part_of_a_withdrawn_dossier_goes_back_at_once() -> None:
         assert "<strong>100.000 đ</strong>" in text
         assert "Kế toán sẽ hoàn lại" in text
         assert "ghi nhận cho khoản này" not in text
+
+
+def test_what_the_bank_took_after_the_withdrawal_goes_back_whole_whatever_the_law_keeps() -> None:
+    """The gateway's page was open already, and the bill waits for the minute in which the step can be undone."""
+    dossier, bill = owing(is_refundable=False)
+    payment = factories.payment(of=bill, gateway="vietinbank")
+    shown = opened(dossier).get(f"/ho-so/{dossier.code}/rut/").content.decode()
+    assert "đừng nộp ở đó nữa" in shown and "Bạn chưa nộp tiền" not in shown
+    decisions.go_on(dossier, DossierState.WITHDRAWN, actor=None)
+    now = timezone.localtime().strftime("%Y%m%d%H%M%S")  # the bank tells whole seconds
+    post(notify_bill(payment, transTime=now), "vietinbank")
+    inbox.drain_all()
+    for page in pages(dossier, bill):
+        assert "không được hoàn" not in page
+    assert GOES_BACK in pages(dossier, bill)[0]
+    Dossier.objects.update(ends_at=timezone.now())
+    assert close_bills.end_due() == 1
+    assert Discrepancy.objects.get().amount == 135_000
+
+
+def test_that_nothing_goes_back_is_said_before_anybody_pays_and_by_what_right() -> None:
+    page = pages(*owing(is_refundable=False))[0]
+    assert "Không hoàn lại" in page and BASIS in page
+    assert "Không hoàn lại" not in pages(*owing())[0]

@@ -261,6 +261,7 @@ PAGES, COPIES = FactField("pages", "Số trang", "trang", is_per_paper=True), Fa
         (["4, 1"], ["3"], {"pages": [4, 1], "copies": [3, 3]}),  # as drafts before there were rows
         (["4 và 1"], ["3, 1"], {"pages": [4, 1], "copies": [3, 1]}),
         (["3;1 5", "2"], ["1", "4"], {"pages": [3, 1, 5, 2], "copies": [1, 1, 1, 4]}),
+        (["1.200"], ["1"], {"pages": 1200, "copies": 1}),
     ],
 )
 def test_papers_are_read_as_people_write_them(pages: list[str], copies: list[str], quantities: object) -> None:
@@ -272,13 +273,16 @@ def test_papers_are_read_as_people_write_them(pages: list[str], copies: list[str
 @pytest.mark.parametrize(
     ("pages", "copies", "faults"),
     [
-        (["hai"], ["1"], {"pages": ["Không đọc được “hai”. Hãy viết một số, ví dụ 3."]}),
+        (["hai"], ["1"], {"pages": ["Không đọc được “hai”. Hãy viết một số nguyên, ví dụ 3."]}),
         (["0"], ["-3"], {"pages": ["Ít nhất là 1."], "copies": ["Ít nhất là 1."]}),
         ([""], [""], {"pages": ["Hãy điền số."], "copies": ["Hãy điền số."]}),
         (["4", "1"], ["3", ""], {"copies": ["Giấy tờ 2: Hãy điền số."]}),
+        (["3"], ["1,5"], {"copies": ["Không đọc được “1,5”. Hãy viết một số nguyên, ví dụ 3."]}),
+        (["2.5"], ["1"], {"pages": ["Không đọc được “2.5”. Hãy viết một số nguyên, ví dụ 3."]}),
+        (["1,200"], ["1"], {"pages": ["Không đọc được “1,200”. Hãy viết một số nguyên, ví dụ 3."]}),
         (["10001"], ["1"], {"pages": ["Nhiều nhất là 10.000."]}),
-        (["4, 1, 2"], ["3, 1"], {"pages": ["Không đọc được “4, 1, 2”. Hãy viết một số, ví dụ 3."],
-                                 "copies": ["Không đọc được “3, 1”. Hãy viết một số, ví dụ 3."]}),
+        (["4, 1, 2"], ["3, 1"], {"pages": ["Không đọc được “4, 1, 2”. Hãy viết một số nguyên, ví dụ 3."],
+                                 "copies": ["Không đọc được “3, 1”. Hãy viết một số nguyên, ví dụ 3."]}),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said_and_counted_as_nothing(
