@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
 }
 #: Pages that show a state and are not in the net.
 EXCEPTIONS = {
+    "dossiers/desk/_base.html": "the dossier that a form is about: polled every 10 s, and its own page is in the net",
     "payments/accounting/statement.html": "the progress of a file at work, no payment; polled every 2 s",
     "payments/accounting/exports.html": "the progress of a file at work, no payment; polled every 3 s",
     "portal/public/style_page.html": "samples of the states",

@@ -52,6 +52,21 @@ def test_so_do_the_pages_of_taking_money() -> None:
         assert f"{dossier.code} · Nguyễn Thị Bình Chưa nộp" in bar_of(answer.content.decode())
 
 
+def test_the_line_over_a_form_is_kept_current() -> None:
+    dossier = factories.dossier()
+    client = cashier_of(dossier)
+    form = client.get(f"/quay/{dossier.code}/xu-ly/?viec=bo-sung").content.decode()
+    address = re.search(r'id="at-hand"\s+data-refresh="([^"]+)"', form)
+    assert address
+    assert "Chưa nộp" in client.get(address[1]).content.decode()
+    client.post(
+        f"/quay/{dossier.code}/thu-tien/",
+        {"bill": dossier.bills.get().pk, "tender": "cash", "received": "10000", "confirmed": "on"},
+    )
+    line = client.get(address[1]).content.decode()
+    assert "Đã nộp" in line and "<html" not in line
+
+
 def test_a_page_about_no_dossier_names_none() -> None:
     assert "at-hand" not in browser_of(factories.officer(factories.agency())).get("/quay/").content.decode()
 
