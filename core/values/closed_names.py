@@ -16,6 +16,8 @@ from django.utils.html import format_html
 from .language import is_english
 from .text import briefly
 
+#: Letters that a frozen name has at most.
+LONGEST_FROZEN = 255
 _VIETNAMESE = re.compile(r"[^\x00-\x7f–…“”’·×−\xa0]")
 
 
@@ -30,7 +32,8 @@ def english_names() -> dict[str, str]:
     ):
         with (settings.PROVINCE_DATA / file_name).open(encoding="utf-8") as file:
             names |= {row[vietnamese]: row[english] for row in csv.DictReader(file) if row[english]}
-    return names
+    # What a bill is for is frozen, a long name cut (payments/bills/create.py).
+    return {briefly(name, LONGEST_FROZEN): english for name, english in names.items()} | names
 
 
 def name_for_reader(text: str) -> str:

@@ -66,7 +66,7 @@ def _bill_without(dossier: Dossier) -> Bill | None:
         reference=dossier.code,
         agency=dossier.agency,
         payer_name=dossier.owner_name,
-        description=dossier.case.procedure.name[:255],
+        description=dossier.case.procedure.name,
         lines=lines,
         cause="officer",
     )

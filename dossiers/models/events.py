@@ -66,6 +66,13 @@ class DossierEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.kind}"
 
+    @property
+    def in_words(self) -> str:
+        """What happened, as a citizen reads it."""
+        if self.kind == EventKind.STATE_CHANGED and self.after:
+            return f"{self.get_kind_display()}: {self.get_after_display()}"
+        return self.get_kind_display()
+
 
 class Relation(models.TextChoices):
     """Who took the result, seen from the owner."""

@@ -157,7 +157,7 @@ def _bill_fee(dossier: Dossier, quoted: Quote) -> None:
         reference=dossier.code,
         agency=dossier.agency,
         payer_name=dossier.owner_name,
-        description=f"{dossier.case.procedure.name}"[:255],
+        description=dossier.case.procedure.name,
         lines=[
             NewLine(
                 code=line.rule.code,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from agencies.models import AuditEntry, Role
 from dossiers.models import Dossier, Rating
 from dossiers.states import PAYMENT_HOLDS, DossierState
+from payments.checkout.attempts import attempts_of
 from payments.models import Bill
+from payments.refunds.status import Returned
 from payments.states import BillState
 
 from . import progress
@@ -67,6 +70,8 @@ def context_of(dossier: Dossier) -> dict[str, Any]:
         "way": progress.steps(dossier),
         "turn": turn,
         "left": todo(dossier),
+        "owes": _owes(dossier),
+        "timeline": timeline(dossier),
         "days_left": progress.working_days_left(dossier, timezone.localdate()),
         "due": progress.in_words(due) if due else "",
         "first_due": progress.in_words(dossier.original_due_at)
@@ -75,6 +80,37 @@ def context_of(dossier: Dossier) -> dict[str, Any]:
         "looks": looks_at(dossier),
         "rating": RatingForm() if is_rateable else None,
     }
+
+
+def _owes(dossier: Dossier) -> bool:
+    """Whether something is to be paid, now or once an officer has set it."""
+    return dossier.awaits_amount or any(bill.missing_amount for bill in dossier.bills.all())
+
+
+def surplus_beside_debt(dossier: Dossier, returned: Iterable[Returned]) -> dict[str, int]:
+    """Return what was paid too much and is not back yet, beside what is owed, whole đồng; nothing for one alone."""
+    surplus = sum(each.amount for each in returned if each.is_surplus and each.due_at and not each.done_at)
+    owed = 0 if dossier.payment_hold else sum(bill.missing_amount for bill in dossier.bills.all())
+    return {"surplus": surplus, "owed": owed} if surplus and owed else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a dossier's course."""
+
+    at: datetime
+    text: str
+    amount: int = 0
+
+
+def timeline(dossier: Dossier) -> list[Line]:
+    """Return its course, with every sum that came where a bill was not paid at once. Reads `events` and `bills`."""
+    lines = [Line(event.at, event.in_words, event.amount) for event in dossier.events.all()]
+    for bill in dossier.bills.all():
+        transfers = [transfer for attempt in attempts_of(bill) for transfer in attempt.transfers]
+        if [transfer.amount for transfer in transfers] not in ([], [bill.amount]):
+            lines += [Line(each.at, gettext("Đã nhận tiền"), each.amount) for each in transfers]
+    return sorted(lines, key=lambda line: line.at)
 
 
 def shown_bills(dossier: Dossier) -> list[Bill]:

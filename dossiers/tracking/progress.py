@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from dossiers.models import Dossier, NoticeKind, ReturnMethod, SigningState, WrittenNotice
 from dossiers.processing.deadlines import reception_deadlines
 from dossiers.states import DossierState as S
+from payments.states import BillState
 from procedures.calendar.days import calendar_from
 from procedures.models.procedure import CollectWhen
 
@@ -25,6 +26,8 @@ WEEKDAYS = (
     gettext_lazy("thứ Bảy"),
     gettext_lazy("Chủ nhật"),
 )
+#: Before which step a fee is due, as `ProcedureCase.when_to_pay` says; else before the result is given out.
+_FEE_STEP: dict[str, int] = {CollectWhen.ON_SUBMIT: 1, CollectWhen.ON_ACCEPT: 2}
 #: Days counted one by one; beyond that only the date is shown.
 FARTHEST = 60
 
@@ -62,11 +65,17 @@ def steps(dossier: Dossier) -> list[Step]:
         (gettext_lazy("Nhận kết quả"), is_returned, dossier.returned_at),
     ]
     if dossier.bills.all() or dossier.awaits_amount:
-        fee = (gettext_lazy("Nộp phí"), dossier.is_settled, paid)
-        # Asked for at the start, or any time before the result is given out.
-        way.insert(1 if dossier.case.collect_when == CollectWhen.ON_SUBMIT or dossier.is_settled else 3, fee)
+        fee = (_fee_label(dossier), dossier.is_settled, paid)
+        way.insert(1 if dossier.is_settled else _FEE_STEP.get(dossier.case.collect_when, 3), fee)
     current = next((number for number, (_label, is_done, _at) in enumerate(way) if not is_done), -1)
     return [Step(label, is_done, number == current, at) for number, (label, is_done, at) in enumerate(way)]
+
+
+def _fee_label(dossier: Dossier) -> Promise:
+    """Nobody has paid what was waived."""
+    bills = dossier.bills.all()
+    is_waived = bool(bills) and all(bill.state == BillState.WAIVED for bill in bills) and not dossier.awaits_amount
+    return gettext_lazy("Không phải nộp phí") if is_waived else gettext_lazy("Nộp phí")
 
 
 def turn(dossier: Dossier) -> Turn:

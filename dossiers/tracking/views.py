@@ -38,10 +38,12 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         remember(request, own)  # what else there is to do with it asks the session
     dossier = get_object_or_404(Dossier.objects.with_bills().prefetch_related("events"), code=code)
     slip_url = settings.BASE_URL + reverse("slip", args=[dossier.slip_token])
+    returned = [back for bill in dossier.bills.all() for back in refund_status.of_bill(bill)]
     context = tracking_context.context_of(dossier) | {
         "dossier": dossier,
         "bills": tracking_context.shown_bills(dossier),
-        "returned": [back for bill in dossier.bills.all() for back in refund_status.of_bill(bill)],
+        "returned": returned,
+        "both": tracking_context.surplus_beside_debt(dossier, returned),
         "claimed": charge_claims.claimed_among(dossier.bills.all()),
         "pin": request.session.get(SESSION_PINS, {}).get(code, ""),
         "slip_url": slip_url,

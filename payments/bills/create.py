@@ -13,6 +13,8 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency, User
 from core import live
+from core.values.closed_names import LONGEST_FROZEN
+from core.values.text import briefly
 from payments import transitions
 from payments.errors import BillHasMoney, BillNotPayable, InvalidBill
 from payments.models import ApiClient, Bill, BillLine, LedgerEvent
@@ -58,6 +60,7 @@ def create_bill(
 ) -> Bill:
     """Freeze a bill. An exempt bill keeps its lines at what they come to and is waived at once.
 
+    A description too long for a receipt ends where it begins to enumerate, with "…".
     Must run in a transaction of the caller's. Raises InvalidBill.
     """
     _check_lines(lines)
@@ -66,7 +69,7 @@ def create_bill(
         agency=agency,
         agency_name=agency.name,
         payer_name=payer_name,
-        description=description[:255],
+        description=briefly(description, LONGEST_FROZEN),
         amount=sum(line.amount for line in lines),
         due_at=due_at,
         client=client,

@@ -13,10 +13,11 @@ from payments.states import MONEY_IN
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Money that came, whole đồng."""
+    """Money that came, whole đồng; `reference` is the bank's number of it."""
 
     amount: int
     at: datetime
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ def gateway_name(payment: Payment | None) -> str:
     return registry.name_of(payment.gateway) if payment else ""
 
 
+def _number(event: LedgerEvent) -> str:
+    """Return the bank's number of money; where it gave none the ledger has ours, which is no number of theirs."""
+    return "" if event.reference.startswith("ref:") else event.reference
+
+
 def attempts_of(bill: Bill) -> list[Attempt]:
     """Return the attempts of a bill, oldest first, in one query. Reads `payments`: prefetch them.
 
@@ -41,7 +47,7 @@ def attempts_of(bill: Bill) -> list[Attempt]:
     """
     came: dict[int | None, list[Transfer]] = defaultdict(list)
     for event in LedgerEvent.objects.filter(bill=bill, kind__in=MONEY_IN).order_by("id"):
-        came[event.payment_id].append(Transfer(event.amount, event.at))
+        came[event.payment_id].append(Transfer(event.amount, event.at, _number(event)))
     payments = sorted(bill.payments.all(), key=lambda payment: payment.pk)
     return [
         Attempt(
@@ -53,3 +59,11 @@ def attempts_of(bill: Bill) -> list[Attempt]:
         for payment in payments
         if payment.gateway not in internal.SLUGS
     ]
+
+
+def bank_numbers(bill: Bill, attempts: list[Attempt]) -> list[str]:
+    """Return the banks' numbers of all money that came for a bill, in its order; of a card its terminal's."""
+    numbers = [transfer.reference for attempt in attempts for transfer in attempt.transfers]
+    if not any(numbers) and (settling := bill.settling_payment):
+        numbers = [settling.gateway_ref]
+    return list(dict.fromkeys(number for number in numbers if number))

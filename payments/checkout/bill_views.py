@@ -23,7 +23,7 @@ from payments.states import BillState, DisplayState, PaymentState
 from payments.status_queries import query as status_queries
 
 from . import pay_queue
-from .attempts import attempts_of, gateway_name
+from .attempts import attempts_of, bank_numbers, gateway_name
 from .options import MOST_VISIBLE, choices_for
 
 #: The cookie that remembers the gateway a browser paid with last.
@@ -111,7 +111,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     if bill.state == BillState.PAID:
         context["left"] = left_to_do(bill)
     context["page_address"] = settings.BASE_URL + request.path
-    context["attempts"] = attempts_of(bill)
+    context["attempts"] = attempts = attempts_of(bill)
+    context["bank_numbers"] = bank_numbers(bill, attempts)
     return render(request, "payments/checkout/bill.html", context)
 
 

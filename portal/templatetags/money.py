@@ -8,7 +8,7 @@ import segno
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from num2words import num2words
 
 from core.values import closed_names, money
@@ -79,7 +79,8 @@ def age(moment: datetime | None) -> str:
         return gettext("%(n)s phút") % {"n": max(minutes, 0)}
     if minutes < 24 * 60:
         return gettext("%(n)s giờ") % {"n": minutes // 60}
-    return gettext("%(n)s ngày") % {"n": minutes // (24 * 60)}
+    days = minutes // (24 * 60)
+    return ngettext("%(n)s ngày", "%(n)s ngày", days) % {"n": days}
 
 
 @register.simple_tag

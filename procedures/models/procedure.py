@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -75,6 +75,17 @@ class CollectWhen(models.TextChoices):
     NONE = "none", _("Không thu")
 
 
+#: When somebody pays, one sentence for every page that says it.
+_WHEN_TO_PAY = {
+    CollectWhen.ON_SUBMIT: _("Nộp ngay sau khi gửi hồ sơ: nộp xong thì hồ sơ mới được tiếp nhận."),
+    CollectWhen.ON_ACCEPT: _(
+        "Nộp khi hồ sơ được tiếp nhận; nộp ngay sau khi gửi hồ sơ cũng được, chậm nhất là trước khi nhận kết quả."
+    ),
+    CollectWhen.BEFORE_RESULT: _("Nộp lúc nào cũng được sau khi gửi hồ sơ, chậm nhất là trước khi nhận kết quả."),
+    CollectWhen.NONE: _("Không phải nộp."),
+}
+
+
 class DurationUnit(models.TextChoices):
     """What a duration counts (docs/reference/domain.md#deadlines)."""
 
@@ -83,6 +94,15 @@ class DurationUnit(models.TextChoices):
     CALENDAR_DAY = "calendar_day", _("ngày")
     MONTH = "month", _("tháng")
     NONE = "none", _("không quy định")
+
+
+#: How long something takes; English has "1 working day".
+_DURATIONS = {
+    DurationUnit.HOUR: ngettext_lazy("%(n)s giờ làm việc", "%(n)s giờ làm việc", "n"),
+    DurationUnit.WORKING_DAY: ngettext_lazy("%(n)s ngày làm việc", "%(n)s ngày làm việc", "n"),
+    DurationUnit.CALENDAR_DAY: ngettext_lazy("%(n)s ngày", "%(n)s ngày", "n"),
+    DurationUnit.MONTH: ngettext_lazy("%(n)s tháng", "%(n)s tháng", "n"),
+}
 
 
 class ProcedureCase(models.Model):
@@ -163,7 +183,14 @@ class ProcedureCase(models.Model):
     def duration_in_words(self, channel: str) -> str:
         """Return how long it takes as people say it: no days are "the same day"."""
         number = self.duration_by(channel)
-        return f"{number} {self.get_duration_unit_display()}" if number else gettext("trong ngày")
+        if self.duration_unit == DurationUnit.NONE:
+            return self.get_duration_unit_display()
+        return str(_DURATIONS[DurationUnit(self.duration_unit)] % {"n": number}) if number else gettext("trong ngày")
+
+    @property
+    def when_to_pay(self) -> str:
+        """When its fee is paid, a sentence."""
+        return str(_WHEN_TO_PAY[CollectWhen(self.collect_when)])
 
     @property
     def counter_duration(self) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from core.values.closed_names import LONGEST_FROZEN
+from core.values.text import briefly
 from devtools.province.writer.row import Row, naming
 from dossiers.models import EventKind
 from dossiers.states import DossierState
@@ -53,7 +55,7 @@ def freeze(
         agency_id=agency.pk,
         agency_name=agency.name,
         payer_name=tale.owner.name,
-        description=description[:255],
+        description=briefly(description, LONGEST_FROZEN),
         amount=amount,
         state=BillState.OPEN,
         created_at=at,
