@@ -28,8 +28,8 @@ CONTINUES = "giải quyết tiếp; chủ hồ sơ"
 
 def owing(*, is_refundable: bool = True) -> tuple[Dossier, Bill]:
     dossier = factories.dossier(amount=0)
-    words = {"code": "PHI", "kind": "phi", "description": "Phí", "refund_note": "" if is_refundable else BASIS}
-    line = NewLine(**words, amount=135_000, is_refundable=is_refundable)
+    note = "" if is_refundable else BASIS
+    line = NewLine("PHI", "phi", "Phí", 135_000, is_refundable=is_refundable, refund_note=note)
     bill = factories.bill(of=dossier.agency, reference=dossier.code, lines=[line])
     DossierBill.objects.create(dossier=dossier, bill=bill)
     return dossier, bill
