@@ -24,7 +24,8 @@ def set_closed_aside(statement: Statement) -> None:
     )
     counted = earlier.exclude(statement=statement.pk).exclude(state__in=NOT_KNOWN)
     rows = statement.rows.filter(state=RowState.NEW, value_date__in=closed)
-    for sign in (Q(amount__gt=0), Q(amount__lt=0)):
+    is_credit = Q(amount__gt=0)
+    for sign in (is_credit, ~is_credit):
         rows.filter(sign).exclude(Exists(counted.filter(sign))).update(state=RowState.LOCKED)
 
 

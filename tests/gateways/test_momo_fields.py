@@ -72,6 +72,7 @@ def query_refund(gateway: Momo) -> Outcome:
 
 def test_what_momo_can_and_for_how_much() -> None:
     assert Momo.capabilities == {Capability.REDIRECT, Capability.QUERY, Capability.REFUND}
+    assert Momo.page_settings == ("api_url",)
     assert (Momo.limits.least, Momo.limits.most) == (1_000, 50_000_000)
     answer = SPECIMEN.adapter.inquire(as_json({}), lambda _: None)
     assert (answer.status, answer.body) == (404, b"{}")
@@ -284,7 +285,14 @@ def test_a_refund_is_asked_about_by_its_own_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"resultCode": 7000}, {"resultCode": 1001}, {"refundTrans": {"0": {}}}, {"refundTrans": [{}, "x"]}]
+    "changes",
+    [
+        {"resultCode": 7000},
+        {"resultCode": 1001},
+        {"refundTrans": {"0": {}}},
+        {"refundTrans": [{}, "x"]},
+        {"refundTrans": 5},
+    ],
 )
 def test_what_is_no_list_of_refunds_says_nothing(changes: dict[str, Any]) -> None:
     with pytest.raises(OutcomeUnknown):

@@ -80,6 +80,7 @@ def asked(act: Callable[[Vnpay], Outcome], answer: dict[str, Any]) -> Outcome:
 
 def test_what_vnpay_can() -> None:
     assert Vnpay.capabilities == {Capability.REDIRECT, Capability.QUERY, Capability.REFUND}
+    assert Vnpay.page_settings == ("pay_url",)
     answer = SPECIMEN.adapter.inquire(as_json({}), lambda _: None)
     assert (answer.status, answer.body) == (404, b"{}")
     assert Vnpay.merchant_of(as_json({})) == ""

@@ -75,6 +75,11 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "payments/cash_desk/collect.py",
         "bill.payments.filter(state__in=OPEN_PAYMENT_STATES) → without state__in",
     ): "only what is open is in doubt",
+    (
+        "payments/reconciliation/row_days.py",
+        "LedgerEvent.objects.exclude(money_key='') → without money_key",
+    ): "said so that an index serves",
+    ("payments/reconciliation/row_days.py", "1 → 2"): "the ledger books a number once: the database holds to it",
     ("payments/reconciliation/taken_back.py", "if not debits → if False"): _SAVES_A_QUERY,
     ("payments/reconciliation/taken_back.py", "if not rows → if False"): _SAVES_A_QUERY,
     (

@@ -29,7 +29,7 @@ _CONFORMANCE = (
 _OF_GATEWAYS = {
     "momo": ("tests/gateways/test_momo.py", "tests/gateways/test_momo_fields.py"),
     "payplatform": ("tests/gateways/test_payplatform.py",),
-    "vietinbank": ("tests/gateways/test_vietinbank.py",),
+    "vietinbank": ("tests/gateways/test_vietinbank.py", "tests/gateways/test_vietinbank_fields.py"),
     "vietinbank_direct": ("tests/gateways/test_vietinbank_direct.py",),
     "vnpay": ("tests/gateways/test_vnpay.py", "tests/gateways/test_vnpay_fields.py"),
     "vnptpay": ("tests/gateways/test_vnptpay.py",),

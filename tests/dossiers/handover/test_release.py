@@ -10,12 +10,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import AuditEntry
-from dossiers.errors import NotReleasable, NotTakenBack
+from dossiers.errors import DossierMoved, NotReleasable, NotTakenBack
 from dossiers.handover.receivers import Receiver
 from dossiers.handover.release import put_back, release, take_back, undo_release, why_not
-from dossiers.models import Dossier, DossierBill, HandOver, Message, PostalState, TakenBack
+from dossiers.models import (
+    Dossier,
+    DossierBill,
+    ExemptionCheck,
+    HandOver,
+    Message,
+    PostalState,
+    Relation,
+    TakenBack,
+)
 from dossiers.post import orders
 from tests.support import factories
+from tests.support.exemptions import claiming
 
 pytestmark = pytest.mark.django_db
 NUMBER = "EA123456789VN"
@@ -92,6 +102,36 @@ def test_a_hand_over_says_who_took_it_what_they_showed_and_what_each_bill_was() 
     assert given.officer_id == event.actor_id == entry.actor_id
     assert (entry.subject, entry.agency) == (f"dossier:{dossier.code}", dossier.agency)
     assert entry.detail == {"relation": "family", "identity_shown": "card", "why_another_paper": note}
+
+
+def test_what_authorises_somebody_is_kept_and_audited() -> None:
+    letter = "x" * 200
+    given = give(ready(), Receiver("A", Relation.AUTHORISED, "card", "0101", letter=letter))
+    given.refresh_from_db()
+    assert (given.letter, told("hand_over").detail["letter"]) == (letter[:120], letter)
+
+
+def test_an_exemption_is_proven_first() -> None:
+    dossier = claiming(factories.agency(), state=9)
+    assert dossier.is_settled and why_not(dossier) == "not_proven"
+    with pytest.raises(NotReleasable, match="not_proven"):
+        give(dossier)
+    by = factories.officer(dossier.agency)
+    ExemptionCheck.objects.create(dossier=dossier, actor=by, is_proven=True, ground="x", amount=1)
+    assert why_not(Dossier.objects.get()) == ""
+
+
+def test_who_saw_an_earlier_version_does_nothing() -> None:
+    dossier = ready()
+    dossier.seen = "another"
+    with pytest.raises(DossierMoved):
+        give(dossier)
+    dossier.seen = ""
+    give(dossier)
+    dossier.seen = "another"
+    with pytest.raises(DossierMoved):
+        take_back(dossier, actor=factories.officer(dossier.agency), reason="nhầm")
+    assert HandOver.objects.exists() and not TakenBack.objects.exists()
 
 
 def test_without_a_note_and_a_number_nothing_is_said_of_them() -> None:

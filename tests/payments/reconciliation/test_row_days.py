@@ -41,7 +41,7 @@ def test_new_rows_of_a_closed_day_wait(account: MerchantAccount) -> None:
     other = factories.merchant(factories.agency(), "vnptpay")
     close(other, BEFORE)
     of = statement(account)
-    rows = [row(of, "B1"), row(of, "B2", value_date=BEFORE), row(of, "B3", -5), row(of, "B4", state="debit")]
+    rows = [row(of, "B1", 1), row(of, "B2", value_date=BEFORE), row(of, "B3", -5), row(of, "B4", state="debit")]
     elsewhere = row(statement(account), "B5")
     row_days.set_closed_aside(of)
     assert states(*rows, elsewhere) == ["locked", "new", "locked", "debit", "new"]
@@ -73,6 +73,15 @@ def test_what_a_closed_day_knows_may_come_again(
     mine = row(of, "B1", sign * 150_000)
     row_days.set_closed_aside(of)
     assert states(mine) == [state]
+
+
+def test_the_file_itself_is_no_earlier_one(account: MerchantAccount) -> None:
+    close(account, DAY)
+    of = statement(account)
+    row(of, "B1", -150_000, state="discrepancy")
+    mine = row(of, "B1", -5)
+    row_days.set_closed_aside(of)
+    assert states(mine) == ["locked"]
 
 
 def test_a_day_that_is_open_again_lets_its_rows_in(account: MerchantAccount) -> None:
