@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from payments.models.statements import RowState
-from payments.reconciliation import matching, previews, statements
+from payments.reconciliation import confirmation, matching, previews, statements
 
 from .seeding import Field
 
@@ -48,7 +48,7 @@ def run(field: Field) -> dict[str, float]:
         statements.load(statement)
         read = time.monotonic() - began
         previews.of(statement)
-        statements.confirm(statement, actor=None)
+        confirmation.match_known(statement, actor=None)
         statement.refresh_from_db()
         began = time.monotonic()
         matching.apply(statement)

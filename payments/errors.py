@@ -140,6 +140,14 @@ class AlreadyDecided(PaymentsError):
     """Somebody has decided on this case before."""
 
 
+class StatementDecided(AlreadyDecided):
+    """Somebody has sent this file on, confirmed it or thrown it away before."""
+
+
+class NotUploader(PaymentsError):
+    """Only who sent a file in sends it on to a second person."""
+
+
 class DayNotClosable(PaymentsError):
     """A day still has differences without a discrepancy. `unexplained` is how much, whole đồng."""
 

@@ -69,6 +69,14 @@ def check_second_person(proposal: Refund | Reallocation, person: User, *, is_agr
         raise NotIndependent
 
 
+def check_two_people(maker: User | None, person: User) -> None:
+    """Raise SamePerson, NotIndependent unless `person` may agree to what `maker` did first. None is no person."""
+    if maker and maker.pk == person.pk:
+        raise SamePerson
+    if maker and not may_check(maker, person):
+        raise NotIndependent
+
+
 def _makers(proposal: Refund | Reallocation) -> list[User]:
     if proposal.maker:
         return [proposal.maker]

@@ -49,6 +49,19 @@ class PaymentState(models.TextChoices):
     REVERSED = "reversed", _("Ngân hàng đã thu hồi tiền")
 
 
+class Evidence(models.TextChoices):
+    """How well it is attested that money moved, the best first.
+
+    Only what a bank signed or answered books money by itself; a file that nobody signed and what a person
+    typed need a second person, or the payer at the counter (docs/architecture.md#evidence).
+    """
+
+    SIGNED = "signed", _("Tin có chữ ký của ngân hàng")
+    ANSWERED = "answered", _("Ngân hàng trả lời khi được hỏi")
+    FILE = "file", _("Theo tệp sao kê")
+    TYPED = "typed", _("Người ghi nhận")
+
+
 class RefundState(models.TextChoices):
     """What became of money we give back. Its amount is held from PROPOSED until REJECTED."""
 

@@ -22,6 +22,7 @@ MOST_FILES = 15
 #: Files whose imports may stand inside functions: why.
 LOCAL_IMPORTS = {
     "tests/conftest.py": "read before Django is set up",
+    "tests/drills/confirming.py": "a command that sets Django up itself",
     "tests/drills/moving.py": "a command that sets Django up itself",
     "tests/drills/system.py": "of a package that only drills need",
     "tests/simulator/__main__.py": "a command that sets Django up on servers it has started",

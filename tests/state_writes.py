@@ -31,19 +31,17 @@ WRITTEN_ELSEWHERE: dict[tuple[str, str], str] = {
     **dict.fromkeys(
         [
             ("payments/reconciliation/statements.py", "update(state=StatementState.PREVIEW)"),
-            ("payments/reconciliation/statements.py", "update(state=StatementState.APPLYING)"),
             ("payments/reconciliation/statements.py", "update(state=StatementState.REFUSED)"),
-            (
-                "payments/reconciliation/matching.py",
-                "update(state=StatementState.DONE if is_done else StatementState.APPLYING)",
-            ),
+            ("payments/reconciliation/confirmation.py", "held.state"),
+            ("payments/reconciliation/confirmation.py", "update(state=StatementState.REFUSED)"),
+            ("payments/reconciliation/confirmation.py", "update(state=RowState.FOREIGN)"),
+            ("payments/reconciliation/matching.py", "update(state=after)"),
             ("payments/reconciliation/matching.py", "row.state"),
             ("payments/reconciliation/likely.py", "row.state"),
             ("payments/reconciliation/likely.py", "update(state=StatementState.APPLYING)"),
             ("payments/reconciliation/matching.py", "UPDATE payments_statementrow"),
             ("payments/reconciliation/taken_back.py", "row.state"),
             ("payments/reconciliation/foreign.py", "row.state"),
-            ("payments/reconciliation/statements.py", "update(state=RowState.FOREIGN)"),
             ("payments/reconciliation/row_days.py", "update(state=RowState.LOCKED)"),
             ("payments/reconciliation/row_days.py", "update(state=RowState.NEW)"),
             ("payments/reconciliation/row_days.py", "update(state=StatementState.APPLYING)"),

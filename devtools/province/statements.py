@@ -7,6 +7,9 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.statements import RowState, StatementState
 
@@ -23,6 +26,7 @@ _STRANGER = 9
 _FORGOTTEN_DAYS = 30
 #: The last days are not closed yet: that is work for today.
 _OPEN_DAYS = 4
+_HEADING = "Mã giao dịch;Số tiền;Thời gian giao dịch;Mã thanh toán;Nội dung"
 
 
 def morning(world: World, day: date, rng: Random) -> None:
@@ -51,9 +55,16 @@ def _read(
     for row in found:
         if row["event"] is not None:
             days[contract.pk, row["event"]["value_date"]].ours.append(row["event"]["amount"])
-    state = StatementState.PREVIEW if is_last else StatementState.DONE
+    # A file that tells nothing new its uploader confirms; strangers come by transfer.
+    is_new = contract.gateway == "vietinbank" or any(told["event"] is None for told in found)
+    waiting = StatementState.PROPOSED if is_new else StatementState.PREVIEW
+    state = waiting if is_last else StatementState.DONE
     by = rng.choice(contract.accountants)
+    # Two people answer for money that only a file tells of. Of today's the first is to be the second person.
+    by = contract.accountants[-1] if is_last else by
+    other = next(person for person in contract.accountants if person != by)
     at = (read if is_last else confirmed) + timedelta(seconds=2)
+    sent = None if state == StatementState.PREVIEW else min(read + (confirmed - read) / 2, world.now)
     name = f"{contract.gateway}_{read:%Y%m%d}.csv"
     statement = world.pages.add(
         "statement",
@@ -64,14 +75,18 @@ def _read(
         state=state,
         uploaded_by_id=by,
         uploaded_at=read,
+        proposed_at=sent,
         finished_at=None if is_last else confirmed + timedelta(seconds=5),
-        confirmed_by_id=None if is_last else by,
+        is_countersigned=not is_last,
+        confirmed_by_id=None if is_last else other,
         confirmed_at=None if is_last else confirmed,
     )
     subject = naming("statement:", statement)
     world.audit(read, by, "statement_upload", subject, contract.agency_id, file=name)
+    if sent:
+        world.audit(sent, by, "statement_propose", subject, contract.agency_id, file=name)
     if not is_last:
-        world.audit(confirmed, by, "statement_confirm", subject, contract.agency_id, file=name)
+        world.audit(confirmed, other, "statement_confirm", subject, contract.agency_id, file=name)
     lines: list[Row] = []
     for told in found:
         line = _line(world, contract, statement, told, at, is_last=is_last, rng=rng)
@@ -79,13 +94,18 @@ def _read(
             lines.append(line)
     if contract.gateway == "vietinbank" and not is_last and rng.randrange(_STRANGER) == 0:
         lines.append(strangers.transfer(world, contract, statement, at, rng))
+    elif contract.gateway == "vietinbank" and is_last:
+        lines.append(strangers.unheard(world, contract, statement, at, rng))
     for number, line in enumerate(lines, 2):
         line["line_number"] = number
         if facts := line.get("_facts"):
             facts["line"] = number
         if not is_last:
             days[contract.pk, line["value_date"]].theirs.append(line["amount"])
-    text = "\n".join(f"{line['gateway_ref']};{line['amount']};{line['occurred_at']}" for line in lines)
+    text = "\n".join(_as_in_a_file(line) for line in lines)
+    if is_last:  # the second person reads it
+        content = ContentFile(f"{_HEADING}\n{text}\n".encode())
+        statement["file"] = default_storage.save(f"statements/mau/{contract.pk}_{name}", content)
     statement |= {
         "size": len(text),
         "sha256": hashlib.sha256(f"{contract.gateway}{read}{text}".encode()).hexdigest(),
@@ -97,6 +117,11 @@ def _read(
     }
     if not is_last and (world.now - read) > timedelta(days=_OPEN_DAYS):
         _close(world, contract, sorted(span), read.replace(hour=16) + timedelta(minutes=rng.uniform(0, 45)), by)
+
+
+def _as_in_a_file(line: Row) -> str:
+    moment = f"{line['occurred_at']:%d/%m/%Y %H:%M:%S}"
+    return f"{line['gateway_ref']};{line['amount']};{moment};{line['merchant_ref']};{line['description']}"
 
 
 def _line(

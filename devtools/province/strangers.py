@@ -129,6 +129,33 @@ def transfer(world: World, contract: Contract, statement: Row, at: datetime, rng
     )
 
 
+def unheard(world: World, contract: Contract, statement: Row, at: datetime, rng: Random) -> Row:
+    """As `transfer`, in a file that waits for a second person: nothing is booked yet."""
+    moment = (at - timedelta(hours=rng.uniform(10, 23))).replace(microsecond=0)
+    reference, amount = banks.bank_reference(rng, contract, moment), rng.choice(_AMOUNTS)
+    text = rng.choice(_WORDS).format(fold(names.person(rng)[0]).upper())
+    when, booked = moment.timestamp(), {"gateway": contract.gateway, "ref": "", "bank_ref": reference, "amount": amount}
+    detail = {"description": text}
+    world.book(
+        {**booked, "state": "paid", "_contract": contract, "created_at": when, "paid_at": when, "detail": detail}
+    )
+    return world.pages.add(
+        "statement_row",
+        at,
+        statement_id=statement,
+        merchant_account_id=contract.pk,
+        gateway_ref=reference,
+        merchant_ref="",
+        amount=amount,
+        currency="VND",
+        account=str(contract.bank["account"]),
+        occurred_at=moment,
+        value_date=moment.date(),
+        description=text,
+        state=RowState.NEW,
+    )
+
+
 def _give_back(world: World, contract: Contract, case: Row, payer: str, rng: Random) -> None:
     """Give it back when its payer has been found, after some days; of the last weeks some wait still."""
     opened = case["opened_at"]

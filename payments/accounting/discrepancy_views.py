@@ -223,6 +223,7 @@ def _named_by(discrepancy: Discrepancy) -> Bill | None:
 
 @require_POST
 @for_accountants
+@recently_proved
 def decide_likeness(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Say whether a line of a statement is the booked transaction it looks like."""
     discrepancy = staff.to_act_on(_one(staff, pk))

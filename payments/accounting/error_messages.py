@@ -33,10 +33,15 @@ SENTENCES: dict[type[errors.PaymentsError], Promise | str] = {
     errors.RefundRefused: "%(message)s",
     errors.ReallocationRefused: "%(message)s",
     errors.RemainingChanged: _("Số còn lại vừa thay đổi, nay là %(remaining)s. Kiểm tra số tiền rồi gửi lại."),
-    errors.SamePerson: _("Người đề nghị không được tự duyệt hay tự chuyển tiền. Nhờ một đồng nghiệp có quyền làm."),
+    errors.SamePerson: _(
+        "Người đề nghị hay tải tệp lên không được tự duyệt, tự xác nhận hay tự chuyển tiền. Nhờ một đồng nghiệp có "
+        "quyền làm."
+    ),
     errors.NotIndependent: NOT_TWO_HEADS,
     errors.StatementRefused: _("%(message)s Sửa tệp, hoặc xuất lại từ ngân hàng, rồi tải lên lần nữa."),
     errors.AlreadyDecided: _("Vụ việc này đã có người quyết định. Xem kết quả ở dưới."),
+    errors.StatementDecided: _("Tệp này vừa được gửi, xác nhận hoặc bỏ. Xem trạng thái mới ở dưới."),
+    errors.NotUploader: _("Chỉ người đã tải tệp lên gửi được cho người thứ hai."),
     errors.DayNotClosable: _("Chưa khóa được: còn %(unexplained)s chưa có vụ việc. Mở vụ việc rồi khóa lại."),
     errors.ShiftNotOpen: _("Ca này đã đóng. Mở ca mới trước khi thu tiền."),
     errors.TerminalReferenceUsed: _("Số tham chiếu máy POS này đã dùng cho một lần thu khác. Xem lại biên lai."),

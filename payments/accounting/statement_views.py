@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.background import wakeup
 from core.values import money
-from core.values.text import row_key
 from gateways.base import GatewayMissing
 from payments.errors import StatementRefused
 from payments.exports.params import choice, page_of, words
@@ -21,7 +20,7 @@ from payments.merchants import missing
 from payments.models import Statement, StatementRow
 from payments.models.discrepancies import DiscrepancyKind
 from payments.models.statements import RowState, StatementState
-from payments.reconciliation import bulk_close, column_maps, foreign, previews, row_days
+from payments.reconciliation import bulk_close, column_maps, confirmation, foreign, previews, row_days
 from payments.reconciliation import statements as files
 from payments.reconciliation.fates import FateKind
 
@@ -42,10 +41,17 @@ SHOWN_FOREIGN = 50
 AT_WORK = (StatementState.LOADING, StatementState.APPLYING)
 
 
-def _one(staff: AccountingStaff, pk: int) -> Statement:
+def one(staff: AccountingStaff, pk: int) -> Statement:
+    """Return a file of an agency they see, or 404."""
     mine = Statement.objects.filter(merchant_account__agency__in=staff.sees)
     related = ("merchant_account__agency", "uploaded_by", "confirmed_by")
     return get_object_or_404(mine.select_related(*related), pk=pk)
+
+
+def to_confirm(staff: AccountingStaff) -> QuerySet[Statement]:
+    """Return the files that colleagues sent on and somebody like them may confirm."""
+    proposed = Statement.objects.filter(state=StatementState.PROPOSED, merchant_account__agency__in=staff.acts_for)
+    return proposed.filter(Q(uploaded_by=None) | ~Q(uploaded_by=staff.user))
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,10 +71,19 @@ def statements(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
             else:
                 messages.info(request, _("Tệp này đã được tải lên trước đó; đây là lần tải ấy. Không có gì thay đổi."))
             return redirect("accounting-statement", pk=stored.pk)
-    rows = Statement.objects.filter(merchant_account__agency__in=staff.sees)
+    waiting, chosen = to_confirm(staff), choice(request.GET, "state", (StatementState.PROPOSED,))
+    rows = waiting if chosen else Statement.objects.filter(merchant_account__agency__in=staff.sees)
     page = page_of(request, rows.select_related("merchant_account__agency", "uploaded_by"))
     named = [(statement, account_name(statement.merchant_account)) for statement in page]
-    context = {"staff": staff, "form": form, "can_upload": bool(accounts), "page": page, "named": named}
+    context = {
+        "staff": staff,
+        "form": form,
+        "can_upload": bool(accounts),
+        "page": page,
+        "named": named,
+        "chosen": chosen,
+        "waiting_count": waiting.count(),
+    }
     return render(request, "payments/accounting/statements.html", context)
 
 
@@ -90,17 +105,20 @@ def _read(request: HttpRequest, statement: Statement) -> None:
 @for_accountants
 def statement(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """One file: how far it is, what confirming would do, and its rows."""
-    statement = _one(staff, pk)
+    statement = one(staff, pk)
     context: dict[str, object] = {
         "staff": staff,
         "statement": statement,
         "account_name": account_name(statement.merchant_account),
         "may_act": staff.may_act(statement.merchant_account.agency_id),
         "is_at_work": statement.state in AT_WORK,
+        "has_file": bool(statement.file and statement.file.storage.exists(statement.file.name or "")),
         "missing_gateway": missing.named(statement.merchant_account.gateway),
     }
-    if statement.state == StatementState.PREVIEW:
-        context |= {"odd_days": row_days.odd(statement)[:SHOWN_ODD_DAYS], **_preview(request, statement)}
+    if statement.state in confirmation.WAITING:
+        preview = previews.of(statement)
+        context |= {"odd_days": row_days.odd(statement)[:SHOWN_ODD_DAYS], **_preview(request, statement, preview)}
+        context |= _decision(staff, statement, preview)
     elif statement.state not in (StatementState.LOADING, StatementState.REFUSED):
         context |= _rows(request, statement)
     if context["may_act"] and (heading := column_maps.heading_of(statement)):
@@ -110,9 +128,21 @@ def statement(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResp
     return render(request, "payments/accounting/statement.html", context)
 
 
-def _preview(request: HttpRequest, statement: Statement) -> dict[str, object]:
+def _decision(staff: AccountingStaff, statement: Statement, preview: previews.Preview) -> dict[str, object]:
+    """What comes next and whose it is: the uploader sends a file on, somebody else confirms it."""
+    is_uploader = statement.uploaded_by_id == staff.user.pk
+    is_proposed = statement.state == StatementState.PROPOSED
+    decision = ""
+    if preview.is_known or (is_proposed and not is_uploader):
+        decision = "confirm"
+    elif not is_proposed and (is_uploader or statement.uploaded_by_id is None):
+        decision = "propose"
+    picks_rows = preview.is_of_another and decision == "propose"
+    return {"decision": decision, "is_proposed": is_proposed, "is_uploader": is_uploader, "picks_rows": picks_rows}
+
+
+def _preview(request: HttpRequest, statement: Statement, preview: previews.Preview) -> dict[str, object]:
     """What confirming would do, to each row and in all, and whose the file seems to be."""
-    preview = previews.of(statement)
     contract, number = foreign.whose(preview.foreign)
     text, kind = words(request.GET), choice(request.GET, "state", FateKind.values)
     rows = previews.rows_of(statement, preview, kind) if kind else statement.rows.all()
@@ -125,6 +155,7 @@ def _preview(request: HttpRequest, statement: Statement) -> dict[str, object]:
         "text": text,
         "row_total": statement.row_count,
         "preview": preview,
+        "asked_count": len(confirmation.payments_to_ask(statement, preview)),
         "shown_foreign": preview.foreign[:SHOWN_FOREIGN],
         "other_contract": account_name(contract) if contract else "",
         "other_account": number,
@@ -135,7 +166,7 @@ def _preview(request: HttpRequest, statement: Statement) -> dict[str, object]:
 @for_accountants
 def columns(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Keep what the columns of a refused file are, and read it again."""
-    statement = _one(staff, pk)
+    statement = one(staff, pk)
     staff.must_act(statement.merchant_account.agency_id)
     heading = column_maps.heading_of(statement)
     form = ColumnsForm(request.POST, heading=heading) if heading else None
@@ -178,7 +209,7 @@ def _searched(rows: QuerySet[StatementRow], text: str) -> QuerySet[StatementRow]
 @for_accountants
 def progress(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """The part of the page that is asked for again while a file is at work."""
-    statement = _one(staff, pk)
+    statement = one(staff, pk)
     return render(
         request,
         "payments/accounting/_progress.html",
@@ -188,47 +219,9 @@ def progress(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespo
 
 @require_POST
 @for_accountants
-def confirm(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
-    """Let a file count."""
-    statement = _one(staff, pk)
-    staff.must_act(statement.merchant_account.agency_id)
-    if not _is_waiting(request, statement) or not _knows_of_odd_days(request, statement):
-        return redirect("accounting-statement", pk=pk)
-    preview = previews.of(statement)
-    if request.POST.get("seen", preview.seen) != preview.seen:
-        messages.error(request, _("Sổ đã đổi từ lúc bạn xem trước. Đây là kết quả mới: xem lại rồi xác nhận."))
-    elif (left_out := _left_out(request, preview)) is not None:
-        files.confirm(statement, actor=staff.user, left_out=left_out)
-        wakeup.enqueue("payments.work_statements")
-        messages.success(request, _("Đã xác nhận. Hệ thống đang đối chiếu từng dòng."))
-    return redirect("accounting-statement", pk=pk)
-
-
-def _left_out(request: HttpRequest, preview: previews.Preview) -> list[int] | None:
-    """Return the rows that are not to count; None where it cannot be confirmed so."""
-    if not preview.foreign:
-        return []
-    if not preview.is_of_another:
-        if request.POST.get("foreign") == "1":
-            return []
-        messages.error(request, _("Tệp có dòng của hợp đồng hay tài khoản khác. Xem các dòng ấy rồi đánh dấu đã xem."))
-        return None
-    kept = {row_key(text) for text in request.POST.getlist("keep")}
-    left_out = [other.row.pk for other in preview.foreign if other.row.pk not in kept]
-    if len(left_out) < len(preview.foreign):
-        return left_out
-    messages.error(
-        request,
-        _("Tệp này của hợp đồng hay tài khoản khác, không xác nhận được. Bỏ tệp rồi tải lên ở đúng hợp đồng."),
-    )
-    return None
-
-
-@require_POST
-@for_accountants
 def close_cases(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Close the file's cases of one kind with one reason."""
-    statement = _one(staff, pk)
+    statement = one(staff, pk)
     staff.must_act(statement.merchant_account.agency_id)
     form, kind = ReasonForm(request.POST), choice(request.POST, "kind", DiscrepancyKind.values)
     is_foreign = request.POST.get("foreign") == "1"
@@ -242,29 +235,3 @@ def close_cases(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRe
             _("Đã đóng các vụ việc cùng loại của tệp này."),
         )
     return redirect("accounting-statement", pk=pk)
-
-
-def _knows_of_odd_days(request: HttpRequest, statement: Statement) -> bool:
-    if request.POST.get("odd_days") == "1" or not row_days.odd(statement).exists():
-        return True
-    messages.error(request, _("Tệp có dòng ở ngày khó có thể đúng. Xem các ngày ấy rồi đánh dấu đã xem."))
-    return False
-
-
-@require_POST
-@for_accountants
-def discard(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
-    """Throw a file away that was not confirmed."""
-    statement = _one(staff, pk)
-    staff.must_act(statement.merchant_account.agency_id)
-    if _is_waiting(request, statement):
-        files.discard(statement, actor=staff.user)
-        messages.success(request, _("Đã bỏ tệp. Không dòng nào được ghi nhận."))
-    return redirect("accounting-statement", pk=pk)
-
-
-def _is_waiting(request: HttpRequest, statement: Statement) -> bool:
-    if statement.state == StatementState.PREVIEW:
-        return True
-    messages.info(request, _("Tệp không còn chờ xác nhận: %(state)s.") % {"state": statement.get_state_display()})
-    return False

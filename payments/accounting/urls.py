@@ -10,6 +10,7 @@ from . import (
     receipt_views,
     saved_filter_views,
     shift_views,
+    statement_decision_views,
     statement_views,
 )
 from .overview import views
@@ -21,10 +22,13 @@ urlpatterns = [
     path("sao-ke/", statement_views.statements, name="accounting-statements"),
     path("sao-ke/<int:pk>/", statement_views.statement, name="accounting-statement"),
     path("sao-ke/<int:pk>/tien-do/", statement_views.progress, name="accounting-progress"),
-    path("sao-ke/<int:pk>/xac-nhan/", statement_views.confirm, name="accounting-confirm"),
+    path("sao-ke/<int:pk>/tep/", statement_decision_views.file, name="accounting-statement-file"),
+    path("sao-ke/<int:pk>/gui-xac-nhan/", statement_decision_views.propose, name="accounting-statement-propose"),
+    path("sao-ke/<int:pk>/hoi-ngan-hang/", statement_decision_views.ask_bank, name="accounting-statement-ask"),
+    path("sao-ke/<int:pk>/xac-nhan/", statement_decision_views.confirm, name="accounting-confirm"),
     path("sao-ke/<int:pk>/cot/", statement_views.columns, name="accounting-statement-columns"),
     path("sao-ke/<int:pk>/dong-vu-viec/", statement_views.close_cases, name="accounting-statement-close"),
-    path("sao-ke/<int:pk>/bo/", statement_views.discard, name="accounting-discard"),
+    path("sao-ke/<int:pk>/bo/", statement_decision_views.discard, name="accounting-discard"),
     path("ngay/<int:account>/<str:day>/", day_views.day, name="accounting-day"),
     path("ngay/<int:account>/<str:day>/mo-vu-viec/", day_views.open_cases, name="accounting-day-cases"),
     path("ngay/<int:account>/<str:day>/khoa/", day_views.close, name="accounting-day-close"),

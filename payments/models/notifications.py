@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from gateways import registry
+from payments.states import Evidence
 
 from .merchants import MerchantAccount
 from .payments import Payment
@@ -35,6 +36,20 @@ class NotificationSource(models.TextChoices):
     COUNTER = "counter", _("Thu tại quầy")
     MOVE = "move", _("Chuyển từ tiền đã nhận")
 
+    @property
+    def evidence(self) -> Evidence:
+        """Return how well what comes this way is attested."""
+        return EVIDENCE[self]
+
+
+#: The one place that says what each way of hearing of money is worth.
+EVIDENCE: dict[NotificationSource, Evidence] = {
+    NotificationSource.CALLBACK: Evidence.SIGNED,
+    NotificationSource.QUERY: Evidence.ANSWERED,
+    NotificationSource.STATEMENT: Evidence.FILE,
+    NotificationSource.COUNTER: Evidence.TYPED,
+    NotificationSource.MOVE: Evidence.TYPED,
+}
 
 #: The result of a message that a person set aside.
 SET_ASIDE = "set_aside"

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from payments.states import OPEN_PAYMENT_STATES, PaymentState, RefundState
+from payments.states import OPEN_PAYMENT_STATES, Evidence, PaymentState, RefundState
 
 from .bills import Bill, new_token
 from .merchants import MerchantAccount
@@ -20,6 +20,7 @@ class Payment(models.Model):
     `request` is what we sent, as sent: a status query needs the very same values
     (T-6). `is_applied` means that this payment's money settled the bill;
     a paid payment that is not applied is surplus money with a discrepancy.
+    `evidence` is what its money was last booked by, "" before.
     """
 
     token = models.CharField(max_length=32, default=new_token, editable=False, verbose_name=_("Mã đường dẫn"))
@@ -50,6 +51,7 @@ class Payment(models.Model):
     expires_at = models.DateTimeField(verbose_name=_("Hết hạn lúc"))
     returned_at = models.DateTimeField(_("Trình duyệt quay lại lúc"), null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Nộp lúc"))
+    evidence = models.CharField(_("Căn cứ ghi nhận"), max_length=8, choices=Evidence, blank=True, db_default="")
     failure_code = models.CharField(max_length=32, blank=True, verbose_name=_("Mã lỗi của ngân hàng"))
     checked_at = models.DateTimeField(_("Hỏi ngân hàng lần cuối"), null=True, blank=True)
     check_count = models.PositiveIntegerField(default=0, verbose_name=_("Số lần hỏi ngân hàng"))

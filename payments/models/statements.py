@@ -16,11 +16,15 @@ from .notifications import Notification
 
 
 class StatementState(models.TextChoices):
-    """How far a file has come. Rows count only from APPLYING on."""
+    """How far a file has come. Rows count only from APPLYING on.
+
+    PREVIEW is its uploader's; PROPOSED waits for a second person, or for the uploader to take it back.
+    """
 
     LOADING = "loading", _("Đang đọc")
     REFUSED = "refused", _("Tệp bị từ chối")
-    PREVIEW = "preview", _("Chờ xác nhận")
+    PREVIEW = "preview", _("Đang xem trước")
+    PROPOSED = "proposed", _("Chờ người thứ hai xác nhận")
     APPLYING = "applying", _("Đang đối chiếu")
     DONE = "done", _("Đã đối chiếu")
 
@@ -29,7 +33,9 @@ class Statement(models.Model):
     """One file of one merchant account. The same file twice is one statement (sha256).
 
     `rows_done` counts the rows of the step at work (reading, then matching) out of
-    `row_count`; whoever works at a file holds it until `lease_until`.
+    `row_count`; whoever works at a file holds it until `lease_until`. A file has no signature of
+    the bank: its rows book money only once it is `is_countersigned`, confirmed by somebody else
+    than who sent it in. Until then it may only match what the ledger knows.
     """
 
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="statements")
@@ -47,8 +53,10 @@ class Statement(models.Model):
     last_day = models.DateField(null=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(_("Tải lên lúc"), db_default=Now())
+    proposed_at = models.DateTimeField(_("Gửi xác nhận lúc"), null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(_("Xác nhận lúc"), null=True)
+    is_countersigned = models.BooleanField(_("Hai người xác nhận"), db_default=False, default=False)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -60,6 +68,12 @@ class Statement(models.Model):
                 fields=["merchant_account", "sha256"],
                 condition=~Q(state=StatementState.REFUSED),
                 name="statement_file_once",
+            ),
+            # One person makes no money: whoever confirms what books it did not send it in.
+            models.CheckConstraint(
+                condition=Q(is_countersigned=False)
+                | Q(Q(uploaded_by=None) | ~Q(confirmed_by=models.F("uploaded_by")), confirmed_by__isnull=False),
+                name="statement_countersigned_by_another",
             ),
         ]
 

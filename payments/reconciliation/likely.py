@@ -12,6 +12,7 @@ from agencies.audit import record as audit
 from agencies.models import User
 from core import live
 from gateways.base import GatewayMissing
+from payments import proposals
 from payments.errors import AlreadyDecided
 from payments.models import Discrepancy, LedgerEvent, Notification, Statement, StatementRow
 from payments.models.discrepancies import DiscrepancyKind
@@ -48,6 +49,8 @@ def same(discrepancy: Discrepancy, *, actor: User) -> None:
 def another(discrepancy: Discrepancy, *, actor: User) -> None:
     """It is a transaction of its own: it is booked like any news. Raises AlreadyDecided.
 
+    Nor may who sent a file in say it of its lines: raises SamePerson, NotIndependent.
+
     Locks the case, then the statement or the notification. The money of a line is booked after
     that commit, at once or by the worker: the row keeps its case, by which it is not judged
     again. Call outside a transaction.
@@ -55,6 +58,7 @@ def another(discrepancy: Discrepancy, *, actor: User) -> None:
     with transaction.atomic(durable=True):
         row = _decide(discrepancy, _("Là giao dịch khác, ghi nhận thêm"), "likely_another", actor)
         if row:
+            proposals.check_two_people(row.statement.uploaded_by, actor)
             row.state = RowState.NEW
             row.save(update_fields=["state"])
             done = Statement.objects.filter(pk=row.statement_id, state=StatementState.DONE)
@@ -72,7 +76,7 @@ def another(discrepancy: Discrepancy, *, actor: User) -> None:
 def _decide(discrepancy: Discrepancy, resolution: str, action: str, actor: User) -> StatementRow | None:
     """Close the case; return the line it is about, None where it is about a notification."""
     locked = Discrepancy.objects.select_for_update().get(pk=discrepancy.pk)
-    row = locked.rows.select_related("statement__merchant_account").first()
+    row = locked.rows.select_related("statement__merchant_account", "statement__uploaded_by").first()
     if locked.closed_at or locked.kind != DiscrepancyKind.LIKELY_BOOKED:
         raise AlreadyDecided
     locked.closed_at, locked.resolution = timezone.now(), resolution

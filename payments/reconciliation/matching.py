@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from core.database.bulk_update import update_rows
@@ -87,6 +88,7 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
     is_transfer = row_notifications.is_transfer(account)
     if not claim(statement, StatementState.APPLYING):
         return
+    statement.refresh_from_db(fields=["is_countersigned"])
     values: dict[str, int | str] = {
         "statement": statement.pk,
         "account": account.pk,
@@ -107,24 +109,41 @@ def apply(statement: Statement, progress: Progress = lambda done, total: None) -
         Statement.objects.filter(pk=statement.pk).update(rows_done=done, lease_until=timezone.now() + LEASE)
         progress(done, statement.row_count)
     _close_matched(statement)
-    is_done = not statement.rows.filter(state=RowState.NEW).exists()
-    # Rows whose notifications failed are tried again once those are quarantined or through.
-    Statement.objects.filter(pk=statement.pk).update(
-        state=StatementState.DONE if is_done else StatementState.APPLYING,
-        lease_until=None if is_done else timezone.now() + LEASE,
-        finished_at=timezone.now() if is_done else None,
-    )
+    _leave(statement)
     statement.refresh_from_db()
 
 
+def _leave(statement: Statement) -> None:
+    """Say how far the file is. What a file tells that is new waits for a second person before anybody hears of it.
+
+    Rows whose notifications failed are tried again once those are quarantined or through.
+    """
+    now = timezone.now()
+    is_done = not statement.rows.filter(state=RowState.NEW).exists()
+    waits = StatementState.APPLYING if statement.is_countersigned else StatementState.PROPOSED
+    after = StatementState.DONE if is_done else waits
+    Statement.objects.filter(pk=statement.pk).update(
+        state=after,
+        lease_until=now + LEASE if after == StatementState.APPLYING else None,
+        proposed_at=now if after == StatementState.PROPOSED else F("proposed_at"),
+        finished_at=now if is_done else None,
+    )
+
+
 def _apply_new_rows(statement: Statement, after: int, last: int, *, is_transfer: bool) -> None:
-    """Look at the rows of one batch whose number the ledger does not know: what they probably are, else news."""
+    """Look at the rows of one batch whose number the ledger does not know: what they probably are, else news.
+
+    Of a file that no second person has confirmed only what the ledger has in another notation is matched.
+    """
     waiting = list(statement.rows.filter(state=RowState.NEW, pk__gt=after, pk__lte=last).order_by("pk"))
-    taken_back.note(statement, [row for row in waiting if row.amount < 0])
     new_rows = [row for row in waiting if row.amount > 0]
     booked = _booked(statement, new_rows)
     heard = [row for row in new_rows if row.gateway_ref not in booked]
     alike = identity.likenesses(statement, heard)
+    if not statement.is_countersigned:
+        _note_alike(statement, [row for row in heard if row.pk in alike and alike[row.pk].is_same], alike)
+        return
+    taken_back.note(statement, [row for row in waiting if row.amount < 0])
     unlike = [row for row in heard if row.pk not in alike and row.discrepancy_id is None]
     elsewhere = foreign.booked_elsewhere(statement, unlike)
     alike |= {pk: identity.Likeness(event, is_same=False) for pk, event in elsewhere.items()}

@@ -83,6 +83,11 @@ class Preview:
         return 2 * len(self.foreign) > self.row_count
 
     @property
+    def is_known(self) -> bool:
+        """The ledger has every row: confirming changes no money, and whoever sent the file in may do it."""
+        return self.matched + self.repeated == self.row_count and not self.locked
+
+    @property
     def seen(self) -> str:
         """What a person confirms who was shown this: another text means that something has changed since."""
         judged = (self.matched, self.settles, self.differs, self.repeated, self.likely, self.taken_back)

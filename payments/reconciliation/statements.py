@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import BinaryIO, cast
 
 from django.core.files import File
 from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,7 +60,7 @@ def take(account: MerchantAccount, upload: File[bytes], *, by: User | None) -> t
             statement = Statement(**values, file_name=(upload.name or "")[-200:], size=upload.size or 0, uploaded_by=by)
             statement.file.save(f"{digest.hexdigest()[:32]}.dat", upload, save=False)
             statement.save()
-            _record("statement_upload", statement, by)
+            record("statement_upload", statement, by)
     except IntegrityError:
         # Somebody sent the same file in the same moment.
         return Statement.objects.exclude(state=StatementState.REFUSED).get(**values), False
@@ -183,30 +183,7 @@ def _as_ours(account: str, own: Mapping[str, str]) -> str:
     return own.get(account.lstrip("0"), account)
 
 
-def confirm(statement: Statement, *, actor: User | None, left_out: Collection[int] = ()) -> None:
-    """Let a previewed file count; matching then goes on in the background. Ask about `row_days.odd` before.
-
-    The rows `left_out` are another contract's: they stay to be seen, and count for nothing. Locks the merchant
-    account, under which a day is closed.
-    """
-    waiting = Statement.objects.filter(pk=statement.pk, state=StatementState.PREVIEW)
-    with transaction.atomic():
-        MerchantAccount.objects.select_for_update().get(pk=statement.merchant_account_id)
-        confirmed = {"confirmed_by": actor, "confirmed_at": timezone.now()}
-        if waiting.update(state=StatementState.APPLYING, lease_until=None, rows_done=0, **confirmed):
-            statement.rows.filter(pk__in=left_out).update(state=RowState.FOREIGN)
-            row_days.set_closed_aside(statement)  # a day may have been closed since the file was read
-            _record("statement_confirm", statement, actor, **({"left_out": len(left_out)} if left_out else {}))
-
-
-def discard(statement: Statement, *, actor: User | None) -> None:
-    """Throw a previewed file away: nothing of it has counted yet."""
-    waiting = Statement.objects.filter(pk=statement.pk, state=StatementState.PREVIEW)
-    if waiting.update(state=StatementState.REFUSED, error=_("Đã bỏ"), lease_until=None, rows_done=F("row_count")):
-        statement.rows.all().delete()
-        _record("statement_discard", statement, actor)
-
-
-def _record(act: str, statement: Statement, actor: User | None, **detail: int) -> None:
+def record(act: str, statement: Statement, actor: User | None, **detail: int) -> None:
+    """Write into the audit what somebody did with a file."""
     agency = statement.merchant_account.agency
     audit.record(act, f"statement:{statement.pk}", actor=actor, agency=agency, file=statement.file_name, **detail)

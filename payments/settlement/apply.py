@@ -201,6 +201,7 @@ def _carry_out(
         work.events.append(transitions.payment_to(payment, decision.payment_to, bill=bill, **cause, **carried))
         if payment.state == PaymentState.PAID:
             payment.gateway_ref = notification.gateway_ref
+            payment.evidence = NotificationSource(notification.source).evidence
             payment.paid_at = notification.occurred_at or work.now
             payment.is_applied = decision.settles_bill
         elif payment.state == PaymentState.REVERSED:
@@ -269,7 +270,7 @@ def _save(notifications: Sequence[Notification], work: _Work) -> None:
     update_rows(
         Payment,
         work.touched.values(),
-        [*transitions.PAYMENT_COLUMNS, "gateway_ref", "paid_at", "checked_at"],
+        [*transitions.PAYMENT_COLUMNS, "gateway_ref", "evidence", "paid_at", "checked_at"],
     )
     update_rows(Bill, (*work.outcome.settled_bills, *work.outcome.reopened_bills), transitions.BILL_COLUMNS)
     LedgerEvent.objects.bulk_create(work.events)

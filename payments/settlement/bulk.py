@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from payments.models import Bill
-from payments.models.notifications import CONFLICT
+from payments.models.notifications import CONFLICT, EVIDENCE
 from payments.receipts.issue import serials_of
 from payments.signals import bills_settled
 from payments.transitions import BILL_SETTLED, PAYMENT_PAID
@@ -63,8 +63,9 @@ _LOCKS = (
     "SELECT id FROM payments_bill WHERE id = ANY(%(bills)s) ORDER BY id FOR UPDATE",
     "SELECT id FROM payments_payment WHERE bill_id = ANY(%(bills)s) ORDER BY id FOR UPDATE",
 )
-_PAID = """gateway_ref = plain.gateway_ref, paid_at = coalesce(plain.occurred_at, %(now)s),
-        is_applied = true, next_check_at = NULL"""
+_EVIDENCE = " ".join(f"WHEN '{source}' THEN '{evidence}'" for source, evidence in EVIDENCE.items())
+_PAID = f"""gateway_ref = plain.gateway_ref, evidence = CASE plain.source {_EVIDENCE} END,
+        paid_at = coalesce(plain.occurred_at, %(now)s), is_applied = true, next_check_at = NULL"""
 _SETTLE = f"""
 WITH tellings AS MATERIALIZED (
     -- Of the whole batch: money told of twice may be booked by a notification that is not plain.

@@ -188,6 +188,13 @@ register(
        WHERE state IN ('created', 'sent', 'unknown') AND created_at < now() - interval '91 days'""",
 )
 register(
+    "I13",
+    "what a file told that the ledger did not know was confirmed by another person than who sent it in",
+    """SELECT row.id, statement.id, statement.uploaded_by_id, statement.confirmed_by_id
+       FROM payments_statementrow row JOIN payments_statement statement ON statement.id = row.statement_id
+       WHERE row.notification_id IS NOT NULL AND NOT statement.is_countersigned""",
+)
+register(
     "I12",
     "an attempt that was sent had been committed before",
     "SELECT id, created_at, sent_at FROM payments_payment WHERE sent_at < created_at",

@@ -21,7 +21,8 @@ from tests.support.world import World
 
 #: What moves money, gives rights or keys away, or cannot be taken back.
 PROVED = """
-accounting-approve accounting-transfer accounting-move accounting-day-close accounting-day-reopen desk-erasures
+accounting-approve accounting-transfer accounting-move accounting-confirm accounting-case-likely
+accounting-day-close accounting-day-reopen desk-erasures
 admin:agencies_user_add admin:agencies_user_change admin:auth_user_password_change
 admin:agencies_agency_add admin:agencies_agency_change
 admin:agencies_officenetwork_add admin:agencies_officenetwork_change

@@ -149,6 +149,7 @@ def _import_statements(system: System) -> None:
                     cells = (row["bank_ref"], row["amount"], f"{at:%Y-%m-%d %H:%M:%S}", row["ref"], "VND", "nop phi")
                     writer.writerow(cells)
         system.manage("import_statement", gateway, merchants[gateway], str(path), "--confirm")
+    system.run_module("tests.drills.confirming")
 
 
 def _move_what_was_found(system: System, bill_of: dict[str, str], restored: Restored) -> None:

@@ -38,7 +38,7 @@ from tests.support.matrix import addresses, table, verdict
 from tests.support.notifications import confirm
 from tests.support.payments.callbacks import post
 from tests.support.payments.refunds import paid, proposal
-from tests.support.payments.statements import file_of, line
+from tests.support.payments.statements import confirmed, file_of, line
 from tests.support.signing_in import browser_of
 from tests.support.world import World
 
@@ -181,7 +181,7 @@ def test_its_statements_wait_for_it_while_the_others_are_read(vanish: Any, setti
     assert tasks.work_statements() == 1
     lost.refresh_from_db()
     assert (lost.state, lost.row_count) == (StatementState.PREVIEW, 1)
-    statements.confirm(lost, actor=None)
+    confirmed(lost)
     vanish("vnptpay")
     assert tasks.work_statements() == 0
     lost.refresh_from_db()

@@ -65,7 +65,7 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
             _NEW,
             "Sign in as `province_admin`",
             _open("/doi-soat/sao-ke/"),
-            "Press the first link of a row with “Chờ xác nhận”",
+            "Press the first link of a row with “Chờ người thứ hai xác nhận”",
         ),
     ),
     ("report", (_open("/bao-cao/"),)),

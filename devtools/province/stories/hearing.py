@@ -10,6 +10,7 @@ from typing import Any
 
 from devtools.province.writer.row import Row, naming
 from gateways.base import Notification
+from payments.models.notifications import NotificationSource
 from payments.settlement.rules import Decision, GatewayEvent, PaymentFacts, decide
 from payments.states import BillState, PaymentState, is_correction, payment_edge
 from payments.states import EventKind as Ledger
@@ -130,6 +131,7 @@ def _carry_out(
         event = move(tale, at, payment, bill, decision.payment_to, **cause, **(money if carries else {}))
         if payment["state"] == P.PAID:
             payment["gateway_ref"] = news.gateway_ref
+            payment["evidence"] = NotificationSource(row["source"]).evidence
             payment["paid_at"] = news.occurred_at or at
             payment["is_applied"] = decision.settles_bill
         if carries:

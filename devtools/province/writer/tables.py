@@ -39,18 +39,15 @@ def _money() -> dict[str, Table]:
         "payment": Table(
             p.Payment,
             "token bill_id merchant_account_id gateway merchant_ref amount state created_at expires_at",
-            gateway_ref="",
+            **dict.fromkeys(("gateway_ref", "redirect_url", "qr_text", "evidence", "failure_code"), ""),
             is_applied=False,
             reserved_amount=0,
             request={},
-            redirect_url="",
-            qr_text="",
             qr_details={},
             client_ip=None,
             sent_at=None,
             returned_at=None,
             paid_at=None,
-            failure_code="",
             checked_at=None,
             check_count=0,
             next_check_at=None,
@@ -273,7 +270,7 @@ def _books() -> dict[str, Table]:
         "statement": Table(
             p.Statement,
             "merchant_account_id file_name file size sha256 state row_count total_amount first_day last_day"
-            " uploaded_by_id uploaded_at confirmed_by_id confirmed_at",
+            " uploaded_by_id uploaded_at proposed_at confirmed_by_id confirmed_at is_countersigned",
             error="",
             lease_until=None,
             rows_done=0,

@@ -17,6 +17,7 @@ from core.charts import Bar, columns
 from payments.accounting.access import AccountingStaff, for_accountants
 from payments.accounting.day_views import LOOKED_BACK
 from payments.accounting.forms import account_name
+from payments.accounting.statement_views import to_confirm
 from payments.discrepancies import PATIENCE
 from payments.exports.params import page_of
 from payments.models import Discrepancy, Refund, Statement
@@ -31,7 +32,7 @@ SHOWN = 14
 ACCOUNTS = 5
 CHART_HEIGHT = 100
 SLOT = 40
-UNFINISHED = (StatementState.LOADING, StatementState.PREVIEW, StatementState.APPLYING)
+UNFINISHED = (StatementState.LOADING, StatementState.PREVIEW, StatementState.PROPOSED, StatementState.APPLYING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def overview(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
         "staff": staff,
         "cases": _open_cases(staff),
         "refunds": _waiting_refunds(staff),
+        "files_to_confirm": to_confirm(staff).aggregate(count=Count("id"), oldest=Min("proposed_at")),
         "files": _unfinished_files(staff),
         "unclosed": unclosed[:10],
         "unclosed_count": len(unclosed),

@@ -14,11 +14,14 @@ from gateways.base import GatewayMissing
 from payments.errors import StatementRefused
 from payments.models import MerchantAccount
 from payments.models.statements import RowState, StatementState
-from payments.reconciliation import matching, previews, row_days, statements
+from payments.reconciliation import confirmation, matching, previews, row_days, statements
 
 
 class Command(BaseCommand):
-    """Takes a bank's file from the terminal, with progress; the same file twice changes nothing."""
+    """Takes a bank's file from the terminal, with progress; the same file twice changes nothing.
+
+    What the ledger knows is matched; what is new waits for an accountant, because no bank has signed the file.
+    """
 
     help = "Read a bank statement, show what it would do, and match it with --confirm."
 
@@ -27,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("gateway")
         parser.add_argument("merchant_id")
         parser.add_argument("file", type=Path)
-        parser.add_argument("--confirm", action="store_true", help="match the rows; without it they are only shown")
+        parser.add_argument("--confirm", action="store_true", help="match what the ledger knows; without it, only show")
         parser.add_argument(
             "--odd-days",
             action="store_true",
@@ -63,13 +66,15 @@ class Command(BaseCommand):
                 raise CommandError(f"Days that can hardly be: {days}. If right, add --odd-days.")
             if preview.is_of_another:
                 raise CommandError(f"{len(preview.foreign)} rows are another contract's: is it the right file?")
-            statements.confirm(statement, actor=None)
+            confirmation.match_known(statement, actor=None)
             statement.refresh_from_db()
         if statement.state == StatementState.APPLYING:
             try:
                 matching.apply(statement, self._bar("matching"))
             except GatewayMissing as error:
                 raise CommandError(f"The file is confirmed and waits: {error}.") from error
+        if statement.state == StatementState.PROPOSED:
+            self.stdout.write("What the ledger does not know waits for an accountant (/doi-soat/sao-ke/).")
         for state in RowState:
             if count := statement.rows.filter(state=state).count():
                 self.stdout.write(f"{state.value:12} {count}")

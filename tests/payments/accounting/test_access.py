@@ -22,14 +22,15 @@ from tests.support.payments.accounting_pages import OF_A_ROW, PAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-#: Of one person and nobody else, or a part of a page: looked at in test_tools.py and test_exports.py.
+#: Of one person and nobody else, or a part of a page: looked at in test_tools.py and tests/attacks.
 ELSEWHERE = {
     "accounting-filter-save", "accounting-filter", "accounting-export", "accounting-export-ask",
-    "accounting-exports-state", "accounting-exported-file",
+    "accounting-exports-state", "accounting-exported-file", "accounting-statement-file",
 }  # fmt: skip
 POSTS = {
     "accounting-confirm": "statement", "accounting-discard": "statement", "accounting-statement-columns": "statement",
-    "accounting-statement-close": "statement",
+    "accounting-statement-close": "statement", "accounting-statement-propose": "statement",
+    "accounting-statement-ask": "statement",
     "accounting-case-likely": "case", "accounting-day-cases": "day",
     "accounting-day-close": "day", "accounting-day-reopen": "day", "accounting-case-take": "case",
     "accounting-case-move": "case", "accounting-case-accept": "case", "accounting-move": "move",

@@ -10,7 +10,7 @@ from payments.models import MerchantAccount, Statement
 from payments.reconciliation import matching
 from tests.support import factories
 from tests.support.markup import tight
-from tests.support.payments.accounting import said, signed_in, upload
+from tests.support.payments.accounting import countersign, said, signed_in, upload
 from tests.support.payments.statements import line
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,10 +27,10 @@ def test_a_payment_leads_to_the_file_that_brought_it_and_to_who_confirmed_it() -
     client = signed_in(account.agency)
     upload(client, account, line("UNTOLD", 150_000, payment.merchant_ref), name="m2.csv")
     statement = Statement.objects.get()
-    client.post(f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/")
+    countersign(client, statement)
     matching.work_due()
     statement.refresh_from_db()
-    assert statement.confirmed_by == statement.uploaded_by is not None
+    assert None is not statement.confirmed_by != statement.uploaded_by is not None
     page = tight(said(client.get(f"/doi-soat/lan-nop/{payment.pk}/")))
     assert f'<a href="/doi-soat/sao-ke/{statement.pk}/?q=UNTOLD">Tệp m2.csv, dòng 2</a>' in page
     assert f"Tải lên: {statement.uploaded_by}" in page and f"Xác nhận: {statement.confirmed_by}" in page

@@ -18,7 +18,7 @@ from payments.states import BillState
 from portal.celery import app
 from tests.support import factories
 from tests.support.markup import tight
-from tests.support.payments.accounting import said, signed_in, two_proposals, upload
+from tests.support.payments.accounting import countersign, said, signed_in, two_proposals, upload
 from tests.support.payments.statements import HEADER, YESTERDAY, line, paid_yesterday
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,11 +39,11 @@ def test_a_file_is_previewed_confirmed_matched_and_its_day_closed() -> None:
     statement = Statement.objects.get()
     assert page.redirect_chain == [(f"/doi-soat/sao-ke/{statement.pk}/", 302)]
     assert (page.context["preview"].settles, page.context["preview"].unknown) == (1, 1)
-    assert "Xác nhận 3 dòng" in said(page)
+    assert "Gửi người thứ hai xác nhận 3 dòng" in said(page)
     untold.bill.refresh_from_db()
     assert untold.bill.state == BillState.OPEN
 
-    answer = client.post(f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/", follow=True)
+    answer = countersign(client, statement)
     assert "đang đối chiếu" in said(answer)
     assert "<progress" in said(answer)
     assert "Chưa khóa được" in said(client.post(f"{day}khoa/", follow=True))
@@ -163,7 +163,7 @@ def test_a_big_file_is_left_to_the_worker_and_the_page_shows_how_far_it_is(monke
     assert "data-reload" not in said(page)
     matching.work_due()
     assert "data-reload" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/tien-do/"))
-    assert "Xác nhận 1 dòng" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/"))
+    assert "xác nhận 1 dòng" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/"))
 
 
 def test_a_broker_that_is_down_is_nobodys_error(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +175,7 @@ def test_a_broker_that_is_down_is_nobodys_error(settings: Any, monkeypatch: pyte
     monkeypatch.setattr(app.amqp, "_producer_pool", None)
     monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
     monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
-    answer = client.post(f"/doi-soat/sao-ke/{Statement.objects.get().pk}/xac-nhan/", follow=True)
+    answer = countersign(client, Statement.objects.get())
     assert "Đã xác nhận" in said(answer)
     assert wakeup._silent_until > 0
 
@@ -258,11 +258,11 @@ def test_columns_are_named_once_and_the_next_files_read_by_them() -> None:
     assert "vừa là thứ này" in said(client.post(address, wrong, follow=True))
     chosen = {"reference": "Số phiếu", "amount": "Thành tiền", "time": "Thời gian giao dịch", "description": "Nội dung"}
     page = client.post(address, chosen, follow=True)
-    assert "Xác nhận 1 dòng" in said(page)
+    assert "xác nhận 1 dòng" in said(page)
     account.refresh_from_db()
     assert account.settings["statement_columns"] == chosen
     assert AuditEntry.objects.filter(action="statement_columns").count() == 1
-    assert "Xác nhận 1 dòng" in said(sent("FT2"))
+    assert "xác nhận 1 dòng" in said(sent("FT2"))
 
 
 def test_days_to_come_and_from_before_the_contract_are_asked_about() -> None:
@@ -273,11 +273,10 @@ def test_days_to_come_and_from_before_the_contract_are_asked_about() -> None:
     )
     statement = Statement.objects.get()
     assert ("11/02/2099" in said(page), "11/02/2019" in said(page)) == (True, True)
-    address = f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/"
-    assert "đánh dấu đã xem" in said(client.post(address, follow=True))
+    assert "đánh dấu đã xem" in said(client.post(f"/doi-soat/sao-ke/{statement.pk}/gui-xac-nhan/", follow=True))
     statement.refresh_from_db()
     assert statement.state == "preview"
-    client.post(address, {"odd_days": "1"})
+    countersign(client, statement, odd_days="1")
     statement.refresh_from_db()
     assert statement.state == "applying"
 

@@ -8,12 +8,12 @@ import pytest
 
 from payments.api.clients import create_client
 from payments.models import Discrepancy, Refund, Statement
-from payments.reconciliation import daily_totals, matching, previews, statements
+from payments.reconciliation import daily_totals, matching, previews
 from payments.settlement import ledger_check
 from tests.support import factories
 from tests.support.markup import tight
 from tests.support.payments.accounting import said, signed_in
-from tests.support.payments.statements import YESTERDAY, file_of, match, paid_yesterday, read, states
+from tests.support.payments.statements import YESTERDAY, confirmed, file_of, match, paid_yesterday, read, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEADER = "Mã giao dịch;Ghi có;Ghi nợ;Thời gian giao dịch;Mã thanh toán;Nội dung"
@@ -56,7 +56,7 @@ def test_a_debit_is_known_by_code_by_the_text_and_by_what_it_says() -> None:
     statement = read(account, of(*lines))
     shown = previews.of(statement)
     assert (shown.taken_back, shown.debits) == (4, 0)
-    statements.confirm(statement, actor=None)
+    confirmed(statement)
     statement.refresh_from_db()
     matching.apply(statement)
     assert states(statement) == ["discrepancy"] * 4
@@ -90,7 +90,7 @@ def test_other_debits_are_shown_and_count_for_nothing() -> None:
     assert "cộng 151.000 đ" in page
     assert "-144.500 đ" in page and "Tiền ra khác: không tính" in page
     assert statement.total_amount == 150_000
-    statements.confirm(statement, actor=None)
+    confirmed(statement)
     statement.refresh_from_db()
     matching.apply(statement)
     assert (states(statement), statement.state) == (["matched", "debit", "debit", "debit"], "done")

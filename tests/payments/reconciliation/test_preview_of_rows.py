@@ -10,14 +10,14 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from payments.models import ClosedDay, MerchantAccount
-from payments.reconciliation import daily_totals, matching, previews, row_days, statements
+from payments.reconciliation import daily_totals, matching, previews, row_days
 from payments.reconciliation.fates import FateKind
 from payments.settlement import ledger_check
 from payments.states import BillState
 from tests.support import factories
 from tests.support.markup import tight
 from tests.support.payments.accounting import said, signed_in
-from tests.support.payments.statements import YESTERDAY, file_of, line, match, paid_yesterday, read, states
+from tests.support.payments.statements import YESTERDAY, confirmed, file_of, line, match, paid_yesterday, read, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE = YESTERDAY - timedelta(days=1)
@@ -95,7 +95,7 @@ def test_lines_of_a_closed_day_wait_for_it_and_hold_up_no_other() -> None:
     page = tight(said(client.get(f"/doi-soat/sao-ke/{statement.pk}/")))
     assert "Quản trị tỉnh mở lại ngày ấy" in page
     assert f"/doi-soat/ngay/{account.pk}/{BEFORE}/" in page
-    statements.confirm(statement, actor=None)
+    confirmed(statement)
     statement.refresh_from_db()
     matching.apply(statement)
     assert (states(statement), statement.state) == (["locked", "matched"], "done")
@@ -116,7 +116,7 @@ def test_a_day_closed_between_preview_and_confirmation_takes_no_line() -> None:
     account = factories.merchant(factories.agency(), "vietinbank")
     statement = read(account, file_of(line("B1", 1_000)))
     daily_totals.close(account, YESTERDAY, actor=factories.officer(account.agency))
-    statements.confirm(statement, actor=None)
+    confirmed(statement)
     assert states(statement) == ["locked"]
 
 

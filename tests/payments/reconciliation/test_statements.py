@@ -25,7 +25,17 @@ from tests.support import factories
 from tests.support.concurrency import at_once
 from tests.support.notifications import notify_bill
 from tests.support.payments.callbacks import post
-from tests.support.payments.statements import HEADER, YESTERDAY, file_of, line, match, paid_yesterday, read, states
+from tests.support.payments.statements import (
+    HEADER,
+    YESTERDAY,
+    confirmed,
+    file_of,
+    line,
+    match,
+    paid_yesterday,
+    read,
+    states,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -248,7 +258,7 @@ def test_matching_may_stop_at_any_row_and_go_on(monkeypatch: pytest.MonkeyPatch)
     payments = [factories.payment(gateway="vietinbank") for _ in range(6)]
     account = payments[0].merchant_account
     statement = read(account, file_of(*(line(f"B{p.pk}", 150_000, p.merchant_ref) for p in payments)))
-    statements.confirm(statement, actor=None)
+    confirmed(statement)
     statement.refresh_from_db()
     monkeypatch.setattr(matching, "BATCH", 2)
     with monkeypatch.context() as patched:

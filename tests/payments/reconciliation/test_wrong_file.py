@@ -9,12 +9,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from payments.models import ClosedDay, Discrepancy, MerchantAccount, Statement
 from payments.models.discrepancies import DiscrepancyKind
-from payments.reconciliation import bulk_close, daily_totals, matching, previews, statements
+from payments.reconciliation import bulk_close, daily_totals, matching, previews
 from payments.settlement import ledger_check
 from tests.support import factories
 from tests.support.markup import tight
-from tests.support.payments.accounting import said, signed_in, upload
-from tests.support.payments.statements import HEADER, YESTERDAY, file_of, line, match, paid_yesterday, read, states
+from tests.support.payments.accounting import countersign, said, signed_in, upload
+from tests.support.payments.statements import (
+    HEADER,
+    YESTERDAY,
+    confirmed,
+    file_of,
+    line,
+    match,
+    paid_yesterday,
+    read,
+    states,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: Where the province's money arrives, and the commune's.
@@ -93,7 +103,7 @@ def test_a_preview_says_of_every_row_what_becomes_of_it(contracts: tuple[Merchan
     expected = foreseen(statement)
     shown = previews.of(statement)
     assert dict(shown.opens)[DiscrepancyKind.UNKNOWN_REFERENCE] == 1
-    statements.confirm(statement, actor=None)
+    confirmed(statement)
     statement.refresh_from_db()
     matching.apply(statement)
     settled_with_rest = statement.rows.filter(
@@ -129,7 +139,7 @@ def test_a_file_of_another_contract_is_named_and_not_confirmed(
     assert "Tệp này có vẻ của hợp đồng khác" in text
     assert f"{province.merchant_id}" in text
     assert f"Tài khoản nhận ghi trong tệp: {PROVINCE}" in text
-    address = f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/"
+    address = f"/doi-soat/sao-ke/{statement.pk}/gui-xac-nhan/"
     assert "không xác nhận được" in said(client.post(address, {"seen": shown.seen}, follow=True))
     statement.refresh_from_db()
     assert statement.state == "preview"
@@ -137,6 +147,7 @@ def test_a_file_of_another_contract_is_named_and_not_confirmed(
 
     single = statement.rows.get(gateway_ref="B2")
     client.post(address, {"seen": shown.seen, "keep": str(single.pk)})
+    countersign(client, statement, foreign="1")
     matching.work_due()
     assert states(statement) == ["foreign", "foreign", "discrepancy"]
     assert Discrepancy.objects.count() == 1
@@ -162,9 +173,9 @@ def test_single_rows_of_another_account_are_asked_about(contracts: tuple[Merchan
     )
     statement = Statement.objects.latest("pk")
     assert "Có dòng của hợp đồng hay tài khoản khác" in said(page)
-    address = f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/"
+    address = f"/doi-soat/sao-ke/{statement.pk}/gui-xac-nhan/"
     assert "đánh dấu đã xem" in said(client.post(address, follow=True))
-    client.post(address, {"foreign": "1"})
+    countersign(client, statement, foreign="1")
     matching.work_due()
     assert set(Discrepancy.objects.values_list("kind", flat=True)) == {"wrong_account", "unknown_reference"}
 
@@ -177,11 +188,11 @@ def test_what_changed_since_the_preview_is_shown_again() -> None:
     statement = Statement.objects.get()
     payment.bill.state = "cancelled"
     payment.bill.save()
-    address = f"/doi-soat/sao-ke/{statement.pk}/xac-nhan/"
+    address = f"/doi-soat/sao-ke/{statement.pk}/gui-xac-nhan/"
     page = client.post(address, {"seen": seen}, follow=True)
     assert "Sổ đã đổi" in said(page)
     assert (page.context["preview"].settles, page.context["preview"].unknown) == (0, 1)
-    client.post(address, {"seen": page.context["preview"].seen})
+    countersign(client, statement, seen=page.context["preview"].seen)
     statement.refresh_from_db()
     assert statement.state == "applying"
 
@@ -252,7 +263,7 @@ def test_a_credit_taken_back_is_a_line_that_a_person_decides(taken_back: str) ->
     lines = (line(payment.gateway_ref, 150_000), line(payment.gateway_ref, taken_back), line("R2", taken_back))
     statement = read(account, file_of(*lines))
     assert previews.of(statement).taken_back == 2
-    statements.confirm(statement, actor=None)
+    confirmed(statement)
     statement.refresh_from_db()
     matching.apply(statement)
     assert states(statement) == ["matched", "discrepancy", "discrepancy"]

@@ -7,14 +7,17 @@ from typing import Any
 
 from payments.models import LedgerEvent, MerchantAccount, Payment, Statement, StatementRow
 from payments.settlement.apply import apply, money_key
+from tests.support import factories
 from tests.support.payments.settling import FULL, NOON, told
 
 _numbers = itertools.count(1)
 
 
 def statement(account: MerchantAccount, **values: Any) -> Statement:
+    """A file that a second person has confirmed."""
     number = next(_numbers)
-    base = {"file_name": "saoke.csv", "sha256": f"{number:064}", "state": "applying"}
+    confirmed = {"confirmed_by": factories.officer(account.agency), "is_countersigned": True}
+    base = {"file_name": "saoke.csv", "sha256": f"{number:064}", "state": "applying", **confirmed}
     return Statement.objects.create(merchant_account=account, **{**base, **values})
 
 

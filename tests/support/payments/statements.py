@@ -8,9 +8,10 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from agencies.models import Role
 from payments.callbacks import inbox
 from payments.models import MerchantAccount, Payment, Statement
-from payments.reconciliation import matching, statements
+from payments.reconciliation import confirmation, matching, statements
 from tests.support import factories
 from tests.support.notifications import notify_bill
 from tests.support.payments.callbacks import post
@@ -36,9 +37,18 @@ def read(account: MerchantAccount, content: bytes) -> Statement:
 
 def match(account: MerchantAccount, content: bytes) -> Statement:
     statement = read(account, content)
-    statements.confirm(statement, actor=None)
-    statement.refresh_from_db()
+    confirmed(statement)
     matching.apply(statement)
+    return statement
+
+
+def confirmed(statement: Statement) -> Statement:
+    """Let one accountant send a previewed file on and another confirm it."""
+    agency = statement.merchant_account.agency
+    uploader, other = (factories.officer(agency, Role.ACCOUNTANT) for _ in range(2))
+    confirmation.propose(statement, actor=uploader)
+    confirmation.countersign(statement, actor=other)
+    statement.refresh_from_db()
     return statement
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from agencies.models import Role, User
@@ -95,8 +96,10 @@ def test_work_waits_for_the_accountants_of_a_commune(code: str) -> None:
     assert Reallocation.objects.filter(discrepancy__agency__code=code, state="proposed").exists()
     cases = Discrepancy.objects.filter(agency__code=code, closed_at=None)
     assert set(cases.values_list("kind", flat=True)) >= {"surplus", "short", "over", "charged_claim"}
-    last = Statement.objects.get(merchant_account__agency__code=code, state="preview")
-    assert last.rows.exists()
+    last = Statement.objects.get(merchant_account__agency__code=code, state="proposed")
+    assert last.rows.exists() and last.uploaded_by in accountants and last.file.read()
+    counted = Statement.objects.filter(merchant_account__agency__code=code, state="done")
+    assert not counted.filter(confirmed_by=F("uploaded_by")).exists()
 
 
 def test_the_banks_know_the_year_when_they_are_asked(books: Path) -> None:
