@@ -98,6 +98,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         _CALLBACKS,
     ),
     "payments/webhooks/dispatch.py": (
+        "tests/payments/webhooks/test_rules.py",
         "tests/payments/webhooks/test_dispatch.py",
         "tests/payments/webhooks/test_fairness.py",
     ),

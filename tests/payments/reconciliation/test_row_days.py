@@ -52,6 +52,7 @@ def test_new_rows_of_a_closed_day_wait(account: MerchantAccount) -> None:
     [
         ({"state": "matched"}, "new"),
         ({"state": "discrepancy"}, "new"),
+        ({"state": "matched", "amount": 1}, "new"),
         ({"state": "new"}, "locked"),
         ({"state": "locked"}, "locked"),
         ({"state": "foreign"}, "locked"),
