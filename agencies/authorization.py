@@ -57,6 +57,7 @@ _AGENCY_ADMIN = frozenset(
         "agencies.add_user",
         "agencies.change_user",
         "agencies.view_membership",
+        "agencies.view_roleproposal",
         "agencies.add_membership",
         "agencies.change_membership",
         "payments.view_bill",

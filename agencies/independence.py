@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from .authorization import ACCOUNTANTS
-from .models import AuditEntry, Role, User
+from .models import AuditEntry, Role, RoleProposal, User
 
 #: For so long whoever made or opened an account may still hold its password.
 FRESH = timedelta(days=30)
@@ -25,10 +25,11 @@ _OPENED = ("password_changed", "second_factor_removed")
 def may_check(maker: User, checker: User, roles: Collection[str] = ACCOUNTANTS) -> bool:
     """Tell whether one person may agree to what the other proposed: the one rule of every second head.
 
-    Not when they are one person, nor when either has granted or extended one of these roles that the other holds
-    today, nor when either created the other's account, set its password, name or e-mail, or took its second factor
-    away in the last 30 days. `roles` are those by which people do such a thing. A connected system is asked about
-    as the people who hold its key (`payments/api/clients.py`).
+    Not when they are one person, nor when either alone has granted or extended one of these roles that the other
+    holds today, or was one of the two who granted it in the last 30 days, nor when either created the other's
+    account, set its password, name or e-mail, or took its second factor away in the last 30 days. `roles` are those by
+    which people do such a thing. A connected system is asked about as the people who hold its key
+    (`payments/api/clients.py`).
     """
     return maker.pk != checker.pk and not (_has_made(maker, checker, roles) or _has_made(checker, maker, roles))
 
@@ -47,4 +48,7 @@ def _has_made(maker: User, made: User, roles: Collection[str]) -> bool:
         acts |= is_person & Q(action="user_saved", detail__contains={"changes": [granted]})
     if held:
         acts |= Q(subject__in=[f"membership:{role.pk}" for role in held], action="role_extended")
+    by_two = RoleProposal.objects.filter(user=made, role__in=roles, is_agreed=True, decided_at__gte=since)
+    if by_two.filter(Q(proposed_by=maker) | Q(decided_by=maker)).exists():
+        return True
     return AuditEntry.objects.filter(acts, actor=maker).exists()

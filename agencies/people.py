@@ -77,7 +77,7 @@ def take_factor_away(user: User, *, actor: User) -> None:
         note_credential_change("second_factor_removed", user, actor=actor, kinds=kinds)
 
 
-def invite(user: User, *, actor: User) -> None:
+def invite(user: User, *, actor: User | None) -> None:
     """Let somebody set a password and a factor of their own, by a letter: nobody who knew the old ones gets in.
 
     For whoever is given a role of the province: the account was another's to open before. Audited.

@@ -1,3 +1,3 @@
 """Administration of agencies, people, roles and the audit."""
 
-from . import agencies, audit, networks, people, roles  # noqa: F401 - registers its pages
+from . import agencies, audit, networks, people, role_proposals, roles  # noqa: F401 - registers its pages

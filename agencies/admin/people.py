@@ -23,12 +23,13 @@ from agencies.admin_base import AuditedAdmin, administered_by
 from agencies.admin_periods import WithPeriod, in_words
 from agencies.audit import record as audit
 from agencies.authorization import PROVINCIAL, sees_everything
-from agencies.errors import LastProvinceAdmin
+from agencies.errors import AlreadyProposed, LastProvinceAdmin
 from agencies.models import Agency, Membership, Role, User
 from agencies.reauthentication import must_be_proved, recently_proved_method
-from core.database.row_sets import WholeRowFormSet
+from agencies.roles import grants
 from core.values.text import row_key
 
+from .role_rows import RoleRows
 from .session_views import SessionPages
 
 
@@ -36,27 +37,6 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
     """A person without the password's hash, which is of no use on a page."""
 
     password = None  # type: ignore[assignment]
-
-
-class RoleRows(WholeRowFormSet):
-    """Roles of the province are given to whoever can be invited by a letter to a password of their own."""
-
-    def clean(self) -> None:
-        """Refuse such a role without an address to write to."""
-        super().clean()
-        for form in self.forms:
-            if _becomes_provincial(form) and not self.instance.email:
-                form.add_error("role", _("Vai trò của tỉnh cần thư điện tử: người đó tự đặt mật khẩu theo thư mời."))
-
-    @property
-    def made_provincial(self) -> bool:
-        """Whether a role that was an agency's has become one of the province."""
-        return any(_becomes_provincial(form) for form in self.forms)
-
-
-def _becomes_provincial(form: Any) -> bool:
-    chosen = getattr(form, "cleaned_data", {}).get("role")
-    return "role" in form.changed_data and chosen in PROVINCIAL and form.initial.get("role") not in PROVINCIAL
 
 
 class MembershipInline(WithPeriod, TabularInline):
@@ -201,9 +181,20 @@ class StaffAdmin(SessionPages, UserAdmin, AuditedAdmin):  # type: ignore[type-ar
                 self._note_role(request, "role_granted", role)
             for role, _fields in rows.changed_objects:
                 self._note_role(request, "role_changed", role)
+            for role in rows.proposed:
+                self._propose(request, role)
             if rows.made_provincial:
                 self._invite(request, form.instance)
         people.settle(form.instance)
+
+    def _propose(self, request: HttpRequest, role: Membership) -> None:
+        try:
+            grants.propose(role, by=request.user)  # type: ignore[arg-type]
+        except AlreadyProposed:
+            messages.warning(request, _("%(role)s: đã có đề nghị, đang chờ người thứ hai.") % {"role": role})
+        else:
+            text = _("%(role)s: đã ghi đề nghị. Vai trò có hiệu lực khi một quản trị khác đồng ý.")
+            messages.success(request, text % {"role": role})
 
     def _invite(self, request: HttpRequest, user: User) -> None:
         people.invite(user, actor=request.user)  # type: ignore[arg-type]

@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from agencies import roles
 from agencies.admin_base import ScopedAdmin
 from agencies.admin_filters import ChosenFilter
 from agencies.admin_periods import WithPeriod
 from agencies.authorization import PROVINCIAL, sees_everything
-from agencies.errors import LastProvinceAdmin, OwnRole, RoleIsOver
+from agencies.errors import AlreadyProposed, LastProvinceAdmin, OwnRole, RoleIsOver
 from agencies.models import Membership
 from agencies.reauthentication import must_be_proved
+from agencies.roles import terms
+from agencies.roles.grants import TWO_HEADED, propose_longer
 from core.values.text import fold
 
 ONE_YEAR = timedelta(days=365)
@@ -47,7 +48,7 @@ class TimeFilter(DropdownFilter):
         """Narrow the list."""
         today = timezone.localdate()
         wanted = {
-            "sap-het": Q(valid_during__contains=today, valid_during__endswith__lte=today + roles.ENDING_SOON),
+            "sap-het": Q(valid_during__contains=today, valid_during__endswith__lte=today + terms.ENDING_SOON),
             "dang": Q(valid_during__contains=today),
             "chua": Q(valid_during__startswith__gt=today),
             "het": Q(valid_during__endswith__lte=today) | Q(valid_during__isempty=True),
@@ -96,7 +97,7 @@ class RoleAdmin(WithPeriod, ScopedAdmin):
     @admin.action(description=_("Kết thúc ngay"), permissions=["change"])
     def end_now(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         """End the chosen roles: from the next click they open nothing."""
-        number = self._each(request, queryset, lambda role, actor: roles.end(role, actor=actor))
+        number = self._each(request, queryset, lambda role, actor: terms.end(role, actor=actor))
         messages.success(request, _now("Đã kết thúc %(number)d vai trò.") % {"number": number})
 
     @admin.action(description=_("Gia hạn thêm một năm"), permissions=["change"])
@@ -104,9 +105,19 @@ class RoleAdmin(WithPeriod, ScopedAdmin):
         """Let the chosen roles last a year longer; one without an end needs nothing."""
         bounded = queryset.filter(valid_during__endswith__isnull=False)
         number = self._each(
-            request, bounded, lambda role, actor: roles.extend(role, role.valid_during.upper + ONE_YEAR, actor=actor)
+            request,
+            bounded.exclude(role__in=TWO_HEADED),
+            lambda role, actor: terms.extend(role, role.valid_during.upper + ONE_YEAR, actor=actor),
         )
         messages.success(request, _now("Đã gia hạn %(number)d vai trò.") % {"number": number})
+        proposed = self._each(
+            request,
+            bounded.filter(role__in=TWO_HEADED),
+            lambda role, actor: propose_longer(role, role.valid_during.upper + ONE_YEAR, by=actor),
+        )
+        if proposed:
+            text = _now("Đã đề nghị gia hạn %(number)d vai trò: một quản trị khác đồng ý thì mới có hiệu lực.")
+            messages.success(request, text % {"number": proposed})
 
     def _each(self, request: HttpRequest, rows: QuerySet[Membership], verb: Callable[[Membership, Any], Any]) -> int:
         """Do it to each that the reader may touch and say why to the others; return how many were done."""
@@ -122,6 +133,8 @@ class RoleAdmin(WithPeriod, ScopedAdmin):
                 messages.warning(request, _now("%(role)s: đã hết hiệu lực, hãy cấp lại.") % {"role": role})
             except OwnRole:
                 messages.error(request, _now("%(role)s: không ai tự gia hạn vai trò của mình.") % {"role": role})
+            except AlreadyProposed:
+                messages.warning(request, _now("%(role)s: đã có đề nghị, đang chờ người thứ hai.") % {"role": role})
             except LastProvinceAdmin:
                 messages.error(request, _now("%(role)s: tỉnh phải luôn còn một quản trị tỉnh.") % {"role": role})
             except IntegrityError:

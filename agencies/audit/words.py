@@ -17,7 +17,9 @@ WORDS: dict[str, Promise] = {
     "invited": _("Gửi thư mời đặt lại mật khẩu"),
     "sessions_ended": _("Kết thúc phiên làm việc"),
     "user_saved": _("Sửa tài khoản, vai trò"),
+    "role_proposed": _("Đề nghị cấp vai trò"),
     "role_granted": _("Cấp vai trò"),
+    "role_refused": _("Không cấp vai trò"),
     "role_changed": _("Sửa vai trò"),
     "role_ended": _("Kết thúc vai trò"),
     "role_extended": _("Gia hạn vai trò"),
@@ -191,6 +193,11 @@ KINDS: dict[str, Kind] = {
         _("Hợp đồng cổng thanh toán"),
         _table("payments_merchantaccount"),
         found_by=("payments.MerchantAccount", "merchant_id__icontains"),
+    ),
+    "roleproposal": Kind(
+        _("Đề nghị cấp vai trò"),
+        _table("agencies_roleproposal"),
+        found_by=("agencies.RoleProposal", "user__username"),
     ),
     "contractchange": Kind(
         _("Thay đổi hợp đồng cổng"),

@@ -6,6 +6,7 @@ from .citizens import Citizen
 from .networks import OfficeNetwork
 from .onboarding import OnboardingStep
 from .people import Membership, Role, User
+from .role_proposals import RoleProposal
 
 __all__ = [
     "Agency",
@@ -20,5 +21,6 @@ __all__ = [
     "OnboardingStep",
     "Reform",
     "Role",
+    "RoleProposal",
     "User",
 ]

@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
-from agencies import roles
 from agencies.errors import LastProvinceAdmin, RoleIsOver
 from agencies.models import Agency, AuditEntry, Membership, Role, User
+from agencies.roles import terms
 from tests.support import factories
 from tests.support.signing_in import browser_of
 
@@ -74,8 +74,8 @@ def test_a_role_that_begins_later_never_begins_and_one_that_is_over_cannot_be_to
     planned = held()
     planned.valid_during = DateRange(TODAY() + timedelta(days=9), None)
     planned.save()
-    assert roles.end(planned, actor=by).valid_during.isempty
-    for verb in (lambda: roles.end(planned, actor=by), lambda: roles.extend(planned, date(2100, 1, 1), actor=by)):
+    assert terms.end(planned, actor=by).valid_during.isempty
+    for verb in (lambda: terms.end(planned, actor=by), lambda: terms.extend(planned, date(2100, 1, 1), actor=by)):
         with pytest.raises(RoleIsOver):
             verb()
 
@@ -83,7 +83,7 @@ def test_a_role_that_begins_later_never_begins_and_one_that_is_over_cannot_be_to
 def test_the_last_administrator_of_the_province_keeps_the_role(province: Client) -> None:
     last = Membership.objects.get(role=Role.PROVINCE_ADMIN)
     with pytest.raises(LastProvinceAdmin):
-        roles.end(last, actor=last.user)
+        terms.end(last, actor=last.user)
     assert "luôn còn một quản trị tỉnh" in act(province, "end_now", last).content.decode()
     last.refresh_from_db()
     assert last.valid_during.upper is None

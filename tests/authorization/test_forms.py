@@ -24,6 +24,7 @@ PROVED = """
 accounting-approve accounting-transfer accounting-move accounting-confirm accounting-case-likely
 accounting-day-close accounting-day-reopen desk-erasures
 admin:agencies_user_add admin:agencies_user_change admin:auth_user_password_change
+admin:agencies_roleproposal_agree admin:agencies_roleproposal_refuse
 admin:agencies_agency_add admin:agencies_agency_change
 admin:agencies_officenetwork_add admin:agencies_officenetwork_change
 admin:agencies_agencysuccession_add admin:agencies_agencysuccession_change

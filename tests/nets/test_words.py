@@ -51,7 +51,7 @@ PROMISES = {
     r"dài nhất 7 ngày": ("portal.administration.read_only.views.LONGEST", timedelta(days=7)),
     r"dài nhất 7 ngày kể từ": ("portal.administration.gateway_care.forms.LONGEST", timedelta(days=7)),
     r"hoặc 3 ngày": ("payments.discrepancies.PATIENCE", timedelta(days=3)),
-    r"Hết hạn trong 30 ngày": ("agencies.roles.ENDING_SOON", timedelta(days=30)),
+    r"Hết hạn trong 30 ngày": ("agencies.roles.terms.ENDING_SOON", timedelta(days=30)),
     r"29 ngày (qua|gần nhất)": ("portal.reports.funnel.DRAFTS_KNOWN", timedelta(days=29)),
     r"đổi sau mỗi 5 phút": ("dossiers.desk.customer_display.qr_views.CHANGES_EVERY", 300),
     r"tài khoản của người kia trong 30 ngày": ("agencies.independence.FRESH", timedelta(days=30)),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agencies.models import User
 from payments.merchants import contract_changes
-from payments.models import ContractChange, MerchantAccount
+from payments.models import ContractChange
 
 _numbers = itertools.count(1)
 
@@ -23,15 +23,3 @@ def carry_out_changes() -> list[ContractChange]:
         ContractChange.objects.filter(pk=change.pk, in_force_at=None).update(agreed_at=now, takes_effect_at=now)
     contract_changes.take_due_into_effect()
     return list(ContractChange.objects.order_by("id"))
-
-
-def proposed_change(contract: MerchantAccount, *, by: User) -> ContractChange:
-    """Propose that a contract shows another name."""
-    wanted = contract_changes.Wanted(
-        contract.agency,
-        contract.gateway,
-        contract.merchant_id,
-        [{"field": "setting_account_name", "label": "Tên chủ tài khoản", "before": "", "after": "UBND"}],
-        {"account_name": "UBND"},
-    )
-    return contract_changes.propose(contract, wanted, by=by)

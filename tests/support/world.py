@@ -38,9 +38,9 @@ from payments.webhooks import dispatch, endpoints
 from portal.administration.reorganisation.apply import carry_out
 from portal.administration.reorganisation.plan import Link, Plan
 from procedures.models import CalendarDay, WorkingHours
-from tests.support.contracts import proposed_change
 from tests.support.payments.accounting import surplus, upload
 from tests.support.payments.statements import YESTERDAY, line
+from tests.support.proposals import proposed_change, proposed_role
 from tests.support.schedules import schedule
 
 from . import factories
@@ -227,6 +227,7 @@ class World:
             factories.officer(self.home),
             self.home,
             Membership.objects.filter(agency=self.home)[0],
+            proposed_role(self.home),
             succession,
             self.home.networks.create(network="192.0.2.0/24"),
             OnboardingStep.objects.create(agency=self.home, step="training", day=date(2025, 7, 1), evidence="x"),

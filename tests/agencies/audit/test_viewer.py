@@ -120,7 +120,7 @@ def test_an_agency_is_found_by_its_name_with_accents_and_its_log_tells_its_roles
         "memberships-0-valid_during_1": "",
         "memberships-1-id": "",
         "memberships-1-user": person.pk,
-        "memberships-1-role": Role.ACCOUNTANT,
+        "memberships-1-role": Role.RECEPTION_OFFICER,
         "memberships-1-agency": agency.pk,
         "memberships-1-valid_during_0": timezone.localdate().isoformat(),
         "memberships-1-valid_during_1": "",

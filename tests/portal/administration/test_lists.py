@@ -19,7 +19,17 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from agencies.audit import record as audit
-from agencies.models import Agency, AgencySuccession, AuditEntry, Membership, OfficeNetwork, OnboardingStep, Role, User
+from agencies.models import (
+    Agency,
+    AgencySuccession,
+    AuditEntry,
+    Membership,
+    OfficeNetwork,
+    OnboardingStep,
+    Role,
+    RoleProposal,
+    User,
+)
 from dossiers.models import Message, PostageRate
 from payments.api.clients import create_client
 from payments.models import (
@@ -39,7 +49,7 @@ from payments.models.receipts import ReceiptSeries
 from payments.webhooks import endpoints
 from procedures.models import CalendarDay, FeeSchedule, Procedure, WorkingHours
 from tests.support import factories
-from tests.support.contracts import proposed_change
+from tests.support.proposals import proposed_change, proposed_role
 from tests.support.schedules import schedule
 from tests.support.signing_in import browser_of
 
@@ -80,6 +90,10 @@ def _contract_change() -> None:
 def _delivery() -> None:
     client, _key = create_client(f"Hệ thống {next(_numbers)}", [factories.agency()])
     endpoints.send_test(endpoints.register(client, f"https://example.com/{next(_numbers)}"))
+
+
+def _role_proposal() -> None:
+    proposed_role(factories.agency())
 
 
 def _succession() -> None:
@@ -132,6 +146,7 @@ ROWS: dict[type[Model], Callable[[], Any]] = {
     Membership: lambda: factories.officer(factories.agency()),
     MerchantAccount: _merchant,
     ContractChange: _contract_change,
+    RoleProposal: _role_proposal,
     Message: _message,
     Notification: _notification,
     OfficeNetwork: lambda: OfficeNetwork.objects.create(agency=factories.agency(), network="192.0.2.0/24"),

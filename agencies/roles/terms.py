@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
-from . import people
-from .admin_periods import in_words
-from .audit import record as audit
-from .errors import OwnRole, RoleIsOver
-from .models import Membership, User
+from agencies import people
+from agencies.admin_periods import in_words
+from agencies.audit import record as audit
+from agencies.errors import OwnRole, RoleIsOver
+from agencies.models import Membership, User
 
 #: How long before its end a role is shown as ending.
 ENDING_SOON = timedelta(days=30)
@@ -36,7 +36,8 @@ def end(role: Membership, *, actor: User, today: date | None = None) -> Membersh
 def extend(role: Membership, until: date, *, actor: User, today: date | None = None) -> Membership:
     """Let a role that is not over last to the day before `until`. Locks the role.
 
-    Raises OwnRole, RoleIsOver, and the database's IntegrityError when the person holds the same role again later.
+    A role that two grant goes on by `grants.propose_longer`. Raises OwnRole, RoleIsOver, and the database's
+    IntegrityError when the person holds the same role again later.
     """
     if role.user_id == actor.pk:
         raise OwnRole

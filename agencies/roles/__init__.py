@@ -1,0 +1,1 @@
+"""Roles: granted by one or two (`grants`), ended and extended (`terms`)."""
