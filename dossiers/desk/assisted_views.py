@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import Agency
 from dossiers.errors import NotConfirmable
-from dossiers.models import Channel, Dossier, Draft, IdentityShown
+from dossiers.models import Assistance, Channel, Dossier, Draft, IdentityShown
 from dossiers.one_time_codes import codes as one_time_codes
 from dossiers.one_time_codes.forms import OneTimeCodeForm, words_for
 from dossiers.printing import layout, slips
@@ -109,6 +109,11 @@ def assist(request: HttpRequest, staff: DeskStaff) -> HttpResponse:
         "left_out": hits[MOST:],
         "offices": offices,
         "ways": WAYS,
+        # Who sits at a counter helps people at a counter: what they chose last is what they choose next.
+        "last_way": Assistance.objects.filter(officer=staff.user)
+        .order_by("-pk")
+        .values_list("channel", flat=True)
+        .first(),
     }
     return render(request, "dossiers/desk/assist.html", context, status=422 if form.errors else 200)
 

@@ -37,6 +37,17 @@ class NoteForm(DecisionForm):
     note = forms.CharField(label=gettext_lazy("Ghi chú"), max_length=255, required=False)
 
 
+class WithdrawForm(DecisionForm):
+    """By what the citizen asked for it: nobody withdraws another's dossier on their own account."""
+
+    note = PlainTextField(
+        label=gettext_lazy("Công dân yêu cầu thế nào, vì sao"),
+        help_text=gettext_lazy("Ví dụ: đơn xin rút ngày 30/11/2026, nộp nhầm thủ tục."),
+        min_length=5,
+        max_length=255,
+    )
+
+
 class ReasonForm(DecisionForm):
     """Why: it is printed for the citizen."""
 

@@ -32,6 +32,7 @@ from .decision_forms import (
     SubmitForm,
     SupplementForm,
     TakeBackForm,
+    WithdrawForm,
 )
 
 Do = Callable[[Dossier, User, dict[str, Any], Any], object]
@@ -234,7 +235,7 @@ DECISIONS = {
             states=(S.RETURNED,),
             by="leads",
         ),
-        Decision("rut", gettext_lazy("Công dân rút hồ sơ"), NoteForm, _go(S.WITHDRAWN), after=S.WITHDRAWN),
+        Decision("rut", gettext_lazy("Công dân rút hồ sơ"), WithdrawForm, _go(S.WITHDRAWN), after=S.WITHDRAWN),
     )
 }
 
@@ -248,3 +249,8 @@ def open_decisions(dossier: Dossier, staff: DeskStaff) -> list[Decision]:
     # What never came into process goes back to reception: the clock has not begun. What did does not.
     wrong = "tiep-tuc" if dossier.received_at is None else "xem-lai"
     return [each for each in open_ones if each.name != wrong]
+
+
+def offered_decisions(dossier: Dossier, staff: DeskStaff) -> list[Decision]:
+    """Return those among them that are of use: nobody waits for a fee that is settled. Reads `bills`."""
+    return [each for each in open_decisions(dossier, staff) if each.name != "cho-phi" or not dossier.is_settled]

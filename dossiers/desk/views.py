@@ -41,7 +41,7 @@ from .access import DeskStaff, for_staff
 from .customer_display import views
 from .forms import TakingForm
 from .handover.forms import REASONS, ReceiverForm
-from .open_decisions import open_decisions
+from .open_decisions import offered_decisions
 from .scanner import lookup, search_session
 from .worklists import ORDERS, VIEWS, row_of, worklist
 
@@ -147,7 +147,7 @@ def dossier_page(
         "takings": _takings(staff, dossier),
         "shift": CashShift.objects.filter(cashier=staff.user, closed_at=None).first(),
         "sent": dossier.attachments.all(),
-        "decisions": open_decisions(dossier, staff),
+        "decisions": offered_decisions(dossier, staff),
         "sent_back": _sent_back(dossier) if may_decide else None,
         "result": getattr(dossier, "result", None),
         "events": dossier.events.select_related("actor"),

@@ -61,7 +61,7 @@ SUGGESTED_ACTIONS = {
     DiscrepancyKind.WRONG_ACCOUNT: _("Đối chiếu tài khoản nhận với ngân hàng."),
     DiscrepancyKind.CONFLICT: _("Hỏi ngân hàng giao dịch nào là đúng."),
     DiscrepancyKind.CONTRADICTION: _("Hỏi ngân hàng; không hoàn tiền lần hai."),
-    DiscrepancyKind.REVERSED: _("Báo người nộp phải nộp lại; chưa trả kết quả."),
+    DiscrepancyKind.REVERSED: _("Báo người nộp phải nộp lại. Kết quả chưa trả thì giữ lại."),
     DiscrepancyKind.DEBT: _("Kết quả đã trả: mời người nộp nộp lại, lập hồ sơ nợ."),
     DiscrepancyKind.AMOUNT_DIFFERS: _("Hỏi ngân hàng số tiền nào là đúng."),
     DiscrepancyKind.LIKELY_BOOKED: _(
