@@ -291,7 +291,7 @@ def test_a_refund_is_asked_about_by_its_own_name() -> None:
         {"resultCode": 1001},
         {"refundTrans": {"0": {}}},
         {"refundTrans": [{}, "x"]},
-        {"refundTrans": 5},
+        {"refundTrans": True},
     ],
 )
 def test_what_is_no_list_of_refunds_says_nothing(changes: dict[str, Any]) -> None:
