@@ -16,12 +16,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.authorization import ACCOUNTANTS, agencies_of, roles_of
-from agencies.models import Role, User
+from agencies.models import Role, RoleProposal, User
 from dossiers.messages import outbox as texts
 from payments import heartbeats
 from payments.callbacks import rejected as callbacks_rejected
 from payments.merchants import missing, page_origins
-from payments.models import Discrepancy, GatewayHealth, Notification, Payment, Reallocation, Refund
+from payments.models import ContractChange, Discrepancy, GatewayHealth, Notification, Payment, Reallocation, Refund
 from payments.models.notifications import NotificationState
 from payments.states import UNCLEAR_AFTER, PaymentState, ReallocationState, RefundState
 from payments.webhooks import dispatch
@@ -96,6 +96,20 @@ def of_agencies(user: User, agencies: Collection[int]) -> list[Alert]:
             "proposed_at",
             f"{reverse('accounting-cases')}?state=moving",
             _("Mở vụ việc giữ khoản tiền để duyệt."),
+        ),
+        _concern(
+            _("Hợp đồng cổng sắp đổi nơi nhận tiền"),
+            ContractChange.objects.filter(in_force_at=None, stopped_at=None, agency__in=agencies),
+            "proposed_at",
+            f"{reverse('admin:payments_contractchange_changelist')}?in_force_at__isempty=1&stopped_at__isempty=1",
+            _("So với giấy tờ của ngân hàng: đồng ý, hoặc dừng lại nếu không đúng."),
+        ),
+        _concern(
+            _("Vai trò chờ người thứ hai đồng ý"),
+            RoleProposal.objects.filter(decided_at=None, agency__in=agencies),
+            "proposed_at",
+            f"{reverse('admin:agencies_roleproposal_changelist')}?decided_at__isempty=1",
+            _("Một quản trị khác người đề nghị đồng ý hoặc không cấp."),
         ),
         _concern(
             _("Thanh toán chưa rõ quá 30 phút"),

@@ -22,6 +22,7 @@ from procedures.models import ScheduleState
 from tests.support import factories
 from tests.support.markup import tight
 from tests.support.payments.refunds import paid, proposal
+from tests.support.proposals import proposed_change, proposed_role
 from tests.support.schedules import schedule
 from tests.support.signing_in import browser_of
 
@@ -37,6 +38,20 @@ def overdue(of: Agency) -> Dossier:
     made = factories.dossier(of, state=DossierState.IN_PROCESS)
     Dossier.objects.filter(pk=made.pk).update(due_at=timezone.now() - timedelta(hours=1))
     return made
+
+
+def test_what_waits_for_a_second_person_is_seen_by_every_administrator_concerned() -> None:
+    here, there = factories.agency(), factories.agency("Xã khác")
+    contract = factories.merchant(here, "vietinbank")
+    proposed_change(contract, by=factories.officer(here, Role.PROVINCE_ADMIN))
+    proposed_role(here)
+    admin = factories.officer(here, Role.AGENCY_ADMIN)
+    names = ("Hợp đồng cổng sắp đổi nơi nhận tiền", "Vai trò chờ người thứ hai đồng ý")
+    assert [counts(admin, here)[name] for name in names] == [1, 1]
+    assert [counts(admin, there)[name] for name in names] == [0, 0]
+    for alert in alerts.of_agencies(admin, [here.pk]):
+        if str(alert.name) in names:
+            assert browser_of(admin).get(alert.link).context["cl"].result_count == 1
 
 
 def test_each_kind_is_counted_within_ones_agencies_and_the_queries_do_not_grow() -> None:
