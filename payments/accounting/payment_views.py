@@ -15,7 +15,8 @@ from agencies.audit import record as audit
 from core.values.text import row_key
 from gateways import registry
 from payments import payment_history, search
-from payments.bills import money_sources
+from payments.bills import evidence, money_sources
+from payments.cash_desk import proof
 from payments.exports.definitions import PAYMENTS
 from payments.exports.definitions.base import sealed
 from payments.exports.definitions.payments import beyond, offered
@@ -98,7 +99,8 @@ def _edge(staff: AccountingStaff, text: str) -> Payment | None:
 def payment(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Everything that happened to one payment, ours and the bank's, with what the bank sent as it came (masked)."""
     mine = Payment.objects.filter(bill__agency__in=staff.sees)
-    payment = get_object_or_404(mine.select_related("bill__agency", "merchant_account__agency"), pk=pk)
+    loaded = mine.select_related("bill__agency", "merchant_account__agency").prefetch_related(evidence.with_files())
+    payment = get_object_or_404(loaded, pk=pk)
     audit.record("view", f"payment:{payment.pk}", actor=staff.user, agency=payment.bill.agency)
     others = list(payment.bill.payments.exclude(pk=payment.pk).order_by("-pk")[:10])
     _name_states([payment, *others])
@@ -107,6 +109,8 @@ def payment(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespon
         "payment": payment,
         "gateway_name": registry.name_of(payment.gateway),
         "missing_gateway": missing.named(payment.gateway),
+        "evidence": evidence.in_words(payment),
+        "waits_for": proof.waits_for(payment),
         "timeline": payment_history.of_payment(payment),
         "sees": staff.sees,
         "receipts": payment.receipts.select_related("series", "cancellation").order_by("pk"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from payments.bills import evidence
 from payments.exports.definitions import RECEIPTS, USAGE
 from payments.exports.definitions.receipts import KINDS, agencies, years
 from payments.exports.params import MOST_COUNTED, count_up_to, page_of
@@ -47,9 +48,13 @@ def receipt_list(request: HttpRequest, staff: AccountingStaff) -> HttpResponse:
     chosen = RECEIPTS.choose(staff, request.GET)
     rows = RECEIPTS.rows(staff, chosen)
     count = count_up_to(rows, MOST_COUNTED)
+    loaded = rows.select_related(*RECEIPTS.related).prefetch_related(*RECEIPTS.prefetched)
+    page = page_of(request, loaded.order_by("-pk")[:MOST_COUNTED])
+    for receipt in page:
+        receipt.evidence = evidence.in_words(receipt.payment)
     context = {
         "staff": staff,
-        "page": page_of(request, rows.select_related(*RECEIPTS.related).order_by("-pk")[:MOST_COUNTED]),
+        "page": page,
         "is_more": count > MOST_COUNTED,
         "chosen": chosen,
         "kinds": FeeKind.choices,

@@ -12,7 +12,7 @@ from agencies.models import Agency
 from gateways import registry
 from payments import search
 from payments.accounting.access import AccountingStaff
-from payments.bills import money_sources
+from payments.bills import evidence, money_sources
 from payments.exports.params import choice, day
 from payments.models import MerchantAccount, Payment
 from payments.states import PaymentState
@@ -114,7 +114,7 @@ PAYMENTS = Listing(
     choose=choose,
     rows=rows,
     related=("bill__agency", "merchant_account"),
-    prefetched=(money_sources.with_arrivals(), "refunds"),
+    prefetched=(money_sources.with_arrivals(), evidence.with_files(), "refunds"),
     columns=(
         Column(_("Mã khoản"), _("Mã hồ sơ, hoặc mã của hệ thống đã lập khoản"), lambda row: row.bill.reference),
         Column(_("Cơ quan thu"), _("Tên lúc lập khoản"), lambda row: row.bill.agency_name),
@@ -148,6 +148,11 @@ PAYMENTS = Listing(
             _("Đến qua"),
             _("Cổng hoặc quầy mà tiền đã nhận đến qua; cộng “Đã nhận” theo cột này ra tiền của từng cổng"),
             lambda row: ", ".join(dict.fromkeys(registry.name_of(event.gateway) for event in row.money_in)),
+        ),
+        Column(
+            _("Căn cứ ghi nhận"),
+            _("Tin ngân hàng ký, ngân hàng trả lời, theo tệp (ai nạp, ai xác nhận), hay người ghi nhận"),
+            lambda row: evidence.in_words(row),
         ),
     ),
 )

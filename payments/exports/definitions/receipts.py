@@ -15,6 +15,7 @@ from agencies.models import Agency
 from core.values import money
 from payments import search
 from payments.accounting.access import AccountingStaff
+from payments.bills import evidence
 from payments.exports.params import choice, day
 from payments.models import Receipt, ReceiptSeries
 from payments.models.bills import FeeKind
@@ -121,7 +122,8 @@ RECEIPTS = Listing(
     keys=("q", "agency", "kind", "state", "from", "to"),
     choose=choose_receipts,
     rows=receipts,
-    related=("series", "bill", "payment", "cancellation__replacement__series"),
+    related=("series", "bill", "payment__bill", "cancellation__replacement__series"),
+    prefetched=(evidence.with_files("payment__"),),
     columns=(
         Column(_("Số biên lai"), _("Ký hiệu và số như trên biên lai"), lambda row: row.full_number),
         Column(_("Mẫu số"), _("Mẫu của quyển biên lai"), lambda row: row.series.template),
@@ -145,6 +147,11 @@ RECEIPTS = Listing(
                 if _cancellation(row) and row.cancellation.replacement
                 else None
             ),
+        ),
+        Column(
+            _("Căn cứ ghi nhận"),
+            _("Tin ngân hàng ký, ngân hàng trả lời, theo tệp (ai nạp, ai xác nhận), hay người ghi nhận"),
+            lambda row: evidence.in_words(row.payment),
         ),
     ),
 )

@@ -35,6 +35,10 @@ def test_a_payment_leads_to_the_file_that_brought_it_and_to_who_confirmed_it() -
     assert f'<a href="/doi-soat/sao-ke/{statement.pk}/?q=UNTOLD">Tệp m2.csv, dòng 2</a>' in page
     assert f"Tải lên: {statement.uploaded_by}" in page and f"Xác nhận: {statement.confirmed_by}" in page
     assert f"· {statement.confirmed_by}" in said(client.get(f"/doi-soat/sao-ke/{statement.pk}/"))
+    told = f"Theo tệp, {statement.uploaded_by} nạp, {statement.confirmed_by} xác nhận"
+    assert told in page and told in said(client.get("/doi-soat/bien-lai/bang-ke/"))
+    for listing in ("lan-nop", "bien-lai"):
+        assert told in b"".join(client.get(f"/doi-soat/xuat/{listing}/csv/").streaming_content).decode()  # type: ignore[attr-defined]
     # A province's contract may collect for a commune, whose accountants do not see the province's files.
     MerchantAccount.objects.filter(pk=account.pk).update(agency=factories.agency("Tỉnh"))
     page = tight(said(client.get(f"/doi-soat/lan-nop/{payment.pk}/")))

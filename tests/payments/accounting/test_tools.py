@@ -28,13 +28,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HEADINGS = {
     "lan-nop": "Mã khoản|Cơ quan thu|Người nộp|Số tiền (đồng)|Trạng thái|Ghi cho khoản|Đã hoàn (đồng)|Cổng|"
     "Mã đơn vị ở cổng|Mã giao dịch của ta|Mã giao dịch của ngân hàng|Bắt đầu lúc (UTC+7)|Nộp lúc (UTC+7)|Nội dung|"
-    "Đã nhận (đồng)|Đang chờ hoàn (đồng)|Đến qua",
+    "Đã nhận (đồng)|Đang chờ hoàn (đồng)|Đến qua|Căn cứ ghi nhận",
     "sai-lech": "Số vụ việc|Loại|Cơ quan|Mã khoản|Người nộp|Số tiền (đồng)|Đã xử lý (đồng)|Còn giữ (đồng)|"
     "Mã giao dịch của ngân hàng|Phụ trách|Mở lúc (UTC+7)|Hạn xử lý (UTC+7)|Đóng lúc (UTC+7)|Nên làm|Kết quả",
     "hoan-tien": "Số yêu cầu|Cơ quan|Mã khoản|Lý do|Số tiền (đồng)|Trạng thái|Người đề nghị|Đề nghị lúc (UTC+7)|"
     "Người duyệt|Quyết định lúc (UTC+7)|Gửi ngân hàng lúc (UTC+7)|Xong lúc (UTC+7)|Mã giao dịch hoàn|Mã lần nộp",
     "bien-lai": "Số biên lai|Mẫu số|Loại|Cơ quan thu|Mã khoản|Người nộp|Số tiền (đồng)|Lập lúc (UTC+7)|"
-    "Mã giao dịch của ta|Hủy lúc (UTC+7)|Thay bằng",
+    "Mã giao dịch của ta|Hủy lúc (UTC+7)|Thay bằng|Căn cứ ghi nhận",
     "su-dung": "Cơ quan|Mẫu số|Ký hiệu|Loại|Tháng|Từ số|Đến số|Số lượng|Đã hủy|Tổng tiền (đồng)|Còn hiệu lực (đồng)",
 }
 
