@@ -26,6 +26,7 @@ from payments.models.notifications import NotificationState
 from payments.models.refunds import RefundReason
 from payments.models.statements import RowState
 from payments.reconciliation import bulk_close, codes, foreign, likely
+from payments.refunds import destination
 from payments.states import BillState
 
 from .access import AccountingStaff, for_accountants, for_searchers
@@ -76,8 +77,7 @@ def _progress(staff: AccountingStaff) -> dict[str, int]:
 def case(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """The story of one case, and what can be done about it."""
     discrepancy = _one(staff, pk)
-    remaining = discrepancy.remaining_amount
-    return _page(request, staff, discrepancy, _blank_refund(remaining))
+    return _page(request, staff, discrepancy, _blank_refund(discrepancy))
 
 
 @require_GET
@@ -93,9 +93,14 @@ def proof(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse
     return HttpResponse(claim.proof.read(), content_type="image/jpeg")
 
 
-def _blank_refund(remaining: int) -> RefundForm:
-    reason = RefundReason.SURPLUS
-    return RefundForm.blank(amount=remaining, remaining=remaining, reason=reason, needs_bank_account=True)
+def _blank_refund(discrepancy: Discrepancy) -> RefundForm:
+    remaining, reason = discrepancy.remaining_amount, RefundReason.SURPLUS
+    needed = _needs_account(discrepancy)
+    return RefundForm.blank(amount=remaining, remaining=remaining, reason=reason, needs_bank_account=needed)
+
+
+def _needs_account(discrepancy: Discrepancy) -> bool:
+    return destination.counter_payment(discrepancy) is None
 
 
 def _page(
@@ -150,7 +155,7 @@ def take_over(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResp
 def propose_refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpResponse:
     """Propose to give back what a case holds; another person approves."""
     discrepancy = staff.to_act_on(_one(staff, pk))
-    form = RefundForm(request.POST, needs_bank_account=True)
+    form = RefundForm(request.POST, needs_bank_account=_needs_account(discrepancy))
     if not form.is_valid():
         return _page(request, staff, discrepancy, form)
     propose_by_form(request, staff, form, discrepancy)
@@ -164,7 +169,7 @@ def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) 
     discrepancy = staff.to_act_on(_one(staff, pk))
     form = ReallocationForm(request.POST, auto_id="id_move_%s")
     if not form.is_valid():
-        return _page(request, staff, discrepancy, _blank_refund(discrepancy.remaining_amount), form)
+        return _page(request, staff, discrepancy, _blank_refund(discrepancy), form)
     given = form.cleaned_data
     wish = reallocation.ReallocationRequest(
         given["references"],
@@ -177,7 +182,7 @@ def propose_reallocation(request: HttpRequest, staff: AccountingStaff, pk: int) 
     if attempt(request, lambda: reallocation.propose(discrepancy, wish, maker=staff.user), done):
         return redirect("accounting-case", pk=pk)
     # What was typed stays: a name that differs only needs one word more.
-    return _page(request, staff, _one(staff, pk), _blank_refund(discrepancy.remaining_amount), form)
+    return _page(request, staff, _one(staff, pk), _blank_refund(discrepancy), form)
 
 
 @require_POST

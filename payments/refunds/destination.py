@@ -9,13 +9,35 @@ from agencies.models import AuditEntry, User
 from gateways import registry
 from gateways.base import Capability
 from gateways.internal import Counter
+from payments.cash_desk import proof
 from payments.errors import NotIndependent, RefundRefused, SamePerson
 from payments.merchants import missing
-from payments.models import Payment, Refund
+from payments.models import Discrepancy, Payment, Refund
 from payments.states import RefundState
 
 #: The audit's name for giving an account later than with the proposal.
 GIVEN = "refund_account"
+
+
+def counter_payment(source: Payment | Discrepancy | None) -> Payment | None:
+    """Return the payment at the counter by which the money of a payment or case came; None where a bank took it."""
+    payment = source.payment if isinstance(source, Discrepancy) else source
+    return payment if payment and payment.gateway == Counter.slug else None
+
+
+def refuse_unproved(source: Payment | Discrepancy | None, account: str) -> None:
+    """Raise RefundRefused where money would go to an account that only a cashier says came at all.
+
+    Cash goes back in cash, a card by the terminal.
+    """
+    payment = counter_payment(source)
+    if payment and account and not proof.is_proved(payment):
+        raise RefundRefused(
+            _(
+                "Chưa hoàn vào tài khoản được: tiền mặt phải đếm xong ca, tiền thẻ phải khớp với tệp của ngân hàng. "
+                "Bỏ trống tài khoản để trả lại tại quầy: tiền mặt bằng tiền mặt, thẻ qua chính máy POS."
+            )
+        )
 
 
 def is_needed(payment: Payment | None) -> bool:
@@ -53,9 +75,10 @@ def check(refund: Refund, person: User) -> None:
 
     Raises SamePerson when this person has, NotIndependent when it was somebody who is no other head than theirs.
     """
-    is_cash = refund.payment is not None and refund.payment.gateway == Counter.slug
-    is_transferred = refund.state == RefundState.AWAITING_TRANSFER and not is_cash
-    if not refund.bank_account and (is_transferred or is_needed(refund.payment)):
+    at_counter = counter_payment(refund.payment or refund.discrepancy)
+    refuse_unproved(at_counter, refund.bank_account)
+    is_transferred = refund.state == RefundState.AWAITING_TRANSFER and not at_counter
+    if not refund.bank_account and (is_transferred or is_needed(refund.payment or at_counter)):
         raise RefundRefused(
             _("Chưa có tài khoản nhận: người đề nghị ghi ngân hàng, số tài khoản và chủ tài khoản trước.")
         )

@@ -106,6 +106,7 @@ def _earlier(agency_id: int, proposal: Proposal) -> Refund | None:
 
 def _check(proposal: Proposal, source: Payment | Discrepancy) -> None:
     proposals.check_remaining(source, proposal.remaining_seen)
+    destination.refuse_unproved(source, proposal.bank_account)
     if not 0 < proposal.amount <= source.remaining_amount:
         raise RefundRefused(_("Số tiền hoàn phải lớn hơn 0 và không quá số còn lại."))
     if proposal.reason not in RefundReason.values:
@@ -145,6 +146,7 @@ def give_account(refund: Refund, account: str, *, actor: User) -> None:
         locked = lock(refund)
         if not destination.may_be_given(locked, actor):
             raise RefundRefused(_("Yêu cầu này đã có tài khoản nhận, hoặc bạn không phải người đề nghị."))
+        destination.refuse_unproved(locked.payment or locked.discrepancy, account)
         locked.bank_account = account
         locked.save(update_fields=["bank_account"])
         audit.record(destination.GIVEN, f"refund:{locked.pk}", actor=actor, agency=locked.agency)

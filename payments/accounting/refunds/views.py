@@ -137,7 +137,8 @@ def refund(request: HttpRequest, staff: AccountingStaff, pk: int) -> HttpRespons
         "gateway_name": registry.name_of(refund.payment.gateway) if refund.payment else "",
         "missing_gateway": missing.named(refund.payment.gateway) if refund.payment else "",
         "bank_account": account if may_see else masked(account),
-        "lacks_account": not account and destination.is_needed(refund.payment),
+        "lacks_account": not account
+        and destination.is_needed(refund.payment or destination.counter_payment(refund.discrepancy)),
         "may_give_account": staff.may_act(refund.agency_id) and destination.may_be_given(refund, staff.user),
         "account_form": DestinationForm(auto_id="id_account_%s"),
         "may_decide": may_decide,
