@@ -25,8 +25,11 @@ _LOCK = 4_404_405
 def is_within(user: User, agencies: set[int]) -> bool:
     """Tell whether every role somebody holds, or will hold, is an agency's and at one of these agencies.
 
-    Of no role that would be true of everybody: an account without one belongs to the agency that made it.
+    Of no role that would be true of everybody: an account without one belongs to the agency that made it. One that is
+    proposed for a role of the province is the province's already: its letter shall go where the two have read.
     """
+    if user.role_proposals.filter(decided_at=None, role__in=PROVINCIAL).exists():
+        return False
     today = timezone.localdate()
     held = user.memberships.filter(Q(valid_during__endswith=None) | Q(valid_during__endswith__gt=today))
     if not held.exists():

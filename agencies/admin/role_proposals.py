@@ -96,6 +96,7 @@ class ProposalAdmin(ReadOnlyAdmin):
             "question": question,
             "proposal": proposal,
             "period": self.period(proposal),
+            "invites": verb is grants.agree and proposal.role in PROVINCIAL,
             "opts": self.opts,
         }
         return TemplateResponse(request, "agencies/admin/role_step.html", context)

@@ -122,6 +122,19 @@ def test_the_provinces_roles_are_the_provinces_and_others_see_nothing(agency: Ag
     assert person.memberships.get().role == Role.PROVINCE_ADMIN and not person.has_usable_password()
 
 
+def test_nobody_turns_the_letter_to_themselves_before_the_second_has_agreed(agency: Agency) -> None:
+    one, two = (factories.officer(agency, Role.PROVINCE_ADMIN) for _ in range(2))
+    person, thief = somebody(agency), browser_of(admin(agency))
+    grant(browser_of(one), person, (agency, "province_admin", "2026-01-01", ""), email="a@tinh.test")
+    grant(thief, person, email="thief@example.test")
+    new = {"password1": "quite another password", "password2": "quite another password", "usable_password": "true"}
+    assert thief.post(f"{USERS}{person.pk}/password/", new).status_code == 403
+    person.refresh_from_db()
+    assert person.email == "a@tinh.test"
+    page = browser_of(two).get(f"{PROPOSALS}{RoleProposal.objects.get().pk}/agree/")
+    assert "a@tinh.test" in page.content.decode()
+
+
 def test_who_administers_is_not_the_cashier_or_accountant_there(agency: Agency) -> None:
     other, browser, person = factories.agency("Xã khác"), browser_of(admin(agency)), somebody(agency)
     page = grant(browser, person, (agency, "agency_admin", "2026-01-01", ""), (agency, "cashier", "2026-01-01", ""))
