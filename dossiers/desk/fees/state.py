@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dossiers.fees.close_bills import REASONS
 from dossiers.models import Dossier
 from gateways import registry
 from payments.models import Payment
@@ -24,8 +25,12 @@ class Stuck:
 def fee_state(dossier: Dossier) -> DisplayState:
     """Return the one state of all bills: the worst of them, EXEMPT when nothing is owed.
 
-    What nobody waits for any more counts only where it was paid or waived.
+    What nobody waits for any more counts only where it was paid or waived. Of a dossier that was refused or withdrawn
+    nothing is owed, whether its bills are closed yet or not: it is CANCELLED, unless money came or may have come.
     """
+    if dossier.state in REASONS:
+        came = {bill.display_state for bill in dossier.bills.all()} - {DisplayState.NOT_PAID, DisplayState.EXEMPT}
+        return next((state for state in _WORST_FIRST if state in came), DisplayState.CANCELLED)
     if dossier.awaits_amount:
         return DisplayState.NOT_PAID
     counted = [bill for bill in dossier.bills.all() if bill.is_settled or not dossier.is_done_with(bill)]

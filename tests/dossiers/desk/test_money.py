@@ -235,3 +235,14 @@ def test_of_a_fee_that_the_law_keeps_nobody_has_to_think_once_that_is_decided() 
     page = text_of(browser_of(officer).get(reverse("desk-dossier", args=[dossier.code])))
     assert "Xem xét hoàn tiền đã nộp" not in page
     assert "Không ai" in page
+
+
+def test_nothing_is_owed_for_a_dossier_that_was_withdrawn_before_and_after_its_bills_end(dossier: Dossier) -> None:
+    officer = factories.officer(dossier.agency)
+    move(dossier, DossierState.WITHDRAWN, actor=officer)
+    page = browser_of(officer).get(reverse("desk-dossier", args=[dossier.code]))
+    assert 'data-state="cancelled"' in page.content.decode()
+    Dossier.objects.update(ends_at=timezone.now())
+    assert close_bills.end_due() == 1
+    page = browser_of(officer).get(reverse("desk-dossier", args=[dossier.code]))
+    assert 'data-state="cancelled"' in page.content.decode()
