@@ -91,6 +91,35 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "Payment.objects.filter(merchant_account=account, merchant_ref__in=set(codes.values()) - {''}) → without "
         "merchant_ref__in",
     ): _BY_KEY,
+    **dict.fromkeys(
+        (
+            ("payments/callbacks/inbox.py", "if new_id is None and earlier_digest is None → if True"),
+            ("payments/callbacks/inbox.py", "new_id is None and earlier_digest is None → Or"),
+            ("payments/callbacks/inbox.py", "new_id is None and earlier_digest is None → without new_id is None"),
+            (
+                "payments/callbacks/inbox.py",
+                "new_id is None and earlier_digest is None → without earlier_digest is None",
+            ),
+            ("payments/callbacks/inbox.py", "if others → if True"),
+            ("payments/callbacks/inbox.py", "if ready → if True"),
+            ("payments/callbacks/inbox.py", "if unknown → if True"),
+        ),
+        _SAVES_A_QUERY,
+    ),
+    **dict.fromkeys(
+        (
+            ("payments/callbacks/inbox.py", "conflict[0] or earlier_id or 0 → without 0"),
+            ("payments/callbacks/inbox.py", "new_id or earlier_id or 0 → without 0"),
+            ("payments/callbacks/inbox.py", "0 → 1"),
+        ),
+        "said for the types: a row is new or there was one before",
+    ),
+    ("payments/callbacks/inbox.py", "3 → 4"): "only asked whether there is a payment, and each has its amount",
+    ("payments/callbacks/inbox.py", "1 → 2"): "one row is named",
+    (
+        "payments/callbacks/inbox.py",
+        "Payment.objects.filter(merchant_ref__in=references) → without merchant_ref__in",
+    ): _BY_KEY,
     ("gateways/vnpt_family/adapter.py", "{'3'} → no such entry"): "a status that nobody knows is pending, too",
     **dict.fromkeys(
         (

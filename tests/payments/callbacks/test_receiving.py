@@ -124,6 +124,7 @@ def test_a_twin_that_came_in_the_same_moment_is_looked_up(is_same: bool, monkeyp
     message = saying(payment)
     first = receive(message, payment.merchant_account)
     receive(saying(payment, event_key="E2"), payment.merchant_account)
+    receive(saying(payment, gateway="vietinbank"), payment.merchant_account)
     real, calls = inbox._insert, []
 
     def blind(*args: Any) -> Any:
@@ -137,6 +138,16 @@ def test_a_twin_that_came_in_the_same_moment_is_looked_up(is_same: bool, monkeyp
         assert again == inbox.Received(first.notification_id, Answer.REPLAY, is_new=False)
     else:
         assert (again.answer, again.is_new) == (Answer.CONFLICT, True)
+
+
+def test_among_many_events_the_same_one_is_found() -> None:
+    payment = factories.payment()
+    for key in ("E0", "E1", "E2"):
+        receive(saying(payment, event_key=key, gateway_ref=f"FT-{key}"), payment.merchant_account)
+    receive(saying(payment, gateway="vietinbank", gateway_ref="FT-other"), payment.merchant_account)
+    again = receive(saying(payment, gateway_ref="FT-E1"), payment.merchant_account)
+    first = Notification.objects.get(gateway="vnptpay", event_key="E1")
+    assert again == inbox.Received(first.pk, Answer.REPLAY, is_new=False)
 
 
 def test_another_gateways_event_of_this_name_is_another_event() -> None:
