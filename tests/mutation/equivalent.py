@@ -110,12 +110,9 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         (
             ("payments/callbacks/inbox.py", "conflict[0] or earlier_id or 0 → without 0"),
             ("payments/callbacks/inbox.py", "new_id or earlier_id or 0 → without 0"),
-            ("payments/callbacks/inbox.py", "0 → 1"),
         ),
         "said for the types: a row is new or there was one before",
     ),
-    ("payments/callbacks/inbox.py", "3 → 4"): "only asked whether there is a payment, and each has its amount",
-    ("payments/callbacks/inbox.py", "1 → 2"): "one row is named",
     (
         "payments/callbacks/inbox.py",
         "Payment.objects.filter(merchant_ref__in=references) → without merchant_ref__in",
