@@ -117,6 +117,19 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "payments/callbacks/inbox.py",
         "Payment.objects.filter(merchant_ref__in=references) → without merchant_ref__in",
     ): _BY_KEY,
+    **dict.fromkeys(
+        (
+            ("payments/callbacks/dead_letters.py", "inbox.drain(limit=1, ids=[notification.pk]) → without limit"),
+            ("payments/callbacks/dead_letters.py", "1 → 2"),
+        ),
+        "one row is named",
+    ),
+    ("payments/callbacks/incoming.py", "earlier_id or 0 → without 0"): "said for the types: no row has no id",
+    ("payments/callbacks/incoming.py", "0 → 1"): "said for the types: who compares has an earlier row",
+    (
+        "payments/callbacks/incoming.py",
+        "occurred_at > timezone.now() + LONGEST_AHEAD → GtE",
+    ): "no clock shows the same microsecond twice",
     ("gateways/vnpt_family/adapter.py", "{'3'} → no such entry"): "a status that nobody knows is pending, too",
     **dict.fromkeys(
         (
