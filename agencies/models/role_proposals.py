@@ -53,7 +53,10 @@ class RoleProposal(models.Model):
                 name="role_proposal_by_two",
             ),
             models.UniqueConstraint(
-                fields=["user", "agency", "role"], condition=Q(decided_at=None), name="role_proposal_one_open"
+                fields=["user", "agency", "role"],
+                condition=Q(decided_at=None),
+                name="role_proposal_one_open",
+                violation_error_message=_("Vai trò này của người này đã có đề nghị, đang chờ người thứ hai."),
             ),
         ]
 

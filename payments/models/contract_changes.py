@@ -79,11 +79,13 @@ class ContractChange(models.Model):
                 fields=["contract"],
                 condition=Q(in_force_at=None, stopped_at=None),
                 name="contract_change_one_open",
+                violation_error_message=_("Hợp đồng này đang có một thay đổi chờ đồng ý hoặc chờ có hiệu lực."),
             ),
             models.UniqueConstraint(
                 fields=["gateway", "merchant_id"],
                 condition=Q(in_force_at=None, stopped_at=None),
                 name="contract_change_one_open_name",
+                violation_error_message=_("Hợp đồng này đang có một thay đổi chờ đồng ý hoặc chờ có hiệu lực."),
             ),
         ]
         indexes = [

@@ -43,6 +43,7 @@ PARSERS: dict[str, tuple[str, ...] | str] = {
     "procedures/schedules/tiers.py": "a form field: portal/incoming/input_checks.py bounds it; in a workbook, a cell",
     "payments/admin/merchant_form.py": "a form field of administrators: portal/incoming/input_checks.py bounds it",
     "payments/merchants/accounts.py": "our own writing, read back",
+    "payments/merchants/contract_changes.py": "our own writing, read back",
     "payments/merchants/key_rotation.py": "our own writing, read back",
     "dossiers/models/drafts.py": "our own writing, read back",
     "agencies/loading.py": "data that ships with the product",
