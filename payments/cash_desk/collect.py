@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
@@ -50,6 +50,11 @@ class Taking:
 def terminal_reference(text: str) -> str:
     """Return a terminal's reference as it is kept: "000 123" and "000123" are one."""
     return "".join(codes.tidy(text).split())[:40]
+
+
+def terminal_key(agency_id: int, day: date, reference: str) -> str:
+    """Name a charge of a card terminal, whose references are unique within an agency and a day only."""
+    return f"{agency_id}:{day:%y%m%d}:{reference}"
 
 
 def open_shift(cashier: User, agency: Agency, *, opening_amount: int) -> CashShift:
@@ -129,7 +134,7 @@ def take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = Fals
     except IntegrityError as error:
         if not is_duplicate(error, "pos_reference_once"):
             raise
-        _refuse_used(taking)  # a colleague was faster
+        _refuse_used(taking, shift)  # a colleague was faster
         raise
     live.publish([bill.token])
     payment.refresh_from_db()
@@ -157,20 +162,22 @@ def _book(bill: Bill, taking: Taking, shift: CashShift, cashier: User) -> Paymen
         locked = Bill.objects.select_for_update().get(pk=bill.pk)
         if locked.state != BillState.OPEN and not taking.terminal_ref:
             raise BillNotPayable(locked.reference)
-        amount = amount_to_take(locked)
+        amount, today = amount_to_take(locked), timezone.localdate()
+        key = terminal_key(locked_shift.agency_id, today, taking.terminal_ref) if taking.terminal_ref else ""
         payment = internal_payments.create(locked, GATEWAY, prefix="QT", actor=cashier)
         CounterPayment.objects.create(
             payment=payment,
             shift=locked_shift,
             tender=taking.tender,
             terminal_ref=taking.terminal_ref,
+            terminal_key=key,
             received_amount=taking.received,
         )
         # What the cashier did is a notification like any other, only applied before he looks up.
         facts = {"tender": taking.tender, "received": taking.received}
-        reference = taking.terminal_ref or payment.merchant_ref
+        reference = f"{taking.terminal_ref}/{today:%y%m%d}" if key else payment.merchant_ref
         notification_id = internal_payments.tell(
-            payment, NotificationSource.COUNTER, amount=amount, reference=reference, facts=facts
+            payment, NotificationSource.COUNTER, amount=amount, reference=reference, event_key=key, facts=facts
         )
         internal_payments.settle([notification_id])
         audit.record(
@@ -191,7 +198,7 @@ def may_take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = 
     shift = CashShift.objects.filter(cashier=cashier, closed_at=None).first()
     if shift is None:
         raise ShiftNotOpen
-    _check(bill, taking)
+    _check(bill, taking, shift)
     if not taking.terminal_ref:  # cash is still in hand
         holds.refuse_held(bill)
     if not despite_open:
@@ -201,19 +208,20 @@ def may_take(bill: Bill, taking: Taking, *, cashier: User, despite_open: bool = 
     return shift
 
 
-def _check(bill: Bill, taking: Taking) -> None:
+def _check(bill: Bill, taking: Taking, shift: CashShift) -> None:
     if taking.tender not in Tender.values:
         raise InvalidBill("tender", "cash or pos")
     if taking.received < (amount := amount_to_take(bill)):
         raise InvalidBill("received", f"at least {amount} đồng")
     if (taking.tender == Tender.POS) != bool(taking.terminal_ref):
         raise InvalidBill("terminal_ref", "a card payment has the terminal's reference, cash has none")
-    _refuse_used(taking)
+    _refuse_used(taking, shift)
 
 
-def _refuse_used(taking: Taking) -> None:
-    """Raise TerminalReferenceUsed for a reference that stands for another payment."""
-    used = CounterPayment.objects.filter(tender=Tender.POS, terminal_ref=taking.terminal_ref)
+def _refuse_used(taking: Taking, shift: CashShift) -> None:
+    """Raise TerminalReferenceUsed for a reference that stands for another payment of this agency today."""
+    key = terminal_key(shift.agency_id, timezone.localdate(), taking.terminal_ref)
+    used = CounterPayment.objects.filter(tender=Tender.POS, terminal_key=key)
     if taking.terminal_ref and (other := used.select_related("payment__bill").first()):
         raise TerminalReferenceUsed(other.payment)
 

@@ -45,12 +45,21 @@ def _account(gateway: str, agency: Agency) -> MerchantAccount:
 
 
 def tell(
-    payment: Payment, source: NotificationSource, *, reference: str, facts: Mapping[str, object], amount: int = 0
+    payment: Payment,
+    source: NotificationSource,
+    *,
+    reference: str,
+    facts: Mapping[str, object],
+    amount: int = 0,
+    event_key: str = "",
 ) -> int:
-    """Put the notification that the money is there into the inbox; return its id. `amount` where it is not all."""
+    """Put the notification that the money is there into the inbox; return its id. `amount` where it is not all.
+
+    `reference` is unique within the contract; `event_key` where it is not so among all contracts of the gateway.
+    """
     notification = GatewayNotification(
         gateway=payment.gateway,
-        event_key=reference,
+        event_key=event_key or reference,
         merchant_ref=payment.merchant_ref,
         gateway_ref=reference,
         state=OutcomeState.PAID,

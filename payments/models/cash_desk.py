@@ -67,12 +67,16 @@ class CashShift(models.Model):
 
 
 class CounterPayment(models.Model):
-    """What a payment at the counter adds to a payment: shift, tender, the terminal's reference."""
+    """What a payment at the counter adds to a payment: shift, tender, the terminal's reference.
+
+    `terminal_key` names the charge: terminals count anew, so a reference stands for one payment of an agency and day.
+    """
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="counter")
     shift = models.ForeignKey(CashShift, on_delete=models.PROTECT, related_name="payments")
     tender = models.CharField(_("Hình thức"), max_length=4, choices=Tender)
     terminal_ref = models.CharField(_("Số tham chiếu POS"), max_length=40, blank=True)
+    terminal_key = models.CharField(max_length=64, blank=True, db_default="")
     received_amount = models.BigIntegerField(_("Tiền khách đưa"))
 
     class Meta:
@@ -81,10 +85,10 @@ class CounterPayment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(tender=Tender.CASH) | ~Q(terminal_ref=""), name="pos_has_a_reference"),
             models.UniqueConstraint(
-                fields=["terminal_ref"],
+                fields=["terminal_key"],
                 condition=Q(tender=Tender.POS),
                 name="pos_reference_once",
-                violation_error_message=_("Số tham chiếu máy POS này đã dùng cho một lần thu khác."),
+                violation_error_message=_("Số tham chiếu máy POS này hôm nay đã dùng cho một lần thu khác."),
             ),
         ]
 

@@ -65,7 +65,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ): _ONLY_A_RACE,
     (
         "payments/cash_desk/collect.py",
-        "CounterPayment.objects.filter(tender=Tender.POS, terminal_ref=taking.terminal_ref) → without tender",
+        "CounterPayment.objects.filter(tender=Tender.POS, terminal_key=key) → without tender",
     ): "only a card has a terminal's reference",
     (
         "payments/cash_desk/collect.py",

@@ -9,6 +9,7 @@ from typing import Any
 from devtools.province.scene import Contract
 from devtools.province.writer.row import Row
 from gateways.base import Capability, Notification, OutcomeState, PaymentOrder
+from payments.cash_desk import collect
 from payments.checkout.start import QR_LIFETIME, REDIRECT_LIFETIME
 from payments.models.bills import TEST
 from payments.models.cash_desk import Tender
@@ -206,6 +207,8 @@ def at_counter(tale: Tale, at: datetime, bill: Row, *, by_card: bool) -> Row:
     step = rng.choice((1, 1, 10_000, 50_000, 100_000, 500_000))
     received = amount if by_card else -(-amount // step) * step
     tender = Tender.POS if by_card else Tender.CASH
+    key = collect.terminal_key(tale.place.agency.pk, tale.world.clock.day_of(at), terminal) if terminal else ""
+    named = f"{terminal}/{tale.world.clock.day_of(at):%y%m%d}" if terminal else reference
     tale.write(
         "counter",
         at,
@@ -214,14 +217,15 @@ def at_counter(tale: Tale, at: datetime, bill: Row, *, by_card: bool) -> Row:
         tender=tender,
         received_amount=received,
         terminal_ref=terminal,
+        terminal_key=key,
     )
     if not by_card:
         shift["_taken"] += amount
     news = Notification(
         gateway="counter",
-        event_key=terminal or reference,
+        event_key=key or reference,
         merchant_ref=reference,
-        gateway_ref=terminal or reference,
+        gateway_ref=named,
         state=OutcomeState.PAID,
         amount=amount,
         currency="VND",

@@ -197,7 +197,7 @@ def _after() -> dict[str, Table]:
             detail={},
         ),
         "test_payment": Table(p.TestPayment, "bill_id merchant_account_id begun_by_id begun_at"),
-        "counter": Table(p.CounterPayment, "payment_id shift_id tender received_amount", terminal_ref=""),
+        "counter": Table(p.CounterPayment, "payment_id shift_id tender received_amount terminal_key", terminal_ref=""),
         "discrepancy": Table(
             p.Discrepancy,
             "kind agency_id amount opened_at",

@@ -1,17 +1,20 @@
-"""A terminal's reference counts for one payment: the field says where it was used, whoever was faster."""
+"""A terminal's reference counts for one payment of an agency and a day; the field says where it was used."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.models import Agency, Role, User
 from dossiers.models import Dossier
 from payments.cash_desk import collect as cash_desk
 from payments.models import CounterPayment, Payment
+from payments.settlement import ledger_check
 from tests.support import factories
 from tests.support.concurrency import at_once
 from tests.support.signing_in import browser_of
@@ -52,14 +55,23 @@ def test_a_reference_used_before_is_refused_at_its_field_by_the_dossier_that_has
     assert Payment.objects.count() == 1
 
 
-def test_a_dossier_of_an_agency_somebody_does_not_see_is_not_named(agency: Agency, cashier: User) -> None:
-    elsewhere = factories.dossier()
+def test_terminals_count_anew_at_another_agency_and_on_another_day(
+    agency: Agency, cashier: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere, browser = factories.dossier(), browser_of(cashier)
     other = factories.officer(elsewhere.agency, Role.CASHIER)
     cash_desk.open_shift(other, elsewhere.agency, opening_amount=0)
-    take_card(browser_of(other), elsewhere, "000123", confirmed="True")
-    answer = take_card(browser_of(cashier), factories.dossier(agency), "000123")
-    assert answer.status_code == 422
-    assert elsewhere.code not in answer.content.decode()
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    assert take_card(browser_of(other), elsewhere, "000123", confirmed="True").status_code == 302
+    assert take_card(browser, factories.dossier(agency), "000123", confirmed="True").status_code == 302
+    localdate = timezone.localdate
+    monkeypatch.setattr(
+        timezone, "localdate", lambda value=None, zone=None: localdate(value, zone) if value else tomorrow
+    )
+    assert take_card(browser, factories.dossier(agency), "000123", confirmed="True").status_code == 302
+    taken = Payment.objects.filter(counter__terminal_ref="000123")
+    assert [(payment.state, payment.bill.state) for payment in taken] == [("paid", "paid")] * 3
+    assert ledger_check.check() == []
 
 
 def test_of_two_cashiers_who_type_one_reference_at_once_one_is_told(agency: Agency) -> None:

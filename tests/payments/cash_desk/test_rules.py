@@ -58,7 +58,9 @@ def test_what_was_taken_is_written_everywhere(cashier: User, taking: Taking, mon
     payment = collect.take(bill, taking, cashier=cashier)
     assert (payment.state, payment.is_applied, payment.gateway, payment.amount) == ("paid", True, "counter", 150_000)
     assert payment.merchant_ref.startswith("QT")
-    assert payment.gateway_ref == (taking.terminal_ref or payment.merchant_ref)
+    today = timezone.localdate()
+    named = f"{taking.terminal_ref}/{today:%y%m%d}" if taking.terminal_ref else payment.merchant_ref
+    assert payment.gateway_ref == named
     kept = payment.counter
     assert (kept.shift, kept.tender, kept.terminal_ref) == (drawer(cashier), taking.tender, taking.terminal_ref)
     assert kept.received_amount == taking.received
