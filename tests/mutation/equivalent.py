@@ -130,6 +130,27 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "payments/callbacks/incoming.py",
         "occurred_at > timezone.now() + LONGEST_AHEAD → GtE",
     ): "no clock shows the same microsecond twice",
+    **dict.fromkeys(
+        (
+            ("payments/settlement/bulk.py", "CT money_key FROM found)) AND money_key <> '' AND kind IN ( → OR"),
+            ("payments/settlement/bulk.py", "AND money_key <> '' AND kind IN ('payment_paid', 'money_rec → OR"),
+            ("payments/settlement/bulk.py", "serial = ANY(%(serials)s) AND agency_id IN ( SELECT agency_id → OR"),
+        ),
+        _BY_KEY,
+    ),
+    ("payments/settlement/bulk.py", "if not settled → if False"): _SAVES_A_QUERY,
+    ("payments/settlement/bulk.py", "if rows → if True"): _SAVES_A_QUERY,
+    ("payments/reconciliation/matching.py", "5000 → 5001"): "so many at a time, and the rest in the next batch",
+    ("payments/reconciliation/matching.py", "row.amount < 0 → LtE"): "no row is of nothing: the database holds to it",
+    (
+        "payments/reconciliation/matching.py",
+        "inbox.drain(limit=INBOX_BATCH, ids=[row.notification_id for row in rows if row.notification_id]) → without "
+        "limit",
+    ): "no more rows than that are named",
+    (
+        "payments/reconciliation/matching.py",
+        "LedgerEvent.objects.filter(money_key__in=keys, kind__in=MONEY_IN) → without money_key__in",
+    ): _BY_KEY,
     ("gateways/vnpt_family/adapter.py", "{'3'} → no such entry"): "a status that nobody knows is pending, too",
     **dict.fromkeys(
         (

@@ -192,7 +192,8 @@ def test_a_number_in_another_notation_is_the_booked_one(payment: Payment, accoun
 
 def test_what_is_only_alike_is_for_a_person(payment: Payment, account: MerchantAccount) -> None:
     event = booked(payment, "ONE")
-    of = statement(account)
+    MerchantAccount.objects.update(agency=factories.agency())
+    of = statement(MerchantAccount.objects.get(pk=account.pk))
     mine = row(of, "OTHER", merchant_ref=payment.merchant_ref)
     matching.apply(of)
     mine = fresh(mine)
@@ -201,6 +202,18 @@ def test_what_is_only_alike_is_for_a_person(payment: Payment, account: MerchantA
     assert opened and (opened.kind, opened.note, opened.amount) == ("likely_booked", event.money_key, 150_000)
     assert (opened.bill, opened.payment, opened.agency) == (payment.bill, payment, payment.bill.agency)
     assert sum(LedgerEvent.objects.filter(kind="payment_paid").values_list("amount", flat=True)) == 150_000
+
+
+def test_before_a_second_person_confirms_nothing_that_is_only_alike_is_a_case(
+    payment: Payment, account: MerchantAccount
+) -> None:
+    booked(payment, "FT26333ABC01")
+    of = statement(account, is_countersigned=False)
+    alike, same = row(of, "OTHER", merchant_ref=payment.merchant_ref), row(of, "ft-26333-abc01")
+    lone = row(statement(account, is_countersigned=False), "OTHER", merchant_ref=payment.merchant_ref)
+    for each in (of, lone.statement):
+        matching.apply(each)
+    assert states(alike, same, lone) == ["new", "matched", "new"] and not Discrepancy.objects.exists()
 
 
 def test_what_another_contract_booked_shows_its_bill_to_nobody_else(payment: Payment) -> None:
