@@ -93,9 +93,15 @@ MODULES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (
             f"payments/callbacks/{name}.py"
-            for name in ("dead_letters", "handle", "inbox", "incoming", "rejected", "requests", "views")
+            for name in ("dead_letters", "handle", "inbox", "incoming", "rejected", "requests")
         ),
         _CALLBACKS,
+    ),
+    "payments/callbacks/views.py": (
+        "tests/payments/callbacks/test_at_the_door.py",
+        "tests/payments/callbacks/test_addresses.py",
+        "tests/payments/callbacks/test_returns.py",
+        "tests/payments/callbacks/test_unreadable.py",
     ),
     "payments/webhooks/dispatch.py": (
         "tests/payments/webhooks/test_rules.py",

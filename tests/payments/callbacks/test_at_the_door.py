@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -80,6 +81,32 @@ def test_a_giant_inquiry_is_answered_unread() -> None:
     assert answer.status_code == 200 and answer["Content-Length"] == str(len(answer.content))
 
 
+def test_what_is_too_much_is_refused_as_malformed_and_not_read() -> None:
+    account = factories.merchant(factories.agency(), "vnptpay")
+    factories.merchant(account.agency, "vnpay")
+    answer = Client().post("/gateways/vnptpay/notify", b"x" * 70_000, content_type="application/json")
+    assert answer["Content-Type"].startswith("application/json")
+    terminal = factories.CONTRACTS["vnpay"]["merchant_id"]
+    Client().get("/gateways/vnpay/notify", {"vnp_TmnCode": terminal, "x": "y" * 70_000})
+    kept = RejectedNotification.objects.order_by("pk")
+    assert [each.reason for each in kept] == ["malformed", "malformed"]
+    assert kept[0].body_sha256 == hashlib.sha256(b"").hexdigest()
+
+
+def test_an_inquiry_of_common_size_is_read() -> None:
+    factories.merchant(factories.agency(), "vietinbank")
+    answer = Client().post("/gateways/vietinbank/inq-bill", {"data": {}}, content_type="application/json")
+    assert answer.json()["data"]["errors"]["errorCode"] == "01", "its signature was looked at"
+
+
+def test_a_message_that_broke_off_is_to_be_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise UnreadablePostError
+
+    monkeypatch.setattr(views, "raw_request", broken)
+    assert Client().post("/gateways/vnptpay/notify").status_code == 408
+
+
 def test_a_gateway_nobody_has_is_not_found() -> None:
     assert Client().post("/gateways/vnptpay/notify").status_code == 404
     assert not RejectedNotification.objects.filter(reason="bad_signature").exists()
@@ -137,7 +164,7 @@ def back(payment: Payment, *held: str, **query: str) -> str:
 
 def test_who_comes_back_to_their_own_attempt_has_the_bank_asked(told: list[Any]) -> None:
     payment, began = factories.payment(), timezone.now()
-    factories.payment(of=payment.bill, gateway="vnpay")
+    factories.payment()
     for _ in range(2):
         assert back(payment, payment.token) == f"/thanh-toan/{payment.bill.token}/"
     payment.refresh_from_db()
