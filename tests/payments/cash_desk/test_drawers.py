@@ -76,3 +76,17 @@ def test_after_closing_another_drawer_is_opened(cashier: User) -> None:
     collect.close_shift(first, counted_amount=500_000)
     second = collect.open_shift(cashier, first.agency, opening_amount=1)
     assert second != first and second.closed_at is None
+
+
+def test_a_count_names_the_difference_and_closes_nothing(cashier: User) -> None:
+    shift, closed = drawer(cashier), drawer(on_duty(0))
+    collect.close_shift(closed, counted_amount=0)
+    assert collect.count(shift, counted_amount=500_000) == 0
+    assert collect.count(shift, counted_amount=499_000, note="x") == -1_000
+    for word in ("", "  "):
+        with pytest.raises(InvalidBill) as error:
+            collect.count(shift, counted_amount=501_000, note=word)
+        assert error.value.field == "note"
+    assert drawer(cashier).closed_at is None
+    with pytest.raises(ShiftNotOpen):
+        collect.count(closed, counted_amount=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from agencies.models import AuditEntry
 from payments.bills.create import NewLine
+from payments.bills.holds import Ending
 from payments.errors import IdempotencyConflict, IllegalTransition, RefundRefused, RemainingChanged
 from payments.models import ApiClient, BillLine, LedgerEvent, Payment, Refund
 from payments.refunds import workflow as refunds
@@ -54,6 +56,14 @@ def test_what_the_law_does_not_refund_comes_back_only_when_we_erred(refunded: in
 )
 def test_only_the_postage_comes_back_of_what_the_post_never_had(reason: str, kind: str, comes_back: bool) -> None:
     assert refunds.goes_back(BillLine(kind=kind), reason) is comes_back
+
+
+@pytest.mark.parametrize(("seconds", "amount"), [(0.5, 150_000), (-60, 150_000), (1, 100_000)])
+def test_what_came_in_the_second_of_the_end_or_later_comes_back_whole(seconds: float, amount: int) -> None:
+    payment = paid(lines=LINES)
+    payment.paid_at = timezone.now().replace(microsecond=0)
+    ended = Ending("withdrawn", payment.paid_at + timedelta(seconds=seconds))
+    assert refunds.returned_at_the_end(payment, ended) == amount
 
 
 def test_rows_are_locked_in_the_order_of_all_others() -> None:
