@@ -17,7 +17,8 @@ FRESH = timedelta(days=30)
 #: Said to whoever is refused by `may_check` and is not the maker.
 NOT_TWO_HEADS = _(
     "Một trong hai người đã cấp vai trò cho người kia, giữ khóa của hệ thống đã đề nghị, hoặc vừa lập hay đặt lại "
-    "tài khoản của người kia trong 30 ngày: không tính là hai người. Nhờ một đồng nghiệp khác quyết định."
+    "tài khoản của người kia trong 30 ngày, hoặc một người đã mở lại tài khoản của cả hai: không tính là hai người. "
+    "Nhờ một đồng nghiệp khác quyết định."
 )
 _OPENED = ("password_changed", "second_factor_removed")
 
@@ -29,9 +30,24 @@ def may_check(maker: User, checker: User, roles: Collection[str] = ACCOUNTANTS) 
     holds today, or was one of the two who granted it in the last 30 days, nor when either created the other's
     account, set its password, name or e-mail, or took its second factor away in the last 30 days. `roles` are those by
     which people do such a thing. A connected system is asked about as the people who hold its key
-    (`payments/api/clients.py`).
+    (`payments/api/clients.py`). Nor when a third person opened the accounts of both in the last 30 days, who may then
+    sit before each.
     """
-    return maker.pk != checker.pk and not (_has_made(maker, checker, roles) or _has_made(checker, maker, roles))
+    if maker.pk == checker.pk or _has_made(maker, checker, roles) or _has_made(checker, maker, roles):
+        return False
+    return not set(_openers(maker)) & set(_openers(checker))
+
+
+def _openers(person: User) -> list[int]:
+    """Who else set a password, took a factor away or changed the e-mail of somebody's account since it was made.
+
+    Not who made it: what it may do was granted by a second person then.
+    """
+    acts = AuditEntry.objects.filter(subject=f"user:{person.pk}", at__gte=timezone.now() - FRESH)
+    changed = Q(action="user_saved", detail__contains={"changes": [{"field": "email"}]})
+    made = Q(detail__contains={"changes": [{"field": "username"}]})
+    opened = acts.filter(Q(action__in=_OPENED) | (changed & ~made))
+    return list(opened.exclude(actor=None).exclude(actor=person).values_list("actor", flat=True))
 
 
 def _has_made(maker: User, made: User, roles: Collection[str]) -> bool:

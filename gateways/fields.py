@@ -74,6 +74,7 @@ class Wrong(StrEnum):
     KIND = "kind"
     CHOICE = "choice"
     OTHER_MERCHANT = "other_merchant"
+    LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,19 @@ def faults(
         (settings, [field for field in declared if not field.is_secret], False),
         (secrets, [field for field in declared if field.is_secret], True),
     )
-    return [
+    each = [
         fault
         for given, expected, is_secret in parts_of_contract
         for fault in _faults(expected, merchant_id, given, is_secret=is_secret)
     ]
+    return [*each, *_left_out(settings)]
+
+
+def _left_out(settings: Mapping[str, Any]) -> list[Fault]:
+    """Money that comes to an account which the list of the contract's accounts does not have is taken for another's."""
+    account, accounts = str(settings.get("account") or ""), settings.get("accounts")
+    is_missing = bool(account) and isinstance(accounts, list) and accounts and account not in map(str, accounts)
+    return [Fault("accounts", Wrong.LEFT_OUT, account)] if is_missing else []
 
 
 def _faults(expected: list[Field], merchant_id: str, given: Mapping[str, Any], *, is_secret: bool) -> Iterator[Fault]:

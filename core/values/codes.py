@@ -13,7 +13,7 @@ _DOSSIER = re.compile(r"(?<![A-Z0-9])[A-Z]\s?(?:[\W_]{0,3}[0-9]){12,18}(?![0-9])
 _MISREAD = re.compile(r"(?<![A-Z0-9])[A-Z]\s?(?:[\W_]{0,3}[0-9OIL]){12,18}(?![A-Z0-9])")
 _SHORT = re.compile(r"(?<![A-Z0-9])([A-Z](?:[\W_]{0,3}[0-9]){2,8})[\W_]{1,3}([0-9]{6})[\W_]{1,3}([0-9]{1,3})(?![0-9])")
 #: A part of a code: digits, or letters that look like some, and what stands between.
-_PART = re.compile(r"[0-9OIL\s.\-/]*[0-9][0-9OIL\s.\-/]*|O{2,3}[0-9OIL]{1,2}")
+_PART = re.compile(r"(?=[OIL\s.\-/]{0,40}[0-9])[0-9OIL\s.\-/]+|O{2,3}[0-9OIL]{1,2}")
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _DRAFT = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{4}[\W_]{0,3}[A-Z0-9]{4}(?![A-Z0-9])")
 #: Series and number of a receipt, as printed BP-26T-0000042.

@@ -19,6 +19,7 @@ _SENTENCES: dict[Wrong, Promise] = {
     Wrong.KIND: _("“%(name)s” không đúng kiểu (%(hint)s)."),
     Wrong.CHOICE: _("“%(name)s” phải là một trong: %(hint)s."),
     Wrong.OTHER_MERCHANT: _("“%(name)s” khác mã đơn vị của hợp đồng (%(hint)s): tin báo sẽ không tìm thấy hợp đồng."),
+    Wrong.LEFT_OUT: _("“%(name)s” thiếu tài khoản nhận %(hint)s: tiền vào đó sẽ bị coi là sai tài khoản."),
 }
 _MEANT = _("Cổng này không có tên “%(name)s”; có phải “%(hint)s”?")
 

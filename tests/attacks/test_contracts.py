@@ -60,7 +60,8 @@ def form_of(contract: MerchantAccount, **changes: Any) -> dict[str, Any]:
 
 
 def to_thief(contract: MerchantAccount) -> dict[str, Any]:
-    return form_of(contract, settings=json.dumps({**contract.settings, "accounts": [THIEF]}))
+    led = {**contract.settings, "account": THIEF, "accounts": [THIEF]}
+    return form_of(contract, settings=json.dumps(led))
 
 
 def post_change(browser: Client, contract: MerchantAccount, values: dict[str, Any]) -> Any:

@@ -46,6 +46,32 @@ def test_nobody_is_their_own_second_head() -> None:
     assert may_check(one, accountant())
 
 
+def test_two_accounts_that_one_person_has_opened_are_no_two_heads() -> None:
+    """An administrator sets two accountants' passwords, sits before both, and one agrees to what the other proposes."""
+    one, other, administrator = accountant(), accountant(), accountant()
+    give_password(administrator, one)
+    assert may_check(one, other), "one forgotten password stops nobody"
+    audit.record("second_factor_removed", f"user:{other.pk}", actor=administrator)
+    assert not may_check(one, other)
+    assert not may_check(other, one)
+
+
+@pytest.mark.parametrize("changes", [["email"], ["username", "email"]])
+def test_letters_led_elsewhere_open_an_account_and_making_it_does_not(changes: list[str]) -> None:
+    one, other, administrator = accountant(), accountant(), accountant()
+    for person in (one, other):
+        fields = [{"field": name, "before": "", "after": "x"} for name in changes]
+        audit.record("user_saved", f"user:{person.pk}", actor=administrator, changes=fields)
+    assert may_check(one, other) is ("username" in changes)
+
+
+def test_what_people_change_of_their_own_accounts_stops_nobody() -> None:
+    one, other = accountant(), accountant()
+    give_password(one, one)
+    give_password(other, other)
+    assert may_check(one, other)
+
+
 @pytest.mark.parametrize("act", ["registers", "makes a key"])
 def test_who_holds_a_key_does_not_approve_what_it_proposed(act: str) -> None:
     payment = paid()

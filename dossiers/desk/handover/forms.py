@@ -32,7 +32,7 @@ REASONS = {
     NotReleasable.NO_SLIP: gettext_lazy("Chưa quét giấy hẹn của hồ sơ này."),
 }
 #: Names that stand for a name: "Nguyễn A", "Trần Văn B".
-_PLACEHOLDER = re.compile(r"(?:.*\s)?[abcdfghjklmnpqrstvwxz]\.?", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"[abcdfghjklmnpqrstvwxz]\.?", re.IGNORECASE)
 #: Of these a reason in writing is no way out.
 _WITHOUT_REASON = (NotReleasable.NOT_THE_OWNER, NotReleasable.NO_SLIP, NotReleasable.NO_LETTER)
 #: What is said beside which field; the last two go with a reason in writing.
@@ -113,7 +113,7 @@ class ReceiverForm(ShownForm):
         name = self.cleaned_data.get("receiver_name", "")
         if not name and "receiver_name" not in self.errors:
             self._name_them(relation)
-        elif _PLACEHOLDER.fullmatch(name):
+        elif name and _PLACEHOLDER.fullmatch(name.rsplit(maxsplit=1)[-1]):
             self.add_error("receiver_name", gettext("Ghi đủ họ tên như trên giấy tờ đang xem, không viết tắt."))
         self._hold_against_file()
         return self.cleaned_data

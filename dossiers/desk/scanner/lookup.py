@@ -22,7 +22,7 @@ _PART = re.compile(r"(?!0\d{9})(?P<day>\d{6})(?:[\s\-./]{1,3}(?P<short>\d{1,3})|
 #: Fewer digits at the end of a phone are half the office's.
 _END_OF_PHONE = re.compile(r"\d{6,8}")
 #: The number of a paper: an identity card's, a passport's.
-_DOCUMENT = re.compile(r"(?=.*\d)[A-Z0-9]{6,20}")
+_DOCUMENT = re.compile(r"(?=[A-Z]{0,19}\d)[A-Z0-9]{6,20}")
 
 
 def tidy(text: str) -> str:

@@ -52,6 +52,13 @@ def test_the_merchant_id_stands_once() -> None:
     assert told({**right, "key": "k"}, {"key": "k"}) == {("key", Wrong.UNKNOWN, "")}, "a key is no setting"
 
 
+@pytest.mark.parametrize(("accounts", "is_missing"), [([], False), (["222"], True), (["222", "111"], False)])
+def test_money_to_the_account_of_a_contract_is_not_taken_for_anothers(accounts: list[str], is_missing: bool) -> None:
+    fields = (Field("account", "Tài khoản nhận"),)
+    found = faults(fields, "S1", {"account": "111", "accounts": accounts}, {})
+    assert [fault.wrong for fault in found] == [Wrong.LEFT_OUT] * is_missing
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("gateway", sorted(factories.CONTRACTS))
 def test_the_contracts_of_the_sandbox_are_as_their_gateways_declare(gateway: str) -> None:
