@@ -193,12 +193,15 @@ def _decide(refund: Refund, after: RefundState, *, checker: User, note: str = ""
 def record_transfer(refund: Refund, *, reference: str, actor: User) -> Refund:
     """Note that a person has transferred the money by hand, or seen in the bank's books that it went.
 
-    Raises SamePerson, NotIndependent, IllegalTransition, RefundRefused while nobody has said where it goes.
+    Raises SamePerson, NotIndependent, IllegalTransition, RefundRefused while nobody has said where it goes, and for the
+    number of money that came in.
     """
     with transaction.atomic():
         locked = lock(refund)
         proposals.check_second_person(locked, actor)
         destination.check(locked, actor)
+        if Payment.objects.filter(gateway_ref=reference).exists():
+            raise RefundRefused(_("%(code)s là mã của tiền đã nhận: ghi mã của lệnh chuyển đi.") % {"code": reference})
         finish(locked, reference, actor=actor)
     return locked
 

@@ -105,3 +105,11 @@ def test_a_transfer_is_recorded_by_a_second_person_and_to_a_known_account() -> N
     Refund.objects.update(bank_account="")
     with pytest.raises(RefundRefused, match="tài khoản nhận"):
         refunds.record_transfer(refund, reference="FT1", actor=accountant())
+
+
+def test_the_number_of_money_that_came_in_is_no_transfers() -> None:
+    refund = to_transfer(proposed())
+    Payment.objects.update(gateway_ref="665T2633")
+    with pytest.raises(RefundRefused, match="665T2633 là mã của tiền đã nhận"):
+        refunds.record_transfer(refund, reference="665T2633", actor=accountant())
+    assert Refund.objects.get().state == "to_transfer"
