@@ -73,7 +73,7 @@ def test_what_cannot_be_seen_is_taken_out_of_words_and_refused_in_codes(key: str
 
 def test_two_long_keys_that_begin_alike_make_two_refunds(key: str, agency: Agency) -> None:
     client = Bill.objects.get(pk=send(key, "/api/v1/bills", new_bill(agency), "k1")[1]["id"]).client
-    payment = paid(client=client)
+    payment = paid(client=client, of=agency)
     path = f"/api/v1/payments/{payment.pk}/refunds"
     wanted = {"amount": 10_000, "remaining_amount": 150_000, "reason": "collected_in_error"}
     first = send(key, path, wanted, "k" * 249 + "first")
