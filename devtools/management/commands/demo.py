@@ -23,6 +23,7 @@ from devtools.embedded.postgres import NAME, WEB_ROLE
 from devtools.province import load as province
 from devtools.smoke_test import note_for_gateways
 from devtools.stack import FOLDER, ROOT
+from dossiers.models import Dossier
 
 
 class Command(BaseCommand):
@@ -68,6 +69,8 @@ class Command(BaseCommand):
         if dossiers and province.is_empty():
             banks = {gateway: contract["bank"] for gateway, contract in contracts.items()}
             province.load(dossiers, banks, books=FOLDER / "sandbox.sqlite3", progress=self._progress)
+        elif Dossier.objects.count() < dossiers // 2:  # ONCE=1 came first, say
+            self.stdout.write("No year is loaded beside what is here: `rm -r .local` begins anew with one.")
         addresses = {"base_url": base, "live_url": os.environ["LIVE_URL"], "sandbox_url": sandbox}
         addresses["messages"] = os.environ["MESSAGE_FILE"]
         content = {**addresses, **note, "gateways": note_for_gateways(contracts, base)}
