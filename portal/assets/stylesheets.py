@@ -27,13 +27,14 @@ BUNDLES = {
         *("forms/counts", "forms/scan", "forms/filters", "money/state", "money/chip", "money/amount", "money/qr"),
         *("content/devices", "content/card"),
         *("content/tiles", "content/facts", "content/plain-list", "content/notice", "content/table", "content/tabs"),
+        "content/views",
         *("content/pages", "progress/steps", "progress/bar", "progress/turn", "progress/timeline"),
         *("content/details", "content/chart", "content/forced-colors", "pages/hero", "pages/picture-steps"),
         *("content/papers", "content/listing", "content/dialog", "forms/document", "forms/suggestions"),
     ),
     "css/bundles/print.css": (*("print/page", "print/components", "print/poster", "print/picture-steps"),),
     "css/bundles/desk.css": (
-        *("desk/frame", "desk/bar", "desk/views", "desk/worklist", "desk/why", "desk/actions", "desk/paper"),
+        *("desk/frame", "desk/bar", "desk/sorting", "desk/worklist", "desk/why", "desk/actions", "desk/paper"),
         *(
             "desk/at-hand",
             "desk/receiver",
