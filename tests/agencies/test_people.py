@@ -8,30 +8,14 @@ import pytest
 from django.test import Client
 
 from agencies.audit import record as audit
-from agencies.models import Agency, AuditEntry, Membership, Role, User
+from agencies.models import AuditEntry, Membership, Role, User
 from tests.support import factories
+from tests.support.people_pages import form
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
 USERS = "/admin/agencies/user/"
-
-
-def form(user: User, *roles: tuple[Agency, str, str, str], existing: int = 0, **values: Any) -> dict[str, Any]:
-    """The page of a person as a browser sends it: their roles, each with its dates."""
-    rows: dict[str, Any] = {"memberships-TOTAL_FORMS": len(roles), "memberships-INITIAL_FORMS": existing}
-    held = list(user.memberships.order_by("pk"))
-    for number, (agency, role, since, until) in enumerate(roles):
-        prefix = f"memberships-{number}-"
-        rows |= {
-            f"{prefix}id": held[number].pk if number < existing else "",
-            f"{prefix}user": user.pk,
-            f"{prefix}agency": agency.pk,
-            f"{prefix}role": role,
-            f"{prefix}valid_during_0": since,
-            f"{prefix}valid_during_1": until,
-        }
-    return {"username": user.username, "is_active": "on", **rows, **values}
 
 
 def change(browser: Client, user: User, **sent: Any) -> Any:

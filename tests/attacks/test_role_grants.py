@@ -20,6 +20,7 @@ from agencies.models import Agency, AuditEntry, Level, Membership, Role, RolePro
 from agencies.roles import grants
 from tests.support import factories
 from tests.support.concurrency import at_once
+from tests.support.people_pages import form
 from tests.support.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,19 +41,7 @@ def somebody(agency: Agency, **values: Any) -> User:
 
 
 def grant(browser: Client, user: User, *roles: tuple[Agency, str, str, str], email: str = "", existing: int = 0) -> str:
-    rows: dict[str, Any] = {"memberships-TOTAL_FORMS": len(roles), "memberships-INITIAL_FORMS": existing}
-    held = list(user.memberships.order_by("pk"))
-    for number, (agency, role, since, until) in enumerate(roles):
-        prefix = f"memberships-{number}-"
-        rows |= {
-            f"{prefix}id": held[number].pk if number < existing else "",
-            f"{prefix}user": user.pk,
-            f"{prefix}agency": agency.pk,
-            f"{prefix}role": role,
-            f"{prefix}valid_during_0": since,
-            f"{prefix}valid_during_1": until,
-        }
-    sent = {"username": user.username, "is_active": "on", "email": email, **rows}
+    sent = form(user, *roles, existing=existing, email=email)
     return browser.post(f"{USERS}{user.pk}/change/", sent, follow=True).content.decode()
 
 
