@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import random
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 LOCALHOST = "127.0.0.1"
 _FIRST_PORT, _PORTS_END = 20_000, 32_768
 _PR_SET_PDEATHSIG = 1
+_CHANCE = random.SystemRandom()
+_RESERVED: dict[int, IO[str]] = {}
 
 
 class Owner(NamedTuple):
@@ -113,14 +117,32 @@ def free_port(preferred: int | None = None, *, together: int = 1) -> int:
     """Return the preferred port of 127.0.0.1 if nothing listens there, else the first of so many free ones in a row.
 
     They lie below those the system gives to outgoing connections, one of which could take a port
-    between its being found free and its server's start.
+    between its being found free and its server's start. What was returned stays ours until this
+    process ends: a lock on a file keeps other processes that ask here from finding it free as well.
     """
-    if preferred and is_free(preferred):
+    if preferred and (preferred in _RESERVED or _reserve(preferred)) and is_free(preferred):
         return preferred
     while True:
-        port = random.randrange(_FIRST_PORT, _PORTS_END - together)  # noqa: S311  not a secret
-        if all(is_free(port + number) for number in range(together)):
+        # Not `random` itself: tests seed it, and two workers with one seed would choose the same ports.
+        port = _CHANCE.randrange(_FIRST_PORT, _PORTS_END - together)
+        if all(_reserve(port + number) and is_free(port + number) for number in range(together)):
             return port
+
+
+def _reserve(port: int) -> bool:
+    """True when no other process has been given this port; one that we cannot use after all is kept, too."""
+    if port in _RESERVED:
+        return False
+    folder = Path(tempfile.gettempdir()) / f"motcua-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handle = (folder / str(port)).open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        return False
+    _RESERVED[port] = handle
+    return True
 
 
 def is_free(port: int) -> bool:
